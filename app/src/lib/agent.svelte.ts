@@ -1,0 +1,125 @@
+/** What the agent's own socket tells: status, the conversations they own, and drafts (V33). */
+import { SvelteMap } from 'svelte/reactivity';
+import {
+  makeCommandId,
+  maxPreviewLength,
+  type AgentServerFrame,
+  type Refused,
+  type Status,
+  type Summary,
+} from '#protocol';
+import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
+import { follow } from './socket.ts';
+
+/** A draft is told to the server once the typing has paused for so long, in milliseconds. */
+const draftPause = 600;
+
+export class AgentLive {
+  status = $state<Status>('offline');
+  /** The status that was asked for and not yet confirmed. */
+  wanted = $state<Status | null>(null);
+  summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
+  readonly drafts = new SvelteMap<string, string>();
+  /** False until the first welcome. */
+  ready = $state(false);
+  connection = $state<ConnectionState>('connecting');
+  nextTryAt = $state<number | null>(null);
+  readonly #connection: Connection;
+  readonly #onRefused: (refused: Refused) => void;
+  /** Drafts that the server has not been told yet. */
+  readonly #dirty = new Map<string, ReturnType<typeof setTimeout> | null>();
+
+  constructor(status: Status, onRefused: (refused: Refused) => void) {
+    this.status = status;
+    this.#onRefused = onRefused;
+    this.#connection = follow('/api/agent/socket', {
+      frame: (frame) => this.#take(frame as AgentServerFrame),
+      state: (state, nextTryAt) => {
+        this.connection = state;
+        this.nextTryAt = nextTryAt;
+      },
+    });
+  }
+
+  end(): void {
+    this.flush();
+    this.#connection.end();
+  }
+
+  /** False where there is no connection to say it on. */
+  setStatus(status: Status): boolean {
+    const id = makeCommandId(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+    const sent = this.#connection.send({ t: 'status.set', id, status });
+    if (sent) this.wanted = status;
+    return sent;
+  }
+
+  /** Keeps what stands in a composer: here at once, on the server after a pause. */
+  saveDraft(conversation: string, text: string): void {
+    if (text === (this.drafts.get(conversation) ?? '')) return;
+    if (text === '') this.drafts.delete(conversation);
+    else this.drafts.set(conversation, text);
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    if (text === '') this.#tell(conversation);
+    else this.#dirty.set(conversation, setTimeout(() => this.#tell(conversation), draftPause));
+  }
+
+  /** Tells the server all drafts at once: the page is about to go. */
+  flush(): void {
+    for (const conversation of [...this.#dirty.keys()]) this.#tell(conversation);
+  }
+
+  #tell(conversation: string): void {
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    const text = Array.from(this.drafts.get(conversation) ?? '').slice(0, maxPreviewLength).join('');
+    if (this.#connection.send({ t: 'draft.save', conversation, text })) this.#dirty.delete(conversation);
+    // It waits for the next welcome.
+    else this.#dirty.set(conversation, null);
+  }
+
+  #take(frame: AgentServerFrame): void {
+    switch (frame.t) {
+      case 'agent.welcome':
+        this.status = frame.status;
+        this.wanted = null;
+        this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
+        for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
+        for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
+        this.ready = true;
+        this.flush();
+        break;
+      case 'summary': {
+        const next = new Map(this.summaries);
+        next.set(frame.summary.state.id, frame.summary);
+        this.summaries = next;
+        break;
+      }
+      case 'summary.gone': {
+        const next = new Map(this.summaries);
+        next.delete(frame.conversation);
+        this.summaries = next;
+        break;
+      }
+      case 'draft':
+        this.#hear(frame.conversation, frame.text);
+        break;
+      case 'status':
+        this.status = frame.status;
+        this.wanted = null;
+        break;
+      case 'refused':
+        this.wanted = null;
+        this.#onRefused(frame);
+        break;
+      default:
+      // A frame of a later version: passed over.
+    }
+  }
+
+  /** Another tab's draft. What is being typed here and not yet told wins. */
+  #hear(conversation: string, text: string): void {
+    if (this.#dirty.has(conversation)) return;
+    if (text === '') this.drafts.delete(conversation);
+    else this.drafts.set(conversation, text);
+  }
+}

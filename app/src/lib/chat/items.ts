@@ -1,0 +1,133 @@
+/** A log as it is read: entries become lines, with days between them and neighbours drawn together. Pure. */
+import type { Entry, EntryOf, Marks, Party } from '#protocol';
+import type { Pending } from '../../../../widget/client/outbox.ts';
+import { dayKey } from './when.ts';
+
+/** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
+const together = 5 * 60_000;
+
+/** How far a message of the agents' side has got. */
+export type Progress = 'sent' | 'delivered' | 'seen';
+
+interface Place {
+  /** Stays the same from the moment a message is typed until long after it is sent. */
+  readonly key: string;
+}
+export interface MessageItem extends Place {
+  readonly kind: 'message';
+  readonly seq: number;
+  readonly at: number;
+  readonly by: Party;
+  readonly text: string;
+  /** The first and the last of its group. */
+  readonly first: boolean;
+  readonly last: boolean;
+  /** Of an agent's message, where marks are known. */
+  readonly progress?: Progress;
+}
+export interface PendingItem extends Place {
+  readonly kind: 'pending';
+  readonly pending: Pending;
+  readonly text: string;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+export interface EventItem extends Place {
+  readonly kind: 'event';
+  readonly entry: Exclude<Entry, EntryOf<'message.sent'>>;
+}
+export interface DayItem extends Place {
+  readonly kind: 'day';
+  readonly at: number;
+}
+export interface UnreadItem extends Place {
+  readonly kind: 'unread';
+}
+export type Item = MessageItem | PendingItem | EventItem | DayItem | UnreadItem;
+
+export interface ItemOptions {
+  readonly zone?: string | undefined;
+  readonly marks?: Marks | undefined;
+  readonly pending?: readonly Pending[];
+  /** Whose pending messages these are. */
+  readonly me?: string | null;
+  /** The visitor's messages after this seq are new to the reader; null draws no line. */
+  readonly unreadAfter?: number | null;
+}
+
+export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): Item[] {
+  const { zone, marks, unreadAfter = null } = options;
+  const items: Item[] = [];
+  let day = '';
+  let before: EntryOf<'message.sent'> | null = null;
+  let lined = unreadAfter === null;
+  for (const entry of entries) {
+    const today = dayKey(entry.at, zone);
+    if (today !== day) {
+      items.push({ kind: 'day', key: `day:${today}:${entry.seq}`, at: entry.at });
+      day = today;
+      before = null;
+    }
+    if (entry.kind !== 'message.sent') {
+      if (!known.has(entry.kind)) continue;
+      items.push({ kind: 'event', key: `event:${entry.seq}`, entry });
+      before = null;
+      continue;
+    }
+    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && entry.by.kind === 'visitor') {
+      items.push({ kind: 'unread', key: 'unread' });
+      lined = true;
+      before = null;
+    }
+    const first = !before || senderOf(before.by) !== senderOf(entry.by) || entry.at - before.at > together;
+    if (!first) unsetLast(items);
+    const progress = marks && entry.by.kind === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
+    const { seq, at, by, text } = entry;
+    // By sender and id: an id alone is the other side's to choose.
+    const key = `${senderOf(by)}:${entry.id}`;
+    items.push({ kind: 'message', key, seq, at, by, text, first, last: true, ...progress });
+    before = entry;
+  }
+  return withPending(items, before, options);
+}
+
+/** What is not in the log yet stands at its end, in the order in which it was typed. */
+function withPending(items: Item[], before: EntryOf<'message.sent'> | null, options: ItemOptions): Item[] {
+  const { pending = [], me = null } = options;
+  let joined = before !== null && senderOf(before.by) === `agent:${me}`;
+  for (const each of pending) {
+    if (each.frame.t !== 'message.send') continue;
+    if (joined) unsetLast(items);
+    const { id, text } = each.frame;
+    const key = `agent:${me}:${id}`;
+    items.push({ kind: 'pending', key, pending: each, text, first: !joined, last: true });
+    joined = true;
+  }
+  return items;
+}
+
+function unsetLast(items: Item[]): void {
+  const item = items.at(-1);
+  if (item?.kind === 'message' || item?.kind === 'pending') items[items.length - 1] = { ...item, last: false };
+}
+
+function senderOf(by: Party): string {
+  return by.kind === 'system' ? 'system' : `${by.kind}:${by.id}`;
+}
+
+function progressOf(seq: number, marks: Marks): Progress {
+  if (seq <= marks.visitor.read) return 'seen';
+  return seq <= marks.visitor.delivered ? 'delivered' : 'sent';
+}
+
+/** Kinds that have words; one that this version does not know is passed over. */
+const known: ReadonlySet<string> = new Set<Entry['kind']>([
+  'conversation.started',
+  'agent.assigned',
+  'agent.unassigned',
+  'visitor.left',
+  'visitor.returned',
+  'visitor.identified',
+  'visitor.blocked',
+  'conversation.closed',
+]);

@@ -1,0 +1,87 @@
+/** The conversations that this tab holds: the one on the screen, and those that still have something to send. */
+import { SvelteSet } from 'svelte/reactivity';
+import type { Me, Refused } from '#protocol';
+import type { ConversationView } from '../../../widget/client/conversation.ts';
+import type { Place } from './chat/scroll.ts';
+import { LiveConversation } from './conversation.svelte.ts';
+import { keptKeys } from './kept.ts';
+
+/** How many that were open before are remembered, so that to go back shows them at once. */
+const remembered = 20;
+
+export class Conversations {
+  open = $state.raw<LiveConversation | null>(null);
+  /** The ids of those whose messages have not all been taken. */
+  readonly unsent = new SvelteSet<string>();
+  /** Where in a log the person was when they went to another. */
+  readonly places = new Map<string, Place>();
+  readonly #held = new Map<string, LiveConversation>();
+  readonly #before = new Map<string, ConversationView>();
+
+  constructor(
+    private readonly me: Me,
+    private readonly onRefused: (refused: Refused) => void,
+  ) {
+    // What an earlier page left unsent goes out, whether or not its conversation is opened again.
+    const prefix = `parley.unsent.${me.id}.`;
+    for (const key of keptKeys(prefix)) this.#hold(key.slice(prefix.length));
+  }
+
+  show(id: string | null): void {
+    if (this.open?.id === id) return;
+    const left = this.open;
+    this.open = id === null ? null : this.#hold(id);
+    if (!left) return;
+    left.look(false);
+    left.unreadAfter = null;
+    this.#remember(left);
+    if (!left.unsent) this.#drop(left);
+  }
+
+  leave(id: string, place: Place | null): void {
+    if (place) this.places.set(id, place);
+    else this.places.delete(id);
+  }
+
+  end(): void {
+    for (const live of this.#held.values()) live.end();
+    this.#held.clear();
+    this.open = null;
+  }
+
+  #hold(id: string): LiveConversation {
+    const held = this.#held.get(id);
+    if (held) return held;
+    const live = new LiveConversation({
+      id,
+      me: this.me,
+      before: this.#before.get(id),
+      onRefused: this.onRefused,
+      onChange: (changed) => this.#changed(changed),
+    });
+    this.#held.set(id, live);
+    return live;
+  }
+
+  #changed(live: LiveConversation): void {
+    if (live.view.pending.length > 0) this.unsent.add(live.id);
+    else this.unsent.delete(live.id);
+    const caughtUp = live.view.caughtUp || live.view.connection === 'ended';
+    if (live !== this.open && caughtUp && !live.unsent) this.#drop(live);
+  }
+
+  #drop(live: LiveConversation): void {
+    live.end();
+    this.#held.delete(live.id);
+  }
+
+  #remember({ id, view }: LiveConversation): void {
+    if (!view.state) return;
+    this.#before.delete(id);
+    this.#before.set(id, view);
+    for (const oldest of this.#before.keys()) {
+      if (this.#before.size <= remembered) break;
+      this.#before.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** The account's floor as its socket tells it: all open conversations, the latest closed ones, and who is here (V34). */
+import type { FloorAgent, FloorRow, FloorServerFrame } from '#protocol';
+import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
+import { foldFloor } from './roster.ts';
+import { follow } from './socket.ts';
+
+export class FloorLive {
+  rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
+  agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
+  /** False until the first snapshot. */
+  ready = $state(false);
+  connection = $state<ConnectionState>('connecting');
+  nextTryAt = $state<number | null>(null);
+  readonly #connection: Connection;
+
+  constructor() {
+    this.#connection = follow('/api/floor/socket', {
+      frame: (frame) => this.#take(frame as FloorServerFrame),
+      state: (state, nextTryAt) => {
+        this.connection = state;
+        this.nextTryAt = nextTryAt;
+      },
+    });
+  }
+
+  end(): void {
+    this.#connection.end();
+  }
+
+  #take(frame: FloorServerFrame): void {
+    if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
+    const whole = frame.t === 'floor';
+    this.rows = foldFloor(whole ? new Map() : this.rows, frame.rows);
+    const agents = new Map(whole ? [] : this.agents);
+    for (const agent of frame.agents) agents.set(agent.id, agent);
+    this.agents = agents;
+    this.ready = true;
+  }
+}

@@ -1,0 +1,18 @@
+/** Where a person is led after signing in. */
+import type { Role } from '#protocol';
+
+/** A path of this site, or nothing: whatever else stands in `?to=` could lead a person anywhere. */
+export function safePath(to: string | null): string | null {
+  if (!to || !/^\/(workspace|console)(?:[/?#]|$)/.test(to)) return null;
+  return /[\\\s]/.test(to) ? null : to;
+}
+
+/** Agents work in the workspace; whoever manages starts in the console. */
+export function home(roles: readonly Role[]): '/workspace' | '/console' {
+  return roles.some((role) => role !== 'agent') ? '/console' : '/workspace';
+}
+
+export function loginPath(from: string): string {
+  const to = safePath(from);
+  return to ? `/login?to=${encodeURIComponent(to)}` : '/login';
+}

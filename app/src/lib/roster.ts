@@ -1,0 +1,110 @@
+/**
+ * The lists of the workspace, from what the floor, the agent's summaries and the open conversation each say. All are folds of
+ * the same logs at different places, so of each conversation the one that is furthest is believed.
+ */
+import type { AgentParty, ConversationState, FloorRow, Phase, Summary } from '#protocol';
+
+export interface Row {
+  readonly id: string;
+  readonly seq: number;
+  readonly phase: Phase;
+  readonly owner: AgentParty | null;
+  readonly generation: number;
+  readonly campaign: { readonly id: string; readonly name: string };
+  readonly visitor: { readonly id: string; readonly name?: string | undefined; readonly here: boolean };
+  readonly opening: string;
+  readonly last: ConversationState['lastMessage'];
+  readonly startedAt: number;
+  readonly changedAt: number;
+  /** When its owner took it, where that is known. */
+  readonly assignedAt: number | null;
+  readonly unread: number;
+}
+
+export const groupNames = {
+  waiting: 'Waiting for an answer',
+  yours: 'In chat with you',
+  others: 'In chat with others',
+  recent: 'Recent chats',
+} as const;
+export type GroupName = keyof typeof groupNames;
+export type Groups = Readonly<Record<GroupName, readonly Row[]>>;
+
+/** Closed rows that are kept on the floor; older ones are the history's. */
+export const recentKept = 50;
+
+/** Takes changed rows in, and lets go of the oldest closed ones. */
+export function foldFloor(
+  rows: ReadonlyMap<string, FloorRow>,
+  changed: readonly FloorRow[],
+): ReadonlyMap<string, FloorRow> {
+  const next = new Map(rows);
+  for (const row of changed) {
+    const held = next.get(row.id);
+    if (!held || held.seq <= row.seq) next.set(row.id, row);
+  }
+  const closed = [...next.values()].filter((row) => row.phase === 'closed');
+  closed.sort((a, b) => b.changedAt - a.changedAt);
+  for (const row of closed.slice(recentKept)) next.delete(row.id);
+  return next;
+}
+
+/** One row for each conversation, from whoever knows it best. */
+export function mergeRows(
+  floor: ReadonlyMap<string, FloorRow>,
+  summaries: ReadonlyMap<string, Summary>,
+  open: ConversationState | null,
+): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  for (const row of floor.values()) rows.set(row.id, { ...row, last: null, assignedAt: null, unread: 0 });
+  for (const { state, unread } of summaries.values()) {
+    const row = further(rows.get(state.id), state);
+    rows.set(state.id, { ...row, unread, last: state.lastMessage, assignedAt: state.assignedAt });
+  }
+  const known = open && rows.get(open.id);
+  if (open && known) {
+    rows.set(open.id, { ...further(known, open), last: open.lastMessage, assignedAt: open.assignedAt });
+  }
+  return rows;
+}
+
+function further(row: Row | undefined, state: ConversationState): Row {
+  if (row && row.seq > state.head) return row;
+  const { id, phase, owner, generation, campaign, visitor, startedAt } = state;
+  return {
+    ...{ id, seq: state.head, phase, owner, generation, campaign, startedAt },
+    visitor: { id: visitor.id, name: visitor.name, here: visitor.here },
+    opening: row?.opening || (state.lastMessage?.text ?? ''),
+    last: null,
+    changedAt: Math.max(row?.changedAt ?? 0, state.closed?.at ?? state.assignedAt ?? state.startedAt),
+    assignedAt: state.assignedAt,
+    unread: row?.unread ?? 0,
+  };
+}
+
+/** Which group a conversation belongs to (F38, F39, F42, F43). */
+export function groupOf(row: Row, me: string): GroupName {
+  if (row.phase === 'closed') return 'recent';
+  if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
+  // Nobody is there to answer: the visitor left before anybody came.
+  return row.visitor.here ? 'waiting' : 'recent';
+}
+
+/**
+ * The groups, each in an order that does not shuffle under the hand: the longest wait first; own and others' chats as they were
+ * begun; what is over, latest first.
+ */
+export function group(rows: Iterable<Row>, me: string): Groups {
+  const groups: Record<GroupName, Row[]> = { waiting: [], yours: [], others: [], recent: [] };
+  for (const row of rows) groups[groupOf(row, me)].push(row);
+  const byStart = (a: Row, b: Row) => a.startedAt - b.startedAt || compare(a.id, b.id);
+  groups.waiting.sort(byStart);
+  groups.yours.sort(byStart);
+  groups.others.sort(byStart);
+  groups.recent.sort((a, b) => b.changedAt - a.changedAt || compare(a.id, b.id));
+  return groups;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,64 @@
+/** Who is signed in. A page has one session, so this is the one thing that every module may know of. */
+import { can, type Action } from '#domain';
+import { isRefusal, type Me, type Refusal } from '#protocol';
+import { ask, whenSignedOut } from './api.ts';
+
+export class Session {
+  me = $state.raw<Me | null>(null);
+  /** `unknown` until the server has answered once; `unreachable` where it does not. */
+  phase = $state<'unknown' | 'in' | 'out' | 'unreachable'>('unknown');
+  #asking: Promise<Refusal | null> | null = null;
+
+  /** Asks the server who is signed in. Questions asked at the same time are one. */
+  load(): Promise<Refusal | null> {
+    this.#asking ??= this.#load().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #load(): Promise<Refusal | null> {
+    const answer = await ask<Me>('GET', '/api/me');
+    if (!isRefusal(answer)) this.enter(answer);
+    else if (answer.refused !== 'signed_out' && this.phase !== 'in') this.phase = 'unreachable';
+    return isRefusal(answer) ? answer : null;
+  }
+
+  /** For a socket that can't open: false once the credential is known not to hold. */
+  async holds(): Promise<boolean> {
+    const refusal = await this.load();
+    return refusal?.refused !== 'signed_out';
+  }
+
+  enter(me: Me): void {
+    this.me = me;
+    this.phase = 'in';
+  }
+
+  /** The session is over, by the person's wish or the server's word. */
+  leave(): void {
+    this.me = null;
+    this.phase = 'out';
+  }
+
+  async signIn(email: string, password: string): Promise<Refusal | null> {
+    const answer = await ask<Me>('POST', '/api/login', { email, password });
+    if (isRefusal(answer)) return answer;
+    this.enter(answer);
+    return null;
+  }
+
+  async signOut(): Promise<Refusal | null> {
+    const answer = await ask<object>('POST', '/api/logout');
+    if (isRefusal(answer) && answer.refused !== 'signed_out') return answer;
+    this.leave();
+    return null;
+  }
+
+  may(action: Action): boolean {
+    const { me } = this;
+    if (!me) return false;
+    return can({ kind: 'user', account: me.account.id, id: me.id, name: me.name, roles: me.roles, session: '' }, action);
+  }
+}
+
+export const session = new Session();
+whenSignedOut(() => session.leave());

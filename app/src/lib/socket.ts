@@ -1,0 +1,30 @@
+/** Opens a self-healing socket of this page's server. */
+import { subprotocol } from '#protocol';
+import { Connection, type ConnectionState } from '../../../widget/client/connection.ts';
+import { platform } from '../../../widget/client/environment.ts';
+import { session } from './session.svelte.ts';
+
+export function socketUrl(path: string): string {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url.href;
+}
+
+export function follow(
+  path: string,
+  on: { frame(frame: { t: string }): void; state(state: ConnectionState, nextTryAt: number | null): void },
+): Connection {
+  const connection = new Connection({
+    env: platform(),
+    url: () => socketUrl(path),
+    protocols: () => [subprotocol],
+    onOpen: () => undefined,
+    onFrame: (frame) => {
+      if (typeof frame === 'object' && frame !== null && 't' in frame) on.frame(frame as { t: string });
+    },
+    onState: on.state,
+    onDoubt: () => session.holds(),
+  });
+  connection.start();
+  return connection;
+}

@@ -1,0 +1,26 @@
+/** Light, dark, or as the system has it. Kept in this browser. */
+import { keep, kept } from '../kept.ts';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+const key = 'parley.theme';
+let chosen = $state<Theme>(themes.find((theme) => theme === kept(key)) ?? 'system');
+
+/** Puts the theme on the page; to be called before anything is drawn. */
+export function applyTheme(): void {
+  const { dataset } = document.documentElement;
+  if (chosen === 'system') delete dataset['theme'];
+  else dataset['theme'] = chosen;
+}
+
+export const theme = {
+  get chosen(): Theme {
+    return chosen;
+  },
+  set chosen(next: Theme) {
+    chosen = next;
+    keep(key, next === 'system' ? null : next);
+    applyTheme();
+  },
+};

@@ -1,0 +1,91 @@
+import { cpSync, existsSync, mkdirSync, appendFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { assets, at, built } from './paths.mjs';
+import { bundleWorker } from './bundle.mjs';
+import { lockFolder, FolderInUse } from './lock.mjs';
+import { run } from './run.mjs';
+import { forget, isFresh, remember, stampOf } from './stamps.mjs';
+
+const contract = ['worker/protocol', 'worker/domain', 'package-lock.json', 'tsconfig.json'];
+const sources = {
+  app: ['app', 'widget/client', ...contract],
+  widget: ['widget', ...contract],
+  worker: ['worker', 'migrations', 'wrangler.toml', 'bin/bundle.mjs', ...contract],
+};
+
+/** @param {(line: string) => void} log */
+async function buildApp(log) {
+  log('Building the app');
+  await run('vite', ['build', '--logLevel', 'warn'], { cwd: at('app') });
+}
+
+/** @param {(line: string) => void} log */
+async function buildWidget(log) {
+  log('Building the widget');
+  await Promise.all(
+    ['loader', 'frame'].map((part) =>
+      run('vite', ['build', '--config', `widget/${part}/vite.config.ts`, '--logLevel', 'warn']),
+    ),
+  );
+}
+
+/** The app and the widget are built apart and put together here, so that neither build empties the other's. */
+function composeAssets() {
+  const next = `${assets}.next`;
+  const last = `${assets}.last`;
+  rmSync(next, { recursive: true, force: true });
+  cpSync(path.join(built, 'app'), next, { recursive: true });
+  cpSync(path.join(built, 'widget'), next, { recursive: true });
+  appendFileSync(path.join(next, '_headers'), readFileSync(at('widget', '_headers')));
+  rmSync(last, { recursive: true, force: true });
+  if (existsSync(assets)) renameSync(assets, last);
+  renameSync(next, assets);
+  rmSync(last, { recursive: true, force: true });
+}
+
+/**
+ * Builds what its sources have left behind.
+ * @param {{ log?: (line: string) => void, only?: ('app' | 'widget' | 'worker')[] }} [options]
+ */
+export async function build({ log = console.log, only = ['app', 'widget', 'worker'] } = {}) {
+  const lock = await waitForLock(log);
+  try {
+    const stale = only
+      .map((part) => ({ part, stamp: stampOf(sources[part]) }))
+      .filter(({ part, stamp }) => !isFresh(part, stamp));
+    for (const { part } of stale) forget(part);
+    const builders = { app: buildApp, widget: buildWidget, worker: () => bundleWorker({ log }) };
+    // Settled, not raced: the lock may not go while one of them still writes.
+    const results = await Promise.allSettled(stale.map(({ part }) => builders[part](log)));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
+    if (stale.some(({ part }) => part !== 'worker')) composeAssets();
+    for (const { part, stamp } of stale) remember(part, stamp);
+  } finally {
+    lock.release();
+  }
+}
+
+/** @param {(line: string) => void} log */
+async function waitForLock(log) {
+  mkdirSync(built, { recursive: true });
+  for (let waited = 0; ; waited++) {
+    try {
+      return lockFolder(built);
+    } catch (error) {
+      if (!(error instanceof FolderInUse)) throw error;
+      if (waited === 0) log('Waiting for another build to end');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await build();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,112 @@
+// Which folder may import which: the table of the house, held by `npm run lint`. A folder imports itself, what its row
+// names, and nothing else.
+
+/** @param {string[]} names */
+const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
+const protocol = '^worker/protocol/';
+const domain = '^worker/domain/';
+const db = '^worker/db/';
+const stubs = '^worker/actors/stubs\\.ts$';
+const workers = '^cloudflare:';
+const valibot = packages('valibot');
+const drizzle = packages('drizzle-orm');
+const hono = packages('hono');
+const anyPackage = ['^node_modules/', '^[$]', '^node:'];
+
+/**
+ * @param {string} name
+ * @param {string} from
+ * @param {string[]} to
+ * @param {string} [pathNot]
+ */
+const row = (name, from, to, pathNot) => ({
+  name: `imports-of-${name}`,
+  comment: `${from} may import: ${to.join(', ')}`,
+  severity: 'error',
+  from: pathNot ? { path: from, pathNot } : { path: from },
+  to: { pathNot: [from, ...to] },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      // Env names the classes of the actors and these take an Env: types alone may go round.
+      comment: 'Code never goes in circles.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      // Modules of the runtime and of the build have no file.
+      to: {
+        couldNotResolve: true,
+        pathNot: ['^cloudflare:', '^[$](app|env|lib|service-worker)', '/[$]types$'],
+      },
+    },
+    row('protocol', protocol, valibot),
+    row('domain', domain, [protocol]),
+    row('db', db, [protocol, domain, ...drizzle], 'drizzle\\.config\\.ts$'),
+    row('actors', '^worker/actors/', [protocol, domain, db, workers, '^worker/env\\.ts$']),
+    row('http', '^worker/http/', [
+      protocol,
+      domain,
+      db,
+      stubs,
+      workers,
+      '^node:crypto$',
+      '^worker/env\\.ts$',
+      ...hono,
+    ]),
+    row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', '^worker/env\\.ts$', workers, ...hono]),
+    row('env', '^worker/env\\.ts$', ['^worker/actors/', protocol, workers]),
+    row('app', '^app/src/', [protocol, domain, '^widget/client/', ...anyPackage]),
+    row(
+      'widget',
+      '^widget/',
+      [protocol, domain, ...packages('svelte'), ...valibot],
+      '(vite|svelte)\\.config\\.[jt]s$',
+    ),
+    {
+      name: 'no-framework-outside-the-frame',
+      comment: 'The loader runs in a page of someone else, and the client wherever it is needed.',
+      severity: 'error',
+      from: { path: '^widget/(loader|client)/', pathNot: 'vite\\.config\\.ts$' },
+      to: { path: ['^node_modules/(?!valibot/)', '\\.svelte(\\.ts)?$', '^widget/frame/'] },
+    },
+    {
+      name: 'client-stands-alone',
+      severity: 'error',
+      from: { path: '^widget/client/' },
+      to: { path: '^widget/(loader|frame)/' },
+    },
+    {
+      name: 'nobody-imports-the-app',
+      severity: 'error',
+      from: { pathNot: ['^app/', '^test/'] },
+      to: { path: '^app/' },
+    },
+    {
+      name: 'nobody-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/'] },
+    tsPreCompilationDeps: true,
+    builtInModules: {
+      add: ['cloudflare:workers', 'cloudflare:test', 'cloudflare:sockets', 'cloudflare:email'],
+    },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'types', 'import', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.svelte'],
+    },
+  },
+};

@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { identify, kill, lives } from './processes.mjs';
+
+/**
+ * @typedef {{ pid: number, started: string }} Known
+ * @typedef {Known & { runtimes: Known[] }} Holder
+ */
+
+export class FolderInUse extends Error {}
+
+/** @param {string} file @returns {Holder | undefined} */
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} file @param {Holder} holder */
+function claim(file, holder) {
+  try {
+    writeFileSync(file, JSON.stringify(holder), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Two servers on one data folder would both run and both write, so a folder is held by one process. What a dead
+ * holder left running is ended first: only the runtimes that it wrote down itself.
+ * @param {string} folder
+ */
+export function lockFolder(folder) {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'lock.json');
+  const me = { pid: process.pid, started: identify(process.pid)?.started ?? '' };
+
+  for (let attempt = 0; !claim(file, { ...me, runtimes: [] }); attempt++) {
+    const holder = read(file);
+    if (holder && lives(holder)) {
+      throw new FolderInUse(
+        `${folder} is already in use by process ${holder.pid}. Stop that one, or set DATA_DIR to another folder.`,
+      );
+    }
+    if (attempt === 3) throw new FolderInUse(`${file} can't be taken; remove it if no server is running.`);
+    // Renamed before it is removed, so that of two starts at once only one removes it.
+    const stale = `${file}.${process.pid}`;
+    try {
+      renameSync(file, stale);
+    } catch {
+      continue;
+    }
+    kill(read(stale)?.runtimes ?? []);
+    rmSync(stale, { force: true });
+  }
+
+  const release = () => {
+    process.off('exit', release);
+    rmSync(file, { force: true });
+  };
+  process.on('exit', release);
+
+  return {
+    /** @param {Known[]} runtimes */
+    record(runtimes) {
+      const known = runtimes.map(({ pid, started }) => ({ pid, started }));
+      writeFileSync(file, JSON.stringify({ ...me, runtimes: known }));
+    },
+    release,
+  };
+}

@@ -1,0 +1,214 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { build } from './build.mjs';
+import { bundleFolder, bundleWorker, mainEntry } from './bundle.mjs';
+import { lockFolder } from './lock.mjs';
+import { applyMigrations } from './migrations.mjs';
+import { at } from './paths.mjs';
+import { kill, killWhenOrphaned, runtimesOfThisProcess } from './processes.mjs';
+import { secretsOf } from './secrets.mjs';
+
+const host = '127.0.0.1';
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {number} [port] 0, the default, takes a free one
+ * @property {string} dataDir where the databases and actors are kept
+ * @property {string} [entry] another entry of the Worker, such as one that injects faults
+ * @property {Record<string, string>} [env] bindings that replace or join those of wrangler.toml
+ * @property {boolean} [quiet] say nothing but errors
+ * @property {boolean} [built] the build is known to be fresh
+ *
+ * @typedef {object} Server
+ * @property {string} url
+ * @property {number} port
+ * @property {string} dataDir
+ * @property {string} operatorSecret
+ * @property {Miniflare} miniflare
+ * @property {() => number[]} runtimes process ids of workerd
+ * @property {() => Promise<void>} reload takes up a new bundle; sockets are closed, as by a deploy
+ * @property {() => Promise<void>} stop
+ */
+
+/** @type {Set<number>} */
+const claimed = new Set();
+let lastStart = Promise.resolve();
+
+/**
+ * Starts the built Worker on this machine.
+ * @param {ServerOptions} options
+ * @returns {Promise<Server>}
+ */
+export function startServer(options) {
+  // One at a time: a new workerd is told from the others of this process by being the one that nobody claimed.
+  const start = lastStart.then(() => startNow(options));
+  lastStart = start.then(
+    () => {},
+    () => {},
+  );
+  return start;
+}
+
+/** @param {ServerOptions} options @returns {Promise<Server>} */
+async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet = false, built = false }) {
+  const log = quiet ? () => {} : console.log;
+  const folder = path.resolve(dataDir);
+  const lock = lockFolder(folder);
+  let miniflare;
+  try {
+    if (port !== 0) await refuseIfTaken(port);
+    if (!built) await build({ log });
+    if (entry !== mainEntry) await bundleWorker({ entry, log });
+
+    const secrets = secretsOf(folder);
+    const chosen = port === 0 ? await freePort() : port;
+    const optionsNow = () =>
+      miniflareOptions({
+        entry,
+        port: chosen,
+        folder,
+        quiet,
+        env: { BEHIND_CLOUDFLARE: 'false', ...secrets, ...env },
+      });
+    miniflare = new Miniflare(optionsNow());
+    await miniflare.ready;
+    let held = hold(lock);
+    await migrate(miniflare, entry, log);
+
+    const running = miniflare;
+    return {
+      url: `http://${host}:${chosen}`,
+      port: chosen,
+      dataDir: folder,
+      operatorSecret: env['OPERATOR_SECRET'] ?? secrets.OPERATOR_SECRET,
+      miniflare: running,
+      runtimes: () => held.runtimes.map(({ pid }) => pid),
+      async reload() {
+        const before = held;
+        await running.setOptions(optionsNow());
+        before.letGo();
+        held = hold(lock);
+        await migrate(running, entry, log);
+      },
+      async stop() {
+        await disposeOf(running, held.runtimes);
+        held.letGo();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    await miniflare?.dispose().catch(() => {});
+    lock.release();
+    throw error;
+  }
+}
+
+/** @param {ReturnType<typeof lockFolder>} lock */
+function hold(lock) {
+  const runtimes = runtimesOfThisProcess().filter(({ pid }) => !claimed.has(pid));
+  for (const { pid } of runtimes) claimed.add(pid);
+  lock.record(runtimes);
+  const dismiss = killWhenOrphaned(runtimes.map(({ pid }) => pid));
+  return {
+    runtimes,
+    letGo() {
+      dismiss();
+      for (const { pid } of runtimes) claimed.delete(pid);
+    },
+  };
+}
+
+/** @param {Miniflare} miniflare @param {import('./lock.mjs').Known[]} runtimes */
+async function disposeOf(miniflare, runtimes) {
+  const tooLong = new Promise((resolve) => setTimeout(resolve, 5_000, 'late').unref());
+  await Promise.race([miniflare.dispose().catch(() => {}), tooLong]);
+  kill(runtimes);
+}
+
+/** @param {string} entry */
+const optionsOf = (entry) => JSON.parse(readFileSync(path.join(bundleFolder(entry), 'options.json'), 'utf8'));
+
+/** @param {Miniflare} miniflare @param {string} entry @param {(line: string) => void} log */
+async function migrate(miniflare, entry, log) {
+  for (const { binding, migrations } of optionsOf(entry).databases) {
+    await applyMigrations(await miniflare.getD1Database(binding), migrations, log);
+  }
+}
+
+/** @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean }} options */
+function miniflareOptions({ entry, port, folder, env, quiet }) {
+  const { name, worker } = optionsOf(entry);
+  const state = path.join(folder, 'state');
+  mkdirSync(state, { recursive: true });
+  return convertV4MiniflareOptions({
+    ...worker,
+    name,
+    modules: modulesOf(bundleFolder(entry)),
+    bindings: { ...worker.bindings, ...env },
+    host,
+    port,
+    // `true` would ask Cloudflare's servers where this machine is.
+    cf: false,
+    telemetry: { enabled: false },
+    resourcePersistencePath: state,
+    log: new Log(quiet ? LogLevel.ERROR : LogLevel.WARN),
+    handleStructuredLogs: ({ level, message }) => {
+      if (level === 'error' || level === 'warn') console.error(message);
+      else if (!quiet) console.log(message);
+    },
+  });
+}
+
+/** @type {Record<string, 'ESModule' | 'Text' | 'Data' | 'CompiledWasm'>} */
+const moduleTypes = {
+  '.js': 'ESModule',
+  '.mjs': 'ESModule',
+  '.sql': 'Text',
+  '.txt': 'Text',
+  '.html': 'Text',
+  '.bin': 'Data',
+  '.wasm': 'CompiledWasm',
+};
+
+/** The entry comes first: workerd takes the first module for the main one. @param {string} folder */
+function modulesOf(folder) {
+  const files = readdirSync(folder).filter((file) => moduleTypes[path.extname(file)]);
+  files.sort((a, b) => Number(b.endsWith('.js')) - Number(a.endsWith('.js')));
+  return files.map((file) => ({
+    type: moduleTypes[path.extname(file)] ?? 'Data',
+    path: path.join(folder, file),
+  }));
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.on('error', reject);
+    probe.listen(0, host, () => {
+      const { port } = /** @type {net.AddressInfo} */ (probe.address());
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** @param {number} port @returns {Promise<void>} */
+function refuseIfTaken(port) {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.on('error', () => reject(new Error(`Port ${port} is taken. Set PORT to another one.`)));
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+/** A folder for data that may vanish: in memory where the system offers that. */
+export function scratchFolder() {
+  const base = existsSync('/dev/shm') ? '/dev/shm' : at('.build', 'scratch');
+  const folder = path.join(base, `parley-${process.pid}-${Date.now().toString(36)}${scratches++}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+let scratches = 0;

@@ -1,0 +1,105 @@
+import { env } from 'cloudflare:workers';
+import { expect, test } from 'vitest';
+import { getConversation, getRange } from '../../worker/db/conversations.ts';
+import { dropHistory, dumpHistory, writeHistory } from '../../worker/db/history.ts';
+import { earlier, id, makeLog, type Log } from './logs.ts';
+
+const { DB } = env as unknown as { DB: D1Database };
+const write = (account: string, log: Log) => writeHistory(DB, account, log.state, log.pages);
+
+test('I5 a log is in the history once, however often it is written', async () => {
+  const account = id('account');
+  const log = makeLog({ messages: 300, closed: true });
+  await write(account, log);
+  const before = await dumpHistory(DB, account);
+  await write(account, log);
+  expect(await dumpHistory(DB, account)).toEqual(before);
+  expect(before.conversations).toHaveLength(1);
+  expect(before.pages).toHaveLength(3);
+  expect(await getConversation(DB, account, log.state.id)).toEqual(log.state);
+});
+
+test('I5 older news that comes late changes nothing', async () => {
+  const account = id('account');
+  const log = makeLog({ messages: 140, closed: true });
+  await write(account, log);
+  const before = await dumpHistory(DB, account);
+  for (const head of [1, 60, 128, 129, 141]) await write(account, earlier(log, head));
+  expect(await dumpHistory(DB, account)).toEqual(before);
+});
+
+test('I5 every order of the same writes ends in the same rows', async () => {
+  const log = makeLog({ messages: 140, closed: true });
+  const writes = [1, 2, 128, 129, 142].map((head) => earlier(log, head));
+  const dumps = [];
+  for (const order of [writes, writes.toReversed(), [2, 4, 0, 3, 1].map((i) => writes[i] as Log)]) {
+    const account = id('account');
+    for (const part of order) await write(account, part);
+    const { conversations, pages } = await dumpHistory(DB, account);
+    dumps.push(JSON.stringify({ conversations, pages }).replaceAll(account, 'ACCOUNT'));
+  }
+  expect(new Set(dumps).size).toBe(1);
+});
+
+test('I7 dropping and writing again gives the same rows, and leaves the others alone', async () => {
+  const [mine, theirs] = [id('account'), id('account')];
+  const logs = Array.from({ length: 5 }, (_, i) => makeLog({ messages: i * 50 }));
+  for (const log of logs) await write(mine, log);
+  await write(theirs, makeLog());
+  const [before, others] = [await dumpHistory(DB, mine), await dumpHistory(DB, theirs)];
+  await dropHistory(DB, mine);
+  expect(await dumpHistory(DB, mine)).toEqual({ conversations: [], pages: [] });
+  for (const log of logs.toReversed()) await write(mine, log);
+  expect(await dumpHistory(DB, mine)).toEqual(before);
+  expect(await dumpHistory(DB, theirs)).toEqual(others);
+});
+
+test("I13 another account's id writes nothing of this account, and reads nothing", async () => {
+  const [mine, theirs] = [id('account'), id('account')];
+  const log = makeLog({ messages: 10 });
+  await write(mine, log);
+  const before = await dumpHistory(DB, mine);
+  await write(theirs, makeLog({ id: log.state.id, messages: 200 }));
+  expect(await dumpHistory(DB, mine)).toEqual(before);
+  expect(await getRange(DB, mine, log.state.id, undefined, 100)).toMatchObject({ upTo: log.state.head });
+  const stranger = id('account');
+  expect(await getConversation(DB, stranger, log.state.id)).toBeNull();
+  expect(await getRange(DB, stranger, log.state.id, undefined, 100)).toBeNull();
+});
+
+test('V19 a range ends right before its seq, and holds what the log holds there', async () => {
+  const account = id('account');
+  const log = makeLog({ messages: 300 });
+  await write(account, log);
+  const head = log.entries.length;
+  for (const before of [undefined, 1, 2, 50, 128, 129, 130, 229, 300, head, head + 1, head + 500]) {
+    for (const limit of [1, 7, 100]) {
+      const upTo = Math.min((before ?? head + 1) - 1, head);
+      const after = Math.max(0, upTo - limit);
+      const range = await getRange(DB, account, log.state.id, before, limit);
+      expect(range).toEqual({ after, upTo, entries: log.entries.slice(after, upTo) });
+    }
+  }
+});
+
+test('the bill: what a write of a page and of its conversation costs in rows', async () => {
+  const account = id('account');
+  const log = makeLog({ messages: 20, closed: true });
+  const rows = async (part: Log) => {
+    const results: D1Result[][] = [];
+    const spied = {
+      prepare: (sql: string) => DB.prepare(sql),
+      batch: async (statements: D1PreparedStatement[]) => {
+        const answers = await DB.batch(statements);
+        results.push(answers);
+        return answers;
+      },
+    };
+    await writeHistory(spied as unknown as D1Database, account, part.state, part.pages);
+    return results.flat().reduce((sum, result) => sum + result.meta.rows_written, 0);
+  };
+  // A new conversation: its row, its key, four indexes, a page. Later: the row and the page. A change of phase: its index too.
+  expect(await rows(earlier(log, 2))).toBe(7);
+  expect(await rows(earlier(log, 10))).toBe(2);
+  expect(await rows(log)).toBeLessThanOrEqual(6);
+});

@@ -1,0 +1,58 @@
+/** Made-up logs, folded and paged by the domain as a Conversation would. */
+import { fold, firstPage, paginate } from '#domain';
+import { makeId, type ConversationState, type Entry, type IdKind } from '#protocol';
+import type { PageRow } from '../../worker/db/history.ts';
+
+export const id = (kind: IdKind) => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
+
+export interface Log {
+  readonly state: ConversationState;
+  readonly pages: PageRow[];
+  readonly entries: Entry[];
+}
+
+interface Options {
+  readonly messages?: number;
+  readonly startedAt?: number;
+  readonly campaign?: string;
+  readonly visitor?: string;
+  readonly closed?: boolean;
+  readonly id?: string;
+}
+
+const site = id('site');
+
+export function makeLog(options: Options = {}): Log {
+  const at = options.startedAt ?? 1_700_000_000_000;
+  const by = { kind: 'visitor', id: options.visitor ?? id('visitor') } as const;
+  const campaign = { id: options.campaign ?? id('campaign'), name: 'Help' };
+  const entries: Entry[] = [
+    { seq: 1, at, by, kind: 'conversation.started', campaign, site, contact: {}, ordinal: 1 },
+  ];
+  for (let i = 0; i < (options.messages ?? 1); i++) {
+    const seq = entries.length + 1;
+    entries.push({ seq, at: at + seq, by, kind: 'message.sent', id: crypto.randomUUID(), text: `Nr. ${i}` });
+  }
+  const seq = entries.length + 1;
+  if (options.closed) entries.push({ seq, at: at + seq, by, kind: 'conversation.closed', reason: 'visitor' });
+  return logOf(options.id ?? id('conversation'), entries);
+}
+
+/** The same log, as it was when it had so many entries. */
+export function earlier(log: Log, head: number): Log {
+  return logOf(log.state.id, log.entries.slice(0, head));
+}
+
+function logOf(conversation: string, entries: Entry[]): Log {
+  let page = firstPage;
+  const pages = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    page = paginate(page, JSON.stringify(entry).length);
+    pages.set(page.first, [...(pages.get(page.first) ?? []), entry]);
+  }
+  return {
+    entries,
+    state: fold(conversation, entries),
+    pages: [...pages].map(([first, held]) => ({ first, count: held.length, entries: JSON.stringify(held) })),
+  };
+}

@@ -1,0 +1,10 @@
+/** What tests inside workerd see in `env` and `exports` of `cloudflare:workers`, beyond the Worker's own. */
+declare namespace Cloudflare {
+  interface GlobalProps {
+    mainModule: typeof import('../../worker/server.ts');
+  }
+  interface Env {
+    DB: D1Database;
+    MIGRATIONS: import('cloudflare:test').D1Migration[];
+  }
+}

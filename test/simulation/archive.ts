@@ -1,0 +1,80 @@
+/** An archive that fails before the write, after it, slowly, or not at all; and other followers that fail now and then. */
+import type { Targets } from '../../worker/actors/conversation/targets.ts';
+import { firstPage, paginate } from '../../worker/domain/index.ts';
+import type { Entry } from '../../worker/protocol/index.ts';
+import type { World } from './world.ts';
+
+export interface ArchiveMutation {
+  /** The cursor moves before the archive has taken it. */
+  readonly hasty?: boolean;
+}
+
+export class SimulatedArchive {
+  readonly #pages = new Map<number, string>();
+  #failing: number;
+  failures = 0;
+
+  constructor(
+    private readonly world: World,
+    failing: number,
+    private readonly mutation: ArchiveMutation,
+  ) {
+    this.#failing = failing;
+  }
+
+  heal(): void {
+    this.#failing = 0;
+  }
+
+  /** All pages, in order. */
+  pages(): string[] {
+    return [...this.#pages].sort(([a], [b]) => a - b).map(([, entries]) => entries);
+  }
+
+  targets(): Targets {
+    const flaky = async () => {
+      await this.#sometime();
+      if (this.world.chance(this.#failing)) throw new Error('not now');
+    };
+    const write: Targets['archive'] = async (_state, pages) => {
+      await this.#sometime();
+      if (this.world.chance(this.#failing)) this.#fail('before');
+      for (const { first, entries } of pages) {
+        const known = this.#pages.get(first);
+        if (known === undefined || known.length <= entries.length) this.#pages.set(first, entries);
+      }
+      await this.#sometime();
+      // Committed, and the answer is lost all the same.
+      if (this.world.chance(this.#failing)) this.#fail('after');
+    };
+    const archive: Targets['archive'] = this.mutation.hasty
+      ? (state, pages) => {
+          void write(state, pages).catch(() => undefined);
+          return Promise.resolve();
+        }
+      : write;
+    return { archive, floor: flaky, owner: flaky, visitor: flaky };
+  }
+
+  #fail(when: string): never {
+    this.failures++;
+    throw new Error(`the archive failed ${when} the write`);
+  }
+
+  #sometime(): Promise<void> {
+    return new Promise((resolve) => this.world.after(this.world.random() * 300, resolve));
+  }
+}
+
+/** What the archive must hold for a log. */
+export function archivePages(log: readonly Entry[]): string[] {
+  const pages: Entry[][] = [];
+  let page = firstPage;
+  for (const entry of log) {
+    const next = paginate(page, JSON.stringify(entry).length);
+    if (next.first !== page.first || pages.length === 0) pages.push([]);
+    pages.at(-1)?.push(entry);
+    page = next;
+  }
+  return pages.map((entries) => JSON.stringify(entries));
+}

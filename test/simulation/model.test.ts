@@ -1,0 +1,43 @@
+/** The model of the protocol: many seeds, every fault there is, and mutants that must be caught. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { runModel, type Outcome } from './model.ts';
+
+// The faults are reported as they should be; a run makes thousands of them.
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
+
+const seeds = Number(process.env['SEEDS'] ?? 60);
+
+test(`R4 V18 I1-I5: whatever happens, a view is a window of the log, and equal to it after quiet (${seeds} seeds)`, async () => {
+  const total = { steps: 0, sent: 0, entries: 0, evictions: 0, crashes: 0, archiveFailures: 0 };
+  const failed: { seed: number; violations: string[] }[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    const outcome = await runModel(seed);
+    if (outcome.violations.length > 0) failed.push({ seed, violations: outcome.violations });
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += outcome[key];
+  }
+  console.info(`model: ${seeds} seeds, ${JSON.stringify(total)}, violations ${failed.length}`);
+  expect(failed).toEqual([]);
+  // A run in which nothing happened proves nothing.
+  for (const count of Object.values(total)) expect(count).toBeGreaterThan(0);
+}, 300_000);
+
+/** How many of the seeds it takes until a mutant is found out. */
+async function caughtBy(mutation: Parameters<typeof runModel>[1], rule: RegExp): Promise<Outcome | undefined> {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const outcome = await runModel(seed, mutation);
+    if (outcome.violations.some((violation) => rule.test(violation))) return outcome;
+  }
+  return undefined;
+}
+
+test.each([
+  ['no idempotency', { forgetful: true }, /I2/],
+  ['acknowledged before it is durable', { ungated: true }, /I4|I2/],
+  ['the cursor moves before delivery', { hasty: true }, /I5/],
+] as const)(
+  'R4: the model catches a mutant: %s',
+  async (_, mutation, rule) => {
+    expect(await caughtBy(mutation, rule)).toBeDefined();
+  },
+  120_000,
+);

@@ -1,0 +1,123 @@
+/** One run of the model: clients, traffic and faults for a while, then quiet; the rules are checked at every step. */
+import { archivePages } from './archive.ts';
+import { calm, SimulatedClient, type Faults } from './client.ts';
+import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
+import { SimulatedServer, type Mutations } from './server.ts';
+import { World } from './world.ts';
+import { visibleToVisitor, type Entry, type Party } from '../../worker/protocol/index.ts';
+
+export interface Outcome {
+  violations: string[];
+  readonly steps: number;
+  readonly sent: number;
+  readonly entries: number;
+  readonly evictions: number;
+  readonly crashes: number;
+  readonly archiveFailures: number;
+}
+
+const visitor = { kind: 'visitor', id: 'vis_a' } as const;
+const anna = { kind: 'agent', id: 'usr_anna', name: 'Anna' } as const;
+const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben' } as const;
+
+const birth = {
+  account: 'acc',
+  id: 'con_a',
+  settings: { idleMinutes: 1_000, sneakPreview: true },
+  started: {
+    kind: 'conversation.started',
+    by: visitor,
+    campaign: { id: 'cam', name: 'Shop' },
+    site: 'sit',
+    contact: {},
+    ordinal: 1,
+  },
+} as const;
+
+/** Runs one seed. */
+export async function runModel(seed: number, mutations: Mutations & ArchiveMutation = {}): Promise<Outcome> {
+  const world = new World(seed);
+  const faults: Faults = {
+    loss: world.random() * 0.05,
+    doubling: world.random() * 0.1,
+    delay: 5 + world.random() * 200,
+    blackHole: world.random() * 0.01,
+    cut: world.random() * 0.05,
+  };
+  const archive = new SimulatedArchive(world, world.random() * 0.4, mutations);
+  const server = new SimulatedServer(world, archive.targets(), mutations);
+  server.begin(birth);
+  server.core.perform(anna, { t: 'assign', agent: anna, generation: 1 });
+  await world.run(50);
+  const clients = [visitor, visitor, anna, ben].map((by) => new SimulatedClient(server, faults, by));
+  const violations: string[] = [];
+  world.onStep = () => {
+    if (!server.dirty && violations.length === 0) violations.push(...windowViolations(server, clients));
+  };
+  for (let i = 0; i < 60; i++) {
+    act(world, server, clients, i);
+    await world.run(world.random() * 1_500);
+  }
+  Object.assign(faults, calm);
+  await world.run(40_000);
+  archive.heal();
+  await world.run(180_000);
+  if (violations.length === 0) violations.push(...quietViolations(server, clients, archive));
+  return {
+    violations,
+    steps: world.steps,
+    sent: clients.flatMap((client) => client.sent).length,
+    entries: server.committedLog().length,
+    evictions: server.evictions,
+    crashes: server.crashes,
+    archiveFailures: archive.failures,
+  };
+}
+
+function act(world: World, server: SimulatedServer, clients: SimulatedClient[], i: number): void {
+  const client = clients[Math.floor(world.random() * 3)];
+  const draw = world.random();
+  if (draw < 0.6) client?.send(`message ${i}`);
+  else if (draw < 0.7) client?.cut();
+  else if (draw < 0.75) client?.reload();
+  else if (draw < 0.85) server.evict();
+  else if (draw < 0.95) server.crash();
+  else client?.client.read();
+}
+
+/** I4: what a client shows is a gapless window of the log, at every moment. */
+function windowViolations(server: SimulatedServer, clients: SimulatedClient[]): string[] {
+  const log = server.committedLog();
+  return clients.flatMap(({ client, by }) => {
+    const { view } = client;
+    const wanted = visible(log, by).filter((entry) => entry.seq > view.from && entry.seq <= view.cursor);
+    return same(view.entries, wanted) ? [] : [`I4: ${by.id} does not hold (${view.from}, ${view.cursor}]`];
+  });
+}
+
+/** After quiet: I1 to I5 and V24. */
+function quietViolations(server: SimulatedServer, clients: SimulatedClient[], archive: SimulatedArchive): string[] {
+  const log = server.committedLog();
+  const found = windowViolations(server, clients);
+  if (log.some((entry, index) => entry.seq !== index + 1)) found.push('I3: the log has a gap');
+  for (const { client, by, sent } of clients) {
+    const { view } = client;
+    if (view.cursor !== log.length) found.push(`V20: ${by.id} is at ${view.cursor} of ${log.length}`);
+    if (view.pending.length > 0) found.push(`V24: ${by.id} has ${view.pending.length} unanswered`);
+    for (const id of sent) {
+      const times = log.filter((entry) => 'id' in entry && entry.id === id).length;
+      if (times !== 1) found.push(`I2: ${id} is in the log ${times} times`);
+    }
+    if (by.kind === 'agent' && view.state && view.state.head !== log.length) found.push('V16: the fold is behind');
+  }
+  if (!same(archive.pages(), archivePages(log))) found.push('I5: the archive is not the log');
+  return found;
+}
+
+function visible(log: readonly Entry[], by: Party): readonly Entry[] {
+  return by.kind === 'agent' ? log : log.filter((entry) => visibleToVisitor(entry.kind));
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

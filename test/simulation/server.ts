@@ -1,0 +1,238 @@
+/**
+ * The real core of a conversation on a simulated Durable Object: SQLite with commits that come later, an output gate that holds
+ * frames until then, one alarm, eviction that takes the memory, and crashes that take what was not committed.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { ConversationCore } from '../../worker/actors/conversation/core.ts';
+import { Sessions } from '../../worker/actors/conversation/sessions.ts';
+import type { Targets } from '../../worker/actors/conversation/targets.ts';
+import type { Host, Socket } from '../../worker/actors/host.ts';
+import type { Entry } from '../../worker/protocol/index.ts';
+import type { World } from './world.ts';
+
+/** One end of a simulated socket, as the server has it. */
+export class ServerSocket implements Socket {
+  #attachment: unknown;
+  open = true;
+  lastPing: number | null = null;
+
+  constructor(
+    readonly side: 'visitor' | 'agent',
+    attachment: unknown,
+    private readonly server: SimulatedServer,
+    /** Delivers to the client, whatever the network makes of it. */
+    readonly deliver: (text: string) => void,
+    readonly hangUp: (code: number) => void,
+  ) {
+    this.#attachment = structuredClone(attachment);
+  }
+
+  send(text: string): void {
+    if (!this.open) throw new Error('the socket is closed');
+    this.server.gate(() => this.deliver(text));
+  }
+
+  close(code: number): void {
+    if (!this.open) return;
+    this.open = false;
+    this.server.gate(() => this.hangUp(code));
+  }
+
+  serializeAttachment(value: unknown): void {
+    this.#attachment = structuredClone(value);
+  }
+
+  deserializeAttachment(): unknown {
+    return structuredClone(this.#attachment);
+  }
+}
+
+export interface Mutations {
+  /** Frames leave before the write is durable. */
+  readonly ungated?: boolean;
+  /** The log forgets which commands it holds. */
+  readonly forgetful?: boolean;
+}
+
+export class SimulatedServer {
+  readonly #database = new DatabaseSync(':memory:');
+  readonly #timers = new Set<() => void>();
+  readonly #targets: Targets;
+  readonly #mutations: Mutations;
+  #held: (() => void)[] = [];
+  #dirty = false;
+  #commitPlanned = false;
+  #alarm: number | null = null;
+  #committedAlarm: number | null = null;
+  #cancelAlarm: () => void = () => undefined;
+  #core: ConversationCore | undefined;
+  #sessions: Sessions | undefined;
+  sockets: ServerSocket[] = [];
+  evictions = 0;
+  crashes = 0;
+
+  constructor(
+    readonly world: World,
+    targets: Targets,
+    mutations: Mutations = {},
+  ) {
+    this.#targets = targets;
+    this.#mutations = mutations;
+    this.#database.exec('BEGIN');
+  }
+
+  begin(birth: Parameters<typeof ConversationCore.begin>[2]): void {
+    this.#adopt(ConversationCore.begin(this.#host(), () => this.#targets, birth));
+  }
+
+  get core(): ConversationCore {
+    if (this.#core) return this.#core;
+    const core = ConversationCore.wake(this.#host(), () => this.#targets);
+    if (!core) throw new Error('the conversation was never committed');
+    this.#adopt(core);
+    return core;
+  }
+
+  take(socket: ServerSocket, data: string): void {
+    if (!socket.open) return;
+    void this.core;
+    this.#sessions?.take(socket, data);
+  }
+
+  closed(socket: ServerSocket): void {
+    if (!this.sockets.includes(socket)) return;
+    socket.open = false;
+    void this.core;
+    this.#sessions?.gone(socket);
+    this.sockets = this.sockets.filter((other) => other !== socket);
+  }
+
+  /** Output gate: nothing leaves before what was written is durable. */
+  gate(run: () => void): void {
+    if (this.#mutations.ungated || !this.#dirty) {
+      if (this.#held.length === 0 || this.#mutations.ungated) {
+        run();
+        return;
+      }
+    }
+    this.#held.push(run);
+  }
+
+  /** The memory goes; storage and sockets stay. Nothing is evicted with a write under way. */
+  evict(): void {
+    this.#commit();
+    this.#forget();
+    this.evictions++;
+  }
+
+  /** The process is killed: what was not committed never was, and every socket is gone without a word. */
+  crash(): void {
+    this.#database.exec('ROLLBACK');
+    this.#database.exec('BEGIN');
+    this.#held = [];
+    this.#dirty = false;
+    this.#forget();
+    const sockets = this.sockets;
+    this.sockets = [];
+    for (const socket of sockets) {
+      socket.open = false;
+      socket.hangUp(1006);
+    }
+    this.#alarm = this.#committedAlarm;
+    this.#planAlarm();
+    this.crashes++;
+  }
+
+  /** The log as it is durable. */
+  committedLog(): Entry[] {
+    if (this.#dirty) throw new Error('look at the log between commits only');
+    return this.#database
+      .prepare('SELECT entry FROM entries ORDER BY seq')
+      .all()
+      .map((row) => JSON.parse(row['entry'] as string) as Entry);
+  }
+
+  get dirty(): boolean {
+    return this.#dirty;
+  }
+
+  #adopt(core: ConversationCore): void {
+    if (this.#mutations.forgetful) core.journal.entryOf = () => undefined;
+    this.#core = core;
+    this.#sessions = new Sessions(core, { rate: 1_000, burst: 2_000 });
+  }
+
+  #forget(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#core = undefined;
+    this.#sessions = undefined;
+  }
+
+  #commit(): void {
+    if (!this.#dirty) return;
+    this.#database.exec('COMMIT');
+    this.#database.exec('BEGIN');
+    this.#dirty = false;
+    this.#committedAlarm = this.#alarm;
+    const held = this.#held;
+    this.#held = [];
+    for (const run of held) run();
+  }
+
+  #write(): void {
+    this.#dirty = true;
+    if (this.#commitPlanned) return;
+    this.#commitPlanned = true;
+    this.world.after(this.world.random() * 8, () => {
+      this.#commitPlanned = false;
+      this.#commit();
+    });
+  }
+
+  #planAlarm(): void {
+    this.#cancelAlarm();
+    if (this.#alarm === null) return;
+    this.#cancelAlarm = this.world.after(this.#alarm - this.world.now, () => {
+      this.#alarm = null;
+      this.#committedAlarm = null;
+      void this.core.alarm.fire();
+    });
+  }
+
+  #host(): Host {
+    const { world } = this;
+    return {
+      sql: {
+        exec: (query, ...bindings) => {
+          if (/^\s*(INSERT|UPDATE|DELETE|CREATE)/.test(query)) this.#write();
+          const statement = this.#database.prepare(query);
+          return statement.all(...(bindings as SQLInputValue[]));
+        },
+      },
+      now: () => world.now,
+      random: () => world.random(),
+      bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(world.random() * 256)),
+      alarmAt: this.#alarm,
+      setAlarm: (at) => {
+        this.#alarm = at;
+        this.#write();
+        this.#planAlarm();
+      },
+      background: (work) => void work.catch(() => undefined),
+      timer: (delay, task) => {
+        const cancel = world.after(delay, () => {
+          this.#timers.delete(cancel);
+          task();
+        });
+        this.#timers.add(cancel);
+        return () => {
+          this.#timers.delete(cancel);
+          cancel();
+        };
+      },
+      sockets: (tag) => this.sockets.filter((socket) => socket.open && (!tag || socket.side === tag)),
+      lastPing: (socket) => (socket as ServerSocket).lastPing,
+    };
+  }
+}

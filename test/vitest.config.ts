@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const at = (path: string) => root + path;
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        // Runes classes of the app and the widget are tested here without a browser.
+        plugins: [svelte({ configFile: at('widget/svelte.config.js') })],
+        resolve: { alias: { $lib: at('app/src/lib') }, conditions: ['browser'] },
+        test: {
+          name: 'unit',
+          include: ['test/{domain,protocol,widget,app,bin,simulation}/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        root,
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at('wrangler.toml') },
+            miniflare: {
+              cf: false,
+              bindings: {
+                BEHIND_CLOUDFLARE: 'false',
+                OPERATOR_SECRET: 'operator-secret-of-tests',
+                SIGNING_SECRET: 'signing-secret-of-tests',
+                MIGRATIONS: await readD1Migrations(at('migrations')),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/{actors,http,db}/**/*.test.ts'],
+          setupFiles: [at('test/helpers/migrations.ts')],
+          testTimeout: 15_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: [at('test/helpers/running-server.ts')],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // One browser at a time: two would share the processor with the server that they test.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,91 @@
+/**
+ * What the loader (in the customer's page) and the frame (on our origin) say to each other: one greeting by `postMessage` at an
+ * exact origin, which hands over a port, and small messages on that port. Both ends check all that arrives; what does not fit is
+ * dropped. The checks are by hand, so that the loader carries no schema library.
+ */
+export interface PageSeen {
+  readonly url: string;
+  readonly title: string;
+}
+
+export interface Contact {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** The first message. The port comes with it. */
+export interface Greeting {
+  readonly parley: 1;
+  /** What `/api/widget/config` answered; the frame checks it against its schema. */
+  readonly config: unknown;
+  readonly page: PageSeen;
+}
+
+export type ToFrame =
+  /** The panel was opened or closed, and how it stands: `full` fills a phone's screen. */
+  | { readonly t: 'shown'; readonly on: boolean; readonly full: boolean; readonly focus: boolean }
+  | ({ readonly t: 'page' } & PageSeen)
+  | ({ readonly t: 'identify' } & Contact)
+  /** Answers `load` and `save`, by their number. */
+  | { readonly t: 'stored'; readonly n: number; readonly value: string | null }
+  | { readonly t: 'shutdown' };
+
+export type ToLoader =
+  | { readonly t: 'ready' }
+  /** The visitor closes the panel from inside. */
+  | { readonly t: 'hide' }
+  | { readonly t: 'size'; readonly large: boolean }
+  /** `live`: there is something to come back for, so the next page loads the frame at once. */
+  | { readonly t: 'state'; readonly unread: number; readonly live: boolean }
+  /** The page's own storage, for where the frame's throws. */
+  | { readonly t: 'load'; readonly n: number; readonly key: string }
+  | { readonly t: 'save'; readonly n: number; readonly key: string; readonly value: string | null };
+
+/** Which kinds of value each field takes. A `number` is a count. */
+type Kinds<M extends { t: string }> = {
+  [T in M['t']]: Readonly<Record<Exclude<keyof Extract<M, { t: T }>, 't'>, string>>;
+};
+
+const page = { url: 'string', title: 'string' };
+
+const toFrame: Kinds<ToFrame> = {
+  shown: { on: 'boolean', full: 'boolean', focus: 'boolean' },
+  page,
+  identify: { name: 'string undefined', email: 'string undefined' },
+  stored: { n: 'number', value: 'string null' },
+  shutdown: {},
+};
+
+const toLoader: Kinds<ToLoader> = {
+  ready: {},
+  hide: {},
+  size: { large: 'boolean' },
+  state: { unread: 'number', live: 'boolean' },
+  load: { n: 'number', key: 'string' },
+  save: { n: 'number', key: 'string', value: 'string null' },
+};
+
+/** In characters. Some dozens of unsent messages; a page's storage holds five million in all. */
+const longest = 500_000;
+
+const fits = (kinds: object, value: unknown): boolean =>
+  Object.entries(kinds).every(([name, kind]) => {
+    const field = (value as Record<string, unknown>)[name];
+    if (typeof field === 'number' && field >>> 0 !== field) return false;
+    return kind.includes(field === null ? 'null' : typeof field) && !((field as string)?.length > longest);
+  });
+
+function read(table: object, data: unknown): unknown {
+  const t = (data as { t?: string } | null | undefined)?.t;
+  return Object.entries(table).some(([name, kinds]) => name === t && fits(kinds as object, data)) ? data : undefined;
+}
+
+/** The first message, or undefined. What is in `config` is for the frame to check. */
+export function readGreeting(data: unknown): Greeting | undefined {
+  const greeting = data as Greeting | null | undefined;
+  return greeting?.parley === 1 && greeting.page && fits(page, greeting.page) ? greeting : undefined;
+}
+/** What came in at the frame's end of the port, or undefined. */
+export const readToFrame = (data: unknown) => read(toFrame, data) as ToFrame | undefined;
+/** What came in at the loader's end of the port, or undefined. */
+export const readToLoader = (data: unknown) => read(toLoader, data) as ToLoader | undefined;

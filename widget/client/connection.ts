@@ -1,0 +1,183 @@
+/**
+ * One socket that heals itself: it comes back for ever with jittered backoff (V31), notices a dead line by the missing pong (V30)
+ * and says what state it is in. It knows nothing of what the frames mean.
+ */
+import { reconnectDelay } from '#domain';
+import { closeCodes, isFinalClose, ping, pingEvery, pong } from '#protocol';
+import type { Environment, Wire } from './environment.ts';
+
+/** `connecting` for the first time or again, `open`, `waiting` for the next try, or `ended` for good. */
+export type ConnectionState = 'connecting' | 'open' | 'waiting' | 'ended';
+
+/** Silence that counts as a dead line, in milliseconds. */
+const silence = 45_000;
+/** A connection that lasted so long starts the backoff anew, in milliseconds. */
+const stable = 30_000;
+/** A socket that has not opened after so long is given up, in milliseconds. */
+const openWithin = 15_000;
+
+export interface ConnectionOptions {
+  readonly env: Environment;
+  url(): string;
+  /** Asked before each try: a credential may have changed. */
+  protocols(): string[];
+  onOpen(): void;
+  /** The page or the network is back, and the socket still looks open: ask for what may have been missed. */
+  onAwake(): void;
+  onFrame(frame: unknown): void;
+  onState(state: ConnectionState, nextTryAt: number | null): void;
+  /** The credential may no longer hold (4401, or refusals before the upgrade): true to go on trying. */
+  onDoubt(): Promise<boolean>;
+}
+
+export class Connection {
+  state: ConnectionState = 'connecting';
+  #wire: Wire | null = null;
+  #attempts = 0;
+  #openedAt = 0;
+  #heardAt = 0;
+  #cancelTimer: () => void = () => undefined;
+  readonly #stopWaking: () => void;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.#stopWaking = options.env.onWake(() => this.#wake());
+  }
+
+  /** Opens the socket. To be called once. */
+  start(): void {
+    this.#open();
+  }
+
+  /** Sends a frame; false where there is no open socket, and then nothing was sent. */
+  send(frame: object): boolean {
+    if (this.state !== 'open' || this.#wire?.readyState !== 1) return false;
+    this.#wire.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Ends for good. */
+  end(): void {
+    if (this.state === 'ended') return;
+    this.#drop();
+    this.#stopWaking();
+    this.#set('ended', null);
+  }
+
+  /** Drops the socket and comes back after the usual pause: for a server that must be resumed from the start. */
+  restart(): void {
+    if (this.state === 'ended') return;
+    this.#drop();
+    this.#lost(false);
+  }
+
+  #set(state: ConnectionState, nextTryAt: number | null): void {
+    this.state = state;
+    this.options.onState(state, nextTryAt);
+  }
+
+  #open(): void {
+    const { env } = this.options;
+    this.#cancelTimer();
+    this.#set('connecting', null);
+    let wire: Wire;
+    try {
+      wire = env.connect(this.options.url(), this.options.protocols());
+    } catch {
+      this.#lost(true);
+      return;
+    }
+    this.#wire = wire;
+    this.#cancelTimer = env.after(openWithin, () => this.restart());
+    wire.onopen = () => {
+      if (this.#wire !== wire) return;
+      this.#openedAt = this.#heardAt = env.now();
+      this.#set('open', null);
+      this.#beat();
+      this.options.onOpen();
+    };
+    wire.onmessage = (event) => {
+      if (this.#wire !== wire) return;
+      this.#heardAt = env.now();
+      if (typeof event.data !== 'string' || event.data === pong) return;
+      let frame: unknown;
+      try {
+        frame = JSON.parse(event.data);
+      } catch {
+        // Not a frame: this line is broken, and the log can be asked for again.
+        this.restart();
+        return;
+      }
+      this.options.onFrame(frame);
+    };
+    wire.onclose = (event) => {
+      if (this.#wire !== wire) return;
+      const opened = this.state === 'open';
+      this.#drop();
+      if (isFinalClose(event.code)) this.end();
+      else this.#lost(!opened || event.code === closeCodes.signedOut);
+    };
+    // A close event follows every error event; that one decides.
+    wire.onerror = () => undefined;
+  }
+
+  /** Lets go of the socket without waiting for its close event. */
+  #drop(): void {
+    this.#cancelTimer();
+    const wire = this.#wire;
+    this.#wire = null;
+    if (!wire) return;
+    wire.onopen = wire.onmessage = wire.onclose = wire.onerror = null;
+    try {
+      wire.close(1000);
+    } catch {
+      // It was not open yet, or is closed already.
+    }
+  }
+
+  #lost(doubtful: boolean): void {
+    const { env } = this.options;
+    if (this.#openedAt > 0 && env.now() - this.#openedAt > stable) this.#attempts = 0;
+    this.#openedAt = 0;
+    this.#attempts++;
+    const delay = reconnectDelay(this.#attempts, env.random());
+    this.#set('waiting', env.now() + delay);
+    this.#cancelTimer = env.after(delay, () => void this.#retry(doubtful));
+  }
+
+  async #retry(doubtful: boolean): Promise<void> {
+    if (doubtful && !(await this.options.onDoubt())) {
+      this.end();
+      return;
+    }
+    if (this.state === 'waiting') this.#open();
+  }
+
+  /** Pings on, and drops a line on which nothing was heard for too long. */
+  #beat(): void {
+    const { env } = this.options;
+    this.#cancelTimer();
+    this.#cancelTimer = env.after(pingEvery, () => {
+      if (env.now() - this.#heardAt > silence) {
+        this.restart();
+        return;
+      }
+      if (this.#wire?.readyState === 1) this.#wire.send(ping);
+      this.#beat();
+    });
+  }
+
+  /** The page or the network is back: try at once, or find out whether the line still lives. */
+  #wake(): void {
+    if (this.state === 'waiting') {
+      this.#cancelTimer();
+      this.#attempts = 0;
+      void this.#retry(true);
+    } else if (this.state === 'open' && this.#wire?.readyState === 1) {
+      if (this.options.env.now() - this.#heardAt > silence) this.restart();
+      else {
+        this.#wire.send(ping);
+        this.options.onAwake();
+      }
+    }
+  }
+}

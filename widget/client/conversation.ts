@@ -1,0 +1,377 @@
+/**
+ * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It knows no page
+ * and no framework; a view is built only when somebody asks for one.
+ */
+import { arrive, evolve, noMarks } from '#domain';
+import {
+  isTransient,
+  makeCommandId,
+  protocolVersion,
+  subprotocol,
+  type CommandFrame,
+  type ConversationServerFrame,
+  type ConversationState,
+  type Entry,
+  type Marks,
+  type Range,
+  type Refused,
+  type Welcome,
+} from '#protocol';
+import { Connection, type ConnectionState } from './connection.ts';
+import type { Environment } from './environment.ts';
+import type { Outbox, Pending } from './outbox.ts';
+import { LogWindow } from './window.ts';
+
+/** Marks go out at most once in so many milliseconds (V27). */
+const markEvery = 1_000;
+/** Typing lapses without another sign after so long (V28). */
+const typingLapse = 6_000;
+/** How much is asked for when scrolling back. */
+const olderLimit = 50;
+
+export interface ConversationView {
+  readonly connection: ConnectionState;
+  readonly nextTryAt: number | null;
+  readonly state: ConversationState | null;
+  readonly entries: readonly Entry[];
+  /** Entries up to and including this seq are not held. */
+  readonly from: number;
+  readonly cursor: number;
+  /** All that the server had when it last welcomed this tab is here. */
+  readonly caughtUp: boolean;
+  readonly marks: Marks;
+  readonly present: boolean;
+  /** Who of the other side types: a name, '' for a visitor, null for nobody. */
+  readonly typing: string | null;
+  readonly preview: string;
+  readonly pending: readonly Pending[];
+  readonly loadingOlder: boolean;
+}
+
+export interface ConversationOptions {
+  readonly env: Environment;
+  readonly side: 'visitor' | 'agent';
+  /** The sender's own id: what tells an acknowledgement from another's entry. */
+  readonly me: string;
+  readonly outbox: Outbox;
+  url(): string;
+  /** Beside the protocol's own. */
+  protocols(): string[];
+  onDoubt(): Promise<boolean>;
+  onChange?(view: ConversationView): void;
+  /** Entries that were not held before, at the end of the window, in order. */
+  onEntries?(entries: readonly Entry[]): void;
+  /** A command was refused for good: true where somebody else takes it over. */
+  onRefused?(pending: Pending, refused: Refused): boolean;
+}
+
+export class ConversationClient {
+  readonly #options: ConversationOptions;
+  readonly #connection: Connection;
+  readonly #window = new LogWindow();
+  readonly #pending = new Map<string, Pending>();
+  #state: ConversationState | null = null;
+  #marks: Marks = noMarks;
+  #epoch: string | undefined;
+  #welcomedHead = 0;
+  #welcomed = false;
+  #present = false;
+  #typing: string | null = null;
+  #preview = '';
+  #loadingOlder = false;
+  #nextTryAt: number | null = null;
+  #read = 0;
+  #sentMark = { delivered: 0, read: 0, at: -markEvery };
+  #markTimer: (() => void) | null = null;
+  #typingTimer: () => void = () => undefined;
+  #resendTimer: (() => void) | null = null;
+  #changed = false;
+  #ended = false;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#connection = new Connection({
+      env: options.env,
+      url: options.url,
+      protocols: () => [subprotocol, ...options.protocols()],
+      onDoubt: options.onDoubt,
+      onOpen: () => this.#hello(),
+      onAwake: () => this.#pull(),
+      onFrame: (frame) => this.#take(frame as ConversationServerFrame),
+      onState: (state, nextTryAt) => {
+        if (state !== 'open') this.#welcomed = false;
+        this.#nextTryAt = nextTryAt;
+        this.#touch();
+      },
+    });
+  }
+
+  /** Loads what an earlier page left unsent, and connects. */
+  async start(): Promise<void> {
+    const left = await this.#options.outbox.load();
+    const typed = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of [...left, ...typed]) this.#pending.set(pending.id, pending);
+    if (!this.#ended) this.#connection.start();
+    this.#touch();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#connection.end();
+    this.#markTimer?.();
+    this.#resendTimer?.();
+    this.#typingTimer();
+  }
+
+  /** Sends a message; the answer is its id. It is kept until it is answered. */
+  send(text: string): string {
+    const id = this.newId();
+    this.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
+    return id;
+  }
+
+  /** Gives any other command. */
+  command(
+    frame: CommandFrame extends infer F ? (F extends CommandFrame ? Omit<F, 'id'> : never) : never,
+  ): string {
+    const id = this.newId();
+    this.submit({ id, frame: { ...frame, id } as CommandFrame, at: this.#options.env.now() });
+    return id;
+  }
+
+  /** Takes on a command that was made elsewhere, under its own id. */
+  submit(pending: Pending): void {
+    this.#pending.set(pending.id, pending);
+    this.#options.outbox.put(pending);
+    if (this.#welcomed) this.#connection.send(pending.frame);
+    this.#touch();
+  }
+
+  /** Tries a refused command again, last in line. */
+  retry(id: string): void {
+    const pending = this.#pending.get(id);
+    if (!pending?.refused) return;
+    this.#pending.delete(id);
+    this.submit({ id, frame: pending.frame, at: pending.at });
+  }
+
+  discard(id: string): void {
+    if (!this.#pending.delete(id)) return;
+    this.#options.outbox.drop(id);
+    this.#touch();
+  }
+
+  typing(on: boolean): void {
+    this.#connection.send({ t: 'typing', on });
+  }
+
+  preview(text: string): void {
+    this.#connection.send({ t: 'preview', text });
+  }
+
+  /** What is held is on a screen that somebody looks at. */
+  read(): void {
+    if (this.#window.cursor <= this.#read) return;
+    this.#read = this.#window.cursor;
+    this.#mark();
+  }
+
+  /** Asks for what comes before the window. */
+  older(): void {
+    if (this.#loadingOlder || this.#window.from === 0 || !this.#welcomed) return;
+    this.#loadingOlder = this.#connection.send({
+      t: 'pull',
+      before: this.#window.from + 1,
+      limit: olderLimit,
+    });
+    this.#touch();
+  }
+
+  newId(): string {
+    return makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
+  }
+
+  get view(): ConversationView {
+    return {
+      connection: this.#connection.state,
+      nextTryAt: this.#nextTryAt,
+      state: this.#state,
+      entries: [...this.#window.entries],
+      from: this.#window.from,
+      cursor: this.#window.cursor,
+      caughtUp: this.#welcomed && this.#window.cursor >= this.#welcomedHead,
+      marks: this.#marks,
+      present: this.#present,
+      typing: this.#typing,
+      preview: this.#preview,
+      pending: [...this.#pending.values()],
+      loadingOlder: this.#loadingOlder,
+    };
+  }
+
+  #hello(): void {
+    const placed = this.#window.placed && this.#epoch !== undefined;
+    this.#connection.send({
+      t: 'hello',
+      v: protocolVersion,
+      ...(placed && { epoch: this.#epoch, cursor: this.#window.cursor }),
+    });
+  }
+
+  #pull(): void {
+    if (this.#welcomed) this.#connection.send({ t: 'pull', after: this.#window.cursor });
+  }
+
+  #take(frame: ConversationServerFrame): void {
+    switch (frame.t) {
+      case 'welcome':
+        this.#welcome(frame);
+        break;
+      case 'reset':
+        this.#window.reset();
+        this.#loadingOlder = false;
+        break;
+      case 'range':
+        this.#range(frame);
+        break;
+      case 'ack':
+        this.#answered(frame.id);
+        break;
+      case 'refused':
+        this.#refused(frame);
+        break;
+      case 'marks':
+        this.#marks = frame.marks;
+        break;
+      case 'typing':
+        this.#showTyping(frame.on ? (frame.by.name ?? '') : null);
+        break;
+      case 'preview':
+        this.#preview = frame.text;
+        break;
+      case 'presence':
+        this.#present = frame.present;
+        if (!frame.present) this.#preview = '';
+        break;
+      default:
+      // A frame of a later version: passed over.
+    }
+    this.#touch();
+  }
+
+  #welcome(frame: Welcome): void {
+    if (this.#epoch !== undefined && frame.epoch !== this.#epoch) this.#window.reset();
+    this.#epoch = frame.epoch;
+    this.#welcomedHead = frame.head;
+    this.#state = frame.state;
+    this.#marks = frame.marks;
+    this.#present = frame.present;
+    this.#preview = '';
+    this.#typing = null;
+    this.#loadingOlder = false;
+    this.#welcomed = true;
+    this.#sentMark = { delivered: 0, read: 0, at: this.#sentMark.at };
+    for (const pending of this.#pending.values()) if (!pending.refused) this.#connection.send(pending.frame);
+    if (this.#window.placed) this.#mark();
+  }
+
+  #range(range: Range): void {
+    const { fit, fresh } = this.#window.apply(range);
+    if (fit === 'gap') {
+      this.#pull();
+      return;
+    }
+    if (fit === 'old') return;
+    for (const entry of fresh) this.#learn(entry, fit === 'appended');
+    if (fit === 'prepended') {
+      this.#loadingOlder = false;
+      return;
+    }
+    this.#mark();
+    if (fresh.length > 0) this.#options.onEntries?.(fresh);
+  }
+
+  /** One entry not held before. */
+  #learn(entry: Entry, live: boolean): void {
+    if (
+      'id' in entry &&
+      entry.id !== undefined &&
+      entry.by.kind !== 'system' &&
+      entry.by.id === this.#options.me
+    ) {
+      this.#answered(entry.id);
+    }
+    if (!live || !this.#state || entry.seq <= this.#state.head) return;
+    this.#state = evolve(this.#state, entry);
+    this.#marks = arrive(this.#marks, entry);
+    if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
+    this.#showTyping(null);
+    if (entry.by.kind === 'visitor') this.#preview = '';
+  }
+
+  #answered(id: string): void {
+    if (this.#pending.delete(id)) this.#options.outbox.drop(id);
+  }
+
+  #refused(refused: Refused): void {
+    const pending = refused.id === undefined ? undefined : this.#pending.get(refused.id);
+    if (!pending) return;
+    if (isTransient(refused.code)) {
+      this.#resendTimer ??= this.#options.env.after(Math.max(refused.retryAfter ?? 0, 1_000), () => {
+        this.#resendTimer = null;
+        if (!this.#welcomed) return;
+        for (const each of this.#pending.values()) if (!each.refused) this.#connection.send(each.frame);
+      });
+      return;
+    }
+    if (this.#options.onRefused?.(pending, refused)) {
+      this.#pending.delete(pending.id);
+      return;
+    }
+    const kept = { ...pending, refused };
+    this.#pending.set(kept.id, kept);
+    this.#options.outbox.put(kept);
+  }
+
+  #showTyping(name: string | null): void {
+    this.#typingTimer();
+    this.#typing = name;
+    if (name === null) return;
+    this.#typingTimer = this.#options.env.after(typingLapse, () => {
+      this.#typing = null;
+      this.#touch();
+    });
+  }
+
+  /** Says how far this tab is: at once, then coalesced. */
+  #mark(): void {
+    if (this.#markTimer || !this.#welcomed) return;
+    const delivered = this.#window.cursor;
+    const read = Math.min(this.#read, delivered);
+    if (delivered === this.#sentMark.delivered && read <= this.#sentMark.read) return;
+    const { env } = this.#options;
+    const wait = this.#sentMark.at + markEvery - env.now();
+    if (wait > 0) {
+      this.#markTimer = env.after(wait, () => {
+        this.#markTimer = null;
+        this.#mark();
+      });
+      return;
+    }
+    if (this.#connection.send({ t: 'mark', delivered, read })) {
+      this.#sentMark = { delivered, read, at: env.now() };
+    }
+  }
+
+  /** Tells of a change once per turn, however many frames it took. */
+  #touch(): void {
+    const { onChange } = this.#options;
+    if (!onChange || this.#changed) return;
+    this.#changed = true;
+    queueMicrotask(() => {
+      this.#changed = false;
+      if (!this.#ended) onChange(this.view);
+    });
+  }
+}

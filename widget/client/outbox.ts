@@ -1,0 +1,72 @@
+/**
+ * Commands that have not been answered yet, kept where a reload finds them. Several tabs may share one: each puts and drops
+ * single commands, and to send one twice does no harm (V23).
+ */
+import type { CommandFrame, Refused } from '#protocol';
+
+export interface Pending {
+  readonly id: string;
+  readonly frame: CommandFrame;
+  /** When the person gave the command, in the client's milliseconds. */
+  readonly at: number;
+  /** Refused for good: it stays visible until it is tried again or discarded. */
+  readonly refused?: Refused | undefined;
+}
+
+export interface Outbox {
+  load(): Promise<Pending[]>;
+  put(pending: Pending): void;
+  drop(id: string): void;
+}
+
+/** A place for small texts: localStorage, the bridge to the page, or memory. */
+export interface Carrier {
+  load(key: string): Promise<string | null>;
+  save(key: string, value: string | null): Promise<void>;
+}
+
+/** Keeps nothing over a reload: for tests, and where there is no storage at all. */
+export function memoryOutbox(): Outbox {
+  const kept = new Map<string, Pending>();
+  return {
+    load: () => Promise.resolve([...kept.values()]),
+    put: (pending) => void kept.set(pending.id, pending),
+    drop: (id) => void kept.delete(id),
+  };
+}
+
+/** Keeps the commands as one text under a key. Changes are made one after the other, each on what is stored then. */
+export function carriedOutbox(carrier: Carrier, key: string): Outbox {
+  let turn: Promise<unknown> = Promise.resolve();
+  const read = async (): Promise<Pending[]> => {
+    try {
+      const text = await carrier.load(key);
+      const list: unknown = text === null ? [] : JSON.parse(text);
+      return Array.isArray(list) ? list.filter(isPending) : [];
+    } catch {
+      return [];
+    }
+  };
+  const change = (edit: (list: Pending[]) => Pending[]) => {
+    turn = turn.then(async () => {
+      const list = edit(await read());
+      await carrier.save(key, list.length > 0 ? JSON.stringify(list) : null).catch(() => undefined);
+    });
+  };
+  return {
+    load: () => turn.then(read),
+    put: (pending) =>
+      change((list) => {
+        const at = list.findIndex((other) => other.id === pending.id);
+        return at < 0 ? [...list, pending] : list.with(at, pending);
+      }),
+    drop: (id) => change((list) => list.filter((other) => other.id !== id)),
+  };
+}
+
+/** Storage may hold anything; what isn't ours is passed over. */
+function isPending(value: unknown): value is Pending {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, frame, at } = value as Partial<Pending>;
+  return typeof id === 'string' && typeof at === 'number' && typeof frame === 'object' && frame !== null;
+}

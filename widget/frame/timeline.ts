@@ -1,0 +1,119 @@
+/** From what the client holds to what the log shows, row by row. Keys stay the same while a message goes from unsent to sent. */
+import type { Entry, EntryOf } from '#protocol';
+import type { VisitorView } from '../client/visitor.ts';
+
+export type Delivery = 'held' | 'sending' | 'sent' | 'seen' | 'refused';
+
+export interface MessageRow {
+  readonly kind: 'message';
+  readonly key: string;
+  /** The id of the command that sent it. */
+  readonly id: string;
+  readonly side: 'visitor' | 'agent';
+  /** Empty for the visitor. */
+  readonly name: string;
+  readonly text: string;
+  readonly at: number;
+  /** The first and the last of a run: one sender, a few minutes. */
+  first: boolean;
+  last: boolean;
+  /** Null where it no longer matters. */
+  delivery: Delivery | null;
+  readonly why?: string;
+}
+export interface NoticeRow {
+  readonly kind: 'notice';
+  readonly key: string;
+  readonly at: number;
+  readonly entry: EntryOf<'agent.assigned' | 'agent.unassigned' | 'conversation.closed'>;
+}
+export type Row =
+  | MessageRow
+  | NoticeRow
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  | { readonly kind: 'chat'; readonly key: string }
+  | { readonly kind: 'opening'; readonly key: string };
+
+/** Messages further apart than this don't stand together, in milliseconds. */
+const runLength = 300_000;
+
+export interface Extras {
+  /** A message that waits for the visitor's name or email. */
+  readonly held: string | null;
+  /** The visitor begins a new chat after the one that is shown. */
+  readonly fresh: boolean;
+  readonly now: number;
+}
+
+export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[] {
+  const rows: Row[] = [];
+  const keys = new Set<string>();
+  let day = startOfDay(now);
+  let run: MessageRow | undefined;
+
+  const add = (row: Row, at?: number) => {
+    if (keys.has(row.key)) return;
+    if (at !== undefined && startOfDay(at) !== day) {
+      day = startOfDay(at);
+      // A clock may go back: the key of a day is that of its first row.
+      rows.push({ kind: 'day', key: `day ${row.key}`, at });
+      run = undefined;
+    }
+    keys.add(row.key);
+    if (row.kind !== 'message') run = undefined;
+    else if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
+      run.last = run.delivery === 'refused';
+      row.first = false;
+    }
+    if (row.kind === 'message') run = row;
+    rows.push(row);
+  };
+
+  for (const { conversation, entries } of view.earlier) {
+    if (rows.length > 0) add({ kind: 'chat', key: `chat ${conversation}` });
+    for (const entry of entries) addEntry(entry, conversation);
+  }
+  const current = view.state?.id ?? '';
+  const begins = view.entries.length === 0 || view.entries[0]?.kind === 'conversation.started';
+  if (rows.length > 0 && !fresh) add({ kind: 'chat', key: 'chat' });
+  if (begins && !fresh) add({ kind: 'opening', key: 'opening' });
+  for (const entry of view.entries) addEntry(entry, current);
+  if (fresh) {
+    add({ kind: 'chat', key: 'chat' });
+    add({ kind: 'opening', key: 'opening' });
+  }
+  const latest = rows.findLast((row) => row.kind === 'message');
+  if (latest?.side === 'visitor' && keys.has(latest.key) && view.entries.some((entry) => 'id' in entry && entry.id === latest.id)) {
+    const seq = view.entries.findLast((entry) => 'id' in entry && entry.id === latest.id)?.seq ?? Infinity;
+    latest.delivery = seq <= view.marks.agent.read ? 'seen' : 'sent';
+  }
+  for (const { id, frame, at, refused } of view.pending) {
+    if (frame.t !== 'message.send') continue;
+    const delivery = refused ? 'refused' : 'sending';
+    add({ ...message(id, frame.text, at), delivery, ...(refused && { why: refused.message }) }, at);
+  }
+  if (held !== null) add({ ...message('held', held, now), delivery: 'held' }, now);
+  return rows;
+
+  function addEntry(entry: Entry, conversation: string) {
+    const { at } = entry;
+    if (entry.kind === 'message.sent') {
+      const row = message(entry.id, entry.text, at);
+      add(entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row, at);
+    } else if (
+      entry.kind === 'agent.assigned' ||
+      entry.kind === 'agent.unassigned' ||
+      entry.kind === 'conversation.closed'
+    ) {
+      add({ kind: 'notice', key: `${conversation} ${entry.seq}`, at, entry }, at);
+    }
+  }
+}
+
+function message(id: string, text: string, at: number): MessageRow {
+  return { kind: 'message', key: `v${id}`, id, side: 'visitor', name: '', text, at, first: true, last: true, delivery: null };
+}
+
+export function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

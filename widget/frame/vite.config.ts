@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Writes `/widget/manifest.json`, from which the Worker learns the hashed names for the frame's page. */
+function manifest(): Plugin {
+  return {
+    name: 'frame-manifest',
+    // Vite adds the style sheets to the bundle in a hook of this name of its own: this one has to come after.
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const entry = Object.values(bundle).find((output) => output.type === 'chunk' && output.isEntry);
+        if (entry?.type !== 'chunk') throw new Error('the frame has no entry chunk');
+        const url = (name: string) => `/widget/${name}`;
+        this.emitFile({
+          type: 'asset',
+          fileName: 'manifest.json',
+          source: JSON.stringify({
+            script: url(entry.fileName),
+            preload: entry.imports.map(url),
+            styles: Object.keys(bundle)
+              .filter((name) => name.endsWith('.css'))
+              .map(url),
+          }),
+        });
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: here('.'),
+  publicDir: false,
+  base: '/widget/',
+  plugins: [svelte({ configFile: here('../svelte.config.js') }), manifest()],
+  build: {
+    target: 'es2022',
+    outDir: here('../../.build/widget/widget'),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    // What runs the script knows `color-scheme`; for older ones it would be rewritten at twice the length.
+    cssTarget: ['chrome123', 'firefox125', 'safari17.5'],
+    rollupOptions: {
+      input: here('main.ts'),
+      // The protocol's schemas that nobody here uses go, valibot with them. These functions of theirs only build.
+      treeshake: {
+        propertyReadSideEffects: false,
+        manualPureFunctions: ['idOf', 'typed', 'shortText', 'RegExp'],
+      },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+/** The round button and the panel, in a shadow root: what the host page's styles can't reach, and what can't move its content. */
+import { inkOn } from '../contrast.ts';
+import css from './launcher.css?inline';
+
+/** A phone's screen is filled; so is a lying one, where a panel would have no height. */
+const phone = '(max-width:480px),(max-height:480px)';
+
+export type Launcher = ReturnType<typeof makeLauncher>;
+
+/** Nothing is written as markup, and the style sheet is constructed: both pass the strictest policy of a host page. */
+export function makeLauncher(color: string, on: { click(): void; intent(): void; escape(): void; fit(): void }) {
+  const add = (parent: Node, name: string) => parent.appendChild(document.createElement(name));
+  // Beside the body, not in it: frameworks exchange bodies, and a transform on one would catch what is fixed.
+  const host = add(document.documentElement, 'div');
+  host.role = 'complementary';
+  host.ariaLabel = 'Live chat';
+  const shadow = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  shadow.adoptedStyleSheets = [sheet];
+
+  const box = add(shadow, 'div');
+  const button = add(box, 'button');
+  const panel = add(box, 'div');
+  const badge = add(button, 'b');
+  const spoken = add(box, 'i');
+  panel.className = 'panel';
+  button.ariaLabel = 'Chat';
+  button.ariaExpanded = 'false';
+  button.setAttribute('aria-describedby', (spoken.id = 'unread'));
+  badge.ariaHidden = 'true';
+  spoken.role = 'status';
+  button.onclick = on.click;
+  button.onpointerenter = button.onfocus = on.intent;
+  box.onkeydown = (event) => event.key === 'Escape' && on.escape();
+
+  const seen = visualViewport;
+  const style = (name: string, value: string | null) => box.style.setProperty(name, value);
+  style('--color', color);
+  style('--ink', inkOn(color));
+  const fit = () => {
+    launcher.full = box.classList.toggle('full', matchMedia(phone).matches);
+    // A keyboard shrinks what is seen, and not the page. A pinch shrinks it too, but then the panel stays as it is.
+    const room = seen && seen.scale < 1.05;
+    style('--height', room ? `${seen.height}px` : null);
+    style('--top', room ? `${seen.offsetTop}px` : null);
+    on.fit();
+  };
+  for (const name of ['resize', 'scroll']) seen?.addEventListener(name, fit);
+
+  const launcher = {
+    panel,
+    fit,
+    /** True where the panel fills the screen. */
+    full: false,
+    show(open: boolean) {
+      box.classList.toggle('open', open);
+      button.ariaExpanded = `${open}`;
+    },
+    enlarge: (large: boolean) => box.classList.toggle('large', large),
+    count(unread: number) {
+      badge.textContent = unread > 99 ? '99+' : unread ? `${unread}` : '';
+      spoken.textContent = unread ? `${unread} unread message${unread > 1 ? 's' : ''}` : '';
+    },
+    focus: () => button.focus(),
+    remove: () => host.remove(),
+  };
+  return launcher;
+}

@@ -1,0 +1,153 @@
+/** The widget of one site on one page: when its button appears, when its frame is loaded, and what they tell each other. */
+import { readToLoader, type Contact, type ToFrame } from '../bridge.ts';
+import { makeLauncher, type Launcher } from './launcher.ts';
+import { forget, remember } from './memory.ts';
+
+interface Config {
+  readonly settings: { readonly color: string };
+  readonly message?: string;
+}
+type EventName = 'open' | 'close' | 'unread';
+
+/** A frame that does not answer within so long is loaded anew, in milliseconds. */
+const answerWithin = 20_000;
+/** How often the page's address is looked at, since a page that routes by itself tells nobody; in milliseconds. */
+const lookEvery = 1_000;
+/** How long the frame has to empty its storage, in milliseconds. */
+const farewell = 500;
+
+export function startWidget({ origin, search }: URL, site: string) {
+  const prefix = `parley.${site}.`;
+  const listeners: [EventName, (value?: number) => void][] = [];
+  let config: Config;
+  let launcher: Launcher | undefined;
+  let frame: HTMLIFrameElement | undefined;
+  let port: MessagePort | undefined;
+  let contact: Contact | undefined;
+  let open = false;
+  let unread = 0;
+  let ended = false;
+
+  const tell = (name: EventName, value?: number) => {
+    for (const [wanted, listener] of listeners) if (wanted === name) listener(value);
+  };
+  const say = (message: ToFrame) => port?.postMessage(message);
+  const page = () => ({ url: location.href, title: document.title });
+  const shown = (focus = false) => say({ t: 'shown', on: open, full: !!launcher?.full, focus });
+
+  function hear(data: unknown) {
+    const message = readToLoader(data);
+    if (!message) return;
+    if (message.t === 'hide') turn(false);
+    if (message.t === 'size') launcher?.enlarge(message.large);
+    if (message.t === 'state') {
+      remember('localStorage', `${prefix}live`, message.live ? '1' : null);
+      if (message.unread !== unread) {
+        unread = message.unread;
+        launcher?.count(unread);
+        tell('unread', unread);
+      }
+    }
+    if (message.t === 'load' || message.t === 'save') {
+      const { t, n, key } = message;
+      // The frame keeps what is its own here; it never learns of anything else.
+      const value = key.startsWith(prefix) ? remember('localStorage', key, t === 'save' ? message.value : undefined) : null;
+      say({ t: 'stored', n, value });
+    }
+  }
+
+  /** Loads the frame, hidden. It is greeted at our server's origin: whatever else came to stand there hears nothing. */
+  function load() {
+    if (frame || !launcher) return;
+    const made = (frame = document.createElement('iframe'));
+    const retry = setTimeout(() => {
+      made.remove();
+      frame = undefined;
+      load();
+    }, answerWithin);
+    made.title = 'Chat';
+    made.allow = '';
+    made.src = `${origin}/widget/frame${search}`;
+    made.onload = () => {
+      const channel = new MessageChannel();
+      port = channel.port1;
+      port.onmessage = (event) => {
+        clearTimeout(retry);
+        hear(event.data);
+      };
+      made.contentWindow?.postMessage({ parley: 1, config, page: page() }, origin, [channel.port2]);
+      if (contact) say({ t: 'identify', ...contact });
+      shown(open);
+    };
+    launcher.panel.append(made);
+  }
+
+  let last = '';
+  const looking = setInterval(() => {
+    const now = page();
+    if (last !== (last = now.url + now.title)) say({ t: 'page', ...now });
+  }, lookEvery);
+
+  /** Opens or closes the panel. Focus goes with the person who asked for it. */
+  function turn(on: boolean, focus = true) {
+    open = on;
+    if (!launcher) return;
+    if (on) load();
+    launcher.show(on);
+    remember('sessionStorage', `${prefix}shown`, on ? '1' : null);
+    if (focus) (on ? frame : launcher)?.focus();
+    shown(focus);
+    tell(on ? 'open' : 'close');
+  }
+
+  /** The button comes with the configuration; a page that isn't the site's gets neither. */
+  async function begin(wait: number): Promise<void> {
+    let answer: Response;
+    try {
+      answer = await fetch(`${origin}/api/widget/config${search}`, { credentials: 'omit', priority: 'low' });
+      config = (await answer.json()) as Config;
+    } catch {
+      setTimeout(() => void begin(wait * 2), wait);
+      return;
+    }
+    if (ended) return;
+    if (!answer.ok) {
+      console.warn('Parley:', config.message);
+      return;
+    }
+    launcher = makeLauncher(config.settings.color, {
+      click: () => turn(!open),
+      intent: load,
+      escape: () => open && turn(false),
+      fit: shown,
+    });
+    launcher.fit();
+    // The visitor walks through the shop with the panel open. On a phone it would cover the page that was asked for.
+    if (open) turn(true);
+    else if (remember('sessionStorage', `${prefix}shown`) && !launcher.full) turn(true, false);
+    else if (remember('localStorage', `${prefix}live`)) load();
+  }
+
+  (window.requestIdleCallback ?? setTimeout)(() => void begin(5_000));
+
+  return {
+    open: () => turn(true),
+    close: () => turn(false, false),
+    toggle: () => turn(!open),
+    identify(who: Contact) {
+      contact = who;
+      say({ t: 'identify', ...who });
+    },
+    on: (name: EventName, listener: (value?: number) => void) => listeners.push([name, listener]),
+    /** The customer signs out: nothing of theirs stays on this device. */
+    shutdown() {
+      ended = true;
+      say({ t: 'shutdown' });
+      clearInterval(looking);
+      turn(false, false);
+      forget(prefix);
+      setTimeout(launcher?.remove ?? Boolean, farewell);
+      launcher = undefined;
+    },
+  };
+}

@@ -1,0 +1,264 @@
+/**
+ * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
+ * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
+ */
+import type { Principal } from '#domain';
+import {
+  closeCodes,
+  decodeFrame,
+  isRefusal,
+  lease,
+  makeId,
+  refuse,
+  SaveDraft,
+  schemaByType,
+  SetStatus,
+  subprotocol,
+  type AgentClientFrame,
+  type AgentServerFrame,
+  type Me,
+  type Refusal,
+  type Status,
+  type Summary,
+} from '#protocol';
+import { DurableObject } from 'cloudflare:workers';
+import { Alarm } from '../alarm.ts';
+import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import type { Env } from '../env.ts';
+import { Followers } from '../followers.ts';
+import { all, type Host } from '../host.ts';
+import { Log } from '../log.ts';
+import { exists, migrate } from '../migrate.ts';
+import { Registers } from '../registers.ts';
+import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { Presence } from './presence.ts';
+import { AgentSessions } from './sessions.ts';
+import {
+  evolveAgent,
+  migrations,
+  newAgent,
+  type AgentEntry,
+  type AgentRegisters,
+  type AgentState,
+  type AgentUser,
+} from './storage.ts';
+
+const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
+
+/** All that there is once the agent has signed in for the first time. */
+interface Awake {
+  readonly log: Log<AgentEntry>;
+  readonly followers: Followers;
+  readonly alarm: Alarm;
+  readonly presence: Presence;
+}
+
+export class Agent extends DurableObject<Env> {
+  #host!: Host;
+  #awake: Awake | undefined;
+  #state: AgentState = newAgent;
+  readonly #registers: Registers<AgentRegisters>;
+  readonly #sessions: AgentSessions;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    answerPings(ctx);
+    this.#registers = new Registers(ctx.storage.sql);
+    this.#sessions = new AgentSessions(ctx.storage.sql);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#host = await durableHost(ctx);
+      if (exists(ctx.storage.sql)) this.#wake();
+    });
+  }
+
+  /** Makes a session for a user whose password was right. */
+  async signIn(user: AgentUser): Promise<{ session: string; secret: string; expiresAt: number }> {
+    if (!this.#awake) this.#wake();
+    this.#registers.set('user', user);
+    const id = makeId('session', this.#host.bytes(26));
+    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now());
+    if (this.#state.status === 'offline') this.setStatus('online');
+    return { session: id, secret, expiresAt };
+  }
+
+  async authenticate(session: string, secret: string): Promise<Extract<Principal, { kind: 'user' }> | Refusal> {
+    if (!this.#awake || !(await this.#sessions.holds(session, secret, this.#host.now()))) return refuse('signed_out');
+    const { account, id, name, roles } = this.#user();
+    return { kind: 'user', account: account.id, id, name, roles, session };
+  }
+
+  me(): Me | Refusal {
+    if (!this.#awake) return refuse('signed_out');
+    const { account, id, name, email, roles } = this.#user();
+    return { id, name, email, roles: [...roles], status: this.#state.status, account };
+  }
+
+  /** Ends a session, and closes its sockets wherever they are. */
+  async signOut(session: string): Promise<void> {
+    if (!this.#awake) return;
+    this.#sessions.end(session);
+    for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
+    const { account } = this.#user();
+    const rows = all<{ conversation: string }>(
+      this.ctx.storage.sql.exec('SELECT conversation FROM attached WHERE session = ?', session),
+    );
+    this.ctx.storage.sql.exec('DELETE FROM attached WHERE session = ?', session);
+    await Promise.all([
+      dispatcherStub(this.env, account.id).revoke(session),
+      ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
+    ]);
+    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN)) this.#awake.presence.leaveNow();
+  }
+
+  /** A session has opened a conversation on a screen. */
+  attached(session: string, conversation: string): void {
+    this.ctx.storage.sql.exec(
+      'INSERT INTO attached (session, conversation, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      session,
+      conversation,
+      this.#host.now(),
+    );
+  }
+
+  /** A conversation of the agent's has changed, or is theirs no more. */
+  summaryNoted(summary: Summary): void {
+    if (!this.#awake) return;
+    const { state } = summary;
+    const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
+    if (!own) this.ctx.storage.sql.exec('DELETE FROM drafts WHERE conversation = ?', state.id);
+    this.#broadcast(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
+  }
+
+  setStatus(status: Status): void {
+    if (status === this.#state.status) return;
+    this.#append({ kind: 'status.changed', status });
+    this.#broadcast({ t: 'status', status });
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
+    if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {
+      return Response.json(refuse('forbidden'), { status: 403 });
+    }
+    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
+      return Response.json(refuse('unsupported'), { status: 426 });
+    }
+    const attachment = { session: principal.session, at: this.#host.now() };
+    const { response, socket } = acceptSocket(this.ctx, [principal.session], attachment);
+    this.#awake.presence.came();
+    const welcome = await this.#welcome();
+    socket.send(JSON.stringify(welcome));
+    return response;
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    const frame = decodeFrame<AgentClientFrame>(frames, data);
+    if (isRefusal(frame)) {
+      const { refused, ...rest } = frame;
+      socket.send(JSON.stringify({ t: 'refused', ...rest, code: refused }));
+    } else if (frame.t === 'status.set') this.setStatus(frame.status);
+    else this.#saveDraft(frame.conversation, frame.text, socket);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    answerClose(socket, code);
+    this.#awake?.presence.went(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#awake?.presence.went(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#awake?.alarm.fire();
+  }
+
+  async #welcome(): Promise<AgentServerFrame> {
+    const { account, id } = this.#user();
+    const own = await dispatcherStub(this.env, account.id).ownedBy(id);
+    const found = await Promise.all(
+      own.map((conversation) =>
+        conversationStub(this.env, account.id, conversation)
+          .summary()
+          .catch(() => null),
+      ),
+    );
+    const summaries = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
+    const rows = all<{ conversation: string; text: string }>(
+      this.ctx.storage.sql.exec('SELECT conversation, text FROM drafts'),
+    );
+    const drafts = Object.fromEntries(rows.map((row) => [row.conversation, row.text]));
+    return { t: 'agent.welcome', status: this.#state.status, summaries, drafts };
+  }
+
+  #saveDraft(conversation: string, text: string, from: WebSocket): void {
+    const { sql } = this.ctx.storage;
+    if (text === '') sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
+    else {
+      sql.exec(
+        'INSERT INTO drafts (conversation, text, at) VALUES (?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET text = excluded.text, at = excluded.at',
+        conversation,
+        text,
+        this.#host.now(),
+      );
+      // Conversations come and go; of drafts never sent, the latest hundred stay.
+      sql.exec('DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT 100)');
+    }
+    this.#broadcast({ t: 'draft', conversation, text }, from);
+  }
+
+  #append(draft: { kind: 'status.changed'; status: Status } | { kind: 'presence.changed'; connected: boolean }): void {
+    if (!this.#awake) return;
+    const { entry } = this.#awake.log.append(draft as Omit<AgentEntry, 'seq' | 'at'>, this.#host.now());
+    this.#state = evolveAgent(this.#state, entry);
+    this.#awake.followers.kick();
+    this.#awake.alarm.arm();
+  }
+
+  #broadcast(frame: AgentServerFrame, except?: WebSocket): void {
+    const text = JSON.stringify(frame);
+    for (const socket of this.ctx.getWebSockets()) {
+      if (socket === except || socket.readyState !== WebSocket.OPEN) continue;
+      socket.send(text);
+    }
+  }
+
+  #wake(): void {
+    const { sql } = this.ctx.storage;
+    migrate(sql, migrations);
+    const log = new Log<AgentEntry>(sql);
+    for (const { entry } of log.replay()) this.#state = evolveAgent(this.#state, entry);
+    const followers = new Followers(this.#host, [
+      {
+        name: 'floor',
+        due: (cursor) => (log.head > cursor ? 0 : null),
+        push: async () => {
+          const { head } = log;
+          const { account, id, name } = this.#user();
+          await dispatcherStub(this.env, account.id).agentNoted({ id, name, ...this.#state }, head);
+          return head;
+        },
+      },
+    ]);
+    const presence = new Presence(this.#host, this.#registers, {
+      grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
+      lease,
+      connected: () => this.#state.connected,
+      change: (connected) => this.#append({ kind: 'presence.changed', connected }),
+      arm: () => this.#awake?.alarm.arm(),
+    });
+    const alarm = new Alarm(this.#host, [followers, presence]);
+    followers.onSettled = () => alarm.arm();
+    this.#awake = { log, followers, alarm, presence };
+    if (log.head > 0) {
+      followers.kick();
+      alarm.arm();
+    }
+  }
+
+  #user(): AgentUser {
+    const user = this.#registers.get('user');
+    if (!user) throw new Error('an agent without a user');
+    return user;
+  }
+}

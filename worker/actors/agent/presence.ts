@@ -1,0 +1,92 @@
+/**
+ * Presence is a fact: a live lease on a socket. A tab that reloads or a deploy that drops every socket makes no absence; only the
+ * grace running out does. Sockets that look open and are dead are found by their last ping.
+ */
+import { closeCodes } from '#protocol';
+import type { Duty } from '../alarm.ts';
+import type { Host, Socket } from '../host.ts';
+import type { Registers } from '../registers.ts';
+import type { AgentRegisters } from './storage.ts';
+
+/** Dead sockets are looked for this often while there is any, in milliseconds. */
+const sweepEvery = 60_000;
+
+export interface PresenceOptions {
+  /** How long an agent without a live tab counts as here, in milliseconds. */
+  readonly grace: number;
+  readonly lease: number;
+  connected(): boolean;
+  change(connected: boolean): void;
+  arm(): void;
+}
+
+export class Presence implements Duty {
+  readonly name = 'presence';
+  readonly #host: Host;
+  readonly #registers: Registers<AgentRegisters>;
+  readonly #options: PresenceOptions;
+  #goneAt: number | null;
+  #sweptAt: number;
+
+  constructor(host: Host, registers: Registers<AgentRegisters>, options: PresenceOptions) {
+    this.#host = host;
+    this.#registers = registers;
+    this.#options = options;
+    this.#goneAt = registers.get('goneAt') ?? null;
+    this.#sweptAt = host.now();
+    // A crash took the sockets without a word.
+    if (options.connected() && this.#goneAt === null && host.sockets().length === 0) this.#setGone(host.now());
+  }
+
+  /** A tab has connected. */
+  came(): void {
+    this.#setGone(null);
+    if (!this.#options.connected()) this.#options.change(true);
+    this.#options.arm();
+  }
+
+  /** A tab has gone. */
+  went(going: Socket): void {
+    if (this.#goneAt !== null || this.#live(going).length > 0) return;
+    this.#setGone(this.#host.now());
+    this.#options.arm();
+  }
+
+  /** The agent has signed out of the last tab: no grace for what was meant. */
+  leaveNow(): void {
+    this.#setGone(null);
+    if (this.#options.connected()) this.#options.change(false);
+  }
+
+  next(): number | null {
+    if (this.#goneAt !== null) return this.#goneAt + this.#options.grace;
+    return this.#options.connected() ? this.#sweptAt + sweepEvery : null;
+  }
+
+  run(now: number): void {
+    this.#sweptAt = now;
+    const live = new Set(this.#live());
+    for (const socket of this.#host.sockets()) {
+      if (!live.has(socket)) socket.close(closeCodes.leaseLost, 'no sign of life');
+    }
+    if (live.size > 0) this.#setGone(null);
+    else if (this.#goneAt === null) this.#setGone(now);
+    else if (now >= this.#goneAt + this.#options.grace) this.leaveNow();
+  }
+
+  #live(going?: Socket): Socket[] {
+    const now = this.#host.now();
+    return this.#host.sockets().filter((socket) => {
+      if (socket === going) return false;
+      const { at } = socket.deserializeAttachment() as { at: number };
+      return now - Math.max(at, this.#host.lastPing(socket) ?? 0) < this.#options.lease;
+    });
+  }
+
+  #setGone(at: number | null): void {
+    if (at === this.#goneAt) return;
+    this.#goneAt = at;
+    if (at === null) this.#registers.delete('goneAt');
+    else this.#registers.set('goneAt', at);
+  }
+}

@@ -1,0 +1,61 @@
+/** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
+import { first, type Sql } from '../host.ts';
+import { hashSecret, newSecret, sameHash } from '../credentials.ts';
+
+/** A session unused for so long has ended, in milliseconds: a week. */
+const idleEnd = 7 * 86_400_000;
+/** A session this old has ended whatever was done with it: 30 days. */
+const absoluteEnd = 30 * 86_400_000;
+/** The time of use is written at most this often: a row for every request would be a bill. */
+const useStep = 3_600_000;
+/** How many sessions one agent has at the most; the one unused for longest goes. */
+const maxSessions = 20;
+
+interface Row {
+  id: string;
+  hash: string;
+  created_at: number;
+  used_at: number;
+}
+
+export class AgentSessions {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Makes a session. The secret is told once. */
+  async open(id: string, now: number): Promise<{ secret: string; expiresAt: number }> {
+    const secret = newSecret();
+    const hash = await hashSecret(secret);
+    this.#sql.exec('DELETE FROM sessions WHERE used_at < ? OR created_at < ?', now - idleEnd, now - absoluteEnd);
+    this.#sql.exec(
+      'DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY used_at DESC LIMIT ?)',
+      maxSessions - 1,
+    );
+    this.#sql.exec('INSERT INTO sessions (id, hash, created_at, used_at) VALUES (?, ?, ?, ?)', id, hash, now, now);
+    return { secret, expiresAt: now + absoluteEnd };
+  }
+
+  /** True where the secret is the session's and the session has not ended. */
+  async holds(id: string, secret: string, now: number): Promise<boolean> {
+    const hash = await hashSecret(secret);
+    const row = this.#get(id);
+    if (!row || !sameHash(row.hash, hash) || ended(row, now)) return false;
+    if (now - row.used_at > useStep) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
+    return true;
+  }
+
+  end(id: string): void {
+    this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
+  }
+
+  #get(id: string): Row | undefined {
+    return first<Row>(this.#sql.exec('SELECT * FROM sessions WHERE id = ?', id));
+  }
+}
+
+function ended(row: Row, now: number): boolean {
+  return now - row.used_at > idleEnd || now - row.created_at > absoluteEnd;
+}

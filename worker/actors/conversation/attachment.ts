@@ -1,0 +1,19 @@
+/** Reads and writes what a socket is. Read once per socket and memory: a message is a hot path. */
+import { Attachment, check, isRefusal } from '#protocol';
+import type { Socket } from '../host.ts';
+
+const known = new WeakMap<Socket, Attachment>();
+
+export function attachmentOf(socket: Socket): Attachment | undefined {
+  const found = known.get(socket);
+  if (found) return found;
+  const read = check(Attachment, socket.deserializeAttachment());
+  if (isRefusal(read)) return undefined;
+  known.set(socket, read);
+  return read;
+}
+
+export function attach(socket: Socket, attachment: Attachment): void {
+  socket.serializeAttachment(attachment);
+  known.set(socket, attachment);
+}

@@ -1,0 +1,55 @@
+/** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
+import { visibleToVisitor, type Attachment, type Entry } from '#protocol';
+import type { Host, Socket } from '../host.ts';
+import type { Row } from '../log.ts';
+import { attachmentOf } from './attachment.ts';
+import { listOf } from './journal.ts';
+
+export type Side = Attachment['side'];
+
+/** Sends, and shrugs where the socket is gone: its close event tells. */
+export function send(socket: Socket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    // It is closing.
+  }
+}
+
+/** The sockets that have said hello, of one side or both. */
+export function following(host: Host, side?: Side): Socket[] {
+  return host.sockets(side).filter((socket) => attachmentOf(socket)?.hello);
+}
+
+/** A range frame from rows, without parsing them for those who may see all. */
+export function rangeFrame(side: Side, after: number, upTo: number, rows: readonly Row[]): string {
+  const list = side === 'agent' ? listOf(rows) : listOf(rows.filter((row) => visible(row)));
+  return `{"t":"range","after":${after},"upTo":${upTo},"entries":${list}}`;
+}
+
+function visible(row: Row): boolean {
+  return visibleToVisitor((JSON.parse(row.entry) as Entry).kind);
+}
+
+/** Tells all who follow of entries just written. */
+export function publish(host: Host, written: readonly { entry: Entry; text: string }[]): void {
+  const head = written.at(-1)?.entry.seq;
+  const after = (written[0]?.entry.seq ?? 1) - 1;
+  if (head === undefined) return;
+  const range = (texts: string[]) => `{"t":"range","after":${after},"upTo":${head},"entries":[${texts.join(',')}]}`;
+  const forAgents = range(written.map(({ text }) => text));
+  const seen = written.filter(({ entry }) => visibleToVisitor(entry.kind));
+  const forVisitors = seen.length === written.length ? forAgents : range(seen.map(({ text }) => text));
+  for (const socket of host.sockets()) {
+    const attachment = attachmentOf(socket);
+    if (attachment?.hello) send(socket, attachment.side === 'agent' ? forAgents : forVisitors);
+  }
+}
+
+/** Tells one side, or both, anything else. `except` is left out. */
+export function signal(host: Host, side: Side | undefined, frame: object, except?: Socket): void {
+  let text: string | undefined;
+  for (const socket of following(host, side)) {
+    if (socket !== except) send(socket, (text ??= JSON.stringify(frame)));
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
+ * passes on what the runtime brings.
+ */
+import type { Command, Principal } from '#domain';
+import {
+  closeCodes,
+  isRefusal,
+  maxRange,
+  refuse,
+  subprotocol,
+  type AgentParty,
+  type Attachment,
+  type ConversationState,
+  type Party,
+  type Refusal,
+  type Started,
+  type Summary,
+} from '#protocol';
+import { DurableObject } from 'cloudflare:workers';
+import { writeHistory } from '../../db/history.ts';
+import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import type { Env } from '../env.ts';
+import type { Host } from '../host.ts';
+import { agentStub, dispatcherStub, visitorStub } from '../stubs.ts';
+import { attachmentOf } from './attachment.ts';
+import { rangeFrame } from './audience.ts';
+import { ConversationCore, type Birth, type Done } from './core.ts';
+import { Sessions } from './sessions.ts';
+import type { Targets } from './targets.ts';
+
+export class Conversation extends DurableObject<Env> {
+  #host!: Host;
+  #core: ConversationCore | undefined;
+  #sessions: Sessions | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    answerPings(ctx);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#host = await durableHost(ctx);
+      const core = ConversationCore.wake(this.#host, (account) => this.targets(account));
+      if (core) this.#adopt(core);
+    });
+  }
+
+  /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
+  start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
+    if (!this.#core) this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth));
+    return this.send(by, message);
+  }
+
+  /** Sends a message over HTTP: the same act as on the socket. */
+  send(by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
+    if (!this.#core) return refuse('not_found');
+    const done = this.#core.perform(by, message);
+    return isRefusal(done) ? done : { conversation: this.#core.name.id, seq: done.seq };
+  }
+
+  /** The dispatcher has reserved a place: the judge decides. */
+  assign(agent: AgentParty, generation: number): Done | Refusal {
+    return this.#core?.perform(agent, { t: 'assign', agent, generation }) ?? refuse('not_found');
+  }
+
+  /** The owner of a generation is gone. */
+  unassign(generation: number, reason: 'vanished' | 'signed_out'): Done | Refusal {
+    return this.#core?.perform({ kind: 'system' }, { t: 'unassign', generation, reason }) ?? refuse('not_found');
+  }
+
+  state(): ConversationState | null {
+    return this.#core?.journal.state ?? null;
+  }
+
+  summary(): Summary | null {
+    if (!this.#core) return null;
+    const { state, marks } = this.#core.journal;
+    return { state, unread: marks.agent.unread };
+  }
+
+  visitorId(): string | null {
+    return this.#core?.journal.state.visitor.id ?? null;
+  }
+
+  /** Entries before a seq, or the last ones, as the JSON of a range. */
+  range(side: 'visitor' | 'agent', before: number | undefined, limit: number): string | Refusal {
+    if (!this.#core) return refuse('not_found');
+    const { head, log } = this.#core.journal;
+    const upTo = Math.max(0, Math.min((before ?? head + 1) - 1, head));
+    const after = Math.max(0, upTo - Math.min(limit, maxRange));
+    return rangeFrame(side, after, upTo, log.read(after, upTo));
+  }
+
+  /** Writes the whole log to the archive again. */
+  async rearchive(): Promise<void> {
+    if (!this.#core) return;
+    this.#core.followers.rewind('archive');
+    await this.#core.followers.run(Number.MAX_SAFE_INTEGER);
+    this.#core.alarm.arm();
+  }
+
+  /** Closes the sockets of a session that holds no more. */
+  revoke(session: string): void {
+    for (const socket of this.ctx.getWebSockets('agent')) {
+      const attachment = attachmentOf(socket);
+      if (attachment?.side === 'agent' && attachment.session === session) {
+        socket.close(closeCodes.signedOut, 'signed out');
+      }
+    }
+  }
+
+  /** An upgrade. The Worker has decided who it is. */
+  override fetch(request: Request): Response {
+    if (!this.#core) return Response.json(refuse('not_found'), { status: 404 });
+    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
+    if (!principal || principal.kind === 'operator' || !this.#core.mayDo(principal, 'conversation.follow')) {
+      return Response.json(refuse('forbidden'), { status: 403 });
+    }
+    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
+      return Response.json(refuse('unsupported'), { status: 426 });
+    }
+    const common = { id: principal.id, hello: false, at: Date.now() };
+    const attachment: Attachment =
+      principal.kind === 'visitor'
+        ? { side: 'visitor', ...common }
+        : { side: 'agent', ...common, name: principal.name, roles: [...principal.roles], session: principal.session };
+    return acceptSocket(this.ctx, [attachment.side], attachment).response;
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#sessions?.take(socket, data);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#sessions?.gone(socket);
+    answerClose(socket, code);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#sessions?.gone(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#core?.alarm.fire();
+  }
+
+  #adopt(core: ConversationCore): void {
+    const rate = Number(this.env.COMMANDS_PER_SECOND ?? 10);
+    this.#core = core;
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate });
+  }
+
+  /** The real ends of the followers. A fault-injecting subclass puts others in their place. */
+  protected targets(account: string): Targets {
+    return {
+      archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),
+      floor: async (row) => dispatcherStub(this.env, account).conversationNoted(row),
+      owner: async (agent, summary) => agentStub(this.env, account, agent).summaryNoted(summary),
+      visitor: async (note) => visitorStub(this.env, account, note.visitor).conversationNoted(note),
+    };
+  }
+}

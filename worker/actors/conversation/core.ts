@@ -1,0 +1,164 @@
+/**
+ * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await between, and
+ * knows no Durable Object; what is due later is told to the alarm.
+ */
+import { advance, can, decide, type Action, type Command, type Principal } from '#domain';
+import { isRefusal, refuse, type Draft, type Party, type Refusal } from '#protocol';
+import { Alarm } from '../alarm.ts';
+import { Followers } from '../followers.ts';
+import type { Host } from '../host.ts';
+import { exists, migrate } from '../migrate.ts';
+import { Registers } from '../registers.ts';
+import { publish, signal } from './audience.ts';
+import { idleDuty, leftDuty } from './duties.ts';
+import { isSameCommand, Journal } from './journal.ts';
+import { LagWatch } from './lag.ts';
+import { OwnerNews } from './owner-news.ts';
+import { migrations, type ConversationRegisters, type ConversationSettings } from './storage.ts';
+import { followersOf, type Targets } from './targets.ts';
+
+/** Marks are written so long after they changed, in milliseconds, so that many become one row. */
+const marksDelay = 2_000;
+
+/** What a command came to: where its entry stands, and whether it is new. */
+export interface Done {
+  readonly seq: number;
+  readonly fresh: boolean;
+}
+
+export interface Birth {
+  readonly account: string;
+  readonly id: string;
+  readonly settings: ConversationSettings;
+  readonly started: Draft;
+}
+
+/** The ends of the followers, for an account. */
+export type TargetsOf = (account: string) => Targets;
+
+export class ConversationCore {
+  readonly host: Host;
+  readonly registers: Registers<ConversationRegisters>;
+  readonly name: { account: string; id: string };
+  readonly epoch: string;
+  readonly settings: ConversationSettings;
+  readonly journal: Journal;
+  readonly followers: Followers;
+  readonly alarm: Alarm;
+  readonly lag: LagWatch;
+  readonly #news: OwnerNews;
+  /** When the visitor's last tab went, while that may still turn out to be a reload. */
+  goneAt: number | null;
+  #marksTimer: (() => void) | null = null;
+
+  /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
+  static wake(host: Host, targets: TargetsOf): ConversationCore | undefined {
+    if (!exists(host.sql)) return undefined;
+    migrate(host.sql, migrations);
+    return new ConversationCore(host, targets);
+  }
+
+  /** Begins a conversation. */
+  static begin(host: Host, targets: TargetsOf, birth: Birth): ConversationCore {
+    migrate(host.sql, migrations);
+    const registers = new Registers<ConversationRegisters>(host.sql);
+    registers.set('name', { account: birth.account, id: birth.id });
+    registers.set('epoch', [...host.bytes(8)].map((byte) => byte.toString(36)).join(''));
+    registers.set('settings', birth.settings);
+    const core = new ConversationCore(host, targets);
+    core.#persist([birth.started]);
+    return core;
+  }
+
+  constructor(host: Host, targetsOf: TargetsOf) {
+    this.host = host;
+    this.registers = new Registers(host.sql);
+    const name = this.registers.get('name');
+    const settings = this.registers.get('settings');
+    const epoch = this.registers.get('epoch');
+    if (!name || !settings || !epoch) throw new Error('a conversation without its name');
+    this.name = name;
+    this.settings = settings;
+    this.epoch = epoch;
+    this.goneAt = this.registers.get('goneAt') ?? null;
+    const targets = targetsOf(name.account);
+    this.journal = new Journal(host.sql, name.id, this.registers.get('marks'));
+    this.followers = new Followers(
+      host,
+      followersOf(host, this.journal, targets, () => this.opening()),
+    );
+    this.#news = new OwnerNews(host, this.journal, targets);
+    this.lag = new LagWatch(host, this.journal);
+    this.alarm = new Alarm(host, [this.followers, idleDuty(this), leftDuty(this)]);
+    this.followers.onSettled = () => this.alarm.arm();
+    if (this.journal.head > 0) {
+      // Whatever happened to the alarm while nobody was here: what is due has one.
+      this.followers.kick();
+      this.alarm.arm();
+    }
+  }
+
+  /** What the visitor wrote first. */
+  opening(): string {
+    for (const row of this.journal.log.read(1, 3)) {
+      const entry = this.journal.log.get(row.seq);
+      if (entry?.kind === 'message.sent') return entry.text.slice(0, 300).toWellFormed();
+    }
+    return '';
+  }
+
+  /** Does a command, or answers what it came to the first time. `principal` is who asks; the system needs none. */
+  perform(by: Party, command: Command, principal?: Principal): Done | Refusal {
+    if (principal && !this.mayDo(principal, 'conversation.write')) return refuse('forbidden');
+    if ('id' in command) {
+      const entry = this.journal.entryOf(by, command.id);
+      if (entry) return isSameCommand(entry, command) ? { seq: entry.seq, fresh: false } : refuse('id_reused');
+    }
+    const drafts = decide(this.journal.state, command, by);
+    if (isRefusal(drafts)) return drafts;
+    if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
+    return { seq: this.#persist(drafts), fresh: true };
+  }
+
+  /** A side says how far it has got. */
+  mark(side: 'visitor' | 'agent', reported: { delivered: number; read: number }): void {
+    const before = this.journal.marks;
+    const after = advance(before, side, reported, this.journal.head, (seq) => this.journal.countFor(side, seq));
+    if (after === before) return;
+    this.journal.marks = after;
+    signal(this.host, undefined, { t: 'marks', marks: after });
+    if (side === 'agent' && after.agent.unread !== before.agent.unread) this.#news.touch();
+    this.#marksTimer ??= this.host.timer(marksDelay, () => this.#saveMarks());
+  }
+
+  /** The visitor's last tab went (a time), or came back or has been gone for long enough (null). */
+  visitorGone(at: number | null): void {
+    if (at === this.goneAt) return;
+    this.goneAt = at;
+    if (at === null) this.registers.delete('goneAt');
+    else this.registers.set('goneAt', at);
+    this.alarm.arm();
+  }
+
+  /** Whether the principal may do this with this conversation. */
+  mayDo(principal: Principal, action: Action): boolean {
+    return can(principal, action, { account: this.name.account, visitor: this.journal.state.visitor.id });
+  }
+
+  #saveMarks(): void {
+    this.#marksTimer?.();
+    this.#marksTimer = null;
+    this.registers.set('marks', { marks: this.journal.marks, generation: this.journal.state.generation });
+  }
+
+  /** Persists, then publishes. Answers the first seq written. */
+  #persist(drafts: readonly Draft[]): number {
+    const written = this.journal.append(drafts, this.host.now());
+    this.followers.kick();
+    this.alarm.arm();
+    publish(this.host, written);
+    this.lag.expect();
+    this.#news.touch();
+    return written[0]?.entry.seq ?? 0;
+  }
+}

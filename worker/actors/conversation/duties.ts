@@ -1,0 +1,35 @@
+/** What a conversation does by itself. Both duties follow from stored state, so that a restart forgets neither. */
+import type { Duty } from '../alarm.ts';
+import type { ConversationCore } from './core.ts';
+
+const system = { kind: 'system' } as const;
+
+/** A visitor whose last tab went has left after so long, in milliseconds: a reload or a next page takes less. */
+export const leaveGrace = 30_000;
+
+/** Closes the conversation when nobody has done anything for as long as the campaign says. */
+export function idleDuty(core: ConversationCore): Duty {
+  return {
+    name: 'idle',
+    next() {
+      const { state } = core.journal;
+      return state.phase === 'closed' ? null : state.activeAt + core.settings.idleMinutes * 60_000;
+    },
+    run: () => void core.perform(system, { t: 'idle' }),
+  };
+}
+
+/** Notes that the visitor has left. */
+export function leftDuty(core: ConversationCore): Duty {
+  return {
+    name: 'left',
+    next() {
+      const goneAt = core.goneAt;
+      return goneAt === null ? null : goneAt + leaveGrace;
+    },
+    run() {
+      core.visitorGone(null);
+      core.perform(system, { t: 'visitor.left' });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * Tells the owner's lists of messages: the first at once, then at most once a second. It is news of a state and not of entries, so
+ * nothing is kept: whoever missed it asks again. Changes of the owner are followed durably (targets.ts).
+ */
+import type { Host } from '../host.ts';
+import { report } from '../report.ts';
+import type { Journal } from './journal.ts';
+import type { Targets } from './targets.ts';
+
+const every = 1_000;
+
+export class OwnerNews {
+  readonly #host: Host;
+  readonly #journal: Journal;
+  readonly #targets: Targets;
+  #toldAt = 0;
+  #timer: (() => void) | null = null;
+
+  constructor(host: Host, journal: Journal, targets: Targets) {
+    this.#host = host;
+    this.#journal = journal;
+    this.#targets = targets;
+  }
+
+  touch(): void {
+    if (this.#timer || this.#journal.state.phase !== 'active') return;
+    const wait = this.#toldAt + every - this.#host.now();
+    if (wait <= 0) this.#tell();
+    else {
+      this.#timer = this.#host.timer(wait, () => {
+        this.#timer = null;
+        this.#tell();
+      });
+    }
+  }
+
+  #tell(): void {
+    const { state, marks } = this.#journal;
+    if (!state.owner) return;
+    this.#toldAt = this.#host.now();
+    const told = this.#targets.owner(state.owner.id, { state, unread: marks.agent.unread });
+    this.#host.background(told.catch((error: unknown) => report('owner_not_told', error)));
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): what each frame of a client does. Frames are hostile until
+ * they are decoded; whatever one holds, the worst that happens is a refusal or the end of its own socket.
+ */
+import { bucket, forVisitor, type Principal } from '#domain';
+import {
+  agentFrames,
+  closeCodes,
+  decodeFrame,
+  isRefusal,
+  lease,
+  maxRange,
+  maxReplay,
+  protocolVersion,
+  refuse,
+  schemaByType,
+  tailLength,
+  visitorFrames,
+  type AgentFrame,
+  type Attachment,
+  type ClientFrame,
+  type CommandFrame,
+  type Party,
+  type Refusal,
+  type VisitorFrame,
+} from '#protocol';
+import type { Socket } from '../host.ts';
+import { attach, attachmentOf } from './attachment.ts';
+import { following, rangeFrame, send, signal } from './audience.ts';
+import type { ConversationCore } from './core.ts';
+
+const visitorSchema = schemaByType(visitorFrames);
+const agentSchema = schemaByType(agentFrames);
+
+/** Signals a second of one kind and socket; more are dropped. */
+const signalsPerSecond = 5;
+/** Frames in a row that nobody can read before the socket is closed. */
+const badFrames = 20;
+
+/** What is remembered of a socket while the actor is awake. Lost on hibernation, to the client's favour. */
+interface Pace {
+  commands: bucket.Bucket;
+  signals: bucket.Bucket;
+  bad: number;
+}
+
+export interface Paces {
+  /** Commands a second and at once, per socket. */
+  readonly rate: number;
+  readonly burst: number;
+}
+
+export class Sessions {
+  readonly #core: ConversationCore;
+  readonly #paces: Paces;
+  readonly #pace = new WeakMap<Socket, Pace>();
+
+  constructor(core: ConversationCore, paces: Paces) {
+    this.#core = core;
+    this.#paces = paces;
+  }
+
+  /** A frame has come. */
+  take(socket: Socket, data: string | ArrayBuffer): void {
+    const attachment = attachmentOf(socket);
+    if (!attachment) {
+      socket.close(closeCodes.signedOut, 'who are you?');
+      return;
+    }
+    const frame: ClientFrame | (Refusal & { id?: string }) =
+      attachment.side === 'visitor'
+        ? decodeFrame<VisitorFrame>(visitorSchema, data)
+        : decodeFrame<AgentFrame>(agentSchema, data);
+    if (isRefusal(frame)) {
+      this.#bad(socket, frame);
+      return;
+    }
+    this.#paceOf(socket).bad = 0;
+    if (frame.t === 'hello') this.#hello(socket, attachment, frame);
+    else if (!attachment.hello) this.#bad(socket, refuse('bad_frame', { message: 'Say hello first.' }));
+    else this.#handle(socket, attachment, frame);
+  }
+
+  /** A socket has gone. */
+  gone(socket: Socket): void {
+    const attachment = attachmentOf(socket);
+    if (attachment?.side !== 'visitor' || this.#present(socket)) return;
+    signal(this.#core.host, 'agent', { t: 'presence', present: false });
+    if (this.#core.journal.state.phase !== 'closed') this.#core.visitorGone(this.#core.host.now());
+  }
+
+  #handle(socket: Socket, who: Attachment, frame: Exclude<ClientFrame, { t: 'hello' }>): void {
+    switch (frame.t) {
+      case 'pull':
+        this.#pull(socket, who, frame);
+        break;
+      case 'mark':
+        this.#core.lag.report(socket, frame.delivered);
+        if (this.#marksCount(who)) this.#core.mark(who.side, frame);
+        break;
+      case 'typing':
+        if (this.#mayWrite(who) && this.#signalAllowed(socket)) this.#typing(who, frame.on);
+        break;
+      case 'preview':
+        // Where the campaign has it off, nothing should come; what comes goes nowhere.
+        if (this.#core.settings.sneakPreview && this.#signalAllowed(socket)) {
+          signal(this.#core.host, 'agent', { t: 'preview', text: frame.text });
+        }
+        break;
+      default:
+        this.#command(socket, who, frame);
+    }
+  }
+
+  #hello(socket: Socket, who: Attachment, hello: Extract<ClientFrame, { t: 'hello' }>): void {
+    if (hello.v !== protocolVersion) {
+      send(socket, refusedFrame(refuse('unsupported')));
+      socket.close(closeCodes.badFrame, 'unsupported version');
+      return;
+    }
+    const { journal, epoch, name } = this.#core;
+    // Before it is attached: nothing may reach a tab ahead of its welcome.
+    if (who.side === 'visitor') this.#visitorHere();
+    if (!who.hello) attach(socket, { ...who, hello: true });
+    const { head, state, marks } = journal;
+    const welcome = {
+      t: 'welcome',
+      v: protocolVersion,
+      conversation: name.id,
+      epoch,
+      head,
+      state: who.side === 'visitor' ? forVisitor(state) : state,
+      marks,
+      present: this.#present(),
+    };
+    send(socket, JSON.stringify(welcome));
+    this.#catchUp(socket, who, hello);
+  }
+
+  #catchUp(socket: Socket, who: Attachment, { cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined }): void {
+    const { head } = this.#core.journal;
+    const known = cursor !== undefined && epoch === this.#core.epoch && cursor <= head && head - cursor <= maxReplay;
+    if (cursor !== undefined && !known) send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.epoch, head }));
+    this.#ranges(socket, who, known ? cursor : Math.max(0, head - tailLength));
+    this.#core.lag.expect();
+  }
+
+  #visitorHere(): void {
+    this.#core.visitorGone(null);
+    if (!this.#present()) signal(this.#core.host, 'agent', { t: 'presence', present: true });
+    if (!this.#core.journal.state.visitor.here) {
+      this.#core.perform({ kind: 'system' }, { t: 'visitor.returned' });
+    }
+  }
+
+  /** All that comes after a seq, in ranges. Nothing to tell is told too: it answers the question. */
+  #ranges(socket: Socket, who: Attachment, after: number): void {
+    const { head, log } = this.#core.journal;
+    let from = after;
+    do {
+      const upTo = Math.min(head, from + maxRange);
+      send(socket, rangeFrame(who.side, from, upTo, log.read(from, upTo)));
+      from = upTo;
+    } while (from < head);
+  }
+
+  #pull(socket: Socket, who: Attachment, pull: Extract<ClientFrame, { t: 'pull' }>): void {
+    const { head, log } = this.#core.journal;
+    if ('after' in pull) {
+      if (pull.after > head || head - pull.after > maxReplay) this.#catchUp(socket, who, { cursor: head + 1 });
+      else this.#ranges(socket, who, pull.after);
+      return;
+    }
+    const upTo = Math.max(0, Math.min(pull.before - 1, head));
+    const after = Math.max(0, upTo - pull.limit);
+    send(socket, rangeFrame(who.side, after, upTo, log.read(after, upTo)));
+  }
+
+  #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
+    const pace = this.#paceOf(socket);
+    const { rate, burst } = this.#paces;
+    const taken = bucket.take(pace.commands, rate, burst, this.#core.host.now());
+    pace.commands = taken.bucket;
+    if (taken.wait > 0) {
+      send(socket, refusedFrame(refuse('slow_down', { retryAfter: taken.wait }), frame.id));
+      return;
+    }
+    const { t, id, ...rest } = frame;
+    const done = this.#core.perform(partyOf(who), { t, id, ...rest } as CommandFrame, this.#principal(who));
+    if (isRefusal(done)) send(socket, refusedFrame(done, id));
+    // A fresh entry has gone out in a range, and acknowledges itself.
+    else if (!done.fresh) send(socket, JSON.stringify({ t: 'ack', id, seq: done.seq }));
+  }
+
+  #typing(who: Attachment, on: boolean): void {
+    const by =
+      who.side === 'agent' ? { kind: 'agent', id: who.id, name: who.name } : { kind: 'visitor', id: who.id };
+    signal(this.#core.host, who.side === 'agent' ? 'visitor' : 'agent', { t: 'typing', by, on });
+  }
+
+  /** Only the owner's eyes count as the agent's. */
+  #marksCount(who: Attachment): boolean {
+    return who.side === 'visitor' || this.#core.journal.state.owner?.id === who.id;
+  }
+
+  #mayWrite(who: Attachment): boolean {
+    return this.#core.journal.state.phase !== 'closed' && this.#marksCount(who);
+  }
+
+  /** Whether the visitor has a live tab, not counting one that is going. */
+  #present(going?: Socket): boolean {
+    const { host } = this.#core;
+    return following(host, 'visitor').some((socket) => {
+      const seen = host.lastPing(socket) ?? attachmentOf(socket)?.at ?? 0;
+      return socket !== going && host.now() - seen < lease;
+    });
+  }
+
+  #principal(who: Attachment): Principal {
+    const { account } = this.#core.name;
+    return who.side === 'visitor'
+      ? { kind: 'visitor', account, id: who.id, site: this.#core.journal.state.site }
+      : { kind: 'user', account, id: who.id, name: who.name, roles: who.roles, session: who.session };
+  }
+
+  #bad(socket: Socket, refusal: Refusal & { id?: string }): void {
+    const pace = this.#paceOf(socket);
+    pace.bad++;
+    send(socket, refusedFrame(refusal, refusal.id));
+    if (pace.bad >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
+  }
+
+  #signalAllowed(socket: Socket): boolean {
+    const pace = this.#paceOf(socket);
+    const taken = bucket.take(pace.signals, signalsPerSecond, 2 * signalsPerSecond, this.#core.host.now());
+    pace.signals = taken.bucket;
+    return taken.wait === 0;
+  }
+
+  #paceOf(socket: Socket): Pace {
+    let pace = this.#pace.get(socket);
+    if (!pace) {
+      const now = this.#core.host.now();
+      pace = {
+        commands: bucket.fill(this.#paces.burst, now),
+        signals: bucket.fill(2 * signalsPerSecond, now),
+        bad: 0,
+      };
+      this.#pace.set(socket, pace);
+    }
+    return pace;
+  }
+}
+
+function partyOf(who: Attachment): Party {
+  return who.side === 'visitor'
+    ? { kind: 'visitor', id: who.id }
+    : { kind: 'agent', id: who.id, name: who.name };
+}
+
+function refusedFrame(refusal: Refusal, id?: string): string {
+  const { refused, ...rest } = refusal;
+  return JSON.stringify({ t: 'refused', ...rest, ...(id !== undefined && { id }), code: refused });
+}

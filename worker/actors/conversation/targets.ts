@@ -1,0 +1,119 @@
+/** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
+import { busyWindow, nextWindow, quietWindow } from '#domain';
+import type { ConversationState, FloorRow, Summary } from '#protocol';
+import type { Follower } from '../followers.ts';
+import type { Host } from '../host.ts';
+import type { Journal } from './journal.ts';
+
+/** The other end of each follower. The actor gives the real ones, a test its own. Each may be called twice with the same. */
+export interface Targets {
+  archive(
+    state: ConversationState,
+    pages: readonly { first: number; count: number; entries: string }[],
+  ): Promise<void>;
+  floor(row: FloorRow): Promise<void>;
+  owner(agent: string, summary: Summary): Promise<void>;
+  visitor(note: VisitorNote): Promise<void>;
+}
+
+/** What a visitor's record keeps of a conversation. */
+export interface VisitorNote {
+  readonly visitor: string;
+  readonly conversation: string;
+  readonly open: boolean;
+  readonly blocked: boolean;
+  readonly contact: { readonly name?: string; readonly email?: string };
+}
+
+/** Pages in one batch to the archive. */
+const pagesAtOnce = 20;
+
+export function floorRow(state: ConversationState, opening: string, changedAt: number): FloorRow {
+  const { id, phase, owner, generation, campaign, startedAt, visitor } = state;
+  const who = {
+    id: visitor.id,
+    ...(visitor.name !== undefined && { name: visitor.name }),
+    here: visitor.here,
+  };
+  return {
+    id,
+    seq: state.head,
+    phase,
+    owner,
+    generation,
+    campaign,
+    visitor: who,
+    opening,
+    startedAt,
+    changedAt,
+  };
+}
+
+export function followersOf(
+  host: Host,
+  journal: Journal,
+  targets: Targets,
+  opening: () => string,
+): Follower[] {
+  const whenConcerned = (which: 'floor' | 'owner' | 'visitor') => (cursor: number) =>
+    journal.concerning[which] > cursor ? 0 : null;
+  return [
+    archive(host, journal, targets),
+    {
+      name: 'floor',
+      due: whenConcerned('floor'),
+      async push() {
+        const { head, state } = journal;
+        const changedAt = journal.log.get(journal.concerning.floor)?.at ?? state.startedAt;
+        await targets.floor(floorRow(state, opening(), changedAt));
+        return head;
+      },
+    },
+    {
+      name: 'owner',
+      due: whenConcerned('owner'),
+      async push() {
+        const { head, state, marks } = journal;
+        // Those who were owners before have to hear that they are it no more.
+        await Promise.all(
+          [...journal.owners].map((agent) => targets.owner(agent, { state, unread: marks.agent.unread })),
+        );
+        return head;
+      },
+    },
+    {
+      name: 'visitor',
+      due: whenConcerned('visitor'),
+      async push() {
+        const { head, state } = journal;
+        const { id: visitor, name, email, blocked } = state.visitor;
+        const contact = { ...(name !== undefined && { name }), ...(email !== undefined && { email }) };
+        await targets.visitor({ visitor, conversation: state.id, open: state.phase !== 'closed', blocked, contact });
+        return head;
+      },
+    },
+  ];
+}
+
+/** Collects for two seconds when quiet, up to thirty when busy; a closed conversation is written at once. */
+function archive(host: Host, journal: Journal, targets: Targets): Follower {
+  let window = quietWindow;
+  let since = { cursor: -1, at: 0 };
+  return {
+    name: 'archive',
+    due(cursor) {
+      if (journal.head <= cursor) return null;
+      if (journal.state.phase === 'closed') return 0;
+      if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
+      // A clock that was set back must not put it off for ever.
+      return Math.min(since.at + window, host.now() + busyWindow);
+    },
+    async push(cursor) {
+      const { state, head } = journal;
+      const pages = journal.pagesAfter(cursor, pagesAtOnce);
+      await targets.archive(state, pages);
+      window = nextWindow(window, head - cursor);
+      return pages.at(-1)?.last ?? head;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
+import type { FloorAgent, FloorRow } from '#protocol';
+import { all, type Host, type Sql } from '../host.ts';
+
+/** Changes are collected for so long, in milliseconds. */
+const coalesce = 100;
+/** How many closed conversations stay on the floor. */
+const recent = 50;
+
+export class Floor {
+  readonly #host: Host;
+  readonly #sql: Sql;
+  readonly #rows = new Map<string, FloorRow>();
+  readonly #agents = new Map<string, FloorAgent & { seq: number; changedAt: number }>();
+  readonly #changed = { rows: new Set<string>(), agents: new Set<string>() };
+  #timer: (() => void) | null = null;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#sql = host.sql;
+  }
+
+  /** Reads what is stored. */
+  load(): void {
+    for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM floor'))) {
+      const parsed = JSON.parse(row) as FloorRow;
+      this.#rows.set(parsed.id, parsed);
+    }
+    for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
+      const parsed = JSON.parse(row) as FloorAgent & { seq: number; changedAt: number };
+      this.#agents.set(parsed.id, parsed);
+    }
+  }
+
+  row(id: string): FloorRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  agent(id: string): (FloorAgent & { seq: number; changedAt: number }) | undefined {
+    return this.#agents.get(id);
+  }
+
+  /** The conversations that an agent owns. */
+  ownedBy(agent: string): string[] {
+    return [...this.#rows.values()]
+      .filter((row) => row.phase === 'active' && row.owner?.id === agent)
+      .map((row) => row.id);
+  }
+
+  /** A conversation as it says it is. What is older than what is known changes nothing. */
+  putRow(row: FloorRow): boolean {
+    const known = this.#rows.get(row.id);
+    if (known && known.seq >= row.seq) return false;
+    this.#rows.set(row.id, row);
+    this.#sql.exec('INSERT OR REPLACE INTO floor (id, row) VALUES (?, ?)', row.id, JSON.stringify(row));
+    if (row.phase === 'closed') this.#trim();
+    this.#changed.rows.add(row.id);
+    this.#soon();
+    return true;
+  }
+
+  putAgent(agent: FloorAgent, seq: number): boolean {
+    const known = this.#agents.get(agent.id);
+    if (known && known.seq >= seq) return false;
+    const kept = { ...agent, seq, changedAt: this.#host.now() };
+    this.#agents.set(agent.id, kept);
+    this.#sql.exec('INSERT OR REPLACE INTO agents (id, row) VALUES (?, ?)', agent.id, JSON.stringify(kept));
+    this.#changed.agents.add(agent.id);
+    this.#soon();
+    return true;
+  }
+
+  /** The whole floor as a frame. */
+  snapshot(): string {
+    return JSON.stringify({ t: 'floor', rows: [...this.#rows.values()], agents: [...this.#agents.values()].map(bare) });
+  }
+
+  #soon(): void {
+    this.#timer ??= this.#host.timer(coalesce, () => {
+      this.#timer = null;
+      const { rows, agents } = this.#changed;
+      const text = JSON.stringify({
+        t: 'floor.changed',
+        rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
+        agents: [...agents].flatMap((id) => this.#agents.get(id) ?? []).map(bare),
+      });
+      rows.clear();
+      agents.clear();
+      for (const socket of this.#host.sockets()) {
+        try {
+          socket.send(text);
+        } catch {
+          // It is closing; the tab that comes back is sent the whole floor.
+        }
+      }
+    });
+  }
+
+  /** Of the closed ones only the latest stay. */
+  #trim(): void {
+    const closed = [...this.#rows.values()].filter((row) => row.phase === 'closed');
+    if (closed.length <= recent) return;
+    closed.sort((a, b) => b.changedAt - a.changedAt);
+    for (const { id } of closed.slice(recent)) {
+      this.#rows.delete(id);
+      this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
+    }
+  }
+}
+
+function bare({ id, name, status, connected }: FloorAgent): FloorAgent {
+  return { id, name, status, connected };
+}

@@ -1,0 +1,49 @@
+/** The host that Cloudflare's runtime gives, and what every actor of ours does the same way on it. */
+import { ping, pong, subprotocol } from '#protocol';
+import type { Host, Socket } from './host.ts';
+
+/** Makes the host. Reads the alarm, so it belongs into `blockConcurrencyWhile` of the constructor. */
+export async function durableHost(ctx: DurableObjectState): Promise<Host> {
+  return {
+    sql: ctx.storage.sql,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    alarmAt: await ctx.storage.getAlarm(),
+    setAlarm: (at) => void ctx.storage.setAlarm(at),
+    background: (work) => ctx.waitUntil(work),
+    timer: (delay, task) => {
+      const timer = setTimeout(task, delay);
+      return () => clearTimeout(timer);
+    },
+    sockets: (tag) => ctx.getWebSockets(tag),
+    lastPing: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket as WebSocket)?.getTime() ?? null,
+  };
+}
+
+/** Heartbeats are answered by the runtime: they wake nobody. */
+export function answerPings(ctx: DurableObjectState): void {
+  ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
+}
+
+/** Accepts a socket for hibernation. `tags` find it again; `attachment` says what it is. */
+export function acceptSocket(
+  ctx: DurableObjectState,
+  tags: string[],
+  attachment: unknown,
+): { response: Response; socket: Socket } {
+  const pair = new WebSocketPair();
+  ctx.acceptWebSocket(pair[1], tags);
+  pair[1].serializeAttachment(attachment);
+  const headers = { 'sec-websocket-protocol': subprotocol };
+  return { response: new Response(null, { status: 101, webSocket: pair[0], headers }), socket: pair[1] };
+}
+
+/** Finishes the close handshake; codes that only a runtime may use are not echoed. */
+export function answerClose(socket: WebSocket, code: number): void {
+  try {
+    socket.close(code === 1005 || code === 1006 || code === 1015 ? 1000 : code);
+  } catch {
+    // It is closed already.
+  }
+}

@@ -1,0 +1,28 @@
+/** What a deployment gives the Worker: bindings of wrangler.toml, secrets, settings. */
+import type { Agent } from './agent/agent.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import type { Dispatcher } from './dispatcher/dispatcher.ts';
+import type { Throttle } from './throttle.ts';
+import type { Visitor } from './visitor/visitor.ts';
+
+export interface Env {
+  readonly DB: D1Database;
+  readonly ASSETS: Fetcher;
+  readonly CONVERSATION: DurableObjectNamespace<Conversation>;
+  readonly AGENT: DurableObjectNamespace<Agent>;
+  readonly DISPATCHER: DurableObjectNamespace<Dispatcher>;
+  readonly VISITOR: DurableObjectNamespace<Visitor>;
+  readonly THROTTLE: DurableObjectNamespace<Throttle>;
+  /** First line against floods of new visitors, per client address. */
+  readonly VISITOR_LIMIT: RateLimit;
+  /** Guards the operator's door; without it the door is shut. */
+  readonly OPERATOR_SECRET?: string;
+  /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */
+  readonly BEHIND_CLOUDFLARE?: string;
+  /** `true` where the demo was asked for. */
+  readonly DEMO?: string;
+  /** Commands a second that one socket may give; 10 where it isn't set. */
+  readonly COMMANDS_PER_SECOND?: string;
+  /** How long an agent without a live tab keeps their conversations, in milliseconds; 30,000 where it isn't set. */
+  readonly AGENT_GRACE_MS?: string;
+}

@@ -1,0 +1,63 @@
+/**
+ * An append-only log in an actor's storage. One row an entry and no index beside the key: rows written are nearly the whole bill
+ * of a message. An entry is kept as the very text that frames and archive carry.
+ */
+import { all, first, type Sql } from './host.ts';
+
+/** For an actor's list of migrations. */
+export const logTable = 'CREATE TABLE entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)';
+
+export interface Numbered {
+  readonly seq: number;
+  readonly at: number;
+}
+
+export interface Row {
+  readonly seq: number;
+  readonly entry: string;
+}
+
+export class Log<E extends Numbered> {
+  readonly #sql: Sql;
+  #head: number;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    this.#head = first<{ head: number | null }>(sql.exec('SELECT max(seq) AS head FROM entries'))?.head ?? 0;
+  }
+
+  /** The seq of the last entry, 0 where there is none. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Numbers, dates and writes an entry. `text` is what was written. */
+  append(draft: Omit<E, 'seq' | 'at'>, at: number): { entry: E; text: string } {
+    const entry = { seq: this.#head + 1, at, ...draft } as unknown as E;
+    const text = JSON.stringify(entry);
+    this.#sql.exec('INSERT INTO entries (seq, entry) VALUES (?, ?)', entry.seq, text);
+    this.#head = entry.seq;
+    return { entry, text };
+  }
+
+  /** The rows with `after < seq <= upTo`, in order. */
+  read(after: number, upTo: number): Row[] {
+    return all<Row>(
+      this.#sql.exec('SELECT seq, entry FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq', after, upTo),
+    );
+  }
+
+  /** One entry, parsed. */
+  get(seq: number): E | undefined {
+    const row = first<Row>(this.#sql.exec('SELECT seq, entry FROM entries WHERE seq = ?', seq));
+    return row && (JSON.parse(row.entry) as E);
+  }
+
+  /** The whole log, parsed and as it is written, in order. */
+  *replay(): Generator<{ entry: E; text: string }> {
+    for (const row of this.#sql.exec('SELECT seq, entry FROM entries ORDER BY seq')) {
+      const text = row['entry'] as string;
+      yield { entry: JSON.parse(text) as E, text };
+    }
+  }
+}

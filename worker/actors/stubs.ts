@@ -1,0 +1,25 @@
+/** The only look-ups of actors. A name is always `account:id`, made here, so that a foreign id can't address anything. */
+import type { Env } from './env.ts';
+
+export type { Env } from './env.ts';
+
+export function conversationStub(env: Env, account: string, conversation: string) {
+  return env.CONVERSATION.get(env.CONVERSATION.idFromName(`${account}:${conversation}`));
+}
+
+export function agentStub(env: Env, account: string, user: string) {
+  return env.AGENT.get(env.AGENT.idFromName(`${account}:${user}`));
+}
+
+export function dispatcherStub(env: Env, account: string) {
+  return env.DISPATCHER.get(env.DISPATCHER.idFromName(account));
+}
+
+export function visitorStub(env: Env, account: string, visitor: string) {
+  return env.VISITOR.get(env.VISITOR.idFromName(`${account}:${visitor}`));
+}
+
+/** The key is a kind and a hash: what is counted is not written down. */
+export function throttleStub(env: Env, key: string) {
+  return env.THROTTLE.get(env.THROTTLE.idFromName(key));
+}

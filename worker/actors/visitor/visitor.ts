@@ -1,0 +1,207 @@
+/**
+ * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
+ * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
+ */
+import type { Principal } from '#domain';
+import {
+  cleanName,
+  isRefusal,
+  makeId,
+  refuse,
+  type Party,
+  type Refusal,
+  type StartConversation,
+  type Started,
+  type VisitorSession,
+} from '#protocol';
+import { DurableObject } from 'cloudflare:workers';
+import type { VisitorNote } from '../conversation/targets.ts';
+import { hashSecret, newSecret, sameHash } from '../credentials.ts';
+import type { Env } from '../env.ts';
+import { all, first } from '../host.ts';
+import { exists, migrate } from '../migrate.ts';
+import { Registers, registersTable } from '../registers.ts';
+import { conversationStub, dispatcherStub } from '../stubs.ts';
+
+const migrations = [
+  registersTable,
+  `CREATE TABLE conversations (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
+  )`,
+];
+
+type VisitorRegisters = {
+  self: { account: string; id: string; site: string; hash: string };
+  contact: { name?: string; email?: string };
+  blocked: boolean;
+};
+
+interface Row {
+  ordinal: number;
+  id: string;
+  campaign: string;
+  started_at: number;
+  open: number;
+}
+
+/** The campaign that a message is for, as far as its conversation has to know it. */
+export interface CampaignSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly idleMinutes: number;
+  readonly sneakPreview: boolean;
+}
+
+/** How many conversations a session lists. */
+const listed = 50;
+
+export class Visitor extends DurableObject<Env> {
+  readonly #registers: Registers<VisitorRegisters>;
+  /** Messages are judged one after the other: two at once must not open two conversations. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#registers = new Registers(ctx.storage.sql);
+    if (exists(ctx.storage.sql)) migrate(ctx.storage.sql, migrations);
+  }
+
+  /** Makes the visitor. The secret is told once. */
+  async open(account: string, id: string, site: string): Promise<{ secret: string }> {
+    const secret = newSecret();
+    const hash = await hashSecret(secret);
+    migrate(this.ctx.storage.sql, migrations);
+    this.#registers.set('self', { account, id, site, hash });
+    return { secret };
+  }
+
+  async authenticate(secret: string): Promise<Extract<Principal, { kind: 'visitor' }> | Refusal> {
+    const self = this.#self();
+    if (!self || !sameHash(self.hash, await hashSecret(secret))) return refuse('signed_out');
+    return { kind: 'visitor', account: self.account, id: self.id, site: self.site };
+  }
+
+  session(): VisitorSession | Refusal {
+    const self = this.#self();
+    if (!self) return refuse('signed_out');
+    const rows = all<Row>(
+      this.ctx.storage.sql.exec('SELECT * FROM conversations ORDER BY ordinal DESC LIMIT ?', listed),
+    );
+    const conversations = rows.map(({ id, campaign, started_at, open }) => ({
+      id,
+      campaign,
+      startedAt: started_at,
+      open: open === 1,
+    }));
+    return { visitor: self.id, contact: this.#registers.get('contact') ?? {}, conversations };
+  }
+
+  /** Whether a conversation is this visitor's. */
+  owns(conversation: string): boolean {
+    if (!this.#self()) return false;
+    return first(this.ctx.storage.sql.exec('SELECT 1 FROM conversations WHERE id = ?', conversation)) !== undefined;
+  }
+
+  /** Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever. */
+  async message(input: StartConversation, campaign: CampaignSnapshot): Promise<Started | Refusal> {
+    const turn = this.#turn.then(() => this.#message(input, campaign));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** A conversation has changed in what concerns its visitor. */
+  conversationNoted(note: VisitorNote): void {
+    if (!this.#self()) return;
+    if (!note.open) this.#close(note.conversation);
+    if (note.blocked) this.#registers.set('blocked', true);
+    if (note.contact.name !== undefined || note.contact.email !== undefined) {
+      this.#registers.set('contact', { ...this.#registers.get('contact'), ...note.contact });
+    }
+  }
+
+  async #message(input: StartConversation, campaign: CampaignSnapshot): Promise<Started | Refusal> {
+    const self = this.#self();
+    if (!self) return refuse('signed_out');
+    const by: Party = { kind: 'visitor', id: self.id };
+    const message = { t: 'message.send', id: input.id, text: input.text } as const;
+    const latest = this.#latest(campaign.id);
+    if (latest) {
+      // The conversation judges, open or not: it may have taken this very message before it was closed.
+      const sent = await conversationStub(this.env, self.account, latest.id).send(by, message);
+      if (!isRefusal(sent)) return sent;
+      const goOn = sent.refused === 'conversation_closed' || sent.refused === 'not_found';
+      if (!goOn) return sent;
+      if (sent.refused === 'conversation_closed') this.#close(latest.id);
+    }
+    if (this.#registers.get('blocked')) return refuse('blocked');
+    // One that was written down and never began is begun now, under the same id.
+    const row = latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
+    return this.#start(row, by, message, input, campaign);
+  }
+
+  async #start(
+    row: Row,
+    by: Party,
+    message: { t: 'message.send'; id: string; text: string },
+    input: StartConversation,
+    campaign: CampaignSnapshot,
+  ): Promise<Started | Refusal> {
+    const { account } = this.#self() ?? { account: '' };
+    const contact = this.#contact(input.contact);
+    const birth = {
+      account,
+      id: row.id,
+      settings: { idleMinutes: campaign.idleMinutes, sneakPreview: campaign.sneakPreview },
+      started: {
+        kind: 'conversation.started' as const,
+        by,
+        campaign: { id: campaign.id, name: campaign.name },
+        site: input.site,
+        ...(input.page && { page: input.page }),
+        contact,
+        ordinal: row.ordinal,
+      },
+    };
+    const [started] = await Promise.all([
+      conversationStub(this.env, account, row.id).start(birth, by, message),
+      dispatcherStub(this.env, account).register(row.id, row.started_at),
+    ]);
+    return started;
+  }
+
+  #newRow(campaign: string): Row {
+    const { sql } = this.ctx.storage;
+    const ordinal = (first<{ last: number | null }>(sql.exec('SELECT max(ordinal) AS last FROM conversations'))?.last ?? 0) + 1;
+    const id = makeId('conversation', crypto.getRandomValues(new Uint8Array(26)));
+    const row = { ordinal, id, campaign, started_at: Date.now(), open: 1 };
+    sql.exec(
+      'INSERT INTO conversations (ordinal, id, campaign, started_at, open) VALUES (?, ?, ?, ?, 1)',
+      ordinal,
+      id,
+      campaign,
+      row.started_at,
+    );
+    return row;
+  }
+
+  #contact(given: StartConversation['contact']): { name?: string; email?: string } {
+    const name = given?.name === undefined ? undefined : cleanName(given.name);
+    const said = { ...(name && { name }), ...(given?.email && { email: given.email }) };
+    const contact = { ...this.#registers.get('contact'), ...said };
+    if (Object.keys(said).length > 0) this.#registers.set('contact', contact);
+    return contact;
+  }
+
+  #latest(campaign: string): Row | undefined {
+    const query = 'SELECT * FROM conversations WHERE campaign = ? ORDER BY ordinal DESC LIMIT 1';
+    return first<Row>(this.ctx.storage.sql.exec(query, campaign));
+  }
+
+  #close(conversation: string): void {
+    this.ctx.storage.sql.exec('UPDATE conversations SET open = 0 WHERE id = ? AND open = 1', conversation);
+  }
+
+  #self(): VisitorRegisters['self'] | undefined {
+    return exists(this.ctx.storage.sql) ? this.#registers.get('self') : undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/** Accounts: the companies that use Parley. An account is made whole, with its people, in one transaction. */
+import {
+  refuse,
+  type Account,
+  type AccountBody,
+  type Campaign,
+  type Refusal,
+  type Role,
+  type Site,
+} from '#protocol';
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { accounts, campaigns, sites, users } from './schema.ts';
+
+const columns = { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone };
+
+export async function getAccount(d1: D1Database, account: string): Promise<Account | null> {
+  return (await drizzle(d1).select(columns).from(accounts).where(eq(accounts.id, account)).get()) ?? null;
+}
+
+export async function updateAccount(
+  d1: D1Database,
+  account: string,
+  body: AccountBody,
+): Promise<Account | null> {
+  const rows = await drizzle(d1)
+    .update(accounts)
+    .set(body)
+    .where(eq(accounts.id, account))
+    .returning(columns);
+  return rows[0] ?? null;
+}
+
+/** An account and what it starts with. Emails are in their canonical form, passwords hashed. */
+export interface NewAccountRows {
+  readonly account: Account;
+  readonly users: readonly { id: string; email: string; name: string; passwordHash: string; roles: Role[] }[];
+  readonly campaigns: readonly Campaign[];
+  readonly sites: readonly Site[];
+}
+
+/** Makes all of it or nothing: `email_taken` where somebody has one of the emails already. */
+export async function createAccount(
+  d1: D1Database,
+  rows: NewAccountRows,
+  now: number,
+): Promise<Refusal | undefined> {
+  const db = drizzle(d1);
+  const accountId = rows.account.id;
+  try {
+    await db.batch([
+      db.insert(accounts).values({ ...rows.account, createdAt: now }),
+      ...rows.users.map((user) => db.insert(users).values({ ...user, accountId, createdAt: now })),
+      ...rows.campaigns.map((campaign) =>
+        db.insert(campaigns).values({ ...campaign, accountId, version: 1 }),
+      ),
+      ...rows.sites.map(({ campaign, ...site }) =>
+        db.insert(sites).values({ ...site, accountId, campaignId: campaign }),
+      ),
+    ]);
+    return undefined;
+  } catch (error) {
+    if (says(error, 'UNIQUE constraint failed: users.email')) return refuse('email_taken');
+    throw error;
+  }
+}
+
+/** Drizzle wraps what D1 says. */
+function says(error: unknown, sentence: string): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.message.includes(sentence) || says(error.cause, sentence);
+}

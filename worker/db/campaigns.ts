@@ -1,0 +1,64 @@
+/** Campaigns: how an account's widgets look and behave. */
+import { defaultCampaign, type Campaign, type CampaignBody, type CampaignSettings } from '#protocol';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { campaigns } from './schema.ts';
+
+const columns = {
+  id: campaigns.id,
+  name: campaigns.name,
+  enabled: campaigns.enabled,
+  settings: campaigns.settings,
+};
+
+/** An older document lacks what has been added since: it gets what a new campaign starts from. */
+export function settingsOf(document: Partial<CampaignSettings>): CampaignSettings {
+  return { ...defaultCampaign, ...document };
+}
+
+const complete = (row: Campaign): Campaign => ({ ...row, settings: settingsOf(row.settings) });
+
+/** By name within the account; the primary key serves, and a company has a handful. */
+export async function listCampaigns(d1: D1Database, account: string): Promise<Campaign[]> {
+  const rows = await drizzle(d1)
+    .select(columns)
+    .from(campaigns)
+    .where(eq(campaigns.accountId, account))
+    .orderBy(asc(campaigns.id));
+  return rows.map(complete);
+}
+
+export async function getCampaign(d1: D1Database, account: string, id: string): Promise<Campaign | null> {
+  const row = await drizzle(d1)
+    .select(columns)
+    .from(campaigns)
+    .where(and(eq(campaigns.accountId, account), eq(campaigns.id, id)))
+    .get();
+  return row ? complete(row) : null;
+}
+
+export async function createCampaign(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: CampaignBody,
+): Promise<Campaign> {
+  await drizzle(d1)
+    .insert(campaigns)
+    .values({ id, accountId: account, ...body, version: 1 });
+  return { id, ...body };
+}
+
+export async function updateCampaign(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: CampaignBody,
+): Promise<Campaign | null> {
+  const rows = await drizzle(d1)
+    .update(campaigns)
+    .set({ ...body, version: sql`${campaigns.version} + 1` })
+    .where(and(eq(campaigns.accountId, account), eq(campaigns.id, id)))
+    .returning(columns);
+  return rows[0] ? complete(rows[0]) : null;
+}

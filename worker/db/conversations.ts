@@ -1,0 +1,143 @@
+/**
+ * The history as it is read: an account's conversations, one by one and in lists, and their transcripts. It follows the logs
+ * within seconds; nothing live is decided by it.
+ */
+import { refuse, type ConversationState, type ConversationsPage, type Entry, type Refusal } from '#protocol';
+import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { conversations } from './schema.ts';
+
+export interface ConversationsQuery {
+  readonly campaign?: string | undefined;
+  readonly visitor?: string | undefined;
+  readonly phase?: ConversationState['phase'] | undefined;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A page of an account's conversations, newest first; by key, so that what is added meanwhile moves nothing. */
+export async function listConversations(
+  d1: D1Database,
+  account: string,
+  query: ConversationsQuery,
+): Promise<ConversationsPage | Refusal> {
+  const key = query.after === undefined ? undefined : parseKey(query.after);
+  if (isBad(key)) return refuse('bad_request', { field: 'after' });
+  const limit = query.limit ?? 50;
+  const rows = await selectConversations(d1, account, query, key, limit + 1);
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    conversations: shown.map((row) => row.state),
+    next: last ? `${last.startedAt}.${last.id}` : null,
+  };
+}
+
+type Key = readonly [startedAt: number, id: string];
+
+function parseKey(text: string): Key | 'bad' {
+  const match = /^(\d{1,16})\.([a-z0-9_]{1,40})$/.exec(text);
+  return match?.[1] && match[2] ? [Number(match[1]), match[2]] : 'bad';
+}
+
+const isBad = (key: Key | 'bad' | undefined): key is 'bad' => key === 'bad';
+
+/** The list's query. A test reads its plan: one of the four indexes serves it, and nothing is sorted. */
+export function selectConversations(
+  d1: D1Database,
+  account: string,
+  filters: Pick<ConversationsQuery, 'campaign' | 'visitor' | 'phase'>,
+  key: Key | undefined,
+  limit: number,
+) {
+  const { id, startedAt, state } = conversations;
+  return drizzle(d1)
+    .select({ id, startedAt, state })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.accountId, account),
+        ...filtersInOrder(filters),
+        key && sql`(${startedAt}, ${id}) < (${key[0]}, ${key[1]})`,
+      ),
+    )
+    .orderBy(desc(startedAt), desc(id))
+    .limit(limit);
+}
+
+/**
+ * The first filter, the narrowest, chooses the index; the others are kept from it by SQLite's unary plus. A visitor has few
+ * conversations, a campaign many, and `closed` are nearly all.
+ */
+function filtersInOrder(filters: Pick<ConversationsQuery, 'campaign' | 'visitor' | 'phase'>): SQL[] {
+  const given = [
+    [conversations.visitorId, filters.visitor] as const,
+    [conversations.campaignId, filters.campaign] as const,
+    [conversations.phase, filters.phase] as const,
+  ].filter(([, value]) => value !== undefined);
+  return given.map(([column, value], place) =>
+    place === 0 ? sql`${column} = ${value}` : sql`+${column} = ${value}`,
+  );
+}
+
+/** The facts of one conversation, as far as they have reached the history. */
+export async function getConversation(
+  d1: D1Database,
+  account: string,
+  id: string,
+): Promise<ConversationState | null> {
+  const row = await drizzle(d1)
+    .select({ state: conversations.state })
+    .from(conversations)
+    .where(and(eq(conversations.accountId, account), eq(conversations.id, id)))
+    .get();
+  return row?.state ?? null;
+}
+
+/**
+ * The `limit` entries before a seq (without it: the last ones), as a range (V17). Only the pages that hold them are read. Null
+ * where the account has no such conversation.
+ */
+export async function getRange(
+  d1: D1Database,
+  account: string,
+  id: string,
+  before: number | undefined,
+  limit: number,
+): Promise<{ after: number; upTo: number; entries: Entry[] } | null> {
+  const upTo = before === undefined ? null : before - 1;
+  const { results } = await d1.prepare(rangeQuery).bind(account, id, upTo, limit).all<RangeRow>();
+  const head = results[0]?.head;
+  if (head === undefined) return null;
+  const last = Math.max(0, Math.min(head, upTo ?? head));
+  const after = Math.max(0, last - limit);
+  const entries = results
+    .flatMap((row) => (row.entries === null ? [] : (JSON.parse(row.entries) as Entry[])))
+    .filter((entry) => entry.seq > after && entry.seq <= last);
+  return { after, upTo: last, entries };
+}
+
+interface RangeRow {
+  head: number;
+  entries: string | null;
+}
+
+/**
+ * The conversation's head beside each page that holds an entry of the range. The page in which the range starts is the last that
+ * starts no later; both ends are looked up in the pages' primary key.
+ */
+export const rangeQuery = `
+  WITH found AS (
+    SELECT account_id, id, head, min(head, coalesce(?3, head)) AS last
+    FROM conversations WHERE account_id = ?1 AND id = ?2
+  )
+  SELECT found.head, pages.entries
+  FROM found LEFT JOIN pages
+    ON pages.account_id = found.account_id AND pages.conversation_id = found.id
+    AND pages.first <= found.last
+    AND pages.first >= coalesce((
+      SELECT max(first) FROM pages
+      WHERE account_id = ?1 AND conversation_id = ?2 AND first <= max(1, found.last - ?4 + 1)
+    ), 1)
+  ORDER BY pages.first`;

@@ -1,0 +1,78 @@
+/** Sites: where an account's widget stands, and which pages it serves there. */
+import { refuse, type CampaignSettings, type Refusal, type Site, type SiteBody } from '#protocol';
+import { and, asc, eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { getCampaign, settingsOf } from './campaigns.ts';
+import { campaigns, sites } from './schema.ts';
+
+const columns = { id: sites.id, name: sites.name, origins: sites.origins, campaign: sites.campaignId };
+
+export async function listSites(d1: D1Database, account: string): Promise<Site[]> {
+  return drizzle(d1).select(columns).from(sites).where(eq(sites.accountId, account)).orderBy(asc(sites.id));
+}
+
+export async function createSite(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: SiteBody,
+): Promise<Site | Refusal> {
+  if (!(await mayRun(d1, account, body))) return refuse('bad_request', { field: 'campaign' });
+  const { campaign, ...rest } = body;
+  await drizzle(d1)
+    .insert(sites)
+    .values({ id, accountId: account, ...rest, campaignId: campaign });
+  return { id, ...body };
+}
+
+export async function updateSite(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: SiteBody,
+): Promise<Site | Refusal> {
+  if (!(await mayRun(d1, account, body))) return refuse('bad_request', { field: 'campaign' });
+  const { campaign, ...rest } = body;
+  const rows = await drizzle(d1)
+    .update(sites)
+    .set({ ...rest, campaignId: campaign })
+    .where(and(eq(sites.accountId, account), eq(sites.id, id)))
+    .returning(columns);
+  return rows[0] ?? refuse('not_found');
+}
+
+/** A site runs no campaign or one of its own account's. */
+async function mayRun(d1: D1Database, account: string, body: SiteBody): Promise<boolean> {
+  return body.campaign === null || (await getCampaign(d1, account, body.campaign)) !== null;
+}
+
+/** A site as a visitor's page needs it. `campaign` is null where none is joined, or it is switched off. */
+export interface PublicSite {
+  readonly id: string;
+  readonly account: string;
+  readonly origins: readonly string[];
+  readonly campaign: {
+    readonly id: string;
+    readonly name: string;
+    readonly settings: CampaignSettings;
+  } | null;
+}
+
+/** Finds a site by its id alone: a visitor's page knows no account. Whatever else is looked up goes by the account found. */
+export async function findSite(d1: D1Database, id: string): Promise<PublicSite | null> {
+  const row = await drizzle(d1)
+    .select({ account: sites.accountId, origins: sites.origins, campaign: campaigns })
+    .from(sites)
+    .leftJoin(campaigns, and(eq(campaigns.accountId, sites.accountId), eq(campaigns.id, sites.campaignId)))
+    .where(eq(sites.id, id))
+    .get();
+  if (!row) return null;
+  const { account, origins, campaign } = row;
+  if (!campaign?.enabled) return { id, account, origins, campaign: null };
+  return {
+    id,
+    account,
+    origins,
+    campaign: { id: campaign.id, name: campaign.name, settings: settingsOf(campaign.settings) },
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * The rules of a conversation: `decide` turns a command into entries or a refusal, `evolve` folds an entry into the state. The
+ * same fold runs in the actor, in the workspace and in the widget.
+ */
+import {
+  cleanName,
+  refuse,
+  type AgentParty,
+  type ConversationState,
+  type Draft,
+  type Entry,
+  type EntryOf,
+  type Party,
+  type Refusal,
+} from '#protocol';
+import { cut } from './text.ts';
+
+/** How much of a message a state and a floor row carry, in code points. */
+export const lastWordsLength = 160;
+
+/** What can be asked of a conversation. Those with an `id` are safe to repeat: the log remembers the id. */
+export type Command =
+  | { t: 'message.send'; id: string; text: string }
+  | { t: 'conversation.close'; id: string }
+  | { t: 'conversation.return'; id: string }
+  | { t: 'visitor.identify'; id: string; name?: string | undefined; email?: string | undefined }
+  | { t: 'visitor.block'; id: string }
+  /** From the dispatcher, which has reserved the place under this generation. */
+  | { t: 'assign'; agent: AgentParty; generation: number }
+  /** From the dispatcher: the owner of this generation is gone. */
+  | { t: 'unassign'; generation: number; reason: EntryOf<'agent.unassigned'>['reason'] }
+  | { t: 'visitor.left' }
+  | { t: 'visitor.returned' }
+  | { t: 'idle' };
+
+const system: Party = { kind: 'system' };
+
+/**
+ * Judges a command. Returns the entries that it causes, in order (none where it changes nothing), or a refusal. Rights are
+ * checked before; here stand the rules that depend on the log.
+ */
+export function decide(state: ConversationState, command: Command, by: Party): Draft[] | Refusal {
+  switch (command.t) {
+    case 'message.send': {
+      const refusal = mayWrite(state, by);
+      return refusal ?? [{ kind: 'message.sent', by, id: command.id, text: command.text }];
+    }
+    case 'conversation.close': {
+      const refusal = by.kind === 'agent' ? mayWrite(state, by) : closedRefusal(state);
+      return (
+        refusal ?? [
+          {
+            kind: 'conversation.closed',
+            by,
+            id: command.id,
+            reason: by.kind === 'agent' ? 'agent' : 'visitor',
+          },
+        ]
+      );
+    }
+    case 'conversation.return': {
+      const refusal = mayWrite(state, by);
+      if (refusal) return refusal;
+      return unassigned(state, by, 'returned', command.id);
+    }
+    case 'visitor.identify': {
+      const refusal = closedRefusal(state);
+      if (refusal) return refusal;
+      const name = command.name === undefined ? undefined : cleanName(command.name);
+      const said = { ...(name && { name }), ...(command.email && { email: command.email }) };
+      return [{ kind: 'visitor.identified', by, id: command.id, ...said }];
+    }
+    case 'visitor.block': {
+      const refusal = mayWrite(state, by);
+      if (refusal) return refusal;
+      return [
+        { kind: 'visitor.blocked', by, id: command.id },
+        { kind: 'conversation.closed', by, reason: 'blocked' },
+      ];
+    }
+    case 'assign': {
+      if (state.phase === 'closed') return refuse('conversation_closed');
+      if (state.owner) {
+        // The same assignment asked for twice (the first answer was lost) is the same answer.
+        if (state.owner.id === command.agent.id && state.generation === command.generation) return [];
+        return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
+      }
+      if (command.generation <= state.generation) return refuse('stale_generation');
+      return [
+        {
+          kind: 'agent.assigned',
+          by: command.agent,
+          agent: command.agent,
+          generation: command.generation,
+          how: 'taken',
+        },
+      ];
+    }
+    case 'unassign':
+      if (command.generation !== state.generation) return [];
+      return unassigned(state, system, command.reason);
+    case 'visitor.left':
+      return state.phase !== 'closed' && state.visitor.here
+        ? [{ kind: 'visitor.left', by: { kind: 'visitor', id: state.visitor.id } }]
+        : [];
+    case 'visitor.returned':
+      return state.phase !== 'closed' && !state.visitor.here
+        ? [{ kind: 'visitor.returned', by: { kind: 'visitor', id: state.visitor.id } }]
+        : [];
+    case 'idle':
+      return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: 'idle' }];
+  }
+}
+
+/** An agent writes only in a conversation of their own; a visitor writes until it is closed. */
+function mayWrite(state: ConversationState, by: Party): Refusal | undefined {
+  const closed = closedRefusal(state);
+  if (closed) return closed;
+  if (by.kind !== 'agent' || state.owner?.id === by.id) return undefined;
+  return refuse('not_owner', state.owner ? { by: { id: state.owner.id, name: state.owner.name } } : {});
+}
+
+function closedRefusal(state: ConversationState): Refusal | undefined {
+  if (state.visitor.blocked) return refuse('blocked');
+  return state.phase === 'closed' ? refuse('conversation_closed') : undefined;
+}
+
+function unassigned(
+  state: ConversationState,
+  by: Party,
+  reason: EntryOf<'agent.unassigned'>['reason'],
+  id?: string,
+): Draft[] {
+  if (state.phase !== 'active' || !state.owner) return [];
+  const { owner: agent, generation } = state;
+  return [{ kind: 'agent.unassigned', by, agent, generation, reason, ...(id !== undefined && { id }) }];
+}
+
+/** The state that the first entry makes. `by` of a first entry is always the visitor. */
+function begin(id: string, entry: EntryOf<'conversation.started'>): ConversationState {
+  return {
+    id,
+    head: entry.seq,
+    phase: 'waiting',
+    owner: null,
+    generation: 0,
+    campaign: entry.campaign,
+    site: entry.site,
+    visitor: {
+      id: entry.by.kind === 'system' ? '' : entry.by.id,
+      ...entry.contact,
+      blocked: false,
+      here: true,
+    },
+    ...(entry.page && { page: entry.page }),
+    ordinal: entry.ordinal,
+    startedAt: entry.at,
+    assignedAt: null,
+    firstAssignedAt: null,
+    firstReplyAt: null,
+    activeAt: entry.at,
+    messages: { visitor: 0, agent: 0 },
+    lastMessage: null,
+    closed: null,
+  };
+}
+
+/** Folds one entry in. The state is never changed in place. An entry that is not the next one is a bug of the caller. */
+export function evolve(state: ConversationState, entry: Entry): ConversationState {
+  const next = { ...state, head: entry.seq };
+  switch (entry.kind) {
+    case 'conversation.started':
+      return begin(state.id, entry);
+    case 'message.sent': {
+      next.activeAt = entry.at;
+      next.lastMessage = {
+        seq: entry.seq,
+        at: entry.at,
+        by: entry.by,
+        text: cut(entry.text, lastWordsLength),
+      };
+      if (entry.by.kind === 'agent') {
+        next.messages = { ...state.messages, agent: state.messages.agent + 1 };
+        next.firstReplyAt = state.firstReplyAt ?? entry.at;
+      } else {
+        next.messages = { ...state.messages, visitor: state.messages.visitor + 1 };
+      }
+      return next;
+    }
+    case 'agent.assigned':
+      next.phase = 'active';
+      next.owner = entry.agent;
+      next.generation = entry.generation;
+      next.assignedAt = entry.at;
+      next.firstAssignedAt = state.firstAssignedAt ?? entry.at;
+      next.activeAt = entry.at;
+      return next;
+    case 'agent.unassigned':
+      next.phase = 'waiting';
+      next.owner = null;
+      next.assignedAt = null;
+      next.activeAt = entry.at;
+      return next;
+    case 'visitor.left':
+      next.visitor = { ...state.visitor, here: false };
+      return next;
+    case 'visitor.returned':
+      next.visitor = { ...state.visitor, here: true };
+      return next;
+    case 'visitor.identified':
+      next.visitor = {
+        ...state.visitor,
+        ...(entry.name !== undefined && { name: entry.name }),
+        ...(entry.email !== undefined && { email: entry.email }),
+      };
+      return next;
+    case 'visitor.blocked':
+      next.visitor = { ...state.visitor, blocked: true };
+      return next;
+    case 'conversation.closed':
+      // The owner stays named: a closed conversation was theirs.
+      next.phase = 'closed';
+      next.closed = { at: entry.at, by: entry.by, reason: entry.reason };
+      return next;
+    default:
+      // An entry of a kind that this version doesn't know: it has its place and nothing else.
+      return next;
+  }
+}
+
+/** The state of a log that has no entry yet. It is never seen outside: the first entry replaces it. */
+export function unborn(id: string): ConversationState {
+  const nobody = { kind: 'visitor', id: '' } as const;
+  const entry = { seq: 0, at: 0, by: nobody, kind: 'conversation.started' } as const;
+  return begin(id, { ...entry, campaign: { id: '', name: '' }, site: '', contact: {}, ordinal: 0 });
+}
+
+/** Folds a whole log. */
+export function fold(id: string, entries: Iterable<Entry>): ConversationState {
+  let state = unborn(id);
+  for (const entry of entries) state = evolve(state, entry);
+  return state;
+}
+
+/** True where two states differ in what the floor shows: phase, owner, who the visitor is and whether they are here. */
+export function floorDiffers(a: ConversationState, b: ConversationState): boolean {
+  return (
+    a.phase !== b.phase ||
+    a.generation !== b.generation ||
+    a.owner?.id !== b.owner?.id ||
+    a.visitor !== b.visitor
+  );
+}
+
+/** What a visitor may know of the state: an agent's id and the other side's bookkeeping are not theirs. */
+export function forVisitor(state: ConversationState): ConversationState {
+  return { ...state, visitor: { ...state.visitor, here: true } };
+}

@@ -1,0 +1,10 @@
+/** The rules, pure: no clock, no randomness, no I/O that is not passed in. */
+export * from './archive.ts';
+export * from './backoff.ts';
+export * as bucket from './bucket.ts';
+export * from './conversation.ts';
+export * from './marks.ts';
+export * from './origins.ts';
+export * from './rights.ts';
+export * from './text.ts';
+export * as throttle from './throttle.ts';

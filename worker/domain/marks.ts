@@ -1,0 +1,39 @@
+/** How far each side has got in a log: registers beside it, which only rise. */
+import type { Entry, Marks } from '#protocol';
+
+export const noMarks: Marks = {
+  visitor: { delivered: 0, read: 0, unread: 0 },
+  agent: { delivered: 0, read: 0, unread: 0 },
+};
+
+/** A new entry: a message is unread for the other side, and its sender has seen all that came before it. */
+export function arrive(marks: Marks, entry: Entry): Marks {
+  if (entry.kind !== 'message.sent') return marks;
+  const to = entry.by.kind === 'agent' ? 'visitor' : 'agent';
+  return { ...marks, [to]: { ...marks[to], unread: marks[to].unread + 1 } };
+}
+
+/**
+ * A side says how far it has got. What lies past the head is taken as the head; what goes back changes nothing. `countAfter`
+ * counts the other side's messages after a seq; it is asked only where some remain.
+ * @returns the same object where nothing changed
+ */
+export function advance(
+  marks: Marks,
+  side: 'visitor' | 'agent',
+  reported: { delivered: number; read: number },
+  head: number,
+  countAfter: (seq: number) => number,
+): Marks {
+  const mark = marks[side];
+  const read = Math.max(mark.read, Math.min(reported.read, head));
+  const delivered = Math.max(mark.delivered, read, Math.min(reported.delivered, head));
+  if (read === mark.read && delivered === mark.delivered) return marks;
+  const unread = read === mark.read ? mark.unread : read === head ? 0 : countAfter(read);
+  return { ...marks, [side]: { delivered, read, unread } };
+}
+
+/** The agent's mark belongs to the owner: a new owner starts with everything unread. */
+export function changeOwner(marks: Marks, countAfter: (seq: number) => number): Marks {
+  return { ...marks, agent: { delivered: 0, read: 0, unread: countAfter(0) } };
+}

@@ -1,0 +1,9 @@
+/** Cuts a text to `max` code points without breaking one, with an ellipsis where something was cut. White space is folded. */
+export function cut(text: string, max: number): string {
+  const line = text.length > max * 8 ? text.slice(0, max * 8) : text;
+  const folded = line.replace(/\s+/g, ' ').trim();
+  if (folded.length <= max && line.length === text.length) return folded;
+  const points = Array.from(folded);
+  if (points.length <= max && line.length === text.length) return folded;
+  return `${points.slice(0, max - 1).join('')}…`.toWellFormed();
+}

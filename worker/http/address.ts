@@ -1,0 +1,39 @@
+/** Where a request comes from, and how often one address may come. */
+import { refuse, type Refusal } from '#protocol';
+import { throttleStub, type Env } from '../actors/stubs.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * The client's address, or null where none can be believed. Cloudflare sets CF-Connecting-IP itself; elsewhere it is what the
+ * client wrote: Miniflare fills it in from the socket only where the client left it out. So without Cloudflare in front nothing
+ * is counted by address, for one shared count would let anybody lock out everybody.
+ */
+export function clientAddress(c: Exchange): string | null {
+  if (c.env.BEHIND_CLOUDFLARE !== 'true') return null;
+  const address = c.req.header('CF-Connecting-IP');
+  return address ? networkOf(address) : null;
+}
+
+/** An IPv6 client owns a whole /64: that is what is counted. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.toLowerCase().split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = tail.split(':').filter(Boolean);
+  const gap = address.includes('::') ? Array.from({ length: 8 - left.length - right.length }, () => '0') : [];
+  return [...left, ...gap, ...right].slice(0, 4).join(':');
+}
+
+/** A first line against floods: 60 a minute for each kind of act and whoever does it. */
+export async function flooding(env: Env, act: string, by: string | null): Promise<Refusal | undefined> {
+  if (by === null) return undefined;
+  const { success } = await env.VISITOR_LIMIT.limit({ key: `${act}:${by}` });
+  return success ? undefined : refuse('slow_down', { retryAfter: 60_000 });
+}
+
+/** The exact count of sign-ins for one email or address. */
+export async function throttleOf(env: Env, kind: 'email' | 'address', value: string) {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
+  const hash = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return throttleStub(env, `${kind}:${hash}`);
+}

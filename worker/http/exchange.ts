@@ -1,0 +1,30 @@
+/** How a request is read and answered: JSON in, a value or a refusal out. */
+import { isRefusal, refusals, type Refusal } from '#protocol';
+import type { Context } from 'hono';
+import type { Env } from '../actors/stubs.ts';
+
+export interface Bound {
+  Bindings: Env;
+}
+export type Exchange = Context<Bound>;
+
+/** Answers with a value as JSON, or with a refusal in its code's status (V1). */
+export function answer(c: Exchange, value: object): Response {
+  return isRefusal(value) ? refused(c, value) : c.json(value);
+}
+
+export function refused(c: Exchange, refusal: Refusal): Response {
+  const { retryAfter } = refusal;
+  const headers = retryAfter === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfter / 1_000)}` };
+  return c.json(refusal, refusals[refusal.refused][0], headers);
+}
+
+/** The body, to be checked; undefined, which no schema takes, where it is no JSON. */
+export async function readJson(c: Exchange): Promise<unknown> {
+  if (!c.req.raw.body) return undefined;
+  try {
+    return await c.req.json();
+  } catch {
+    return undefined;
+  }
+}

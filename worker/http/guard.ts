@@ -1,0 +1,36 @@
+/** What every request to the API has to pass before a handler sees it. */
+import { maxFrameBytes, refuse } from '#protocol';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { refused, type Bound } from './exchange.ts';
+
+const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** True of a request for a socket. */
+export function isUpgrade(request: Request): boolean {
+  return request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+}
+
+/**
+ * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page can
+ * forge it: so no other page acts with our cookies. The operator's door takes no cookie, and so needs no origin.
+ */
+export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
+  const changes = !safe.has(c.req.method) || isUpgrade(c.req.raw);
+  if (!changes || c.req.path.startsWith('/api/operator/')) return next();
+  if (c.req.header('Origin') !== new URL(c.req.url).origin) return refused(c, refuse('wrong_origin'));
+  return next();
+};
+
+/** V12. JSON that says so: a form of another page can send neither. */
+export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
+  if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
+  const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') return refused(c, refuse('bad_request', { field: 'content-type' }));
+  return next();
+};
+
+export const limitedBody = bodyLimit({
+  maxSize: maxFrameBytes,
+  onError: (c) => refused(c, refuse('too_large')),
+});

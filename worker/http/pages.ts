@@ -1,0 +1,92 @@
+/** What a browser opens: the app's shell, the widget's script and frame, the demo shop, and the files of the build. */
+import { check, isRefusal, SiteId } from '#protocol';
+import { Hono } from 'hono';
+import { findDemo } from './demo-account.ts';
+import type { Bound, Exchange } from './exchange.ts';
+import { framePage } from './frame-page.ts';
+import { siteOf } from './site-lookup.ts';
+
+export const pages = new Hono<Bound>();
+
+/** The one script of a customer's page. It has no hash in its name, so it is kept for minutes only. */
+pages.get('/widget.js', async (c) => {
+  const script = await asset(c, '/widget.js');
+  script.headers.set('Cache-Control', 'public, max-age=300');
+  script.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  return script;
+});
+
+pages.get('/widget/frame', async (c) => {
+  const id = check(SiteId, c.req.query('site'));
+  const site = isRefusal(id) ? id : await siteOf(c.env, id);
+  if (isRefusal(site)) return c.text(site.message, site.refused === 'unavailable' ? 503 : 404);
+  const manifest = await asset(c, '/widget/manifest.json');
+  if (!manifest.ok) return c.text('The widget is not built.', 503);
+  const { html, policy } = framePage(site.origins, await manifest.json());
+  c.header('Content-Security-Policy', policy);
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+  c.header('Cache-Control', 'no-store');
+  return c.html(html);
+});
+
+/** A made-up shop with the demo account's widget. The build brings its page; here it learns the site. */
+pages.get('/demo', async (c) => {
+  const demo = c.env.DEMO === 'true' ? await findDemo(c.env) : undefined;
+  const page = demo && (await asset(c, '/widget/demo.html'));
+  if (!demo || !page?.ok) return c.text('Not found', 404);
+  const server = otherName(new URL(c.req.url));
+  c.header(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      `script-src 'self' ${server}`,
+      `connect-src ${server}`,
+      `frame-src ${server}`,
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self' data:",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  );
+  c.header('Cache-Control', 'no-store');
+  const html = await page.text();
+  return c.html(html.replaceAll('%PARLEY_SERVER%', server).replaceAll('%PARLEY_SITE%', demo.site.id));
+});
+
+pages.get('*', async (c) => {
+  // `/index.html` by name is the shell too, and gets the shell's headers.
+  const file = c.req.path === '/' || c.req.path === '/index.html' ? undefined : await asset(c, c.req.path);
+  if (file && file.status !== 404) return file;
+  if (!isNavigation(c)) return c.text('Not found', 404);
+  const shell = await asset(c, '/index.html');
+  // The shell brings its own policy in a meta tag, where `frame-ancestors` is not heard; both hold.
+  shell.headers.set('Content-Security-Policy', "frame-ancestors 'none'; object-src 'none'; base-uri 'none'");
+  shell.headers.set('Cache-Control', 'no-cache');
+  return shell;
+});
+
+/**
+ * A page that a person opens, by what the browser says of it. Everything else that is not there is a 404: were the shell the
+ * answer to a missing file, browsers would keep a page of HTML as that file.
+ */
+function isNavigation(c: Exchange): boolean {
+  const mode = c.req.header('Sec-Fetch-Mode');
+  if (mode !== undefined) return mode === 'navigate';
+  return c.req.header('Accept')?.includes('text/html') ?? false;
+}
+
+/** A file of the build, with headers that can be added to. */
+async function asset(c: Exchange, path: string): Promise<Response> {
+  const url = new URL(path, c.req.url);
+  const { method, headers } = c.req.raw;
+  const found = await c.env.ASSETS.fetch(new Request(url, { method, headers }));
+  return new Response(found.body, found);
+}
+
+/**
+ * On one machine: its other name, which for a browser is another *site*, as a customer's page and we are. (Another port is
+ * the same site, and would hide what happens to cookies and storage.) Elsewhere: the server itself.
+ */
+function otherName({ origin, protocol, hostname, port }: URL): string {
+  const other = hostname === 'localhost' ? '127.0.0.1' : hostname === '127.0.0.1' ? 'localhost' : undefined;
+  return other ? `${protocol}//${other}${port && `:${port}`}` : origin;
+}

@@ -1,0 +1,127 @@
+/**
+ * Who asks. The only place that turns a cookie, a bearer or a subprotocol into a principal, for HTTP and sockets alike. The ids in
+ * a credential only lead to the actor that keeps it; what proves it is the secret.
+ */
+import { can, type Action, type Principal } from '#domain';
+import {
+  AccountId,
+  check,
+  isRefusal,
+  refuse,
+  SessionId,
+  subprotocol,
+  tokenSubprotocol,
+  UserId,
+  VisitorId,
+  type Refusal,
+} from '#protocol';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { agentStub, visitorStub } from '../actors/stubs.ts';
+import type { Exchange } from './exchange.ts';
+import { isUpgrade } from './guard.ts';
+
+export type User = Extract<Principal, { kind: 'user' }>;
+export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
+
+const userCookie = 'parley';
+const visitorCookie = 'parley-visitor';
+
+/** The user whose cookie this is. */
+export async function userOf(c: Exchange): Promise<User | Refusal> {
+  const parts = parse(getCookie(c, userCookie, 'host'), [AccountId, UserId, SessionId]);
+  if (!parts) return refuse('signed_out');
+  const [account, user, session, secret] = parts as [string, string, string, string];
+  return agentStub(c.env, account, user).authenticate(session, secret);
+}
+
+/** The user, where they hold a right of the account. */
+export async function userWho(c: Exchange, action: Action): Promise<User | Refusal> {
+  const user = await userOf(c);
+  if (isRefusal(user)) return user;
+  return can(user, action, { account: user.account }) ? user : refuse('forbidden');
+}
+
+/** The visitor. A token in the request counts alone; else the cookie. */
+export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
+  const token = bearer(c) ?? tokenProtocol(c) ?? getCookie(c, visitorCookie, 'host');
+  const parts = parse(token, [AccountId, VisitorId]);
+  if (!parts) return refuse('signed_out');
+  const [account, visitor, secret] = parts as [string, string, string];
+  return visitorStub(c.env, account, visitor).authenticate(secret);
+}
+
+/** The operator, who knows the deployment's secret. Where none is set nobody is. */
+export async function operatorOf(c: Exchange): Promise<Principal | Refusal> {
+  const secret = c.env.OPERATOR_SECRET;
+  const given = bearer(c);
+  if (!secret || !given || !(await same(given, secret))) return refuse('forbidden');
+  return { kind: 'operator' };
+}
+
+type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId;
+
+/** Splits a credential, `ID.ID.SECRET`. Nothing but well-formed ids ever becomes an actor's name. */
+function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
+  const parts = token?.split('.') ?? [];
+  if (parts.length !== ids.length + 1) return undefined;
+  if (ids.some((schema, place) => isRefusal(check(schema, parts[place])))) return undefined;
+  return /^[A-Za-z0-9_-]{20,128}$/.test(parts.at(-1) ?? '') ? parts : undefined;
+}
+
+function bearer(c: Exchange): string | undefined {
+  return c.req.header('Authorization')?.replace(/^Bearer +/i, '');
+}
+
+/** A socket of a browser can't carry a header: the token is a second subprotocol (V7). */
+function tokenProtocol(c: Exchange): string | undefined {
+  if (!isUpgrade(c.req.raw)) return undefined;
+  return protocolsOf(c.req.raw)
+    .find((name) => name.startsWith(tokenSubprotocol))
+    ?.slice(tokenSubprotocol.length);
+}
+
+export function protocolsOf(request: Request): string[] {
+  return (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((name) => name.trim());
+}
+
+/** Compares hashes, so that the time tells neither the length nor where the two differ. */
+async function same(a: string, b: string): Promise<boolean> {
+  const hash = async (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return crypto.subtle.timingSafeEqual(await hash(a), await hash(b));
+}
+
+export function keepUser(c: Exchange, token: string, expiresAt: number): void {
+  const maxAge = Math.floor((expiresAt - Date.now()) / 1_000);
+  setCookie(c, userCookie, token, { prefix: 'host', httpOnly: true, sameSite: 'Lax', maxAge: Math.min(maxAge, longest) });
+}
+
+export function forgetUser(c: Exchange): void {
+  deleteCookie(c, userCookie, { prefix: 'host' });
+}
+
+export function keepVisitor(c: Exchange, token: string): void {
+  const rest = { httpOnly: true, sameSite: 'None', partitioned: true, maxAge: longest } as const;
+  setCookie(c, visitorCookie, token, { prefix: 'host', ...rest });
+}
+
+/** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */
+const longest = 400 * 86_400;
+
+/** The request as an actor gets it: whoever sent it can't have said who they are. */
+export function forwarded(request: Request, principal: Principal): Request {
+  const headers = new Headers(request.headers);
+  for (const name of [...headers.keys()]) if (name.startsWith('x-parley-')) headers.delete(name);
+  headers.delete('Cookie');
+  headers.delete('Authorization');
+  headers.set('Sec-WebSocket-Protocol', subprotocol);
+  headers.set('x-parley-principal', asciiJson(principal));
+  return new Request(request, { headers });
+}
+
+/** A header holds no more than Latin-1, and a name may hold anything. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,58 @@
+/** Signing in and out (V11). A wrong email and a wrong password get the same answer for the same work. */
+import { check, isRefusal, refuse, SignIn, type Refusal } from '#protocol';
+import { Hono } from 'hono';
+import { agentStub } from '../actors/stubs.ts';
+import { canonicalEmail, findLogin } from '../db/users.ts';
+import { clientAddress, throttleOf } from './address.ts';
+import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { turnToHash, verifyPassword } from './password.ts';
+import { forgetUser, keepUser, userOf } from './principal.ts';
+
+export const session = new Hono<Bound>();
+
+session.post('/login', async (c) => {
+  const body = check(SignIn, await readJson(c));
+  if (isRefusal(body)) return refused(c, body);
+  const email = canonicalEmail(body.email);
+  // Counted before the hash, which is what an attacker would make us pay for.
+  const early = (await tooMany(c, email)) ?? (await turnToHash());
+  if (early) return refused(c, early);
+
+  const login = await findLogin(c.env.DB, email);
+  const right = verifyPassword(body.password, login?.passwordHash);
+  if (!login || !right) return refused(c, refuse('wrong_credentials'));
+
+  const { account, id, name, roles } = login;
+  const agent = agentStub(c.env, account.id, id);
+  const [opened] = await Promise.all([
+    agent.signIn({ account, id, name, email: login.email, roles }),
+    // Not the address's count: whoever knows one password may be guessing others.
+    throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
+  ]);
+  keepUser(c, [account.id, id, opened.session, opened.secret].join('.'), opened.expiresAt);
+  return answer(c, await agent.me());
+});
+
+session.post('/logout', async (c) => {
+  const user = await userOf(c);
+  if (!isRefusal(user)) await agentStub(c.env, user.account, user.id).signOut(user.session);
+  forgetUser(c);
+  return c.json({});
+});
+
+session.get('/me', async (c) => {
+  const user = await userOf(c);
+  if (isRefusal(user)) return refused(c, user);
+  return answer(c, await agentStub(c.env, user.account, user.id).me());
+});
+
+/** Counts this attempt for the address and for the email, or says how long either has to wait. */
+async function tooMany(c: Exchange, email: string): Promise<Refusal | undefined> {
+  const address = clientAddress(c);
+  for (const [kind, value] of [['address', address] as const, ['email', email] as const]) {
+    if (value === null) continue;
+    const { wait } = await (await throttleOf(c.env, kind, value)).attempt(kind);
+    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
+  }
+  return undefined;
+}

@@ -1,0 +1,111 @@
+/** The visitor's side: the widget's configuration, the visitor's session, and their conversations (V5 to V10, V13). */
+import { can, originAllowed } from '#domain';
+import {
+  check,
+  ConversationId,
+  isRefusal,
+  maxRange,
+  OpenVisitorSession,
+  RangeQuery,
+  refuse,
+  SiteId,
+  StartConversation,
+  type Refusal,
+  type WidgetConfig,
+} from '#protocol';
+import { Hono } from 'hono';
+import { conversationStub, visitorStub } from '../actors/stubs.ts';
+import { clientAddress, flooding } from './address.ts';
+import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { newId } from './new-id.ts';
+import { keepVisitor, visitorOf, type VisitorPrincipal } from './principal.ts';
+import { siteOf } from './site-lookup.ts';
+import { handOver, speaks } from './socket.ts';
+
+export const widget = new Hono<Bound>();
+
+widget.get('/config', async (c) => {
+  const id = check(SiteId, c.req.query('site'));
+  const site = isRefusal(id) ? id : await siteOf(c.env, id);
+  if (isRefusal(site)) return refused(c, site);
+  const origin = pageOrigin(c);
+  c.header('Vary', 'Origin');
+  if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
+  // The loader asks from the customer's page: its browser shows it the answer because of these.
+  c.header('Access-Control-Allow-Origin', origin);
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+  if (!site.campaign) return refused(c, refuse('not_found'));
+  const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
+  return c.json({ site: site.id, campaign: site.campaign.id, settings } satisfies WidgetConfig);
+});
+
+widget.post('/session', async (c) => {
+  const flood = await flooding(c.env, 'session', clientAddress(c));
+  if (flood) return refused(c, flood);
+  const body = check(OpenVisitorSession, await readJson(c));
+  const site = isRefusal(body) ? body : await siteOf(c.env, body.site);
+  if (isRefusal(site)) return refused(c, site);
+  const id = newId('visitor');
+  const visitor = visitorStub(c.env, site.account, id);
+  const { secret } = await visitor.open(site.account, id, site.id);
+  const token = [site.account, id, secret].join('.');
+  keepVisitor(c, token);
+  return answer(c, { ...(await visitor.session()), token });
+});
+
+widget.get('/session', async (c) => {
+  const visitor = await visitorOf(c);
+  if (isRefusal(visitor)) return refused(c, visitor);
+  return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
+});
+
+widget.post('/messages', async (c) => {
+  const visitor = await visitorOf(c);
+  if (isRefusal(visitor)) return refused(c, visitor);
+  const flood = await flooding(c.env, 'message', visitor.id);
+  if (flood) return refused(c, flood);
+  const message = check(StartConversation, await readJson(c));
+  if (isRefusal(message)) return refused(c, message);
+  const site = await siteOf(c.env, message.site);
+  if (isRefusal(site)) return refused(c, site);
+  // The credential belongs to one site. On another the visitor is a new one.
+  if (site.account !== visitor.account || site.id !== visitor.site) return refused(c, refuse('signed_out'));
+  if (!site.campaign) return refused(c, refuse('not_found'));
+  const { id, name, settings } = site.campaign;
+  const { idleMinutes, sneakPreview } = settings;
+  const campaign = { id, name, idleMinutes, sneakPreview };
+  return answer(c, await visitorStub(c.env, visitor.account, visitor.id).message(message, campaign));
+});
+
+widget.get('/conversations/:id/entries', async (c) => {
+  const visitor = await visitorWith(c, c.req.param('id'));
+  const query = check(RangeQuery, c.req.query());
+  if (isRefusal(visitor)) return refused(c, visitor);
+  if (isRefusal(query)) return refused(c, query);
+  const conversation = conversationStub(c.env, visitor.account, c.req.param('id'));
+  const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
+  return typeof range === 'string' ? c.body(range, 200, { 'Content-Type': 'application/json' }) : refused(c, range);
+});
+
+widget.get('/conversations/:id/socket', async (c) => {
+  const visitor = speaks(c) ?? (await visitorWith(c, c.req.param('id')));
+  if (isRefusal(visitor)) return refused(c, visitor);
+  return handOver(c, conversationStub(c.env, visitor.account, c.req.param('id')), visitor);
+});
+
+/** The visitor, where the conversation is theirs. Of another's they learn as much as of one that isn't there. */
+async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPrincipal | Refusal> {
+  const visitor = await visitorOf(c);
+  if (isRefusal(visitor)) return visitor;
+  if (isRefusal(check(ConversationId, conversation))) return refuse('not_found');
+  const theirs = await visitorStub(c.env, visitor.account, visitor.id).owns(conversation);
+  const resource = theirs ? { account: visitor.account, visitor: visitor.id } : { account: visitor.account };
+  return can(visitor, 'conversation.follow', resource) ? visitor : refuse('not_found');
+}
+
+/** The origin of the page that asks. A browser leaves it out where the page is of our own origin. */
+function pageOrigin(c: Exchange): string {
+  const stated = c.req.header('Origin');
+  if (stated !== undefined) return stated;
+  return c.req.header('Sec-Fetch-Site') === 'same-origin' ? new URL(c.req.url).origin : 'null';
+}

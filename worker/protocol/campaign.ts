@@ -1,0 +1,62 @@
+/** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
+import * as v from 'valibot';
+import { Name } from './text.ts';
+
+const shortText = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(max),
+    v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
+  );
+
+/** Whether the visitor is asked for something before the chat starts. */
+export const Asked = v.picklist(['no', 'optional', 'required']);
+
+export const CampaignSettings = v.object({
+  /** The shape's version: a reader fills in what an older document lacks. */
+  version: v.literal(1),
+  /** `#rrggbb`; the widget picks black or white to go on it, whichever is easier to read. */
+  color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)),
+  /** The window's title and the line below it. */
+  title: shortText(60),
+  subtitle: shortText(120),
+  /** Shown first in an empty conversation; belongs to no log. Empty: nothing is shown. */
+  opening: shortText(500),
+  /** Shown when a conversation has ended. */
+  closing: shortText(500),
+  /** Above the questions about name and email. */
+  introduction: shortText(500),
+  askName: Asked,
+  askEmail: Asked,
+  /** Agents see what a visitor types before it is sent; the visitor is told so. */
+  sneakPreview: v.boolean(),
+  /** A conversation in which nobody does anything for so long closes by itself; minutes. */
+  idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
+});
+export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
+
+/** What a new campaign starts from. */
+export const defaultCampaign: CampaignSettings = {
+  version: 1,
+  color: '#1f5eff',
+  title: 'Chat with us',
+  subtitle: 'We usually answer within a few minutes',
+  opening: 'Hello! How can we help?',
+  closing: 'Thank you for writing to us.',
+  introduction: 'Tell us who you are, so that we can get back to you.',
+  askName: 'optional',
+  askEmail: 'optional',
+  sneakPreview: false,
+  idleMinutes: 30,
+};
+
+export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
+export type CampaignBody = v.InferOutput<typeof CampaignBody>;
+
+/** What the widget is told of its campaign: public. */
+export const WidgetConfig = v.object({
+  site: v.string(),
+  campaign: v.string(),
+  settings: v.omit(CampaignSettings, ['version', 'idleMinutes']),
+});
+export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

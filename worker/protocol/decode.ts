@@ -1,0 +1,54 @@
+/** From what came off a wire to a value of a schema, or a refusal. The only way in. */
+import * as v from 'valibot';
+import { maxFrameBytes } from './limits.ts';
+import { refuse, type Refusal } from './refusals.ts';
+
+const encoder = new TextEncoder();
+
+/** UTF-8 bytes, counted only where the length in UTF-16 units leaves a doubt. */
+function tooLarge(text: string): boolean {
+  if (text.length > maxFrameBytes) return true;
+  return text.length * 3 > maxFrameBytes && encoder.encode(text).length > maxFrameBytes;
+}
+
+/** Checks a value against a schema. The refusal names the first field that is wrong. */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> | Refusal {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const field = v.getDotPath(result.issues[0]);
+  return refuse('bad_request', field ? { field } : {});
+}
+
+/**
+ * Decodes a frame of a client. A refusal is `too_large` or `bad_frame`; where the frame was an object with an `id`, the id comes
+ * with it, so that the answer finds its command.
+ */
+export function decodeFrame<F>(
+  schema: (value: { t: unknown }) => v.GenericSchema<unknown, F> | undefined,
+  data: string | ArrayBuffer,
+): F | (Refusal & { id?: string }) {
+  if (typeof data !== 'string') return refuse('bad_frame');
+  if (tooLarge(data)) return refuse('too_large');
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return refuse('bad_frame');
+  }
+  if (typeof value !== 'object' || value === null || !('t' in value)) return refuse('bad_frame');
+  const chosen = schema(value);
+  if (!chosen) return refuse('bad_frame', { field: 't' });
+  const result = v.safeParse(chosen, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const field = v.getDotPath(result.issues[0]);
+  const id = 'id' in value && typeof value.id === 'string' && value.id.length <= 64 ? { id: value.id } : {};
+  return { ...refuse('bad_frame', field ? { field } : {}), ...id };
+}
+
+/** Makes the look-up from a frame's `t` to its schema. A table beats trying a union's members one after the other. */
+export function schemaByType<S extends v.GenericSchema>(
+  table: Record<string, S>,
+): (value: { t: unknown }) => S | undefined {
+  const map = new Map(Object.entries(table));
+  return (value) => (typeof value.t === 'string' ? map.get(value.t) : undefined);
+}

@@ -1,0 +1,143 @@
+/** The bodies of HTTP requests and answers, in JSON. */
+import * as v from 'valibot';
+import { CampaignBody } from './campaign.ts';
+import { AccountId, CampaignId, CommandId, ConversationId, SiteId, UserId, VisitorId } from './ids.ts';
+import { maxEmailLength, maxRange } from './limits.ts';
+import { Role, Status } from './parties.ts';
+import { ConversationState } from './state.ts';
+import { Email, MessageText, Name, PageUrl } from './text.ts';
+
+/* Signing in. */
+
+/** Checked loosely on purpose: an odd email or password is a wrong one, with the same answer. */
+export const SignIn = v.strictObject({
+  email: v.pipe(v.string(), v.maxLength(maxEmailLength)),
+  password: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+});
+
+/** Who is signed in. */
+export const Me = v.object({
+  id: UserId,
+  name: v.string(),
+  email: v.string(),
+  roles: v.array(Role),
+  status: Status,
+  account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
+});
+export type Me = v.InferOutput<typeof Me>;
+
+/* The visitor's side. */
+
+export const Page = v.object({ url: PageUrl, title: v.pipe(v.string(), v.maxLength(300)) });
+
+/** Makes a visitor's credential for a site. */
+export const OpenVisitorSession = v.strictObject({ site: SiteId });
+
+/** Sends a visitor's message; opens a conversation for it where none is open. Safe to repeat with the same id. */
+export const StartConversation = v.strictObject({
+  id: CommandId,
+  site: SiteId,
+  text: MessageText,
+  page: v.optional(Page),
+  contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
+});
+export type StartConversation = v.InferOutput<typeof StartConversation>;
+
+/** Where the message went. */
+export const Started = v.object({ conversation: ConversationId, seq: v.number() });
+export type Started = v.InferOutput<typeof Started>;
+
+/** A visitor's session: who they are, and their conversations, newest first. `token` only where it was just made. */
+export const VisitorSession = v.object({
+  visitor: VisitorId,
+  /** The contact as last given, so that nobody is asked twice. */
+  contact: v.object({ name: v.optional(v.string()), email: v.optional(v.string()) }),
+  conversations: v.array(
+    v.object({ id: ConversationId, campaign: CampaignId, startedAt: v.number(), open: v.boolean() }),
+  ),
+  token: v.optional(v.string()),
+});
+export type VisitorSession = v.InferOutput<typeof VisitorSession>;
+
+/* Settings. */
+
+/** An IANA time zone that this runtime knows. */
+export const TimeZone = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check((zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'time_zone'),
+);
+
+export const AccountBody = v.strictObject({ name: Name, timeZone: TimeZone });
+export type AccountBody = v.InferOutput<typeof AccountBody>;
+
+/** An origin as a browser states it, or with `*.` for all names below a domain; never with a path. */
+export const AllowedOrigin = v.pipe(
+  v.string(),
+  v.maxLength(260),
+  v.regex(/^https?:\/\/(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/),
+);
+export const SiteBody = v.strictObject({
+  name: Name,
+  origins: v.pipe(v.array(AllowedOrigin), v.maxLength(20)),
+  /** The campaign that the site's widget runs. */
+  campaign: v.nullable(CampaignId),
+});
+
+export type SiteBody = v.InferOutput<typeof SiteBody>;
+
+export const Account = v.object({ id: v.string(), name: v.string(), timeZone: v.string() });
+export type Account = v.InferOutput<typeof Account>;
+export const Site = v.object({ id: SiteId, ...SiteBody.entries });
+export type Site = v.InferOutput<typeof Site>;
+export const Campaign = v.object({ id: CampaignId, ...CampaignBody.entries });
+export type Campaign = v.InferOutput<typeof Campaign>;
+
+/* History. */
+
+/** Filters and the key of a page of conversations, newest first. */
+export const ConversationsQuery = v.object({
+  campaign: v.optional(CampaignId),
+  visitor: v.optional(VisitorId),
+  phase: v.optional(v.picklist(['waiting', 'active', 'closed'])),
+  /** `next` of the page before. */
+  after: v.optional(v.pipe(v.string(), v.maxLength(60))),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
+  ),
+});
+export const ConversationsPage = v.object({
+  conversations: v.array(ConversationState),
+  next: v.nullable(v.string()),
+});
+export type ConversationsPage = v.InferOutput<typeof ConversationsPage>;
+
+/** Which entries of a conversation: the `limit` before a seq, without it the last ones. */
+export const RangeQuery = v.object({
+  before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(maxRange)),
+  ),
+});
+
+/* The operator. */
+
+export const NewUser = v.strictObject({
+  email: Email,
+  name: Name,
+  password: v.pipe(v.string(), v.minLength(8), v.maxLength(200)),
+  roles: v.pipe(v.array(Role), v.minLength(1)),
+});
+export const NewAccount = v.strictObject({ name: Name, timeZone: TimeZone, users: v.array(NewUser) });
+
+/** Without `after` the account's history is dropped first; an answer with `next` wants to be asked again with it. */
+export const Rebuild = v.strictObject({ account: AccountId, after: v.optional(ConversationId) });
+export const Rebuilt = v.object({ conversations: v.number(), next: v.nullable(ConversationId) });
+export type Rebuilt = v.InferOutput<typeof Rebuilt>;

@@ -1,0 +1,62 @@
+/**
+ * Identifiers. Every id says its kind by a prefix; the rest is 128 random bits in Crockford's base32, lower case, so an id
+ * can't be guessed, fits in a path and sorts by nothing.
+ */
+import * as v from 'valibot';
+
+export const idKinds = {
+  account: 'acc',
+  user: 'usr',
+  site: 'sit',
+  campaign: 'cam',
+  visitor: 'vis',
+  conversation: 'con',
+  session: 'ses',
+} as const;
+
+export type IdKind = keyof typeof idKinds;
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Makes an id of a kind from 26 random bytes (one character a byte, five bits used of each). */
+export function makeId(kind: IdKind, random: Uint8Array): string {
+  let text = `${idKinds[kind]}_`;
+  for (let i = 0; i < 26; i++) text += alphabet.charAt((random[i] ?? 0) & 31);
+  return text;
+}
+
+const idOf = (kind: IdKind) =>
+  v.pipe(v.string(), v.regex(new RegExp(`^${idKinds[kind]}_[0-9a-hjkmnp-tv-z]{26}$`)));
+
+export const AccountId = idOf('account');
+export const UserId = idOf('user');
+export const SiteId = idOf('site');
+export const CampaignId = idOf('campaign');
+export const VisitorId = idOf('visitor');
+export const ConversationId = idOf('conversation');
+export const SessionId = idOf('session');
+
+/** The id that a client gives a command: a UUID in lower case, version 7 by preference. It is what makes a retry safe. */
+export const CommandId = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+);
+
+/** Makes a UUIDv7 (RFC 9562, 5.7) from a time in milliseconds and ten random bytes. */
+export function makeCommandId(now: number, random: Uint8Array): string {
+  const bytes = new Uint8Array(16);
+  let rest = Math.floor(now);
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  bytes.set(random.subarray(0, 10), 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  let text = '';
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';
+    text += (bytes[i] ?? 0).toString(16).padStart(2, '0');
+  }
+  return text;
+}

@@ -1,0 +1,35 @@
+/** Sizes and paces that both ends of a wire must agree on. A client that keeps to them is never refused for them. */
+
+/** The version of the wire protocol; it is the WebSocket subprotocol's name too. Changes within a version are additive. */
+export const protocolVersion = 1;
+export const subprotocol = `parley.${protocolVersion}`;
+/** A visitor's token may ride as a second subprotocol, where the cookie doesn't survive: `token.<credential>`. */
+export const tokenSubprotocol = 'token.';
+
+/** A frame from a client, in UTF-8 bytes. */
+export const maxFrameBytes = 65_536;
+/** A message's text, in code points. */
+export const maxTextLength = 8_000;
+/** A sneak preview or a draft, in code points. */
+export const maxPreviewLength = 2_000;
+/** A name, in code points. */
+export const maxNameLength = 100;
+/** An email address, in characters (RFC 5321, 4.5.3.1: 254 with the brackets left out). */
+export const maxEmailLength = 254;
+/** A page's address, in characters. */
+export const maxUrlLength = 2_000;
+
+/** How far behind a cursor may be and still be caught up entry by entry; further, and the view starts anew at the tail. */
+export const maxReplay = 500;
+/** Entries in one `range` frame at the most; also what `pull` may ask for. */
+export const maxRange = 100;
+/** Entries that a tab without a cursor is given. */
+export const tailLength = 50;
+
+/** The literal texts of the heartbeat. The runtime answers it without waking the actor. */
+export const ping = 'ping';
+export const pong = 'pong';
+/** A client pings this often, in milliseconds. */
+export const pingEvery = 20_000;
+/** A socket whose last ping is older than this is dead, in milliseconds: three pings and a throttled tab's slack. */
+export const lease = 75_000;
