@@ -10,6 +10,7 @@ import { startServer } from './server.mjs';
 const server = await startServer({
   port: Number(process.env['PORT'] ?? 8787),
   dataDir: process.env['DATA_DIR'] ?? at('.data'),
+  env: { DEMO: 'true' },
 });
 await seedDemo(server).catch((error) => console.error(error.message));
 

@@ -38,7 +38,11 @@ async function serve() {
       import('./demo.mjs'),
     ]);
     const port = Number(process.env['PORT'] ?? 8787);
-    server = await startServer({ port, dataDir: process.env['DATA_DIR'] ?? at('.data') });
+    server = await startServer({
+      port,
+      dataDir: process.env['DATA_DIR'] ?? at('.data'),
+      env: { DEMO: 'true' },
+    });
     // Miniflare's own handlers exit at once, before anything is put away.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, stop);
     if (stopping) return await server.stop();

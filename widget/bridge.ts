@@ -68,7 +68,8 @@ const toLoader: Kinds<ToLoader> = {
 /** In characters. Some dozens of unsent messages; a page's storage holds five million in all. */
 const longest = 500_000;
 
-const fits = (kinds: object, value: unknown): boolean =>
+/** True where each field is of a kind that it takes. */
+export const fits = (kinds: object, value: unknown): boolean =>
   Object.entries(kinds).every(([name, kind]) => {
     const field = (value as Record<string, unknown>)[name];
     if (typeof field === 'number' && field >>> 0 !== field) return false;

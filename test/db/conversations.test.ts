@@ -40,7 +40,9 @@ test.each([
 
 test('V37 a range is looked up in the primary keys', async () => {
   const detail = await plan(rangeQuery, [id('account'), id('conversation'), null, 50]);
-  expect(detail).toContain('SEARCH pages USING PRIMARY KEY (account_id=? AND conversation_id=? AND first>? AND first<?)');
+  expect(detail).toContain(
+    'SEARCH pages USING PRIMARY KEY (account_id=? AND conversation_id=? AND first>? AND first<?)',
+  );
   expect(detail).not.toMatch(/SCAN pages|TEMP B-TREE/);
 });
 
@@ -80,14 +82,22 @@ test('V37 paging by key loses and doubles nothing where many started in the same
   ];
   for (const [query, holds] of cases) {
     const expected = states.filter(holds).map((state) => state.id);
-    for (const limit of [1, 4, 100]) expect(await pageThrough(account, { ...query, limit })).toEqual(expected);
+    for (const limit of [1, 4, 100])
+      expect(await pageThrough(account, { ...query, limit })).toEqual(expected);
   }
 });
 
-test.each(['', 'x', '1', '1.', '.con_1', '1.con_1.2', "1.' OR 1=1 --", '-1.con_1', `${'9'.repeat(40)}.con_1`])(
-  'V37 the key %j is refused',
-  async (after) => {
-    const answer = await listConversations(DB, id('account'), { after });
-    expect(isRefusal(answer) && answer).toMatchObject({ refused: 'bad_request', field: 'after' });
-  },
-);
+test.each([
+  '',
+  'x',
+  '1',
+  '1.',
+  '.con_1',
+  '1.con_1.2',
+  "1.' OR 1=1 --",
+  '-1.con_1',
+  `${'9'.repeat(40)}.con_1`,
+])('V37 the key %j is refused', async (after) => {
+  const answer = await listConversations(DB, id('account'), { after });
+  expect(isRefusal(answer) && answer).toMatchObject({ refused: 'bad_request', field: 'after' });
+});

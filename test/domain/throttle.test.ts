@@ -91,7 +91,10 @@ test('S7 everything is forgotten when the window and the last wait are over', ()
   for (let i = 0; i < 5; i++) attempts = attempt(attempts, policy, 1_000).attempts;
   const after = forgetAt(attempts as throttle.Attempts, policy);
   expect(after).toBe(1_000 + policy.window);
-  expect(attempt(attempts, policy, after)).toEqual({ attempts: { count: 1, since: after, next: after }, wait: 0 });
+  expect(attempt(attempts, policy, after)).toEqual({
+    attempts: { count: 1, since: after, next: after },
+    wait: 0,
+  });
 });
 
 test('S7 a clock that goes back a day makes nobody wait', () => {

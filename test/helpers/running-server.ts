@@ -13,7 +13,7 @@ declare module 'vitest' {
 /** The built Worker with the demo account, on a free port, for all journeys. */
 export default async function setup(project: TestProject) {
   const dataDir = scratchFolder();
-  const server = await startServer({ dataDir, quiet: true });
+  const server = await startServer({ dataDir, quiet: true, env: { DEMO: 'true' } });
   await seedDemo(server, () => {});
   project.provide('serverUrl', server.url);
   project.provide('operatorSecret', server.operatorSecret);

@@ -141,7 +141,8 @@ class SimulatedWire implements Wire {
     this.readyState = 3;
     this.owner.forget(this);
     const socket = this.#socket;
-    if (socket && !this.#dead) this.owner.server.world.after(this.#latency(), () => this.owner.server.closed(socket));
+    if (socket && !this.#dead)
+      this.owner.server.world.after(this.#latency(), () => this.owner.server.closed(socket));
   }
 
   /** The line breaks. Either end hears of it, sooner or later. */

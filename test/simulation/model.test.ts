@@ -22,7 +22,10 @@ test(`R4 V18 I1-I5: whatever happens, a view is a window of the log, and equal t
 }, 300_000);
 
 /** How many of the seeds it takes until a mutant is found out. */
-async function caughtBy(mutation: Parameters<typeof runModel>[1], rule: RegExp): Promise<Outcome | undefined> {
+async function caughtBy(
+  mutation: Parameters<typeof runModel>[1],
+  rule: RegExp,
+): Promise<Outcome | undefined> {
   for (let seed = 1; seed <= seeds; seed++) {
     const outcome = await runModel(seed, mutation);
     if (outcome.violations.some((violation) => rule.test(violation))) return outcome;

@@ -96,7 +96,11 @@ function windowViolations(server: SimulatedServer, clients: SimulatedClient[]): 
 }
 
 /** After quiet: I1 to I5 and V24. */
-function quietViolations(server: SimulatedServer, clients: SimulatedClient[], archive: SimulatedArchive): string[] {
+function quietViolations(
+  server: SimulatedServer,
+  clients: SimulatedClient[],
+  archive: SimulatedArchive,
+): string[] {
   const log = server.committedLog();
   const found = windowViolations(server, clients);
   if (log.some((entry, index) => entry.seq !== index + 1)) found.push('I3: the log has a gap');
@@ -108,7 +112,8 @@ function quietViolations(server: SimulatedServer, clients: SimulatedClient[], ar
       const times = log.filter((entry) => 'id' in entry && entry.id === id).length;
       if (times !== 1) found.push(`I2: ${id} is in the log ${times} times`);
     }
-    if (by.kind === 'agent' && view.state && view.state.head !== log.length) found.push('V16: the fold is behind');
+    if (by.kind === 'agent' && view.state && view.state.head !== log.length)
+      found.push('V16: the fold is behind');
   }
   if (!same(archive.pages(), archivePages(log))) found.push('I5: the archive is not the log');
   return found;

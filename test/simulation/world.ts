@@ -63,7 +63,8 @@ export class World {
     let found: Event | undefined;
     for (const event of this.#events) {
       if (event.cancelled || event.at > end) continue;
-      if (!found || event.at < found.at || (event.at === found.at && event.order < found.order)) found = event;
+      if (!found || event.at < found.at || (event.at === found.at && event.order < found.order))
+        found = event;
     }
     this.#events = this.#events.filter((event) => event !== found && !event.cancelled);
     return found;

@@ -136,7 +136,7 @@ export class ConversationClient {
     frame: CommandFrame extends infer F ? (F extends CommandFrame ? Omit<F, 'id'> : never) : never,
   ): string {
     const id = this.newId();
-    this.submit({ id, frame: { ...frame, id } as CommandFrame, at: this.#options.env.now() });
+    this.submit({ id, frame: { ...frame, id }, at: this.#options.env.now() });
     return id;
   }
 

@@ -2,29 +2,26 @@
  * A visitor's chat with a site: their session, the open conversation with its client, the ones before it. It makes no session and
  * no conversation before the visitor has something to send.
  */
-import { noMarks } from '#domain';
+import { noMarks, reconnectDelay } from '#domain';
 import {
   isTransient,
   makeCommandId,
-  tokenSubprotocol,
   type ConversationState,
   type Entry,
   type Marks,
-  type Range,
   type Refused,
-  type RefusalCode,
-  type Started,
   type VisitorSession,
 } from '#protocol';
-import { reconnectDelay } from '#domain';
 import type { ConnectionState } from './connection.ts';
 import { ConversationClient, type ConversationView } from './conversation.ts';
+import { Earlier, type EarlierConversation } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
+import { VisitorApi } from './visitor-api.ts';
 
 export interface Contact {
-  readonly name?: string;
-  readonly email?: string;
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
 }
 
 export interface VisitorView {
@@ -45,11 +42,6 @@ export interface VisitorView {
   readonly blocked: boolean;
 }
 
-export interface EarlierConversation {
-  readonly conversation: string;
-  readonly entries: readonly Entry[];
-}
-
 export interface VisitorChatOptions {
   readonly env: Environment;
   /** The server's origin. */
@@ -63,16 +55,14 @@ export interface VisitorChatOptions {
   readonly fetch?: typeof fetch;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
+/** Older entries asked for at once. */
+const olderLimit = 50;
 
 export class VisitorChat {
   readonly #options: VisitorChatOptions;
+  readonly #api: VisitorApi;
   readonly #outbox: Outbox;
-  readonly #tokenKey: string;
-  #token: string | null = null;
+  readonly #earlier = new Earlier();
   #session: VisitorSession | null = null;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
@@ -82,36 +72,32 @@ export class VisitorChat {
   #posting = false;
   #failures = 0;
   #nextTryAt: number | null = null;
-  #cancelRetry: () => void = () => undefined;
+  #cancelPause: () => void = () => undefined;
   #contact: Contact = {};
-  #earlier: { conversation: string; entries: Entry[]; from: number }[] = [];
   #loadingEarlier = false;
   #blocked = false;
   #ended = false;
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
+    this.#api = new VisitorApi(options);
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
-    this.#tokenKey = `parley.${options.site}.token`;
   }
 
   /** Looks for the visitor's session, and goes on with what is open. */
   async start(): Promise<void> {
-    this.#token = await this.#options.carrier.load(this.#tokenKey).catch(() => null);
+    await this.#api.restore();
     const left = await this.#outbox.load();
-    this.#queue = [
-      ...left.filter((pending) => !this.#queue.some((other) => other.id === pending.id)),
-      ...this.#queue,
-    ];
-    if (!(await this.#loadSession())) return;
-    this.#resume();
-  }
-
-  #resume(): void {
+    const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
+    this.#queue = [...left, ...typed];
+    if (!(await this.#loadSession())) {
+      void this.#post();
+      return;
+    }
     const open = this.#session?.conversations.find((conversation) => conversation.open);
     if (open) this.#attach(open.id);
     else {
-      if (this.#session?.conversations[0]) void this.older();
+      void this.older();
       void this.#post();
     }
     this.#touch();
@@ -121,8 +107,8 @@ export class VisitorChat {
     const { env } = this.#options;
     const id = makeCommandId(env.now(), env.bytes(10));
     const pending: Pending = { id, frame: { t: 'message.send', id, text }, at: env.now() };
-    if (this.#client && this.#clientView?.state?.phase !== 'closed' && this.#queue.length === 0) {
-      this.#client.submit(pending);
+    if (this.#isOpen && this.#queue.length === 0) {
+      this.#client?.submit(pending);
       return;
     }
     this.#queue.push(pending);
@@ -154,9 +140,7 @@ export class VisitorChat {
   /** Says who the visitor is. Before the first message it is kept here, and rides with it. */
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
-    if (this.#client && this.#clientView?.state?.phase !== 'closed') {
-      this.#client.command({ t: 'visitor.identify', ...contact });
-    }
+    if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
     this.#touch();
   }
 
@@ -185,32 +169,29 @@ export class VisitorChat {
     const next = this.#nextEarlier();
     if (!next || this.#loadingEarlier) return;
     this.#loadingEarlier = true;
-    const query = `limit=50${next.before === undefined ? '' : `&before=${next.before}`}`;
-    const answer = await this.#ask('GET', `/api/widget/conversations/${next.conversation}/entries?${query}`);
+    const answer = await this.#api.entries(next.conversation, next.before, olderLimit);
     this.#loadingEarlier = false;
-    if (answer?.status === 200) this.#prepend(next.conversation, answer.body as Range);
+    if ('ok' in answer) this.#earlier.prepend(next.conversation, answer.ok);
     this.#touch();
   }
 
   end(): void {
     this.#ended = true;
-    this.#cancelRetry();
+    this.#cancelPause();
     this.#client?.end();
   }
 
   get view(): VisitorView {
     const client = this.#clientView;
-    const queued = this.#queue;
-    const connection = this.#nextTryAt !== null ? 'waiting' : (client?.connection ?? 'idle');
     return {
-      connection,
+      connection: this.#nextTryAt !== null ? 'waiting' : (client?.connection ?? 'idle'),
       nextTryAt: this.#nextTryAt ?? client?.nextTryAt ?? null,
       state: client?.state ?? null,
       entries: client?.entries ?? [],
-      earlier: this.#earlier,
+      earlier: this.#earlier.loaded,
       more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
       marks: client?.marks ?? noMarks,
-      pending: [...(client?.pending ?? []), ...queued],
+      pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
       unread: client?.marks.visitor.unread ?? 0,
       contact: { ...this.#session?.contact, ...this.#contact },
@@ -218,25 +199,29 @@ export class VisitorChat {
     };
   }
 
+  /** True where there is a conversation that takes messages, as far as is known. */
+  get #isOpen(): boolean {
+    return this.#client !== null && this.#clientView?.state?.phase !== 'closed';
+  }
+
   #attach(conversation: string): void {
     if (this.#attachedTo === conversation || this.#ended) return;
     this.#client?.end();
-    this.#shelve();
+    const view = this.#clientView;
+    if (this.#attachedTo && view) this.#earlier.shelve(this.#attachedTo, view.entries, view.from);
     this.#attachedTo = conversation;
     this.#clientView = null;
-    const socket = new URL(`/api/widget/conversations/${conversation}/socket`, this.#options.base);
-    socket.protocol = socket.protocol.replace('http', 'ws');
     const client = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
       me: this.#session?.visitor ?? '',
       outbox: this.#outbox,
-      url: () => socket.href,
-      protocols: () => (this.#token ? [tokenSubprotocol + this.#token] : []),
-      onDoubt: () => this.#stillValid(),
-      onChange: (view) => {
+      url: () => this.#api.socketUrl(conversation),
+      protocols: () => this.#api.protocols(),
+      onDoubt: async () => !signedOut(await this.#api.session()),
+      onChange: (changed) => {
         if (this.#client !== client) return;
-        this.#clientView = view;
+        this.#clientView = changed;
         this.#touch();
       },
       onRefused: (pending, refused) => this.#takeBack(pending, refused),
@@ -247,23 +232,14 @@ export class VisitorChat {
     void client.start();
   }
 
-  /** The conversation just left becomes the latest of the earlier ones. */
-  #shelve(): void {
-    const view = this.#clientView;
-    if (!this.#attachedTo || !view) return;
-    this.#earlier.push({ conversation: this.#attachedTo, entries: [...view.entries], from: view.from });
-  }
-
   /** The conversation has ended under a message: it opens the next one. */
   #takeBack(pending: Pending, refused: Refused): boolean {
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
-    if (pending.frame.t !== 'message.send') {
-      this.#outbox.drop(pending.id);
-      return true;
-    }
-    this.#queue.push(pending);
-    void this.#post();
+    if (pending.frame.t === 'message.send') {
+      this.#queue.push(pending);
+      void this.#post();
+    } else this.#outbox.drop(pending.id);
     return true;
   }
 
@@ -271,14 +247,15 @@ export class VisitorChat {
   async #post(): Promise<void> {
     if (this.#posting || this.#ended) return;
     this.#posting = true;
-    this.#cancelRetry();
-    this.#nextTryAt = null;
     try {
       for (;;) {
         const pending = this.#queue.find((other) => !other.refused);
-        if (!pending || pending.frame.t !== 'message.send') break;
-        if (!this.#session && !(await this.#openSession())) break;
-        if (!(await this.#postMessage(pending.id, pending.frame.text))) break;
+        if (!pending || pending.frame.t !== 'message.send' || this.#ended) break;
+        const done = this.#session
+          ? await this.#postMessage(pending.id, pending.frame.text)
+          : await this.#open();
+        if (done === 'attached') break;
+        if (done === 'later') await this.#pause();
       }
     } finally {
       this.#posting = false;
@@ -286,107 +263,72 @@ export class VisitorChat {
     }
   }
 
-  async #postMessage(id: string, text: string): Promise<boolean> {
+  async #open(): Promise<'next' | 'later'> {
+    const answer = await this.#api.open();
+    if (!('ok' in answer)) return 'later';
+    this.#session = answer.ok;
+    return 'next';
+  }
+
+  async #postMessage(id: string, text: string): Promise<'attached' | 'next' | 'later'> {
     const page = this.#options.page();
     const contact = Object.keys(this.#contact).length > 0 ? { contact: this.#contact } : {};
-    const body = { id, site: this.#options.site, text, ...(page && { page }), ...contact };
-    const answer = await this.#ask('POST', '/api/widget/messages', body);
-    if (answer?.status === 200) {
-      const started = answer.body as Started;
-      this.#failures = 0;
+    const answer = await this.#api.message({ id, text, ...(page && { page }), ...contact });
+    if ('lost' in answer) return 'later';
+    if ('ok' in answer) {
+      this.#calm();
       this.#queue = this.#queue.filter((other) => other.id !== id);
       this.#outbox.drop(id);
-      this.#remember(started.conversation);
-      this.#attach(started.conversation);
-      return false;
+      this.#remember(answer.ok.conversation);
+      this.#attach(answer.ok.conversation);
+      return 'attached';
     }
-    const code = (answer?.body as { refused?: RefusalCode } | undefined)?.refused;
-    if (code === 'signed_out') {
+    if (answer.refused === 'signed_out') {
       this.#session = null;
-      this.#token = null;
-      return true;
+      await this.#api.forget();
+      return 'next';
     }
-    if (!answer || code === undefined || isTransient(code)) {
-      this.#retryLater();
-      return false;
-    }
-    if (code === 'blocked') this.#blocked = true;
-    const refused = {
-      t: 'refused' as const,
-      id,
-      code,
-      message: (answer.body as { message: string }).message,
-    };
+    if (isTransient(answer.refused)) return 'later';
+    if (answer.refused === 'blocked') this.#blocked = true;
+    const refused = { t: 'refused' as const, id, code: answer.refused, message: answer.message };
     this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
-    return true;
+    return 'next';
   }
 
   #remember(conversation: string): void {
     const session = this.#session;
     if (!session || session.conversations.some((other) => other.id === conversation)) return;
-    const now = this.#options.env.now();
     const others = session.conversations.map((other) => ({ ...other, open: false }));
-    const latest = { id: conversation, campaign: '', startedAt: now, open: true };
+    const latest = { id: conversation, campaign: '', startedAt: this.#options.env.now(), open: true };
     this.#session = { ...session, conversations: [latest, ...others] };
   }
 
-  #retryLater(): void {
-    const { env } = this.#options;
-    this.#failures++;
-    const delay = Math.max(500, reconnectDelay(this.#failures, env.random()));
-    this.#nextTryAt = env.now() + delay;
-    const stop = env.onWake(() => this.#retryNow());
-    const cancel = env.after(delay, () => this.#retryNow());
-    this.#cancelRetry = () => {
-      stop();
-      cancel();
-    };
-  }
-
-  #retryNow(): void {
-    this.#cancelRetry();
-    void this.#post();
-  }
-
-  /** Makes the visitor. The cookie carries the session where it survives; else the token is kept. */
-  async #openSession(): Promise<boolean> {
-    const answer = await this.#ask('POST', '/api/widget/session', { site: this.#options.site });
-    if (answer?.status !== 200) {
-      this.#retryLater();
-      return false;
-    }
-    const { token, ...session } = answer.body as VisitorSession;
-    this.#session = session;
-    const byCookie = await this.#ask('GET', '/api/widget/session');
-    if (token && byCookie?.status !== 200) {
-      this.#token = token;
-      await this.#options.carrier.save(this.#tokenKey, token).catch(() => undefined);
-    }
-    return true;
-  }
-
+  /** True where there is a session. Asks until there is an answer. */
   async #loadSession(): Promise<boolean> {
-    for (;;) {
-      const answer = await this.#ask('GET', '/api/widget/session');
-      if (this.#ended) return false;
-      if (answer?.status === 200) {
-        this.#session = answer.body as VisitorSession;
-        this.#failures = 0;
-        this.#nextTryAt = null;
+    while (!this.#ended) {
+      const answer = await this.#api.session();
+      if ('ok' in answer) {
+        this.#session = answer.ok;
+        this.#calm();
         return true;
       }
-      if (answer?.status === 401) {
+      if (signedOut(answer)) {
         // Nobody yet, or no more: what is unsent opens a new session.
-        this.#token = null;
-        this.#nextTryAt = null;
-        void this.#post();
+        this.#calm();
         this.#touch();
         return false;
       }
       await this.#pause();
     }
+    return false;
   }
 
+  #calm(): void {
+    this.#failures = 0;
+    this.#nextTryAt = null;
+  }
+
+  /** Waits with backoff, or until the page or the network comes back. */
   #pause(): Promise<void> {
     const { env } = this.#options;
     this.#failures++;
@@ -394,62 +336,25 @@ export class VisitorChat {
     this.#nextTryAt = env.now() + delay;
     this.#touch();
     return new Promise((resolve) => {
-      const stop = env.onWake(() => done());
-      const cancel = env.after(delay, () => done());
-      const done = () => {
-        stop();
-        cancel();
+      const stopWaking = env.onWake(() => this.#cancelPause());
+      const stopTimer = env.after(delay, () => this.#cancelPause());
+      this.#cancelPause = () => {
+        stopWaking();
+        stopTimer();
         resolve();
       };
     });
   }
 
-  /** The socket can't be opened: does the session still hold? */
-  async #stillValid(): Promise<boolean> {
-    const answer = await this.#ask('GET', '/api/widget/session');
-    return answer?.status !== 401;
-  }
-
-  #nextEarlier(): { conversation: string; before?: number } | undefined {
-    const oldest = this.#earlier[0];
-    if (oldest && oldest.from > 0) return { conversation: oldest.conversation, before: oldest.from + 1 };
-    const shown = new Set(this.#earlier.map((earlier) => earlier.conversation));
-    const next = this.#session?.conversations.find(
-      (conversation) => conversation.id !== this.#attachedTo && !shown.has(conversation.id),
-    );
-    return next && { conversation: next.id };
-  }
-
-  #prepend(conversation: string, range: Range): void {
-    const oldest = this.#earlier[0];
-    if (oldest?.conversation === conversation) {
-      if (range.upTo !== oldest.from) return;
-      this.#earlier[0] = { conversation, entries: [...range.entries, ...oldest.entries], from: range.after };
-      return;
-    }
-    this.#earlier.unshift({ conversation, entries: range.entries, from: range.after });
-  }
-
-  /** One request; null where no answer came. */
-  async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer | null> {
-    const send = this.#options.fetch ?? fetch;
-    try {
-      const response = await send(new URL(path, this.#options.base), {
-        method,
-        credentials: 'include',
-        headers: {
-          ...(body && { 'content-type': 'application/json' }),
-          ...(this.#token && { authorization: `Bearer ${this.#token}` }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, body: await response.json() };
-    } catch {
-      return null;
-    }
+  #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
+    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
   }
 
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
+}
+
+function signedOut(answer: object): boolean {
+  return 'refused' in answer && answer.refused === 'signed_out';
 }

@@ -1,6 +1,7 @@
-/** The frame's door: who may hand us a port. */
+/** The frame's door: who may hand us a port, and what is made of the configuration that comes with it. */
 import { originAllowed } from '#domain';
-import { readGreeting, type Greeting } from '../bridge.ts';
+import type { WidgetConfig } from '#protocol';
+import { fits, readGreeting, type Greeting } from '../bridge.ts';
 
 /** The parts of a MessageEvent that decide. */
 export interface Arrival {
@@ -25,4 +26,23 @@ export function acceptGreeting(
   const [port] = ports;
   const greeting = readGreeting(data);
   return greeting && port && ports.length === 1 ? { greeting, port } : undefined;
+}
+
+const settings: Record<keyof WidgetConfig['settings'], string> = {
+  color: 'string',
+  title: 'string',
+  subtitle: 'string',
+  opening: 'string',
+  closing: 'string',
+  introduction: 'string',
+  askName: 'string',
+  askEmail: 'string',
+  sneakPreview: 'boolean',
+};
+
+/** The configuration, or undefined. By hand, because the schema would bring a tenth of the frame's weight with it. */
+export function readConfig(data: unknown): WidgetConfig | undefined {
+  const config = data as WidgetConfig | null | undefined;
+  const whole = config?.settings && fits({ site: 'string', campaign: 'string' }, config) && fits(settings, config.settings);
+  return whole && /^#[0-9a-f]{6}$/.test(config.settings.color) ? config : undefined;
 }

@@ -17,11 +17,10 @@ export function clientAddress(c: Exchange): string | null {
 /** An IPv6 client owns a whole /64: that is what is counted. */
 function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.toLowerCase().split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail.split(':').filter(Boolean);
-  const gap = address.includes('::') ? Array.from({ length: 8 - left.length - right.length }, () => '0') : [];
-  return [...left, ...gap, ...right].slice(0, 4).join(':');
+  const [left = [], right = []] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
+  const groups = [...left, ...gap, ...right].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }
 
 /** A first line against floods: 60 a minute for each kind of act and whoever does it. */

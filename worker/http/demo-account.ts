@@ -38,15 +38,17 @@ export async function seedDemo(env: Env, address: URL): Promise<{ account: strin
   const { account, site } = made;
   const missing = originsAt(address).filter((origin) => !site.origins.includes(origin));
   const { id, ...body } = site;
-  if (missing.length > 0) await updateSite(env.DB, account, id, { ...body, origins: [...body.origins, ...missing].slice(-20) });
+  if (missing.length > 0)
+    await updateSite(env.DB, account, id, { ...body, origins: [...body.origins, ...missing].slice(-20) });
   return { account, site: id };
 }
 
 /** The demo account's site, for the demo shop. */
 export async function findDemo(env: Env): Promise<{ account: string; site: Site } | undefined> {
   const login = await findLogin(env.DB, 'admin@demo.test');
-  const [site] = login ? await listSites(env.DB, login.account.id) : [];
-  return login && site && { account: login.account.id, site };
+  if (!login) return undefined;
+  const [site] = await listSites(env.DB, login.account.id);
+  return site && { account: login.account.id, site };
 }
 
 async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Refusal> {
@@ -59,7 +61,11 @@ async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Ref
     if (wait) return wait;
     users.push({ id: newId('user'), ...person, passwordHash: hashPassword(password) });
   }
-  const refusal = await createAccount(env.DB, { account, users, campaigns: [help], sites: [site] }, Date.now());
+  const refusal = await createAccount(
+    env.DB,
+    { account, users, campaigns: [help], sites: [site] },
+    Date.now(),
+  );
   if (!refusal) return { account: account.id, site };
   // Two asked at once, and the other was first.
   return (await findDemo(env)) ?? refusal;

@@ -14,7 +14,10 @@ export const scryptParameters = { ln: 14, r: 8, p: 5 } as const;
 const saltLength = 16;
 const hashLength = 32;
 
-export function hashPassword(password: string, salt = crypto.getRandomValues(new Uint8Array(saltLength))): string {
+export function hashPassword(
+  password: string,
+  salt = crypto.getRandomValues(new Uint8Array(saltLength)),
+): string {
   const { ln, r, p } = scryptParameters;
   const hash = derive(password, salt, hashLength, scryptParameters);
   return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
@@ -44,7 +47,9 @@ function derive(password: string, salt: Uint8Array, length: number, { ln, r, p }
 }
 
 function parse(text: string): (Cost & { salt: Uint8Array; hash: Uint8Array }) | undefined {
-  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(text);
+  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
+    text,
+  );
   if (!match?.[4] || !match[5]) return undefined;
   const cost = { ln: Number(match[1]), r: Number(match[2]), p: Number(match[3]) };
   return { ...cost, salt: fromBase64(match[4]), hash: fromBase64(match[5]) };

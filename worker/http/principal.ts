@@ -92,7 +92,12 @@ async function same(a: string, b: string): Promise<boolean> {
 
 export function keepUser(c: Exchange, token: string, expiresAt: number): void {
   const maxAge = Math.floor((expiresAt - Date.now()) / 1_000);
-  setCookie(c, userCookie, token, { prefix: 'host', httpOnly: true, sameSite: 'Lax', maxAge: Math.min(maxAge, longest) });
+  setCookie(c, userCookie, token, {
+    prefix: 'host',
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: Math.min(maxAge, longest),
+  });
 }
 
 export function forgetUser(c: Exchange): void {

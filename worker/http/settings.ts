@@ -1,13 +1,5 @@
 /** An account's settings (V38). Managers read them, administrators change them. */
-import {
-  AccountBody,
-  CampaignBody,
-  check,
-  cleanName,
-  isRefusal,
-  refuse,
-  SiteBody,
-} from '#protocol';
+import { AccountBody, CampaignBody, check, cleanName, isRefusal, refuse, SiteBody } from '#protocol';
 import { Hono } from 'hono';
 import { getAccount, updateAccount } from '../db/accounts.ts';
 import { createCampaign, listCampaigns, updateCampaign } from '../db/campaigns.ts';
@@ -81,8 +73,6 @@ settings.patch('/campaigns/:id', async (c) => {
   forgetSites();
   return answer(c, campaign ?? refuse('not_found'));
 });
-
-
 
 /** A name is shown beside other people's words. */
 function named<T extends { name: string }>(body: T): T {

@@ -12,6 +12,10 @@ export function speaks(c: Exchange): Refusal | undefined {
 }
 
 /** Gives the socket to the actor, which answers the upgrade. */
-export function handOver(c: Exchange, actor: { fetch: Fetcher['fetch'] }, principal: Principal): Promise<Response> {
+export function handOver(
+  c: Exchange,
+  actor: { fetch: Fetcher['fetch'] },
+  principal: Principal,
+): Promise<Response> {
   return actor.fetch(forwarded(c.req.raw, principal));
 }

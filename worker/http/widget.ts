@@ -84,7 +84,9 @@ widget.get('/conversations/:id/entries', async (c) => {
   if (isRefusal(query)) return refused(c, query);
   const conversation = conversationStub(c.env, visitor.account, c.req.param('id'));
   const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
-  return typeof range === 'string' ? c.body(range, 200, { 'Content-Type': 'application/json' }) : refused(c, range);
+  return typeof range === 'string'
+    ? c.body(range, 200, { 'Content-Type': 'application/json' })
+    : refused(c, range);
 });
 
 widget.get('/conversations/:id/socket', async (c) => {

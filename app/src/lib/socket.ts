@@ -19,6 +19,7 @@ export function follow(
     url: () => socketUrl(path),
     protocols: () => [subprotocol],
     onOpen: () => undefined,
+    onAwake: () => undefined,
     onFrame: (frame) => {
       if (typeof frame === 'object' && frame !== null && 't' in frame) on.frame(frame as { t: string });
     },

@@ -81,8 +81,12 @@ export class Agent extends DurableObject<Env> {
     return { session: id, secret, expiresAt };
   }
 
-  async authenticate(session: string, secret: string): Promise<Extract<Principal, { kind: 'user' }> | Refusal> {
-    if (!this.#awake || !(await this.#sessions.holds(session, secret, this.#host.now()))) return refuse('signed_out');
+  async authenticate(
+    session: string,
+    secret: string,
+  ): Promise<Extract<Principal, { kind: 'user' }> | Refusal> {
+    if (!this.#awake || !(await this.#sessions.holds(session, secret, this.#host.now())))
+      return refuse('signed_out');
     const { account, id, name, roles } = this.#user();
     return { kind: 'user', account: account.id, id, name, roles, session };
   }
@@ -107,7 +111,8 @@ export class Agent extends DurableObject<Env> {
       dispatcherStub(this.env, account.id).revoke(session),
       ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
     ]);
-    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN)) this.#awake.presence.leaveNow();
+    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN))
+      this.#awake.presence.leaveNow();
   }
 
   /** A session has opened a conversation on a screen. */
@@ -202,14 +207,18 @@ export class Agent extends DurableObject<Env> {
         this.#host.now(),
       );
       // Conversations come and go; of drafts never sent, the latest hundred stay.
-      sql.exec('DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT 100)');
+      sql.exec(
+        'DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT 100)',
+      );
     }
     this.#broadcast({ t: 'draft', conversation, text }, from);
   }
 
-  #append(draft: { kind: 'status.changed'; status: Status } | { kind: 'presence.changed'; connected: boolean }): void {
+  #append(
+    draft: { kind: 'status.changed'; status: Status } | { kind: 'presence.changed'; connected: boolean },
+  ): void {
     if (!this.#awake) return;
-    const { entry } = this.#awake.log.append(draft as Omit<AgentEntry, 'seq' | 'at'>, this.#host.now());
+    const { entry } = this.#awake.log.append(draft, this.#host.now());
     this.#state = evolveAgent(this.#state, entry);
     this.#awake.followers.kick();
     this.#awake.alarm.arm();

@@ -35,7 +35,8 @@ export class Presence implements Duty {
     this.#goneAt = registers.get('goneAt') ?? null;
     this.#sweptAt = host.now();
     // A crash took the sockets without a word.
-    if (options.connected() && this.#goneAt === null && host.sockets().length === 0) this.#setGone(host.now());
+    if (options.connected() && this.#goneAt === null && host.sockets().length === 0)
+      this.#setGone(host.now());
   }
 
   /** A tab has connected. */

@@ -29,12 +29,22 @@ export class AgentSessions {
   async open(id: string, now: number): Promise<{ secret: string; expiresAt: number }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
-    this.#sql.exec('DELETE FROM sessions WHERE used_at < ? OR created_at < ?', now - idleEnd, now - absoluteEnd);
+    this.#sql.exec(
+      'DELETE FROM sessions WHERE used_at < ? OR created_at < ?',
+      now - idleEnd,
+      now - absoluteEnd,
+    );
     this.#sql.exec(
       'DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY used_at DESC LIMIT ?)',
       maxSessions - 1,
     );
-    this.#sql.exec('INSERT INTO sessions (id, hash, created_at, used_at) VALUES (?, ?, ?, ?)', id, hash, now, now);
+    this.#sql.exec(
+      'INSERT INTO sessions (id, hash, created_at, used_at) VALUES (?, ?, ?, ?)',
+      id,
+      hash,
+      now,
+      now,
+    );
     return { secret, expiresAt: now + absoluteEnd };
   }
 

@@ -36,7 +36,8 @@ export function publish(host: Host, written: readonly { entry: Entry; text: stri
   const head = written.at(-1)?.entry.seq;
   const after = (written[0]?.entry.seq ?? 1) - 1;
   if (head === undefined) return;
-  const range = (texts: string[]) => `{"t":"range","after":${after},"upTo":${head},"entries":[${texts.join(',')}]}`;
+  const range = (texts: string[]) =>
+    `{"t":"range","after":${after},"upTo":${head},"entries":[${texts.join(',')}]}`;
   const forAgents = range(written.map(({ text }) => text));
   const seen = written.filter(({ entry }) => visibleToVisitor(entry.kind));
   const forVisitors = seen.length === written.length ? forAgents : range(seen.map(({ text }) => text));

@@ -46,7 +46,8 @@ export class Conversation extends DurableObject<Env> {
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
-    if (!this.#core) this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth));
+    if (!this.#core)
+      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth));
     return this.send(by, message);
   }
 
@@ -64,7 +65,9 @@ export class Conversation extends DurableObject<Env> {
 
   /** The owner of a generation is gone. */
   unassign(generation: number, reason: 'vanished' | 'signed_out'): Done | Refusal {
-    return this.#core?.perform({ kind: 'system' }, { t: 'unassign', generation, reason }) ?? refuse('not_found');
+    return (
+      this.#core?.perform({ kind: 'system' }, { t: 'unassign', generation, reason }) ?? refuse('not_found')
+    );
   }
 
   state(): ConversationState | null {
@@ -122,7 +125,13 @@ export class Conversation extends DurableObject<Env> {
     const attachment: Attachment =
       principal.kind === 'visitor'
         ? { side: 'visitor', ...common }
-        : { side: 'agent', ...common, name: principal.name, roles: [...principal.roles], session: principal.session };
+        : {
+            side: 'agent',
+            ...common,
+            name: principal.name,
+            roles: [...principal.roles],
+            session: principal.session,
+          };
     return acceptSocket(this.ctx, [attachment.side], attachment).response;
   }
 

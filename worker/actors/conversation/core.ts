@@ -112,7 +112,8 @@ export class ConversationCore {
     if (principal && !this.mayDo(principal, 'conversation.write')) return refuse('forbidden');
     if ('id' in command) {
       const entry = this.journal.entryOf(by, command.id);
-      if (entry) return isSameCommand(entry, command) ? { seq: entry.seq, fresh: false } : refuse('id_reused');
+      if (entry)
+        return isSameCommand(entry, command) ? { seq: entry.seq, fresh: false } : refuse('id_reused');
     }
     const drafts = decide(this.journal.state, command, by);
     if (isRefusal(drafts)) return drafts;
@@ -123,7 +124,9 @@ export class ConversationCore {
   /** A side says how far it has got. */
   mark(side: 'visitor' | 'agent', reported: { delivered: number; read: number }): void {
     const before = this.journal.marks;
-    const after = advance(before, side, reported, this.journal.head, (seq) => this.journal.countFor(side, seq));
+    const after = advance(before, side, reported, this.journal.head, (seq) =>
+      this.journal.countFor(side, seq),
+    );
     if (after === before) return;
     this.journal.marks = after;
     signal(this.host, undefined, { t: 'marks', marks: after });

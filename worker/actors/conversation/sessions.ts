@@ -137,10 +137,16 @@ export class Sessions {
     this.#catchUp(socket, who, hello);
   }
 
-  #catchUp(socket: Socket, who: Attachment, { cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined }): void {
+  #catchUp(
+    socket: Socket,
+    who: Attachment,
+    { cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined },
+  ): void {
     const { head } = this.#core.journal;
-    const known = cursor !== undefined && epoch === this.#core.epoch && cursor <= head && head - cursor <= maxReplay;
-    if (cursor !== undefined && !known) send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.epoch, head }));
+    const known =
+      cursor !== undefined && epoch === this.#core.epoch && cursor <= head && head - cursor <= maxReplay;
+    if (cursor !== undefined && !known)
+      send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.epoch, head }));
     this.#ranges(socket, who, known ? cursor : Math.max(0, head - tailLength));
     this.#core.lag.expect();
   }
@@ -167,7 +173,8 @@ export class Sessions {
   #pull(socket: Socket, who: Attachment, pull: Extract<ClientFrame, { t: 'pull' }>): void {
     const { head, log } = this.#core.journal;
     if ('after' in pull) {
-      if (pull.after > head || head - pull.after > maxReplay) this.#catchUp(socket, who, { cursor: head + 1 });
+      if (pull.after > head || head - pull.after > maxReplay)
+        this.#catchUp(socket, who, { cursor: head + 1 });
       else this.#ranges(socket, who, pull.after);
       return;
     }

@@ -88,7 +88,13 @@ export function followersOf(
         const { head, state } = journal;
         const { id: visitor, name, email, blocked } = state.visitor;
         const contact = { ...(name !== undefined && { name }), ...(email !== undefined && { email }) };
-        await targets.visitor({ visitor, conversation: state.id, open: state.phase !== 'closed', blocked, contact });
+        await targets.visitor({
+          visitor,
+          conversation: state.id,
+          open: state.phase !== 'closed',
+          blocked,
+          contact,
+        });
         return head;
       },
     },

@@ -78,7 +78,10 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
-  async take(agent: AgentParty, conversation: string): Promise<{ conversation: string; generation: number } | Refusal> {
+  async take(
+    agent: AgentParty,
+    conversation: string,
+  ): Promise<{ conversation: string; generation: number } | Refusal> {
     const { floor, ledger } = this.#wake();
     await this.#taking.get(conversation);
     // No await from here to the reservation: this is the serial decision.
@@ -86,7 +89,8 @@ export class Dispatcher extends DurableObject<Env> {
     if (!row) return refuse('not_found');
     if (row.phase === 'closed') return refuse('conversation_closed');
     const place = ledger.of(conversation);
-    if (place?.agent === agent.id && place.state === 'active') return { conversation, generation: place.generation };
+    if (place?.agent === agent.id && place.state === 'active')
+      return { conversation, generation: place.generation };
     if (place) return refuse('already_taken', { by: { id: place.agent, name: place.name } });
     if (floor.agent(agent.id)?.status !== 'online') return refuse('not_online');
     const generation = row.generation + 1;
@@ -154,7 +158,10 @@ export class Dispatcher extends DurableObject<Env> {
     generation: number,
   ): Promise<{ conversation: string; generation: number } | Refusal> {
     const { ledger, decisions } = this.#wake();
-    const answer = await conversationStub(this.env, this.#wake().account, conversation).assign(agent, generation);
+    const answer = await conversationStub(this.env, this.#wake().account, conversation).assign(
+      agent,
+      generation,
+    );
     const refused = isRefusal(answer);
     if (refused) ledger.release(conversation, generation);
     else ledger.activate(conversation, generation);
@@ -176,7 +183,9 @@ export class Dispatcher extends DurableObject<Env> {
     return {
       name: 'reconciliation',
       next: () => {
-        const dues = this.#wake().ledger.all().flatMap((place) => this.#dueOf(place) ?? []);
+        const dues = this.#wake()
+          .ledger.all()
+          .flatMap((place) => this.#dueOf(place) ?? []);
         return dues.length === 0 ? null : Math.max(Math.min(...dues), this.#askedAt + askAgain);
       },
       run: async (now) => {

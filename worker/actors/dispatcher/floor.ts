@@ -72,11 +72,16 @@ export class Floor {
 
   /** The whole floor as a frame. */
   snapshot(): string {
-    return JSON.stringify({ t: 'floor', rows: [...this.#rows.values()], agents: [...this.#agents.values()].map(bare) });
+    return JSON.stringify({
+      t: 'floor',
+      rows: [...this.#rows.values()],
+      agents: [...this.#agents.values()].map(bare),
+    });
   }
 
   #soon(): void {
-    this.#timer ??= this.#host.timer(coalesce, () => {
+    if (this.#timer) return;
+    this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
       const { rows, agents } = this.#changed;
       const text = JSON.stringify({

@@ -54,7 +54,14 @@ export class Ledger {
     if (row.phase === 'active' && row.owner) {
       if (place?.state === 'active' && place.generation === row.generation) return;
       const { id: agent, name } = row.owner;
-      this.#put({ conversation: row.id, agent, name, generation: row.generation, state: 'active', at: place?.at ?? at });
+      this.#put({
+        conversation: row.id,
+        agent,
+        name,
+        generation: row.generation,
+        state: 'active',
+        at: place?.at ?? at,
+      });
     } else if (place) {
       this.#sql.exec('DELETE FROM places WHERE conversation = ?', row.id);
     }

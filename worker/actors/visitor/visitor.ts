@@ -99,7 +99,9 @@ export class Visitor extends DurableObject<Env> {
   /** Whether a conversation is this visitor's. */
   owns(conversation: string): boolean {
     if (!this.#self()) return false;
-    return first(this.ctx.storage.sql.exec('SELECT 1 FROM conversations WHERE id = ?', conversation)) !== undefined;
+    return (
+      first(this.ctx.storage.sql.exec('SELECT 1 FROM conversations WHERE id = ?', conversation)) !== undefined
+    );
   }
 
   /** Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever. */
@@ -135,7 +137,8 @@ export class Visitor extends DurableObject<Env> {
     }
     if (this.#registers.get('blocked')) return refuse('blocked');
     // One that was written down and never began is begun now, under the same id.
-    const row = latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
+    const row =
+      latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
     return this.#start(row, by, message, input, campaign);
   }
 
@@ -171,7 +174,9 @@ export class Visitor extends DurableObject<Env> {
 
   #newRow(campaign: string): Row {
     const { sql } = this.ctx.storage;
-    const ordinal = (first<{ last: number | null }>(sql.exec('SELECT max(ordinal) AS last FROM conversations'))?.last ?? 0) + 1;
+    const ordinal =
+      (first<{ last: number | null }>(sql.exec('SELECT max(ordinal) AS last FROM conversations'))?.last ??
+        0) + 1;
     const id = makeId('conversation', crypto.getRandomValues(new Uint8Array(26)));
     const row = { ordinal, id, campaign, started_at: Date.now(), open: 1 };
     sql.exec(

@@ -1,0 +1,135 @@
+/** A client of the API as a browser of our own origin would be, and accounts to try it with. */
+import { defaultCampaign, makeId, type IdKind, type Refusal, type Role } from '#protocol';
+import { createExecutionContext } from 'cloudflare:test';
+import { env as bindings } from 'cloudflare:workers';
+import type { Env } from '../../worker/actors/env.ts';
+import server from '../../worker/server.ts';
+
+export const env = bindings as unknown as Env;
+export const origin = 'https://parley.test';
+export const id = (kind: IdKind): string => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
+
+export interface Call {
+  readonly body?: unknown;
+  readonly cookie?: string | undefined;
+  readonly headers?: Record<string, string | undefined>;
+  readonly env?: Partial<Env>;
+  readonly host?: string;
+}
+
+export function request(method: string, path: string, call: Call = {}): Request {
+  const at = call.host ?? origin;
+  const raw = typeof call.body === 'string' || call.body instanceof Uint8Array;
+  const given: Record<string, string | undefined> = {
+    ...(method !== 'GET' && { Origin: at }),
+    ...(call.body !== undefined && { 'Content-Type': 'application/json' }),
+    ...(call.cookie !== undefined && { Cookie: call.cookie }),
+    ...call.headers,
+  };
+  const headers = Object.entries(given).filter((header): header is [string, string] => header[1] !== undefined);
+  const body = call.body === undefined ? null : raw ? (call.body as string) : JSON.stringify(call.body);
+  return new Request(`${at}${path}`, { method, headers, body, redirect: 'manual' });
+}
+
+export async function call(method: string, path: string, options: Call = {}): Promise<Response> {
+  const context = createExecutionContext();
+  return server.fetch(
+    request(method, path, options) as Request<unknown, IncomingRequestCfProperties>,
+    { ...env, ...options.env },
+    context,
+  );
+}
+
+/** The answer's status and body, in one value. */
+export async function ask<T = Refusal>(
+  method: string,
+  path: string,
+  options: Call = {},
+): Promise<{ status: number; body: T }> {
+  const response = await call(method, path, options);
+  return { status: response.status, body: await response.json<T>() };
+}
+
+/** What a browser would send back of an answer's cookies. */
+export function cookieOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+export const operatorHeader = { Authorization: 'Bearer operator-secret-of-tests' };
+export const password = 'correct horse battery';
+
+export interface TestAccount {
+  readonly id: string;
+  /** Cookies of one user of each role. */
+  readonly agent: string;
+  readonly supervisor: string;
+  readonly administrator: string;
+  readonly emails: Record<Role, string>;
+}
+
+export async function newAccount(name = 'Test account'): Promise<TestAccount> {
+  const mark = crypto.randomUUID().slice(0, 8);
+  const emails = {
+    agent: `agent-${mark}@example.test`,
+    supervisor: `supervisor-${mark}@example.test`,
+    administrator: `administrator-${mark}@example.test`,
+  };
+  const users = Object.entries(emails).map(([role, email]) => ({
+    email,
+    name: `Zoë ${role} 🦊`,
+    password,
+    roles: [role],
+  }));
+  const made = await ask<{ account: { id: string } }>('POST', '/api/operator/accounts', {
+    body: { name, timeZone: 'Europe/Sofia', users },
+    headers: operatorHeader,
+  });
+  if (made.status !== 200) throw new Error(JSON.stringify(made));
+  return {
+    id: made.body.account.id,
+    emails,
+    agent: await signIn(emails.agent),
+    supervisor: await signIn(emails.supervisor),
+    administrator: await signIn(emails.administrator),
+  };
+}
+
+export async function signIn(email: string): Promise<string> {
+  const response = await call('POST', '/api/login', { body: { email, password } });
+  if (response.status !== 200) throw new Error(await response.text());
+  return cookieOf(response);
+}
+
+/** A site of the account with a campaign that is on; and a visitor's cookie and token for it. */
+export async function newSite(account: TestAccount, origins = ['https://shop.example']) {
+  const campaign = await ask<{ id: string }>('POST', '/api/campaigns', {
+    cookie: account.administrator,
+    body: { name: 'Help', enabled: true, settings: defaultCampaign },
+  });
+  const site = await ask<{ id: string }>('POST', '/api/sites', {
+    cookie: account.administrator,
+    body: { name: 'Shop', origins, campaign: campaign.body.id },
+  });
+  return { site: site.body.id, campaign: campaign.body.id };
+}
+
+export async function newVisitor(site: string): Promise<{ id: string; cookie: string; token: string }> {
+  const response = await call('POST', '/api/widget/session', { body: { site } });
+  const body = await response.json<{ visitor: string; token: string }>();
+  return { id: body.visitor, token: body.token, cookie: cookieOf(response) };
+}
+
+export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+/** Sends a visitor's message; the conversation that took it. */
+export async function say(site: string, token: string, text = 'Hello'): Promise<{ conversation: string; seq: number }> {
+  const answer = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
+    headers: bearer(token),
+    body: { id: crypto.randomUUID(), site, text },
+  });
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer));
+  return answer.body;
+}

@@ -1,0 +1,61 @@
+import { isRefusal } from '#protocol';
+import { expect, test } from 'vitest';
+import { hashPassword, scryptParameters, turnToHash, verifyPassword } from '../../worker/http/password.ts';
+import source from '../../worker/http/password.ts?raw';
+
+test('S8 the parameters fit what production allows, and what OWASP asks', () => {
+  const { ln, r, p } = scryptParameters;
+  expect({ ln, r, p }).toEqual({ ln: 14, r: 8, p: 5 });
+  expect(2 ** ln * r * p).toBeLessThanOrEqual(2 ** 20);
+  // Local workerd allows more than production does: no test could see it.
+  expect(source).not.toMatch(/pbkdf2[^a-z ]/i);
+});
+
+test('S8 a hash says how it was made, and no two are alike', () => {
+  const [a, b] = [hashPassword('secret'), hashPassword('secret')];
+  expect(a).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  expect(a).not.toBe(b);
+  expect([verifyPassword('secret', a), verifyPassword('secret', b)]).toEqual([true, true]);
+  expect([verifyPassword('Secret', a), verifyPassword('', a)]).toEqual([false, false]);
+});
+
+test('S8 the answer that Node gives for these parameters', () => {
+  // Password, and sixteen sevens for salt.
+  expect(hashPassword('parley', new Uint8Array(16).fill(7))).toBe(
+    '$scrypt$ln=14,r=8,p=5$BwcHBwcHBwcHBwcHBwcHBw$XsIt0bIdFQjBZP3miuw8CLuli1kvJv9wTxemhJshsi0',
+  );
+});
+
+test('S8 a password is the same however the keyboard composes it', () => {
+  expect(verifyPassword('cafe\u0301', hashPassword('caf\u00e9'))).toBe(true);
+});
+
+test('S8 a broken hash lets nobody in', () => {
+  for (const hash of ['', 'x', '$scrypt$ln=14,r=8,p=5$$', '$scrypt$ln=14,r=8,p=5$AAAA$AAAA$', '$2b$10$abc']) {
+    expect(verifyPassword('', hash)).toBe(false);
+  }
+});
+
+test('S7 nobody costs as much work as somebody', () => {
+  const hash = hashPassword('secret');
+  const time = (against: string | undefined) => {
+    const times = [];
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      expect(verifyPassword('wrong', against)).toBe(false);
+      times.push(performance.now() - start);
+    }
+    return Math.min(...times);
+  };
+  const ratio = time(undefined) / time(hash);
+  expect(ratio).toBeGreaterThan(0.5);
+  expect(ratio).toBeLessThan(2);
+});
+
+test('S7 hashes take turns, and a long queue is refused', async () => {
+  const turns = await Promise.all(Array.from({ length: 40 }, () => turnToHash()));
+  const refused = turns.filter(isRefusal);
+  expect(refused.length).toBeGreaterThan(10);
+  expect(refused.length).toBeLessThan(30);
+  expect(refused[0]).toMatchObject({ refused: 'slow_down' });
+});

@@ -1,0 +1,147 @@
+import type { Me } from '#protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { throttleOf } from '../../worker/http/address.ts';
+import { ask, call, cookieOf, env, id, newAccount, password, signIn, type TestAccount } from './client.ts';
+
+let account: TestAccount;
+beforeAll(async () => {
+  account = await newAccount();
+});
+
+const signOut = { status: 401, body: { refused: 'signed_out', message: 'Sign in first.' } };
+const login = (email: string, pass: string, more = {}) =>
+  call('POST', '/api/login', { body: { email, password: pass }, ...more });
+
+test('V11 signing in answers who it is, with a cookie that only this server gets', async () => {
+  const response = await login(account.emails.agent, password);
+  expect(response.status).toBe(200);
+  const me = await response.json<Me>();
+  expect(me).toMatchObject({
+    email: account.emails.agent,
+    name: 'Zoë agent 🦊',
+    roles: ['agent'],
+    account: { id: account.id, name: 'Test account', timeZone: 'Europe/Sofia' },
+  });
+  const [cookie] = response.headers.getSetCookie();
+  expect(cookie).toMatch(/^__Host-parley=acc_[a-z0-9]{26}\.usr_[a-z0-9]{26}\.ses_[a-z0-9]{26}\.[\w-]{43};/);
+  for (const part of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']) expect(cookie).toContain(part);
+  expect(cookie).not.toContain('Domain');
+  expect((await ask<Me>('GET', '/api/me', { cookie: cookieOf(response) })).body).toEqual(me);
+});
+
+test('V11 the case of an email does not matter, that of a password does', async () => {
+  expect((await login(` ${account.emails.agent.toUpperCase()} `, password)).status).toBe(200);
+  expect((await login(account.emails.agent, password.toUpperCase())).status).toBe(401);
+});
+
+test('V11 an unknown email and a wrong password get the same answer', async () => {
+  const answers = [];
+  for (const email of [account.emails.supervisor, 'nobody@example.test', 'not an email', '']) {
+    const response = await login(email, 'wrong');
+    const headers = [...response.headers].filter(([name]) => name !== 'date');
+    answers.push(JSON.stringify({ status: response.status, headers, body: await response.text() }));
+  }
+  expect(new Set(answers).size).toBe(1);
+  expect(JSON.parse(answers[0] ?? '')).toMatchObject({ status: 401 });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['no JSON', '{"email":'],
+  ['an array', []],
+  ['null', null],
+  ['no password', { email: 'a@b.test' }],
+  ['an object for a string', { email: { $ne: null }, password: 'x' }],
+  ['a field too many', { email: 'a@b.test', password: 'x', admin: true }],
+  ['a very long password', { email: 'a@b.test', password: 'x'.repeat(201) }],
+  ['very deep JSON', '['.repeat(20_000)],
+])('V1 signing in with %s is a bad request', async (_, body) => {
+  const answer = await ask('POST', '/api/login', { body, headers: { 'Content-Type': 'application/json' } });
+  expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
+});
+
+test('S7 after five wrong passwords even the right one has to wait, and then is let in', async () => {
+  const { emails } = account;
+  for (let i = 0; i < 5; i++) expect((await login(emails.administrator, 'wrong')).status).toBe(401);
+  const early = await login(emails.administrator, password);
+  expect(early.status).toBe(429);
+  expect(early.headers.get('Retry-After')).toBe('1');
+  const refusal = await early.json<{ refused: string; retryAfter: number }>();
+  expect(refusal.refused).toBe('slow_down');
+  await scheduler.wait(refusal.retryAfter);
+  expect((await login(emails.administrator, password)).status).toBe(200);
+  // The success was no guess: five are free again.
+  for (let i = 0; i < 5; i++) expect((await login(emails.administrator, 'wrong')).status).toBe(401);
+});
+
+test('S7 unknown emails are throttled as known ones are', async () => {
+  const email = `${crypto.randomUUID()}@example.test`;
+  for (let i = 0; i < 5; i++) expect((await login(email, 'wrong')).status).toBe(401);
+  expect((await login(email, 'wrong')).status).toBe(429);
+});
+
+test('S7 an address that guesses for many people has to wait, where the address can be believed', async () => {
+  const address = '203.0.113.7';
+  const counter = await throttleOf(env, 'address', address);
+  for (let i = 0; i < 30; i++) await counter.attempt('address');
+  const headers = { 'CF-Connecting-IP': address };
+  const behind = { headers, env: { BEHIND_CLOUDFLARE: 'true' } };
+  expect((await login(account.emails.agent, password, behind)).status).toBe(429);
+  // Elsewhere the header is only what somebody wrote.
+  expect((await login(account.emails.agent, password, { headers })).status).toBe(200);
+});
+
+test('S7 an IPv6 client is counted by its /64', async () => {
+  const counter = await throttleOf(env, 'address', '2001:db8:1:2');
+  for (let i = 0; i < 30; i++) await counter.attempt('address');
+  for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6']) {
+    const behind = { headers: { 'CF-Connecting-IP': address }, env: { BEHIND_CLOUDFLARE: 'true' } };
+    expect((await login(account.emails.agent, password, behind)).status).toBe(429);
+  }
+});
+
+test('V11 signing out revokes the session on the server', async () => {
+  const cookie = await signIn(account.emails.agent);
+  const other = await signIn(account.emails.agent);
+  const response = await call('POST', '/api/logout', { cookie });
+  expect(response.status).toBe(200);
+  expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-parley=;.*Max-Age=0/);
+  expect(await ask('GET', '/api/me', { cookie })).toEqual(signOut);
+  expect((await ask('GET', '/api/me', { cookie: other })).status).toBe(200);
+  // Twice is no error: the answer may have been lost.
+  expect((await call('POST', '/api/logout', { cookie })).status).toBe(200);
+});
+
+test('S9 each sign-in makes a session of its own', async () => {
+  const cookies = await Promise.all([signIn(account.emails.agent), signIn(account.emails.agent)]);
+  expect(new Set(cookies).size).toBe(2);
+});
+
+test('V11 a credential that is not whole, or not the right one, is none', async () => {
+  const [acc, usr, ses, secret] = account.agent.replace('__Host-parley=', '').split('.') as [string, ...string[]];
+  const [, otherUser, otherSession] = account.supervisor.split('.');
+  const tokens = [
+    '',
+    'x',
+    '...',
+    `${acc}.${usr}.${ses}`,
+    `${acc}.${usr}.${ses}.`,
+    `${acc}.${usr}.${ses}.${secret}.`,
+    `${acc}.${usr}.${ses}.${secret?.slice(1)}`,
+    `${acc}.${usr}.${ses}.${'A'.repeat(43)}`,
+    `${acc}.${usr}.${otherSession}.${secret}`,
+    `${acc}.${otherUser}.${ses}.${secret}`,
+    `${id('account')}.${usr}.${ses}.${secret}`,
+    `${acc}.${id('user')}.${ses}.${secret}`,
+    `${usr}.${acc}.${ses}.${secret}`,
+    `${acc}:${usr}.${usr}.${ses}.${secret}`,
+    `${acc}.../../x.${ses}.${secret}`,
+    `__proto__.constructor.prototype.${'a'.repeat(43)}`,
+  ];
+  for (const token of tokens) {
+    expect(await ask('GET', '/api/me', { cookie: `__Host-parley=${token}` })).toEqual(signOut);
+  }
+  // The name without its prefix is another cookie, which a neighbouring host could have set.
+  expect(await ask('GET', '/api/me', { cookie: account.agent.replace('__Host-', '') })).toEqual(signOut);
+  expect(await ask('GET', '/api/me')).toEqual(signOut);
+});

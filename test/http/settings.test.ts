@@ -1,0 +1,114 @@
+import { defaultCampaign, type Campaign, type Site } from '#protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { ask, id, newAccount, type TestAccount } from './client.ts';
+
+let mine: TestAccount;
+let theirs: TestAccount;
+beforeAll(async () => {
+  mine = await newAccount('Mine');
+  theirs = await newAccount('Theirs');
+});
+
+const campaignBody = { name: 'Help', enabled: true, settings: defaultCampaign };
+const siteBody = { name: 'Shop', origins: ['https://shop.example'], campaign: null };
+const everything = async (account: TestAccount) => [
+  (await ask('GET', '/api/account', { cookie: account.administrator })).body,
+  (await ask('GET', '/api/sites', { cookie: account.administrator })).body,
+  (await ask('GET', '/api/campaigns', { cookie: account.administrator })).body,
+];
+
+test('V38 an administrator reads and changes the account', async () => {
+  const body = { name: 'Mine too', timeZone: 'Asia/Kathmandu' };
+  const changed = await ask('PATCH', '/api/account', { cookie: mine.administrator, body });
+  expect(changed).toEqual({ status: 200, body: { id: mine.id, ...body } });
+  expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
+});
+
+test('V38 sites and campaigns are made, listed and changed', async () => {
+  const cookie = mine.administrator;
+  const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
+  expect(campaign).toEqual({ id: campaign.id, ...campaignBody });
+  const site = (await ask<Site>('POST', '/api/sites', { cookie, body: { ...siteBody, campaign: campaign.id } })).body;
+  expect(site).toEqual({ id: site.id, ...siteBody, campaign: campaign.id });
+
+  const renamed = { ...campaignBody, name: 'Sales', settings: { ...defaultCampaign, color: '#112233' } };
+  expect(await ask('PATCH', `/api/campaigns/${campaign.id}`, { cookie, body: renamed })).toMatchObject({
+    status: 200,
+    body: { id: campaign.id, ...renamed },
+  });
+  const moved = { ...siteBody, origins: ['https://*.shop.example'] };
+  expect(await ask('PATCH', `/api/sites/${site.id}`, { cookie, body: moved })).toMatchObject({ status: 200 });
+  expect((await ask('GET', '/api/sites', { cookie })).body).toEqual({ sites: [{ id: site.id, ...moved }] });
+  expect((await ask('GET', '/api/campaigns', { cookie })).body).toEqual({
+    campaigns: [{ id: campaign.id, ...renamed }],
+  });
+});
+
+const writes = [
+  ['PATCH', '/api/account', { name: 'x', timeZone: 'UTC' }],
+  ['POST', '/api/sites', siteBody],
+  ['POST', '/api/campaigns', campaignBody],
+] as const;
+
+test.each(writes)('S1 %s %s is for administrators', async (method, path, body) => {
+  const before = await everything(mine);
+  for (const cookie of [mine.agent, mine.supervisor]) {
+    expect(await ask(method, path, { cookie, body })).toMatchObject({ status: 403, body: { refused: 'forbidden' } });
+  }
+  expect(await ask(method, path, { body })).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
+  expect(await everything(mine)).toEqual(before);
+});
+
+test.each(['/api/account', '/api/sites', '/api/campaigns'])('S1 %s is for managers', async (path) => {
+  expect((await ask('GET', path, { cookie: mine.supervisor })).status).toBe(200);
+  expect((await ask('GET', path, { cookie: mine.agent })).body).toMatchObject({ refused: 'forbidden' });
+  expect((await ask('GET', path)).body).toMatchObject({ refused: 'signed_out' });
+});
+
+test("I13 another account's sites and campaigns can't be read, changed or joined", async () => {
+  const cookie = theirs.administrator;
+  const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
+  const site = (await ask<Site>('POST', '/api/sites', { cookie, body: siteBody })).body;
+  const before = await everything(theirs);
+  const mineBefore = await everything(mine);
+
+  const as = { cookie: mine.administrator };
+  const missing = { status: 404, body: { refused: 'not_found' } };
+  expect(await ask('PATCH', `/api/sites/${site.id}`, { ...as, body: siteBody })).toMatchObject(missing);
+  expect(await ask('PATCH', `/api/campaigns/${campaign.id}`, { ...as, body: campaignBody })).toMatchObject(missing);
+  // The very same answer as for ids that nobody has.
+  expect(await ask('PATCH', `/api/sites/${id('site')}`, { ...as, body: siteBody })).toMatchObject(missing);
+  const joined = await ask('POST', '/api/sites', { ...as, body: { ...siteBody, campaign: campaign.id } });
+  expect(joined).toMatchObject({ status: 400, body: { refused: 'bad_request', field: 'campaign' } });
+
+  expect(await everything(theirs)).toEqual(before);
+  expect(await everything(mine)).toEqual(mineBefore);
+  expect(JSON.stringify(mineBefore)).not.toContain(site.id);
+});
+
+test.each([
+  ['POST', '/api/sites', { ...siteBody, origins: ['https://shop.example/path'] }, 'origins.0'],
+  ['POST', '/api/sites', { ...siteBody, origins: ["https://x.example; script-src 'unsafe-inline'"] }, 'origins.0'],
+  ['POST', '/api/sites', { ...siteBody, origins: ['null'] }, 'origins.0'],
+  ['POST', '/api/sites', { ...siteBody, origins: Array(21).fill('https://a.example') }, 'origins'],
+  ['POST', '/api/sites', { ...siteBody, account_id: 'acc_x' }, 'account_id'],
+  ['POST', '/api/campaigns', { ...campaignBody, settings: { ...defaultCampaign, color: 'red' } }, 'settings.color'],
+  ['POST', '/api/campaigns', { ...campaignBody, name: '\u200b' }, 'name'],
+  ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus' }, 'timeZone'],
+  ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC' }, 'name'],
+])('V1 %s %s names the field that is wrong: %#', async (method, path, body, field) => {
+  const before = await everything(mine);
+  expect(await ask(method, path, { cookie: mine.administrator, body })).toMatchObject({
+    status: 400,
+    body: { refused: 'bad_request', field },
+  });
+  expect(await everything(mine)).toEqual(before);
+});
+
+test('a name loses the characters that would turn the text around it', async () => {
+  const { body } = await ask<Site>('POST', '/api/sites', {
+    cookie: mine.administrator,
+    body: { ...siteBody, name: '\u202eevil\u2066 name ' },
+  });
+  expect(body.name).toBe('evil name');
+});

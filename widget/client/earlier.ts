@@ -1,0 +1,42 @@
+/** A visitor's conversations before the present one, loaded backwards as they are scrolled to. */
+import type { Entry, Range } from '#protocol';
+
+export interface EarlierConversation {
+  readonly conversation: string;
+  readonly entries: readonly Entry[];
+  /** Entries up to and including this seq are not loaded. */
+  readonly from: number;
+}
+
+export class Earlier {
+  /** Oldest first. */
+  loaded: readonly EarlierConversation[] = [];
+
+  /** The conversation just left becomes the latest of the earlier ones. */
+  shelve(conversation: string, entries: readonly Entry[], from: number): void {
+    this.loaded = [...this.loaded, { conversation, entries, from }];
+  }
+
+  /** What to load next, given all conversations (newest first) and the one that is shown live. */
+  next(
+    all: readonly { id: string }[],
+    live: string | null,
+  ): { conversation: string; before: number | undefined } | undefined {
+    const oldest = this.loaded[0];
+    if (oldest && oldest.from > 0) return { conversation: oldest.conversation, before: oldest.from + 1 };
+    const shown = new Set([live, ...this.loaded.map(({ conversation }) => conversation)]);
+    const found = all.find(({ id }) => !shown.has(id));
+    return found && { conversation: found.id, before: undefined };
+  }
+
+  /** Puts a range in front. One that doesn't fit (asked for twice) is dropped. */
+  prepend(conversation: string, range: Range): void {
+    const [oldest, ...rest] = this.loaded;
+    if (oldest?.conversation !== conversation) {
+      this.loaded = [{ conversation, entries: range.entries, from: range.after }, ...this.loaded];
+    } else if (range.upTo === oldest.from) {
+      const entries = [...range.entries, ...oldest.entries];
+      this.loaded = [{ conversation, entries, from: range.after }, ...rest];
+    }
+  }
+}

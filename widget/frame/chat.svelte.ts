@@ -1,0 +1,243 @@
+/** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
+import { noMarks } from '#domain';
+import { isBlank, type WidgetConfig } from '#protocol';
+import type { Contact, PageSeen, ToFrame } from '../bridge.ts';
+import type { Environment } from '../client/environment.ts';
+import type { Carrier } from '../client/outbox.ts';
+import { VisitorChat, type VisitorView } from '../client/visitor.ts';
+import type { Host } from './host.ts';
+import { timeline } from './timeline.ts';
+import { TypingSignals } from './typing.ts';
+
+export type Settings = WidgetConfig['settings'];
+
+export interface ChatOptions {
+  readonly env: Environment;
+  readonly base: string;
+  readonly config: WidgetConfig;
+  readonly host: Host;
+  readonly carrier: Carrier;
+  readonly page: PageSeen;
+}
+
+const nothing: VisitorView = {
+  connection: 'idle',
+  nextTryAt: null,
+  state: null,
+  entries: [],
+  earlier: [],
+  more: false,
+  marks: noMarks,
+  pending: [],
+  agentTyping: null,
+  unread: 0,
+  contact: {},
+  blocked: false,
+};
+
+/** A draft is written down so long after the last key, in milliseconds. */
+const draftAfter = 300;
+/** The session's answer is waited for so long before the greeting is shown without it, in milliseconds. */
+const patience = 2_000;
+
+export class Chat {
+  readonly settings: Settings;
+  readonly host: Host;
+  view = $state.raw(nothing);
+  /** The panel is open; it fills a phone's screen; the visitor wants it larger. */
+  shown = $state(false);
+  full = $state(false);
+  large = $state(false);
+  /** The page is on a screen. */
+  visible = $state(document.visibilityState === 'visible');
+  /** The end of the log is in view. */
+  atEnd = $state(true);
+  /** Counts up when the focus should go where the visitor writes. */
+  attention = $state(0);
+  draft = $state('');
+  /** The first message, while the visitor is asked who they are. */
+  held: string | null = $state(null);
+  /** Whether there was a conversation before is known. */
+  ready = $state(false);
+  /** Of the closed conversation that the visitor leaves behind. */
+  #left: string | null = $state(null);
+  #skipped = $state(false);
+  /** Up to where this page has shown the log, sooner than the server's mark. */
+  #readTo = $state(0);
+
+  readonly phase = $derived.by((): 'writing' | 'asking' | 'closed' | 'blocked' => {
+    if (this.view.blocked) return 'blocked';
+    if (this.held !== null) return 'asking';
+    if (this.view.state?.phase === 'closed' && !this.fresh && !this.#queued) return 'closed';
+    return 'writing';
+  });
+  /** A new chat begins under the closed one. */
+  readonly fresh = $derived.by(() => this.view.state?.phase === 'closed' && this.#left === this.view.state.id);
+  readonly rows = $derived(timeline(this.view, { held: this.held, fresh: this.fresh, now: Date.now() }));
+  readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
+  /** Nothing was said yet, in this conversation or before it. */
+  readonly empty = $derived(!this.rows.some((row) => row.kind === 'message'));
+  readonly open = $derived(!!this.view.state && this.view.state.phase !== 'closed');
+  readonly unread = $derived(
+    Math.min(
+      this.view.unread,
+      this.view.entries.filter(({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo)
+        .length,
+    ),
+  );
+
+  readonly #client: VisitorChat;
+  readonly #carrier: Carrier;
+  readonly #draftKey: string;
+  readonly #signals: TypingSignals;
+  #page: PageSeen;
+  #draftTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ env, base, config, host, carrier, page }: ChatOptions) {
+    this.settings = config.settings;
+    this.host = host;
+    this.#carrier = carrier;
+    this.#page = page;
+    this.#draftKey = `parley.${config.site}.draft`;
+    this.#client = new VisitorChat({
+      env,
+      base,
+      site: config.site,
+      carrier,
+      page: () => pageOf(this.#page),
+      onChange: (view) => (this.view = view),
+    });
+    this.#signals = new TypingSignals({
+      env,
+      typing: (on) => this.#client.typing(on),
+      preview: this.settings.sneakPreview ? (text) => this.#client.preview(text) : null,
+    });
+  }
+
+  async start(): Promise<void> {
+    setTimeout(() => (this.ready = true), patience);
+    void this.#carrier.load(this.#draftKey).then(
+      (draft) => (this.draft ||= draft ?? ''),
+      () => undefined,
+    );
+    $effect.root(() => {
+      $effect(() => this.#report());
+      $effect(() => this.#read());
+    });
+    await this.#client.start();
+    this.ready = true;
+  }
+
+  /** What the loader says. */
+  hear(message: ToFrame): void {
+    switch (message.t) {
+      case 'shown':
+        this.shown = message.on;
+        this.full = message.full;
+        if (message.on && message.focus) this.attention++;
+        if (!message.on) this.keepDraft();
+        break;
+      case 'page':
+        this.#page = message;
+        break;
+      case 'identify':
+        this.#identify(message);
+        break;
+      case 'shutdown':
+        this.#client.end();
+        for (const name of ['draft', 'unsent', 'token']) void this.#carrier.save(this.#draftKey.replace('draft', name), null);
+    }
+  }
+
+  /** The composer holds something else. */
+  typed(): void {
+    this.#signals.typed(this.draft);
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.keepDraft(), draftAfter);
+  }
+
+  keepDraft(): void {
+    clearTimeout(this.#draftTimer);
+    this.#carrier.save(this.#draftKey, this.draft || null).catch(() => undefined);
+  }
+
+  send(): void {
+    if (isBlank(this.draft)) return;
+    if (this.#mustAsk()) this.held = this.draft;
+    else this.#deliver(this.draft);
+  }
+
+  /** The held message goes, with who it is from. */
+  introduce(contact: Contact): void {
+    this.#identify(contact);
+    this.#skipped = true;
+    if (this.held !== null) this.#deliver(this.held);
+    this.attention++;
+  }
+
+  /** Back from the questions to the message. */
+  unhold(): void {
+    this.held = null;
+    this.attention++;
+  }
+
+  startAnew(): void {
+    this.#left = this.view.state?.id ?? null;
+    this.attention++;
+  }
+
+  retry = (id: string) => this.#client.retry(id);
+  discard = (id: string) => this.#client.discard(id);
+  older = () => void this.#client.older();
+  end = () => this.#client.close();
+  hide = () => this.host.say({ t: 'hide' });
+
+  resize(): void {
+    this.large = !this.large;
+    this.host.say({ t: 'size', large: this.large });
+  }
+
+  #deliver(text: string): void {
+    this.#client.send(text);
+    this.held = null;
+    this.draft = '';
+    this.typed();
+    this.keepDraft();
+    this.atEnd = true;
+  }
+
+  #identify({ name, email }: Contact): void {
+    const said = { ...(name && { name }), ...(email && { email }) };
+    if (name || email) this.#client.identify(said);
+  }
+
+  /** Before a conversation, what the campaign asks for and is not known yet. */
+  #mustAsk(): boolean {
+    const { view, settings } = this;
+    if (this.open || this.#queued) return false;
+    const lacking = [
+      !view.contact.name && settings.askName,
+      !view.contact.email && settings.askEmail,
+    ];
+    return lacking.includes('required') || (lacking.includes('optional') && !this.#skipped);
+  }
+
+  #read(): void {
+    if (!this.shown || !this.visible || !this.atEnd || this.view.unread === 0) return;
+    this.#client.read();
+    this.#readTo = this.view.entries.at(-1)?.seq ?? 0;
+  }
+
+  #report(): void {
+    const { view, unread } = this;
+    // Before the session has answered nothing is known, and what the page remembers stays.
+    if (!this.ready || view.connection === 'waiting') return;
+    const followed = view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
+    this.host.say({ t: 'state', unread, live: unread > 0 || this.#queued || followed });
+  }
+}
+
+/** Where the visitor is, as far as the protocol takes it. */
+function pageOf({ url, title }: PageSeen): PageSeen | undefined {
+  return /^https?:/.test(url) && url.length <= 2_000 ? { url, title: title.slice(0, 300).toWellFormed() } : undefined;
+}
