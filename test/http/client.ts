@@ -26,7 +26,9 @@ export function request(method: string, path: string, call: Call = {}): Request 
     ...(call.cookie !== undefined && { Cookie: call.cookie }),
     ...call.headers,
   };
-  const headers = Object.entries(given).filter((header): header is [string, string] => header[1] !== undefined);
+  const headers = Object.entries(given).filter(
+    (header): header is [string, string] => header[1] !== undefined,
+  );
   const body = call.body === undefined ? null : raw ? (call.body as string) : JSON.stringify(call.body);
   return new Request(`${at}${path}`, { method, headers, body, redirect: 'manual' });
 }
@@ -125,7 +127,11 @@ export async function newVisitor(site: string): Promise<{ id: string; cookie: st
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** Sends a visitor's message; the conversation that took it. */
-export async function say(site: string, token: string, text = 'Hello'): Promise<{ conversation: string; seq: number }> {
+export async function say(
+  site: string,
+  token: string,
+  text = 'Hello',
+): Promise<{ conversation: string; seq: number }> {
   const answer = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
     headers: bearer(token),
     body: { id: crypto.randomUUID(), site, text },

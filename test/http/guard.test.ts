@@ -1,5 +1,15 @@
-import { beforeAll, expect, test } from 'vitest';
-import { ask, call, env, id, newAccount, operatorHeader, origin, request, type TestAccount } from './client.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import {
+  ask,
+  call,
+  env,
+  id,
+  newAccount,
+  operatorHeader,
+  origin,
+  request,
+  type TestAccount,
+} from './client.ts';
 
 let account: TestAccount;
 beforeAll(async () => {
@@ -54,7 +64,13 @@ test.each(sockets)('S10 V12 the socket %s is not opened for another origin', asy
 });
 
 test.each(changes)('S10 V12 %s %s takes JSON that says so, and nothing else', async (method, path) => {
-  const types = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/json', ''];
+  const types = [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/json',
+    '',
+  ];
   for (const type of [...types, 'application/jsonp', 'text/plain; application/json']) {
     const answer = await ask(method, path, {
       cookie: account.administrator,
@@ -102,7 +118,14 @@ test('V1 an address or a method that is not there is refused as such', async () 
 });
 
 test('S21 every answer of the API carries the headers that keep it to itself', async () => {
-  const paths = ['/api/health', '/api/me', '/api/nothing', '/api/conversations', '/api/widget/config', ...sockets];
+  const paths = [
+    '/api/health',
+    '/api/me',
+    '/api/nothing',
+    '/api/conversations',
+    '/api/widget/config',
+    ...sockets,
+  ];
   for (const path of paths) {
     const { headers } = await call('GET', path);
     expect(Object.fromEntries(headers)).toMatchObject({
@@ -119,14 +142,31 @@ test('V39 the health of the Worker', async () => {
   expect(await ask('GET', '/api/health')).toEqual({ status: 200, body: { ok: true } });
 });
 
-test('a bug is answered without a word about it', async () => {
-  const broken = { prepare: () => { throw new Error('secret of the inside'); } } as unknown as D1Database; // prettier-ignore
-  const headers = operatorHeader;
-  const answer = await ask('POST', '/api/operator/seed', { headers, env: { DB: broken } });
-  expect(answer).toEqual({
+/** A database in which every statement fails. */
+function failing(message: string): Partial<typeof env> {
+  const fail = () => Promise.reject(new Error(message));
+  const statement = { bind: () => statement, all: fail, raw: fail, run: fail, first: fail };
+  return { DB: { prepare: () => statement, batch: fail } as unknown as D1Database };
+}
+
+test('S22 what goes wrong inside is logged without data, and answered without a word about it', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const seed = (message: string) =>
+    ask('POST', '/api/operator/seed', { headers: operatorHeader, env: failing(message) });
+  expect(await seed('D1_ERROR: no such column: x: SQLITE_ERROR')).toEqual({
     status: 500,
     body: { refused: 'internal', message: 'Something went wrong here. Try again.' },
   });
-  const down = { prepare: () => { throw new Error('D1_ERROR: Network connection lost.'); } } as unknown as D1Database; // prettier-ignore
-  expect(await ask('POST', '/api/operator/seed', { headers, env: { DB: down } })).toMatchObject({ status: 503 });
+  expect(await seed('D1_ERROR: Network connection lost.')).toMatchObject({
+    status: 503,
+    body: { refused: 'unavailable' },
+  });
+  const lines = log.mock.calls.flat().join('\n');
+  log.mockRestore();
+  expect(JSON.parse(lines.split('\n')[0] ?? '')).toMatchObject({
+    level: 'error',
+    path: '/api/operator/seed',
+    message: 'D1_ERROR: no such column: x: SQLITE_ERROR',
+  });
+  expect(lines).not.toContain('admin@demo.test');
 });

@@ -118,7 +118,10 @@ test('S9 each sign-in makes a session of its own', async () => {
 });
 
 test('V11 a credential that is not whole, or not the right one, is none', async () => {
-  const [acc, usr, ses, secret] = account.agent.replace('__Host-parley=', '').split('.') as [string, ...string[]];
+  const [acc, usr, ses, secret] = account.agent.replace('__Host-parley=', '').split('.') as [
+    string,
+    ...string[],
+  ];
   const [, otherUser, otherSession] = account.supervisor.split('.');
   const tokens = [
     '',

@@ -28,7 +28,9 @@ test('V38 sites and campaigns are made, listed and changed', async () => {
   const cookie = mine.administrator;
   const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
   expect(campaign).toEqual({ id: campaign.id, ...campaignBody });
-  const site = (await ask<Site>('POST', '/api/sites', { cookie, body: { ...siteBody, campaign: campaign.id } })).body;
+  const site = (
+    await ask<Site>('POST', '/api/sites', { cookie, body: { ...siteBody, campaign: campaign.id } })
+  ).body;
   expect(site).toEqual({ id: site.id, ...siteBody, campaign: campaign.id });
 
   const renamed = { ...campaignBody, name: 'Sales', settings: { ...defaultCampaign, color: '#112233' } };
@@ -53,7 +55,10 @@ const writes = [
 test.each(writes)('S1 %s %s is for administrators', async (method, path, body) => {
   const before = await everything(mine);
   for (const cookie of [mine.agent, mine.supervisor]) {
-    expect(await ask(method, path, { cookie, body })).toMatchObject({ status: 403, body: { refused: 'forbidden' } });
+    expect(await ask(method, path, { cookie, body })).toMatchObject({
+      status: 403,
+      body: { refused: 'forbidden' },
+    });
   }
   expect(await ask(method, path, { body })).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
   expect(await everything(mine)).toEqual(before);
@@ -75,7 +80,9 @@ test("I13 another account's sites and campaigns can't be read, changed or joined
   const as = { cookie: mine.administrator };
   const missing = { status: 404, body: { refused: 'not_found' } };
   expect(await ask('PATCH', `/api/sites/${site.id}`, { ...as, body: siteBody })).toMatchObject(missing);
-  expect(await ask('PATCH', `/api/campaigns/${campaign.id}`, { ...as, body: campaignBody })).toMatchObject(missing);
+  expect(await ask('PATCH', `/api/campaigns/${campaign.id}`, { ...as, body: campaignBody })).toMatchObject(
+    missing,
+  );
   // The very same answer as for ids that nobody has.
   expect(await ask('PATCH', `/api/sites/${id('site')}`, { ...as, body: siteBody })).toMatchObject(missing);
   const joined = await ask('POST', '/api/sites', { ...as, body: { ...siteBody, campaign: campaign.id } });
@@ -88,11 +95,21 @@ test("I13 another account's sites and campaigns can't be read, changed or joined
 
 test.each([
   ['POST', '/api/sites', { ...siteBody, origins: ['https://shop.example/path'] }, 'origins.0'],
-  ['POST', '/api/sites', { ...siteBody, origins: ["https://x.example; script-src 'unsafe-inline'"] }, 'origins.0'],
+  [
+    'POST',
+    '/api/sites',
+    { ...siteBody, origins: ["https://x.example; script-src 'unsafe-inline'"] },
+    'origins.0',
+  ],
   ['POST', '/api/sites', { ...siteBody, origins: ['null'] }, 'origins.0'],
   ['POST', '/api/sites', { ...siteBody, origins: Array(21).fill('https://a.example') }, 'origins'],
   ['POST', '/api/sites', { ...siteBody, account_id: 'acc_x' }, 'account_id'],
-  ['POST', '/api/campaigns', { ...campaignBody, settings: { ...defaultCampaign, color: 'red' } }, 'settings.color'],
+  [
+    'POST',
+    '/api/campaigns',
+    { ...campaignBody, settings: { ...defaultCampaign, color: 'red' } },
+    'settings.color',
+  ],
   ['POST', '/api/campaigns', { ...campaignBody, name: '\u200b' }, 'name'],
   ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus' }, 'timeZone'],
   ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC' }, 'name'],

@@ -32,6 +32,7 @@ export interface ConnectionOptions {
 
 export class Connection {
   state: ConnectionState = 'connecting';
+  readonly #options: ConnectionOptions;
   #wire: Wire | null = null;
   #attempts = 0;
   #openedAt = 0;
@@ -39,7 +40,8 @@ export class Connection {
   #cancelTimer: () => void = () => undefined;
   readonly #stopWaking: () => void;
 
-  constructor(private readonly options: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
     this.#stopWaking = options.env.onWake(() => this.#wake());
   }
 
@@ -72,16 +74,16 @@ export class Connection {
 
   #set(state: ConnectionState, nextTryAt: number | null): void {
     this.state = state;
-    this.options.onState(state, nextTryAt);
+    this.#options.onState(state, nextTryAt);
   }
 
   #open(): void {
-    const { env } = this.options;
+    const { env } = this.#options;
     this.#cancelTimer();
     this.#set('connecting', null);
     let wire: Wire;
     try {
-      wire = env.connect(this.options.url(), this.options.protocols());
+      wire = env.connect(this.#options.url(), this.#options.protocols());
     } catch {
       this.#lost(true);
       return;
@@ -93,7 +95,7 @@ export class Connection {
       this.#openedAt = this.#heardAt = env.now();
       this.#set('open', null);
       this.#beat();
-      this.options.onOpen();
+      this.#options.onOpen();
     };
     wire.onmessage = (event) => {
       if (this.#wire !== wire) return;
@@ -107,7 +109,7 @@ export class Connection {
         this.restart();
         return;
       }
-      this.options.onFrame(frame);
+      this.#options.onFrame(frame);
     };
     wire.onclose = (event) => {
       if (this.#wire !== wire) return;
@@ -135,7 +137,7 @@ export class Connection {
   }
 
   #lost(doubtful: boolean): void {
-    const { env } = this.options;
+    const { env } = this.#options;
     if (this.#openedAt > 0 && env.now() - this.#openedAt > stable) this.#attempts = 0;
     this.#openedAt = 0;
     this.#attempts++;
@@ -145,7 +147,7 @@ export class Connection {
   }
 
   async #retry(doubtful: boolean): Promise<void> {
-    if (doubtful && !(await this.options.onDoubt())) {
+    if (doubtful && !(await this.#options.onDoubt())) {
       this.end();
       return;
     }
@@ -154,7 +156,7 @@ export class Connection {
 
   /** Pings on, and drops a line on which nothing was heard for too long. */
   #beat(): void {
-    const { env } = this.options;
+    const { env } = this.#options;
     this.#cancelTimer();
     this.#cancelTimer = env.after(pingEvery, () => {
       if (env.now() - this.#heardAt > silence) {
@@ -173,10 +175,10 @@ export class Connection {
       this.#attempts = 0;
       void this.#retry(true);
     } else if (this.state === 'open' && this.#wire?.readyState === 1) {
-      if (this.options.env.now() - this.#heardAt > silence) this.restart();
+      if (this.#options.env.now() - this.#heardAt > silence) this.restart();
       else {
         this.#wire.send(ping);
-        this.options.onAwake();
+        this.#options.onAwake();
       }
     }
   }

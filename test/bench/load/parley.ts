@@ -1,0 +1,126 @@
+/**
+ * Peer (c), Parley as it is used: visitors with sessions of their own, agents who have signed in, taken the conversations and have
+ * them on the screen beside their lists and the floor.
+ */
+import { randomBytes } from 'node:crypto';
+import { makeCommandId, subprotocol, tokenSubprotocol, type Entry, type Started, type VisitorSession } from '#protocol';
+import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
+import { follow, Tab } from './parley-tab.ts';
+
+/** The demo account's agents, who share the conversations. */
+const agents = ['anna@demo.test', 'ben@demo.test'];
+const password = 'parley-demo';
+
+const newCommand = () => makeCommandId(Date.now(), randomBytes(10));
+
+export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Watcher): Adapter {
+  const sockets = url.replace('http', 'ws');
+  let desk: Promise<Desk> | undefined;
+  let opened = 0;
+  const events = (heard: (entry: Entry) => void) => ({ entry: heard, failed: watcher.failed });
+  const told = (then: (id: string) => void) =>
+    events((entry) => {
+      if (entry.kind === 'message.sent') then(entry.id);
+    });
+
+  const openOne = async (): Promise<Chat> => {
+    const { site, cookies } = await (desk ??= openDesk(url, operatorSecret, events(() => undefined)));
+    const token = await openSession(url, site);
+    const first = { id: newCommand(), site, text: 'Hello, is anybody there?' };
+    const { conversation } = await post<Started>(`${url}/api/widget/messages`, first, bearer(token));
+    const cookie = cookies[opened++ % cookies.length] ?? '';
+    await take(url, conversation, cookie);
+    const [visitor, agent] = await Promise.all([
+      Tab.open(
+        `${sockets}/api/widget/conversations/${conversation}/socket`,
+        { Origin: url, 'Sec-WebSocket-Protocol': `${subprotocol}, ${tokenSubprotocol}${token}` },
+        told(watcher.acknowledged),
+      ),
+      Tab.open(
+        `${sockets}/api/conversations/${conversation}/socket`,
+        { Origin: url, Cookie: cookie, 'Sec-WebSocket-Protocol': subprotocol },
+        told(watcher.delivered),
+      ),
+    ]);
+    return {
+      send: (id, text) => visitor.send({ t: 'message.send', id, text }),
+      close: () => [visitor, agent].forEach((tab) => tab.close()),
+    };
+  };
+
+  return {
+    open: (count) => inTurns(Array.from({ length: count }), 8, openOne),
+    prepare: async () => {
+      const { site } = await (desk ??= openDesk(url, operatorSecret, events(() => undefined)));
+      const token = await openSession(url, site);
+      return async () => {
+        const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
+        await post<Started>(`${url}/api/widget/messages`, message, bearer(token));
+      };
+    },
+    close: () => void desk?.then(({ leave }) => leave()),
+  };
+}
+
+interface Desk {
+  readonly site: string;
+  /** One for each agent. */
+  readonly cookies: readonly string[];
+  leave(): void;
+}
+
+/** Makes the demo account and signs the agents in, each with a tab that follows them and the floor. */
+async function openDesk(url: string, secret: string, events: Parameters<typeof follow>[2]): Promise<Desk> {
+  const { site } = await post<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(secret));
+  const cookies: string[] = [];
+  const leaving: (() => void)[] = [];
+  for (const email of agents) {
+    const answer = await ask('POST', `${url}/api/login`, { email, password }, {});
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    cookies.push(cookie);
+    for (const place of ['agent', 'floor']) {
+      const socket = `${url.replace('http', 'ws')}/api/${place}/socket`;
+      leaving.push(await follow(socket, { Origin: url, Cookie: cookie }, events));
+    }
+  }
+  return { site, cookies, leave: () => leaving.forEach((leave) => leave()) };
+}
+
+async function openSession(url: string, site: string): Promise<string> {
+  const { token } = await post<VisitorSession>(`${url}/api/widget/session`, { site }, {});
+  if (!token) throw new Error('a session without a token');
+  return token;
+}
+
+/** The floor hears of a new conversation a moment after it began. */
+async function take(url: string, conversation: string, cookie: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const address = `${url}/api/conversations/${conversation}/take`;
+    const answer = await ask('POST', address, undefined, { Cookie: cookie }, attempt < 100);
+    if (answer.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+async function post<T>(address: string, body: object, headers: Record<string, string>): Promise<T> {
+  return (await (await ask('POST', address, body, headers)).json()) as T;
+}
+
+async function ask(
+  method: string,
+  address: string,
+  body: object | undefined,
+  headers: Record<string, string>,
+  mayFail = false,
+): Promise<Response> {
+  const answer = await fetch(address, {
+    method,
+    headers: { Origin: new URL(address).origin, ...(body && { 'Content-Type': 'application/json' }), ...headers },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok && !mayFail) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) await answer.body?.cancel();
+  return answer;
+}

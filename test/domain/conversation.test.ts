@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  decide,
+  evolve,
+  fold,
+  forVisitor,
+  lastWordsLength,
+  unborn,
+  type Command,
+} from '../../worker/domain/index.ts';
+import {
+  isRefusal,
+  type ConversationState,
+  type Draft,
+  type Entry,
+  type Party,
+} from '../../worker/protocol/index.ts';
+
+const visitor = { kind: 'visitor', id: 'vis_a' } as const;
+const anna = { kind: 'agent', id: 'usr_anna', name: 'Anna' } as const;
+const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben' } as const;
+const system = { kind: 'system' } as const;
+
+const started: Entry = {
+  seq: 1,
+  at: 1_000,
+  by: visitor,
+  kind: 'conversation.started',
+  campaign: { id: 'cam_a', name: 'Shop' },
+  site: 'sit_a',
+  contact: { name: 'Vera' },
+  ordinal: 1,
+};
+
+/** A log under construction: what the actor does, without the actor. */
+class Tape {
+  readonly entries: Entry[] = [started];
+  state: ConversationState = fold('con_a', [started]);
+  now = 1_000;
+
+  perform(by: Party, command: Command): ReturnType<typeof decide> {
+    const result = decide(this.state, command, by);
+    if (!isRefusal(result)) for (const draft of result) this.#append(draft);
+    return result;
+  }
+
+  #append(draft: Draft): void {
+    const entry = { ...draft, seq: this.entries.length + 1, at: ++this.now } as Entry;
+    this.entries.push(entry);
+    this.state = evolve(this.state, entry);
+  }
+}
+
+const agents = fc.constantFrom(anna, ben);
+const id = fc.uuid({ version: 7 });
+const step = fc.oneof(
+  fc.tuple(
+    fc.constantFrom<Party>(visitor, anna, ben),
+    fc.record({ t: fc.constant('message.send' as const), id, text: fc.string() }),
+  ),
+  fc
+    .tuple(agents, fc.integer({ min: 0, max: 6 }))
+    .map(([agent, generation]) => [agent, { t: 'assign', agent, generation }] as const),
+  fc
+    .tuple(fc.constantFrom('vanished' as const, 'signed_out' as const), fc.integer({ min: 0, max: 6 }))
+    .map(([reason, generation]) => [system, { t: 'unassign', generation, reason }] as const),
+  fc.tuple(agents, fc.record({ t: fc.constant('conversation.return' as const), id })),
+  fc.tuple(
+    fc.constantFrom<Party>(visitor, anna),
+    fc.record({ t: fc.constant('visitor.identify' as const), id, name: fc.string() }),
+  ),
+  fc.constantFrom<readonly [Party, Command]>(
+    [system, { t: 'visitor.left' }],
+    [system, { t: 'visitor.returned' }],
+  ),
+);
+const ending = fc.oneof(
+  fc.tuple(
+    fc.constantFrom<Party>(visitor, anna, ben),
+    fc.record({ t: fc.constant('conversation.close' as const), id }),
+  ),
+  fc.tuple(agents, fc.record({ t: fc.constant('visitor.block' as const), id })),
+  fc.constant<readonly [Party, Command]>([system, { t: 'idle' }]),
+);
+const script = fc.array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: ending }), {
+  maxLength: 60,
+});
+
+const play = (steps: readonly (readonly [Party, Command])[]): Tape => {
+  const tape = new Tape();
+  for (const [by, command] of steps) tape.perform(by, command);
+  return tape;
+};
+
+test('I9: generations strictly rise, and an assignment never lands on an owned conversation', () => {
+  fc.assert(
+    fc.property(script, (steps) => {
+      const { entries } = play(steps);
+      let owner: string | null = null;
+      let generation = 0;
+      for (const entry of entries) {
+        if (entry.kind === 'agent.assigned') {
+          expect(owner).toBeNull();
+          expect(entry.generation).toBeGreaterThan(generation);
+          owner = entry.agent.id;
+          generation = entry.generation;
+        } else if (entry.kind === 'agent.unassigned') {
+          expect([entry.agent.id, entry.generation]).toEqual([owner, generation]);
+          owner = null;
+        }
+      }
+    }),
+  );
+});
+
+test('I18: nothing that a visitor sees follows the close', () => {
+  fc.assert(
+    fc.property(script, (steps) => {
+      const { entries } = play(steps);
+      const closed = entries.findIndex((entry) => entry.kind === 'conversation.closed');
+      if (closed >= 0) expect(entries.slice(closed + 1)).toEqual([]);
+    }),
+  );
+});
+
+test('V26: an agent writes only where they are the owner; the refusal names who is', () => {
+  const tape = new Tape();
+  const message = { t: 'message.send', id: '0', text: 'hello' } as const;
+  expect(tape.perform(anna, message)).toMatchObject({ refused: 'not_owner' });
+  tape.perform(anna, { t: 'assign', agent: anna, generation: 1 });
+  expect(tape.perform(anna, message)).toHaveLength(1);
+  expect(tape.perform(ben, message)).toMatchObject({
+    refused: 'not_owner',
+    by: { id: anna.id, name: 'Anna' },
+  });
+  expect(tape.perform(visitor, message)).toHaveLength(1);
+});
+
+test('I9: of two assignments one wins, the other is told who; a repeat of the winner changes nothing', () => {
+  const tape = new Tape();
+  expect(tape.perform(anna, { t: 'assign', agent: anna, generation: 1 })).toHaveLength(1);
+  expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 2 })).toMatchObject({
+    refused: 'already_taken',
+    by: { id: anna.id, name: 'Anna' },
+  });
+  expect(tape.perform(anna, { t: 'assign', agent: anna, generation: 1 })).toEqual([]);
+  tape.perform(system, { t: 'unassign', generation: 1, reason: 'vanished' });
+  expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 1 })).toMatchObject({
+    refused: 'stale_generation',
+  });
+});
+
+test('V16: a fold from any place on equals the fold from the start', () => {
+  fc.assert(
+    fc.property(script, fc.nat(), (steps, cut) => {
+      const { entries, state } = play(steps);
+      const at = cut % entries.length;
+      const snapshot = structuredClone(fold('con_a', entries.slice(0, at)));
+      expect(entries.slice(at).reduce(evolve, at === 0 ? unborn('con_a') : snapshot)).toEqual(state);
+      expect(state.head).toBe(entries.length);
+    }),
+  );
+});
+
+test('evolve leaves the state that it was given alone', () => {
+  fc.assert(
+    fc.property(script, (steps) => {
+      let state = unborn('con_a');
+      for (const entry of play(steps).entries) {
+        const before = structuredClone(state);
+        const next = evolve(state, entry);
+        expect(state).toEqual(before);
+        state = next;
+      }
+    }),
+  );
+});
+
+test('an entry of a kind that is not known keeps its place and changes nothing else', () => {
+  const { state } = new Tape();
+  const unknown = { seq: 2, at: 2, by: visitor, kind: 'weather.changed' } as unknown as Entry;
+  expect(evolve(state, unknown)).toEqual({ ...state, head: 2 });
+});
+
+test('F68: leaving and returning alternate, and neither happens after the end', () => {
+  const tape = new Tape();
+  expect(tape.perform(system, { t: 'visitor.returned' })).toEqual([]);
+  expect(tape.perform(system, { t: 'visitor.left' })).toHaveLength(1);
+  expect(tape.perform(system, { t: 'visitor.left' })).toEqual([]);
+  expect(tape.perform(system, { t: 'visitor.returned' })).toHaveLength(1);
+  tape.perform(visitor, { t: 'conversation.close', id: '1' });
+  expect(tape.perform(system, { t: 'visitor.left' })).toEqual([]);
+});
+
+test('blocking closes, and after it the visitor is told that they are blocked', () => {
+  const tape = new Tape();
+  tape.perform(anna, { t: 'assign', agent: anna, generation: 1 });
+  tape.perform(anna, { t: 'visitor.block', id: '1' });
+  expect(tape.entries.map((entry) => entry.kind).slice(-2)).toEqual([
+    'visitor.blocked',
+    'conversation.closed',
+  ]);
+  expect(tape.perform(visitor, { t: 'message.send', id: '2', text: 'please' })).toMatchObject({
+    refused: 'blocked',
+  });
+});
+
+test('the last words are cut without breaking a character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
+      const tape = new Tape();
+      tape.perform(visitor, { t: 'message.send', id: '1', text });
+      const words = tape.state.lastMessage?.text ?? '';
+      expect(words.isWellFormed()).toBe(true);
+      expect([...words].length).toBeLessThanOrEqual(lastWordsLength);
+    }),
+  );
+});
+
+test('what a visitor is told of the state does not say that they are gone', () => {
+  const tape = new Tape();
+  tape.perform(system, { t: 'visitor.left' });
+  expect(forVisitor(tape.state).visitor.here).toBe(true);
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  advance,
+  arrive,
+  bucket,
+  busyWindow,
+  can,
+  changeOwner,
+  firstPage,
+  nextWindow,
+  noMarks,
+  originAllowed,
+  pageEntries,
+  pageLength,
+  paginate,
+  quietWindow,
+  reconnectDelay,
+  retryDelay,
+  rights,
+  type Action,
+} from '../../worker/domain/index.ts';
+import { roles, type Entry } from '../../worker/protocol/index.ts';
+
+test('I5: pages hold every entry once, in order, and none is over its size', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 50, max: 60_000 }), { maxLength: 600 }), (lengths) => {
+      let page = firstPage;
+      const pages = [];
+      for (const length of lengths) {
+        const next = paginate(page, length);
+        if (next.first !== page.first) pages.push(page);
+        page = next;
+      }
+      pages.push(page);
+      expect(pages.reduce((sum, { count }) => sum + count, 0)).toBe(lengths.length);
+      let first = 1;
+      for (const each of pages) {
+        expect(each.first).toBe(first);
+        expect(each.count).toBeLessThanOrEqual(pageEntries);
+        expect(each.length).toBeLessThan(pageLength + 60_001);
+        first += each.count;
+      }
+    }),
+  );
+});
+
+test('the archive waits two seconds when quiet, doubles while busy, never over thirty', () => {
+  expect(nextWindow(quietWindow, 1)).toBe(quietWindow);
+  let window = quietWindow;
+  const seen = Array.from({ length: 6 }, () => (window = nextWindow(window, 100)));
+  expect(seen).toEqual([4_000, 8_000, 16_000, busyWindow, busyWindow, busyWindow]);
+  expect(nextWindow(window, 1)).toBe(quietWindow);
+});
+
+const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({
+  seq,
+  at: seq,
+  kind: 'message.sent',
+  id: '0',
+  text: '',
+  by: by === 'agent' ? { kind: 'agent', id: 'usr_a', name: 'A' } : { kind: 'visitor', id: 'vis_a' },
+});
+
+test('F37 F35: unread is what the other side wrote after the mark, whatever was reported in what order', () => {
+  const event = fc.oneof(
+    fc.constantFrom({ write: 'visitor' as const }, { write: 'agent' as const }, { owner: true as const }),
+    fc.record({
+      side: fc.constantFrom('visitor' as const, 'agent' as const),
+      read: fc.nat(60),
+      delivered: fc.nat(60),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      const log: Entry[] = [];
+      const count = (side: 'visitor' | 'agent') => (after: number) =>
+        log.filter((entry) => entry.seq > after && entry.by.kind !== side).length;
+      let marks = noMarks;
+      for (const each of events) {
+        if ('write' in each) {
+          log.push(message(log.length + 1, each.write));
+          marks = arrive(marks, log.at(-1) as Entry);
+        } else if ('owner' in each) marks = changeOwner(marks, count('agent'));
+        else {
+          const next = advance(marks, each.side, each, log.length, count(each.side));
+          expect(next[each.side].read).toBeGreaterThanOrEqual(marks[each.side].read);
+          marks = next;
+        }
+        for (const side of ['visitor', 'agent'] as const) {
+          expect(marks[side].unread).toBe(count(side)(marks[side].read));
+          expect(marks[side].delivered).toBeGreaterThanOrEqual(marks[side].read);
+          expect(marks[side].delivered).toBeLessThanOrEqual(log.length);
+        }
+      }
+    }),
+  );
+});
+
+test('V25: a bucket lets through its burst and its rate, and not one more', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -500, max: 2_000 }), { maxLength: 200 }), (waits) => {
+      let now = 0;
+      let latest = 0;
+      let held = bucket.fill(20, now);
+      let through = 0;
+      for (const wait of waits) {
+        now += wait;
+        latest = Math.max(latest, now);
+        const taken = bucket.take(held, 10, 20, now);
+        held = taken.bucket;
+        if (taken.wait === 0) through++;
+        expect(taken.wait).toBeLessThanOrEqual(100);
+      }
+      const back = waits.filter((wait) => wait < 0).reduce((sum, wait) => sum - wait, 0);
+      expect(through).toBeLessThanOrEqual(20 + ((latest + back) / 1_000) * 10 + 1);
+    }),
+  );
+});
+
+test('V31: tries come after nought to a second, doubling to half a minute', () => {
+  const attempts = fc.integer({ min: 1, max: 10_000 });
+  const random = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(attempts, random, (n, r) => {
+      expect(reconnectDelay(n, r)).toBeLessThanOrEqual(Math.min(30_000, 1_000 * 2 ** Math.min(n - 1, 10)));
+      expect(retryDelay(n, r)).toBeGreaterThanOrEqual(800);
+      expect(retryDelay(n, r)).toBeLessThanOrEqual(72_000);
+    }),
+  );
+  expect(reconnectDelay(1, 1)).toBe(1_000);
+  expect(reconnectDelay(50, 1)).toBe(30_000);
+});
+
+test.each([
+  ['https://shop.example', ['https://shop.example'], true],
+  ['https://SHOP.example', ['https://shop.example'], true],
+  ['https://shop.example:443', ['https://shop.example'], true],
+  ['http://shop.example', ['https://shop.example'], false],
+  ['https://shop.example:8443', ['https://shop.example'], false],
+  ['https://shop.example.evil.test', ['https://shop.example'], false],
+  ['https://evilshop.example', ['https://shop.example'], false],
+  ['https://a.shop.example', ['https://shop.example'], false],
+  ['https://a.shop.example', ['https://*.shop.example'], true],
+  ['https://a.b.shop.example', ['https://*.shop.example'], true],
+  ['https://shop.example', ['https://*.shop.example'], false],
+  ['https://notshop.example', ['https://*.shop.example'], false],
+  ['null', ['null'], false],
+  ['', ['https://shop.example'], false],
+  [null, ['https://shop.example'], false],
+  ['https://user@shop.example', ['https://shop.example'], false],
+] as const)('S11: origin %s against %s is %s', (origin, allowed, expected) => {
+  expect(originAllowed(origin, allowed)).toBe(expected);
+});
+
+test('F6 I13: no right reaches over the account’s border, and a visitor’s ends at their own conversation', () => {
+  const actions = [...Object.keys(rights), 'deployment.operate'] as Action[];
+  for (const action of actions) {
+    const user = { kind: 'user', account: 'acc_a', id: 'usr_a', name: 'A', roles, session: 's' } as const;
+    const visitor = { kind: 'visitor', account: 'acc_a', id: 'vis_a', site: 'sit_a' } as const;
+    expect(can(user, action, { account: 'acc_b' })).toBe(false);
+    expect(can({ ...user, roles: [] }, action, { account: 'acc_a' })).toBe(false);
+    expect(can(visitor, action, { account: 'acc_a', visitor: 'vis_b' })).toBe(false);
+    expect(can(visitor, action, { account: 'acc_b', visitor: 'vis_a' })).toBe(false);
+    expect(can(visitor, action, { account: 'acc_a' })).toBe(false);
+    expect(can({ kind: 'operator' }, action)).toBe(action === 'deployment.operate');
+  }
+});
+
+test('F6: an agent has no right of the console', () => {
+  const agent = {
+    kind: 'user',
+    account: 'acc_a',
+    id: 'usr_a',
+    name: 'A',
+    roles: ['agent'],
+    session: 's',
+  } as const;
+  const may = (Object.keys(rights) as Action[]).filter((action) => can(agent, action, { account: 'acc_a' }));
+  expect(may).toEqual(['conversation.follow', 'conversation.write', 'conversation.take', 'floor.watch']);
+});

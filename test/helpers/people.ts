@@ -1,0 +1,364 @@
+/**
+ * People on Node, over the real wire and with the real client code: visitors, and agents with their workspace's sockets. For
+ * journeys without a browser, for faults, for benchmarks. Whatever is waited for is waited for by its own change.
+ */
+import { Connection } from '../../widget/client/connection.ts';
+import { ConversationClient, type ConversationView } from '../../widget/client/conversation.ts';
+import { platform, type Environment, type Wire } from '../../widget/client/environment.ts';
+import { memoryOutbox, type Carrier, type Outbox } from '../../widget/client/outbox.ts';
+import { VisitorChat, type VisitorView } from '../../widget/client/visitor.ts';
+import {
+  isRefusal,
+  makeCommandId,
+  subprotocol,
+  type AgentServerFrame,
+  type FloorAgent,
+  type FloorRow,
+  type FloorServerFrame,
+  type Me,
+  type Refusal,
+  type Status,
+  type Summary,
+} from '../../worker/protocol/index.ts';
+
+/** What stands between a person and the network: a test watches there, or makes faults. */
+export interface Wiring {
+  wire?(wire: Wire, url: string): Wire;
+  fetch?: typeof fetch;
+}
+
+/** Something that changes, and whom to tell of it. */
+export class Changing {
+  readonly #waiting = new Set<() => void>();
+
+  /** To be called after every change. */
+  changed(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** Waits until it is so. `what` says, should it never be, what was waited for. */
+  until(condition: () => boolean, timeout = 10_000, what = condition.toString()): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+      };
+      const look = () => {
+        if (!condition()) return;
+        done();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`waited ${timeout} ms in vain: ${what}`));
+      }, timeout);
+      this.#waiting.add(look);
+    });
+  }
+}
+
+type SocketWithHeaders = new (
+  url: string,
+  init: { protocols: string[]; headers: Record<string, string> },
+) => unknown;
+
+/** Node's environment. A client that is no browser states its Origin, and its cookie, itself (V12). */
+export function nodeEnvironment(
+  base: string,
+  wiring: Wiring = {},
+  cookie?: string,
+): Environment & { wake(): void } {
+  const tasks = new Set<() => void>();
+  const headers = { origin: new URL(base).origin, ...(cookie && { cookie }) };
+  return {
+    ...platform(),
+    connect(url, protocols) {
+      const Socket = WebSocket as unknown as SocketWithHeaders;
+      const wire = new Socket(url, { protocols, headers }) as Wire;
+      return wiring.wire?.(wire, url) ?? wire;
+    },
+    onWake(task) {
+      tasks.add(task);
+      return () => tasks.delete(task);
+    },
+    wake: () => [...tasks].forEach((task) => task()),
+  };
+}
+
+/** The fetch of a program: it states what a browser would. */
+export function statedFetch(base: string, wiring: Wiring = {}, cookie?: string): typeof fetch {
+  const send = wiring.fetch ?? fetch;
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('origin', new URL(base).origin);
+    if (cookie) headers.set('cookie', cookie);
+    return send(input, { ...init, headers });
+  };
+}
+
+/** A carrier that outlives its page. */
+export function memoryCarrier(kept = new Map<string, string>()): Carrier {
+  return {
+    load: (key) => Promise.resolve(kept.get(key) ?? null),
+    save: (key, value) => {
+      if (value === null) kept.delete(key);
+      else kept.set(key, value);
+      return Promise.resolve();
+    },
+  };
+}
+
+export interface VisitorOptions {
+  readonly base: string;
+  readonly site: string;
+  readonly carrier?: Carrier;
+  readonly wiring?: Wiring;
+}
+
+/** A visitor with one tab of the widget. */
+export class VisitorPerson extends Changing {
+  readonly #options: VisitorOptions;
+  readonly #carrier: Carrier;
+  #env: ReturnType<typeof nodeEnvironment>;
+  chat: VisitorChat;
+
+  constructor(options: VisitorOptions) {
+    super();
+    this.#options = options;
+    this.#carrier = options.carrier ?? memoryCarrier();
+    this.#env = nodeEnvironment(options.base, options.wiring);
+    this.chat = this.#open();
+  }
+
+  get view(): VisitorView {
+    return this.chat.view;
+  }
+
+  /** The id of the open conversation, once it is known. */
+  get conversation(): string | undefined {
+    return this.view.state?.id;
+  }
+
+  say(text: string): void {
+    this.chat.send(text);
+  }
+
+  /** The page is loaded anew: what the carrier holds is all that is left. */
+  reload(): void {
+    this.chat.end();
+    this.chat = this.#open();
+  }
+
+  /** The network is back, or the page is looked at again. */
+  wake(): void {
+    this.#env.wake();
+  }
+
+  end(): void {
+    this.chat.end();
+  }
+
+  #open(): VisitorChat {
+    const { base, site, wiring } = this.#options;
+    this.#env = nodeEnvironment(base, wiring);
+    const chat = new VisitorChat({
+      env: this.#env,
+      base,
+      site,
+      carrier: this.#carrier,
+      page: () => ({ url: `${base}/demo`, title: 'Demo' }),
+      onChange: () => this.changed(),
+      fetch: statedFetch(base, wiring),
+    });
+    void chat.start();
+    return chat;
+  }
+}
+
+export function visitorOf(options: VisitorOptions): VisitorPerson {
+  return new VisitorPerson(options);
+}
+
+/** One conversation on an agent's screen. */
+export class OpenConversation extends Changing {
+  readonly client: ConversationClient;
+
+  constructor(options: Omit<ConstructorParameters<typeof ConversationClient>[0], 'side' | 'onChange'>) {
+    super();
+    this.client = new ConversationClient({ ...options, side: 'agent', onChange: () => this.changed() });
+    void this.client.start();
+  }
+
+  get view(): ConversationView {
+    return this.client.view;
+  }
+
+  end(): void {
+    this.client.end();
+  }
+}
+
+/** A socket of the workspace, and what its frames amount to. */
+export class Followed<Frame> extends Changing {
+  readonly connection: Connection;
+  closes = 0;
+
+  constructor(env: Environment, url: string, onFrame: (frame: Frame) => void, onDoubt: () => Promise<boolean>) {
+    super();
+    this.connection = new Connection({
+      env,
+      url: () => url,
+      protocols: () => [subprotocol],
+      onOpen: () => undefined,
+      onAwake: () => undefined,
+      onFrame: (frame) => {
+        onFrame(frame as Frame);
+        this.changed();
+      },
+      onState: (state) => {
+        if (state === 'waiting') this.closes++;
+        this.changed();
+      },
+      onDoubt,
+    });
+    this.connection.start();
+  }
+}
+
+export interface Floor extends Followed<FloorServerFrame> {
+  readonly rows: ReadonlyMap<string, FloorRow>;
+  readonly agents: ReadonlyMap<string, FloorAgent>;
+}
+
+export interface Desk extends Followed<AgentServerFrame> {
+  readonly status: Status | undefined;
+  readonly summaries: ReadonlyMap<string, Summary>;
+  readonly drafts: ReadonlyMap<string, string>;
+}
+
+/** An agent who has signed in. */
+export class AgentPerson {
+  readonly me: Me;
+  readonly #base: string;
+  readonly #fetch: typeof fetch;
+  readonly #env: ReturnType<typeof nodeEnvironment>;
+
+  constructor(base: string, me: Me, cookie: string, wiring: Wiring) {
+    this.me = me;
+    this.#base = base;
+    this.#fetch = statedFetch(base, wiring, cookie);
+    this.#env = nodeEnvironment(base, wiring, cookie);
+  }
+
+  /** Asks the API; the answer is the body, or the refusal. */
+  async ask<T>(method: string, path: string, body?: object): Promise<T | Refusal> {
+    const response = await this.#fetch(new URL(path, this.#base), {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as T | Refusal;
+  }
+
+  take(conversation: string): Promise<{ conversation: string; generation: number } | Refusal> {
+    return this.ask('POST', `/api/conversations/${conversation}/take`);
+  }
+
+  open(conversation: string, outbox: Outbox = memoryOutbox()): OpenConversation {
+    return new OpenConversation({
+      env: this.#env,
+      me: this.me.id,
+      outbox,
+      url: () => this.#socketUrl(`/api/conversations/${conversation}/socket`),
+      protocols: () => [],
+      onDoubt: () => this.#signedIn(),
+    });
+  }
+
+  floor(): Floor {
+    const rows = new Map<string, FloorRow>();
+    const agents = new Map<string, FloorAgent>();
+    const take = (frame: FloorServerFrame) => {
+      if (frame.t === 'floor') {
+        rows.clear();
+        agents.clear();
+      }
+      for (const row of frame.rows) rows.set(row.id, row);
+      for (const agent of frame.agents) agents.set(agent.id, agent);
+    };
+    return Object.assign(this.#follow<FloorServerFrame>('/api/floor/socket', take), { rows, agents });
+  }
+
+  /** The agent's own socket: while it is open, the agent counts as connected. */
+  desk(): Desk {
+    const summaries = new Map<string, Summary>();
+    const drafts = new Map<string, string>();
+    let status: Status | undefined;
+    const take = (frame: AgentServerFrame) => {
+      if (frame.t === 'agent.welcome') {
+        summaries.clear();
+        drafts.clear();
+        for (const summary of frame.summaries) summaries.set(summary.state.id, summary);
+        for (const [id, text] of Object.entries(frame.drafts)) drafts.set(id, text);
+      }
+      if (frame.t === 'agent.welcome' || frame.t === 'status') status = frame.status;
+      if (frame.t === 'summary') summaries.set(frame.summary.state.id, frame.summary);
+      if (frame.t === 'summary.gone') summaries.delete(frame.conversation);
+      if (frame.t === 'draft') drafts.set(frame.conversation, frame.text);
+    };
+    const desk = Object.assign(this.#follow<AgentServerFrame>('/api/agent/socket', take), {
+      summaries,
+      drafts,
+    });
+    return Object.defineProperty(desk, 'status', { get: () => status }) as Desk;
+  }
+
+  setStatus(desk: Desk, status: Status): void {
+    const id = makeCommandId(this.#env.now(), this.#env.bytes(10));
+    desk.connection.send({ t: 'status.set', id, status });
+  }
+
+  wake(): void {
+    this.#env.wake();
+  }
+
+  async signOut(): Promise<void> {
+    await this.ask('POST', '/api/logout');
+  }
+
+  #follow<Frame>(path: string, take: (frame: Frame) => void): Followed<Frame> {
+    return new Followed<Frame>(this.#env, this.#socketUrl(path), take, () => this.#signedIn());
+  }
+
+  #socketUrl(path: string): string {
+    return new URL(path, this.#base).href.replace(/^http/, 'ws');
+  }
+
+  /** False only where the server says so: one that can't be reached says nothing. */
+  async #signedIn(): Promise<boolean> {
+    const me = await this.ask<Me>('GET', '/api/me').catch(() => undefined);
+    return !(isRefusal(me) && me.refused === 'signed_out');
+  }
+}
+
+export interface AgentOptions {
+  readonly base: string;
+  readonly email: string;
+  readonly password: string;
+  readonly wiring?: Wiring;
+}
+
+export async function agentOf({ base, email, password, wiring = {} }: AgentOptions): Promise<AgentPerson> {
+  const response = await statedFetch(base, wiring)(new URL('/api/login', base), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const me = (await response.json()) as Me | Refusal;
+  if (isRefusal(me)) throw new Error(`${email} could not sign in: ${me.refused}`);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  return new AgentPerson(base, me, cookie, wiring);
+}

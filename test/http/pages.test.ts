@@ -1,0 +1,94 @@
+import { beforeAll, expect, test } from 'vitest';
+import { framePage } from '../../worker/http/frame-page.ts';
+import { ask, call, env, id, newAccount, newSite, operatorHeader } from './client.ts';
+
+let site: string;
+beforeAll(async () => {
+  ({ site } = await newSite(await newAccount(), ['https://shop.example', 'https://*.shop.example']));
+});
+
+const html = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+const navigation = { ...html, 'Sec-Fetch-Mode': 'navigate' };
+
+test.each(['/', '/login', '/workspace', '/workspace/con_x', '/console/settings', '/index.html'])(
+  'the navigation to %s gets the shell, which nobody may frame',
+  async (path) => {
+    for (const headers of [html, navigation]) {
+      const response = await call('GET', path, { headers });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('Content-Type')).toContain('text/html');
+      expect(response.headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
+      expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(response.headers.get('Cache-Control')).toBe('no-cache');
+      expect(await response.text()).toContain('<!doctype html>');
+    }
+  },
+);
+
+test.each(['/_app/immutable/nodes/9.gone.js', '/widget/assets/gone.css', '/favicon.gone', '/workspace/x.js'])(
+  'the missing file %s is a 404, and no page',
+  async (path) => {
+    for (const headers of [{}, { Accept: '*/*' }, { ...html, 'Sec-Fetch-Mode': 'no-cors' }]) {
+      const response = await call('GET', path, { headers });
+      expect(response.status).toBe(404);
+      expect(await response.text()).not.toContain('<!doctype html>');
+    }
+  },
+);
+
+test("a customer's page of another site may load the loader", async () => {
+  const response = await call('GET', `/widget.js?site=${site}`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('Content-Type')).toContain('javascript');
+  expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+});
+
+test("V5 the widget's frame may be framed by the site's pages, and by no other", async () => {
+  const response = await call('GET', `/widget/frame?site=${site}`, { headers: navigation });
+  expect(response.status).toBe(200);
+  const policy = response.headers.get('Content-Security-Policy') ?? '';
+  expect(policy).toMatch(/frame-ancestors https:\/\/shop\.example https:\/\/\*\.shop\.example$/);
+  expect(policy).toMatch(/^default-src 'none'; script-src 'self';/);
+  expect(policy).not.toContain('unsafe-');
+  expect(response.headers.get('X-Frame-Options')).toBeNull();
+  expect(await response.text()).toMatch(
+    /<script type="module" src="\/widget\/assets\/[\w.-]+\.js"><\/script>/,
+  );
+  for (const other of [id('site'), 'x', '']) {
+    expect((await call('GET', `/widget/frame?site=${other}`, { headers: navigation })).status).toBe(404);
+  }
+});
+
+test('V5 a site without origins is framed by nobody', () => {
+  const { policy } = framePage([], { script: '/widget/a.js', preload: [], styles: [] });
+  expect(policy).toMatch(/frame-ancestors 'none'$/);
+});
+
+test('the demo shop is there only where it was asked for', async () => {
+  const demo = (value?: string) =>
+    call('GET', '/demo', {
+      headers: navigation,
+      host: 'http://localhost:8787',
+      env: value ? { DEMO: value } : {},
+    });
+  await ask('POST', '/api/operator/seed', { headers: operatorHeader, host: 'http://localhost:8787' });
+  expect((await demo()).status).toBe(404);
+  expect((await demo('false')).status).toBe(404);
+  const page = `<script async src="%PARLEY_SERVER%/widget.js?site=%PARLEY_SITE%"></script>`;
+  const ASSETS = { fetch: () => Promise.resolve(new Response(page)) } as unknown as Fetcher;
+  const response = await call('GET', '/demo', {
+    headers: navigation,
+    host: 'http://localhost:8787',
+    env: { DEMO: 'true', ASSETS },
+  });
+  expect(response.status).toBe(200);
+  // The widget comes from the machine's other name: for a browser that is another site.
+  expect(await response.text()).toMatch(
+    /src="http:\/\/127\.0\.0\.1:8787\/widget\.js\?site=sit_[a-z0-9]{26}"/,
+  );
+  expect(env.DEMO).toBeUndefined();
+});
+
+test('a page takes no other method', async () => {
+  expect((await call('POST', '/login', { body: {} })).status).toBe(404);
+});

@@ -1,0 +1,238 @@
+import type { VisitorSession, WidgetConfig } from '#protocol';
+import { beforeAll, expect, test, vi } from 'vitest';
+import {
+  ask,
+  bearer,
+  call,
+  cookieOf,
+  id,
+  newAccount,
+  newSite,
+  newVisitor,
+  origin,
+  say,
+  type TestAccount,
+} from './client.ts';
+
+let account: TestAccount;
+let site: string;
+let campaign: string;
+beforeAll(async () => {
+  account = await newAccount();
+  ({ site, campaign } = await newSite(account, ['https://shop.example', 'https://*.shop.example']));
+});
+
+const config = (at: string, headers: Record<string, string>) =>
+  call('GET', `/api/widget/config?site=${at}`, { headers });
+
+test("V5 the configuration is for pages of the site's origins", async () => {
+  for (const Origin of ['https://shop.example', 'https://eu.shop.example']) {
+    const response = await config(site, { Origin });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(Origin);
+    expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
+    expect(response.headers.get('Vary')).toBe('Origin');
+    const body = await response.json<WidgetConfig>();
+    expect(body).toMatchObject({ site, campaign, settings: { title: 'Chat with us', sneakPreview: false } });
+    expect(body.settings).not.toHaveProperty('idleMinutes');
+  }
+});
+
+test('S11 V5 the configuration is for nobody else', async () => {
+  const others = [
+    'https://shop.example.evil.test',
+    'https://evilshop.example',
+    'http://shop.example',
+    'https://shop.example:8443',
+    'null',
+    origin,
+  ];
+  for (const Origin of others) {
+    const response = await config(site, { Origin });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
+    expect(await response.json()).toMatchObject({ refused: 'wrong_origin' });
+  }
+  expect((await config(site, {})).status).toBe(403);
+  expect((await config(site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(403);
+});
+
+test('V5 a page of our own origin, which a browser does not state, is judged as that', async () => {
+  const own = await newSite(account, [origin]);
+  expect((await config(own.site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
+  expect((await config(own.site, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+});
+
+test('V5 a site that is not there, or has no campaign that is on, has no widget', async () => {
+  const Origin = 'https://shop.example';
+  for (const other of [id('site'), 'x', '', `${site}'`]) {
+    const answer = await config(other, { Origin });
+    expect([400, 404]).toContain(answer.status);
+  }
+  const body = { name: 'Bare', origins: [Origin], campaign: null };
+  const bare = await ask<{ id: string }>('POST', '/api/sites', { cookie: account.administrator, body });
+  expect((await config(bare.body.id, { Origin })).status).toBe(404);
+});
+
+test('V38 a change of settings reaches the widget', async () => {
+  const own = await newSite(account);
+  const headers = { Origin: 'https://moved.example' };
+  expect((await config(own.site, headers)).status).toBe(403);
+  await ask('PATCH', `/api/sites/${own.site}`, {
+    cookie: account.administrator,
+    body: { name: 'Moved', origins: ['https://moved.example'], campaign: own.campaign },
+  });
+  expect((await config(own.site, headers)).status).toBe(200);
+});
+
+test('a site that was seen is served on when D1 is down, however long ago that was', async () => {
+  const own = await newSite(account);
+  const headers = { Origin: 'https://shop.example' };
+  expect((await config(own.site, headers)).status).toBe(200);
+  const fail = () => {
+    throw new Error('D1_ERROR: Network connection lost.');
+  };
+  const down = { DB: { prepare: fail } as unknown as D1Database };
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  const later = (at: string) => call('GET', `/api/widget/config?site=${at}`, { headers, env: down });
+  const statuses = [(await later(own.site)).status, (await later(id('site'))).status];
+  expect(log).toHaveBeenCalledTimes(2);
+  clock.mockRestore();
+  log.mockRestore();
+  expect(statuses).toEqual([200, 503]);
+});
+
+test('V6 a visitor gets a credential, as a cookie that crosses sites and as a token', async () => {
+  const response = await call('POST', '/api/widget/session', { body: { site } });
+  expect(response.status).toBe(200);
+  const [cookie] = response.headers.getSetCookie();
+  expect(cookie).toMatch(/^__Host-parley-visitor=acc_[a-z0-9]{26}\.vis_[a-z0-9]{26}\.[\w-]{43};/);
+  for (const part of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned']) {
+    expect(cookie).toContain(part);
+  }
+  const { token, ...session } = await response.json<VisitorSession>();
+  expect(session).toEqual({ visitor: session.visitor, contact: {}, conversations: [] });
+  expect(cookie).toContain(`=${token};`);
+  const byCookie = await ask('GET', '/api/widget/session', { cookie: cookieOf(response) });
+  expect(byCookie).toEqual({ status: 200, body: session });
+  expect(await ask('GET', '/api/widget/session', { headers: bearer(token ?? '') })).toEqual(byCookie);
+});
+
+test('V7 a request that carries a bearer ignores the cookie', async () => {
+  const [one, two] = [await newVisitor(site), await newVisitor(site)];
+  const both = await ask<VisitorSession>('GET', '/api/widget/session', {
+    cookie: one.cookie,
+    headers: bearer(two.token),
+  });
+  expect(both.body.visitor).toBe(two.id);
+  const broken = { cookie: one.cookie, headers: bearer('broken') };
+  expect(await ask('GET', '/api/widget/session', broken)).toMatchObject({ status: 401 });
+});
+
+test('V8 a credential that does not hold is none', async () => {
+  const { token } = await newVisitor(site);
+  const other = await newVisitor(site);
+  const [acc, vis, secret] = token.split('.');
+  const broken = [
+    '',
+    `${acc}.${vis}`,
+    `${acc}.${vis}.${'A'.repeat(43)}`,
+    `${acc}.${other.id}.${secret}`,
+    `${id('account')}.${vis}.${secret}`,
+    `${acc}.${id('visitor')}.${secret}`,
+    account.agent.replace('__Host-parley=', ''),
+  ];
+  for (const wrong of broken) {
+    const answer = await ask('GET', '/api/widget/session', { headers: bearer(wrong) });
+    expect(answer).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
+  }
+});
+
+test('V9 a message opens a conversation, and the same message again is the same', async () => {
+  const { token, cookie } = await newVisitor(site);
+  const body = { id: crypto.randomUUID(), site, text: 'Do you ship to Norway?', contact: { name: 'Åse' } };
+  const sent = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
+    cookie,
+    body,
+  });
+  expect(sent).toEqual({ status: 200, body: { conversation: sent.body.conversation, seq: 2 } });
+  expect(await ask('POST', '/api/widget/messages', { cookie, body })).toEqual(sent);
+  const more = await say(site, token, 'Hello?');
+  expect(more).toEqual({ conversation: sent.body.conversation, seq: 3 });
+  expect((await ask<VisitorSession>('GET', '/api/widget/session', { cookie })).body).toMatchObject({
+    contact: { name: 'Åse' },
+    conversations: [{ id: sent.body.conversation, campaign, open: true }],
+  });
+});
+
+test('V9 what is no message is refused, and opens nothing', async () => {
+  const { token } = await newVisitor(site);
+  const good = { id: crypto.randomUUID(), site, text: 'Hello' };
+  const bad = [
+    {},
+    { ...good, id: 'x' },
+    { ...good, text: '' },
+    { ...good, text: '\u200b \u2060' },
+    { ...good, text: 'a\0b' },
+    { ...good, text: 'x'.repeat(8_001) },
+    { ...good, page: { url: 'javascript:alert(1)', title: '' } },
+    { ...good, contact: { email: 'nobody' } },
+    { ...good, visitor: id('visitor') },
+  ];
+  for (const body of bad) {
+    const answer = await ask('POST', '/api/widget/messages', { headers: bearer(token), body });
+    expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
+  }
+  const session = await ask<VisitorSession>('GET', '/api/widget/session', { headers: bearer(token) });
+  expect(session.body.conversations).toEqual([]);
+});
+
+test('S23 a credential holds for its own site, and for no other', async () => {
+  const { token } = await newVisitor(site);
+  const sibling = await newSite(account);
+  const stranger = await newSite(await newAccount());
+  for (const other of [sibling, stranger]) {
+    const body = { id: crypto.randomUUID(), site: other.site, text: 'Hello' };
+    const answer = await ask('POST', '/api/widget/messages', { headers: bearer(token), body });
+    expect(answer).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
+  }
+});
+
+test('V10 a visitor reads their own conversation, and nobody else does', async () => {
+  const [one, two] = [await newVisitor(site), await newVisitor(site)];
+  const { conversation } = await say(site, one.token, 'Mine');
+  const path = `/api/widget/conversations/${conversation}/entries`;
+  const read = await ask<{ after: number; upTo: number; entries: { kind: string }[] }>('GET', path, {
+    headers: bearer(one.token),
+  });
+  expect(read).toMatchObject({ status: 200, body: { after: 0, upTo: 2 } });
+  expect(read.body.entries.map((entry) => entry.kind)).toEqual(['conversation.started', 'message.sent']);
+  const part = await ask('GET', `${path}?before=2&limit=1`, { headers: bearer(one.token) });
+  expect(part).toMatchObject({ status: 200, body: { after: 0, upTo: 1 } });
+  for (const query of ['?limit=0', '?limit=101', '?limit=x', '?before=-1', "?before=1'"]) {
+    expect((await ask('GET', path + query, { headers: bearer(one.token) })).status).toBe(400);
+  }
+
+  const missing = { status: 404, body: { refused: 'not_found', message: 'There is no such thing here.' } };
+  expect(await ask('GET', path, { headers: bearer(two.token) })).toEqual(missing);
+  const unknown = `/api/widget/conversations/${id('conversation')}/entries`;
+  expect(await ask('GET', unknown, { headers: bearer(two.token) })).toEqual(missing);
+  expect(await ask('GET', '/api/widget/conversations/x/entries', { headers: bearer(two.token) })).toEqual(
+    missing,
+  );
+  expect((await ask('GET', path)).body).toMatchObject({ refused: 'signed_out' });
+  // An agent's cookie is no visitor's.
+  expect((await ask('GET', path, { cookie: account.agent })).status).toBe(401);
+});
+
+test('L6 new visitors from one address are slowed down, where the address can be believed', async () => {
+  const headers = { 'CF-Connecting-IP': '198.51.100.9' };
+  const open = (BEHIND_CLOUDFLARE: string) =>
+    call('POST', '/api/widget/session', { body: { site }, headers, env: { BEHIND_CLOUDFLARE } });
+  const answers = [];
+  for (let i = 0; i < 130; i++) answers.push((await open('true')).status);
+  // The limit counts by the minute, of which two may be touched.
+  expect(answers.filter((status) => status === 429).length).toBeGreaterThanOrEqual(10);
+  expect((await open('false')).status).toBe(200);
+});

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  agentFrames,
+  check,
+  cleanName,
+  CommandId,
+  ConversationId,
+  decodeFrame,
+  Email,
+  isBlank,
+  isRefusal,
+  makeCommandId,
+  makeId,
+  maxFrameBytes,
+  maxTextLength,
+  MessageText,
+  Name,
+  PageUrl,
+  refusals,
+  schemaByType,
+  visitorFrames,
+} from '../../worker/protocol/index.ts';
+
+const taken = (schema: Parameters<typeof check>[0], value: unknown) => !isRefusal(check(schema, value));
+
+test.each([
+  ['a lone high surrogate', 'a\ud83d'],
+  ['a lone low surrogate', '\ude00a'],
+  ['NUL', 'a\0b'],
+  ['nothing', ''],
+  ['blanks', ' \n\t\u00a0\u3000'],
+  ['zero-width only', '\u200b\u200c\u200d\u2060\ufeff'],
+  ['fillers only', '\u3164\u115f\u2800\uffa0'],
+  ['bidi controls only', '\u202e\u2066\u2069'],
+  ['variation selectors only', '\ufe0f\u{e0100}'],
+  ['tags only', '\u{e0020}\u{e007f}'],
+  ['one code point too many', 'x'.repeat(maxTextLength + 1)],
+  ['a million characters', 'x'.repeat(1_000_000)],
+  ['one emoji too many', '😀'.repeat(maxTextLength + 1)],
+])('L3 V25: a message of %s is refused', (_, text) => {
+  expect(taken(MessageText, text)).toBe(false);
+});
+
+test.each([
+  ['as many emoji as characters', '😀'.repeat(maxTextLength)],
+  ['a family and a flag', '👩‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿'],
+  ['right to left with a mark', 'שלום\u200f עולם'],
+  ['combining stacks', 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢'],
+  ['HTML, as text', '<img src=x onerror=alert(1)>'],
+  ['line separators', 'a\u2028b\u2029c'],
+  ['ANSI escapes', '\u001b[31mred'],
+])('S4 V25: a message of %s is taken as it is', (_, text) => {
+  expect(check(MessageText, text)).toBe(text);
+});
+
+test('V25: any well-formed text that shows something is taken unchanged', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      const answer = check(MessageText, text);
+      const fits = !text.includes('\0') && text.isWellFormed() && !isBlank(text);
+      expect(isRefusal(answer)).toBe(!fits);
+      if (fits) expect(answer).toBe(text);
+    }),
+  );
+});
+
+test('V3: the longest text of the costliest characters still fits in a frame', () => {
+  for (const character of ['😀', '\u0001', '"', 'я']) {
+    const frame = {
+      t: 'message.send',
+      id: makeCommandId(0, new Uint8Array(10)),
+      text: character.repeat(maxTextLength),
+    };
+    expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThan(maxFrameBytes);
+  }
+});
+
+test('a name loses what reorders its surroundings, and equal names become equal', () => {
+  expect(cleanName('  A\u202en\u2066na \u200f')).toBe('Anna');
+  expect(cleanName('Zoe\u0308')).toBe('Zoë');
+  expect(taken(Name, 'two\nlines')).toBe(false);
+});
+
+test.each(['a@b.co', 'first.last+tag@sub.example.org', 'ü@example.de'])('an email %s is taken', (email) => {
+  expect(taken(Email, email)).toBe(true);
+});
+test.each(['a@b', 'a b@c.de', 'a@@b.de', '<a@b.de>', 'a@b.de\r\nBcc: x@y.z', `${'a'.repeat(65)}@b.de`, ''])(
+  'an email %j is refused',
+  (email) => {
+    expect(taken(Email, email)).toBe(false);
+  },
+);
+
+test.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://a.b', 'http://', '//a.b'])(
+  'S4: a page address %s is refused',
+  (url) => {
+    expect(taken(PageUrl, url)).toBe(false);
+  },
+);
+
+test('ids say their kind, hold 128 bits and more, and are told from others', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 26, maxLength: 26 }), (bytes) => {
+      const id = makeId('conversation', bytes);
+      expect(taken(ConversationId, id)).toBe(true);
+      expect(taken(ConversationId, id.replace('con_', 'vis_'))).toBe(false);
+    }),
+  );
+});
+
+test('V21: a command id is a UUID of version 7 and rises with time', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 2 ** 47 }),
+      fc.uint8Array({ minLength: 10, maxLength: 10 }),
+      (now, bytes) => {
+        const id = makeCommandId(now, bytes);
+        expect(taken(CommandId, id)).toBe(true);
+        expect(id[14]).toBe('7');
+        expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(now);
+      },
+    ),
+  );
+});
+
+const visitors = schemaByType(visitorFrames);
+const agents = schemaByType(agentFrames);
+
+test('L4: whatever comes, decoding answers a frame or a refusal and never throws', () => {
+  const json = fc.json({ maxDepth: 4 });
+  const almost = fc
+    .tuple(
+      fc.constantFrom(...Object.keys({ ...visitorFrames, ...agentFrames })),
+      fc.dictionary(fc.string(), fc.jsonValue()),
+    )
+    .map(([t, rest]) => JSON.stringify({ ...rest, t }));
+  fc.assert(
+    fc.property(fc.oneof(json, almost, fc.string({ unit: 'binary' })), (data) => {
+      const frame = decodeFrame<unknown>(visitors, data);
+      if (isRefusal(frame)) expect(refusals[frame.refused]).toBeDefined();
+      else expect(Object.keys(visitorFrames)).toContain((frame as { t: string }).t);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['a prototype', '{"t":"__proto__"}'],
+  ['a constructor', '{"t":"constructor"}'],
+  ['no type', '{}'],
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['a number', '1e999'],
+  ['nothing', ''],
+  ['a field too many', '{"t":"typing","on":true,"as":"agent"}'],
+  ['a negative cursor', '{"t":"pull","after":-1}'],
+  ['half a cursor', '{"t":"pull","after":1.5}'],
+  ['a cursor past all numbers', '{"t":"pull","after":1e300}'],
+  ['an agent’s frame', '{"t":"visitor.block","id":"018f0000-0000-7000-8000-000000000000"}'],
+  ['deep nesting', `{"t":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
+])('L4 V3: a visitor’s frame with %s is refused', (_, data) => {
+  expect(decodeFrame<unknown>(visitors, data)).toMatchObject({ refused: 'bad_frame' });
+});
+
+test('V3: what only a visitor may say an agent’s socket does not take', () => {
+  expect(decodeFrame<unknown>(agents, '{"t":"preview","text":"x"}')).toMatchObject({ refused: 'bad_frame' });
+});
+
+test('L3 V3: a frame is measured in bytes', () => {
+  const frame = (text: string) => JSON.stringify({ t: 'preview', text });
+  expect(decodeFrame<unknown>(visitors, frame('я'.repeat(maxFrameBytes / 2)))).toMatchObject({
+    refused: 'too_large',
+  });
+  expect(decodeFrame<unknown>(visitors, 'x'.repeat(maxFrameBytes + 1))).toMatchObject({
+    refused: 'too_large',
+  });
+  expect(decodeFrame<unknown>(visitors, new ArrayBuffer(3))).toMatchObject({ refused: 'bad_frame' });
+});
+
+test('V1: the refusal of a command carries its id', () => {
+  const id = '018f0000-0000-7000-8000-000000000000';
+  expect(decodeFrame<unknown>(visitors, JSON.stringify({ t: 'message.send', id, text: ' ' }))).toMatchObject({
+    refused: 'bad_frame',
+    id,
+    field: 'text',
+  });
+});
