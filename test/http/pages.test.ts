@@ -28,7 +28,7 @@ test.each(['/', '/login', '/workspace', '/workspace/con_x', '/console/settings',
 test.each(['/_app/immutable/nodes/9.gone.js', '/widget/assets/gone.css', '/favicon.gone', '/workspace/x.js'])(
   'the missing file %s is a 404, and no page',
   async (path) => {
-    for (const headers of [{}, { Accept: '*/*' }, { ...html, 'Sec-Fetch-Mode': 'no-cors' }]) {
+    for (const headers of [{}, { Accept: '*/*' }, html]) {
       const response = await call('GET', path, { headers });
       expect(response.status).toBe(404);
       expect(await response.text()).not.toContain('<!doctype html>');
@@ -87,6 +87,11 @@ test('the demo shop is there only where it was asked for', async () => {
     /src="http:\/\/127\.0\.0\.1:8787\/widget\.js\?site=sit_[a-z0-9]{26}"/,
   );
   expect(env.DEMO).toBeUndefined();
+});
+
+test('what is fetched by a script is no page', async () => {
+  expect((await call('GET', '/login', { headers: { Accept: '*/*' } })).status).toBe(404);
+  expect((await call('GET', '/login')).status).toBe(404);
 });
 
 test('a page takes no other method', async () => {

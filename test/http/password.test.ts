@@ -1,14 +1,12 @@
 import { isRefusal } from '#protocol';
 import { expect, test } from 'vitest';
 import { hashPassword, scryptParameters, turnToHash, verifyPassword } from '../../worker/http/password.ts';
-import source from '../../worker/http/password.ts?raw';
 
 test('S8 the parameters fit what production allows, and what OWASP asks', () => {
   const { ln, r, p } = scryptParameters;
   expect({ ln, r, p }).toEqual({ ln: 14, r: 8, p: 5 });
+  // Production refuses more; local workerd does not, so that nothing but this would say so.
   expect(2 ** ln * r * p).toBeLessThanOrEqual(2 ** 20);
-  // Local workerd allows more than production does: no test could see it.
-  expect(source).not.toMatch(/pbkdf2[^a-z ]/i);
 });
 
 test('S8 a hash says how it was made, and no two are alike', () => {

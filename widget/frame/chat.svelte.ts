@@ -150,8 +150,9 @@ export class Chat {
   }
 
   /** The composer holds something else. */
-  typed(): void {
-    this.#signals.typed(this.draft);
+  type(text: string): void {
+    this.draft = text;
+    this.#signals.typed(text);
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.keepDraft(), draftAfter);
   }
@@ -200,8 +201,7 @@ export class Chat {
   #deliver(text: string): void {
     this.#client.send(text);
     this.held = null;
-    this.draft = '';
-    this.typed();
+    this.type('');
     this.keepDraft();
     this.atEnd = true;
   }

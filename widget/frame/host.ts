@@ -55,7 +55,7 @@ export function chooseCarrier(storage: () => Storage, fallback: Carrier): Carrie
           else own.setItem(key, value);
           return Promise.resolve();
         } catch (error) {
-          return Promise.reject(error as Error);
+          return Promise.reject(error);
         }
       },
     };

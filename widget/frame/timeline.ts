@@ -1,6 +1,7 @@
 /** From what the client holds to what the log shows, row by row. Keys stay the same while a message goes from unsent to sent. */
-import type { Entry, EntryOf } from '#protocol';
+import type { Entry } from '#protocol';
 import type { VisitorView } from '../client/visitor.ts';
+import { words } from './words.ts';
 
 export type Delivery = 'held' | 'sending' | 'sent' | 'seen' | 'refused';
 
@@ -24,8 +25,9 @@ export interface MessageRow {
 export interface NoticeRow {
   readonly kind: 'notice';
   readonly key: string;
-  readonly at: number;
-  readonly entry: EntryOf<'agent.assigned' | 'agent.unassigned' | 'conversation.closed'>;
+  /** Before the text; may be empty. */
+  readonly name: string;
+  readonly text: string;
 }
 export type Row =
   | MessageRow
@@ -62,7 +64,8 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     keys.add(row.key);
     if (row.kind !== 'message') run = undefined;
     else if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
-      run.last = run.delivery === 'refused';
+      // Where one is on its way and the other has arrived, each says so.
+      run.last = run.delivery === 'refused' || (row.delivery !== null && row.delivery !== run.delivery);
       row.first = false;
     }
     if (row.kind === 'message') run = row;
@@ -82,11 +85,9 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     add({ kind: 'chat', key: 'chat' });
     add({ kind: 'opening', key: 'opening' });
   }
-  const latest = rows.findLast((row) => row.kind === 'message');
-  if (latest?.side === 'visitor' && keys.has(latest.key) && view.entries.some((entry) => 'id' in entry && entry.id === latest.id)) {
-    const seq = view.entries.findLast((entry) => 'id' in entry && entry.id === latest.id)?.seq ?? Infinity;
-    latest.delivery = seq <= view.marks.agent.read ? 'seen' : 'sent';
-  }
+  // Only of the latest message does it matter whether it was seen.
+  const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
+  if (run && latest?.by.kind === 'visitor') run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
@@ -100,13 +101,26 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     if (entry.kind === 'message.sent') {
       const row = message(entry.id, entry.text, at);
       add(entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row, at);
-    } else if (
-      entry.kind === 'agent.assigned' ||
-      entry.kind === 'agent.unassigned' ||
-      entry.kind === 'conversation.closed'
-    ) {
-      add({ kind: 'notice', key: `${conversation} ${entry.seq}`, at, entry }, at);
+      return;
     }
+    const said = notice(entry);
+    if (said) add({ kind: 'notice', key: `${conversation} ${entry.seq}`, ...said }, at);
+  }
+}
+
+/** What an entry that is no message tells the visitor, if anything. */
+function notice(entry: Entry): { name: string; text: string } | undefined {
+  switch (entry.kind) {
+    case 'agent.assigned':
+      return { name: entry.agent.name, text: words.joined };
+    case 'agent.unassigned':
+      return { name: entry.agent.name, text: words.leftChat };
+    case 'conversation.closed': {
+      const agent = entry.reason === 'agent' && entry.by.kind === 'agent';
+      return { name: agent ? entry.by.name : '', text: words.ended[entry.reason] };
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes `/widget/manifest.json`, from which the Worker learns the hashed names for the frame's page. */
+/** Writes `/widget/manifest.json`, from which the Worker learns the hashed names for the frame's page, and `/widget/demo.html`. */
 function manifest(): Plugin {
   return {
     name: 'frame-manifest',
@@ -15,6 +16,8 @@ function manifest(): Plugin {
         const entry = Object.values(bundle).find((output) => output.type === 'chunk' && output.isEntry);
         if (entry?.type !== 'chunk') throw new Error('the frame has no entry chunk');
         const url = (name: string) => `/widget/${name}`;
+        // The demo shop is an asset too: the Worker reads it and puts the embed code in.
+        this.emitFile({ type: 'asset', fileName: 'demo.html', source: readFileSync(here('../demo.html')) });
         this.emitFile({
           type: 'asset',
           fileName: 'manifest.json',

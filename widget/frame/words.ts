@@ -27,10 +27,13 @@ export const words = {
   waiting: 'We have your message. Someone will answer soon.',
   joined: 'joined the chat',
   leftChat: 'left the chat. Someone else will take over.',
-  endedByVisitor: 'You ended the chat',
-  endedByAgent: 'ended the chat',
-  endedIdle: 'The chat ended because nobody wrote for a while',
-  ended: 'The chat has ended',
+  /** By reason; an agent's name goes before the second. */
+  ended: {
+    visitor: 'You ended the chat',
+    agent: 'ended the chat',
+    idle: 'The chat ended because nobody wrote for a while',
+    blocked: 'The chat has ended',
+  },
   blocked: 'You can no longer write here.',
   again: 'Start a new chat',
   hide: 'Hide chat',

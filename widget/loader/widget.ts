@@ -112,7 +112,7 @@ export function startWidget({ origin, search }: URL, site: string) {
     }
     if (ended) return;
     if (!answer.ok) {
-      console.warn('Parley:', config.message);
+      console.error('Parley:', config.message);
       return;
     }
     launcher = makeLauncher(config.settings.color, {

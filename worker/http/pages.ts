@@ -49,7 +49,8 @@ pages.get('/demo', async (c) => {
   );
   c.header('Cache-Control', 'no-store');
   const html = await page.text();
-  return c.html(html.replaceAll('%PARLEY_SERVER%', server).replaceAll('%PARLEY_SITE%', demo.site.id));
+  const embed = `<script async src="${server}/widget.js?site=${demo.site.id}"></script>`;
+  return c.html(html.replace('%EMBED%', embed));
 });
 
 pages.get('*', async (c) => {
@@ -65,13 +66,14 @@ pages.get('*', async (c) => {
 });
 
 /**
- * A page that a person opens, by what the browser says of it. Everything else that is not there is a 404: were the shell the
- * answer to a missing file, browsers would keep a page of HTML as that file.
+ * A page that a person opens: a browser asks for HTML then, and for nothing else, and no page of ours has a dot in its name.
+ * Everything else that is not there is a 404: were the shell the answer to a missing file, browsers would keep a page of HTML
+ * as that file.
  */
 function isNavigation(c: Exchange): boolean {
-  const mode = c.req.header('Sec-Fetch-Mode');
-  if (mode !== undefined) return mode === 'navigate';
-  return c.req.header('Accept')?.includes('text/html') ?? false;
+  if (c.req.path === '/index.html') return true;
+  const isFile = c.req.path.slice(c.req.path.lastIndexOf('/')).includes('.');
+  return !isFile && (c.req.header('Accept')?.includes('text/html') ?? false);
 }
 
 /** A file of the build, with headers that can be added to. */

@@ -1,3 +1,4 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration has no other way to come along
 /// <reference path="./node-crypto.d.ts" />
 /**
  * Passwords: scrypt, kept in PHC form (`$scrypt$ln=14,r=8,p=5$salt$hash`), so that the parameters can rise and old hashes still hold.

@@ -155,6 +155,8 @@ export class LiveConversation {
       if (!this.#opened) this.#open(view);
       if (this.looked && this.mine) this.#client.read();
     } else {
+      // Closed for good before anything was told: the server knows no such conversation.
+      if (view.connection === 'ended' && session.phase === 'in') this.missing = true;
       const { connection, nextTryAt, pending } = view;
       this.view = { ...this.view, connection, nextTryAt, pending };
     }

@@ -6,6 +6,7 @@ const day = 24 * hour;
 
 /** Whether this person's clock counts to twelve is the browser's business; the words are English like the rest. */
 const hourCycle = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
+const hours = hourCycle === 'h23' || hourCycle === 'h24' ? '2-digit' : 'numeric';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -21,13 +22,13 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
 
 /** `14:05` */
 export function clockTime(at: number, zone?: string): string {
-  return format(zone, { hour: 'numeric', minute: '2-digit', hourCycle }).format(at);
+  return format(zone, { hour: hours, minute: '2-digit', hourCycle }).format(at);
 }
 
 /** `Tuesday 4 November 2026, 14:05:09` */
 export function fullTime(at: number, zone?: string): string {
   const date = format(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-  const time = format(zone, { hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle });
+  const time = format(zone, { hour: hours, minute: '2-digit', second: '2-digit', hourCycle });
   return `${date.format(at)}, ${time.format(at)}`;
 }
 

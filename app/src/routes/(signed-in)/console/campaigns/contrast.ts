@@ -1,0 +1,29 @@
+/** How well colours can be told apart (WCAG 2.2, relative luminance and contrast ratio). */
+
+/** From 0 (black) to 1 (white). */
+function luminance(color: string): number {
+  const channel = (at: number) => {
+    const value = parseInt(color.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+/** The ratio of two colours written `#rrggbb`, from 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** What is written on a colour: black or white, whichever is easier to read. */
+export function textOn(color: string): '#000000' | '#ffffff' {
+  return contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000';
+}
+
+/** What a person who chooses the colour should know. */
+export function contrastHint(color: string): string {
+  const on = textOn(color);
+  const ratio = contrast(color, on).toFixed(1);
+  const words = `${on === '#ffffff' ? 'White' : 'Black'} words stand on it, at ${ratio} : 1.`;
+  return contrast(color, '#ffffff') < 3 ? `${words} On a white page the button is hard to see.` : words;
+}

@@ -1,0 +1,36 @@
+/** The field of allowed origins: one a line, each checked for itself. */
+import { AllowedOrigin, check, isRefusal } from '#protocol';
+
+export interface Origins {
+  readonly origins: readonly string[];
+  /** What is wrong, line by line. */
+  readonly errors: readonly { readonly line: number; readonly words: string }[];
+}
+
+/** The most that a site may list. */
+export const mostOrigins = 20;
+
+export function parseOrigins(text: string): Origins {
+  const origins: string[] = [];
+  const errors: { line: number; words: string }[] = [];
+  text.split('\n').forEach((raw, index) => {
+    // A slash at the end is what an address bar gives; it says nothing.
+    const origin = raw.trim().toLowerCase().replace(/\/$/, '');
+    if (origin === '' || origins.includes(origin)) return;
+    if (isRefusal(check(AllowedOrigin, origin))) errors.push({ line: index + 1, words: whatIsWrong(origin) });
+    else origins.push(origin);
+  });
+  return { origins, errors };
+}
+
+function whatIsWrong(origin: string): string {
+  if (!/^[a-z]+:\/\//.test(origin)) return `begin with https://, as in https://${origin.split('/')[0] ?? ''}`;
+  if (!/^https?:/.test(origin)) return 'only http:// and https:// have visitors';
+  if (/^https?:\/\/[^/]+\//.test(origin)) return 'leave out the path: an origin ends after the host';
+  if (origin.includes('*')) return 'a star stands for whole names in front: https://*.example.com';
+  return 'this is not an origin, such as https://shop.example.com';
+}
+
+export function errorText(errors: Origins['errors']): string | undefined {
+  return errors.length === 0 ? undefined : errors.map(({ line, words }) => `Line ${line}: ${words}.`).join('\n');
+}

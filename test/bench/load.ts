@@ -1,0 +1,67 @@
+/**
+ * The load generator, a process of its own on a core of its own. It is told one thing after the other by messages, so that the
+ * same open conversations serve several figures.
+ */
+import { bareAdapter } from './load/bare.ts';
+import type { Address, Chat } from './load/chat.ts';
+import { fullSpeed, paced, type RunOptions, type RunResult } from './load/loops.ts';
+import { parleyAdapter } from './load/parley.ts';
+import { socketIoAdapter } from './load/socket-io.ts';
+import { Traffic } from './load/traffic.ts';
+
+const adapters = { bare: bareAdapter, parley: parleyAdapter, 'socket-io': socketIoAdapter };
+
+const address = JSON.parse(process.argv[2] ?? '{}') as Address;
+const traffic = new Traffic();
+const adapter = adapters[address.peer](address, traffic);
+const chats: Chat[] = [];
+
+const jobs = {
+  open: async (count: number): Promise<void> => void chats.push(...(await adapter.open(count))),
+  fullSpeed: (options: RunOptions): Promise<RunResult> => fullSpeed(chats, traffic, options),
+  paced: (options: RunOptions): Promise<RunResult> => paced(chats, traffic, options),
+  /** First acknowledged messages of new conversations, one after the other; milliseconds. */
+  begin: async (count: number): Promise<number[]> => {
+    const prepared = [];
+    for (let i = 0; i < count; i++) prepared.push(await adapter.prepare());
+    const times = [];
+    for (const begin of prepared) {
+      const startedAt = performance.now();
+      await begin();
+      times.push(performance.now() - startedAt);
+    }
+    return times;
+  },
+  /** One message in each of the last so many conversations, one after the other; milliseconds to the acknowledgement. */
+  wake: async (count: number): Promise<number[]> => {
+    traffic.clear();
+    for (const chat of chats.slice(-count)) {
+      traffic.send(chat, 'Are you still there?', performance.now());
+      await traffic.landed();
+    }
+    return traffic.acknowledgements;
+  },
+  close: async (): Promise<void> => {
+    for (const chat of chats) chat.close();
+    adapter.close();
+  },
+};
+
+export type Jobs = typeof jobs;
+
+interface Order {
+  readonly job: keyof Jobs;
+  readonly argument: never;
+}
+
+process.on('message', ({ job, argument }: Order) => {
+  void jobs[job](argument).then(
+    (answer) => {
+      if (traffic.failure) process.send?.({ error: traffic.failure });
+      else process.send?.({ answer });
+    },
+    (error: unknown) => process.send?.({ error: String(error instanceof Error ? error.stack : error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ ready: true });

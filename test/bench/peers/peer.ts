@@ -1,0 +1,89 @@
+/** Starts the peers: each with fresh data, on the server's core. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { at } from '../../../bin/paths.mjs';
+import type { Address } from '../load/chat.ts';
+import { start } from '../processes.ts';
+import { startPostgres, startRedis } from './services.ts';
+
+export type PeerName = Address['peer'];
+export type Medium = 'ram' | 'disk';
+
+export interface Peer {
+  readonly address: Address;
+  /** The processes that serve; those that they started count too. */
+  readonly servers: readonly number[];
+  stop(): Promise<void>;
+}
+
+export interface PeerOptions {
+  readonly medium: Medium;
+  /** For socket.io. */
+  readonly packages?: string | undefined;
+  /** For Parley: another entry. */
+  readonly entry?: string;
+}
+
+const starts: Record<PeerName, (folder: string, options: PeerOptions) => Promise<Peer>> = {
+  bare: startBare,
+  'socket-io': startSocketIo,
+  parley: startParley,
+};
+
+export async function startPeer(name: PeerName, options: PeerOptions): Promise<Peer> {
+  const folder = mkdtempSync(path.join(options.medium === 'ram' ? '/dev/shm' : tmpdir(), 'parley-bench-'));
+  // PostgreSQL's own user has to get through.
+  chmodSync(folder, 0o755);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const peer = await starts[name](folder, options);
+    const stop = async () => {
+      await peer.stop();
+      remove();
+    };
+    return { ...peer, stop };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function startBare(folder: string): Promise<Peer> {
+  const { worker } = JSON.parse(readFileSync(at('.build', 'worker', 'options.json'), 'utf8')) as {
+    worker: { compatibilityDate: string };
+  };
+  const argument = { dataDir: folder, compatibilityDate: worker.compatibilityDate };
+  const { child, hello } = await start<{ url: string }>('server', at('test/bench/peers/bare-server.ts'), argument);
+  return { address: { peer: 'bare', url: hello.url }, servers: [child.pid], stop: child.stop };
+}
+
+async function startParley(folder: string, { entry }: PeerOptions): Promise<Peer> {
+  const { child, hello } = await start<{ url: string; operatorSecret: string }>('server', at('bin/serve.mjs'), {
+    dataDir: folder,
+    quiet: true,
+    built: true,
+    ...(entry && { entry }),
+    // One visitor sends here what hundreds do: the pace of a socket is not what is measured.
+    env: { COMMANDS_PER_SECOND: '1000000' },
+  });
+  return { address: { peer: 'parley', ...hello }, servers: [child.pid], stop: child.stop };
+}
+
+async function startSocketIo(folder: string, { packages = '' }: PeerOptions): Promise<Peer> {
+  const postgres = await startPostgres(path.join(folder, 'postgres'));
+  const redis = await startRedis(path.join(folder, 'redis'));
+  const { child, hello } = await start<{ url: string }>('server', at('test/bench/peers/socket-io.mjs'), {
+    packages,
+    redisPort: redis.port,
+    postgresPort: postgres.port,
+  });
+  return {
+    address: { peer: 'socket-io', url: hello.url, packages },
+    servers: [child.pid, postgres.pid, redis.pid],
+    stop: async () => {
+      await child.stop();
+      await Promise.all([postgres.stop(), redis.stop()]);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/** Judges a run by what its clients saw and what the server has stored. Pure, so that each check can be shown to fail. */
+import { fold } from '../../worker/domain/index.ts';
+import type { Entry } from '../../worker/protocol/index.ts';
+import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
+
+/** An acknowledgement as its sender saw it. */
+export interface Acked {
+  readonly conversation: string;
+  readonly id: string;
+  readonly seq: number;
+}
+
+export interface Evidence {
+  readonly acks: readonly Acked[];
+  /** The text of each entry that any client was ever shown, by conversation and seq. */
+  readonly seen: ReadonlyMap<string, string>;
+  readonly conversations: readonly StoredConversation[];
+  readonly history: ReadonlyMap<string, StoredHistory>;
+  readonly places: readonly StoredPlace[];
+}
+
+export interface Verdict {
+  /** Distinct commands that were acknowledged. */
+  readonly acked: number;
+  /** Acknowledged, and not in the log where it was said to be. */
+  readonly lost: string[];
+  /** In the logs more than once, or acknowledged at two places. */
+  readonly duplicated: string[];
+  /** Seqs that are missing or doubled, and entries shown that the log holds otherwise. */
+  readonly gaps: string[];
+  /** Messages of one sender that stand in another order than the one in which they were given. */
+  readonly reordered: string[];
+  /** A generation that did not rise, two owners at once, a place that belongs to nobody. */
+  readonly owners: string[];
+  /** Where D1 is not what the logs amount to. */
+  readonly history: string[];
+  readonly entries: number;
+}
+
+export const seenKey = (conversation: string, seq: number): string => `${conversation} ${seq}`;
+
+/** A text that tells who sent it and as which of theirs: `v3 17 …`. */
+const place = (text: string): { stream: string; number: number } | undefined => {
+  const match = /^(\S+) (\d+)(?: |$)/.exec(text);
+  return match?.[1] ? { stream: match[1], number: Number(match[2]) } : undefined;
+};
+
+export function judge(evidence: Evidence): Verdict {
+  const logs = new Map(evidence.conversations.map(({ id, log }) => [id, log]));
+  return {
+    acked: new Set(evidence.acks.map((ack) => ack.id)).size,
+    lost: lostIn(evidence.acks, logs),
+    duplicated: [...doubledEntries(logs), ...doubledAnswers(evidence.acks)],
+    gaps: [...gapsIn(logs), ...shownOtherwise(evidence.seen, logs)],
+    reordered: reorderedIn(logs),
+    owners: ownersOf(logs, evidence.places),
+    history: historyDiffers(logs, evidence.history),
+    entries: [...evidence.history.values()].reduce((sum, row) => sum + row.entries.length, 0),
+  };
+}
+
+export function isSound(verdict: Verdict): boolean {
+  const { lost, duplicated, gaps, reordered, owners, history } = verdict;
+  return [lost, duplicated, gaps, reordered, owners, history].every((found) => found.length === 0);
+}
+
+type Logs = ReadonlyMap<string, readonly Entry[]>;
+
+const idOf = (entry: Entry | undefined): string | undefined =>
+  entry && 'id' in entry ? entry.id : undefined;
+
+function lostIn(acks: readonly Acked[], logs: Logs): string[] {
+  return acks
+    .filter(({ conversation, id, seq }) => {
+      const entry = logs.get(conversation)?.find((one) => one.seq === seq);
+      return idOf(entry) !== id;
+    })
+    .map(({ conversation, id, seq }) => `${conversation} ${seq} ${id}`);
+}
+
+function doubledEntries(logs: Logs): string[] {
+  const times = new Map<string, number>();
+  const count = (key: string) => times.set(key, (times.get(key) ?? 0) + 1);
+  for (const log of logs.values()) {
+    for (const entry of log) {
+      if (entry.kind === 'message.sent') count(`text ${entry.text}`);
+      const id = idOf(entry);
+      if (id !== undefined && entry.by.kind !== 'system') count(`${entry.by.id} ${id}`);
+    }
+  }
+  return [...times].filter(([, count]) => count > 1).map(([key, count]) => `${key} is there ${count} times`);
+}
+
+function doubledAnswers(acks: readonly Acked[]): string[] {
+  const places = new Map<string, Set<string>>();
+  for (const { conversation, id, seq } of acks) {
+    const known = places.get(id) ?? new Set();
+    places.set(id, known.add(seenKey(conversation, seq)));
+  }
+  return [...places]
+    .filter(([, at]) => at.size > 1)
+    .map(([id, at]) => `${id} acknowledged at ${[...at].join(', ')}`);
+}
+
+function gapsIn(logs: Logs): string[] {
+  return [...logs].flatMap(([id, log]) => {
+    const wrong = log.find((entry, index) => entry.seq !== index + 1);
+    return wrong ? [`${id} has ${wrong.seq} out of place`] : [];
+  });
+}
+
+function shownOtherwise(seen: Evidence['seen'], logs: Logs): string[] {
+  const held = new Map<string, string>();
+  for (const [id, log] of logs)
+    for (const entry of log) held.set(seenKey(id, entry.seq), JSON.stringify(entry));
+  return [...seen]
+    .filter(([key, text]) => held.get(key) !== text)
+    .map(([key]) => `${key} was shown otherwise`);
+}
+
+function reorderedIn(logs: Logs): string[] {
+  // A visitor goes on from one conversation to the next: theirs are one stream, in the order of the conversations.
+  const ordered = [...logs.values()].sort((a, b) => ordinal(a) - ordinal(b));
+  const last = new Map<string, number>();
+  const found: string[] = [];
+  for (const log of ordered) {
+    for (const entry of log) {
+      const at = entry.kind === 'message.sent' ? place(entry.text) : undefined;
+      if (!at) continue;
+      const before = last.get(at.stream) ?? -1;
+      if (at.number < before) found.push(`${at.stream} ${at.number} comes after ${before}`);
+      last.set(at.stream, Math.max(before, at.number));
+    }
+  }
+  return found;
+}
+
+function ordinal(log: readonly Entry[]): number {
+  const first = log[0];
+  return first?.kind === 'conversation.started' ? first.ordinal : 0;
+}
+
+function ownersOf(logs: Logs, places: readonly StoredPlace[]): string[] {
+  const found: string[] = [];
+  for (const [id, log] of logs) {
+    let generation = 0;
+    let owner: string | null = null;
+    for (const entry of log) {
+      if (entry.kind === 'agent.assigned') {
+        if (owner !== null) found.push(`${id} was given to a second owner at ${entry.seq}`);
+        if (entry.generation <= generation) found.push(`${id} has generation ${entry.generation} again`);
+        generation = entry.generation;
+        owner = entry.agent.id;
+      }
+      if (entry.kind === 'agent.unassigned' || entry.kind === 'conversation.closed') owner = null;
+    }
+    const held = places.find((one) => one.conversation === id);
+    if ((held?.agent ?? null) !== owner) {
+      found.push(`${id} is ${owner ?? 'nobody'}'s, and its place ${held?.agent ?? 'nobody'}'s`);
+    }
+  }
+  return found;
+}
+
+function historyDiffers(logs: Logs, history: Evidence['history']): string[] {
+  const found = [...history.keys()].filter((id) => !logs.has(id)).map((id) => `${id} has no log`);
+  for (const [id, log] of logs) {
+    const stored = history.get(id);
+    if (!stored) found.push(`${id} is missing`);
+    else if (JSON.stringify(stored.entries) !== JSON.stringify(log))
+      found.push(`${id} has ${stored.entries.length} entries of ${log.length}`);
+    else if (stored.head !== log.length) found.push(`${id} says that its head is ${stored.head}`);
+    else if (JSON.stringify(stored.state) !== JSON.stringify(fold(id, log)))
+      found.push(`${id} is folded otherwise`);
+  }
+  return found;
+}
+
+/** Typed by somebody and in no log. */
+export function undelivered(typed: readonly string[], conversations: readonly StoredConversation[]): string[] {
+  const texts = new Set<string>();
+  for (const { log } of conversations)
+    for (const entry of log) if (entry.kind === 'message.sent') texts.add(entry.text);
+  return typed.filter((text) => !texts.has(text));
+}

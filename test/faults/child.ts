@@ -1,0 +1,60 @@
+/** The server as a process group of its own, to be killed without a warning and started again on the same data. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { identify, lives } from '../../bin/processes.mjs';
+import { at } from '../../bin/paths.mjs';
+
+export const entry = 'test/faults/server.ts';
+
+export interface Address {
+  readonly url: string;
+  readonly port: number;
+  readonly operatorSecret: string;
+  readonly runtimes: number[];
+}
+
+export class ServerProcess {
+  readonly #options: { dataDir: string; log: string; env: Record<string, string> };
+  #child: ChildProcess | undefined;
+  address: Address | undefined;
+
+  constructor(options: { dataDir: string; log: string; env: Record<string, string> }) {
+    this.#options = options;
+  }
+
+  async start(env: Record<string, string> = {}): Promise<Address> {
+    const { dataDir, log } = this.#options;
+    const options = { dataDir, entry, built: true, quiet: true, env: { ...this.#options.env, ...env } };
+    const errors = openSync(log, 'a');
+    const child = fork(at('bin', 'serve.mjs'), [JSON.stringify(options)], {
+      detached: true,
+      execArgv: [],
+      stdio: ['ignore', errors, errors, 'ipc'],
+    });
+    this.#child = child;
+    this.address = await new Promise<Address>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as Address));
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}; see ${log}`)));
+    });
+    return this.address;
+  }
+
+  /** `kill -9` of the whole group. Answers once every process of it is gone. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    const runtimes = (this.address?.runtimes ?? []).flatMap((pid) => identify(pid) ?? []);
+    this.address = undefined;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(-child.pid, 'SIGKILL');
+    for (const { pid } of runtimes) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It went with its group.
+      }
+    }
+    await gone;
+    while (runtimes.some((runtime) => lives(runtime))) await new Promise(setImmediate);
+  }
+}
