@@ -19,7 +19,7 @@ const host = '127.0.0.1';
  * @property {string} [entry] another entry of the Worker, such as one that injects faults
  * @property {Record<string, string>} [env] bindings that replace or join those of wrangler.toml
  * @property {boolean} [quiet] say nothing but errors
- * @property {boolean} [built] the build is known to be fresh
+ * @property {boolean} [built] the build and the entry's bundle are known to be fresh
  *
  * @typedef {object} Server
  * @property {string} url
@@ -59,8 +59,10 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
   let miniflare;
   try {
     if (port !== 0) await refuseIfTaken(port);
-    if (!built) await build({ log });
-    if (entry !== mainEntry) await bundleWorker({ entry, log });
+    if (!built) {
+      await build({ log });
+      if (entry !== mainEntry) await bundleWorker({ entry, log });
+    }
 
     const secrets = secretsOf(folder);
     const chosen = port === 0 ? await freePort() : port;

@@ -3,14 +3,11 @@
  * exact origin, which hands over a port, and small messages on that port. Both ends check all that arrives; what does not fit is
  * dropped. The checks are by hand, so that the loader carries no schema library.
  */
+import type { Contact } from './client/visitor.ts';
+
 export interface PageSeen {
   readonly url: string;
   readonly title: string;
-}
-
-export interface Contact {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
 }
 
 /** The first message. The port comes with it. */
@@ -78,7 +75,9 @@ export const fits = (kinds: object, value: unknown): boolean =>
 
 function read(table: object, data: unknown): unknown {
   const t = (data as { t?: string } | null | undefined)?.t;
-  return Object.entries(table).some(([name, kinds]) => name === t && fits(kinds as object, data)) ? data : undefined;
+  return Object.entries(table).some(([name, kinds]) => name === t && fits(kinds as object, data))
+    ? data
+    : undefined;
 }
 
 /** The first message, or undefined. What is in `config` is for the frame to check. */

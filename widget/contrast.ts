@@ -3,7 +3,8 @@
 const weights = [0.2126, 0.7152, 0.0722];
 
 /** Red, green and blue, 0 to 255. */
-const channel = (color: string, index: number) => Number.parseInt(color.substring(index * 2 + 1, index * 2 + 3), 16);
+const channel = (color: string, index: number) =>
+  Number.parseInt(color.substring(index * 2 + 1, index * 2 + 3), 16);
 
 /** WCAG's relative luminance, 0 to 1. */
 function luminance(color: string): number {

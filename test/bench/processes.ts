@@ -28,7 +28,10 @@ export async function start<Hello>(
 ): Promise<{ child: Child; hello: Hello }> {
   const [command = process.execPath, ...before] = [...pinned(core), process.execPath];
   const flags = ['--disable-warning=ExperimentalWarning'];
-  const running = fork(file, [JSON.stringify(argument)], { execPath: command, execArgv: [...before, ...flags] });
+  const running = fork(file, [JSON.stringify(argument)], {
+    execPath: command,
+    execArgv: [...before, ...flags],
+  });
   const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
   const hello = await new Promise<Hello>((resolve, reject) => {
     running.once('message', (message) => resolve(message as Hello));
@@ -46,6 +49,7 @@ export async function start<Hello>(
 interface Stat {
   readonly pid: number;
   readonly parent: number;
+  readonly name: string;
   /** Ticks of processor time, with those of children that have ended. */
   readonly ticks: number;
   readonly residentPages: number;
@@ -57,9 +61,13 @@ function stats(): Stat[] {
     try {
       const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
       // The name may hold anything; what follows its bracket is numbers. See proc(5).
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+      const fields = text
+        .slice(text.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number);
       const [parent = 0, ticks = 0] = [fields[1], fields.slice(11, 15).reduce((sum, one) => sum + one, 0)];
-      return [{ pid: Number(pid), parent, ticks, residentPages: fields[21] ?? 0 }];
+      const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
+      return [{ pid: Number(pid), parent, name, ticks, residentPages: fields[21] ?? 0 }];
     } catch {
       return [];
     }
@@ -70,7 +78,7 @@ function stats(): Stat[] {
 function family(roots: readonly number[]): Stat[] {
   const all = stats();
   const members = new Set(roots);
-  for (let before = 0; before < members.size; ) {
+  for (let before = 0; before < members.size;) {
     before = members.size;
     for (const { pid, parent } of all) if (members.has(parent)) members.add(pid);
   }
@@ -86,7 +94,11 @@ export function cpuOf(roots: readonly number[]): number {
   return (family(roots).reduce((sum, { ticks }) => sum + ticks, 0) * 1_000) / ticksPerSecond;
 }
 
-/** Bytes of memory that processes and all that they started hold. */
-export function memoryOf(roots: readonly number[]): number {
-  return family(roots).reduce((sum, { residentPages }) => sum + residentPages, 0) * pageSize;
+/** Bytes of memory that those of a name hold, of processes and all that they started. */
+export function memoryOf(roots: readonly number[], name: string): number {
+  const held = family(roots).filter((process) => process.name === name);
+  return held.reduce((sum, { residentPages }) => sum + residentPages, 0) * pageSize;
 }
+
+/** The ids of processes and of all that they started. */
+export const familyOf = (roots: readonly number[]): number[] => family(roots).map(({ pid }) => pid);

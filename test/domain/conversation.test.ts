@@ -223,3 +223,12 @@ test('what a visitor is told of the state does not say that they are gone', () =
   tape.perform(system, { t: 'visitor.left' });
   expect(forVisitor(tape.state).visitor.here).toBe(true);
 });
+
+test('a conversation with an agent closes after the campaign’s idle time, one that waits is kept for days', () => {
+  const tape = new Tape();
+  expect(idleAt(tape.state, 30)).toBe(1_000 + longestWait);
+  tape.perform(anna, { t: 'assign', agent: anna, generation: 1 });
+  expect(idleAt(tape.state, 30)).toBe(tape.now + 30 * 60_000);
+  tape.perform(system, { t: 'idle' });
+  expect(idleAt(tape.state, 30)).toBeNull();
+});

@@ -4,7 +4,7 @@ import { openSync } from 'node:fs';
 import { identify, lives } from '../../bin/processes.mjs';
 import { at } from '../../bin/paths.mjs';
 
-export const entry = 'test/faults/server.ts';
+export const entry = 'test/faults/worker/server.ts';
 
 export interface Address {
   readonly url: string;

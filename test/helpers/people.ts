@@ -310,7 +310,7 @@ export class AgentPerson {
       summaries,
       drafts,
     });
-    return Object.defineProperty(desk, 'status', { get: () => status }) as Desk;
+    return Object.defineProperty(desk, 'status', { get: () => status }) as typeof desk & { status: typeof status };
   }
 
   setStatus(desk: Desk, status: Status): void {

@@ -74,7 +74,7 @@ test('the demo shop is there only where it was asked for', async () => {
   await ask('POST', '/api/operator/seed', { headers: operatorHeader, host: 'http://localhost:8787' });
   expect((await demo()).status).toBe(404);
   expect((await demo('false')).status).toBe(404);
-  const page = `<script async src="%PARLEY_SERVER%/widget.js?site=%PARLEY_SITE%"></script>`;
+  const page = '<!doctype html>%EMBED%';
   const ASSETS = { fetch: () => Promise.resolve(new Response(page)) } as unknown as Fetcher;
   const response = await call('GET', '/demo', {
     headers: navigation,

@@ -24,14 +24,16 @@ const birth = {
   account: 'acc',
   id: 'con_a',
   settings: { idleMinutes: 1_000, sneakPreview: true },
-  started: {
-    kind: 'conversation.started',
-    by: visitor,
-    campaign: { id: 'cam', name: 'Shop' },
-    site: 'sit',
-    contact: {},
-    ordinal: 1,
-  },
+  entries: [
+    {
+      kind: 'conversation.started',
+      by: visitor,
+      campaign: { id: 'cam', name: 'Shop' },
+      site: 'sit',
+      contact: {},
+      ordinal: 1,
+    },
+  ],
 } as const;
 
 /** Runs one seed. */

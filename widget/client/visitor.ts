@@ -64,6 +64,8 @@ export class VisitorChat {
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
   #session: VisitorSession | null = null;
+  /** Whether there is a session has been answered. Before that nothing is posted: it would make a second visitor. */
+  #looked = false;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
@@ -90,7 +92,9 @@ export class VisitorChat {
     const left = await this.#outbox.load();
     const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
     this.#queue = [...left, ...typed];
-    if (!(await this.#loadSession())) {
+    const found = await this.#loadSession();
+    this.#looked = true;
+    if (!found) {
       void this.#post();
       return;
     }
@@ -245,7 +249,7 @@ export class VisitorChat {
 
   /** Sends what waits, in order, until a conversation has taken one; the rest goes over its socket. */
   async #post(): Promise<void> {
-    if (this.#posting || this.#ended) return;
+    if (this.#posting || this.#ended || !this.#looked) return;
     this.#posting = true;
     try {
       for (;;) {

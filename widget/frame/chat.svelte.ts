@@ -1,10 +1,9 @@
 /** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
-import { noMarks } from '#domain';
 import { isBlank, type WidgetConfig } from '#protocol';
-import type { Contact, PageSeen, ToFrame } from '../bridge.ts';
+import type { PageSeen, ToFrame } from '../bridge.ts';
 import type { Environment } from '../client/environment.ts';
 import type { Carrier } from '../client/outbox.ts';
-import { VisitorChat, type VisitorView } from '../client/visitor.ts';
+import { VisitorChat, type Contact, type VisitorView } from '../client/visitor.ts';
 import type { Host } from './host.ts';
 import { timeline } from './timeline.ts';
 import { TypingSignals } from './typing.ts';
@@ -20,21 +19,6 @@ export interface ChatOptions {
   readonly page: PageSeen;
 }
 
-const nothing: VisitorView = {
-  connection: 'idle',
-  nextTryAt: null,
-  state: null,
-  entries: [],
-  earlier: [],
-  more: false,
-  marks: noMarks,
-  pending: [],
-  agentTyping: null,
-  unread: 0,
-  contact: {},
-  blocked: false,
-};
-
 /** A draft is written down so long after the last key, in milliseconds. */
 const draftAfter = 300;
 /** The session's answer is waited for so long before the greeting is shown without it, in milliseconds. */
@@ -43,7 +27,7 @@ const patience = 2_000;
 export class Chat {
   readonly settings: Settings;
   readonly host: Host;
-  view = $state.raw(nothing);
+  view: VisitorView = $state.raw() as VisitorView;
   /** The panel is open; it fills a phone's screen; the visitor wants it larger. */
   shown = $state(false);
   full = $state(false);
@@ -72,7 +56,9 @@ export class Chat {
     return 'writing';
   });
   /** A new chat begins under the closed one. */
-  readonly fresh = $derived.by(() => this.view.state?.phase === 'closed' && this.#left === this.view.state.id);
+  readonly fresh = $derived.by(
+    () => this.view.state?.phase === 'closed' && this.#left === this.view.state.id,
+  );
   readonly rows = $derived(timeline(this.view, { held: this.held, fresh: this.fresh, now: Date.now() }));
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
   /** Nothing was said yet, in this conversation or before it. */
@@ -81,8 +67,9 @@ export class Chat {
   readonly unread = $derived(
     Math.min(
       this.view.unread,
-      this.view.entries.filter(({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo)
-        .length,
+      this.view.entries.filter(
+        ({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo,
+      ).length,
     ),
   );
 
@@ -107,6 +94,7 @@ export class Chat {
       page: () => pageOf(this.#page),
       onChange: (view) => (this.view = view),
     });
+    this.view = this.#client.view;
     this.#signals = new TypingSignals({
       env,
       typing: (on) => this.#client.typing(on),
@@ -120,10 +108,6 @@ export class Chat {
       (draft) => (this.draft ||= draft ?? ''),
       () => undefined,
     );
-    $effect.root(() => {
-      $effect(() => this.#report());
-      $effect(() => this.#read());
-    });
     await this.#client.start();
     this.ready = true;
   }
@@ -145,7 +129,10 @@ export class Chat {
         break;
       case 'shutdown':
         this.#client.end();
-        for (const name of ['draft', 'unsent', 'token']) void this.#carrier.save(this.#draftKey.replace('draft', name), null);
+        this.draft = '';
+        clearTimeout(this.#draftTimer);
+        for (const name of ['draft', 'unsent', 'token'])
+          void this.#carrier.save(this.#draftKey.replace('draft', name), null);
     }
   }
 
@@ -215,29 +202,31 @@ export class Chat {
   #mustAsk(): boolean {
     const { view, settings } = this;
     if (this.open || this.#queued) return false;
-    const lacking = [
-      !view.contact.name && settings.askName,
-      !view.contact.email && settings.askEmail,
-    ];
+    const lacking = [!view.contact.name && settings.askName, !view.contact.email && settings.askEmail];
     return lacking.includes('required') || (lacking.includes('optional') && !this.#skipped);
   }
 
-  #read(): void {
+  /** What is shown to somebody who looks is read. */
+  read(): void {
     if (!this.shown || !this.visible || !this.atEnd || this.view.unread === 0) return;
     this.#client.read();
     this.#readTo = this.view.entries.at(-1)?.seq ?? 0;
   }
 
-  #report(): void {
+  /** Tells the page what it shows on its button, and whether the next page should load the frame at once. */
+  report(): void {
     const { view, unread } = this;
     // Before the session has answered nothing is known, and what the page remembers stays.
     if (!this.ready || view.connection === 'waiting') return;
-    const followed = view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
+    const followed =
+      view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
     this.host.say({ t: 'state', unread, live: unread > 0 || this.#queued || followed });
   }
 }
 
 /** Where the visitor is, as far as the protocol takes it. */
 function pageOf({ url, title }: PageSeen): PageSeen | undefined {
-  return /^https?:/.test(url) && url.length <= 2_000 ? { url, title: title.slice(0, 300).toWellFormed() } : undefined;
+  return /^https?:/.test(url) && url.length <= 2_000
+    ? { url, title: title.slice(0, 300).toWellFormed() }
+    : undefined;
 }

@@ -11,5 +11,10 @@ export function dayName(at: number, now = Date.now()): string {
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(words.locale, { weekday: 'long', day: 'numeric', month: 'long', year }).format(at);
+  return new Intl.DateTimeFormat(words.locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year,
+  }).format(at);
 }

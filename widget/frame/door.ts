@@ -43,6 +43,9 @@ const settings: Record<keyof WidgetConfig['settings'], string> = {
 /** The configuration, or undefined. By hand, because the schema would bring a tenth of the frame's weight with it. */
 export function readConfig(data: unknown): WidgetConfig | undefined {
   const config = data as WidgetConfig | null | undefined;
-  const whole = config?.settings && fits({ site: 'string', campaign: 'string' }, config) && fits(settings, config.settings);
+  const whole =
+    config?.settings &&
+    fits({ site: 'string', campaign: 'string' }, config) &&
+    fits(settings, config.settings);
   return whole && /^#[0-9a-f]{6}$/.test(config.settings.color) ? config : undefined;
 }

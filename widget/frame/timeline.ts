@@ -87,7 +87,8 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   }
   // Only of the latest message does it matter whether it was seen.
   const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
-  if (run && latest?.by.kind === 'visitor') run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
+  if (run && latest?.by.kind === 'visitor')
+    run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
@@ -100,7 +101,10 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     const { at } = entry;
     if (entry.kind === 'message.sent') {
       const row = message(entry.id, entry.text, at);
-      add(entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row, at);
+      add(
+        entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row,
+        at,
+      );
       return;
     }
     const said = notice(entry);
@@ -115,17 +119,29 @@ function notice(entry: Entry): { name: string; text: string } | undefined {
       return { name: entry.agent.name, text: words.joined };
     case 'agent.unassigned':
       return { name: entry.agent.name, text: words.leftChat };
-    case 'conversation.closed': {
-      const agent = entry.reason === 'agent' && entry.by.kind === 'agent';
-      return { name: agent ? entry.by.name : '', text: words.ended[entry.reason] };
-    }
+    case 'conversation.closed':
+      return {
+        name: entry.reason === 'agent' && entry.by.kind === 'agent' ? entry.by.name : '',
+        text: words.ended[entry.reason],
+      };
     default:
       return undefined;
   }
 }
 
 function message(id: string, text: string, at: number): MessageRow {
-  return { kind: 'message', key: `v${id}`, id, side: 'visitor', name: '', text, at, first: true, last: true, delivery: null };
+  return {
+    kind: 'message',
+    key: `v${id}`,
+    id,
+    side: 'visitor',
+    name: '',
+    text,
+    at,
+    first: true,
+    last: true,
+    delivery: null,
+  };
 }
 
 export function startOfDay(at: number): number {

@@ -8,7 +8,10 @@ const phone = '(max-width:480px),(max-height:480px)';
 export type Launcher = ReturnType<typeof makeLauncher>;
 
 /** Nothing is written as markup, and the style sheet is constructed: both pass the strictest policy of a host page. */
-export function makeLauncher(color: string, on: { click(): void; intent(): void; escape(): void; fit(): void }) {
+export function makeLauncher(
+  color: string,
+  on: { click(): void; intent(): void; escape(): void; fit(): void },
+) {
   const add = (parent: Node, name: string) => parent.appendChild(document.createElement(name));
   // Beside the body, not in it: frameworks exchange bodies, and a transform on one would catch what is fixed.
   const host = add(document.documentElement, 'div');
@@ -32,7 +35,8 @@ export function makeLauncher(color: string, on: { click(): void; intent(): void;
   spoken.role = 'status';
   button.onclick = on.click;
   button.onpointerenter = button.onfocus = on.intent;
-  box.onkeydown = (event) => event.key === 'Escape' && on.escape();
+  // Not the expression's value: a handler that answers false takes the key away from the button.
+  box.onkeydown = (event) => void (event.key === 'Escape' && on.escape());
 
   const seen = visualViewport;
   const style = (name: string, value: string | null) => box.style.setProperty(name, value);

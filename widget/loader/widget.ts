@@ -1,5 +1,6 @@
 /** The widget of one site on one page: when its button appears, when its frame is loaded, and what they tell each other. */
-import { readToLoader, type Contact, type ToFrame } from '../bridge.ts';
+import { readToLoader, type ToFrame } from '../bridge.ts';
+import type { Contact } from '../client/visitor.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
 import { forget, remember } from './memory.ts';
 
@@ -51,7 +52,9 @@ export function startWidget({ origin, search }: URL, site: string) {
     if (message.t === 'load' || message.t === 'save') {
       const { t, n, key } = message;
       // The frame keeps what is its own here; it never learns of anything else.
-      const value = key.startsWith(prefix) ? remember('localStorage', key, t === 'save' ? message.value : undefined) : null;
+      const value = key.startsWith(prefix)
+        ? remember('localStorage', key, t === 'save' ? message.value : undefined)
+        : null;
       say({ t: 'stored', n, value });
     }
   }

@@ -235,6 +235,15 @@ export function unborn(id: string): ConversationState {
   return begin(id, { ...entry, campaign: { id: '', name: '' }, site: '', contact: {}, ordinal: 0 });
 }
 
+/** A question that nobody has taken is not thrown away because nobody was there to answer: it waits for so long, in milliseconds. */
+export const longestWait = 3 * 86_400_000;
+
+/** When a conversation in which nothing happens any more closes by itself; null for one that has. */
+export function idleAt(state: ConversationState, idleMinutes: number): number | null {
+  if (state.phase === 'closed') return null;
+  return state.activeAt + (state.phase === 'waiting' ? longestWait : idleMinutes * 60_000);
+}
+
 /** Folds a whole log. */
 export function fold(id: string, entries: Iterable<Entry>): ConversationState {
   let state = unborn(id);

@@ -20,7 +20,7 @@ pages.get('/widget/frame', async (c) => {
   const id = check(SiteId, c.req.query('site'));
   const site = isRefusal(id) ? id : await siteOf(c.env, id);
   if (isRefusal(site)) return c.text(site.message, site.refused === 'unavailable' ? 503 : 404);
-  const manifest = await asset(c, '/widget/manifest.json');
+  const manifest = await ownFile(c, '/widget/manifest.json');
   if (!manifest.ok) return c.text('The widget is not built.', 503);
   const { html, policy } = framePage(site.origins, await manifest.json());
   c.header('Content-Security-Policy', policy);
@@ -32,7 +32,7 @@ pages.get('/widget/frame', async (c) => {
 /** A made-up shop with the demo account's widget. The build brings its page; here it learns the site. */
 pages.get('/demo', async (c) => {
   const demo = c.env.DEMO === 'true' ? await findDemo(c.env) : undefined;
-  const page = demo && (await asset(c, '/widget/demo.html'));
+  const page = demo && (await ownFile(c, '/widget/demo.html'));
   if (!demo || !page?.ok) return c.text('Not found', 404);
   const server = otherName(new URL(c.req.url));
   c.header(
@@ -76,7 +76,12 @@ function isNavigation(c: Exchange): boolean {
   return !isFile && (c.req.header('Accept')?.includes('text/html') ?? false);
 }
 
-/** A file of the build, with headers that can be added to. */
+/** A file of the build that we read ourselves. */
+function ownFile(c: Exchange, path: string): Promise<Response> {
+  return c.env.ASSETS.fetch(new URL(path, c.req.url));
+}
+
+/** A file of the build for the client, as it asked for it; with headers that can be added to. */
 async function asset(c: Exchange, path: string): Promise<Response> {
   const url = new URL(path, c.req.url);
   const { method, headers } = c.req.raw;

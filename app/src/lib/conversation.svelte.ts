@@ -1,10 +1,9 @@
 /** One conversation that is open on this screen: what is known of it, and what can be done. */
 import { noMarks } from '#domain';
-import { isRefusal, type Me, type Refused } from '#protocol';
+import { check, ConversationId, isRefusal, type Me, type Refused } from '#protocol';
 import { ConversationClient, type ConversationView } from '../../../widget/client/conversation.ts';
 import { platform } from '../../../widget/client/environment.ts';
 import { carriedOutbox, type Pending } from '../../../widget/client/outbox.ts';
-import { ask } from './api.ts';
 import { keep, kept } from './kept.ts';
 import { session } from './session.svelte.ts';
 import { socketUrl } from './socket.ts';
@@ -67,9 +66,9 @@ export class LiveConversation {
       side: 'agent',
       me: me.id,
       outbox,
-      url: () => socketUrl(this.#path),
+      url: () => socketUrl(`/api/conversations/${id}/socket`),
       protocols: () => [],
-      onDoubt: () => this.#exists(),
+      onDoubt: () => session.holds(),
       onEntries: () => this.#arrived(),
       onRefused: (pending: Pending, refused) => {
         if (pending.frame.t === 'message.send') return false;
@@ -82,11 +81,8 @@ export class LiveConversation {
         onChange(this);
       },
     });
-    void this.#client.start();
-  }
-
-  get #path(): string {
-    return `/api/conversations/${this.id}/socket`;
+    if (isRefusal(check(ConversationId, id))) this.missing = true;
+    else void this.#client.start();
   }
 
   get mine(): boolean {
@@ -170,14 +166,5 @@ export class LiveConversation {
   #arrived(): void {
     if (!this.#opened || this.looked || this.unreadAfter !== null) return;
     this.unreadAfter = this.view.cursor;
-  }
-
-  /** The socket does not open. Signed out, or is there no such conversation? The plain address says which. */
-  async #exists(): Promise<boolean> {
-    if (!(await session.holds())) return false;
-    const answer = await ask('GET', this.#path);
-    if (!isRefusal(answer) || (answer.refused !== 'not_found' && answer.refused !== 'forbidden')) return true;
-    this.missing = true;
-    return false;
   }
 }

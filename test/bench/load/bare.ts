@@ -7,10 +7,14 @@ const idLength = 36;
 export function bareAdapter({ url }: Address, watcher: Watcher): Adapter {
   let made = 0;
   const socket = (name: string, told: (id: string) => void) =>
-    connect(`${url.replace('http', 'ws')}/${name}`, {}, {
-      text: (text) => told((JSON.parse(text) as { text: string }).text.slice(0, idLength)),
-      closed: (code) => watcher.failed(`a socket closed with ${code}`),
-    });
+    connect(
+      `${url.replace('http', 'ws')}/${name}`,
+      {},
+      {
+        text: (text) => told((JSON.parse(text) as { text: string }).text.slice(0, idLength)),
+        closed: (code) => watcher.failed(`a socket closed with ${code}`),
+      },
+    );
   const open = async (): Promise<Chat> => {
     const name = `c${made++}`;
     const agent = await socket(name, watcher.delivered);

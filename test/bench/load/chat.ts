@@ -37,7 +37,11 @@ export interface Address {
 }
 
 /** Does a job for each of many, so many at a time; the answers keep their order. */
-export async function inTurns<T, R>(many: readonly T[], atOnce: number, job: (one: T) => Promise<R>): Promise<R[]> {
+export async function inTurns<T, R>(
+  many: readonly T[],
+  atOnce: number,
+  job: (one: T) => Promise<R>,
+): Promise<R[]> {
   const answers: R[] = [];
   const waiting = many.entries();
   const worker = async () => {

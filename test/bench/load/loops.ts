@@ -1,5 +1,4 @@
 /** The two ways of sending: as much as the server takes, and as people come. */
-import { cpuOf } from '../processes.ts';
 import { percentiles, type Percentiles } from '../statistics.ts';
 import type { Chat } from './chat.ts';
 import { seeded, texts } from './random.ts';
@@ -9,8 +8,6 @@ export interface RunOptions {
   readonly seconds: number;
   readonly warmUp: number;
   readonly seed: number;
-  /** The server's processes; those that they started are counted with them. */
-  readonly servers: readonly number[];
   /** For the closed loop: unanswered messages of each conversation. */
   readonly inFlight?: number;
   /** For the paced one: messages a second of all conversations. */
@@ -22,14 +19,18 @@ export interface RunResult {
   readonly perSecond: number;
   readonly acknowledgement: Percentiles;
   readonly delivery: Percentiles;
-  /** Milliseconds of processor time. */
-  readonly serverCpu: number;
+  /** All that were sent, with those of the warm-up. */
+  readonly sent: number;
   /** How much of its own core the generator used, from 0 to 1. Near 1 it is the generator that is measured. */
   readonly generator: number;
 }
 
 /** Closed: whenever a message is over, its conversation sends the next. */
-export async function fullSpeed(chats: readonly Chat[], traffic: Traffic, options: RunOptions): Promise<RunResult> {
+export async function fullSpeed(
+  chats: readonly Chat[],
+  traffic: Traffic,
+  options: RunOptions,
+): Promise<RunResult> {
   const random = seeded(options.seed);
   const lines = texts(random);
   let going = true;
@@ -42,25 +43,30 @@ export async function fullSpeed(chats: readonly Chat[], traffic: Traffic, option
   const result = await measure(traffic, options);
   going = false;
   await traffic.landed();
-  return result;
+  return { ...result, sent };
 }
 
 /**
  * Open: people write when they like, so the moments are a Poisson process, and a message that the generator sends late has waited
  * since its moment. The generator never sleeps meanwhile: a timer of Node's is up to a millisecond late.
  */
-export async function paced(chats: readonly Chat[], traffic: Traffic, options: RunOptions): Promise<RunResult> {
+export async function paced(
+  chats: readonly Chat[],
+  traffic: Traffic,
+  options: RunOptions,
+): Promise<RunResult> {
   const random = seeded(options.seed);
   const lines = texts(random);
   const mean = 1_000 / (options.rate ?? 1);
   let going = true;
   let due = performance.now();
+  let sent = 0;
   const turn = (): void => {
     if (!going || traffic.failure) return;
     const now = performance.now();
     for (; due <= now; due -= Math.log(1 - random()) * mean) {
       const chat = chats[Math.floor(random() * chats.length)];
-      if (chat) traffic.send(chat, lines[Math.floor(random() * lines.length)] ?? '', due);
+      if (chat) traffic.send(chat, lines[sent++ % lines.length] ?? '', due);
     }
     setImmediate(turn);
   };
@@ -68,13 +74,13 @@ export async function paced(chats: readonly Chat[], traffic: Traffic, options: R
   const result = await measure(traffic, options);
   going = false;
   await traffic.landed();
-  return result;
+  return { ...result, sent };
 }
 
-async function measure(traffic: Traffic, { seconds, warmUp, servers }: RunOptions): Promise<RunResult> {
+async function measure(traffic: Traffic, { seconds, warmUp }: RunOptions): Promise<Omit<RunResult, 'sent'>> {
   await pause(warmUp * 1_000);
   traffic.clear();
-  const began = { at: performance.now(), cpu: cpuOf(servers), own: process.cpuUsage() };
+  const began = { at: performance.now(), own: process.cpuUsage() };
   await pause(seconds * 1_000);
   const took = performance.now() - began.at;
   const { user, system } = process.cpuUsage(began.own);
@@ -84,7 +90,6 @@ async function measure(traffic: Traffic, { seconds, warmUp, servers }: RunOption
     perSecond: (over * 1_000) / took,
     acknowledgement: percentiles(acknowledgements),
     delivery: percentiles(deliveries),
-    serverCpu: cpuOf(servers) - began.cpu,
     generator: (user + system) / 1_000 / took,
   };
 }

@@ -35,8 +35,8 @@ export class Tab {
   /** Resolves when the tab has all that there is. */
   static async open(url: string, headers: Record<string, string>, events: TabEvents): Promise<Tab> {
     const tab = new Tab(events);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    tab.#welcomed = resolve;
+    const { promise, resolve } = Promise.withResolvers();
+    tab.#welcomed = () => resolve(undefined);
     tab.#socket = await connect(url, headers, {
       text: (text) => tab.#take(text),
       closed: (code) => events.failed(`${url} closed with ${code}`),
@@ -94,11 +94,18 @@ export class Tab {
 }
 
 /** A socket of the workspace beside the open conversations: the agent's own, or the floor's. */
-export async function follow(url: string, headers: Record<string, string>, events: TabEvents): Promise<() => void> {
+export async function follow(
+  url: string,
+  headers: Record<string, string>,
+  events: TabEvents,
+): Promise<() => void> {
   const socket = await connect(
     url,
     { ...headers, 'Sec-WebSocket-Protocol': subprotocol },
-    { text: (text) => text === pong || JSON.parse(text), closed: (code) => events.failed(`${url} closed with ${code}`) },
+    {
+      text: (text) => text === pong || JSON.parse(text),
+      closed: (code) => events.failed(`${url} closed with ${code}`),
+    },
   );
   const timer = setInterval(() => socket.send(ping), pingEvery);
   return () => {

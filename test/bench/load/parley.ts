@@ -3,7 +3,14 @@
  * them on the screen beside their lists and the floor.
  */
 import { randomBytes } from 'node:crypto';
-import { makeCommandId, subprotocol, tokenSubprotocol, type Entry, type Started, type VisitorSession } from '#protocol';
+import {
+  makeCommandId,
+  subprotocol,
+  tokenSubprotocol,
+  type Entry,
+  type Started,
+  type VisitorSession,
+} from '#protocol';
 import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
 import { follow, Tab } from './parley-tab.ts';
 
@@ -24,7 +31,11 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
     });
 
   const openOne = async (): Promise<Chat> => {
-    const { site, cookies } = await (desk ??= openDesk(url, operatorSecret, events(() => undefined)));
+    const { site, cookies } = await (desk ??= openDesk(
+      url,
+      operatorSecret,
+      events(() => undefined),
+    ));
     const token = await openSession(url, site);
     const first = { id: newCommand(), site, text: 'Hello, is anybody there?' };
     const { conversation } = await post<Started>(`${url}/api/widget/messages`, first, bearer(token));
@@ -51,7 +62,11 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
   return {
     open: (count) => inTurns(Array.from({ length: count }), 8, openOne),
     prepare: async () => {
-      const { site } = await (desk ??= openDesk(url, operatorSecret, events(() => undefined)));
+      const { site } = await (desk ??= openDesk(
+        url,
+        operatorSecret,
+        events(() => undefined),
+      ));
       const token = await openSession(url, site);
       return async () => {
         const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
@@ -117,7 +132,11 @@ async function ask(
 ): Promise<Response> {
   const answer = await fetch(address, {
     method,
-    headers: { Origin: new URL(address).origin, ...(body && { 'Content-Type': 'application/json' }), ...headers },
+    headers: {
+      Origin: new URL(address).origin,
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
   if (!answer.ok && !mayFail) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);

@@ -9,7 +9,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const words = 'the order has not come yet and my tracking page says nothing new since Monday could you look please'.split(' ');
+const words =
+  'the order has not come yet and my tracking page says nothing new since Monday could you look please'.split(
+    ' ',
+  );
 
 /** Messages as people type them: 20 to 120 characters. */
 export function texts(random: () => number): string[] {

@@ -16,10 +16,15 @@ export function socketIoAdapter({ url, packages = '' }: Address, watcher: Watche
   let made = 0;
   const client = async (conversation: string, side: 'visitor' | 'agent'): Promise<Client> => {
     // Each with a connection of its own, as each tab is a page of its own.
-    const one = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, query: { conversation, side } });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    one.on('ready', () => resolve());
-    one.on('connect_error', (error) => reject(error as unknown as Error));
+    const one = io(url, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      query: { conversation, side },
+    });
+    const { promise, resolve, reject } = Promise.withResolvers();
+    one.on('ready', () => resolve(undefined));
+    one.on('connect_error', (error) => reject(error));
     await promise;
     return one;
   };
@@ -29,7 +34,8 @@ export function socketIoAdapter({ url, packages = '' }: Address, watcher: Watche
     const visitor = await client(conversation, 'visitor');
     agent.on('message', ({ clientId }) => watcher.delivered(clientId));
     let open = true;
-    for (const tab of [agent, visitor]) tab.on('disconnect', () => open && watcher.failed('a client was disconnected'));
+    for (const tab of [agent, visitor])
+      tab.on('disconnect', () => open && watcher.failed('a client was disconnected'));
     return {
       send: (id, text) =>
         visitor.emit('message', { id, text }, (answer: { seq?: number; error?: string }) =>

@@ -16,13 +16,18 @@ export const versions = {
 /** Answers the folder, or undefined where they could not be installed. */
 export function installPackages(log: (line: string) => void): string | undefined {
   const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-  const folder = path.join(tmpdir(), `parley-bench-${createHash('sha256').update(wanted.join()).digest('hex').slice(0, 12)}`);
+  const folder = path.join(
+    tmpdir(),
+    `parley-bench-${createHash('sha256').update(wanted.join()).digest('hex').slice(0, 12)}`,
+  );
   const done = path.join(folder, 'installed');
   if (existsSync(done)) return folder;
   log(`Installing ${wanted.join(', ')} into ${folder}`);
   mkdirSync(folder, { recursive: true });
   const flags = ['--silent', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts'];
-  const { status, stderr } = spawnSync('npm', ['install', ...flags, '--prefix', folder, ...wanted], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync('npm', ['install', ...flags, '--prefix', folder, ...wanted], {
+    encoding: 'utf8',
+  });
   if (status !== 0) {
     log(stderr);
     return undefined;

@@ -54,19 +54,27 @@ async function startBare(folder: string): Promise<Peer> {
     worker: { compatibilityDate: string };
   };
   const argument = { dataDir: folder, compatibilityDate: worker.compatibilityDate };
-  const { child, hello } = await start<{ url: string }>('server', at('test/bench/peers/bare-server.ts'), argument);
+  const { child, hello } = await start<{ url: string }>(
+    'server',
+    at('test/bench/peers/bare-server.ts'),
+    argument,
+  );
   return { address: { peer: 'bare', url: hello.url }, servers: [child.pid], stop: child.stop };
 }
 
 async function startParley(folder: string, { entry }: PeerOptions): Promise<Peer> {
-  const { child, hello } = await start<{ url: string; operatorSecret: string }>('server', at('bin/serve.mjs'), {
-    dataDir: folder,
-    quiet: true,
-    built: true,
-    ...(entry && { entry }),
-    // One visitor sends here what hundreds do: the pace of a socket is not what is measured.
-    env: { COMMANDS_PER_SECOND: '1000000' },
-  });
+  const { child, hello } = await start<{ url: string; operatorSecret: string }>(
+    'server',
+    at('bin/serve.mjs'),
+    {
+      dataDir: folder,
+      quiet: true,
+      built: true,
+      ...(entry && { entry }),
+      // One visitor sends here what hundreds do: the pace of a socket is not what is measured.
+      env: { COMMANDS_PER_SECOND: '1000000' },
+    },
+  );
   return { address: { peer: 'parley', ...hello }, servers: [child.pid], stop: child.stop };
 }
 

@@ -43,7 +43,12 @@ export async function startPostgres(folder: string): Promise<Service> {
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'synchronous_commit=on'];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'synchronous_commit=on',
+  ];
   return run(path.join(bin, 'postgres'), ['-D', folder, ...settings.flatMap((one) => ['-c', one])], port, {
     ...user,
     cwd: folder,
@@ -55,7 +60,18 @@ export async function startPostgres(folder: string): Promise<Service> {
 export async function startRedis(folder: string): Promise<Service> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
-  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder];
+  const settings = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ];
   return run(redis() ?? '', settings, port, { signal: 'SIGTERM' });
 }
 
@@ -87,7 +103,9 @@ async function run(
 function postgresFolder(): string | undefined {
   const base = '/usr/lib/postgresql';
   const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => path.join(base, version, 'bin')).find((bin) => existsSync(path.join(bin, 'postgres')));
+  return versions
+    .map((version) => path.join(base, version, 'bin'))
+    .find((bin) => existsSync(path.join(bin, 'postgres')));
 }
 
 const which = (command: string): string | undefined =>

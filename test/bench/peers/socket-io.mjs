@@ -13,7 +13,13 @@ const { createAdapter } = require('@socket.io/redis-adapter');
 const { createClient } = require('redis');
 const { Pool } = require('pg');
 
-const pool = new Pool({ host: '127.0.0.1', port: postgresPort, user: 'bench', database: 'postgres', max: 20 });
+const pool = new Pool({
+  host: '127.0.0.1',
+  port: postgresPort,
+  user: 'bench',
+  database: 'postgres',
+  max: 20,
+});
 await pool.query(`
   CREATE TABLE conversations (id text PRIMARY KEY, head integer NOT NULL DEFAULT 0);
   CREATE TABLE messages (

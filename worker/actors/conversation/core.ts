@@ -30,7 +30,8 @@ export interface Birth {
   readonly account: string;
   readonly id: string;
   readonly settings: ConversationSettings;
-  readonly started: Draft;
+  /** The first entries: the start, and what the visitor wrote. */
+  readonly entries: readonly Draft[];
 }
 
 /** The ends of the followers, for an account. */
@@ -66,7 +67,7 @@ export class ConversationCore {
     registers.set('epoch', [...host.bytes(8)].map((byte) => byte.toString(36)).join(''));
     registers.set('settings', birth.settings);
     const core = new ConversationCore(host, targets);
-    core.#persist([birth.started]);
+    core.#persist(birth.entries);
     return core;
   }
 

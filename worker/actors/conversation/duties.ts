@@ -1,4 +1,5 @@
 /** What a conversation does by itself. Both duties follow from stored state, so that a restart forgets neither. */
+import { idleAt } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';
 
@@ -11,10 +12,7 @@ export const leaveGrace = 30_000;
 export function idleDuty(core: ConversationCore): Duty {
   return {
     name: 'idle',
-    next() {
-      const { state } = core.journal;
-      return state.phase === 'closed' ? null : state.activeAt + core.settings.idleMinutes * 60_000;
-    },
+    next: () => idleAt(core.journal.state, core.settings.idleMinutes),
     run: () => void core.perform(system, { t: 'idle' }),
   };
 }

@@ -8,6 +8,7 @@ import {
   isRefusal,
   makeId,
   refuse,
+  type Draft,
   type Party,
   type Refusal,
   type StartConversation,
@@ -151,25 +152,26 @@ export class Visitor extends DurableObject<Env> {
   ): Promise<Started | Refusal> {
     const { account } = this.#self() ?? { account: '' };
     const contact = this.#contact(input.contact);
+    const started: Draft = {
+      kind: 'conversation.started',
+      by,
+      campaign: { id: campaign.id, name: campaign.name },
+      site: input.site,
+      ...(input.page && { page: input.page }),
+      contact,
+      ordinal: row.ordinal,
+    };
     const birth = {
       account,
       id: row.id,
       settings: { idleMinutes: campaign.idleMinutes, sneakPreview: campaign.sneakPreview },
-      started: {
-        kind: 'conversation.started' as const,
-        by,
-        campaign: { id: campaign.id, name: campaign.name },
-        site: input.site,
-        ...(input.page && { page: input.page }),
-        contact,
-        ordinal: row.ordinal,
-      },
+      entries: [started, { kind: 'message.sent' as const, by, id: message.id, text: message.text }],
     };
-    const [started] = await Promise.all([
+    const [answer] = await Promise.all([
       conversationStub(this.env, account, row.id).start(birth, by, message),
       dispatcherStub(this.env, account).register(row.id, row.started_at),
     ]);
-    return started;
+    return answer;
   }
 
   #newRow(campaign: string): Row {

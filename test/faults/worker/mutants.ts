@@ -1,12 +1,11 @@
 /** Wrong servers, each wrong in one way: a run that calls one of them sound is worth nothing. */
-import { Alarm } from '../../worker/actors/alarm.ts';
-import { Journal } from '../../worker/actors/conversation/journal.ts';
+import { Alarm } from '../../../worker/actors/alarm.ts';
+import { Journal } from '../../../worker/actors/conversation/journal.ts';
+import type { Mutant } from '../modes.ts';
 import { plan } from './d1-faults.ts';
 
-export const mutants = ['hasty', 'dropping', 'forgetful', 'deaf-archive', 'no-alarm'] as const;
-
 /** Makes this isolate, and the storage of one conversation, wrong as it is told. */
-export function mutate(mutant: string | undefined, sql: SqlStorage): void {
+export function mutate(mutant: Mutant | undefined, sql: SqlStorage): void {
   switch (mutant) {
     case 'hasty':
       // It answers from memory, and writes a while later.

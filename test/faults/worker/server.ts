@@ -1,16 +1,17 @@
 /** The Worker as it is deployed, with a D1 that fails as it is told, and doors behind which its actors can be looked into. */
-import { dumpHistory } from '../../worker/db/history.ts';
-import sound, { Conversation as SoundConversation } from '../../worker/server.ts';
-import type { Env } from '../../worker/actors/env.ts';
-import { conversationStub } from '../../worker/actors/stubs.ts';
-import { d1Modes, faulty, plan, type D1Mode } from './d1-faults.ts';
+import { dumpHistory } from '../../../worker/db/history.ts';
+import sound, { Conversation as SoundConversation } from '../../../worker/server.ts';
+import type { Env } from '../../../worker/actors/env.ts';
+import { conversationStub } from '../../../worker/actors/stubs.ts';
+import { d1Modes, type D1Mode, type Mutant } from '../modes.ts';
+import { faulty, plan } from './d1-faults.ts';
 import { mutate } from './mutants.ts';
 
-export { Agent, Dispatcher, Throttle, Visitor } from '../../worker/server.ts';
+export { Agent, Dispatcher, Throttle, Visitor } from '../../../worker/server.ts';
 
 interface FaultyEnv extends Env {
   readonly D1_MODE?: string;
-  readonly MUTANT?: string;
+  readonly MUTANT?: Mutant;
 }
 
 export class Conversation extends SoundConversation {

@@ -1,6 +1,5 @@
 /** A D1 that fails before the write, after it, hangs, or is slow, as it is told. What hangs is written all the same, late. */
-export const d1Modes = ['none', 'fail', 'late', 'hang', 'slow', 'mixed'] as const;
-export type D1Mode = (typeof d1Modes)[number];
+import type { D1Mode } from '../modes.ts';
 
 /** One isolate holds the Worker and all its actors, so one variable tells them all. */
 export const plan: { mode: D1Mode; deaf: boolean } = { mode: 'none', deaf: false };

@@ -1,0 +1,80 @@
+/**
+ * `npm run bench`: how fast Parley is beside what else there is. Each figure is the median of pairs taken in turn, with its spread.
+ *   (a) a bare Durable Object that stores, numbers and echoes (peers/bare-object.ts): what this platform costs at the least
+ *   (b) socket.io, its Redis adapter and PostgreSQL with synchronous commit (peers/socket-io.mjs): what a team would write instead
+ *   (c) Parley whole, from a visitor's message to the agent's open conversation
+ * The servers have one core and the load generator (load.ts) another; the same loop sends to all, over sockets without compression.
+ * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
+ *   npm run bench                       everything but the long run, about ten minutes
+ *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle
+ *   npm run bench -- --quick            two pairs and short runs: shows that it works, and no more
+ *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
+ * `--pairs N` and `--seed N` too. What it finds is printed, and written as JSON into the temporary folder.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from '../../bin/build.mjs';
+import { bundleWorker } from '../../bin/bundle.mjs';
+import type { Figure } from './figures.ts';
+import { idle } from './measures/idle.ts';
+import { long } from './measures/long.ts';
+import { memory } from './measures/memory.ts';
+import { countingEntry, rows } from './measures/rows.ts';
+import { speed } from './measures/speed.ts';
+import { waking } from './measures/waking.ts';
+import { installPackages } from './peers/packages.ts';
+import { missingServices, serviceVersions } from './peers/services.ts';
+import { planOf, type Part, type Plan } from './plan.ts';
+import { asJson, conditions, table } from './report.ts';
+
+/** What is measured, by the parts that ask for it; in this order. */
+const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<Figure[]> }[] = [
+  { parts: ['throughput', 'latency'], run: speed },
+  { parts: ['first'], run: waking },
+  { parts: ['memory'], run: memory },
+  { parts: ['rows'], run: rows },
+  { parts: ['idle'], run: idle },
+  { parts: ['long'], run: long },
+];
+
+const startedAt = Date.now();
+const log = (line: string) => console.log(`  ${line}`);
+const asked = planOf(process.argv.slice(2));
+const plan: Plan = { ...asked, log, packages: socketIoPackages() };
+const about = conditions(plan.packages && serviceVersions());
+console.log([...about, `seed: ${plan.seed}`].join('\n'));
+
+await build({ log });
+if (plan.parts.has('rows') || plan.parts.has('idle')) await bundleWorker({ entry: countingEntry, log });
+
+const figures: Figure[] = [];
+for (const { parts, run } of measures) {
+  if (parts.some((part) => plan.parts.has(part))) figures.push(...(await run(plan)));
+}
+
+const seconds = Math.round((Date.now() - startedAt) / 1_000);
+const file = path.join(
+  tmpdir(),
+  'parley-bench',
+  `${new Date(startedAt).toISOString().replaceAll(':', '-')}.json`,
+);
+mkdirSync(path.dirname(file), { recursive: true });
+writeFileSync(file, asJson(figures, { about, seed: plan.seed, quick: plan.quick, seconds }));
+console.log(
+  `\n${table(figures)}\n\n${plan.quick ? 'A quick run: figures to look at, not to quote.\n' : ''}${seconds} s; ${file}`,
+);
+
+/** Peer (b) needs packages and services; where they can't be had, it is left out, and the reader is told. */
+function socketIoPackages(): string | undefined {
+  const needed: readonly Part[] = ['throughput', 'latency', 'long'];
+  if (!needed.some((part) => asked.parts.has(part))) return undefined;
+  const missing = missingServices(log);
+  if (missing.length > 0) {
+    log(`Peer (b) is left out: ${missing.join(' and ')} can't be found or installed here.`);
+    return undefined;
+  }
+  const folder = installPackages(log);
+  if (!folder) log('Peer (b) is left out: its packages could not be installed.');
+  return folder;
+}

@@ -1,0 +1,148 @@
+/**
+ * The Worker with its actors under observation, as another entry: how many rows they write, and what wakes them. Asked and reset by
+ * a route that only this entry has. All objects of a Worker share one isolate on workerd, and so one set of counts.
+ */
+import type { Env } from '../../worker/actors/env.ts';
+import server, * as actors from '../../worker/server.ts';
+import type { Counts, Wakes } from './counts.ts';
+
+const nothing = (): Wakes => ({ constructed: 0, alarms: 0, frames: 0, calls: 0, timers: 0, activeMs: 0 });
+const fresh = (): Counts => ({ actorRows: 0, alarmRows: 0, databaseRows: 0, writes: {}, wakes: {} });
+let counts = fresh();
+const wakesOf = (actor: string): Wakes => (counts.wakes[actor] ??= nothing());
+
+type Method = (this: unknown, ...given: unknown[]) => unknown;
+
+/** Puts a method around one of a runtime's object, once; all objects of its kind share the prototype. */
+function around(object: object, name: string, wrap: (original: Method) => Method): void {
+  const prototype = Object.getPrototypeOf(object) as Record<string, Method>;
+  const original = prototype[name];
+  if (!original || wrapped.has(original)) return;
+  const method = wrap(original);
+  wrapped.add(method);
+  prototype[name] = method;
+}
+const wrapped = new WeakSet<Method>();
+
+function observe({ storage }: DurableObjectState, { DB }: Env): void {
+  around(
+    storage.sql,
+    'exec',
+    (original) =>
+      function (...given) {
+        const cursor = original.apply(this, given) as SqlStorageCursor<never>;
+        const { rowsWritten } = cursor;
+        if (rowsWritten > 0) {
+          const table =
+            /^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+(\w+)/.exec(String(given[0]))?.[1] ??
+            'other';
+          counts.actorRows += rowsWritten;
+          counts.writes[table] = (counts.writes[table] ?? 0) + rowsWritten;
+        }
+        return cursor;
+      },
+  );
+  // An alarm is billed as a row (developers.cloudflare.com/durable-objects/platform/pricing).
+  around(
+    storage,
+    'setAlarm',
+    (original) =>
+      function (...given) {
+        counts.alarmRows++;
+        return original.apply(this, given);
+      },
+  );
+  const countResult = (result: unknown) => {
+    counts.databaseRows += (result as D1Result).meta.rows_written;
+  };
+  around(
+    DB,
+    'batch',
+    (original) =>
+      async function (...given) {
+        const results = (await original.apply(this, given)) as D1Result[];
+        results.forEach(countResult);
+        return results;
+      },
+  );
+  around(
+    DB.prepare('SELECT 1'),
+    'run',
+    (original) =>
+      async function (...given) {
+        const result = await original.apply(this, given);
+        countResult(result);
+        return result;
+      },
+  );
+}
+
+const kinds: Record<string, 'alarms' | 'frames'> = { alarm: 'alarms', webSocketMessage: 'frames' };
+
+type ActorClass<A> = new (ctx: DurableObjectState, env: Env) => A;
+
+/** The class with a count of all that wakes it: its construction, alarm, frames, and any other call. */
+function counted<A extends object>(name: string, Actor: ActorClass<A>): ActorClass<A> {
+  const Counted = class extends (Actor as ActorClass<object>) {
+    constructor(ctx: DurableObjectState, env: Env) {
+      observe(ctx, env);
+      super(ctx, env);
+      wakesOf(name).constructed++;
+    }
+  };
+  const prototype = Actor.prototype as Record<string, Method>;
+  for (const method of Object.getOwnPropertyNames(prototype)) {
+    const original = prototype[method];
+    if (method === 'constructor' || method === 'targets' || typeof original !== 'function') continue;
+    Object.defineProperty(Counted.prototype, method, {
+      value: function (this: unknown, ...given: unknown[]): unknown {
+        wakesOf(name)[kinds[method] ?? 'calls']++;
+        return timed(name, () => original.apply(this, given));
+      },
+    });
+  }
+  return Counted as ActorClass<A>;
+}
+
+/** Adds how long something took, to the end of what it promised. A pending timer keeps an object awake too, and counts. */
+function timed(name: string, work: () => unknown): unknown {
+  const startedAt = Date.now();
+  const before = current;
+  current = name;
+  const end = () => void (wakesOf(name).activeMs += Date.now() - startedAt);
+  try {
+    const result = work();
+    if (result instanceof Promise) return result.finally(end);
+    end();
+    return result;
+  } finally {
+    current = before;
+  }
+}
+let current = 'Worker';
+
+const setTimer = globalThis.setTimeout;
+globalThis.setTimeout = ((task: () => void, delay: number) => {
+  const name = current;
+  return setTimer(() => {
+    const wakes = wakesOf(name);
+    wakes.timers++;
+    wakes.activeMs += delay;
+    timed(name, task);
+  }, delay);
+}) as typeof setTimeout;
+
+export const Agent = counted('Agent', actors.Agent);
+export const Conversation = counted('Conversation', actors.Conversation);
+export const Dispatcher = counted('Dispatcher', actors.Dispatcher);
+export const Throttle = counted('Throttle', actors.Throttle as unknown as ActorClass<object>);
+export const Visitor = counted('Visitor', actors.Visitor);
+
+export default {
+  fetch(request, env, ctx) {
+    if (new URL(request.url).pathname !== '/bench/counts') return server.fetch(request, env, ctx);
+    const answer = Response.json(counts);
+    if (request.method === 'DELETE') counts = fresh();
+    return answer;
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,59 @@
+/** What idle visitors cost: how often an actor wakes while they have their conversation open and nobody writes. */
+import { takeCounts, type Wakes } from '../counts.ts';
+import type { Figure } from '../figures.ts';
+import type { Plan } from '../plan.ts';
+import { pause, withPeer } from './session.ts';
+import { countingEntry } from './rows.ts';
+
+const visitors = 50;
+/** The agents of the demo account, each with a tab; their leases are looked after once a minute. */
+const agents = 2;
+
+export function idle(plan: Plan): Promise<Figure[]> {
+  const seconds = plan.quick ? 30 : 90;
+  return withPeer('parley', { medium: 'ram', entry: countingEntry }, async ({ address }, generator) => {
+    await generator.run('open', visitors);
+    // Until what the opening brought has been written.
+    await pause(15_000);
+    await takeCounts(address.url);
+    await pause(seconds * 1_000);
+    const { wakes } = await takeCounts(address.url);
+    for (const [actor, counts] of Object.entries(wakes))
+      plan.log(`idle for ${seconds} s: ${actor} ${JSON.stringify(counts)}`);
+    const { Agent, ...others } = wakes;
+    const perHour = (amount: number, heads: number) => (amount * 3_600) / seconds / heads;
+    const figure = (name: string, unit: string, value: number, goals: Figure['goals']): Figure => ({
+      name,
+      unit,
+      digits: 1,
+      samples: { parley: [value] },
+      goals,
+    });
+    const all = Object.values(others);
+    const none = [{ atMost: 0 }];
+    const note = `from ${seconds} s of ${visitors} visitors`;
+    return [
+      figure(`wake-ups per idle visitor-hour, ${note}`, '', perHour(sum(all, wakeUps), visitors), none),
+      figure(
+        `active time per idle visitor-hour, ${note}`,
+        'ms',
+        perHour(
+          sum(all, ({ activeMs }) => activeMs),
+          visitors,
+        ),
+        none,
+      ),
+      figure(
+        'for scale: wake-ups per connected agent-hour',
+        '',
+        perHour(Agent ? wakeUps(Agent) : 0, agents),
+        [],
+      ),
+    ];
+  });
+}
+
+const wakeUps = ({ constructed, alarms, frames, calls, timers }: Wakes) =>
+  constructed + alarms + frames + calls + timers;
+const sum = (all: readonly Wakes[], of: (one: Wakes) => number) =>
+  all.reduce((total, one) => total + of(one), 0);

@@ -1,0 +1,37 @@
+/** The tail: p99 of a message's way at a thousand a second, from long runs. Peer (a) is not asked for, and not run. */
+import { Samples, type Figure } from '../figures.ts';
+import type { PeerName } from '../peers/peer.ts';
+import type { Plan } from '../plan.ts';
+import { withPeer } from './session.ts';
+
+const conversations = 100;
+const pace = 1_000;
+
+export async function long(plan: Plan): Promise<Figure[]> {
+  const samples = new Samples();
+  const peers: PeerName[] = [...(plan.packages ? (['socket-io'] as const) : []), 'parley'];
+  const seconds = plan.quick ? 10 : 60;
+  for (let pair = 0; pair < plan.pairs; pair++) {
+    for (const name of pair % 2 === 0 ? peers : peers.toReversed()) {
+      await withPeer(name, { medium: 'ram', packages: plan.packages }, async (_, generator) => {
+        await generator.run('open', conversations);
+        const run = { seconds, warmUp: 3, seed: plan.seed + pair, rate: pace };
+        const { delivery, perSecond } = await generator.run('paced', run);
+        samples.add('p99', name, delivery.p99);
+        const times = [delivery.p50, delivery.p90, delivery.p99, delivery.max].map((time) => time.toFixed(1));
+        plan.log(
+          `${name}, ${perSecond.toFixed(0)}/s for ${seconds} s: p50, p90, p99, max ${times.join(', ')} ms`,
+        );
+      });
+    }
+  }
+  return [
+    {
+      name: `end to end p99 at ${pace} a second for ${seconds} s, in RAM`,
+      unit: 'ms',
+      digits: 1,
+      samples: samples.of('p99'),
+      goals: [{ to: 'socket-io', atMost: 0.5 }],
+    },
+  ];
+}

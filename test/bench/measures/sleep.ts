@@ -1,0 +1,40 @@
+/** Waits until actors sleep. It is seen from outside: an object that is awake holds its database open. */
+import { readdirSync, readlinkSync } from 'node:fs';
+import { familyOf } from '../processes.ts';
+import { pause } from './session.ts';
+
+/** An object is put to sleep after ten idle seconds; the spec's figures are of twelve. */
+const idle = 12_000;
+
+/** `actors` is a part of the path of the databases in question. */
+export async function untilAsleep(servers: readonly number[], actors: RegExp): Promise<void> {
+  await pause(idle);
+  for (let waited = idle; awake(servers, actors) > 0; waited += 500) {
+    if (waited > 60_000) throw new Error(`${awake(servers, actors)} objects stay awake`);
+    await pause(500);
+  }
+}
+
+function awake(servers: readonly number[], actors: RegExp): number {
+  let open = 0;
+  for (const pid of familyOf(servers)) {
+    try {
+      for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+        const target = readLink(`/proc/${pid}/fd/${descriptor}`);
+        if (target.endsWith('.sqlite') && actors.test(target)) open++;
+      }
+    } catch {
+      // The process has ended.
+    }
+  }
+  return open;
+}
+
+/** A descriptor may be closed while it is looked at. */
+function readLink(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,106 @@
+/** Messages a second, processor time a message, and how long a message takes. The peers take turns, each with fresh data. */
+import { Samples, type Figure } from '../figures.ts';
+import type { Medium, PeerName } from '../peers/peer.ts';
+import type { Plan } from '../plan.ts';
+import { cpuOf } from '../processes.ts';
+import { pause, withPeer } from './session.ts';
+
+const conversations = 100;
+/** Two for each conversation: with one the server waits for the generator at times, more only makes a queue. */
+const inFlight = 2;
+const pace = 200;
+/**
+ * After full speed Parley still writes its summaries and its history: they belong to the messages. The window of the history has
+ * grown to eight seconds by then (worker/domain/archive.ts).
+ */
+const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: 11_000 };
+
+export async function speed(plan: Plan): Promise<Figure[]> {
+  const samples = new Samples();
+  const peers: PeerName[] = ['bare', ...(plan.packages ? (['socket-io'] as const) : []), 'parley'];
+  const wanted = { throughput: plan.parts.has('throughput'), latency: plan.parts.has('latency') };
+  for (let pair = 0; pair < plan.pairs; pair++) {
+    // There and back again, so that what drifts weighs on all alike.
+    const order = pair % 2 === 0 ? peers : peers.toReversed();
+    for (const peer of order) await turn(plan, samples, peer, 'ram', pair, wanted);
+    if (!wanted.throughput) continue;
+    for (const peer of order)
+      await turn(plan, samples, peer, 'disk', pair, { throughput: true, latency: false });
+  }
+  const figures: Figure[] = [];
+  if (wanted.throughput) {
+    figures.push(
+      {
+        name: `messages per second, ${conversations} conversations, in RAM`,
+        unit: '/s',
+        samples: samples.of('throughput ram'),
+        goals: [
+          { to: 'bare', atLeast: 0.8 },
+          { to: 'socket-io', atLeast: 1.8 },
+        ],
+      },
+      {
+        name: `messages per second, ${conversations} conversations, on disk`,
+        unit: '/s',
+        samples: samples.of('throughput disk'),
+        goals: [{ to: 'bare' }, { to: 'socket-io' }],
+      },
+      {
+        name: 'processor time per message at full speed, all work after it counted, in RAM',
+        unit: 'µs',
+        samples: samples.of('cpu ram'),
+        goals: [{ to: 'bare', atMost: 1.35 }],
+      },
+    );
+  }
+  if (wanted.latency) {
+    figures.push({
+      name: `end to end p50 at ${pace} a second, in RAM`,
+      unit: 'ms',
+      digits: 2,
+      samples: samples.of('p50'),
+      goals: [
+        { to: 'bare', atMost: 1.3 },
+        { to: 'socket-io', atMost: 0.9 },
+      ],
+    });
+  }
+  return figures;
+}
+
+async function turn(
+  plan: Plan,
+  samples: Samples,
+  name: PeerName,
+  medium: Medium,
+  pair: number,
+  wanted: { throughput: boolean; latency: boolean },
+): Promise<void> {
+  const seed = plan.seed + pair;
+  await withPeer(name, { medium, packages: plan.packages }, async ({ servers }, generator) => {
+    await generator.run('open', conversations);
+    if (wanted.latency) {
+      const run = { seconds: plan.quick ? 3 : 6, warmUp: 1, seed, rate: pace };
+      const { delivery, acknowledgement } = await generator.run('paced', run);
+      samples.add('p50', name, delivery.p50);
+      plan.log(
+        `${name}, ${pace}/s: p50 ${delivery.p50.toFixed(2)}, p99 ${delivery.p99.toFixed(2)} ms to the agent, ${acknowledgement.p50.toFixed(2)} ms to the acknowledgement`,
+      );
+    }
+    if (!wanted.throughput) return;
+    const cpu = cpuOf(servers);
+    const run = { seconds: plan.quick ? 2 : 5, warmUp: 2, seed, inFlight };
+    const result = await generator.run('fullSpeed', run);
+    samples.add(`throughput ${medium}`, name, result.perSecond);
+    let spent = '';
+    if (medium === 'ram') {
+      await pause(afterwards[name]);
+      const perMessage = ((cpuOf(servers) - cpu) * 1_000) / result.sent;
+      samples.add('cpu ram', name, perMessage);
+      spent = `, ${perMessage.toFixed(0)} µs each`;
+    }
+    plan.log(
+      `${name}, full speed, ${medium}: ${result.perSecond.toFixed(0)}/s${spent}; generator ${(result.generator * 100).toFixed(0)} % busy`,
+    );
+  });
+}

@@ -1,0 +1,41 @@
+/** What a visitor waits for when nothing is warm: the first message of a new conversation, and one to a conversation asleep. */
+import { Samples, type Figure } from '../figures.ts';
+import type { Plan } from '../plan.ts';
+import { percentiles } from '../statistics.ts';
+import { withBoth } from './session.ts';
+import { untilAsleep } from './sleep.ts';
+
+const beginnings = 40;
+const sleepers = 40;
+
+export async function waking(plan: Plan): Promise<Figure[]> {
+  const samples = new Samples();
+  await withBoth(async (pair) => {
+    for (let turn = 0; turn < plan.pairs; turn++) {
+      const order = turn % 2 === 0 ? pair : pair.toReversed();
+      for (const { name, generator } of order) {
+        const { p50 } = percentiles(await generator.run('begin', beginnings));
+        samples.add('new', name, p50);
+        await generator.run('open', sleepers);
+        plan.log(`${name}, first message of a new conversation: ${p50.toFixed(2)} ms`);
+      }
+      for (const { peer, actors } of order) await untilAsleep(peer.servers, actors);
+      for (const { name, generator } of order) {
+        const { p50 } = percentiles(await generator.run('wake', sleepers));
+        samples.add('hibernated', name, p50);
+        plan.log(`${name}, message to a hibernated conversation: ${p50.toFixed(2)} ms`);
+      }
+    }
+  });
+  const figure = (name: string, key: string): Figure => ({
+    name,
+    unit: 'ms',
+    digits: 2,
+    samples: samples.of(key),
+    goals: [{ to: 'bare', atMost: 1.5 }],
+  });
+  return [
+    figure('first acknowledged message of a new conversation, in RAM', 'new'),
+    figure('first acknowledged message of a hibernated conversation, in RAM', 'hibernated'),
+  ];
+}

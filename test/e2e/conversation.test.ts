@@ -1,0 +1,162 @@
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { Agent, eventually, Visitor } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+let anna: Agent;
+let ben: Agent;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  ben = await Agent.signIn(browser, base, 'ben@demo.test');
+});
+afterAll(() => browser.close());
+
+test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat ends, the next one shows it', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Do the boots run small?');
+  await anna.take('Do the boots run small?');
+  await anna.sees('Do the boots run small?');
+  await anna.say('They run true to size.');
+  await visitor.sees('They run true to size.');
+  await anna.log.getByText('Seen').waitFor();
+  await eventually(() => ben.row('In chat with others', 'Do the boots run small?').count(), 1);
+
+  await anna.page.getByRole('button', { name: 'End chat' }).click();
+  await anna.page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: 'Keep chatting' })
+    .or(anna.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }))
+    .click();
+  await anna.say('Anything else?');
+  await visitor.sees('Anything else?');
+  await anna.endChat();
+  await visitor.sees('Thanks for stopping by. Happy trails!');
+  await anna.row('Recent chats', 'Do the boots run small?').waitFor();
+
+  await visitor.chat.getByRole('button', { name: 'Start a new chat' }).click();
+  await visitor.say('One more thing');
+  await visitor.sees('One more thing');
+  await visitor.sees('They run true to size.');
+  await anna.row('Waiting for an answer', 'One more thing').waitFor();
+  expect([...visitor.errors, ...anna.errors]).toEqual([]);
+});
+
+test('F30: two agents take at the same moment; one has it, the other is told who', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Who is first?');
+  const takes = [anna, ben].map((agent) =>
+    agent.row('Waiting for an answer', 'Who is first?').getByRole('button', { name: 'Take' }),
+  );
+  await Promise.all(takes.map((take) => take.waitFor()));
+  await Promise.all(takes.map((take) => take.click()));
+  const own = (agent: Agent) => agent.row('In chat with you', 'Who is first?').count();
+  await eventually(async () => (await own(anna)) + (await own(ben)), 1);
+  const [loser, name] = (await own(anna)) === 1 ? [ben, 'Anna Petrova'] : [anna, 'Ben Okafor'];
+  await loser.page.getByText(new RegExp(`${name}.*first`)).waitFor();
+});
+
+test('F69 F88: Shift+Enter breaks a line, Enter sends, and what is typed shows before it is sent', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Is there a larger tent?');
+  await anna.take('Is there a larger tent?');
+  await visitor.composer.pressSequentially('For four');
+  await anna.page.getByText('For four').waitFor();
+  await visitor.composer.press('Shift+Enter');
+  await visitor.composer.pressSequentially('and a dog');
+  await visitor.composer.press('Enter');
+  await eventually(() => anna.log.getByText('For four\nand a dog', { exact: true }).count(), 1);
+  await anna.composer.pressSequentially('Let me look');
+  await visitor.chat.getByText('is typing').waitFor();
+  await anna.endChat();
+});
+
+test('a reload in mid-conversation loses nothing: not the log, not the draft, not the agent’s place', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Will this survive?');
+  await anna.take('Will this survive?');
+  await anna.say('It will.');
+  await visitor.sees('It will.');
+  await visitor.composer.fill('half a sentence');
+  await anna.composer.fill('half an answer');
+  await anna.page.reload();
+  await anna.sees('It will.');
+  await eventually(() => anna.composer.inputValue(), 'half an answer');
+  await visitor.page.reload();
+  await visitor.sees('It will.');
+  await eventually(() => visitor.composer.inputValue(), 'half a sentence');
+  expect(await visitor.count('Will this survive?')).toBe(1);
+  await anna.endChat();
+});
+
+test('R15: what is written offline stays visible, in order, and arrives once', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Before the tunnel');
+  await anna.take('Before the tunnel');
+  await visitor.page.context().setOffline(true);
+  for (const text of ['one', 'two', 'three']) await visitor.say(text);
+  await visitor.sees('three');
+  await visitor.page.context().setOffline(false);
+  await visitor.page.bringToFront();
+  for (const text of ['one', 'two', 'three']) await anna.sees(text);
+  const said = await anna.log.getByText(/^(one|two|three)$/).allTextContents();
+  expect(said.map((text) => text.trim())).toEqual(['one', 'two', 'three']);
+  await anna.endChat();
+});
+
+test('an unread answer is counted on the closed button, also after a reload', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Call me when you know');
+  await anna.take('Call me when you know');
+  await visitor.chat.getByRole('button', { name: 'Hide chat' }).click();
+  await anna.say('I know now.');
+  await eventually(async () => (await visitor.button.textContent())?.includes('1') ?? false, true);
+  await visitor.page.reload();
+  await eventually(async () => (await visitor.button.textContent())?.includes('1') ?? false, true);
+  await visitor.open();
+  await visitor.sees('I know now.');
+  await anna.log.getByText('Seen').waitFor();
+  await anna.endChat();
+});
+
+test('a blocked visitor is told so and can write no more', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Buy cheap watches');
+  await anna.take('Buy cheap watches');
+  await anna.page.getByRole('button', { name: 'More' }).click();
+  await anna.page.getByRole('menuitem', { name: /Block/ }).click();
+  await anna.page.getByRole('alertdialog').getByRole('button', { name: /Block/ }).click();
+  await visitor.chat.getByText('You can no longer write here.').waitFor();
+  await visitor.page.reload();
+  await visitor.button.click();
+  await visitor.chat.getByText('You can no longer write here.').waitFor();
+});
+
+test('F114 F122: the console has the transcript under a permanent address', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('For the record');
+  await anna.take('For the record');
+  await anna.say('Noted.');
+  await visitor.sees('Noted.');
+  await anna.endChat();
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+  await sofia.page.getByRole('link', { name: 'Chats' }).click();
+  await expect
+    .poll(
+      async () => {
+        await sofia.page.reload();
+        await sofia.page.getByRole('table').waitFor();
+        return sofia.page.getByText('Noted.').count();
+      },
+      { timeout: 15_000, interval: 500 },
+    )
+    .toBe(1);
+  await sofia.page.getByText('Noted.').click();
+  await sofia.page.waitForURL(/\/console\/chats\/con_/);
+  await sofia.sees('For the record');
+  await sofia.page.reload();
+  await sofia.sees('Noted.');
+  expect(sofia.errors).toEqual([]);
+});

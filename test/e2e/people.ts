@@ -1,0 +1,149 @@
+/** The people of a journey, by what they see: accessible names and nothing else. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright';
+import { expect } from 'vitest';
+
+const desktop = { width: 1440, height: 900 };
+/** What a person would wait for something to show, in milliseconds. */
+const patience = 10_000;
+
+/** Errors that a page has thrown or its policy has refused. */
+export function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // A refused request is an answer, and the browser reports it as an error all the same.
+    if (message.type() === 'error' && !message.text().includes('the server responded with a status of 4')) {
+      errors.push(message.text());
+    }
+  });
+  return errors;
+}
+
+export class Visitor {
+  readonly chat: FrameLocator;
+  readonly errors: string[];
+
+  private constructor(readonly page: Page) {
+    this.chat = page.frameLocator('iframe[title="Chat"]');
+    this.errors = errorsOf(page);
+  }
+
+  static async visit(browser: Browser, base: string): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: desktop });
+    context.setDefaultTimeout(patience);
+    const visitor = new Visitor(await context.newPage());
+    await visitor.page.goto(`${base}/demo`);
+    return visitor;
+  }
+
+  get composer(): Locator {
+    return this.chat.getByRole('textbox', { name: 'Message' });
+  }
+
+  get button(): Locator {
+    return this.page.getByRole('button', { name: 'Chat' });
+  }
+
+  async open(): Promise<void> {
+    await this.button.click();
+    await this.composer.waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.chat.getByRole('button', { name: 'Send' }).click();
+  }
+
+  /** Opens the chat and asks, without saying who it is. */
+  async ask(text: string): Promise<void> {
+    await this.open();
+    await this.say(text);
+    await this.chat.getByRole('button', { name: 'Skip' }).click();
+    await this.sees(text);
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.chat.getByRole('log').getByText(text, { exact: true }).first().waitFor();
+  }
+
+  async count(text: string): Promise<number> {
+    return this.chat.getByRole('log').getByText(text, { exact: true }).count();
+  }
+}
+
+export class Agent {
+  readonly errors: string[];
+
+  private constructor(
+    readonly page: Page,
+    readonly base: string,
+  ) {
+    this.errors = errorsOf(page);
+  }
+
+  static async signIn(browser: Browser, base: string, email: string, path = '/workspace'): Promise<Agent> {
+    const context = await browser.newContext({ viewport: desktop });
+    context.setDefaultTimeout(patience);
+    const agent = new Agent(await context.newPage(), base);
+    await agent.page.goto(`${base}/login`);
+    await agent.page.getByLabel('Email').fill(email);
+    await agent.page.getByLabel('Password', { exact: true }).fill('parley-demo');
+    await agent.page.getByRole('button', { name: 'Sign in' }).click();
+    await agent.page.waitForURL(/\/(workspace|console)/);
+    if (!new URL(agent.page.url()).pathname.startsWith(path)) await agent.page.goto(`${base}${path}`);
+    return agent;
+  }
+
+  group(
+    name: 'Waiting for an answer' | 'In chat with you' | 'In chat with others' | 'Recent chats',
+  ): Locator {
+    return this.page.getByRole('region', { name });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message' });
+  }
+
+  /** The row of a conversation in a group, by what is said in it. */
+  row(group: Parameters<Agent['group']>[0], text: string): Locator {
+    return this.group(group).getByRole('listitem').filter({ hasText: text });
+  }
+
+  async take(text: string): Promise<void> {
+    await this.row('Waiting for an answer', text).getByRole('button', { name: 'Take' }).click();
+    await this.row('In chat with you', text).waitFor();
+    await this.composer.waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.log.getByText(text, { exact: true }).first().waitFor();
+  }
+
+  async endChat(): Promise<void> {
+    await this.page.getByRole('button', { name: 'End chat' }).click();
+    await this.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+  }
+}
+
+/** What axe holds against a page, as rule and element. */
+export async function accessibilityOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
+
+/** Waits for a fact that is read, not shown. */
+export async function eventually<T>(read: () => Promise<T>, wanted: T): Promise<void> {
+  await expect.poll(read, { timeout: 10_000 }).toEqual(wanted);
+}

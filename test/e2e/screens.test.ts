@@ -1,0 +1,109 @@
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { accessibilityOf, Agent, errorsOf, Visitor } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const schemes = ['light', 'dark'] as const;
+
+test.each(schemes)('axe finds nothing on the way of a visitor and an agent, %s', async (colorScheme) => {
+  const visitor = await Visitor.visit(browser, base);
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  for (const { page } of [visitor, anna]) await page.emulateMedia({ colorScheme });
+  const found: string[] = [];
+  const look = async (name: string, { page }: { page: Visitor['page'] }) => {
+    for (const violation of await accessibilityOf(page)) found.push(`${name}: ${violation}`);
+  };
+  await look('workspace, empty', anna);
+  await visitor.open();
+  await look('widget, empty', visitor);
+  await visitor.say(`Looking at you, ${colorScheme}`);
+  await look('widget, introduction', visitor);
+  await visitor.chat.getByRole('button', { name: 'Skip' }).click();
+  await anna.take(`Looking at you, ${colorScheme}`);
+  await anna.say('And I at you.');
+  await visitor.sees('And I at you.');
+  await look('widget, chat', visitor);
+  await look('workspace, chat', anna);
+  await anna.endChat();
+  await visitor.chat.getByRole('button', { name: 'Start a new chat' }).waitFor();
+  await look('widget, ended', visitor);
+  await look('workspace, ended', anna);
+  expect(found).toEqual([]);
+});
+
+test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) => {
+  const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  await admin.page.emulateMedia({ colorScheme });
+  const found: string[] = [];
+  for (const path of ['chats', 'campaigns', 'websites', 'account']) {
+    await admin.page.goto(`${base}/console/${path}`);
+    await admin.page.getByRole('heading', { level: 1 }).waitFor();
+    await admin.page.waitForLoadState('networkidle');
+    for (const violation of await accessibilityOf(admin.page)) found.push(`${path}: ${violation}`);
+  }
+  expect({ found, errors: admin.errors }).toEqual({ found: [], errors: [] });
+});
+
+test.each(schemes)(
+  'axe finds nothing on the sign-in page, which runs under its own policy, %s',
+  async (colorScheme) => {
+    const page = await (await browser.newContext({ colorScheme })).newPage();
+    const errors = errorsOf(page);
+    await page.goto(`${base}/login`);
+    await page.getByRole('heading').first().waitFor();
+    expect({ found: await accessibilityOf(page), errors }).toEqual({ found: [], errors: [] });
+  },
+);
+
+test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) => {
+  const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  await admin.page.setViewportSize({ width, height: 844 });
+  const wide: string[] = [];
+  for (const path of [
+    'workspace',
+    'console/chats',
+    'console/campaigns',
+    'console/websites',
+    'console/account',
+    'demo',
+  ]) {
+    await admin.page.goto(`${base}/${path}`);
+    await admin.page.waitForLoadState('networkidle');
+    const overflow = await admin.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (overflow > 0) wide.push(`${path}: ${overflow}`);
+  }
+  expect(wide).toEqual([]);
+});
+
+test('F6: an agent who opens the console is refused with words, and has no way in the menu', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  expect(await anna.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
+  await anna.page.goto(`${base}/console`);
+  await anna.page
+    .getByText(/may not|not allowed|managers|no right|rights/i)
+    .first()
+    .waitFor();
+});
+
+test('F10: after signing out the old page is of no use, and neither is the old cookie', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const cookies = await anna.page.context().cookies();
+  await anna.page
+    .getByRole('button', { name: /Anna Petrova|Online/ })
+    .first()
+    .click();
+  await anna.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await anna.page.waitForURL(/\/login/);
+  await anna.page.context().addCookies(cookies);
+  const answer = await anna.page.request.get(`${base}/api/me`);
+  expect(answer.status()).toBe(401);
+});

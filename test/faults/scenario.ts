@@ -1,0 +1,370 @@
+/** What happens in a run, step by step, and the figures that come of it. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { agentOf } from '../helpers/people.ts';
+import { defaultCampaign, isRefusal, type Rebuilt, type Refusal } from '../../worker/protocol/index.ts';
+import { Book, percentile } from './book.ts';
+import { isSound, judge, undelivered, type Verdict } from './checks.ts';
+import { ServerProcess } from './child.ts';
+import { Crowd } from './crowd.ts';
+import { openLine, type Line } from './line.ts';
+import type { D1Mode } from './modes.ts';
+import { storedAlarms, storedConversations, storedHistory, storedPlaces } from './stored.ts';
+
+export interface Scale {
+  readonly visitors: number;
+  readonly agents: number;
+  readonly kills: number;
+  /** Milliseconds: between two messages of a visitor; of chat with D1 up, and down; between kills; of silence. */
+  readonly pace: number;
+  readonly up: number;
+  readonly down: number;
+  readonly between: readonly [number, number];
+  readonly silence: number;
+}
+
+interface RunOptions {
+  readonly scale: Scale;
+  readonly dataDir: string;
+  readonly random: () => number;
+  readonly mutant: string | undefined;
+}
+
+const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
+const seconds = (time: number) => (time / 1_000).toFixed(1);
+/** How long the server may take for what it has to do by itself, in milliseconds. */
+const patience = 90_000;
+
+export class Run {
+  readonly #options: RunOptions;
+  readonly #server: ServerProcess;
+  readonly #book: Book;
+  readonly #complaints: string[] = [];
+  #line!: Line;
+  #crowd!: Crowd;
+  #account = '';
+  #secret = '';
+  #cuts = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#book = new Book(options.random);
+    this.#server = new ServerProcess({
+      dataDir: options.dataDir,
+      log: path.join(options.dataDir, 'errors.log'),
+      env: {
+        // Shorter than a run, so that agents who are away for longer than it lose what they had.
+        AGENT_GRACE_MS: '8000',
+        ...(options.mutant && { MUTANT: options.mutant }),
+      },
+    });
+  }
+
+  /** The whole run. True where everything was sound. */
+  async all(): Promise<boolean> {
+    await this.#open();
+    const steps = [
+      () => this.#outage(),
+      () => this.#kills(),
+      () => this.#silence(),
+      () => this.#return(),
+      () => this.#rebuild(),
+    ];
+    for (const step of steps) {
+      await step();
+      // A mutant that has been found out needs no second finding.
+      if (this.#options.mutant && this.#complaints.length > 0) break;
+    }
+    for (const complaint of this.#complaints) console.log(`  unsound: ${complaint}`);
+    return this.#complaints.length === 0;
+  }
+
+  async end(): Promise<void> {
+    this.#crowd?.leave();
+    await this.#server.kill();
+    await this.#line?.close();
+  }
+
+  async #open(): Promise<void> {
+    const { scale, random } = this.#options;
+    const { operatorSecret } = await this.#server.start();
+    this.#secret = operatorSecret;
+    this.#line = await openLine(() => this.#server.address?.port);
+    const base = `http://127.0.0.1:${this.#line.port}`;
+    const password = 'correct horse battery';
+    const user = (name: string, role: string) => ({
+      email: `${name}@faults.test`,
+      name,
+      password,
+      roles: [role],
+    });
+    const agents = Array.from({ length: scale.agents }, (_, number) => user(`agent${number}`, 'agent'));
+    const made = await this.#ask<{ account: { id: string } }>('POST', '/api/operator/accounts', {
+      name: 'Faults',
+      timeZone: 'Europe/Sofia',
+      users: [...agents, user('admin', 'administrator')],
+    });
+    this.#account = made.account.id;
+    const admin = await agentOf({ base, email: 'admin@faults.test', password });
+    const campaign = sure(
+      await admin.ask<{ id: string }>('POST', '/api/campaigns', {
+        name: 'Help',
+        enabled: true,
+        settings: defaultCampaign,
+      }),
+    );
+    const site = sure(
+      await admin.ask<{ id: string }>('POST', '/api/sites', {
+        name: 'Shop',
+        origins: [base],
+        campaign: campaign.id,
+      }),
+    );
+    this.#crowd = new Crowd({
+      base,
+      site: site.id,
+      visitors: scale.visitors,
+      agents,
+      book: this.#book,
+      random,
+      pace: scale.pace,
+    });
+    await this.#crowd.start();
+    await Promise.all(
+      this.#crowd.visitors.map(({ person }) => person.until(() => person.view.state?.phase === 'active', 30_000)),
+    );
+  }
+
+  /** R5: chat goes on while D1 fails and hangs, and the backlog drains. */
+  async #outage(): Promise<void> {
+    const { up, down } = this.#options.scale;
+    this.#book.phase = 'D1 up';
+    await pause(up);
+    await this.#setD1('fail');
+    this.#book.phase = 'D1 down';
+    await pause(down / 2);
+    await this.#setD1('hang');
+    await pause(down / 2);
+    this.#book.phase = 'after';
+    const backlog = this.#backlog();
+    const heads = new Map(
+      storedConversations(this.#options.dataDir).map(({ id, log }) => [id, log.length]),
+    );
+    await this.#setD1('none');
+    const healed = Date.now();
+    const drained = await this.#eventually(() => {
+      const history = storedHistory(this.#options.dataDir);
+      return [...heads].every(([id, head]) => (history.get(id)?.entries.length ?? 0) >= head);
+    });
+    if (!drained) this.#complaints.push('R5: the backlog did not drain');
+    const [calm, hurt] = [this.#book.latencies('D1 up'), this.#book.latencies('D1 down')];
+    const figures = [calm, hurt].map(
+      (all) => `${percentile(all, 0.5).toFixed(0)}/${percentile(all, 0.99).toFixed(0)}`,
+    );
+    console.log(
+      `R5 chat p50/p99 with D1 up ${figures[0]} ms (${calm.length}), down ${figures[1]} ms (${hurt.length}); ` +
+        `backlog ${backlog} entries, drained in ${seconds(Date.now() - healed)} s`,
+    );
+    // The machine is shared, so the bound is wide: an answer that waited for D1 would take seconds.
+    if (percentile(hurt, 0.99) > 500 + 3 * percentile(calm, 0.99)) {
+      this.#complaints.push('R5: chat suffers when D1 does');
+    }
+  }
+
+  /** R1: killed again and again under traffic, the lines cut in between, D1 failing at random. */
+  async #kills(): Promise<void> {
+    const { scale, random } = this.#options;
+    this.#book.phase = 'kills';
+    await this.#setD1('mixed');
+    const [least, most] = scale.between;
+    const listening: number[] = [];
+    const answering: number[] = [];
+    for (let kill = 1; kill < scale.kills; kill++) {
+      await pause((least + random() * (most - least)) / 2);
+      this.#cuts += this.#line.cut(0.3, random);
+      await pause((least + random() * (most - least)) / 2);
+      const killed = performance.now();
+      await this.#server.kill();
+      const ack = this.#book.nextAck();
+      await this.#server.start({ D1_MODE: kill % 4 === 3 ? 'fail' : 'mixed' });
+      listening.push(performance.now() - killed);
+      if ((await Promise.race([ack, pause(patience).then(() => 'late')])) === 'late') {
+        this.#complaints.push(`R1: nobody was answered after kill ${kill}`);
+      }
+      answering.push(performance.now() - killed);
+    }
+    // The last one: nobody says goodbye, and nobody comes back.
+    await pause(least);
+    await this.#server.kill();
+    this.#crowd.leave();
+    const figures = [listening, answering].map((all) => {
+      all.sort((a, b) => a - b);
+      return `${seconds(percentile(all, 0.5))}/${seconds(percentile(all, 0.99))}`;
+    });
+    console.log(
+      `R1 kills ${scale.kills}, clients ${scale.visitors + scale.agents}, restart p50/p99 ${figures[0]} s, ` +
+        `until somebody was answered ${figures[1]} s`,
+    );
+  }
+
+  /** R2: nobody is there; the server alone brings everything to its end. */
+  async #silence(): Promise<void> {
+    const { dataDir, scale } = this.#options;
+    await this.#server.start();
+    const began = Date.now();
+    const drained = await this.#eventually(() => this.#backlog() === 0);
+    const drainedAfter = Date.now() - began;
+    await pause(Math.max(0, scale.silence - drainedAfter));
+    // Agents whose grace is over have been taken off what they had: that too has to reach its end.
+    await this.#eventually(() => isSound(this.#verdict()));
+    const verdict = this.#verdict();
+    const now = Date.now();
+    const overdue = storedAlarms(dataDir).filter(({ at }) => at < now - 2_000);
+    if (!drained) this.#complaints.push('R2: D1 is behind the logs');
+    for (const { actor, at } of overdue) this.#complaints.push(`R2: ${actor} is ${now - at} ms overdue`);
+    const behind = storedConversations(dataDir).filter(({ log, cursors }) => (cursors['archive'] ?? 0) < log.length);
+    for (const { id } of behind) this.#complaints.push(`R2: the archive of ${id} does not know how far it is`);
+    this.#complain(verdict);
+    const { acked, lost, duplicated, gaps, reordered, entries, owners, history } = verdict;
+    console.log(
+      `R1 acked ${acked}, lost ${lost.length}, duplicated ${duplicated.length}, gaps ${gaps.length}, ` +
+        `reordered ${reordered.length}; D1 entries ${entries}, conversations that differ ${history.length}; ` +
+        `resends ${this.#book.resends}, doubled answers ${this.#book.doubledAnswers}; owners and places wrong ${owners.length}`,
+    );
+    console.log(
+      `R2 seconds to drain ${seconds(drainedAfter)}; outbox left ${behind.length}, timers overdue ${overdue.length} ` +
+        `after ${seconds(Date.now() - began)} s without a client`,
+    );
+    await this.#compareWithActors();
+  }
+
+  /** The actors themselves are asked, now that it no longer matters whether they wake. */
+  async #compareWithActors(): Promise<void> {
+    for (const { id, log } of storedConversations(this.#options.dataDir)) {
+      const dumped = await this.#ask<string[]>(
+        'GET',
+        `/faults/log?account=${this.#account}&conversation=${id}`,
+      );
+      if (`[${dumped.join(',')}]` !== JSON.stringify(log))
+        this.#complaints.push(`I1: the actor of ${id} has another log than its file`);
+    }
+  }
+
+  /** R15: the visitors come back, and what they had typed is sent, once and in order. */
+  async #return(): Promise<void> {
+    const began = Date.now();
+    for (const { person } of this.#crowd.visitors) person.reload();
+    const { typed } = this.#crowd;
+    const missingNow = () => undelivered(typed, storedConversations(this.#options.dataDir));
+    await this.#eventually(() => missingNow().length === 0);
+    const sent = await this.#eventually(() => this.#crowd.unanswered === 0);
+    await this.#eventually(() => this.#backlog() === 0);
+    const missing = missingNow();
+    if (!sent) this.#complaints.push(`R15: ${this.#crowd.unanswered} messages are still unsent`);
+    for (const text of missing.slice(0, 5)) this.#complaints.push(`R15: typed and in no log: ${text}`);
+    this.#complain(this.#verdict());
+    const { agents, visitors } = this.#crowd;
+    const sum = (of: number[]) => of.reduce((total, each) => total + each, 0);
+    console.log(
+      `R15 typed ${typed.length}, delivered ${typed.length - missing.length}, ${seconds(Date.now() - began)} s after their return`,
+    );
+    console.log(
+      `sometimes: lines cut ${this.#cuts}, reloads ${sum(visitors.map((visitor) => visitor.reloads))}, ` +
+        `sockets ${this.#book.sockets}, taken ${sum(agents.map((agent) => agent.taken))}, ` +
+        `takers too late ${sum(agents.map((agent) => agent.tooLate))}, ` +
+        `conversations ${storedConversations(this.#options.dataDir).length}, refusals ${JSON.stringify(Object.fromEntries(this.#book.refusals))}`,
+    );
+  }
+
+  /** R6: the history is dropped, and written again by the actors: the same rows. */
+  async #rebuild(): Promise<void> {
+    const before = await this.#history();
+    const began = Date.now();
+    let after: string | null | undefined;
+    let conversations = 0;
+    do {
+      const body = { account: this.#account, ...(after && { after }) };
+      const rebuilt: Rebuilt = await this.#ask<Rebuilt>('POST', '/api/operator/rebuild', body);
+      conversations += rebuilt.conversations;
+      after = rebuilt.next;
+    } while (after);
+    const drained = await this.#eventually(() => this.#backlog() === 0);
+    const rebuilt = await this.#history();
+    const equal = drained && rebuilt.hash === before.hash;
+    if (!equal) this.#complaints.push('R6: the rebuilt history is another one');
+    console.log(
+      `R6 rebuilt ${conversations} conversations, ${rebuilt.rows} rows in ${seconds(Date.now() - began)} s, ` +
+        `dump hash equal ${equal ? 'yes' : 'no'} (${before.hash.slice(0, 12)})`,
+    );
+  }
+
+  async #history(): Promise<{ rows: number; hash: string }> {
+    const dump = await this.#ask<{ conversations: unknown[]; pages: unknown[] }>(
+      'GET',
+      `/faults/history?account=${this.#account}`,
+    );
+    const hash = createHash('sha256').update(JSON.stringify(dump)).digest('hex');
+    return { rows: dump.conversations.length + dump.pages.length, hash };
+  }
+
+  #verdict(): Verdict {
+    const { dataDir } = this.#options;
+    return judge({
+      acks: this.#book.acks,
+      seen: this.#book.seen,
+      conversations: storedConversations(dataDir),
+      history: storedHistory(dataDir),
+      places: storedPlaces(dataDir),
+    });
+  }
+
+  #complain(verdict: Verdict): void {
+    const { lost, duplicated, gaps, reordered, owners, history } = verdict;
+    for (const [what, found] of Object.entries({ lost, duplicated, gaps, reordered, owners, history })) {
+      for (const one of found.slice(0, 5)) this.#complaints.push(`${what}: ${one}`);
+    }
+  }
+
+  /** How many entries the logs have and D1 has not. */
+  #backlog(): number {
+    const { dataDir } = this.#options;
+    const history = storedHistory(dataDir);
+    return storedConversations(dataDir).reduce((sum, { id, log }) => {
+      const stored = history.get(id);
+      const missing = log.length - (stored?.entries.length ?? 0);
+      return sum + (missing === 0 && stored?.head !== log.length ? 1 : missing);
+    }, 0);
+  }
+
+  /** Looks into the files now and then until it is so: nothing there could tell of a change. */
+  async #eventually(condition: () => boolean): Promise<boolean> {
+    const deadline = Date.now() + patience;
+    while (!condition()) {
+      if (Date.now() > deadline) return false;
+      await pause(300);
+    }
+    return true;
+  }
+
+  async #setD1(mode: D1Mode): Promise<void> {
+    await this.#ask('POST', `/faults/d1?mode=${mode}`);
+  }
+
+  async #ask<T>(method: string, where: string, body?: object): Promise<T> {
+    const response = await fetch(`${this.#server.address?.url}${where}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#secret}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+}
+
+function sure<T>(answer: T | Refusal): T {
+  if (isRefusal(answer)) throw new Error(`refused: ${answer.refused}`);
+  return answer;
+}
