@@ -17,7 +17,7 @@ export default defineConfig({
         resolve: { alias: { $lib: at('app/src/lib') }, conditions: ['browser'] },
         test: {
           name: 'unit',
-          include: ['test/{domain,protocol,widget,app,bin,simulation}/**/*.test.ts'],
+          include: ['test/{domain,protocol,widget,app,bin,simulation,faults}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

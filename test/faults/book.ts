@@ -109,7 +109,11 @@ export class Book {
     const post = async () => {
       this.#count(this.#sent, id);
       const response = await fetch(input, init);
-      const answer = (await response.clone().json()) as { conversation: string; seq: number; refused?: string };
+      const answer = (await response.clone().json()) as {
+        conversation: string;
+        seq: number;
+        refused?: string;
+      };
       if (response.ok) this.#acknowledge({ ...answer, id });
       else this.#count(this.refusals, answer.refused ?? 'none');
       return response;

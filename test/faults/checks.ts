@@ -177,7 +177,10 @@ function historyDiffers(logs: Logs, history: Evidence['history']): string[] {
 }
 
 /** Typed by somebody and in no log. */
-export function undelivered(typed: readonly string[], conversations: readonly StoredConversation[]): string[] {
+export function undelivered(
+  typed: readonly string[],
+  conversations: readonly StoredConversation[],
+): string[] {
   const texts = new Set<string>();
   for (const { log } of conversations)
     for (const entry of log) if (entry.kind === 'message.sent') texts.add(entry.text);

@@ -131,7 +131,9 @@ export class Run {
     });
     await this.#crowd.start();
     await Promise.all(
-      this.#crowd.visitors.map(({ person }) => person.until(() => person.view.state?.phase === 'active', 30_000)),
+      this.#crowd.visitors.map(({ person }) =>
+        person.until(() => person.view.state?.phase === 'active', 30_000),
+      ),
     );
   }
 
@@ -147,9 +149,7 @@ export class Run {
     await pause(down / 2);
     this.#book.phase = 'after';
     const backlog = this.#backlog();
-    const heads = new Map(
-      storedConversations(this.#options.dataDir).map(({ id, log }) => [id, log.length]),
-    );
+    const heads = new Map(storedConversations(this.#options.dataDir).map(({ id, log }) => [id, log.length]));
     await this.#setD1('none');
     const healed = Date.now();
     const drained = await this.#eventually(() => {
@@ -222,8 +222,11 @@ export class Run {
     const overdue = storedAlarms(dataDir).filter(({ at }) => at < now - 2_000);
     if (!drained) this.#complaints.push('R2: D1 is behind the logs');
     for (const { actor, at } of overdue) this.#complaints.push(`R2: ${actor} is ${now - at} ms overdue`);
-    const behind = storedConversations(dataDir).filter(({ log, cursors }) => (cursors['archive'] ?? 0) < log.length);
-    for (const { id } of behind) this.#complaints.push(`R2: the archive of ${id} does not know how far it is`);
+    const behind = storedConversations(dataDir).filter(
+      ({ log, cursors }) => (cursors['archive'] ?? 0) < log.length,
+    );
+    for (const { id } of behind)
+      this.#complaints.push(`R2: the archive of ${id} does not know how far it is`);
     this.#complain(verdict);
     const { acked, lost, duplicated, gaps, reordered, entries, owners, history } = verdict;
     console.log(

@@ -204,7 +204,12 @@ export class Followed<Frame> extends Changing {
   readonly connection: Connection;
   closes = 0;
 
-  constructor(env: Environment, url: string, onFrame: (frame: Frame) => void, onDoubt: () => Promise<boolean>) {
+  constructor(
+    env: Environment,
+    url: string,
+    onFrame: (frame: Frame) => void,
+    onDoubt: () => Promise<boolean>,
+  ) {
     super();
     this.connection = new Connection({
       env,
@@ -310,7 +315,9 @@ export class AgentPerson {
       summaries,
       drafts,
     });
-    return Object.defineProperty(desk, 'status', { get: () => status }) as typeof desk & { status: typeof status };
+    return Object.defineProperty(desk, 'status', { get: () => status }) as typeof desk & {
+      status: typeof status;
+    };
   }
 
   setStatus(desk: Desk, status: Status): void {

@@ -4,13 +4,14 @@
  */
 import { throttle } from '#domain';
 import { DurableObject } from 'cloudflare:workers';
+import type { Env } from './env.ts';
 
 interface Kept {
   kind: throttle.ThrottleKind;
   attempts: throttle.Attempts;
 }
 
-export class Throttle extends DurableObject {
+export class Throttle extends DurableObject<Env> {
   /** Counts one attempt and lets it through, or says how long to wait. To be asked before the costly work. */
   async attempt(kind: throttle.ThrottleKind): Promise<{ wait: number }> {
     const now = Date.now();

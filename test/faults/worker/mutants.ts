@@ -27,6 +27,8 @@ export function mutate(mutant: Mutant | undefined, sql: SqlStorage): void {
       // Nothing wakes it once it sleeps.
       Alarm.prototype.arm = () => undefined;
       break;
+    case undefined:
+      break;
   }
 }
 
