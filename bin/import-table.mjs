@@ -57,7 +57,7 @@ export default {
       db,
       stubs,
       workers,
-      '^node:crypto$',
+      '^(node:)?crypto$',
       '^worker/env\\.ts$',
       ...hono,
     ]),

@@ -112,7 +112,7 @@ test('V6 a visitor gets a credential, as a cookie that crosses sites and as a to
     expect(cookie).toContain(part);
   }
   const { token, ...session } = await response.json<VisitorSession>();
-  expect(session).toEqual({ visitor: session.visitor, contact: {}, conversations: [] });
+  expect(session).toEqual({ visitor: session.visitor, contact: {}, blocked: false, conversations: [] });
   expect(cookie).toContain(`=${token};`);
   const byCookie = await ask('GET', '/api/widget/session', { cookie: cookieOf(response) });
   expect(byCookie).toEqual({ status: 200, body: session });

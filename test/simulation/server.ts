@@ -196,7 +196,7 @@ export class SimulatedServer {
     this.#cancelAlarm = this.world.after(this.#alarm - this.world.now, () => {
       this.#alarm = null;
       this.#committedAlarm = null;
-      void this.core.alarm.fire();
+      this.core.alarm.fire();
     });
   }
 

@@ -199,7 +199,7 @@ export class VisitorChat {
       agentTyping: client?.typing ?? null,
       unread: client?.marks.visitor.unread ?? 0,
       contact: { ...this.#session?.contact, ...this.#contact },
-      blocked: this.#blocked || (client?.state?.visitor.blocked ?? false),
+      blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
     };
   }
 

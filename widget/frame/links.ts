@@ -30,20 +30,24 @@ export function linkParts(text: string): Part[] {
 /** `(see https://a.test/b_(c))` keeps the bracket that the address itself has opened. */
 function trim(found: string): string {
   let end = found.length;
-  while (end > 0) {
+  const surplus: Record<string, number> = {};
+  for (const closer of Object.keys(openers)) {
+    surplus[closer] = found.split(closer).length - found.split(openers[closer] ?? '').length;
+  }
+  for (; end > 0; end--) {
     const last = found.charAt(end - 1);
     if (!trailing.test(last)) break;
-    const opener = openers[last];
-    const kept = found.slice(0, end);
-    if (opener && kept.split(opener).length >= kept.split(last).length) break;
-    end--;
+    const over = surplus[last];
+    if (over === undefined) continue;
+    if (over <= 0) break;
+    surplus[last] = over - 1;
   }
   return found.slice(0, end);
 }
 
 function hrefOf(found: string): string | undefined {
-  const written = /^https?:/i.test(found) ? found : `https://${found}`;
-  if (!URL.canParse(written)) return undefined;
+  const written = /^www\../i.test(found) ? `https://${found}` : found;
+  if (!/^https?:/i.test(written) || !URL.canParse(written)) return undefined;
   const { protocol, username, password, hostname, href } = new URL(written);
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   // https://bank.example@evil.example shows one name and leads to another.

@@ -13,11 +13,14 @@ export interface Duty {
   run(now: number): void | Promise<void>;
 }
 
+/** A duty that is still under way after so long is started again, in milliseconds. */
+const longestRun = 30_000;
+
 export class Alarm {
   readonly #host: Host;
   readonly #duties: readonly Duty[];
   #armedAt: number | null;
-  /** Duties that threw wait for their next turn, each for itself. */
+  /** Duties that threw, or are under way, wait for their next turn, each for itself. */
   readonly #held = new Map<string, { attempts: number; until: number }>();
 
   constructor(host: Host, duties: readonly Duty[]) {
@@ -38,26 +41,50 @@ export class Alarm {
     this.#host.setAlarm(at);
   }
 
-  /** The alarm has come: runs what is due, each duty for itself, and never throws. After seven throws the runtime gives up for good. */
-  async fire(): Promise<void> {
+  /**
+   * The alarm has come: starts what is due, each duty for itself, and never throws. After seven throws the runtime gives up for
+   * good. It waits for none of them: no other alarm comes while one is handled, and a duty that hangs would hold up the rest.
+   */
+  fire(): void {
     this.#armedAt = null;
     const now = this.#host.now();
-    await Promise.all(this.#duties.map((duty) => this.#run(duty, now)));
+    for (const duty of this.#duties) this.#start(duty, now);
     this.arm();
   }
 
-  async #run(duty: Duty, now: number): Promise<void> {
+  #start(duty: Duty, now: number): void {
     try {
       const due = this.#due(duty);
       if (due === null || due > now) return;
-      await duty.run(now);
+      const work = duty.run(now);
+      if (work) this.#host.background(this.#finish(duty, work, now));
+      else this.#held.delete(duty.name);
+    } catch (error) {
+      this.#hold(duty, error);
+    }
+  }
+
+  async #finish(duty: Duty, work: Promise<void>, startedAt: number): Promise<void> {
+    // Should the actor die under way, or the work hang, the alarm takes it up again.
+    this.#held.set(duty.name, { attempts: this.#attempts(duty), until: startedAt + longestRun });
+    try {
+      await work;
       this.#held.delete(duty.name);
     } catch (error) {
-      const attempts = (this.#held.get(duty.name)?.attempts ?? 0) + 1;
-      const until = this.#host.now() + retryDelay(attempts, this.#host.random());
-      this.#held.set(duty.name, { attempts, until });
-      report('duty_failed', error, { duty: duty.name, attempts });
+      this.#hold(duty, error);
     }
+    this.arm();
+  }
+
+  #hold(duty: Duty, error: unknown): void {
+    const attempts = this.#attempts(duty) + 1;
+    const until = this.#host.now() + retryDelay(attempts, this.#host.random());
+    this.#held.set(duty.name, { attempts, until });
+    report('duty_failed', error, { duty: duty.name, attempts });
+  }
+
+  #attempts(duty: Duty): number {
+    return this.#held.get(duty.name)?.attempts ?? 0;
   }
 
   #next(): number | null {

@@ -25,6 +25,8 @@ export interface Follower {
 
 interface Progress {
   cursor: number;
+  /** How often it was sent back to the start. */
+  rewinds: number;
   attempts: number;
   retryAt: number;
   startedAt: number | null;
@@ -42,7 +44,7 @@ export class Followers implements Duty {
     const stored = all<{ name: string; cursor: number }>(host.sql.exec('SELECT name, cursor FROM followers'));
     const cursors = new Map(stored.map((row) => [row.name, row.cursor]));
     for (const { name } of followers) {
-      this.#progress.set(name, { cursor: cursors.get(name) ?? 0, attempts: 0, retryAt: 0, startedAt: null });
+      this.#progress.set(name, { cursor: cursors.get(name) ?? 0, rewinds: 0, attempts: 0, retryAt: 0, startedAt: null });
     }
   }
 
@@ -55,13 +57,19 @@ export class Followers implements Duty {
     return next;
   }
 
-  async run(now: number): Promise<void> {
-    await Promise.all(this.#start(now));
+  /** Starts what is due, and waits for none of it: a follower that hangs holds up no other. */
+  run(now: number): void {
+    for (const work of this.#start(now)) this.#host.background(work);
   }
 
-  /** Starts what is due now without waiting for it. To be called before the alarm is armed: what is under way needs none soon. */
+  /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */
   kick(): void {
-    for (const work of this.#start(this.#host.now())) this.#host.background(work);
+    this.run(this.#host.now());
+  }
+
+  /** Pushes all that there is, due or not, and waits for it. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#start(Number.MAX_SAFE_INTEGER));
   }
 
   /** A follower's cursor. */
@@ -71,7 +79,9 @@ export class Followers implements Duty {
 
   /** Sends a follower back to the start of the log, to be told everything again. */
   rewind(name: string): void {
-    this.#of(name).cursor = 0;
+    const progress = this.#of(name);
+    progress.cursor = 0;
+    progress.rewinds++;
     this.#save(name, 0);
   }
 
@@ -89,10 +99,10 @@ export class Followers implements Duty {
     progress.startedAt = this.#host.now();
     try {
       for (;;) {
-        const before = progress.cursor;
+        const { cursor: before, rewinds } = progress;
         const cursor = await this.#timed(follower.push(before));
-        // A rewind in the meantime wins over what was on the way.
-        if (progress.cursor === before && cursor > before) {
+        // A rewind in the meantime wins over what was on the way, also where that had begun at the start itself.
+        if (progress.rewinds === rewinds && cursor > before) {
           progress.cursor = cursor;
           this.#save(follower.name, cursor);
         }

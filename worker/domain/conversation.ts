@@ -221,6 +221,8 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       // The owner stays named: a closed conversation was theirs.
       next.phase = 'closed';
       next.closed = { at: entry.at, by: entry.by, reason: entry.reason };
+      // The visitor is not shown who blocked them; that they are, they learn here.
+      if (entry.reason === 'blocked') next.visitor = { ...state.visitor, blocked: true };
       return next;
     default:
       // An entry of a kind that this version doesn't know: it has its place and nothing else.

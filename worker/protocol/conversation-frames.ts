@@ -5,7 +5,7 @@ import { CommandId, ConversationId } from './ids.ts';
 import { maxRange } from './limits.ts';
 import { RefusalCode } from './refusals.ts';
 import { ConversationState, Marks } from './state.ts';
-import { DraftText, Email, MessageText, Name } from './text.ts';
+import { Email, MessageText, Name, PreviewText } from './text.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
@@ -36,7 +36,7 @@ export const CloseConversation = v.strictObject({ t: v.literal('conversation.clo
 /* From a visitor only. */
 
 /** What the visitor is typing, before it is sent: a signal, never kept. */
-export const Preview = v.strictObject({ t: v.literal('preview'), text: DraftText });
+export const Preview = v.strictObject({ t: v.literal('preview'), text: PreviewText });
 export const Identify = v.strictObject({
   t: v.literal('visitor.identify'),
   id: CommandId,

@@ -52,6 +52,8 @@ export const VisitorSession = v.object({
   visitor: VisitorId,
   /** The contact as last given, so that nobody is asked twice. */
   contact: v.object({ name: v.optional(v.string()), email: v.optional(v.string()) }),
+  /** An agent has blocked them: whatever they write is refused. */
+  blocked: v.boolean(),
   conversations: v.array(
     v.object({ id: ConversationId, campaign: CampaignId, startedAt: v.number(), open: v.boolean() }),
   ),

@@ -10,7 +10,7 @@ export const tokenSubprotocol = 'token.';
 export const maxFrameBytes = 65_536;
 /** A message's text, in code points. */
 export const maxTextLength = 8_000;
-/** A sneak preview or a draft, in code points. */
+/** A sneak preview, in code points. */
 export const maxPreviewLength = 2_000;
 /** A name, in code points. */
 export const maxNameLength = 100;

@@ -39,7 +39,9 @@ export const MessageText = v.pipe(
   v.check((text) => !isBlank(text), 'blank'),
 );
 /** What stands in a composer: may be empty. */
-export const DraftText = typed(maxPreviewLength);
+export const DraftText = typed(maxTextLength);
+/** As much of it as is shown before it is sent. */
+export const PreviewText = typed(maxPreviewLength);
 
 /** A person's or a thing's name, one line. `cleanName` makes it fit to show. */
 export const Name = v.pipe(

@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import {
   makeCommandId,
-  maxPreviewLength,
+  maxTextLength,
   type AgentServerFrame,
   type Refused,
   type Status,
@@ -61,7 +61,11 @@ export class AgentLive {
     else this.drafts.set(conversation, text);
     clearTimeout(this.#dirty.get(conversation) ?? undefined);
     if (text === '') this.#tell(conversation);
-    else this.#dirty.set(conversation, setTimeout(() => this.#tell(conversation), draftPause));
+    else
+      this.#dirty.set(
+        conversation,
+        setTimeout(() => this.#tell(conversation), draftPause),
+      );
   }
 
   /** Tells the server all drafts at once: the page is about to go. */
@@ -71,7 +75,9 @@ export class AgentLive {
 
   #tell(conversation: string): void {
     clearTimeout(this.#dirty.get(conversation) ?? undefined);
-    const text = Array.from(this.drafts.get(conversation) ?? '').slice(0, maxPreviewLength).join('');
+    const text = Array.from(this.drafts.get(conversation) ?? '')
+      .slice(0, maxTextLength)
+      .join('');
     if (this.#connection.send({ t: 'draft.save', conversation, text })) this.#dirty.delete(conversation);
     // It waits for the next welcome.
     else this.#dirty.set(conversation, null);

@@ -13,21 +13,16 @@ export async function ask<T>(
   path: string,
   body?: object,
 ): Promise<T | Refusal> {
-  let answer: unknown;
-  let ok = false;
   try {
     const response = await fetch(path, {
       method,
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    ok = response.ok;
-    answer = response.status === 204 ? {} : await response.json();
+    const answer: unknown = await response.json();
+    if (!isRefusal(answer)) return response.ok ? (answer as T) : refuse('internal');
+    if (answer.refused === 'signed_out') onSignedOut();
+    return answer;
   } catch {
     return refuse('unavailable');
   }
-  if (isRefusal(answer)) {
-    if (answer.refused === 'signed_out') onSignedOut();
-    return answer;
-  }
-  return ok ? (answer as T) : refuse('internal');
 }

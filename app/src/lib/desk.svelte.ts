@@ -43,7 +43,8 @@ export class Desk {
 
   /** To be called whenever the rows have changed. */
   notice(): void {
-    if (this.ready) this.attention.notice(newsOf(this.rows.values(), this.me.id), this.conversations.open?.id ?? null);
+    if (this.ready)
+      this.attention.notice(newsOf(this.rows.values(), this.me.id), this.conversations.open?.id ?? null);
   }
 
   /** Makes the agent the owner; says why where that failed. True where it is theirs now. */
@@ -59,7 +60,9 @@ export class Desk {
 }
 
 function takeRefused(refusal: Refusal): string {
-  return refusal.refused === 'already_taken' && refusal.by ? `${refusal.by.name} took it first` : refusal.message;
+  return refusal.refused === 'already_taken' && refusal.by
+    ? `${refusal.by.name} took it first`
+    : refusal.message;
 }
 
 function sentence(refused: Refused): string {

@@ -56,7 +56,10 @@ export class Session {
   may(action: Action): boolean {
     const { me } = this;
     if (!me) return false;
-    return can({ kind: 'user', account: me.account.id, id: me.id, name: me.name, roles: me.roles, session: '' }, action);
+    return can(
+      { kind: 'user', account: me.account.id, id: me.id, name: me.name, roles: me.roles, session: '' },
+      action,
+    );
   }
 }
 

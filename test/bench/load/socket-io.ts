@@ -11,8 +11,8 @@ interface Client {
 }
 
 export function socketIoAdapter({ url, packages = '' }: Address, watcher: Watcher): Adapter {
-  const require = createRequire(path.join(packages, 'index.js'));
-  const { io } = require('socket.io-client') as { io(url: string, options: object): Client };
+  const load = createRequire(path.join(packages, 'index.js'));
+  const { io } = load('socket.io-client') as { io(url: string, options: object): Client };
   let made = 0;
   const client = async (conversation: string, side: 'visitor' | 'agent'): Promise<Client> => {
     // Each with a connection of its own, as each tab is a page of its own.

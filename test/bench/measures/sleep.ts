@@ -6,7 +6,7 @@ import { pause } from './session.ts';
 /** An object is put to sleep after ten idle seconds; the spec's figures are of twelve. */
 const idle = 12_000;
 
-/** `actors` is a part of the path of the databases in question. */
+/** `actors` is a part of the path of their databases. */
 export async function untilAsleep(servers: readonly number[], actors: RegExp): Promise<void> {
   await pause(idle);
   for (let waited = idle; awake(servers, actors) > 0; waited += 500) {
@@ -21,7 +21,8 @@ function awake(servers: readonly number[], actors: RegExp): number {
     try {
       for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
         const target = readLink(`/proc/${pid}/fd/${descriptor}`);
-        if (target.endsWith('.sqlite') && actors.test(target)) open++;
+        // Others are the runtime's own: `metadata.sqlite` keeps the alarms.
+        if (/\/[0-9a-f]{64}\.sqlite$/.test(target) && actors.test(target)) open++;
       }
     } catch {
       // The process has ended.

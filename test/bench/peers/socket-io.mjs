@@ -7,11 +7,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const { packages, redisPort, postgresPort } = JSON.parse(process.argv[2] ?? '{}');
-const require = createRequire(path.join(packages, 'index.js'));
-const { Server } = require('socket.io');
-const { createAdapter } = require('@socket.io/redis-adapter');
-const { createClient } = require('redis');
-const { Pool } = require('pg');
+const load = createRequire(path.join(packages, 'index.js'));
+const { Server } = load('socket.io');
+const { createAdapter } = load('@socket.io/redis-adapter');
+const { createClient } = load('redis');
+const { Pool } = load('pg');
 
 const pool = new Pool({
   host: '127.0.0.1',

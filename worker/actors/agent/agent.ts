@@ -57,6 +57,8 @@ export class Agent extends DurableObject<Env> {
   #host!: Host;
   #awake: Awake | undefined;
   #state: AgentState = newAgent;
+  /** What tabs that have not been welcomed yet are to be told after their welcome. */
+  readonly #early = new Map<WebSocket, string[]>();
   readonly #registers: Registers<AgentRegisters>;
   readonly #sessions: AgentSessions;
 
@@ -150,9 +152,15 @@ export class Agent extends DurableObject<Env> {
     }
     const attachment = { session: principal.session, at: this.#host.now() };
     const { response, socket } = acceptSocket(this.ctx, [principal.session], attachment);
+    const tab = socket as WebSocket;
+    this.#early.set(tab, []);
     this.#awake.presence.came();
-    const welcome = await this.#welcome();
-    socket.send(JSON.stringify(welcome));
+    try {
+      tab.send(JSON.stringify(await this.#welcome()));
+      for (const text of this.#early.get(tab) ?? []) tab.send(text);
+    } finally {
+      this.#early.delete(tab);
+    }
     return response;
   }
 
@@ -174,8 +182,8 @@ export class Agent extends DurableObject<Env> {
     this.#awake?.presence.went(socket);
   }
 
-  override async alarm(): Promise<void> {
-    await this.#awake?.alarm.fire();
+  override alarm(): void {
+    this.#awake?.alarm.fire();
   }
 
   async #welcome(): Promise<AgentServerFrame> {
@@ -227,8 +235,9 @@ export class Agent extends DurableObject<Env> {
   #broadcast(frame: AgentServerFrame, except?: WebSocket): void {
     const text = JSON.stringify(frame);
     for (const socket of this.ctx.getWebSockets()) {
-      if (socket === except || socket.readyState !== WebSocket.OPEN) continue;
-      socket.send(text);
+      const early = this.#early.get(socket);
+      if (early) early.push(text);
+      else if (socket !== except && socket.readyState === WebSocket.OPEN) socket.send(text);
     }
   }
 

@@ -97,7 +97,7 @@ export class Conversation extends DurableObject<Env> {
   async rearchive(): Promise<void> {
     if (!this.#core) return;
     this.#core.followers.rewind('archive');
-    await this.#core.followers.run(Number.MAX_SAFE_INTEGER);
+    await this.#core.followers.flush();
     this.#core.alarm.arm();
   }
 
@@ -148,8 +148,8 @@ export class Conversation extends DurableObject<Env> {
     this.#sessions?.gone(socket);
   }
 
-  override async alarm(): Promise<void> {
-    await this.#core?.alarm.fire();
+  override alarm(): void {
+    this.#core?.alarm.fire();
   }
 
   #adopt(core: ConversationCore): void {

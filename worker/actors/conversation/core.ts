@@ -93,6 +93,7 @@ export class ConversationCore {
     this.alarm = new Alarm(host, [this.followers, idleDuty(this), leftDuty(this)]);
     this.followers.onSettled = () => this.alarm.arm();
     if (this.journal.head > 0) {
+      this.#missVisitor();
       // Whatever happened to the alarm while nobody was here: what is due has one.
       this.followers.kick();
       this.alarm.arm();
@@ -142,6 +143,13 @@ export class ConversationCore {
     if (at === null) this.registers.delete('goneAt');
     else this.registers.set('goneAt', at);
     this.alarm.arm();
+  }
+
+  /** A crash takes the sockets without a word, and so without a close event. */
+  #missVisitor(): void {
+    const { phase, visitor } = this.journal.state;
+    const here = phase !== 'closed' && visitor.here && this.goneAt === null;
+    if (here && this.host.sockets('visitor').length === 0) this.visitorGone(this.host.now());
   }
 
   /** Whether the principal may do this with this conversation. */

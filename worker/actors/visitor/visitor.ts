@@ -94,7 +94,8 @@ export class Visitor extends DurableObject<Env> {
       startedAt: started_at,
       open: open === 1,
     }));
-    return { visitor: self.id, contact: this.#registers.get('contact') ?? {}, conversations };
+    const contact = this.#registers.get('contact') ?? {};
+    return { visitor: self.id, contact, blocked: this.#registers.get('blocked') ?? false, conversations };
   }
 
   /** Whether a conversation is this visitor's. */

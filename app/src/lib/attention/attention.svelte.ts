@@ -81,8 +81,7 @@ export class Attention {
       if (claiming.first) keep(claimsKey, JSON.stringify(claiming.list));
       return claiming.first;
     };
-    const first =
-      'locks' in navigator ? await navigator.locks.request('parley.sounded', claimed) : claimed();
+    const first = 'locks' in navigator ? await navigator.locks.request('parley.sounded', claimed) : claimed();
     if (first) play(news.kind);
   }
 

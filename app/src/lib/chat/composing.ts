@@ -25,7 +25,12 @@ export function countShown(text: string): boolean {
  * Enter sends, Shift and Enter breaks the line (F69). Enter that ends the choice of a word in an input method does neither:
  * Safari says so only by the old key code.
  */
-export function sends(event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey' | 'isComposing' | 'keyCode'>): boolean {
+export function sends(
+  event: Pick<
+    KeyboardEvent,
+    'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey' | 'isComposing' | 'keyCode'
+  >,
+): boolean {
   if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return false;
   return !event.shiftKey && !event.altKey;
 }

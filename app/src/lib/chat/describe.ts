@@ -10,7 +10,9 @@ export function describe(
   const who = partyName(entry.by, me, visitor);
   switch (entry.kind) {
     case 'conversation.started':
-      return entry.page?.title ? `${visitor} started a chat on “${entry.page.title}”` : `${visitor} started a chat`;
+      return entry.page?.title
+        ? `${visitor} started a chat on “${entry.page.title}”`
+        : `${visitor} started a chat`;
     case 'agent.assigned':
       return `${partyName(entry.agent, me, visitor)} took the chat`;
     case 'agent.unassigned': {
@@ -41,6 +43,10 @@ function closedWords(reason: string, who: string): string {
 }
 
 /** How a closed conversation ended. */
-export function describeEnd(closed: NonNullable<ConversationState['closed']>, me: string | null, visitor: string): string {
+export function describeEnd(
+  closed: NonNullable<ConversationState['closed']>,
+  me: string | null,
+  visitor: string,
+): string {
   return closedWords(closed.reason, partyName(closed.by, me, visitor));
 }

@@ -108,7 +108,8 @@ function withPending(items: Item[], before: EntryOf<'message.sent'> | null, opti
 
 function unsetLast(items: Item[]): void {
   const item = items.at(-1);
-  if (item?.kind === 'message' || item?.kind === 'pending') items[items.length - 1] = { ...item, last: false };
+  if (item?.kind === 'message' || item?.kind === 'pending')
+    items[items.length - 1] = { ...item, last: false };
 }
 
 function senderOf(by: Party): string {

@@ -5,7 +5,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** Whether this person's clock counts to twelve is the browser's business; the words are English like the rest. */
-const hourCycle = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
+const hourCycle =
+  new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
 const hours = hourCycle === 'h23' || hourCycle === 'h24' ? '2-digit' : 'numeric';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -27,9 +28,15 @@ export function clockTime(at: number, zone?: string): string {
 
 /** `Tuesday 4 November 2026, 14:05:09` */
 export function fullTime(at: number, zone?: string): string {
-  const date = format(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const time = format(zone, { hour: hours, minute: '2-digit', second: '2-digit', hourCycle });
-  return `${date.format(at)}, ${time.format(at)}`;
+  return `${longDate(at, true, zone)}, ${time.format(at)}`;
+}
+
+function longDate(at: number, withYear: boolean, zone?: string): string {
+  const year = withYear ? ({ year: 'numeric' } as const) : {};
+  const date = format(zone, { weekday: 'long', day: 'numeric', month: 'long', ...year });
+  // Some versions put a comma after the weekday, some do not.
+  return date.format(at).replace(',', '');
 }
 
 /** `4 Nov 2026, 14:05` */
@@ -51,12 +58,7 @@ export function dayName(at: number, now: number, zone?: string): string {
   if (key === dayKey(now, zone)) return 'Today';
   if (key === dayKey(now - day, zone)) return 'Yesterday';
   const sameYear = key.slice(0, 4) === dayKey(now, zone).slice(0, 4);
-  return format(zone, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    ...(!sameYear && { year: 'numeric' }),
-  }).format(at);
+  return longDate(at, !sameYear, zone);
 }
 
 /** How long ago, short enough for a list: `now`, `4m`, `2h`, `3d`, then the date. A clock that is ahead says `now`. */

@@ -2,7 +2,10 @@
 
 /** The first letters of the first and the last word, by grapheme, so that no letter is broken. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name
+    .trim()
+    .split(/\s+/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const first = firstLetter(words[0]);
   const last = words.length > 1 ? firstLetter(words[words.length - 1]) : '';
   return (first + last).toLocaleUpperCase() || '?';

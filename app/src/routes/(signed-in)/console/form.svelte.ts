@@ -8,6 +8,8 @@ export class Form<T extends object> {
   draft: T = $state() as T;
   busy = $state(false);
   refusal = $state.raw<Refusal | null>(null);
+  /** Raised when all is put back: whoever keeps a text of their own for a field begins anew. */
+  undone = $state(0);
   readonly #schema: Schema;
   #saved: string = $state('');
   readonly dirty = $derived.by(() => JSON.stringify(this.draft) !== this.#saved);
@@ -31,6 +33,7 @@ export class Form<T extends object> {
   undo(): void {
     this.draft = JSON.parse(this.#saved) as T;
     this.refusal = null;
+    this.undone++;
   }
 
   /** Checks and saves. Answers what the server made of it, or null where it was refused. */

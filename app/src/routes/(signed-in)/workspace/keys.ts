@@ -13,11 +13,15 @@ const deeds: Readonly<Record<string, Deed>> = {
   '?': 'help',
 };
 
-type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'defaultPrevented' | 'isComposing'>;
+type Pressed = Pick<
+  KeyboardEvent,
+  'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'defaultPrevented' | 'isComposing'
+>;
 
 /** What a key asks for. Arrows move only within the list; letters only where single keys are on. */
 export function deedOf(event: Pressed, where: { inList: boolean; singleKeys: boolean }): Deed | null {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+    return null;
   const deed = deeds[event.key] ?? null;
   if (event.key.startsWith('Arrow')) return where.inList ? deed : null;
   return where.singleKeys ? deed : null;

@@ -32,5 +32,7 @@ function whatIsWrong(origin: string): string {
 }
 
 export function errorText(errors: Origins['errors']): string | undefined {
-  return errors.length === 0 ? undefined : errors.map(({ line, words }) => `Line ${line}: ${words}.`).join('\n');
+  return errors.length === 0
+    ? undefined
+    : errors.map(({ line, words }) => `Line ${line}: ${words}.`).join('\n');
 }

@@ -1,0 +1,45 @@
+import { check, isRefusal, MessageText } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { countShown, mayBeSent, remaining, sends } from '../../app/src/lib/chat/composing.ts';
+
+const enter = {
+  key: 'Enter',
+  keyCode: 13,
+  shiftKey: false,
+  ctrlKey: false,
+  altKey: false,
+  metaKey: false,
+  isComposing: false,
+};
+
+test('F69 Enter sends, Shift and Enter breaks the line', () => {
+  expect(sends(enter)).toBe(true);
+  expect(sends({ ...enter, shiftKey: true })).toBe(false);
+  expect(sends({ ...enter, key: 'a' })).toBe(false);
+});
+
+test('F69 Enter that ends a composition does not send, in Safari either', () => {
+  expect(sends({ ...enter, isComposing: true })).toBe(false);
+  expect(sends({ ...enter, keyCode: 229 })).toBe(false);
+});
+
+test('what may be sent is what the server takes', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.integer({ min: 7_990, max: 8_010 }).map((length) => '😀'.repeat(length)),
+    fc.constantFrom('', ' ', '\n\u200b', 'x'),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      fc.pre(!text.includes('\0'));
+      expect(mayBeSent(text)).toBe(!isRefusal(check(MessageText, text)));
+    }),
+  );
+});
+
+test('the count is of code points, and shows near the end only', () => {
+  expect(remaining('😀'.repeat(7_999))).toBe(1);
+  expect(countShown('short')).toBe(false);
+  expect(countShown('a'.repeat(7_600))).toBe(true);
+});

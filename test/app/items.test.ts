@@ -1,0 +1,105 @@
+import { noMarks } from '#domain';
+import type { Entry } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { itemsOf } from '../../app/src/lib/chat/items.ts';
+import { ada, assigned, ben, logs, message, start, visitor } from './makers.ts';
+
+const minute = 60_000;
+const zone = 'Europe/Lisbon';
+
+test('every message of the log is shown once, in order', () => {
+  fc.assert(
+    fc.property(logs, (log) => {
+      const shown = itemsOf(log, { zone }).flatMap((item) => (item.kind === 'message' ? [item.seq] : []));
+      expect(shown).toEqual(log.filter((entry) => entry.kind === 'message.sent').map((entry) => entry.seq));
+    }),
+  );
+});
+
+test('keys are unique, and stay when something is put in front', () => {
+  fc.assert(
+    fc.property(logs, fc.nat(), (log, cut) => {
+      const keys = (entries: Entry[]) =>
+        itemsOf(entries, { zone }).flatMap((item) => (item.kind === 'day' ? [] : [item.key]));
+      const all = keys(log);
+      expect(new Set(all).size).toBe(all.length);
+      const tail = keys(log.slice(log.length === 0 ? 0 : cut % log.length));
+      expect(all.slice(all.length - tail.length)).toEqual(tail);
+    }),
+  );
+});
+
+test('each group has one first and one last, and one sender', () => {
+  fc.assert(
+    fc.property(logs, (log) => {
+      let open: string | null = null;
+      for (const item of itemsOf(log, { zone })) {
+        if (item.kind !== 'message') {
+          expect(open).toBeNull();
+          continue;
+        }
+        const sender = item.by.kind === 'system' ? '' : item.by.id;
+        expect(item.first).toBe(open === null);
+        if (open !== null) expect(sender).toBe(open);
+        open = item.last ? null : sender;
+      }
+      expect(open).toBeNull();
+    }),
+  );
+});
+
+test('an id that another has used already does not confuse the list', () => {
+  const items = itemsOf([message(1, ben, start, 'same'), message(2, visitor, start, 'same')], { zone });
+  expect(new Set(items.map((item) => item.key)).size).toBe(items.length);
+});
+
+test('a day begins with a line', () => {
+  const log = [message(1, visitor, start), message(2, visitor, start + 24 * 60 * minute)];
+  expect(itemsOf(log, { zone }).map((item) => item.kind)).toEqual(['day', 'message', 'day', 'message']);
+});
+
+test('what waits to be sent joins the own group, and keeps its key when it is sent', () => {
+  const pending = { id: 'id-2', frame: { t: 'message.send', id: 'id-2', text: 'more' }, at: start } as const;
+  const before = itemsOf([message(1, ben, start)], { zone, pending: [pending], me: ben.id });
+  expect(before.slice(1)).toMatchObject([
+    { kind: 'message', last: false },
+    { kind: 'pending', first: false, last: true },
+  ]);
+  const after = itemsOf([message(1, ben, start), message(2, ben, start, 'id-2')], { zone });
+  expect(after.at(-1)?.key).toBe(before.at(-1)?.key);
+});
+
+test('the line of the unread stands before the first message that was not seen, and never among own words', () => {
+  const log = [
+    message(1, visitor, start),
+    message(2, ben, start),
+    assigned(3, start),
+    message(4, visitor, start),
+  ];
+  const kinds = itemsOf(log, { zone, unreadAfter: 1 }).map((item) => item.kind);
+  expect(kinds).toEqual(['day', 'message', 'message', 'event', 'unread', 'message']);
+  expect(itemsOf(log, { zone, unreadAfter: 4 }).some((item) => item.kind === 'unread')).toBe(false);
+});
+
+test('a message tells how far it has got', () => {
+  const marks = { ...noMarks, visitor: { delivered: 3, read: 2, unread: 0 } };
+  const log = [
+    message(2, ben, start),
+    message(3, ada, start),
+    message(4, ben, start),
+    message(5, visitor, start),
+  ];
+  const progress = itemsOf(log, { zone, marks }).map((item) =>
+    item.kind === 'message' ? item.progress : item.kind,
+  );
+  expect(progress).toEqual(['day', 'seen', 'delivered', 'sent', undefined]);
+});
+
+test('an entry of a kind that is not known yet is passed over', () => {
+  const unknown = { seq: 1, at: start, by: visitor, kind: 'goal.reached' } as unknown as Entry;
+  expect(itemsOf([unknown, message(2, visitor, start)], { zone }).map((item) => item.kind)).toEqual([
+    'day',
+    'message',
+  ]);
+});

@@ -1,0 +1,95 @@
+import type { ConversationState } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { foldFloor, group, groupOf, mergeRows, recentKept } from '../../app/src/lib/roster.ts';
+import { ada, ben, floorRow, row, start } from './makers.ts';
+
+const state: ConversationState = {
+  id: 'con_one',
+  head: 5,
+  phase: 'active',
+  owner: ben,
+  generation: 1,
+  campaign: { id: 'cam_one', name: 'Shop' },
+  site: 'sit_one',
+  visitor: { id: 'vis_one', name: 'Marta', blocked: false, here: true },
+  ordinal: 1,
+  startedAt: start,
+  assignedAt: start + 10,
+  firstAssignedAt: start + 10,
+  firstReplyAt: null,
+  activeAt: start + 10,
+  messages: { visitor: 1, agent: 0 },
+  lastMessage: null,
+  closed: null,
+};
+
+test('F38 a conversation that waits while its visitor is there waits for an answer', () => {
+  expect(groupOf(row(), ben.id)).toBe('waiting');
+});
+
+test('F39 a chat that was taken is with you before anything is written', () => {
+  expect(groupOf(row({ phase: 'active', owner: ben, generation: 1 }), ben.id)).toBe('yours');
+});
+
+test('F42 a chat of a colleague is with others', () => {
+  expect(groupOf(row({ phase: 'active', owner: ada }), ben.id)).toBe('others');
+});
+
+test('F43 who left unanswered is among the recent ones, and so is what has ended', () => {
+  expect(groupOf(row({ visitor: { id: 'vis_one', here: false } }), ben.id)).toBe('recent');
+  expect(groupOf(row({ phase: 'closed', owner: ben }), ben.id)).toBe('recent');
+});
+
+test('the furthest place in the log is believed, whoever tells it', () => {
+  const summary = { state, unread: 2 };
+  const behind = mergeRows(new Map([['con_one', floorRow()]]), new Map([['con_one', summary]]), null);
+  expect(behind.get('con_one')).toMatchObject({ seq: 5, phase: 'active', unread: 2, opening: 'Hello' });
+
+  const closed = floorRow({ seq: 9, phase: 'closed', owner: ben });
+  const ahead = mergeRows(new Map([['con_one', closed]]), new Map([['con_one', summary]]), null);
+  expect(ahead.get('con_one')).toMatchObject({ seq: 9, phase: 'closed' });
+
+  const open = mergeRows(new Map([['con_one', floorRow()]]), new Map(), { ...state, phase: 'closed' });
+  expect(open.get('con_one')?.phase).toBe('closed');
+});
+
+test('the waiting stand by how long they wait, whatever order they are told in', () => {
+  const waits = fc.uniqueArray(fc.integer({ min: 0, max: 1_000_000 }), { maxLength: 20 });
+  fc.assert(
+    fc.property(waits, (times) => {
+      const rows = times.map((startedAt) => row({ id: `con_${startedAt}`, startedAt }));
+      const shown = group(rows, ben.id).waiting.map((each) => each.startedAt);
+      expect(shown).toEqual([...times].sort((a, b) => a - b));
+    }),
+  );
+});
+
+test('a change told twice or late changes nothing', () => {
+  const changes = fc.array(
+    fc.record({
+      id: fc.constantFrom('con_a', 'con_b', 'con_c'),
+      seq: fc.integer({ min: 1, max: 20 }),
+    }),
+    { maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(changes, (list) => {
+      const rows = list.map(({ id, seq }) => floorRow({ id, seq }));
+      const once = foldFloor(new Map(), rows);
+      expect(foldFloor(once, rows)).toEqual(once);
+      for (const { id, seq } of list) expect(once.get(id)?.seq).toBeGreaterThanOrEqual(seq);
+    }),
+  );
+});
+
+test('the oldest closed rows are let go, and no open one', () => {
+  const closed = Array.from({ length: recentKept + 5 }, (_, index) =>
+    floorRow({ id: `con_${index}`, phase: 'closed', changedAt: start + index }),
+  );
+  const kept = foldFloor(new Map(), [floorRow({ id: 'con_open', changedAt: 0 }), ...closed]);
+  expect(kept.size).toBe(recentKept + 1);
+  expect(kept.has('con_open')).toBe(true);
+  expect(kept.has('con_4')).toBe(false);
+  expect(kept.has('con_5')).toBe(true);
+});

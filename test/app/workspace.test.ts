@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { counters } from '../../app/src/lib/counters.ts';
+import { home, loginPath, safePath } from '../../app/src/lib/return-path.ts';
+import { group } from '../../app/src/lib/roster.ts';
+import { hueOf, initials } from '../../app/src/lib/ui/avatar.ts';
+import { deedOf, step } from '../../app/src/routes/(signed-in)/workspace/keys.ts';
+import { ada, ben, row } from './makers.ts';
+
+const groups = group(
+  [
+    row({ id: 'con_1' }),
+    row({ id: 'con_2' }),
+    row({ id: 'con_3', phase: 'active', owner: ben, unread: 7 }),
+    row({ id: 'con_4', phase: 'active', owner: ben }),
+    row({ id: 'con_5', phase: 'active', owner: ada, unread: 3 }),
+  ],
+  ben.id,
+);
+
+test('F31 an agent’s red counter is the unread chats of their own, not the messages', () => {
+  expect(counters(groups, ['agent']).red).toBe(1);
+});
+
+test('F32 F33 who supervises counts the waiting ones too, each chat once', () => {
+  expect(counters(groups, ['supervisor']).red).toBe(3);
+  expect(counters(groups, ['agent', 'administrator']).red).toBe(3);
+});
+
+test('F34 the blue counter is the waiting ones, for all', () => {
+  expect(counters(groups, ['agent']).blue).toBe(2);
+});
+
+test('F6 agents land in the workspace, managers in the console', () => {
+  expect(home(['agent'])).toBe('/workspace');
+  expect(home(['agent', 'supervisor'])).toBe('/console');
+  expect(home(['administrator'])).toBe('/console');
+});
+
+test('the way back leads to a page of ours, or nowhere', () => {
+  expect(safePath('/workspace/con_1?a=b')).toBe('/workspace/con_1?a=b');
+  expect(safePath('/console')).toBe('/console');
+  for (const path of [
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil',
+    '/workspaces',
+    '/login',
+    '',
+    null,
+  ]) {
+    expect(safePath(path)).toBeNull();
+  }
+  expect(loginPath('/workspace/con_1')).toBe('/login?to=%2Fworkspace%2Fcon_1');
+});
+
+const key = { ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, isComposing: false };
+
+test('arrows move within the list only, and single keys can be turned off', () => {
+  expect(deedOf({ ...key, key: 'ArrowDown' }, { inList: true, singleKeys: false })).toBe('next');
+  expect(deedOf({ ...key, key: 'ArrowDown' }, { inList: false, singleKeys: true })).toBeNull();
+  expect(deedOf({ ...key, key: 'j' }, { inList: false, singleKeys: true })).toBe('next');
+  expect(deedOf({ ...key, key: 'j' }, { inList: true, singleKeys: false })).toBeNull();
+  expect(deedOf({ ...key, key: 't', ctrlKey: true }, { inList: true, singleKeys: true })).toBeNull();
+});
+
+test('a step stays in the list', () => {
+  expect([step(-1, 3, 'next'), step(-1, 3, 'previous'), step(2, 3, 'next'), step(0, 3, 'previous')]).toEqual([
+    0, 2, 2, 0,
+  ]);
+});
+
+test('initials are whole letters of any script', () => {
+  expect(['Ada Lindqvist', 'Иван Петров', 'Yuki', 'é́a', '😀', 'Visitor 3F2A'].map(initials)).toEqual([
+    'AL',
+    'ИП',
+    'Y',
+    'É́',
+    '?',
+    'V3',
+  ]);
+  expect(hueOf('vis_one')).toBe(hueOf('vis_one'));
+});

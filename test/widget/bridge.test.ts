@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { readGreeting, readToFrame, readToLoader } from '../../widget/bridge.ts';
+import { acceptGreeting, readConfig } from '../../widget/frame/door.ts';
+
+const page = { url: 'https://shop.example/tents', title: 'Tents' };
+const greeting = { parley: 1, config: {}, page };
+
+describe('the door of the frame', () => {
+  const parent = {};
+  const port = {} as MessagePort;
+  const arrival = { source: parent, origin: 'https://shop.example', data: greeting, ports: [port] };
+  const allowed = ['https://shop.example', 'https://*.shop.example'];
+
+  it('V5 lets in the page that frames it, at an origin of the site', () => {
+    expect(acceptGreeting(arrival, parent, allowed)).toEqual({ greeting, port });
+    expect(acceptGreeting({ ...arrival, origin: 'https://de.shop.example' }, parent, allowed)).toBeDefined();
+    expect(acceptGreeting(arrival, parent, null)).toBeDefined();
+  });
+
+  it.each([
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['an origin that ends alike', { origin: 'https://evilshop.example' }],
+    ['an origin that begins alike', { origin: 'https://shop.example.evil.example' }],
+    ['another scheme', { origin: 'http://shop.example' }],
+    ['another port', { origin: 'https://shop.example:8443' }],
+    ['a page without an origin', { origin: 'null' }],
+    ['no origin at all', { origin: '' }],
+    ['another window', { source: {} }],
+    ['no window', { source: null }],
+    ['no port', { ports: [] }],
+    ['two ports', { ports: [port, port] }],
+    ['no data', { data: null }],
+    ['a text', { data: 'parley' }],
+    ['another version', { data: { ...greeting, parley: 2 } }],
+    ['no page', { data: { parley: 1, config: {} } }],
+    ['a page that is none', { data: { ...greeting, page: { url: 1, title: '' } } }],
+  ])('V5 keeps out %s', (_, change) => {
+    expect(acceptGreeting({ ...arrival, ...change }, parent, allowed)).toBeUndefined();
+  });
+
+  it('V5 keeps out everybody where it is framed by nobody', () => {
+    expect(acceptGreeting({ ...arrival, source: null }, null, allowed)).toBeUndefined();
+    expect(acceptGreeting(arrival, null, null)).toBeUndefined();
+  });
+
+  it('keeps out a page without an origin also where the frame does not name the origins', () => {
+    expect(acceptGreeting({ ...arrival, origin: 'null' }, parent, null)).toBeUndefined();
+  });
+});
+
+describe('what the bridge lets through', () => {
+  it.each([
+    { t: 'shown', on: true, full: false, focus: true },
+    { t: 'page', ...page },
+    { t: 'identify' },
+    { t: 'identify', name: 'Ann', email: 'ann@example.com' },
+    { t: 'stored', n: 0, value: null },
+    { t: 'stored', n: 7, value: 'x' },
+    { t: 'shutdown' },
+  ])('to the frame: %j', (message) => expect(readToFrame(message)).toEqual(message));
+
+  it.each([
+    { t: 'ready' },
+    { t: 'hide' },
+    { t: 'size', large: true },
+    { t: 'state', unread: 0, live: false },
+    { t: 'load', n: 1, key: 'parley.sit_x.unsent' },
+    { t: 'save', n: 2, key: 'parley.sit_x.unsent', value: null },
+  ])('to the loader: %j', (message) => expect(readToLoader(message)).toEqual(message));
+
+  it.each([
+    undefined,
+    null,
+    '',
+    'hide',
+    0,
+    [],
+    {},
+    { t: 'toString' },
+    { t: '__proto__' },
+    { t: 'constructor' },
+    { t: ['hide'] },
+    { t: 'shown', on: true, full: false, focus: true },
+    { t: 'size' },
+    { t: 'size', large: 1 },
+    { t: 'state', unread: -1, live: true },
+    { t: 'state', unread: 1.5, live: true },
+    { t: 'state', unread: NaN, live: true },
+    { t: 'state', unread: '1', live: true },
+    { t: 'load', n: 1, key: null },
+    { t: 'load', n: 1, key: 'x'.repeat(500_001) },
+    { t: 'save', n: 1, key: 'a' },
+    { t: 'save', n: 1, key: 'a', value: {} },
+    { t: 'save', n: 1, key: 'a', value: 'x'.repeat(500_001) },
+    { t: 'save', n: '1', key: 'a', value: 'x' },
+  ])('the loader drops %j', (message) => expect(readToLoader(message)).toBeUndefined());
+
+  it.each([
+    undefined,
+    null,
+    { t: 'hide' },
+    { t: 'shown', on: 'yes', full: false, focus: true },
+    { t: 'shown', on: true, full: false },
+    { t: 'page', url: 'https://shop.example' },
+    { t: 'identify', name: 1 },
+    { t: 'identify', name: null },
+    { t: 'stored', n: 1 },
+    { t: 'stored', n: 2 ** 40, value: null },
+  ])('the frame drops %j', (message) => expect(readToFrame(message)).toBeUndefined());
+
+  it.each([undefined, null, 1, 'x', {}, { parley: 1 }, { parley: '1', page }])(
+    'a greeting is not %j',
+    (data) => expect(readGreeting(data)).toBeUndefined(),
+  );
+});
+
+describe('the configuration that comes with the greeting', () => {
+  const settings = {
+    color: '#1f5eff',
+    title: 'Chat',
+    subtitle: '',
+    opening: '',
+    closing: '',
+    introduction: '',
+    askName: 'no',
+    askEmail: 'no',
+    sneakPreview: false,
+  };
+  const config = { site: 'sit_x', campaign: 'cam_x', settings };
+
+  it('is taken whole', () => expect(readConfig(config)).toEqual(config));
+  it.each([
+    undefined,
+    null,
+    {},
+    { ...config, site: 1 },
+    { ...config, settings: null },
+    { ...config, settings: { ...settings, title: undefined } },
+    { ...config, settings: { ...settings, sneakPreview: 'yes' } },
+    { ...config, settings: { ...settings, color: 'red;}' } },
+    { ...config, settings: { ...settings, color: '#1F5EFF' } },
+  ])('is not %j', (data) => expect(readConfig(data)).toBeUndefined());
+});

@@ -1,0 +1,156 @@
+import { noMarks } from '#domain';
+import type { Entry } from '#protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { VisitorView } from '../../widget/client/visitor.ts';
+import { timeline, type Row } from '../../widget/frame/timeline.ts';
+
+const noon = new Date(2026, 10, 20, 12).getTime();
+const minute = 60_000;
+const visitor = { kind: 'visitor', id: 'vis_1' } as const;
+const anna = { kind: 'agent', id: 'usr_1', name: 'Anna' } as const;
+const extras = { held: null, fresh: false, now: noon };
+
+const started = (seq: number, at = noon): Entry => ({
+  seq,
+  at,
+  by: visitor,
+  kind: 'conversation.started',
+  campaign: { id: 'cam', name: 'Web' },
+  site: 'sit',
+  contact: {},
+  ordinal: 1,
+});
+const said = (seq: number, by: typeof visitor | typeof anna, at = noon): Entry => ({
+  seq,
+  at,
+  by,
+  kind: 'message.sent',
+  id: `id-${seq}`,
+  text: `text ${seq}`,
+});
+const view = (change: Partial<VisitorView>): VisitorView => ({
+  connection: 'open',
+  nextTryAt: null,
+  state: null,
+  entries: [],
+  earlier: [],
+  more: false,
+  marks: noMarks,
+  pending: [],
+  agentTyping: null,
+  unread: 0,
+  contact: {},
+  blocked: false,
+  ...change,
+});
+const unsent = (id: string, at = noon) => ({
+  id,
+  at,
+  frame: { t: 'message.send', id, text: `text ${id}` } as const,
+});
+const short = (rows: Row[]) =>
+  rows.map((row) =>
+    row.kind === 'message'
+      ? [row.text, row.first ? 'first' : '', row.last ? 'last' : '', row.delivery]
+      : row.kind,
+  );
+
+describe('the timeline', () => {
+  it('opens with the greeting, and groups a sender’s messages of a few minutes', () => {
+    const entries = [
+      started(1),
+      said(2, visitor),
+      said(3, visitor, noon + minute),
+      said(4, anna, noon + 2 * minute),
+      said(5, anna, noon + 9 * minute),
+    ];
+    expect(short(timeline(view({ entries }), extras))).toEqual([
+      'opening',
+      ['text 2', 'first', '', null],
+      ['text 3', '', 'last', null],
+      ['text 4', 'first', 'last', null],
+      ['text 5', 'first', 'last', null],
+    ]);
+  });
+
+  it('V27 says of the latest message alone whether it was seen', () => {
+    const entries = [started(1), said(2, visitor)];
+    const seen = { ...noMarks, agent: { delivered: 2, read: 2, unread: 0 } };
+    const delivery = (change: Partial<VisitorView>) =>
+      timeline(view({ entries, ...change }), extras).flatMap((row) =>
+        row.kind === 'message' ? [row.delivery] : [],
+      );
+    expect(delivery({})).toEqual(['sent']);
+    expect(delivery({ marks: seen })).toEqual(['seen']);
+    expect(delivery({ marks: seen, entries: [...entries, said(3, visitor)] })).toEqual([null, 'sent']);
+    expect(delivery({ marks: seen, entries: [...entries, said(3, anna)] })).toEqual([null, null]);
+  });
+
+  it('V22 keeps the key of a message that gets into the log', () => {
+    const key = (change: Partial<VisitorView>) =>
+      timeline(view({ ...change }), extras).flatMap((row) => (row.kind === 'message' ? [row.key] : []));
+    const before = key({ pending: [unsent('id-2')] });
+    expect(before).toEqual(key({ entries: [started(1), said(2, visitor)] }));
+    expect(before).toEqual(key({ entries: [started(1), said(2, visitor)], pending: [unsent('id-2')] }));
+  });
+
+  it('V2 shows what is on its way, what was refused, and what waits for a name', () => {
+    const refused = { t: 'refused', code: 'too_large', message: 'That is too large.' } as const;
+    const rows = timeline(
+      view({ entries: [started(1), said(2, visitor)], pending: [{ ...unsent('a'), refused }, unsent('b')] }),
+      { ...extras, held: 'held' },
+    );
+    expect(short(rows).slice(1)).toEqual([
+      ['text 2', 'first', 'last', 'sent'],
+      ['text a', '', 'last', 'refused'],
+      ['text b', '', 'last', 'sending'],
+      ['held', '', 'last', 'held'],
+    ]);
+  });
+
+  it('F64 puts earlier conversations before the open one, with a line between', () => {
+    const yesterday = noon - 24 * 60 * minute;
+    const earlier = [
+      { conversation: 'con_1', from: 0, entries: [started(1, yesterday), said(2, visitor, yesterday)] },
+    ];
+    expect(short(timeline(view({ earlier, entries: [started(1), said(3, visitor)] }), extras))).toEqual([
+      'day',
+      ['text 2', 'first', 'last', null],
+      'chat',
+      'opening',
+      'day',
+      ['text 3', 'first', 'last', 'sent'],
+    ]);
+  });
+
+  it('has a key for every row, and no key twice, whatever the clocks say', () => {
+    const entry = fc.record({
+      seq: fc.nat(30),
+      by: fc.constantFrom(visitor, anna),
+      at: fc.nat(5).map((d) => noon - d * 40 * 60 * minute),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(entry),
+        fc.array(entry),
+        fc.array(fc.nat(40)),
+        fc.boolean(),
+        (a, b, ids, fresh) => {
+          const rows = timeline(
+            view({
+              earlier: [
+                { conversation: 'con_1', from: 0, entries: a.map(({ seq, by, at }) => said(seq, by, at)) },
+              ],
+              entries: b.map(({ seq, by, at }) => said(seq, by, at)),
+              pending: ids.map((id) => unsent(`id-${id}`)),
+            }),
+            { ...extras, fresh },
+          );
+          const keys = rows.map((row) => row.key);
+          expect(new Set(keys).size).toBe(keys.length);
+        },
+      ),
+    );
+  });
+});
