@@ -14,6 +14,24 @@ test('a day is a day of the zone', () => {
   expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Wednesday 4 November 2026');
 });
 
+test('the day of any moment is the one that the calendar of the zone says', () => {
+  const zones = [
+    'UTC',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe',
+    'America/St_Johns',
+    'Pacific/Chatham',
+    'Europe/Lisbon',
+  ];
+  const year = 365 * 24 * hour;
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), fc.integer({ min: at - year, max: at + year }), (zone, moment) => {
+      // Swedish dates are written as the key is.
+      expect(dayKey(moment, zone)).toBe(new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(moment));
+    }),
+  );
+});
+
 test('clock times are those of the zone', () => {
   expect(clockTime(at, 'Europe/Sofia')).toMatch(/1:30/);
   expect(shortTime(at, 'UTC')).toMatch(/^4 Nov 2026, /);

@@ -30,7 +30,7 @@ test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat 
   await visitor.sees('Anything else?');
   await anna.endChat();
   await visitor.chat.getByText('Thanks for stopping by. Happy trails!').waitFor();
-  await anna.row('Recent chats', 'Do the boots run small?').waitFor();
+  await anna.row('Recent chats', 'Anything else?').waitFor();
 
   await visitor.chat.getByRole('button', { name: 'Start a new chat' }).click();
   await visitor.say('One more thing');

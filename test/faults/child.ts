@@ -55,6 +55,6 @@ export class ServerProcess {
       }
     }
     await gone;
-    while (runtimes.some((runtime) => lives(runtime))) await new Promise(setImmediate);
+    while (runtimes.some((runtime) => lives(runtime))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

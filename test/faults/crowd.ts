@@ -184,12 +184,12 @@ class WorkingAgent {
     this.#open.set(id, open);
     const look = () => {
       if (this.#open.get(id) !== open) return;
-      const { state, entries, caughtUp } = open.view;
+      const { state, entries, caughtUp, cursor } = open.view;
       if (caughtUp && state && (state.phase === 'closed' || state.owner?.id !== this.person.me.id)) {
         this.#open.delete(id);
         open.end();
       } else if (caughtUp) this.#answer(open, entries);
-      void open.until(() => open.view.cursor > (entries.at(-1)?.seq ?? 0), 3_600_000).then(look);
+      void open.until(() => open.view.cursor > cursor, 3_600_000).then(look);
     };
     void open.until(() => open.view.caughtUp, 3_600_000).then(look);
   }

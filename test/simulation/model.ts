@@ -83,8 +83,11 @@ function act(world: World, server: SimulatedServer, clients: SimulatedClient[], 
   else if (draw < 0.7) client?.cut();
   else if (draw < 0.75) client?.reload();
   else if (draw < 0.85) server.evict();
-  else if (draw < 0.95) server.crash();
-  else client?.client.read();
+  else if (draw < 0.95) {
+    // While something is on its way, or in the middle of its write.
+    if (world.chance(0.5)) client?.send(`message ${i}`);
+    world.after(world.random() * 100, () => server.crash());
+  } else client?.client.read();
 }
 
 /** I4: what a client shows is a gapless window of the log, at every moment. */

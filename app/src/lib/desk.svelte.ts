@@ -19,8 +19,10 @@ export class Desk {
   readonly attention = new Attention();
   /** The conversations that are being taken just now. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
+  /** By itself, so that a signal such as typing does not make all lists anew. */
+  readonly #openState = $derived.by(() => this.conversations.open?.view.state ?? null);
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
-    mergeRows(this.floor.rows, this.agent.summaries, this.conversations.open?.view.state ?? null),
+    mergeRows(this.floor.rows, this.agent.summaries, this.#openState),
   );
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);

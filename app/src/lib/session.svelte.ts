@@ -7,6 +7,8 @@ export class Session {
   me = $state.raw<Me | null>(null);
   /** `unknown` until the server has answered once; `unreachable` where it does not. */
   phase = $state<'unknown' | 'in' | 'out' | 'unreachable'>('unknown');
+  /** The person has signed out themselves: there is nothing to come back to. */
+  left = false;
   #asking: Promise<Refusal | null> | null = null;
 
   /** Asks the server who is signed in. Questions asked at the same time are one. */
@@ -29,6 +31,7 @@ export class Session {
   }
 
   enter(me: Me): void {
+    this.left = false;
     this.me = me;
     this.phase = 'in';
   }
@@ -49,6 +52,7 @@ export class Session {
   async signOut(): Promise<Refusal | null> {
     const answer = await ask<object>('POST', '/api/logout');
     if (isRefusal(answer) && answer.refused !== 'signed_out') return answer;
+    this.left = true;
     this.leave();
     return null;
   }

@@ -1,0 +1,163 @@
+/** Who is here: grace, vanishing, signing out, and what the floor is told. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { expect, test, vi } from 'vitest';
+import { logOf, maybeEvict, moveClock, newScene, taken, ways, type Scene, type SceneAgent } from './scene.ts';
+
+const grace = 30_000;
+
+/** What the floor says of an agent. */
+const onTheFloor = async (scene: Scene, agent: SceneAgent) => {
+  const watcher = await scene.agent('Watcher');
+  const floor = await watcher.floor();
+  const frame = await floor.frame('floor');
+  floor.close();
+  return (frame['agents'] as { id: string; status: string; connected: boolean }[]).find(
+    (one) => one.id === agent.party.id,
+  );
+};
+
+test.each(ways)('V36 an owner who vanishes loses the conversation, which keeps its place by age (%s)', async (way) => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const desk = await anna.desk();
+  await desk.frame('agent.welcome');
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  await taken(anna, conversation);
+  const before = await scene.conversation(conversation).state();
+  desk.close();
+  await vi.waitFor(async () => {
+    const gone = await runInDurableObject(anna.stub, (_, ctx) =>
+      [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
+    );
+    expect(gone).toBe(1);
+  });
+  await maybeEvict(way, anna.stub);
+  // Within the grace nothing happens.
+  clock.by(grace - 5_000);
+  await runDurableObjectAlarm(anna.stub);
+  expect((await scene.conversation(conversation).state())?.phase).toBe('active');
+  clock.by(10_000);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(anna.stub);
+    await runDurableObjectAlarm(scene.dispatcher);
+    expect((await scene.conversation(conversation).state())?.phase).toBe('waiting');
+  });
+  const after = await scene.conversation(conversation).state();
+  expect(after).toMatchObject({ owner: null, startedAt: before?.startedAt, generation: before?.generation });
+  const lost = (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.unassigned');
+  expect(lost).toMatchObject([{ reason: 'vanished' }]);
+});
+
+test('I12 a tab that reloads within the grace makes no absence', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const first = await anna.desk();
+  await first.frame('agent.welcome');
+  const changes = () =>
+    runInDurableObject(anna.stub, (_, { storage }) =>
+      [...storage.sql.exec<{ entry: string }>('SELECT entry FROM entries')].filter(({ entry }) =>
+        entry.includes('presence.changed'),
+      ).length,
+    );
+  expect(await changes()).toBe(1);
+  first.close();
+  clock.by(20_000);
+  const second = await anna.desk();
+  await second.frame('agent.welcome');
+  clock.by(20_000);
+  await runDurableObjectAlarm(anna.stub);
+  expect(await changes()).toBe(1);
+});
+
+test('I12 a socket that gives no sign of life for longer than the lease is closed, and its agent gone', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const desk = await anna.desk();
+  await desk.frame('agent.welcome');
+  clock.by(80_000);
+  await runDurableObjectAlarm(anna.stub);
+  expect((await desk.until(() => desk.closed)).code).toBe(4408);
+  clock.by(grace + 1_000);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(anna.stub);
+    expect(await onTheFloor(scene, anna)).toMatchObject({ connected: false });
+  });
+});
+
+test.each(ways)('I14 signing out closes every socket of the session with 4401, and no other (%s)', async (way) => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const ben = await scene.agent('Ben');
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  await taken(anna, conversation);
+  const hers = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
+  const others = [await ben.desk(), await ben.attach(conversation), await visitor.attach(conversation)];
+  for (const stub of [anna.stub, scene.dispatcher, scene.conversation(conversation)])
+    await maybeEvict(way, stub);
+  await anna.stub.signOut(anna.session);
+  for (const tab of hers) expect((await tab.until(() => tab.closed)).code).toBe(4401);
+  const before = others.map((tab) => tab.frames.length);
+  await visitor.say('still there?');
+  await others[1]?.until(() => others[1]!.frames.length > (before[1] ?? 0));
+  expect(others.map((tab) => tab.closed)).toEqual([undefined, undefined, undefined]);
+});
+
+test('I14 a session that has ended authenticates nobody', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const { session, secret } = await anna.stub.signIn({
+    account: { id: scene.account, name: 'Test', timeZone: 'UTC' },
+    id: anna.party.id,
+    name: 'Anna',
+    email: 'anna@example.test',
+    roles: ['agent'],
+  });
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({ id: anna.party.id, session });
+  await anna.stub.signOut(session);
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({ refused: 'signed_out' });
+});
+
+test.each(ways)('V29 a visitor whose last tab went has left after the grace, and returns (%s)', async (way) => {
+  const scene = newScene();
+  const clock = moveClock();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const stub = scene.conversation(conversation);
+  const tab = await visitor.attach(conversation);
+  tab.close();
+  await vi.waitFor(async () => {
+    const gone = await runInDurableObject(stub, (_, ctx) =>
+      [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
+    );
+    expect(gone).toBe(1);
+  });
+  await maybeEvict(way, stub);
+  clock.by(31_000);
+  await runDurableObjectAlarm(stub);
+  expect((await stub.state())?.visitor.here).toBe(false);
+  await maybeEvict(way, stub);
+  await visitor.attach(conversation);
+  expect((await stub.state())?.visitor.here).toBe(true);
+  const kinds = (await logOf(scene, conversation)).map((entry) => entry.kind);
+  expect(kinds).toEqual(['conversation.started', 'message.sent', 'visitor.left', 'visitor.returned']);
+});
+
+test('V29 a crash takes the sockets without a word: the visitor has left all the same', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const stub = scene.conversation(conversation);
+  await visitor.attach(conversation);
+  await runInDurableObject(stub, (_, ctx) => ctx.abort('crash')).catch(() => undefined);
+  const again = scene.conversation(conversation);
+  await vi.waitFor(() => again.state());
+  clock.by(31_000);
+  await runDurableObjectAlarm(again);
+  expect((await again.state())?.visitor.here).toBe(false);
+});

@@ -1,0 +1,276 @@
+/** Actors on a stage of their own, without the HTTP side: an account, its visitors and agents, and sockets whose frames can be waited for. */
+import type { Principal } from '#domain';
+import { isRefusal, makeId, subprotocol, type AgentParty, type IdKind, type Refusal, type Started } from '#protocol';
+import { evictDurableObject } from 'cloudflare:test';
+import { env as bindings } from 'cloudflare:workers';
+import { onTestFinished, vi } from 'vitest';
+import { agentStub, conversationStub, dispatcherStub, visitorStub, type Env } from '../../worker/actors/stubs.ts';
+import type { CampaignSnapshot } from '../../worker/actors/visitor/visitor.ts';
+
+export const env = bindings as unknown as Env;
+export const id = (kind: IdKind): string => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
+export const uuid = (): string => crypto.randomUUID();
+
+export type Frame = { t: string } & Record<string, unknown>;
+export type User = Extract<Principal, { kind: 'user' }>;
+
+/** The important tests run straight, and again with an eviction wherever they say so. */
+export const ways = ['straight', 'evicted'] as const;
+export type Way = (typeof ways)[number];
+
+/** The actor loses its memory, where the test is run so. */
+export async function maybeEvict(way: Way, stub: DurableObjectStub): Promise<void> {
+  if (way === 'evicted') await evictDurableObject(stub);
+}
+
+/** The whole world's clock, until the test is over: the actors live in this very isolate. */
+export function moveClock(): { by(milliseconds: number): void } {
+  const real = Date.now;
+  let offset = 0;
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => real.call(Date) + offset);
+  onTestFinished(() => spy.mockRestore());
+  return { by: (milliseconds) => (offset += milliseconds) };
+}
+
+/** One end of a socket. */
+export class Tab {
+  readonly frames: Frame[] = [];
+  readonly texts: string[] = [];
+  closed: { code: number; reason: string } | undefined;
+  reporting = true;
+  readonly #socket: WebSocket;
+  readonly #looks = new Set<() => void>();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      const text = String(data);
+      this.texts.push(text);
+      if (text.startsWith('{')) this.#take(JSON.parse(text) as Frame);
+      this.#look();
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.closed = { code, reason };
+      this.#look();
+    });
+    socket.accept();
+    onTestFinished(() => this.close());
+  }
+
+  send(frame: object | string | ArrayBuffer): this {
+    const raw = typeof frame === 'string' || frame instanceof ArrayBuffer;
+    this.#socket.send(raw ? frame : JSON.stringify(frame));
+    return this;
+  }
+
+  close(code = 1000): void {
+    try {
+      this.#socket.close(code);
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  /** Resolves once it is so; that never is, the test's own time limit says. */
+  until<T>(look: () => T | undefined | false): Promise<T> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const found = look();
+        if (found === undefined || found === false) return;
+        this.#looks.delete(check);
+        resolve(found);
+      };
+      this.#looks.add(check);
+      check();
+    });
+  }
+
+  /** The first frame of a type from now on, or among those that came already. */
+  frame(t: string, where: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    return this.until(() => this.frames.find((frame) => frame.t === t && where(frame)));
+  }
+
+  /** Asks for something that is answered, so that all that was sent before has been dealt with. */
+  async settled(): Promise<void> {
+    const before = this.frames.length;
+    this.send({ t: 'pull', before: 1, limit: 1 });
+    await this.until(() => this.frames.slice(before).some((frame) => frame.t === 'range' && frame['upTo'] === 0));
+  }
+
+  /** As a client does (V27): a tab that never says how far it is is closed for it, ten seconds later. */
+  #take(frame: Frame): void {
+    this.frames.push(frame);
+    if (frame.t !== 'range' || !this.reporting) return;
+    try {
+      this.send({ t: 'mark', delivered: frame['upTo'], read: 0 });
+    } catch {
+      // It is closing.
+    }
+  }
+
+  #look(): void {
+    for (const look of [...this.#looks]) look();
+  }
+}
+
+export interface Scene {
+  readonly account: string;
+  readonly site: string;
+  readonly campaign: CampaignSnapshot;
+  visitor(): Promise<SceneVisitor>;
+  agent(name?: string): Promise<SceneAgent>;
+  conversation(id: string): ReturnType<typeof conversationStub>;
+  readonly dispatcher: ReturnType<typeof dispatcherStub>;
+}
+
+export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
+  const account = id('account');
+  const site = id('site');
+  const campaign = { id: id('campaign'), name: 'Help', idleMinutes: 60, sneakPreview: true, ...settings };
+  return {
+    account,
+    site,
+    campaign: campaign as CampaignSnapshot,
+    visitor: () => SceneVisitor.enter(account, site, campaign as CampaignSnapshot),
+    agent: (name) => SceneAgent.enter(account, name ?? 'Anna'),
+    conversation: (conversation) => conversationStub(env, account, conversation),
+    dispatcher: dispatcherStub(env, account),
+  };
+}
+
+export class SceneVisitor {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly stub: ReturnType<typeof visitorStub>;
+  readonly #scene: { account: string; site: string; campaign: CampaignSnapshot };
+
+  private constructor(visitor: string, account: string, site: string, campaign: CampaignSnapshot) {
+    this.id = visitor;
+    this.principal = { kind: 'visitor', account, id: visitor, site };
+    this.stub = visitorStub(env, account, visitor);
+    this.#scene = { account, site, campaign };
+  }
+
+  static async enter(account: string, site: string, campaign: CampaignSnapshot): Promise<SceneVisitor> {
+    const visitor = new SceneVisitor(id('visitor'), account, site, campaign);
+    await visitor.stub.open(account, visitor.id, site);
+    return visitor;
+  }
+
+  /** As over HTTP. */
+  async try(text: string, command = uuid()): Promise<Started | Refusal> {
+    const { site, campaign } = this.#scene;
+    return (await this.stub.message({ id: command, site, text }, campaign)) as Started | Refusal;
+  }
+
+  async say(text: string, command = uuid()): Promise<Started> {
+    const answer = await this.try(text, command);
+    if (isRefusal(answer)) throw new Error(JSON.stringify(answer));
+    return answer;
+  }
+
+  open(conversation: string): Promise<Tab> {
+    return openTab(conversationStub(env, this.#scene.account, conversation), this.principal);
+  }
+
+  /** A tab that has said hello and been welcomed. */
+  async attach(conversation: string): Promise<Tab> {
+    return greeted(await this.open(conversation));
+  }
+}
+
+export class SceneAgent {
+  readonly party: AgentParty;
+  readonly principal: User;
+  readonly stub: ReturnType<typeof agentStub>;
+  readonly session: string;
+
+  private constructor(principal: User) {
+    this.principal = principal;
+    this.party = { kind: 'agent', id: principal.id, name: principal.name };
+    this.session = principal.session;
+    this.stub = agentStub(env, principal.account, principal.id);
+  }
+
+  /** Signs in, and is online on the floor. */
+  static async enter(account: string, name: string): Promise<SceneAgent> {
+    const user = id('user');
+    const roles = ['agent'] as const;
+    const { session } = await agentStub(env, account, user).signIn({
+      account: { id: account, name: 'Test', timeZone: 'Europe/Sofia' },
+      id: user,
+      name,
+      email: `${user}@example.test`,
+      roles,
+    });
+    const agent = new SceneAgent({ kind: 'user', account, id: user, name, roles, session });
+    await vi.waitFor(async () => {
+      const answer = await agent.take(id('conversation'));
+      if (!isRefusal(answer) || answer.refused !== 'not_found') throw new Error('not there yet');
+    });
+    return agent;
+  }
+
+  async take(conversation: string): Promise<{ conversation: string; generation: number } | Refusal> {
+    return dispatcherStub(env, this.principal.account).take(this.party, conversation);
+  }
+
+  /** The workspace's own socket. */
+  desk(): Promise<Tab> {
+    return openTab(this.stub, this.principal);
+  }
+
+  floor(): Promise<Tab> {
+    return openTab(dispatcherStub(env, this.principal.account), this.principal);
+  }
+
+  async open(conversation: string): Promise<Tab> {
+    await this.stub.attached(this.session, conversation);
+    return openTab(conversationStub(env, this.principal.account, conversation), this.principal);
+  }
+
+  async attach(conversation: string): Promise<Tab> {
+    return greeted(await this.open(conversation));
+  }
+}
+
+export async function openTab(
+  actor: { fetch(request: Request): Promise<Response> },
+  principal: Principal,
+): Promise<Tab> {
+  const response = await actor.fetch(
+    new Request('https://parley.test/socket', {
+      headers: {
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Protocol': subprotocol,
+        'x-parley-principal': JSON.stringify(principal),
+      },
+    }),
+  );
+  if (!response.webSocket) throw new Error(`${response.status} ${await response.text()}`);
+  return new Tab(response.webSocket);
+}
+
+async function greeted(tab: Tab): Promise<Tab> {
+  tab.send({ t: 'hello', v: 1 });
+  await tab.frame('welcome');
+  await tab.frame('range');
+  return tab;
+}
+
+/** The log as it is stored. */
+export async function logOf(scene: Scene, conversation: string) {
+  const range = await scene.conversation(conversation).range('agent', undefined, 100);
+  if (typeof range !== 'string') throw new Error(JSON.stringify(range));
+  return (JSON.parse(range) as { entries: { seq: number; kind: string; id?: string; text?: string; reason?: string }[] })
+    .entries;
+}
+
+/** Takes once the floor has heard of the conversation: it hears a moment after its beginning. */
+export async function taken(agent: SceneAgent, conversation: string): Promise<number> {
+  return vi.waitFor(async () => {
+    const answer = await agent.take(conversation);
+    if (isRefusal(answer)) throw new Error(answer.refused);
+    return answer.generation;
+  });
+}
