@@ -38,6 +38,7 @@ const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<
   { parts: ['long'], run: long },
 ];
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 const startedAt = Date.now();
 const log = (line: string) => console.log(`  ${line}`);
 const asked = planOf(process.argv.slice(2));

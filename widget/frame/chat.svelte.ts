@@ -41,8 +41,8 @@ export class Chat {
   draft = $state('');
   /** The first message, while the visitor is asked who they are. */
   held: string | null = $state(null);
-  /** Whether there was a conversation before is known. */
-  ready = $state(false);
+  /** The session has answered, or taken too long. */
+  #asked = $state(false);
   /** Of the closed conversation that the visitor leaves behind. */
   #left: string | null = $state(null);
   #skipped = $state(false);
@@ -62,7 +62,11 @@ export class Chat {
   readonly rows = $derived(timeline(this.view, { held: this.held, fresh: this.fresh, now: Date.now() }));
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
   /** Nothing was said yet, in this conversation or before it. */
-  readonly empty = $derived(!this.rows.some((row) => row.kind === 'message'));
+  readonly empty = $derived(!this.view.more && !this.rows.some((row) => row.kind === 'message'));
+  /** Whether there is a conversation is known, and it is here. */
+  readonly ready = $derived(
+    this.#asked && (!!this.view.state || !['connecting', 'open'].includes(this.view.connection)),
+  );
   readonly open = $derived(!!this.view.state && this.view.state.phase !== 'closed');
   readonly unread = $derived(
     Math.min(
@@ -103,13 +107,13 @@ export class Chat {
   }
 
   async start(): Promise<void> {
-    setTimeout(() => (this.ready = true), patience);
+    setTimeout(() => (this.#asked = true), patience);
     void this.#carrier.load(this.#draftKey).then(
       (draft) => (this.draft ||= draft ?? ''),
       () => undefined,
     );
     await this.#client.start();
-    this.ready = true;
+    this.#asked = true;
   }
 
   /** What the loader says. */

@@ -107,7 +107,7 @@ export function startWidget({ origin, search }: URL, site: string) {
   async function begin(wait: number): Promise<void> {
     let answer: Response;
     try {
-      answer = await fetch(`${origin}/api/widget/config${search}`, { credentials: 'omit', priority: 'low' });
+      answer = await fetch(`${origin}/api/widget/config${search}`, { credentials: 'omit' });
       config = (await answer.json()) as Config;
     } catch {
       setTimeout(() => void begin(wait * 2), wait);

@@ -3,6 +3,14 @@ import type { Env } from './env.ts';
 
 export type { Env } from './env.ts';
 
+/**
+ * Another actor's answer, to be handed on. As it comes it carries a disposer, and who answers with one stays awake until the
+ * receiver lets go of it (https://developers.cloudflare.com/workers/runtime-apis/rpc/lifecycle/).
+ */
+export function handedOn<T>(answer: T): T {
+  return structuredClone(answer);
+}
+
 export function conversationStub(env: Env, account: string, conversation: string) {
   return env.CONVERSATION.get(env.CONVERSATION.idFromName(`${account}:${conversation}`));
 }

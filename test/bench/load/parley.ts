@@ -12,6 +12,7 @@ import {
   type VisitorSession,
 } from '#protocol';
 import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
+import { post, postJson } from './http.ts';
 import { follow, Tab } from './parley-tab.ts';
 
 /** The demo account's agents, who share the conversations. */
@@ -38,7 +39,7 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
     ));
     const token = await openSession(url, site);
     const first = { id: newCommand(), site, text: 'Hello, is anybody there?' };
-    const { conversation } = await post<Started>(`${url}/api/widget/messages`, first, bearer(token));
+    const { conversation } = await postJson<Started>(`${url}/api/widget/messages`, first, bearer(token));
     const cookie = cookies[opened++ % cookies.length] ?? '';
     await take(url, conversation, cookie);
     const [visitor, agent] = await Promise.all([
@@ -70,7 +71,7 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
       const token = await openSession(url, site);
       return async () => {
         const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
-        await post<Started>(`${url}/api/widget/messages`, message, bearer(token));
+        await postJson<Started>(`${url}/api/widget/messages`, message, bearer(token));
       };
     },
     close: () => void desk?.then(({ leave }) => leave()),
@@ -86,12 +87,13 @@ interface Desk {
 
 /** Makes the demo account and signs the agents in, each with a tab that follows them and the floor. */
 async function openDesk(url: string, secret: string, events: Parameters<typeof follow>[2]): Promise<Desk> {
-  const { site } = await post<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(secret));
+  const { site } = await postJson<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(secret));
   const cookies: string[] = [];
   const leaving: (() => void)[] = [];
   for (const email of agents) {
-    const answer = await ask('POST', `${url}/api/login`, { email, password }, {});
-    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const answer = await post(`${url}/api/login`, { email, password }, {});
+    const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
+    if (!cookie) throw new Error(`${email} could not sign in: ${answer.body}`);
     cookies.push(cookie);
     for (const place of ['agent', 'floor']) {
       const socket = `${url.replace('http', 'ws')}/api/${place}/socket`;
@@ -102,7 +104,7 @@ async function openDesk(url: string, secret: string, events: Parameters<typeof f
 }
 
 async function openSession(url: string, site: string): Promise<string> {
-  const { token } = await post<VisitorSession>(`${url}/api/widget/session`, { site }, {});
+  const { token } = await postJson<VisitorSession>(`${url}/api/widget/session`, { site }, {});
   if (!token) throw new Error('a session without a token');
   return token;
 }
@@ -110,36 +112,11 @@ async function openSession(url: string, site: string): Promise<string> {
 /** The floor hears of a new conversation a moment after it began. */
 async function take(url: string, conversation: string, cookie: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const address = `${url}/api/conversations/${conversation}/take`;
-    const answer = await ask('POST', address, undefined, { Cookie: cookie }, attempt < 100);
-    if (answer.ok) return;
+    const answer = await post(`${url}/api/conversations/${conversation}/take`, undefined, { Cookie: cookie });
+    if (answer.status === 200) return;
+    if (attempt === 200) throw new Error(`${conversation} could not be taken: ${answer.body}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-
-async function post<T>(address: string, body: object, headers: Record<string, string>): Promise<T> {
-  return (await (await ask('POST', address, body, headers)).json()) as T;
-}
-
-async function ask(
-  method: string,
-  address: string,
-  body: object | undefined,
-  headers: Record<string, string>,
-  mayFail = false,
-): Promise<Response> {
-  const answer = await fetch(address, {
-    method,
-    headers: {
-      Origin: new URL(address).origin,
-      ...(body && { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok && !mayFail) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
-  if (!answer.ok) await answer.body?.cancel();
-  return answer;
-}

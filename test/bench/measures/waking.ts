@@ -11,6 +11,8 @@ const sleepers = 40;
 export async function waking(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
   await withBoth(async (pair) => {
+    // The code is warm where it is used all day.
+    for (const { generator } of pair) await generator.run('begin', beginnings);
     for (let turn = 0; turn < plan.pairs; turn++) {
       const order = turn % 2 === 0 ? pair : pair.toReversed();
       for (const { name, generator } of order) {

@@ -31,22 +31,23 @@ const starts: Record<PeerName, (folder: string, options: PeerOptions) => Promise
   parley: startParley,
 };
 
+/** What is left when the bench is ended in the middle. The processes end by themselves when it has gone. */
+const folders = new Set<string>();
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
+process.on('exit', () => folders.forEach(remove));
+
 export async function startPeer(name: PeerName, options: PeerOptions): Promise<Peer> {
   const folder = mkdtempSync(path.join(options.medium === 'ram' ? '/dev/shm' : tmpdir(), 'parley-bench-'));
   // PostgreSQL's own user has to get through.
   chmodSync(folder, 0o755);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const peer = await starts[name](folder, options);
-    const stop = async () => {
-      await peer.stop();
-      remove();
-    };
-    return { ...peer, stop };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  folders.add(folder);
+  const peer = await starts[name](folder, options);
+  const stop = async () => {
+    await peer.stop();
+    remove(folder);
+    folders.delete(folder);
+  };
+  return { ...peer, stop };
 }
 
 async function startBare(folder: string): Promise<Peer> {

@@ -21,9 +21,9 @@ export class LagWatch {
     this.#journal = journal;
   }
 
-  /** Something was sent: those who follow have to say that they have it. */
+  /** Something was sent: those who follow have to say that they have it. Where nobody does, nothing is waited for. */
   expect(): void {
-    if (this.#cancel) return;
+    if (this.#cancel || following(this.#host).length === 0) return;
     const head = this.#journal.head;
     this.#cancel = this.#host.timer(patience, () => {
       this.#cancel = null;
@@ -37,6 +37,16 @@ export class LagWatch {
   /** A tab says how far it is. Once all are there, nothing is waited for. */
   report(socket: Socket, delivered: number): void {
     this.#delivered.set(socket, delivered);
+    this.#look();
+  }
+
+  /** A tab has gone: it is waited for no more. */
+  gone(socket: Socket): void {
+    this.#delivered.set(socket, Infinity);
+    this.#look();
+  }
+
+  #look(): void {
     if (!this.#cancel) return;
     const { head } = this.#journal;
     if (following(this.#host).some((other) => (this.#delivered.get(other) ?? 0) < head)) return;

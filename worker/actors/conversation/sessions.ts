@@ -83,6 +83,7 @@ export class Sessions {
 
   /** A socket has gone. */
   gone(socket: Socket): void {
+    this.#core.lag.gone(socket);
     const attachment = attachmentOf(socket);
     if (attachment?.side !== 'visitor' || this.#present(socket)) return;
     signal(this.#core.host, 'agent', { t: 'presence', present: false });

@@ -22,7 +22,7 @@ import { all, type Host } from '../host.ts';
 import { Log } from '../log.ts';
 import { exists, migrate } from '../migrate.ts';
 import { Registers } from '../registers.ts';
-import { conversationStub } from '../stubs.ts';
+import { conversationStub, handedOn } from '../stubs.ts';
 import { Floor } from './floor.ts';
 import { Ledger } from './ledger.ts';
 import { migrations, type Decision, type DispatcherRegisters, type Place } from './storage.ts';
@@ -167,7 +167,7 @@ export class Dispatcher extends DurableObject<Env> {
     else ledger.activate(conversation, generation);
     const outcome = refused ? answer.refused : 'taken';
     decisions.append({ kind: 'take.decided', conversation, agent, generation, outcome }, this.#host.now());
-    return refused ? answer : { conversation, generation };
+    return refused ? handedOn(answer) : { conversation, generation };
   }
 
   #register(id: string, startedAt: number): void {

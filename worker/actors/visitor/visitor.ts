@@ -22,7 +22,7 @@ import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
 import { exists, migrate } from '../migrate.ts';
 import { Registers, registersTable } from '../registers.ts';
-import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { conversationStub, dispatcherStub, handedOn } from '../stubs.ts';
 
 const migrations = [
   registersTable,
@@ -110,7 +110,7 @@ export class Visitor extends DurableObject<Env> {
   async message(input: StartConversation, campaign: CampaignSnapshot): Promise<Started | Refusal> {
     const turn = this.#turn.then(() => this.#message(input, campaign));
     this.#turn = turn.catch(() => undefined);
-    return turn;
+    return handedOn(await turn);
   }
 
   /** A conversation has changed in what concerns its visitor. */
