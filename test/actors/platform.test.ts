@@ -61,7 +61,9 @@ test('what a socket is, and its tags, outlive the memory; frames reach it before
       ctx.getWebSockets('visitor').map((socket) => socket.deserializeAttachment() as unknown),
     );
   const before = await attachments();
-  expect(before).toEqual([{ side: 'visitor', id: visitor.id, hello: true, at: expect.any(Number) as number }]);
+  expect(before).toEqual([
+    { side: 'visitor', id: visitor.id, hello: true, at: expect.any(Number) as number },
+  ]);
   await evictDurableObject(stub);
   expect(await attachments()).toEqual(before);
   await visitor.say('again');

@@ -16,39 +16,47 @@ const onTheFloor = async (scene: Scene, agent: SceneAgent) => {
   );
 };
 
-test.each(ways)('V36 an owner who vanishes loses the conversation, which keeps its place by age (%s)', async (way) => {
-  const scene = newScene();
-  const clock = moveClock();
-  const anna = await scene.agent('Anna');
-  const desk = await anna.desk();
-  await desk.frame('agent.welcome');
-  const visitor = await scene.visitor();
-  const { conversation } = await visitor.say('hello');
-  await taken(anna, conversation);
-  const before = await scene.conversation(conversation).state();
-  desk.close();
-  await vi.waitFor(async () => {
-    const gone = await runInDurableObject(anna.stub, (_, ctx) =>
-      [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
-    );
-    expect(gone).toBe(1);
-  });
-  await maybeEvict(way, anna.stub);
-  // Within the grace nothing happens.
-  clock.by(grace - 5_000);
-  await runDurableObjectAlarm(anna.stub);
-  expect((await scene.conversation(conversation).state())?.phase).toBe('active');
-  clock.by(10_000);
-  await vi.waitFor(async () => {
+test.each(ways)(
+  'V36 an owner who vanishes loses the conversation, which keeps its place by age (%s)',
+  async (way) => {
+    const scene = newScene();
+    const clock = moveClock();
+    const anna = await scene.agent('Anna');
+    const desk = await anna.desk();
+    await desk.frame('agent.welcome');
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('hello');
+    await taken(anna, conversation);
+    const before = await scene.conversation(conversation).state();
+    desk.close();
+    await vi.waitFor(async () => {
+      const gone = await runInDurableObject(
+        anna.stub,
+        (_, ctx) => [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
+      );
+      expect(gone).toBe(1);
+    });
+    await maybeEvict(way, anna.stub);
+    // Within the grace nothing happens.
+    clock.by(grace - 5_000);
     await runDurableObjectAlarm(anna.stub);
-    await runDurableObjectAlarm(scene.dispatcher);
-    expect((await scene.conversation(conversation).state())?.phase).toBe('waiting');
-  });
-  const after = await scene.conversation(conversation).state();
-  expect(after).toMatchObject({ owner: null, startedAt: before?.startedAt, generation: before?.generation });
-  const lost = (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.unassigned');
-  expect(lost).toMatchObject([{ reason: 'vanished' }]);
-});
+    expect((await scene.conversation(conversation).state())?.phase).toBe('active');
+    clock.by(10_000);
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(anna.stub);
+      await runDurableObjectAlarm(scene.dispatcher);
+      expect((await scene.conversation(conversation).state())?.phase).toBe('waiting');
+    });
+    const after = await scene.conversation(conversation).state();
+    expect(after).toMatchObject({
+      owner: null,
+      startedAt: before?.startedAt,
+      generation: before?.generation,
+    });
+    const lost = (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.unassigned');
+    expect(lost).toMatchObject([{ reason: 'vanished' }]);
+  },
+);
 
 test('I12 a tab that reloads within the grace makes no absence', async () => {
   const scene = newScene();
@@ -57,10 +65,12 @@ test('I12 a tab that reloads within the grace makes no absence', async () => {
   const first = await anna.desk();
   await first.frame('agent.welcome');
   const changes = () =>
-    runInDurableObject(anna.stub, (_, { storage }) =>
-      [...storage.sql.exec<{ entry: string }>('SELECT entry FROM entries')].filter(({ entry }) =>
-        entry.includes('presence.changed'),
-      ).length,
+    runInDurableObject(
+      anna.stub,
+      (_, { storage }) =>
+        [...storage.sql.exec<{ entry: string }>('SELECT entry FROM entries')].filter(({ entry }) =>
+          entry.includes('presence.changed'),
+        ).length,
     );
   expect(await changes()).toBe(1);
   first.close();
@@ -88,24 +98,27 @@ test('I12 a socket that gives no sign of life for longer than the lease is close
   });
 });
 
-test.each(ways)('I14 signing out closes every socket of the session with 4401, and no other (%s)', async (way) => {
-  const scene = newScene();
-  const anna = await scene.agent('Anna');
-  const ben = await scene.agent('Ben');
-  const visitor = await scene.visitor();
-  const { conversation } = await visitor.say('hello');
-  await taken(anna, conversation);
-  const hers = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
-  const others = [await ben.desk(), await ben.attach(conversation), await visitor.attach(conversation)];
-  for (const stub of [anna.stub, scene.dispatcher, scene.conversation(conversation)])
-    await maybeEvict(way, stub);
-  await anna.stub.signOut(anna.session);
-  for (const tab of hers) expect((await tab.until(() => tab.closed)).code).toBe(4401);
-  const before = others.map((tab) => tab.frames.length);
-  await visitor.say('still there?');
-  await others[1]?.until(() => others[1]!.frames.length > (before[1] ?? 0));
-  expect(others.map((tab) => tab.closed)).toEqual([undefined, undefined, undefined]);
-});
+test.each(ways)(
+  'I14 signing out closes every socket of the session with 4401, and no other (%s)',
+  async (way) => {
+    const scene = newScene();
+    const anna = await scene.agent('Anna');
+    const ben = await scene.agent('Ben');
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('hello');
+    await taken(anna, conversation);
+    const hers = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
+    const others = [await ben.desk(), await ben.attach(conversation), await visitor.attach(conversation)];
+    for (const stub of [anna.stub, scene.dispatcher, scene.conversation(conversation)])
+      await maybeEvict(way, stub);
+    await anna.stub.signOut(anna.session);
+    for (const tab of hers) expect((await tab.until(() => tab.closed)).code).toBe(4401);
+    const before = others.map((tab) => tab.frames.length);
+    await visitor.say('still there?');
+    await others[1]?.until(() => others[1]!.frames.length > (before[1] ?? 0));
+    expect(others.map((tab) => tab.closed)).toEqual([undefined, undefined, undefined]);
+  },
+);
 
 test('I14 a session that has ended authenticates nobody', async () => {
   const scene = newScene();
@@ -122,30 +135,34 @@ test('I14 a session that has ended authenticates nobody', async () => {
   expect(await anna.stub.authenticate(session, secret)).toMatchObject({ refused: 'signed_out' });
 });
 
-test.each(ways)('V29 a visitor whose last tab went has left after the grace, and returns (%s)', async (way) => {
-  const scene = newScene();
-  const clock = moveClock();
-  const visitor = await scene.visitor();
-  const { conversation } = await visitor.say('hello');
-  const stub = scene.conversation(conversation);
-  const tab = await visitor.attach(conversation);
-  tab.close();
-  await vi.waitFor(async () => {
-    const gone = await runInDurableObject(stub, (_, ctx) =>
-      [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
-    );
-    expect(gone).toBe(1);
-  });
-  await maybeEvict(way, stub);
-  clock.by(31_000);
-  await runDurableObjectAlarm(stub);
-  expect((await stub.state())?.visitor.here).toBe(false);
-  await maybeEvict(way, stub);
-  await visitor.attach(conversation);
-  expect((await stub.state())?.visitor.here).toBe(true);
-  const kinds = (await logOf(scene, conversation)).map((entry) => entry.kind);
-  expect(kinds).toEqual(['conversation.started', 'message.sent', 'visitor.left', 'visitor.returned']);
-});
+test.each(ways)(
+  'V29 a visitor whose last tab went has left after the grace, and returns (%s)',
+  async (way) => {
+    const scene = newScene();
+    const clock = moveClock();
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('hello');
+    const stub = scene.conversation(conversation);
+    const tab = await visitor.attach(conversation);
+    tab.close();
+    await vi.waitFor(async () => {
+      const gone = await runInDurableObject(
+        stub,
+        (_, ctx) => [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
+      );
+      expect(gone).toBe(1);
+    });
+    await maybeEvict(way, stub);
+    clock.by(31_000);
+    await runDurableObjectAlarm(stub);
+    expect((await stub.state())?.visitor.here).toBe(false);
+    await maybeEvict(way, stub);
+    await visitor.attach(conversation);
+    expect((await stub.state())?.visitor.here).toBe(true);
+    const kinds = (await logOf(scene, conversation)).map((entry) => entry.kind);
+    expect(kinds).toEqual(['conversation.started', 'message.sent', 'visitor.left', 'visitor.returned']);
+  },
+);
 
 test('V29 a crash takes the sockets without a word: the visitor has left all the same', async () => {
   const scene = newScene();

@@ -10,7 +10,9 @@ async function withMessages(count: number) {
   const { conversation } = await visitor.say('message 0');
   const by = { kind: 'visitor', id: visitor.id } as const;
   for (let number = 1; number < count; number++) {
-    await scene.conversation(conversation).send(by, { t: 'message.send', id: uuid(), text: `message ${number}` });
+    await scene
+      .conversation(conversation)
+      .send(by, { t: 'message.send', id: uuid(), text: `message ${number}` });
   }
   return { scene, visitor, conversation, head: count + 1 };
 }
@@ -46,11 +48,7 @@ test.each(ways)('I8 V15 a cursor past the head, or of another epoch, is told to 
   const { scene, visitor, conversation, head } = await withMessages(3);
   const epoch = await epochOf(visitor, conversation);
   await maybeEvict(way, scene.conversation(conversation));
-  for (const wrong of [
-    { epoch, cursor: head + 1 },
-    { epoch: 'another', cursor: 2 },
-    { cursor: 2 },
-  ]) {
+  for (const wrong of [{ epoch, cursor: head + 1 }, { epoch: 'another', cursor: 2 }, { cursor: 2 }]) {
     const tab = await hello(visitor, conversation, wrong);
     expect(await tab.frame('reset')).toEqual({ t: 'reset', epoch, head });
     await tab.frame('range');
@@ -143,4 +141,3 @@ test('V32 a tab that never says that it has what it was sent is closed, and its 
   expect((await silent.until(() => silent.closed)).code).toBe(4508);
   expect(neighbour.closed).toBeUndefined();
 }, 20_000);
-

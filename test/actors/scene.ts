@@ -1,10 +1,24 @@
 /** Actors on a stage of their own, without the HTTP side: an account, its visitors and agents, and sockets whose frames can be waited for. */
 import type { Principal } from '#domain';
-import { isRefusal, makeId, subprotocol, type AgentParty, type IdKind, type Refusal, type Started } from '#protocol';
+import {
+  isRefusal,
+  makeId,
+  subprotocol,
+  type AgentParty,
+  type IdKind,
+  type Refusal,
+  type Started,
+} from '#protocol';
 import { evictDurableObject } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { onTestFinished, vi } from 'vitest';
-import { agentStub, conversationStub, dispatcherStub, visitorStub, type Env } from '../../worker/actors/stubs.ts';
+import {
+  agentStub,
+  conversationStub,
+  dispatcherStub,
+  visitorStub,
+  type Env,
+} from '../../worker/actors/stubs.ts';
 import type { CampaignSnapshot } from '../../worker/actors/visitor/visitor.ts';
 
 export const env = bindings as unknown as Env;
@@ -98,7 +112,9 @@ export class Tab {
   async settled(): Promise<void> {
     const before = this.frames.length;
     this.send({ t: 'pull', before: 1, limit: 1 });
-    await this.until(() => this.frames.slice(before).some((frame) => frame.t === 'range' && frame['upTo'] === 0));
+    await this.until(() =>
+      this.frames.slice(before).some((frame) => frame.t === 'range' && frame['upTo'] === 0),
+    );
   }
 
   /** As a client does (V27): a tab that never says how far it is is closed for it, ten seconds later. */
@@ -266,8 +282,11 @@ async function greeted(tab: Tab): Promise<Tab> {
 export async function logOf(scene: Scene, conversation: string) {
   const range = await scene.conversation(conversation).range('agent', undefined, 100);
   if (typeof range !== 'string') throw new Error(JSON.stringify(range));
-  return (JSON.parse(range) as { entries: { seq: number; kind: string; id?: string; text?: string; reason?: string }[] })
-    .entries;
+  return (
+    JSON.parse(range) as {
+      entries: { seq: number; kind: string; id?: string; text?: string; reason?: string }[];
+    }
+  ).entries;
 }
 
 /** Takes once the floor has heard of the conversation: it hears a moment after its beginning. */

@@ -27,7 +27,8 @@ test.each(ways)('V35 I9 two take at the same moment: one wins, the other is told
   await maybeEvict(way, scene.dispatcher);
   const answers = await vi.waitFor(async () => {
     const both = await Promise.all([anna.take(conversation), ben.take(conversation)]);
-    if (both.some((answer) => isRefusal(answer) && answer.refused === 'not_found')) throw new Error('not yet');
+    if (both.some((answer) => isRefusal(answer) && answer.refused === 'not_found'))
+      throw new Error('not yet');
     return both;
   });
   const winner = answers.findIndex((answer) => !isRefusal(answer));
@@ -105,7 +106,9 @@ test.each([
   const anna = await scene.agent();
   const clock = moveClock();
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await anna.take(conversation)).not.toMatchObject({ refused: 'not_found' }));
+  await vi.waitFor(async () =>
+    expect(await anna.take(conversation)).not.toMatchObject({ refused: 'not_found' }),
+  );
   // As it stands in storage when the dispatcher dies between the two steps.
   const other = await waiting(scene);
   if (agreed) await scene.conversation(other.conversation).assign(anna.party, 1);

@@ -12,7 +12,9 @@ test.each(ways)('V9 twenty messages at once open one conversation (%s)', async (
   const scene = newScene();
   const visitor = await scene.visitor();
   await maybeEvict(way, visitor.stub);
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, number) => visitor.say(`message ${number}`)));
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, number) => visitor.say(`message ${number}`)),
+  );
   expect(new Set(answers.map((answer) => answer.conversation)).size).toBe(1);
   const [first] = answers;
   expect(messages(await logOf(scene, first?.conversation ?? ''))).toHaveLength(20);
@@ -111,35 +113,40 @@ test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) 
   expect(await visitor.stub.session()).toMatchObject({ conversations: [{ open: false }] });
 });
 
-test.each(ways)('I18 a conversation in which nobody does anything closes by itself, once (%s)', async (way) => {
-  const scene = newScene({ idleMinutes: 1 });
-  const clock = moveClock();
-  const visitor = await scene.visitor();
-  const { conversation } = await visitor.say('hello');
-  const stub = scene.conversation(conversation);
-  const anna = await scene.agent();
-  await taken(anna, conversation);
-  clock.by(30_000);
-  await visitor.say('still here');
-  await maybeEvict(way, stub);
-  // An alarm that comes early does nothing.
-  clock.by(50_000);
-  await runDurableObjectAlarm(stub);
-  expect((await stub.state())?.phase).not.toBe('closed');
-  clock.by(15_000);
-  await vi.waitFor(async () => {
+test.each(ways)(
+  'I18 a conversation in which nobody does anything closes by itself, once (%s)',
+  async (way) => {
+    const scene = newScene({ idleMinutes: 1 });
+    const clock = moveClock();
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('hello');
+    const stub = scene.conversation(conversation);
+    const anna = await scene.agent();
+    await taken(anna, conversation);
+    clock.by(30_000);
+    await visitor.say('still here');
+    await maybeEvict(way, stub);
+    // An alarm that comes early does nothing.
+    clock.by(50_000);
     await runDurableObjectAlarm(stub);
-    expect((await stub.state())?.phase).toBe('closed');
-  });
-  await maybeEvict(way, stub);
-  clock.by(600_000);
-  await runDurableObjectAlarm(stub);
-  const closings = (await logOf(scene, conversation)).filter((entry) => entry.kind === 'conversation.closed');
-  expect(closings).toMatchObject([{ reason: 'idle', by: { kind: 'system' } }]);
-  await vi.waitFor(async () =>
-    expect(await visitor.stub.session()).toMatchObject({ conversations: [{ open: false }] }),
-  );
-});
+    expect((await stub.state())?.phase).not.toBe('closed');
+    clock.by(15_000);
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(stub);
+      expect((await stub.state())?.phase).toBe('closed');
+    });
+    await maybeEvict(way, stub);
+    clock.by(600_000);
+    await runDurableObjectAlarm(stub);
+    const closings = (await logOf(scene, conversation)).filter(
+      (entry) => entry.kind === 'conversation.closed',
+    );
+    expect(closings).toMatchObject([{ reason: 'idle', by: { kind: 'system' } }]);
+    await vi.waitFor(async () =>
+      expect(await visitor.stub.session()).toMatchObject({ conversations: [{ open: false }] }),
+    );
+  },
+);
 
 test('I18 a question that nobody has taken does not close because nobody was there', async () => {
   const scene = newScene({ idleMinutes: 1 });
@@ -158,12 +165,24 @@ test('I18 a question that nobody has taken does not close because nobody was the
 });
 
 test('S1 a guessed name creates nothing, whatever it is asked', async () => {
-  const [account, user, visitor, conversation] = [id('account'), id('user'), id('visitor'), id('conversation')];
+  const [account, user, visitor, conversation] = [
+    id('account'),
+    id('user'),
+    id('visitor'),
+    id('conversation'),
+  ];
   const con = conversationStub(env, account, conversation);
   const vis = visitorStub(env, account, visitor);
   const agt = agentStub(env, account, user);
   const dis = dispatcherStub(env, account);
-  const principal = { kind: 'user', account, id: user, name: 'X', roles: ['agent'], session: id('session') } as const;
+  const principal = {
+    kind: 'user',
+    account,
+    id: user,
+    name: 'X',
+    roles: ['agent'],
+    session: id('session'),
+  } as const;
   const message = { t: 'message.send', id: uuid(), text: 'x' } as const;
   expect(await con.state()).toBeNull();
   expect(await con.range('agent', undefined, 10)).toMatchObject({ refused: 'not_found' });

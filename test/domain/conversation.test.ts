@@ -5,7 +5,9 @@ import {
   evolve,
   fold,
   forVisitor,
+  idleAt,
   lastWordsLength,
+  longestWait,
   unborn,
   type Command,
 } from '../../worker/domain/index.ts';

@@ -51,7 +51,10 @@ test('F30: two agents take at the same moment; one has it, the other is told who
   const own = (agent: Agent) => agent.row('In chat with you', 'Who is first?').count();
   await eventually(async () => (await own(anna)) + (await own(ben)), 1);
   const [loser, name] = (await own(anna)) === 1 ? [ben, 'Anna Petrova'] : [anna, 'Ben Okafor'];
-  await loser.page.getByText(new RegExp(`${name}.*first`)).first().waitFor();
+  await loser.page
+    .getByText(new RegExp(`${name}.*first`))
+    .first()
+    .waitFor();
 });
 
 test('F69 F88: Shift+Enter breaks a line, Enter sends, and what is typed shows before it is sent', async () => {

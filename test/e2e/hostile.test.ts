@@ -73,11 +73,11 @@ test('S11 V5: a page of a foreign origin gets neither the settings nor the frame
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => foreign.once('listening', resolve));
   const page = await (await browser.newContext()).newPage();
-  const refused = page.waitForEvent('requestfailed', (request) => request.url().includes('/api/widget/config'));
+  const refused = page.waitForResponse((response) => response.url().includes('/api/widget/config'));
   const console_: string[] = [];
   page.on('console', (message) => console_.push(message.text()));
   await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
-  await refused;
+  expect((await refused).status()).toBe(403);
   expect(await page.getByRole('button', { name: 'Chat' }).count()).toBe(0);
   await expect.poll(() => console_.some((text) => text.includes('frame-ancestors'))).toBe(true);
 });

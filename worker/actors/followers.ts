@@ -44,7 +44,13 @@ export class Followers implements Duty {
     const stored = all<{ name: string; cursor: number }>(host.sql.exec('SELECT name, cursor FROM followers'));
     const cursors = new Map(stored.map((row) => [row.name, row.cursor]));
     for (const { name } of followers) {
-      this.#progress.set(name, { cursor: cursors.get(name) ?? 0, rewinds: 0, attempts: 0, retryAt: 0, startedAt: null });
+      this.#progress.set(name, {
+        cursor: cursors.get(name) ?? 0,
+        rewinds: 0,
+        attempts: 0,
+        retryAt: 0,
+        startedAt: null,
+      });
     }
   }
 

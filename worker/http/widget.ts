@@ -25,15 +25,16 @@ import { handOver, speaks } from './socket.ts';
 export const widget = new Hono<Bound>();
 
 widget.get('/config', async (c) => {
+  // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
+  c.header('Access-Control-Allow-Origin', '*');
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
   const id = check(SiteId, c.req.query('site'));
   const site = isRefusal(id) ? id : await siteOf(c.env, id);
   if (isRefusal(site)) return refused(c, site);
   const origin = pageOrigin(c);
   c.header('Vary', 'Origin');
   if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
-  // The loader asks from the customer's page: its browser shows it the answer because of these.
   c.header('Access-Control-Allow-Origin', origin);
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
   if (!site.campaign) return refused(c, refuse('not_found'));
   const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
   return c.json({ site: site.id, campaign: site.campaign.id, settings } satisfies WidgetConfig);

@@ -1,0 +1,208 @@
+/** A conversation's socket against hostile and clumsy clients: the worst that happens is a refusal, and to them alone. */
+import { maxFrameBytes, maxTextLength, refusals } from '#protocol';
+import { expect, test } from 'vitest';
+import { logOf, maybeEvict, newScene, taken, uuid, ways, type Frame } from './scene.ts';
+
+async function chat() {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const anna = await scene.agent();
+  await taken(anna, conversation);
+  const tab = await visitor.attach(conversation);
+  const screen = await anna.attach(conversation);
+  return { scene, visitor, conversation, anna, tab, screen };
+}
+
+const sending = (text: unknown, id: unknown = uuid()) => ({ t: 'message.send', id, text });
+const refusalsOf = (frames: Frame[]) => frames.filter((frame) => frame.t === 'refused');
+
+/** JSON as a hostile client would write it, which no serializer of ours would. */
+const badFrames: [string, string | ArrayBuffer, string][] = [
+  ['malformed JSON', '{"t":"message.send"', 'bad_frame'],
+  ['nothing', '', 'bad_frame'],
+  ['an array', '[1,2]', 'bad_frame'],
+  ['null', 'null', 'bad_frame'],
+  ['a number out of range', '1e999', 'bad_frame'],
+  ['a binary frame', new Uint8Array([1, 2, 3]).buffer, 'bad_frame'],
+  ['an unknown t', '{"t":"message.delete"}', 'bad_frame'],
+  ['t of another type', '{"t":{"toString":"hello"}}', 'bad_frame'],
+  ['t that is a property of every object', '{"t":"__proto__"}', 'bad_frame'],
+  ['t that is a method of every object', '{"t":"constructor"}', 'bad_frame'],
+  ['a prototype to set', `{"t":"typing","on":true,"__proto__":{"owner":true}}`, 'bad_frame'],
+  ['one field too many', `{"t":"typing","on":true,"by":"somebody"}`, 'bad_frame'],
+  ['a cursor below nought', '{"t":"pull","after":-1}', 'bad_frame'],
+  ['a cursor that is no integer', '{"t":"pull","after":1.5}', 'bad_frame'],
+  ['a cursor beyond all integers', '{"t":"pull","after":1e300}', 'bad_frame'],
+  ['a limit too great', '{"t":"pull","before":5,"limit":101}', 'bad_frame'],
+  ['a mark that is no number', '{"t":"mark","delivered":"1","read":0}', 'bad_frame'],
+  ['depth without end', `{"t":"message.send","id":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'bad_frame'],
+  ['a byte too many', JSON.stringify({ t: 'x', text: 'x'.repeat(maxFrameBytes) }), 'too_large'],
+  ['bytes too many, of few characters', JSON.stringify(sending('汉'.repeat(22_000))), 'too_large'],
+];
+
+test.each(badFrames)('L4 V3 %s is refused, and harms nothing', async (_, frame, code) => {
+  const { scene, conversation, tab, screen } = await chat();
+  const before = await scene.conversation(conversation).state();
+  tab.send(frame);
+  expect(await tab.frame('refused')).toMatchObject({ code, message: refusals[code as 'bad_frame'][1] });
+  tab.send(sending('still here'));
+  await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
+  expect(tab.closed).toBeUndefined();
+  expect((await scene.conversation(conversation).state())?.head).toBe((before?.head ?? 0) + 1);
+});
+
+const badTexts: [string, string][] = [
+  ['a lone surrogate', '"a\\ud800b"'],
+  ['NUL', '"a\\u0000b"'],
+  ['nothing but zero width', '"\\u200b\\u200d\\u2060\\ufeff"'],
+  ['nothing but white space', '" \\n\\t\\u3000"'],
+  ['nothing', '""'],
+  ['a character too many', JSON.stringify('x'.repeat(maxTextLength + 1))],
+  ['no text', '42'],
+];
+
+test.each(badTexts)('L4 V25 a message of %s is refused with its id', async (_, text) => {
+  const { scene, conversation, tab } = await chat();
+  const id = uuid();
+  tab.send(`{"t":"message.send","id":"${id}","text":${text}}`);
+  expect(await tab.frame('refused')).toMatchObject({ id, code: 'bad_frame', field: 'text' });
+  // A refused id is free (V23).
+  tab.send(sending('now it is right', id));
+  await tab.frame('range', (range) => JSON.stringify(range).includes(id));
+  expect((await logOf(scene, conversation)).filter((entry) => entry.id === id)).toHaveLength(1);
+});
+
+const goodTexts = [
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(1)</script>',
+  '👩‍👩‍👧‍👦🏳️‍🌈🇧🇬👍🏽',
+  'Z̷̢͎̥̽a̴l̶g̵o̷',
+  'مرحبا hello שלום',
+  '\u202eevil\u202c \u2066unclosed',
+  'line\u2028and\u2029paragraph',
+  'é and e\u0301, ß and ẞ, İ and ı',
+  '𠮷野家',
+  '\u001b[31mred\u001b[0m',
+  '{"t":"conversation.close"}',
+  "'; DROP TABLE entries; --",
+  'x'.repeat(maxTextLength),
+  '𠮷'.repeat(maxTextLength),
+];
+
+test('L4 4.4 text is stored and shown as it was typed, to the last character', async () => {
+  const { scene, conversation, tab, screen } = await chat();
+  for (const text of goodTexts) {
+    const id = uuid();
+    tab.send(sending(text, id));
+    const range = await screen.frame('range', (frame) => JSON.stringify(frame['entries']).includes(id));
+    expect((range['entries'] as { text: string }[])[0]?.text).toBe(text);
+  }
+  const stored = (await logOf(scene, conversation)).filter((entry) => entry.kind === 'message.sent');
+  expect(stored.slice(1).map((entry) => entry.text)).toEqual(goodTexts);
+});
+
+test('V21 a side has its own frames and no others', async () => {
+  const { scene, conversation, tab, screen } = await chat();
+  const before = await scene.conversation(conversation).state();
+  tab.send({ t: 'conversation.return', id: uuid() }).send({ t: 'visitor.block', id: uuid() });
+  screen.send({ t: 'preview', text: 'x' }).send({ t: 'visitor.identify', id: uuid(), name: 'X' });
+  await Promise.all([tab.settled(), screen.settled()]);
+  for (const side of [tab, screen]) {
+    expect(refusalsOf(side.frames).map((frame) => frame['code'])).toEqual(['bad_frame', 'bad_frame']);
+  }
+  expect(await scene.conversation(conversation).state()).toEqual(before);
+});
+
+test.each(ways)('V23 an id with another text is refused, and the first stands (%s)', async (way) => {
+  const { scene, conversation, tab } = await chat();
+  const id = uuid();
+  tab.send(sending('the first', id));
+  await tab.frame('range', (range) => JSON.stringify(range).includes(id));
+  await maybeEvict(way, scene.conversation(conversation));
+  tab.send(sending('another', id)).send({ t: 'conversation.close', id });
+  await tab.until(() => refusalsOf(tab.frames).length === 2);
+  expect(refusalsOf(tab.frames)).toMatchObject([
+    { id, code: 'id_reused' },
+    { id, code: 'id_reused' },
+  ]);
+  expect((await scene.conversation(conversation).state())?.lastMessage?.text).toBe('the first');
+});
+
+test('V23 the ids of two senders have nothing to do with each other', async () => {
+  const { tab, screen } = await chat();
+  const id = uuid();
+  tab.send(sending('from the visitor', id));
+  await tab.frame('range', (range) => JSON.stringify(range).includes('from the visitor'));
+  screen.send(sending('from the agent', id));
+  await tab.frame('range', (range) => JSON.stringify(range).includes('from the agent'));
+});
+
+test('V26 nobody but the owner and the visitor writes', async () => {
+  const { scene, conversation, anna, tab } = await chat();
+  const ben = await scene.agent('Ben');
+  const other = await ben.attach(conversation);
+  other.send(sending('me too')).send({ t: 'conversation.close', id: uuid() });
+  other.send({ t: 'typing', on: true }).send({ t: 'visitor.block', id: uuid() });
+  await other.settled();
+  expect(refusalsOf(other.frames)).toMatchObject(
+    Array.from({ length: 3 }, () => ({ code: 'not_owner', by: { id: anna.party.id } })),
+  );
+  await tab.settled();
+  expect(tab.frames.filter((frame) => frame.t === 'typing')).toEqual([]);
+});
+
+test('L6 V25 a flood is slowed, what was accepted is kept in order, and the neighbours are unharmed', async () => {
+  const { scene, conversation, tab, screen } = await chat();
+  const neighbour = await chat();
+  const flood = Array.from({ length: 200 }, (_, number) => ({ id: uuid(), text: `flood ${number}` }));
+  for (const { id, text } of flood) tab.send(sending(text, id));
+  neighbour.tab.send(sending('and me?'));
+  screen.send(sending('I am here'));
+  await neighbour.screen.frame('range', (range) => JSON.stringify(range).includes('and me?'));
+  await tab.frame('range', (range) => JSON.stringify(range).includes('I am here'));
+  await tab.settled();
+  const slowed = refusalsOf(tab.frames);
+  expect(slowed.length).toBeGreaterThan(150);
+  expect(slowed[0]).toMatchObject({ code: 'slow_down', retryAfter: expect.any(Number) as number });
+  const kept = (await logOf(scene, conversation)).filter((entry) => entry.text?.startsWith('flood'));
+  expect(kept.length + slowed.length).toBe(200);
+  const numbers = kept.map((entry) => Number(entry.text?.slice(6)));
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  // V2: the same command may be sent again, with the same id.
+  const again = flood.find(({ id }) => id === slowed.at(-1)?.['id']);
+  await expect
+    .poll(() => {
+      tab.send(sending(again?.text, again?.id));
+      return tab.frames.some(
+        (frame) => frame.t === 'range' && JSON.stringify(frame).includes(again?.id ?? ''),
+      );
+    })
+    .toBe(true);
+}, 20_000);
+
+test('V3 twenty bad frames in a row end their socket, and a good one in between starts the count anew', async () => {
+  const { tab, screen } = await chat();
+  for (let number = 0; number < 19; number++) tab.send('no frame');
+  await tab.settled();
+  for (let number = 0; number < 19; number++) tab.send('no frame');
+  await tab.settled();
+  expect(tab.closed).toBeUndefined();
+  for (let number = 0; number < 20; number++) tab.send('no frame');
+  expect((await tab.until(() => tab.closed)).code).toBe(4400);
+  screen.send(sending('still here'));
+  await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
+});
+
+test('V28 signals pass on and are kept nowhere; too many are dropped', async () => {
+  const { scene, conversation, tab, screen } = await chat();
+  const before = await scene.conversation(conversation).state();
+  for (let number = 0; number < 50; number++) tab.send({ t: 'preview', text: `preview ${number}` });
+  screen.send({ t: 'typing', on: true });
+  expect(await tab.frame('typing')).toMatchObject({ by: { kind: 'agent', name: 'Anna' }, on: true });
+  await Promise.all([tab.settled(), screen.settled()]);
+  const shown = screen.frames.filter((frame) => frame.t === 'preview').length;
+  expect(shown).toBeGreaterThan(0);
+  expect(shown).toBeLessThan(20);
+  expect(await scene.conversation(conversation).state()).toEqual(before);
+});
