@@ -108,15 +108,18 @@ test.each(ways)(
     const { conversation } = await visitor.say('hello');
     await taken(anna, conversation);
     const hers = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
-    const others = [await ben.desk(), await ben.attach(conversation), await visitor.attach(conversation)];
+    const [desk, screen, tab] = [
+      await ben.desk(),
+      await ben.attach(conversation),
+      await visitor.attach(conversation),
+    ];
     for (const stub of [anna.stub, scene.dispatcher, scene.conversation(conversation)])
       await maybeEvict(way, stub);
     await anna.stub.signOut(anna.session);
-    for (const tab of hers) expect((await tab.until(() => tab.closed)).code).toBe(4401);
-    const before = others.map((tab) => tab.frames.length);
-    await visitor.say('still there?');
-    await others[1]?.until(() => others[1]!.frames.length > (before[1] ?? 0));
-    expect(others.map((tab) => tab.closed)).toEqual([undefined, undefined, undefined]);
+    for (const each of hers) expect((await each.until(() => each.closed)).code).toBe(4401);
+    const { seq } = await visitor.say('still there?');
+    for (const each of [screen, tab]) await each.frame('range', (frame) => frame['upTo'] === seq);
+    expect([desk, screen, tab].map((each) => each.closed)).toEqual([undefined, undefined, undefined]);
   },
 );
 

@@ -150,8 +150,8 @@ export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
   return {
     account,
     site,
-    campaign: campaign as CampaignSnapshot,
-    visitor: () => SceneVisitor.enter(account, site, campaign as CampaignSnapshot),
+    campaign: campaign,
+    visitor: () => SceneVisitor.enter(account, site, campaign),
     agent: (name) => SceneAgent.enter(account, name ?? 'Anna'),
     conversation: (conversation) => conversationStub(env, account, conversation),
     dispatcher: dispatcherStub(env, account),
@@ -180,7 +180,7 @@ export class SceneVisitor {
   /** As over HTTP. */
   async try(text: string, command = uuid()): Promise<Started | Refusal> {
     const { site, campaign } = this.#scene;
-    return (await this.stub.message({ id: command, site, text }, campaign)) as Started | Refusal;
+    return await this.stub.message({ id: command, site, text }, campaign);
   }
 
   async say(text: string, command = uuid()): Promise<Started> {

@@ -188,7 +188,8 @@ test('S1 a guessed name creates nothing, whatever it is asked', async () => {
   expect(await con.range('agent', undefined, 10)).toMatchObject({ refused: 'not_found' });
   expect(await con.send({ kind: 'visitor', id: visitor }, message)).toMatchObject({ refused: 'not_found' });
   expect(await con.assign({ kind: 'agent', id: user, name: 'X' }, 1)).toMatchObject({ refused: 'not_found' });
-  await expect(openTab(con, principal)).rejects.toThrow('404');
+  const tab = await openTab(con, principal);
+  expect(await tab.until(() => tab.closed)).toMatchObject({ code: 4404 });
   expect(await vis.session()).toMatchObject({ refused: 'signed_out' });
   expect(await vis.authenticate('x'.repeat(43))).toMatchObject({ refused: 'signed_out' });
   expect(await vis.owns(conversation)).toBe(false);

@@ -30,7 +30,7 @@ const assigned = (generation: number): Draft => ({
 });
 
 const numbered = (drafts: Draft[]): Entry[] =>
-  drafts.map((draft, index) => ({ seq: index + 1, at: index, ...draft }) as Entry);
+  drafts.map((draft, index) => ({ seq: index + 1, at: index, ...draft }));
 
 function evidence(log: Entry[] = numbered([started, said(0), assigned(1), said(1), said(2)])): Evidence {
   return {

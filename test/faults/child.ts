@@ -55,6 +55,7 @@ export class ServerProcess {
       }
     }
     await gone;
-    while (runtimes.some((runtime) => lives(runtime))) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (runtimes.some((runtime) => lives(runtime)))
+      await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

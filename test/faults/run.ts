@@ -73,7 +73,9 @@ function catchAll(): boolean {
     const args = [import.meta.filename, '--quick', '--mutant', mutant, '--seed', String(seed)];
     const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     const found = new Set([...stdout.matchAll(/^ {2}unsound: ([^:]+):/gm)].map((match) => match[1]));
-    console.log(`mutant ${mutant}: ${status === 0 ? 'NOT FOUND OUT' : `found out by ${[...found].join(', ')}`}`);
+    console.log(
+      `mutant ${mutant}: ${status === 0 ? 'NOT FOUND OUT' : `found out by ${[...found].join(', ')}`}`,
+    );
     if (status === 0) all = false;
   }
   return all;

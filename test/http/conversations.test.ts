@@ -149,12 +149,13 @@ test('V13 a socket of another version, or no socket at all, is not served', asyn
 test("I13 another account's conversation has no socket, whoever asks", async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
-  expect(await upgrade(`/api/conversations/${conversation}/socket`, { cookie: theirs.agent })).toEqual(
-    missing,
-  );
-  expect(await upgrade(`/api/conversations/${id('conversation')}/socket`, { cookie: mine.agent })).toEqual(
-    missing,
-  );
+  for (const [other, cookie] of [
+    [conversation, theirs.agent],
+    [id('conversation'), mine.agent],
+  ] as const) {
+    const { socket } = await upgrade(`/api/conversations/${other}/socket`, { cookie });
+    await expect(next(socket as WebSocket)).rejects.toThrow('closed 4404');
+  }
   expect(await upgrade('/api/conversations/x/socket', { cookie: mine.agent })).toEqual(missing);
   // A visitor's credential opens no agent's door.
   const path = `/api/conversations/${conversation}/socket`;

@@ -39,6 +39,18 @@ export function acceptSocket(
   return { response: new Response(null, { status: 101, webSocket: pair[0], headers }), socket: pair[1] };
 }
 
+/** Opens a socket only to close it: a browser can read why, where it can't read an HTTP answer to an upgrade. */
+export function refuseSocket(code: number, reason: string): Response {
+  const pair = new WebSocketPair();
+  pair[1].accept();
+  pair[1].close(code, reason);
+  return new Response(null, {
+    status: 101,
+    webSocket: pair[0],
+    headers: { 'sec-websocket-protocol': subprotocol },
+  });
+}
+
 /** Finishes the close handshake; codes that only a runtime may use are not echoed. */
 export function answerClose(socket: WebSocket, code: number): void {
   try {

@@ -19,7 +19,7 @@ import {
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { writeHistory } from '../../db/history.ts';
-import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import { acceptSocket, answerClose, answerPings, durableHost, refuseSocket } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, visitorStub } from '../stubs.ts';
@@ -113,7 +113,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
-    if (!this.#core) return Response.json(refuse('not_found'), { status: 404 });
+    if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
     const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
     if (!principal || principal.kind === 'operator' || !this.#core.mayDo(principal, 'conversation.follow')) {
       return Response.json(refuse('forbidden'), { status: 403 });
