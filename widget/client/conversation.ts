@@ -118,8 +118,13 @@ export class ConversationClient {
 
   end(): void {
     this.#ended = true;
+    if (this.#markTimer) {
+      // What was read a moment ago was read.
+      this.#markTimer();
+      const delivered = this.#window.cursor;
+      this.#connection.send({ t: 'mark', delivered, read: Math.min(this.#read, delivered) });
+    }
     this.#connection.end();
-    this.#markTimer?.();
     this.#resendTimer?.();
     this.#typingTimer();
   }
@@ -144,7 +149,8 @@ export class ConversationClient {
   submit(pending: Pending): void {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);
-    if (this.#welcomed) this.#connection.send(pending.frame);
+    // While others wait for their second try it would only be refused as they were (V24).
+    if (this.#welcomed && !this.#resendTimer) this.#connection.send(pending.frame);
     this.#touch();
   }
 
