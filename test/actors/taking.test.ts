@@ -132,6 +132,27 @@ test.each([
   });
 });
 
+test('V35 who takes again after a lost answer has it, and is not told to have been too late', async () => {
+  const scene = newScene();
+  const anna = await scene.agent();
+  const { conversation } = await waiting(scene);
+  await taken(anna, conversation);
+  const other = await waiting(scene);
+  await scene.conversation(other.conversation).assign(anna.party, 1);
+  await runInDurableObject(scene.dispatcher, (_, { storage }) => {
+    storage.sql.exec(
+      "INSERT OR REPLACE INTO places VALUES (?, ?, ?, 1, 'reserved', ?)",
+      other.conversation,
+      anna.party.id,
+      anna.party.name,
+      Date.now(),
+    );
+  });
+  expect(await taken(anna, other.conversation)).toBe(1);
+  expect(await assignments(scene, other.conversation)).toHaveLength(1);
+  expect(await places(scene)).toHaveLength(2);
+});
+
 test('V35 who is offline, or too late, is told so', async () => {
   const scene = newScene();
   const anna = await scene.agent();

@@ -92,7 +92,7 @@ export class Book {
     const acknowledged = (id: string, seq: number) => {
       const at = sentAt.get(id);
       sentAt.delete(id);
-      this.#acknowledge({ conversation, id, seq }, at);
+      this.#acknowledge({ conversation, id, seq }, frame.t === 'ack', at);
     };
     if (frame.t === 'range') {
       for (const entry of (frame as unknown as Range).entries) {
@@ -114,7 +114,7 @@ export class Book {
         seq: number;
         refused?: string;
       };
-      if (response.ok) this.#acknowledge({ ...answer, id });
+      if (response.ok) this.#acknowledge({ ...answer, id }, true);
       else this.#count(this.refusals, answer.refused ?? 'none');
       return response;
     };
@@ -122,9 +122,10 @@ export class Book {
     return post();
   }
 
-  #acknowledge(ack: Acked, sentAt?: number): void {
+  #acknowledge(ack: Acked, answer: boolean, sentAt?: number): void {
     this.acks.push(ack);
-    this.#count(this.#answered, ack.id);
+    // An entry is shown again after every reconnect: that is no second answer.
+    if (answer || !this.#answered.has(ack.id)) this.#count(this.#answered, ack.id);
     if (sentAt !== undefined) {
       const kept = this.#latencies.get(this.phase) ?? [];
       this.#latencies.set(this.phase, kept);

@@ -30,9 +30,9 @@ const full: Scale = {
   kills: 12,
   pace: 900,
   up: 12_000,
-  down: 20_000,
+  down: 14_000,
   between: [3_000, 7_000],
-  silence: 45_000,
+  silence: 40_000,
 };
 const quick: Scale = { ...full, kills: 3, up: 3_000, down: 5_000, between: [1_500, 3_000], silence: 12_000 };
 
@@ -59,7 +59,7 @@ if (values.mutants) {
     console.error(error);
   } finally {
     await run.end();
-    if (values.keep || !sound) console.log(`left in ${dataDir}`);
+    if (values.keep || (!sound && !values.mutant)) console.log(`left in ${dataDir}`);
     else rmSync(dataDir, { recursive: true, force: true });
   }
   console.log(`${sound ? 'sound' : 'UNSOUND'} in ${Math.round((Date.now() - started) / 1_000)} s`);

@@ -83,7 +83,7 @@ export class Dispatcher extends DurableObject<Env> {
     conversation: string,
   ): Promise<{ conversation: string; generation: number } | Refusal> {
     const { floor, ledger } = this.#wake();
-    await this.#taking.get(conversation);
+    while (this.#taking.has(conversation)) await this.#taking.get(conversation);
     // No await from here to the reservation: this is the serial decision.
     const row = floor.row(conversation);
     if (!row) return refuse('not_found');
@@ -91,10 +91,12 @@ export class Dispatcher extends DurableObject<Env> {
     const place = ledger.of(conversation);
     if (place?.agent === agent.id && place.state === 'active')
       return { conversation, generation: place.generation };
-    if (place) return refuse('already_taken', { by: { id: place.agent, name: place.name } });
+    if (place && place.agent !== agent.id)
+      return refuse('already_taken', { by: { id: place.agent, name: place.name } });
     if (floor.agent(agent.id)?.status !== 'online') return refuse('not_online');
-    const generation = row.generation + 1;
-    ledger.reserve(conversation, agent, generation, this.#host.now());
+    // A reservation of their own is one whose answer was lost: to ask the same again does no harm.
+    const generation = place?.generation ?? row.generation + 1;
+    if (!place) ledger.reserve(conversation, agent, generation, this.#host.now());
     this.#wake().alarm.arm();
     const asked = this.#ask(agent, conversation, generation);
     this.#taking.set(
