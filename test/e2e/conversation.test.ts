@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright';
+import type { Browser, Route } from 'playwright';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchBrowser } from '../helpers/browser.ts';
 import { Agent, eventually, Visitor } from './people.ts';
@@ -46,8 +46,14 @@ test('F30: two agents take at the same moment; one has it, the other is told who
   const takes = [anna, ben].map((agent) =>
     agent.row('Waiting for an answer', 'Who is first?').getByRole('button', { name: 'Take' }),
   );
-  await Promise.all(takes.map((take) => take.waitFor()));
+  // Both have pressed before either is heard.
+  const held: Route[] = [];
+  const address = '**/api/conversations/*/take';
+  for (const { page } of [anna, ben]) await page.route(address, (route) => void held.push(route));
   await Promise.all(takes.map((take) => take.click()));
+  await expect.poll(() => held.length).toBe(2);
+  await Promise.all(held.map((route) => route.continue()));
+  for (const { page } of [anna, ben]) await page.unroute(address);
   const own = (agent: Agent) => agent.row('In chat with you', 'Who is first?').count();
   await eventually(async () => (await own(anna)) + (await own(ben)), 1);
   const [loser, name] = (await own(anna)) === 1 ? [ben, 'Anna Petrova'] : [anna, 'Ben Okafor'];

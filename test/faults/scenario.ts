@@ -32,14 +32,16 @@ interface RunOptions {
 
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 const seconds = (time: number) => (time / 1_000).toFixed(1);
-/** How long the server may take for what it has to do by itself, in milliseconds. */
+/** How long the server may take for what it has to do by itself, in milliseconds; a mutant never gets there. */
 const patience = 90_000;
+const patienceWithMutants = 25_000;
 
 export class Run {
   readonly #options: RunOptions;
   readonly #server: ServerProcess;
   readonly #book: Book;
   readonly #complaints: string[] = [];
+  readonly #patience: number;
   #line!: Line;
   #crowd!: Crowd;
   #account = '';
@@ -48,6 +50,7 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#patience = options.mutant ? patienceWithMutants : patience;
     this.#book = new Book(options.random);
     this.#server = new ServerProcess({
       dataDir: options.dataDir,
@@ -188,7 +191,7 @@ export class Run {
       const ack = this.#book.nextAck();
       await this.#server.start({ D1_MODE: kill % 4 === 3 ? 'fail' : 'mixed' });
       listening.push(performance.now() - killed);
-      if ((await Promise.race([ack, pause(patience).then(() => 'late')])) === 'late') {
+      if ((await Promise.race([ack, pause(this.#patience).then(() => 'late')])) === 'late') {
         this.#complaints.push(`R1: nobody was answered after kill ${kill}`);
       }
       answering.push(performance.now() - killed);
@@ -341,7 +344,7 @@ export class Run {
 
   /** Looks into the files now and then until it is so: nothing there could tell of a change. */
   async #eventually(condition: () => boolean): Promise<boolean> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + this.#patience;
     while (!condition()) {
       if (Date.now() > deadline) return false;
       await pause(300);
