@@ -1,6 +1,7 @@
 /** Who is here: grace, vanishing, signing out, and what the floor is told. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
+import { closeCodes, lease } from '#protocol';
 import { logOf, maybeEvict, moveClock, newScene, taken, ways, type Scene, type SceneAgent } from './scene.ts';
 
 const grace = 30_000;
@@ -180,4 +181,17 @@ test('V29 a crash takes the sockets without a word: the visitor has left all the
   clock.by(31_000);
   await runDurableObjectAlarm(again);
   expect((await again.state())?.visitor.here).toBe(false);
+});
+
+test('I12 a socket that died while its agent slept is found by the alarm that wakes the agent', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const desk = await anna.desk();
+  await desk.frame('agent.welcome');
+  // As if the minute were over: the runtime itself brings the alarm, to an actor that has to be made first.
+  await runInDurableObject(anna.stub, (_, { storage }) => storage.setAlarm(Date.now() + 200));
+  await maybeEvict('evicted', anna.stub);
+  clock.by(lease + 1_000);
+  expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
 });

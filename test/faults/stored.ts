@@ -74,15 +74,21 @@ export function storedConversations(dataDir: string): StoredConversation[] {
   return files(actorsOf(dataDir, 'Conversation')).flatMap((file) =>
     read(file, (database) => {
       if (!has(database, 'registers')) return [];
-      const [name] = rows<{ value: string }>(database, "SELECT value FROM registers WHERE name = 'name'");
-      if (!name) return [];
+      const registers = new Map(
+        rows<{ name: string; value: string }>(database, 'SELECT name, value FROM registers').map(
+          ({ name, value }) => [name, JSON.parse(value) as unknown],
+        ),
+      );
+      const self = registers.get('self') as { account: string; id: string } | undefined;
+      if (!self) return [];
       const log = rows<{ entry: string }>(database, 'SELECT entry FROM entries ORDER BY seq');
-      const cursors = rows<{ name: string; cursor: number }>(database, 'SELECT name, cursor FROM followers');
+      const progress = registers.get('progress') as { cursors: Record<string, number> } | undefined;
       return [
         {
-          ...(JSON.parse(name.value) as { account: string; id: string }),
+          account: self.account,
+          id: self.id,
           log: log.map(({ entry }) => JSON.parse(entry) as Entry),
-          cursors: Object.fromEntries(cursors.map((row) => [row.name, row.cursor])),
+          cursors: progress?.cursors ?? {},
         },
       ];
     }),

@@ -196,7 +196,7 @@ export class SimulatedServer {
     this.#cancelAlarm = this.world.after(this.#alarm - this.world.now, () => {
       this.#alarm = null;
       this.#committedAlarm = null;
-      this.core.alarm.fire();
+      void this.core.alarm.fire();
     });
   }
 
@@ -206,6 +206,10 @@ export class SimulatedServer {
       sql: {
         exec: (query, ...bindings) => {
           if (/^\s*(INSERT|UPDATE|DELETE|CREATE)/.test(query)) this.#write();
+          if (query.startsWith('CREATE')) {
+            this.#database.exec(query);
+            return [];
+          }
           const statement = this.#database.prepare(query);
           return statement.all(...(bindings as SQLInputValue[]));
         },

@@ -15,6 +15,12 @@ export interface Duty {
 
 /** A duty that is still under way after so long is started again, in milliseconds. */
 const longestRun = 30_000;
+/** An alarm that was due when the actor woke comes within so long, or never, in milliseconds (workerd #6866). */
+const deliveredWithin = 5_000;
+/** How long an alarm that is handled stands for what it has started, in milliseconds. */
+const linger = 2_000;
+/** An alarm as near as this is worth a row to move it out, in milliseconds: it would wake the actor for nothing. */
+const near = 60_000;
 
 export class Alarm {
   readonly #host: Host;
@@ -22,46 +28,96 @@ export class Alarm {
   #armedAt: number | null;
   /** Duties that threw, or are under way, wait for their next turn, each for itself. */
   readonly #held = new Map<string, { attempts: number; until: number }>();
+  /** Ends the wait for an alarm that was due already when the actor woke. */
+  #awaited: (() => void) | null = null;
+  /** The runtime brings an alarm again whose handler has not ended: until then it needs no other behind what it has started. */
+  #lingersUntil: number | null = null;
 
   constructor(host: Host, duties: readonly Duty[]) {
     this.#host = host;
     this.#duties = duties;
-    // One in the past is running just now, or was lost (workerd #6866): it counts for nothing.
-    this.#armedAt = host.alarmAt !== null && host.alarmAt > host.now() ? host.alarmAt : null;
+    const { alarmAt } = host;
+    this.#armedAt = alarmAt !== null && alarmAt > host.now() ? alarmAt : null;
+    // It is what woke the actor, and is about to be delivered: another alarm set now would cancel it.
+    if (alarmAt !== null && this.#armedAt === null) {
+      this.#awaited = host.timer(deliveredWithin, () => {
+        this.#awaited = null;
+        this.arm();
+      });
+    }
   }
 
   /** Sets the alarm to the next due time. To be called after every change that may bring something forward. */
   arm(): void {
+    if (this.#awaited) return;
     const due = this.#next();
-    if (due === null) return;
+    if (due === null || (this.#lingersUntil !== null && due >= this.#lingersUntil)) return;
     // An alarm set to now or before, from within alarm(), never fires (workerd #6866).
     const at = Math.max(this.#host.now() + 1, Math.ceil(due));
     if (this.#armedAt !== null && this.#armedAt <= at) return;
-    this.#armedAt = at;
-    this.#host.setAlarm(at);
+    this.#set(at);
+  }
+
+  /** Some work is done: an alarm that only stood behind it is moved to what is due next, or taken away. */
+  settle(): void {
+    this.arm();
+    if (this.#armedAt === null || this.#lingersUntil !== null) return;
+    const due = this.#next();
+    if (this.#armedAt > this.#host.now() + near || (due !== null && due <= this.#armedAt)) return;
+    this.#set(due === null ? null : Math.ceil(due));
   }
 
   /**
    * The alarm has come: starts what is due, each duty for itself, and never throws. After seven throws the runtime gives up for
-   * good. It waits for none of them: no other alarm comes while one is handled, and a duty that hangs would hold up the rest.
+   * good. It stays for a moment with what it has started, and no longer: no other alarm comes while one is handled, and a duty that
+   * hangs would hold up the rest.
    */
-  fire(): void {
+  async fire(): Promise<void> {
+    this.#awaited?.();
+    this.#awaited = null;
     this.#armedAt = null;
     const now = this.#host.now();
-    for (const duty of this.#duties) this.#start(duty, now);
+    const works = this.#duties.flatMap((duty) => this.#start(duty, now) ?? []);
+    if (works.length > 0) {
+      this.#lingersUntil = now + linger;
+      this.arm();
+      await this.#first(works);
+      this.#lingersUntil = null;
+    }
     this.arm();
   }
 
-  #start(duty: Duty, now: number): void {
+  /** Waits for the works, which do not throw, and for no longer than it may. */
+  #first(works: Promise<void>[]): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#host.timer(linger, resolve);
+      void Promise.all(works).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  #set(at: number | null): void {
+    this.#armedAt = at;
+    this.#host.setAlarm(at);
+  }
+
+  #start(duty: Duty, now: number): Promise<void> | undefined {
     try {
       const due = this.#due(duty);
-      if (due === null || due > now) return;
+      if (due === null || due > now) return undefined;
       const work = duty.run(now);
-      if (work) this.#host.background(this.#finish(duty, work, now));
-      else this.#held.delete(duty.name);
+      if (work) {
+        const finished = this.#finish(duty, work, now);
+        this.#host.background(finished);
+        return finished;
+      }
+      this.#held.delete(duty.name);
     } catch (error) {
       this.#hold(duty, error);
     }
+    return undefined;
   }
 
   async #finish(duty: Duty, work: Promise<void>, startedAt: number): Promise<void> {

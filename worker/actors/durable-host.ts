@@ -10,7 +10,7 @@ export async function durableHost(ctx: DurableObjectState): Promise<Host> {
     random: () => Math.random(),
     bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     alarmAt: await ctx.storage.getAlarm(),
-    setAlarm: (at) => void ctx.storage.setAlarm(at),
+    setAlarm: (at) => void (at === null ? ctx.storage.deleteAlarm() : ctx.storage.setAlarm(at)),
     background: (work) => ctx.waitUntil(work),
     timer: (delay, task) => {
       const timer = setTimeout(task, delay);

@@ -5,16 +5,14 @@
  */
 import { retryDelay } from '#domain';
 import type { Duty } from './alarm.ts';
-import { all, type Host } from './host.ts';
+import type { Host } from './host.ts';
 import { report } from './report.ts';
 
-/** For an actor's list of migrations. */
-export const followersTable =
-  'CREATE TABLE followers (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID';
+/** How far each follower is, by its name. */
+export type Cursors = Readonly<Record<string, number>>;
 
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
-
 export interface Follower {
   readonly name: string;
   /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
@@ -36,16 +34,23 @@ export class Followers implements Duty {
   readonly name = 'followers';
   readonly #host: Host;
   readonly #followers: readonly Follower[];
+  readonly #save: (cursors: Cursors) => void;
   readonly #progress = new Map<string, Progress>();
+  #moved = false;
 
-  constructor(host: Host, followers: readonly Follower[]) {
+  /** `cursors` are those that `save` was given last. A cursor that is lost with the memory costs a push, and nothing else. */
+  constructor(
+    host: Host,
+    followers: readonly Follower[],
+    cursors: Cursors | undefined,
+    save: (cursors: Cursors) => void,
+  ) {
     this.#host = host;
     this.#followers = followers;
-    const stored = all<{ name: string; cursor: number }>(host.sql.exec('SELECT name, cursor FROM followers'));
-    const cursors = new Map(stored.map((row) => [row.name, row.cursor]));
+    this.#save = save;
     for (const { name } of followers) {
       this.#progress.set(name, {
-        cursor: cursors.get(name) ?? 0,
+        cursor: cursors?.[name] ?? 0,
         rewinds: 0,
         attempts: 0,
         retryAt: 0,
@@ -63,14 +68,14 @@ export class Followers implements Duty {
     return next;
   }
 
-  /** Starts what is due, and waits for none of it: a follower that hangs holds up no other. */
-  run(now: number): void {
-    for (const work of this.#start(now)) this.#host.background(work);
+  /** Starts what is due; the answer comes when all of it has ended, well or not. A follower that hangs holds up no other. */
+  async run(now: number): Promise<void> {
+    await Promise.all(this.#start(now));
   }
 
   /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */
   kick(): void {
-    this.run(this.#host.now());
+    for (const work of this.#start(this.#host.now())) this.#host.background(work);
   }
 
   /** Pushes all that there is, due or not, and waits for it. */
@@ -88,17 +93,22 @@ export class Followers implements Duty {
     const progress = this.#of(name);
     progress.cursor = 0;
     progress.rewinds++;
-    this.#save(name, 0);
+    this.#save(this.cursors);
+  }
+
+  get cursors(): Cursors {
+    return Object.fromEntries([...this.#progress].map(([name, { cursor }]) => [name, cursor]));
   }
 
   #start(now: number): Promise<void>[] {
-    return this.#followers.flatMap((follower) => {
+    const works: Promise<void>[] = [];
+    for (const follower of this.#followers) {
       const progress = this.#of(follower.name);
       const due = this.#due(follower);
-      return due !== null && due <= now && progress.startedAt === null
-        ? [this.#flush(follower, progress)]
-        : [];
-    });
+      if (due !== null && due <= now && progress.startedAt === null)
+        works.push(this.#flush(follower, progress));
+    }
+    return works;
   }
 
   async #flush(follower: Follower, progress: Progress): Promise<void> {
@@ -110,7 +120,7 @@ export class Followers implements Duty {
         // A rewind in the meantime wins over what was on the way, also where that had begun at the start itself.
         if (progress.rewinds === rewinds && cursor > before) {
           progress.cursor = cursor;
-          this.#save(follower.name, cursor);
+          this.#moved = true;
         }
         progress.attempts = 0;
         const due = follower.due(progress.cursor);
@@ -123,19 +133,23 @@ export class Followers implements Duty {
     } finally {
       progress.startedAt = null;
     }
+    // One row for all that end at about the same time.
+    if (this.#moved && [...this.#progress.values()].every(({ startedAt }) => startedAt === null)) {
+      this.#moved = false;
+      this.#save(this.cursors);
+    }
     this.onSettled();
   }
 
-  /** Called after a flush, for what comes next: the actor arms its alarm. */
+  /** Called after a flush, for what comes next: the actor settles its alarm. */
   onSettled: () => void = () => undefined;
 
   #due(follower: Follower): number | null {
-    const progress = this.#of(follower.name);
-    const due = follower.due(progress.cursor);
-    if (due === null) return null;
+    const { cursor, attempts, retryAt, startedAt } = this.#of(follower.name);
+    const due = follower.due(cursor);
     // Should the actor die under way, the alarm takes it up again.
-    if (progress.startedAt !== null) return progress.startedAt + 2 * pushTimeout;
-    return progress.attempts > 0 ? Math.max(due, progress.retryAt) : due;
+    if (due !== null && startedAt !== null) return startedAt + 2 * pushTimeout;
+    return due !== null && attempts > 0 ? Math.max(due, retryAt) : due;
   }
 
   #timed<T>(work: Promise<T>): Promise<T> {
@@ -151,13 +165,5 @@ export class Followers implements Duty {
     const progress = this.#progress.get(name);
     if (!progress) throw new Error(`no follower is called ${name}`);
     return progress;
-  }
-
-  #save(name: string, cursor: number): void {
-    this.#host.sql.exec(
-      'INSERT INTO followers (name, cursor) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor',
-      name,
-      cursor,
-    );
   }
 }

@@ -21,8 +21,8 @@ export interface Host {
   bytes(count: number): Uint8Array;
   /** The time of the alarm that is set, in milliseconds, or null. Read once, when the actor wakes. */
   readonly alarmAt: number | null;
-  /** Sets the one alarm. Durable together with the writes around it. */
-  setAlarm(at: number): void;
+  /** Sets the one alarm, or takes it away. Durable together with the writes around it. */
+  setAlarm(at: number | null): void;
   /** Work that the answer does not wait for. */
   background(work: Promise<unknown>): void;
   /** For what may be lost with the memory, and for no longer than seconds: a pending timer keeps the actor awake. */

@@ -26,14 +26,14 @@ export function paginate(page: Page, entryLength: number): Page {
   return { first: page.first, count: page.count + 1, length: page.length + entryLength };
 }
 
-/** The archive waits so long for more, in milliseconds: at least … */
-export const quietWindow = 2_000;
-/** … and at the most. */
-export const busyWindow = 30_000;
-/** A write that carried so many entries found a busy conversation. */
-const busyEntries = 8;
+/** The archive is written so long after an entry that it lacks, in milliseconds … */
+export const quietWindow = 5_000;
+/** … or so long, where many have come by then: a write costs the same however many entries it carries. */
+export const busyWindow = 60_000;
+/** How many are many. A conversation begins with two. */
+const busyEntries = 5;
 
-/** How long to collect before the next write, after one that carried `entries`. Doubles while busy, else starts anew. */
-export function nextWindow(window: number, entries: number): number {
-  return entries >= busyEntries ? Math.min(busyWindow, window * 2) : quietWindow;
+/** How long what is missing may wait for more. */
+export function windowOf(missing: number): number {
+  return missing < busyEntries ? quietWindow : busyWindow;
 }

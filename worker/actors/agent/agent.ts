@@ -25,10 +25,10 @@ import { DurableObject } from 'cloudflare:workers';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
-import { Followers } from '../followers.ts';
+import { Followers, type Follower } from '../followers.ts';
 import { all, type Host } from '../host.ts';
 import { Log } from '../log.ts';
-import { exists, migrate } from '../migrate.ts';
+import { migrate } from '../migrate.ts';
 import { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Presence } from './presence.ts';
@@ -69,7 +69,7 @@ export class Agent extends DurableObject<Env> {
     this.#sessions = new AgentSessions(ctx.storage.sql);
     void ctx.blockConcurrencyWhile(async () => {
       this.#host = await durableHost(ctx);
-      if (exists(ctx.storage.sql)) this.#wake();
+      if (migrate(ctx.storage.sql, migrations, false)) this.#wake();
     });
   }
 
@@ -182,8 +182,8 @@ export class Agent extends DurableObject<Env> {
     this.#awake?.presence.went(socket);
   }
 
-  override alarm(): void {
-    this.#awake?.alarm.fire();
+  override async alarm(): Promise<void> {
+    await this.#awake?.alarm.fire();
   }
 
   async #welcome(): Promise<AgentServerFrame> {
@@ -246,18 +246,19 @@ export class Agent extends DurableObject<Env> {
     migrate(sql, migrations);
     const log = new Log<AgentEntry>(sql);
     for (const { entry } of log.replay()) this.#state = evolveAgent(this.#state, entry);
-    const followers = new Followers(this.#host, [
-      {
-        name: 'floor',
-        due: (cursor) => (log.head > cursor ? 0 : null),
-        push: async () => {
-          const { head } = log;
-          const { account, id, name } = this.#user();
-          await dispatcherStub(this.env, account.id).agentNoted({ id, name, ...this.#state }, head);
-          return head;
-        },
+    const floor: Follower = {
+      name: 'floor',
+      due: (cursor) => (log.head > cursor ? 0 : null),
+      push: async () => {
+        const { head } = log;
+        const { account, id, name } = this.#user();
+        await dispatcherStub(this.env, account.id).agentNoted({ id, name, ...this.#state }, head);
+        return head;
       },
-    ]);
+    };
+    const followers = new Followers(this.#host, [floor], this.#registers.get('cursors'), (cursors) =>
+      this.#registers.set('cursors', cursors),
+    );
     const presence = new Presence(this.#host, this.#registers, {
       grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
       lease,
@@ -266,7 +267,7 @@ export class Agent extends DurableObject<Env> {
       arm: () => this.#awake?.alarm.arm(),
     });
     const alarm = new Alarm(this.#host, [followers, presence]);
-    followers.onSettled = () => alarm.arm();
+    followers.onSettled = () => alarm.settle();
     this.#awake = { log, followers, alarm, presence };
     if (log.head > 0) {
       followers.kick();

@@ -33,7 +33,8 @@ export class Presence implements Duty {
     this.#registers = registers;
     this.#options = options;
     this.#goneAt = registers.get('goneAt') ?? null;
-    this.#sweptAt = host.now();
+    // Who was woken by the alarm sweeps; one that is still to come is for the sweep, or comes before it.
+    this.#sweptAt = Math.min(host.now(), (host.alarmAt ?? 0) - sweepEvery);
     // A crash took the sockets without a word.
     if (options.connected() && this.#goneAt === null && host.sockets().length === 0)
       this.#setGone(host.now());

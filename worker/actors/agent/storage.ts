@@ -1,14 +1,11 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
 import type { Role, Status } from '#protocol';
-import { followersTable } from '../followers.ts';
+import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
-import { registersTable } from '../registers.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
-  registersTable,
   logTable,
-  followersTable,
   `CREATE TABLE sessions (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
   ) WITHOUT ROWID`,
@@ -30,6 +27,7 @@ export interface AgentUser {
 
 export type AgentRegisters = {
   user: AgentUser;
+  cursors: Cursors;
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
 };

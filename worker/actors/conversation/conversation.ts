@@ -55,7 +55,7 @@ export class Conversation extends DurableObject<Env> {
   send(by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core) return refuse('not_found');
     const done = this.#core.perform(by, message);
-    return isRefusal(done) ? done : { conversation: this.#core.name.id, seq: done.seq };
+    return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
   }
 
   /** The dispatcher has reserved a place: the judge decides. */
@@ -98,7 +98,6 @@ export class Conversation extends DurableObject<Env> {
     if (!this.#core) return;
     this.#core.followers.rewind('archive');
     await this.#core.followers.flush();
-    this.#core.alarm.arm();
   }
 
   /** Closes the sockets of a session that holds no more. */
@@ -148,8 +147,8 @@ export class Conversation extends DurableObject<Env> {
     this.#sessions?.gone(socket);
   }
 
-  override alarm(): void {
-    this.#core?.alarm.fire();
+  override async alarm(): Promise<void> {
+    await this.#core?.alarm.fire();
   }
 
   #adopt(core: ConversationCore): void {

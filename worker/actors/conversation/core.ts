@@ -7,18 +7,20 @@ import { isRefusal, refuse, type Draft, type Party, type Refusal } from '#protoc
 import { Alarm } from '../alarm.ts';
 import { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
-import { exists, migrate } from '../migrate.ts';
+import { migrate } from '../migrate.ts';
 import { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
 import { idleDuty, leftDuty } from './duties.ts';
 import { isSameCommand, Journal } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
-import { migrations, type ConversationRegisters, type ConversationSettings } from './storage.ts';
+import {
+  migrations,
+  type Birthright,
+  type ConversationRegisters,
+  type ConversationSettings,
+} from './storage.ts';
 import { followersOf, type Targets } from './targets.ts';
-
-/** Marks are written so long after they changed, in milliseconds, so that many become one row. */
-const marksDelay = 2_000;
 
 /** What a command came to: where its entry stands, and whether it is new. */
 export interface Done {
@@ -40,9 +42,7 @@ export type TargetsOf = (account: string) => Targets;
 export class ConversationCore {
   readonly host: Host;
   readonly registers: Registers<ConversationRegisters>;
-  readonly name: { account: string; id: string };
-  readonly epoch: string;
-  readonly settings: ConversationSettings;
+  readonly self: Birthright;
   readonly journal: Journal;
   readonly followers: Followers;
   readonly alarm: Alarm;
@@ -50,22 +50,18 @@ export class ConversationCore {
   readonly #news: OwnerNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
-  #marksTimer: (() => void) | null = null;
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
   static wake(host: Host, targets: TargetsOf): ConversationCore | undefined {
-    if (!exists(host.sql)) return undefined;
-    migrate(host.sql, migrations);
-    return new ConversationCore(host, targets);
+    return migrate(host.sql, migrations, false) ? new ConversationCore(host, targets) : undefined;
   }
 
   /** Begins a conversation. */
   static begin(host: Host, targets: TargetsOf, birth: Birth): ConversationCore {
     migrate(host.sql, migrations);
-    const registers = new Registers<ConversationRegisters>(host.sql);
-    registers.set('name', { account: birth.account, id: birth.id });
-    registers.set('epoch', [...host.bytes(8)].map((byte) => byte.toString(36)).join(''));
-    registers.set('settings', birth.settings);
+    const { account, id, settings } = birth;
+    const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
+    new Registers<ConversationRegisters>(host.sql).set('self', { account, id, epoch, settings });
     const core = new ConversationCore(host, targets);
     core.#persist(birth.entries);
     return core;
@@ -74,24 +70,23 @@ export class ConversationCore {
   constructor(host: Host, targetsOf: TargetsOf) {
     this.host = host;
     this.registers = new Registers(host.sql);
-    const name = this.registers.get('name');
-    const settings = this.registers.get('settings');
-    const epoch = this.registers.get('epoch');
-    if (!name || !settings || !epoch) throw new Error('a conversation without its name');
-    this.name = name;
-    this.settings = settings;
-    this.epoch = epoch;
+    const self = this.registers.get('self');
+    if (!self) throw new Error('a conversation without its name');
+    this.self = self;
     this.goneAt = this.registers.get('goneAt') ?? null;
-    const targets = targetsOf(name.account);
-    this.journal = new Journal(host.sql, name.id, this.registers.get('marks'));
+    const targets = targetsOf(self.account);
+    const progress = this.registers.get('progress');
+    this.journal = new Journal(host.sql, self.id, progress);
     this.followers = new Followers(
       host,
       followersOf(host, this.journal, targets, () => this.opening()),
+      progress?.cursors,
+      () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);
     this.lag = new LagWatch(host, this.journal);
     this.alarm = new Alarm(host, [this.followers, idleDuty(this), leftDuty(this)]);
-    this.followers.onSettled = () => this.alarm.arm();
+    this.followers.onSettled = () => this.alarm.settle();
     if (this.journal.head > 0) {
       this.#missVisitor();
       // Whatever happened to the alarm while nobody was here: what is due has one.
@@ -133,7 +128,8 @@ export class ConversationCore {
     this.journal.marks = after;
     signal(this.host, undefined, { t: 'marks', marks: after });
     if (side === 'agent' && after.agent.unread !== before.agent.unread) this.#news.touch();
-    this.#marksTimer ??= this.host.timer(marksDelay, () => this.#saveMarks());
+    // What is pushed in a moment takes them along in its row. Lost until then, they are reported anew.
+    if (this.followers.next() === null) this.#saveProgress();
   }
 
   /** The visitor's last tab went (a time), or came back or has been gone for long enough (null). */
@@ -154,13 +150,12 @@ export class ConversationCore {
 
   /** Whether the principal may do this with this conversation. */
   mayDo(principal: Principal, action: Action): boolean {
-    return can(principal, action, { account: this.name.account, visitor: this.journal.state.visitor.id });
+    return can(principal, action, { account: this.self.account, visitor: this.journal.state.visitor.id });
   }
 
-  #saveMarks(): void {
-    this.#marksTimer?.();
-    this.#marksTimer = null;
-    this.registers.set('marks', { marks: this.journal.marks, generation: this.journal.state.generation });
+  #saveProgress(): void {
+    const { marks, state } = this.journal;
+    this.registers.set('progress', { cursors: this.followers.cursors, marks, generation: state.generation });
   }
 
   /** Persists, then publishes. Answers the first seq written. */

@@ -12,7 +12,7 @@ export const leaveGrace = 30_000;
 export function idleDuty(core: ConversationCore): Duty {
   return {
     name: 'idle',
-    next: () => idleAt(core.journal.state, core.settings.idleMinutes),
+    next: () => idleAt(core.journal.state, core.self.settings.idleMinutes),
     run: () => void core.perform(system, { t: 'idle' }),
   };
 }

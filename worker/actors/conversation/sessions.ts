@@ -108,7 +108,7 @@ export class Sessions {
         break;
       case 'preview':
         // Where the campaign has it off, nothing should come; what comes goes nowhere.
-        if (this.#core.settings.sneakPreview && this.#signalAllowed(socket)) {
+        if (this.#core.self.settings.sneakPreview && this.#signalAllowed(socket)) {
           signal(this.#core.host, 'agent', { t: 'preview', text: frame.text });
         }
         break;
@@ -123,7 +123,7 @@ export class Sessions {
       socket.close(closeCodes.badFrame, 'unsupported version');
       return;
     }
-    const { journal, epoch, name } = this.#core;
+    const { journal, self } = this.#core;
     // Before it is attached: nothing may reach a tab ahead of its welcome.
     if (who.side === 'visitor') this.#visitorHere();
     if (!who.hello) attach(socket, { ...who, hello: true });
@@ -131,8 +131,8 @@ export class Sessions {
     const welcome = {
       t: 'welcome',
       v: protocolVersion,
-      conversation: name.id,
-      epoch,
+      conversation: self.id,
+      epoch: self.epoch,
       head,
       state: who.side === 'visitor' ? forVisitor(state) : state,
       marks,
@@ -149,9 +149,9 @@ export class Sessions {
   ): void {
     const { head } = this.#core.journal;
     const known =
-      cursor !== undefined && epoch === this.#core.epoch && cursor <= head && head - cursor <= maxReplay;
+      cursor !== undefined && epoch === this.#core.self.epoch && cursor <= head && head - cursor <= maxReplay;
     if (cursor !== undefined && !known)
-      send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.epoch, head }));
+      send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.self.epoch, head }));
     this.#ranges(socket, who, known ? cursor : Math.max(0, head - tailLength));
     this.#core.lag.expect();
   }
@@ -237,7 +237,7 @@ export class Sessions {
   }
 
   #principal(who: Attachment): Principal {
-    const { account } = this.#core.name;
+    const { account } = this.#core.self;
     return who.side === 'visitor'
       ? { kind: 'visitor', account, id: who.id, site: this.#core.journal.state.site }
       : { kind: 'user', account, id: who.id, name: who.name, roles: who.roles, session: who.session };

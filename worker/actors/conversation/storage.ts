@@ -1,11 +1,10 @@
-/** What a Conversation keeps: its log, a few registers, the cursors of its followers. */
+/** What a Conversation keeps: its log, and a few registers. */
 import type { Marks } from '#protocol';
-import { followersTable } from '../followers.ts';
+import type { Cursors } from '../followers.ts';
 import { logTable } from '../log.ts';
-import { registersTable } from '../registers.ts';
 
 /** Append-only. */
-export const migrations: readonly string[] = [logTable, registersTable, followersTable];
+export const migrations: readonly string[] = [logTable];
 
 /** What a campaign's settings said when the conversation began. */
 export interface ConversationSettings {
@@ -13,15 +12,28 @@ export interface ConversationSettings {
   readonly sneakPreview: boolean;
 }
 
+/** What a conversation is from its first moment on. */
+export interface Birthright {
+  /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */
+  readonly account: string;
+  readonly id: string;
+  /** Random; a cursor belongs to it. */
+  readonly epoch: string;
+  readonly settings: ConversationSettings;
+}
+
+/** How far everybody is: what is written late, in one row. Lost, it is found again from the log and the tabs. */
+export interface Progress {
+  readonly cursors: Cursors;
+  readonly marks: Marks;
+  /** The owner's, whose mark it is. */
+  readonly generation: number;
+}
+
 // A type and not an interface: it has to fit `Record<string, unknown>`.
 export type ConversationRegisters = {
-  /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */
-  name: { account: string; id: string };
-  /** Random; a cursor belongs to it. */
-  epoch: string;
-  settings: ConversationSettings;
-  /** With the generation of the owner whose mark it is. */
-  marks: { marks: Marks; generation: number };
+  self: Birthright;
+  progress: Progress;
   /** When the visitor's last tab went, until they are back or have left. */
   goneAt: number;
 };

@@ -1,5 +1,5 @@
 /** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
-import { busyWindow, nextWindow, quietWindow } from '#domain';
+import { busyWindow, windowOf } from '#domain';
 import type { ConversationState, FloorRow, Summary } from '#protocol';
 import type { Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
@@ -101,9 +101,8 @@ export function followersOf(
   ];
 }
 
-/** Collects for two seconds when quiet, up to thirty when busy; a closed conversation is written at once. */
+/** Collects for a while, and for longer while there is much; a closed conversation is written at once. */
 function archive(host: Host, journal: Journal, targets: Targets): Follower {
-  let window = quietWindow;
   let since = { cursor: -1, at: 0 };
   return {
     name: 'archive',
@@ -112,13 +111,12 @@ function archive(host: Host, journal: Journal, targets: Targets): Follower {
       if (journal.state.phase === 'closed') return 0;
       if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
       // A clock that was set back must not put it off for ever.
-      return Math.min(since.at + window, host.now() + busyWindow);
+      return Math.min(since.at + windowOf(journal.head - cursor), host.now() + busyWindow);
     },
     async push(cursor) {
       const { state, head } = journal;
       const pages = journal.pagesAfter(cursor, pagesAtOnce);
       await targets.archive(state, pages);
-      window = nextWindow(window, head - cursor);
       return pages.at(-1)?.last ?? head;
     },
   };

@@ -149,8 +149,8 @@ export class Dispatcher extends DurableObject<Env> {
     answerClose(socket, code);
   }
 
-  override alarm(): void {
-    this.#awake?.alarm.fire();
+  override async alarm(): Promise<void> {
+    await this.#awake?.alarm.fire();
   }
 
   /** Asks the conversation, which is the judge; the place follows its answer. */

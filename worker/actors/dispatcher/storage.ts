@@ -1,12 +1,10 @@
 /** What a Dispatcher keeps: the registry, the floor, the ledger of places, its decisions as a log. */
 import type { AgentParty } from '#protocol';
 import { logTable, type Numbered } from '../log.ts';
-import { registersTable } from '../registers.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
   logTable,
-  registersTable,
   // Every conversation there ever was: what a rebuild enumerates.
   'CREATE TABLE registry (id TEXT PRIMARY KEY, started_at INTEGER NOT NULL) WITHOUT ROWID',
   // Open conversations and the latest closed ones; `row` is a FloorRow.

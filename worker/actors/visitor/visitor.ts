@@ -20,12 +20,11 @@ import type { VisitorNote } from '../conversation/targets.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
-import { exists, migrate } from '../migrate.ts';
-import { Registers, registersTable } from '../registers.ts';
+import { migrate } from '../migrate.ts';
+import { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub, handedOn } from '../stubs.ts';
 
 const migrations = [
-  registersTable,
   `CREATE TABLE conversations (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
   )`,
@@ -58,20 +57,22 @@ const listed = 50;
 
 export class Visitor extends DurableObject<Env> {
   readonly #registers: Registers<VisitorRegisters>;
+  /** False for a name that somebody made up: nothing is stored under it. */
+  #known: boolean;
   /** Messages are judged one after the other: two at once must not open two conversations. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#registers = new Registers(ctx.storage.sql);
-    if (exists(ctx.storage.sql)) migrate(ctx.storage.sql, migrations);
+    this.#known = migrate(ctx.storage.sql, migrations, false);
   }
 
   /** Makes the visitor. The secret is told once. */
   async open(account: string, id: string, site: string): Promise<{ secret: string }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
-    migrate(this.ctx.storage.sql, migrations);
+    this.#known = migrate(this.ctx.storage.sql, migrations);
     this.#registers.set('self', { account, id, site, hash });
     return { secret };
   }
@@ -210,6 +211,6 @@ export class Visitor extends DurableObject<Env> {
   }
 
   #self(): VisitorRegisters['self'] | undefined {
-    return exists(this.ctx.storage.sql) ? this.#registers.get('self') : undefined;
+    return this.#known ? this.#registers.get('self') : undefined;
   }
 }
