@@ -5,7 +5,7 @@ import { runModel, type Outcome } from './model.ts';
 // The faults are reported as they should be; a run makes thousands of them.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
-const seeds = Number(process.env['SEEDS'] ?? 60);
+const seeds = Number(process.env['SEEDS'] ?? 150);
 
 test(`R4 V18 I1-I5: whatever happens, a view is a window of the log, and equal to it after quiet (${seeds} seeds)`, async () => {
   const total = { steps: 0, sent: 0, entries: 0, evictions: 0, crashes: 0, archiveFailures: 0 };
@@ -35,6 +35,7 @@ async function caughtBy(
 
 test.each([
   ['no idempotency', { forgetful: true }, /I2/],
+  ['commands may overtake each other', { disorderly: true }, /V24/],
   ['acknowledged before it is durable', { ungated: true }, /I4|I2/],
   ['the cursor moves before delivery', { hasty: true }, /I5/],
 ] as const)(

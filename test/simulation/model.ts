@@ -48,14 +48,25 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
     cut: world.random() * 0.05,
   };
   const archive = new SimulatedArchive(world, world.random() * 0.4, mutations);
-  const server = new SimulatedServer(world, archive.targets(), mutations);
+  // In every other world somebody who types fast is told to slow down.
+  const paces = world.chance(0.5) ? { rate: 2, burst: 3 } : { rate: 1_000, burst: 2_000 };
+  const server = new SimulatedServer(world, archive.targets(), paces, mutations);
   server.begin(birth);
   server.core.perform(anna, { t: 'assign', agent: anna, generation: 1 });
   await world.run(50);
   const clients = [visitor, visitor, anna, ben].map((by) => new SimulatedClient(server, faults, by));
   const violations: string[] = [];
+  const looked = new Map<SimulatedClient, string>();
   world.onStep = () => {
-    if (!server.dirty && violations.length === 0) violations.push(...windowViolations(server, clients));
+    if (server.dirty || violations.length > 0) return;
+    const moved = clients.filter((one) => {
+      const { from, cursor, entries } = one.client.view;
+      const place = `${from} ${cursor} ${entries.length}`;
+      const same = looked.get(one) === place;
+      looked.set(one, place);
+      return !same;
+    });
+    violations.push(...windowViolations(server, moved));
   };
   for (let i = 0; i < 60; i++) {
     act(world, server, clients, i);
@@ -80,7 +91,8 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
 function act(world: World, server: SimulatedServer, clients: SimulatedClient[], i: number): void {
   const client = clients[Math.floor(world.random() * 3)];
   const draw = world.random();
-  if (draw < 0.6) client?.send(`message ${i}`);
+  if (draw < 0.4) client?.send(`message ${i}`);
+  else if (draw < 0.6) for (let n = 0; n < 8; n++) client?.send(`message ${i} ${n}`);
   else if (draw < 0.7) client?.cut();
   else if (draw < 0.75) client?.reload();
   else if (draw < 0.85) server.evict();
@@ -118,6 +130,9 @@ function quietViolations(
       const times = log.filter((entry) => 'id' in entry && entry.id === id).length;
       if (times !== 1) found.push(`I2: ${id} is in the log ${times} times`);
     }
+    const seqs = sent.map((id) => log.findIndex((entry) => 'id' in entry && entry.id === id));
+    if (seqs.some((seq, place) => seq < (seqs[place - 1] ?? 0)))
+      found.push(`V24: what ${by.id} wrote stands in another order`);
     // A visitor folds what they may see; what else there is the server told them in the welcome.
     if (by.kind === 'agent' && !same(view.state, fold('con_a', log)))
       found.push('V16: the fold is not the log’s');

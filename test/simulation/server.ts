@@ -50,6 +50,8 @@ export class ServerSocket implements Socket {
 export interface Mutations {
   /** Frames leave before the write is durable. */
   readonly ungated?: boolean;
+  /** A command may overtake the one before it. */
+  readonly disorderly?: boolean;
   /** The log forgets which commands it holds. */
   readonly forgetful?: boolean;
 }
@@ -59,6 +61,7 @@ export class SimulatedServer {
   readonly #timers = new Set<() => void>();
   readonly #targets: Targets;
   readonly #mutations: Mutations;
+  readonly #log: Entry[] = [];
   #held: (() => void)[] = [];
   #dirty = false;
   #commitPlanned = false;
@@ -74,6 +77,8 @@ export class SimulatedServer {
   constructor(
     readonly world: World,
     targets: Targets,
+    /** Commands a second, and at once, of one socket. */
+    private readonly paces: { rate: number; burst: number },
     mutations: Mutations = {},
   ) {
     this.#targets = targets;
@@ -146,10 +151,10 @@ export class SimulatedServer {
   /** The log as it is durable. */
   committedLog(): Entry[] {
     if (this.#dirty) throw new Error('look at the log between commits only');
-    return this.#database
-      .prepare('SELECT entry FROM entries ORDER BY seq')
-      .all()
-      .map((row) => JSON.parse(row['entry'] as string) as Entry);
+    const rows = this.#database.prepare('SELECT entry FROM entries WHERE seq > ? ORDER BY seq');
+    // What is committed never changes: only what is new is parsed.
+    for (const row of rows.all(this.#log.length)) this.#log.push(JSON.parse(row['entry'] as string) as Entry);
+    return this.#log;
   }
 
   get dirty(): boolean {
@@ -158,8 +163,9 @@ export class SimulatedServer {
 
   #adopt(core: ConversationCore): void {
     if (this.#mutations.forgetful) core.journal.entryOf = () => undefined;
+    if (this.#mutations.disorderly) core.journal.holds = () => true;
     this.#core = core;
-    this.#sessions = new Sessions(core, { rate: 1_000, burst: 2_000 });
+    this.#sessions = new Sessions(core, this.paces);
   }
 
   #forget(): void {

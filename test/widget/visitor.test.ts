@@ -1,7 +1,8 @@
 /** A visitor's chat against a server of paper: what it asks for, in which order, and what it must never ask for. */
 import { expect, test } from 'vitest';
-import type { Environment } from '../../widget/client/environment.ts';
+import type { Environment, Wire } from '../../widget/client/environment.ts';
 import { VisitorChat } from '../../widget/client/visitor.ts';
+import { noMarks, unborn } from '../../worker/domain/index.ts';
 import { memoryCarrier } from '../helpers/people.ts';
 
 const site = 'sit_a';
@@ -27,11 +28,36 @@ function paperServer() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function chatOn(server: ReturnType<typeof paperServer>, kept = new Map<string, string>()) {
+/** A socket that the test speaks through. */
+class PaperWire implements Wire {
+  readyState = 0;
+  onopen: Wire['onopen'] = null;
+  onmessage: Wire['onmessage'] = null;
+  onclose: Wire['onclose'] = null;
+  onerror: Wire['onerror'] = null;
+  readonly sent: { t: string; id?: string; text?: string; prev?: string }[] = [];
+  send = (data: string) => void (data.startsWith('{') && this.sent.push(JSON.parse(data) as { t: string }));
+  close = () => void (this.readyState = 3);
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.(undefined as never);
+  }
+
+  say(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+function chatOn(
+  server: ReturnType<typeof paperServer>,
+  kept = new Map<string, string>(),
+  connect = (): Wire => {
+    throw new Error('no sockets here');
+  },
+) {
   const env: Environment = {
-    connect: () => {
-      throw new Error('no sockets here');
-    },
+    connect,
     now: () => 0,
     random: () => 0.5,
     bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -87,5 +113,52 @@ test('V6 nobody yet: the first message makes the visitor, then goes its way', as
   await settled();
   // The second goes over the conversation's own socket.
   expect(chat.view.pending.map(({ frame }) => ('text' in frame ? frame.text : ''))).toEqual(['second']);
+  chat.end();
+});
+
+test('V9 V24 what was typed under an end, and after it, opens the next conversation in the order in which it was typed', async () => {
+  const server = paperServer();
+  const wires: PaperWire[] = [];
+  const connect = () => {
+    const wire = new PaperWire();
+    wires.push(wire);
+    return wire;
+  };
+  const chat = chatOn(server, new Map([[`parley.${site}.token`, 'acc.vis.secret']]), connect);
+  await settled();
+  const open = { id: conversation, campaign: 'cam', startedAt: 0, open: true };
+  server.asked[0]?.answer(200, { ...session, conversations: [open] });
+  await settled();
+  const [wire] = wires;
+  wire?.open();
+  const state = { ...unborn(conversation), head: 2, phase: 'active' };
+  const marks = noMarks;
+  wire?.say({ t: 'welcome', v: 1, conversation, epoch: 'e', head: 2, state, marks, present: true });
+  wire?.say({ t: 'range', after: 0, upTo: 2, entries: [] });
+  chat.send('one');
+  chat.send('two');
+  const [one, two] = (wire?.sent ?? []).filter(({ t }) => t === 'message.send');
+  expect([one?.prev, two?.prev]).toEqual([undefined, one?.id]);
+  // The end is known before the answers are; what is typed now is behind them.
+  const closed = { seq: 3, at: 0, kind: 'conversation.closed', by: { kind: 'system' }, reason: 'idle' };
+  wire?.say({ t: 'range', after: 2, upTo: 3, entries: [closed] });
+  await settled();
+  expect(chat.view.state?.phase).toBe('closed');
+  chat.send('three');
+  // The first was told to slow down, and has not been judged yet.
+  wire?.say({ t: 'refused', id: one?.id, code: 'slow_down', message: '', retryAfter: 100 });
+  wire?.say({ t: 'refused', id: two?.id, code: 'conversation_closed', message: '' });
+  chat.send('four');
+  await settled();
+  expect(server.asked.at(-1)).toMatchObject({ what: 'POST messages', body: { text: 'one' } });
+  // That one the first conversation had taken all the same: the rest still goes its way.
+  server.asked.at(-1)?.answer(200, { conversation, seq: 2 });
+  await settled();
+  expect(server.asked.at(-1)).toMatchObject({ what: 'POST messages', body: { text: 'two' } });
+  expect(chat.view.pending.map(({ frame }) => 'text' in frame && frame.text)).toEqual([
+    'two',
+    'three',
+    'four',
+  ]);
   chat.end();
 });

@@ -26,6 +26,8 @@ import { LogWindow } from './window.ts';
 const markEvery = 1_000;
 /** Typing lapses without another sign after so long (V28). */
 const typingLapse = 6_000;
+/** What came before the one that it follows is sent again so soon, in milliseconds. */
+const reorderAfter = 100;
 /** How much is asked for when scrolling back. */
 const olderLimit = 50;
 
@@ -61,7 +63,7 @@ export interface ConversationOptions {
   onChange?(view: ConversationView): void;
   /** Entries that were not held before, at the end of the window, in order. */
   onEntries?(entries: readonly Entry[]): void;
-  /** A command was refused for good: true where somebody else takes it over. */
+  /** A command was refused for good: true where somebody else has taken it over (`surrender`). */
   onRefused?(pending: Pending, refused: Refused): boolean;
 }
 
@@ -150,8 +152,18 @@ export class ConversationClient {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);
     // While others wait for their second try it would only be refused as they were (V24).
-    if (this.#welcomed && !this.#resendTimer) this.#connection.send(pending.frame);
+    if (this.#welcomed && !this.#resendTimer) this.#transmit(pending.id);
     this.#touch();
+  }
+
+  /** Sends all that is unanswered, in order, or only the one; each names the one before it (V24). */
+  #transmit(only?: string): void {
+    let prev: string | undefined;
+    for (const { id, frame, refused } of this.#pending.values()) {
+      if (refused) continue;
+      if (only === undefined || id === only) this.#connection.send({ ...frame, prev });
+      prev = id;
+    }
   }
 
   /** Tries a refused command again, last in line. */
@@ -160,6 +172,17 @@ export class ConversationClient {
     if (!pending?.refused) return;
     this.#pending.delete(id);
     this.submit({ id, frame: pending.frame, at: pending.at });
+  }
+
+  /** Gives all that is unanswered to somebody else, in order. */
+  surrender(): Pending[] {
+    const given = this.unanswered;
+    for (const { id } of given) this.#pending.delete(id);
+    return given;
+  }
+
+  get unanswered(): Pending[] {
+    return [...this.#pending.values()].filter(({ refused }) => !refused);
   }
 
   discard(id: string): void {
@@ -278,7 +301,7 @@ export class ConversationClient {
     this.#loadingOlder = false;
     this.#welcomed = true;
     this.#sentMark = { delivered: 0, read: 0, at: this.#sentMark.at };
-    for (const pending of this.#pending.values()) if (!pending.refused) this.#connection.send(pending.frame);
+    this.#transmit();
     if (this.#window.placed) this.#mark();
   }
 
@@ -324,17 +347,14 @@ export class ConversationClient {
     const pending = refused.id === undefined ? undefined : this.#pending.get(refused.id);
     if (!pending) return;
     if (isTransient(refused.code)) {
-      this.#resendTimer ??= this.#options.env.after(Math.max(refused.retryAfter ?? 0, 1_000), () => {
+      const wait = refused.code === 'out_of_order' ? reorderAfter : Math.max(refused.retryAfter ?? 0, 1_000);
+      this.#resendTimer ??= this.#options.env.after(wait, () => {
         this.#resendTimer = null;
-        if (!this.#welcomed) return;
-        for (const each of this.#pending.values()) if (!each.refused) this.#connection.send(each.frame);
+        if (this.#welcomed) this.#transmit();
       });
       return;
     }
-    if (this.#options.onRefused?.(pending, refused)) {
-      this.#pending.delete(pending.id);
-      return;
-    }
+    if (this.#options.onRefused?.(pending, refused)) return;
     const kept = { ...pending, refused };
     this.#pending.set(kept.id, kept);
     this.#options.outbox.put(kept);

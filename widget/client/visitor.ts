@@ -111,8 +111,10 @@ export class VisitorChat {
     const { env } = this.#options;
     const id = makeCommandId(env.now(), env.bytes(10));
     const pending: Pending = { id, frame: { t: 'message.send', id, text }, at: env.now() };
-    if (this.#isOpen && this.#queue.length === 0) {
-      this.#client?.submit(pending);
+    // Behind what the socket has not answered, though it may be too late: it comes back in order.
+    const client = this.#client;
+    if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
+      client.submit(pending);
       return;
     }
     this.#queue.push(pending);
@@ -215,7 +217,7 @@ export class VisitorChat {
     if (this.#attachedTo && view) this.#earlier.shelve(this.#attachedTo, view.entries, view.from);
     this.#attachedTo = conversation;
     this.#clientView = null;
-    const client = new ConversationClient({
+    const client: ConversationClient = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
       me: this.#session?.visitor ?? '',
@@ -228,7 +230,7 @@ export class VisitorChat {
         this.#clientView = changed;
         this.#touch();
       },
-      onRefused: (pending, refused) => this.#takeBack(pending, refused),
+      onRefused: (_, refused) => this.#takeBack(client, refused),
     });
     this.#client = client;
     // What waits here is in the outbox too, from where the client takes it.
@@ -236,14 +238,16 @@ export class VisitorChat {
     void client.start();
   }
 
-  /** The conversation has ended under a message: it opens the next one. */
-  #takeBack(pending: Pending, refused: Refused): boolean {
+  /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
+  #takeBack(client: ConversationClient, refused: Refused): boolean {
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
-    if (pending.frame.t === 'message.send') {
-      this.#queue.push(pending);
-      void this.#post();
-    } else this.#outbox.drop(pending.id);
+    // All of it: nothing may be overtaken by what is typed now.
+    for (const each of client.surrender()) {
+      if (each.frame.t === 'message.send') this.#queue.push(each);
+      else this.#outbox.drop(each.id);
+    }
+    void this.#post();
     return true;
   }
 
@@ -284,6 +288,8 @@ export class VisitorChat {
       this.#queue = this.#queue.filter((other) => other.id !== id);
       this.#outbox.drop(id);
       this.#remember(answer.ok.conversation);
+      // One that the conversation before had taken already, and did not get to say so.
+      if (answer.ok.conversation === this.#attachedTo) return 'next';
       this.#attach(answer.ok.conversation);
       return 'attached';
     }

@@ -18,13 +18,19 @@ import { cut } from './text.ts';
 /** How much of a message a state and a floor row carry, in code points. */
 export const lastWordsLength = 160;
 
+/** Made by the sender once; `prev` is the command that must stand in the log before this one. */
+interface Given {
+  readonly id: string;
+  readonly prev?: string | undefined;
+}
+
 /** What can be asked of a conversation. Those with an `id` are safe to repeat: the log remembers the id. */
 export type Command =
-  | { t: 'message.send'; id: string; text: string }
-  | { t: 'conversation.close'; id: string }
-  | { t: 'conversation.return'; id: string }
-  | { t: 'visitor.identify'; id: string; name?: string | undefined; email?: string | undefined }
-  | { t: 'visitor.block'; id: string }
+  | ({ t: 'message.send'; text: string } & Given)
+  | ({ t: 'conversation.close' } & Given)
+  | ({ t: 'conversation.return' } & Given)
+  | ({ t: 'visitor.identify'; name?: string | undefined; email?: string | undefined } & Given)
+  | ({ t: 'visitor.block' } & Given)
   /** From the dispatcher, which has reserved the place under this generation. */
   | { t: 'assign'; agent: AgentParty; generation: number }
   /** From the dispatcher: the owner of this generation is gone. */

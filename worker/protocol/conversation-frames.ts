@@ -30,8 +30,10 @@ export const Pull = v.union([
 /** How far this tab holds the log, and how far its person has read. Coalesced by the sender to about one a second. */
 export const MarkFrame = v.strictObject({ t: v.literal('mark'), delivered: seq, read: seq });
 export const Typing = v.strictObject({ t: v.literal('typing'), on: v.boolean() });
-export const SendMessage = v.strictObject({ t: v.literal('message.send'), id: CommandId, text: MessageText });
-export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), id: CommandId });
+/** `prev` is the sender's command before it that was not answered yet when this one was sent. */
+const command = { id: CommandId, prev: v.optional(CommandId) };
+export const SendMessage = v.strictObject({ t: v.literal('message.send'), ...command, text: MessageText });
+export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), ...command });
 
 /* From a visitor only. */
 
@@ -39,7 +41,7 @@ export const CloseConversation = v.strictObject({ t: v.literal('conversation.clo
 export const Preview = v.strictObject({ t: v.literal('preview'), text: PreviewText });
 export const Identify = v.strictObject({
   t: v.literal('visitor.identify'),
-  id: CommandId,
+  ...command,
   name: v.optional(Name),
   email: v.optional(Email),
 });
@@ -47,8 +49,8 @@ export const Identify = v.strictObject({
 /* From an agent only. */
 
 /** Gives the conversation back to the waiting list. */
-export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), id: CommandId });
-export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), id: CommandId });
+export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), ...command });
+export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), ...command });
 
 const common = {
   hello: Hello,

@@ -19,6 +19,7 @@ export const refusals = {
   already_taken: [409, 'Someone else has taken this conversation.'],
   id_reused: [409, 'That id was already used for something else.'],
   conversation_closed: [409, 'This conversation has ended.'],
+  out_of_order: [409, 'What you gave before this has not come yet.'],
   not_owner: [409, 'This conversation is not yours.'],
   not_online: [409, 'Go online to take conversations.'],
   stale_generation: [409, 'This conversation has changed hands since.'],
@@ -56,7 +57,7 @@ export function isRefusal(value: unknown): value is Refusal {
 
 /** Where a refused command may do better later, unchanged. All others are final for that command. */
 export function isTransient(code: RefusalCode): boolean {
-  return code === 'slow_down' || code === 'internal' || code === 'unavailable';
+  return ['slow_down', 'out_of_order', 'internal', 'unavailable'].includes(code);
 }
 
 /** Close codes of sockets. Each tells the client what to do next. */

@@ -115,6 +115,9 @@ export class ConversationCore {
     const drafts = decide(this.journal.state, command, by);
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
+    // Whatever way it took, through whichever socket: nothing overtakes what its sender gave before it.
+    if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
+      return refuse('out_of_order');
     return { seq: this.#persist(drafts), fresh: true };
   }
 

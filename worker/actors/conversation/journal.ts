@@ -59,6 +59,11 @@ export class Journal {
     return seq === undefined ? undefined : this.log.get(seq);
   }
 
+  /** Whether a sender's command has caused an entry. */
+  holds(by: Party, id: string): boolean {
+    return this.#commands.has(commandKey(by, id));
+  }
+
   /** How many messages there are for a side after a seq. */
   countFor(side: 'visitor' | 'agent', after: number): number {
     const seqs = this.#messages[side];

@@ -34,16 +34,12 @@ const agentSchema = schemaByType(agentFrames);
 
 /** Signals a second of one kind and socket; more are dropped. */
 const signalsPerSecond = 5;
-/** Whoever never repeats a command that was too fast may go on with another after so long, in milliseconds. */
-const owedFor = 5_000;
 /** Frames in a row that nobody can read before the socket is closed. */
 const badFrames = 20;
 
 /** What is remembered of a socket while the actor is awake. Lost on hibernation, to the client's favour. */
 interface Pace {
   commands: bucket.Bucket;
-  /** The command that was refused for coming too fast. Until it has come again, nothing behind it is taken (V24). */
-  owed: { id: string; until: number } | null;
   signals: bucket.Bucket;
   bad: number;
 }
@@ -191,22 +187,14 @@ export class Sessions {
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
     const pace = this.#paceOf(socket);
     const { rate, burst } = this.#paces;
-    const now = this.#core.host.now();
-    if (pace.owed && pace.owed.id !== frame.id && now < pace.owed.until) {
-      const retryAfter = Math.ceil(1_000 / rate);
-      send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
-      return;
-    }
-    const taken = bucket.take(pace.commands, rate, burst, now);
+    const taken = bucket.take(pace.commands, rate, burst, this.#core.host.now());
     pace.commands = taken.bucket;
     if (taken.wait > 0) {
-      pace.owed = { id: frame.id, until: now + owedFor };
       send(socket, refusedFrame(refuse('slow_down', { retryAfter: taken.wait }), frame.id));
       return;
     }
-    pace.owed = null;
-    const { t, id, ...rest } = frame;
-    const done = this.#core.perform(partyOf(who), { t, id, ...rest } as CommandFrame, this.#principal(who));
+    const { id } = frame;
+    const done = this.#core.perform(partyOf(who), frame, this.#principal(who));
     if (isRefusal(done)) send(socket, refusedFrame(done, id));
     // A fresh entry has gone out in a range, and acknowledges itself.
     else if (!done.fresh) send(socket, JSON.stringify({ t: 'ack', id, seq: done.seq }));
@@ -263,7 +251,6 @@ export class Sessions {
       const now = this.#core.host.now();
       pace = {
         commands: bucket.fill(this.#paces.burst, now),
-        owed: null,
         signals: bucket.fill(2 * signalsPerSecond, now),
         bad: 0,
       };
