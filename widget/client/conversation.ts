@@ -20,14 +20,15 @@ import {
 import { Connection, type ConnectionState } from './connection.ts';
 import type { Environment } from './environment.ts';
 import type { Outbox, Pending } from './outbox.ts';
+import { MarkReporter } from './mark-reporter.ts';
 import { LogWindow } from './window.ts';
 
-/** Marks go out at most once in so many milliseconds (V27). */
-const markEvery = 1_000;
 /** Typing lapses without another sign after so long (V28). */
 const typingLapse = 6_000;
 /** What came before the one that it follows is sent again so soon, in milliseconds. */
 const reorderAfter = 100;
+/** A socket that opened and was not welcomed within so long is given up, in milliseconds. */
+const welcomeWithin = 15_000;
 /** How much is asked for when scrolling back. */
 const olderLimit = 50;
 
@@ -82,9 +83,8 @@ export class ConversationClient {
   #preview = '';
   #loadingOlder = false;
   #nextTryAt: number | null = null;
-  #read = 0;
-  #sentMark = { delivered: 0, read: 0, at: -markEvery };
-  #markTimer: (() => void) | null = null;
+  readonly #marksOut: MarkReporter;
+  #welcomeTimer: () => void = () => undefined;
   #typingTimer: () => void = () => undefined;
   #resendTimer: (() => void) | null = null;
   #changed = false;
@@ -92,6 +92,7 @@ export class ConversationClient {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#marksOut = new MarkReporter(options.env, (mark) => this.#welcomed && this.#connection.send(mark));
     this.#connection = new Connection({
       env: options.env,
       url: options.url,
@@ -102,6 +103,7 @@ export class ConversationClient {
       onFrame: (frame) => this.#take(frame as ConversationServerFrame),
       onState: (state, nextTryAt) => {
         if (state !== 'open') this.#welcomed = false;
+        this.#welcomeTimer();
         this.#nextTryAt = nextTryAt;
         this.#touch();
       },
@@ -120,12 +122,7 @@ export class ConversationClient {
 
   end(): void {
     this.#ended = true;
-    if (this.#markTimer) {
-      // What was read a moment ago was read.
-      this.#markTimer();
-      const delivered = this.#window.cursor;
-      this.#connection.send({ t: 'mark', delivered, read: Math.min(this.#read, delivered) });
-    }
+    this.#marksOut.end();
     this.#connection.end();
     this.#resendTimer?.();
     this.#typingTimer();
@@ -201,9 +198,7 @@ export class ConversationClient {
 
   /** What is held is on a screen that somebody looks at. */
   read(): void {
-    if (this.#window.cursor <= this.#read) return;
-    this.#read = this.#window.cursor;
-    this.#mark();
+    this.#marksOut.read(this.#window.cursor);
   }
 
   /** Asks for what comes before the window. */
@@ -246,6 +241,7 @@ export class ConversationClient {
       v: protocolVersion,
       ...(placed && { epoch: this.#epoch, cursor: this.#window.cursor }),
     });
+    this.#welcomeTimer = this.#options.env.after(welcomeWithin, () => this.#connection.restart());
   }
 
   #pull(): void {
@@ -290,19 +286,22 @@ export class ConversationClient {
   }
 
   #welcome(frame: Welcome): void {
-    if (this.#epoch !== undefined && frame.epoch !== this.#epoch) this.#window.reset();
+    const another = frame.epoch !== this.#epoch;
+    if (this.#epoch !== undefined && another) this.#window.reset();
     this.#epoch = frame.epoch;
     this.#welcomedHead = frame.head;
-    this.#state = frame.state;
+    // A late one knows less than what has been folded since.
+    if (another || !this.#state || frame.head >= this.#state.head) this.#state = frame.state;
     this.#marks = frame.marks;
     this.#present = frame.present;
     this.#preview = '';
     this.#typing = null;
     this.#loadingOlder = false;
     this.#welcomed = true;
-    this.#sentMark = { delivered: 0, read: 0, at: this.#sentMark.at };
+    this.#welcomeTimer();
+    this.#marksOut.forget();
     this.#transmit();
-    if (this.#window.placed) this.#mark();
+    if (this.#window.placed) this.#marksOut.delivered(this.#window.cursor);
   }
 
   #range(range: Range): void {
@@ -317,7 +316,7 @@ export class ConversationClient {
       this.#loadingOlder = false;
       return;
     }
-    this.#mark();
+    this.#marksOut.delivered(this.#window.cursor);
     if (fresh.length > 0) this.#options.onEntries?.(fresh);
   }
 
@@ -368,26 +367,6 @@ export class ConversationClient {
       this.#typing = null;
       this.#touch();
     });
-  }
-
-  /** Says how far this tab is: at once, then coalesced. */
-  #mark(): void {
-    if (this.#markTimer || !this.#welcomed) return;
-    const delivered = this.#window.cursor;
-    const read = Math.min(this.#read, delivered);
-    if (delivered === this.#sentMark.delivered && read <= this.#sentMark.read) return;
-    const { env } = this.#options;
-    const wait = this.#sentMark.at + markEvery - env.now();
-    if (wait > 0) {
-      this.#markTimer = env.after(wait, () => {
-        this.#markTimer = null;
-        this.#mark();
-      });
-      return;
-    }
-    if (this.#connection.send({ t: 'mark', delivered, read })) {
-      this.#sentMark = { delivered, read, at: env.now() };
-    }
   }
 
   /** Tells of a change once per turn, however many frames it took. */
