@@ -144,11 +144,28 @@ function miniflareOptions({ entry, port, folder, env, quiet }) {
   const { name, worker } = optionsOf(entry);
   const state = path.join(folder, 'state');
   mkdirSync(state, { recursive: true });
+  // As one Worker with assets, Miniflare would put its router before the Worker, in the way of every socket's frames.
+  const { assets, ...main } = worker;
   return convertV4MiniflareOptions({
-    ...worker,
-    name,
-    modules: modulesOf(bundleFolder(entry)),
-    bindings: { ...worker.bindings, ...env },
+    workers: [
+      {
+        ...main,
+        name,
+        modules: modulesOf(bundleFolder(entry)),
+        bindings: { ...worker.bindings, ...env },
+        serviceBindings: { [assets.binding]: `${name}-assets` },
+      },
+      {
+        name: `${name}-assets`,
+        compatibilityDate: worker.compatibilityDate,
+        modules: [{ type: 'ESModule', path: 'assets.mjs', contents: 'export default {};' }],
+        assets: {
+          directory: assets.directory,
+          assetConfig: assets.assetConfig,
+          routerConfig: { has_user_worker: false },
+        },
+      },
+    ],
     host,
     port,
     // `true` would ask Cloudflare's servers where this machine is.

@@ -163,6 +163,7 @@ export class SceneVisitor {
   readonly principal: Principal;
   readonly stub: ReturnType<typeof visitorStub>;
   readonly #scene: { account: string; site: string; campaign: CampaignSnapshot };
+  #secret = '';
 
   private constructor(visitor: string, account: string, site: string, campaign: CampaignSnapshot) {
     this.id = visitor;
@@ -173,14 +174,14 @@ export class SceneVisitor {
 
   static async enter(account: string, site: string, campaign: CampaignSnapshot): Promise<SceneVisitor> {
     const visitor = new SceneVisitor(id('visitor'), account, site, campaign);
-    await visitor.stub.open(account, visitor.id, site);
+    visitor.#secret = (await visitor.stub.open(account, visitor.id, site)).secret;
     return visitor;
   }
 
   /** As over HTTP. */
   async try(text: string, command = uuid()): Promise<Started | Refusal> {
     const { site, campaign } = this.#scene;
-    return await this.stub.message({ id: command, site, text }, campaign);
+    return await this.stub.message(this.#secret, { id: command, site, text }, campaign);
   }
 
   async say(text: string, command = uuid()): Promise<Started> {

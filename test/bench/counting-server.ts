@@ -52,6 +52,15 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
         return original.apply(this, given);
       },
   );
+  around(
+    storage,
+    'deleteAlarm',
+    (original) =>
+      function (...given) {
+        counts.alarmRows++;
+        return original.apply(this, given);
+      },
+  );
   const countResult = (result: unknown) => {
     counts.databaseRows += (result as D1Result).meta.rows_written;
   };

@@ -47,7 +47,8 @@ test('I5: pages hold every entry once, in order, and none is over its size', () 
 
 test('the archive waits a moment for more, and longer where much has come: it never lags behind for long', () => {
   expect([1, 2, 4].map(windowOf)).toEqual([quietWindow, quietWindow, quietWindow]);
-  expect([5, 500].map(windowOf)).toEqual([busyWindow, busyWindow]);
+  expect([5, pageEntries - 1].map(windowOf)).toEqual([busyWindow, busyWindow]);
+  expect([pageEntries, 500].map(windowOf)).toEqual([0, 0]);
 });
 
 const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({

@@ -107,7 +107,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
   const { site } = await newSite(account);
   for (let i = 0; i < 5; i++) {
     const visitor = await newVisitor(site);
-    for (let j = 0; j <= i; j++) await say(site, visitor.token, `Message ${j}`);
+    for (let j = 0; j <= i % 3; j++) await say(site, visitor.token, `Message ${j}`);
   }
   const rebuild = () =>
     ask<{ conversations: number; next: string | null }>('POST', '/api/operator/rebuild', {
@@ -116,7 +116,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
     });
   const entries = () =>
     env.DB.prepare('SELECT sum(count) AS n FROM pages WHERE account_id = ?').bind(account.id).first('n');
-  await vi.waitUntil(async () => (await entries()) === 2 + 3 + 4 + 5 + 6, { timeout: 12_000, interval: 100 });
+  await vi.waitUntil(async () => (await entries()) === 2 + 3 + 4 + 2 + 3, { timeout: 12_000, interval: 100 });
   const before = await dumpHistory(env.DB, account.id);
   expect(before.conversations).toHaveLength(5);
   await dropHistory(env.DB, account.id);

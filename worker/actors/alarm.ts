@@ -19,8 +19,10 @@ const longestRun = 30_000;
 const deliveredWithin = 5_000;
 /** How long an alarm that is handled stands for what it has started, in milliseconds. */
 const linger = 2_000;
-/** An alarm as near as this is worth a row to move it out, in milliseconds: it would wake the actor for nothing. */
-const near = 60_000;
+/** An alarm is worth a row to move it out by more than this, in milliseconds: it would wake the actor for nothing. */
+const worthwhile = 60_000;
+/** … unless it is as good as there. */
+const imminent = 1_000;
 
 export class Alarm {
   readonly #host: Host;
@@ -63,7 +65,8 @@ export class Alarm {
     this.arm();
     if (this.#armedAt === null || this.#lingersUntil !== null) return;
     const due = this.#next();
-    if (this.#armedAt > this.#host.now() + near || (due !== null && due <= this.#armedAt)) return;
+    if (this.#armedAt < this.#host.now() + imminent) return;
+    if (due !== null && due < this.#armedAt + worthwhile) return;
     this.#set(due === null ? null : Math.ceil(due));
   }
 

@@ -21,7 +21,8 @@ export interface Follower {
   push(cursor: number): Promise<number>;
 }
 
-interface Progress {
+interface Following {
+  readonly follower: Follower;
   cursor: number;
   /** How often it was sent back to the start. */
   rewinds: number;
@@ -33,9 +34,8 @@ interface Progress {
 export class Followers implements Duty {
   readonly name = 'followers';
   readonly #host: Host;
-  readonly #followers: readonly Follower[];
+  readonly #all: readonly Following[];
   readonly #save: (cursors: Cursors) => void;
-  readonly #progress = new Map<string, Progress>();
   #moved = false;
 
   /** `cursors` are those that `save` was given last. A cursor that is lost with the memory costs a push, and nothing else. */
@@ -46,23 +46,21 @@ export class Followers implements Duty {
     save: (cursors: Cursors) => void,
   ) {
     this.#host = host;
-    this.#followers = followers;
     this.#save = save;
-    for (const { name } of followers) {
-      this.#progress.set(name, {
-        cursor: cursors?.[name] ?? 0,
-        rewinds: 0,
-        attempts: 0,
-        retryAt: 0,
-        startedAt: null,
-      });
-    }
+    this.#all = followers.map((follower) => ({
+      follower,
+      cursor: cursors?.[follower.name] ?? 0,
+      rewinds: 0,
+      attempts: 0,
+      retryAt: 0,
+      startedAt: null,
+    }));
   }
 
   next(): number | null {
     let next: number | null = null;
-    for (const follower of this.#followers) {
-      const due = this.#due(follower);
+    for (const following of this.#all) {
+      const due = this.#due(following);
       if (due !== null && (next === null || due < next)) next = due;
     }
     return next;
@@ -90,51 +88,50 @@ export class Followers implements Duty {
 
   /** Sends a follower back to the start of the log, to be told everything again. */
   rewind(name: string): void {
-    const progress = this.#of(name);
-    progress.cursor = 0;
-    progress.rewinds++;
+    const following = this.#of(name);
+    following.cursor = 0;
+    following.rewinds++;
     this.#save(this.cursors);
   }
 
   get cursors(): Cursors {
-    return Object.fromEntries([...this.#progress].map(([name, { cursor }]) => [name, cursor]));
+    return Object.fromEntries(this.#all.map(({ follower, cursor }) => [follower.name, cursor]));
   }
 
   #start(now: number): Promise<void>[] {
     const works: Promise<void>[] = [];
-    for (const follower of this.#followers) {
-      const progress = this.#of(follower.name);
-      const due = this.#due(follower);
-      if (due !== null && due <= now && progress.startedAt === null)
-        works.push(this.#flush(follower, progress));
+    for (const following of this.#all) {
+      const due = following.startedAt === null ? this.#due(following) : null;
+      if (due !== null && due <= now) works.push(this.#flush(following));
     }
     return works;
   }
 
-  async #flush(follower: Follower, progress: Progress): Promise<void> {
-    progress.startedAt = this.#host.now();
+  async #flush(following: Following): Promise<void> {
+    const { follower } = following;
+    following.startedAt = this.#host.now();
     try {
       for (;;) {
-        const { cursor: before, rewinds } = progress;
+        const { cursor: before, rewinds } = following;
         const cursor = await this.#timed(follower.push(before));
         // A rewind in the meantime wins over what was on the way, also where that had begun at the start itself.
-        if (progress.rewinds === rewinds && cursor > before) {
-          progress.cursor = cursor;
+        if (following.rewinds === rewinds && cursor > before) {
+          following.cursor = cursor;
           this.#moved = true;
         }
-        progress.attempts = 0;
-        const due = follower.due(progress.cursor);
+        following.attempts = 0;
+        const due = follower.due(following.cursor);
         if (due === null || due > this.#host.now()) break;
       }
     } catch (error) {
-      progress.attempts++;
-      progress.retryAt = this.#host.now() + retryDelay(progress.attempts, this.#host.random());
-      report('follower_failed', error, { follower: follower.name, attempts: progress.attempts });
+      following.attempts++;
+      following.retryAt = this.#host.now() + retryDelay(following.attempts, this.#host.random());
+      report('follower_failed', error, { follower: follower.name, attempts: following.attempts });
     } finally {
-      progress.startedAt = null;
+      following.startedAt = null;
     }
     // One row for all that end at about the same time.
-    if (this.#moved && [...this.#progress.values()].every(({ startedAt }) => startedAt === null)) {
+    if (this.#moved && this.#all.every(({ startedAt }) => startedAt === null)) {
       this.#moved = false;
       this.#save(this.cursors);
     }
@@ -144,8 +141,7 @@ export class Followers implements Duty {
   /** Called after a flush, for what comes next: the actor settles its alarm. */
   onSettled: () => void = () => undefined;
 
-  #due(follower: Follower): number | null {
-    const { cursor, attempts, retryAt, startedAt } = this.#of(follower.name);
+  #due({ follower, cursor, attempts, retryAt, startedAt }: Following): number | null {
     const due = follower.due(cursor);
     // Should the actor die under way, the alarm takes it up again.
     if (due !== null && startedAt !== null) return startedAt + 2 * pushTimeout;
@@ -161,9 +157,9 @@ export class Followers implements Duty {
     });
   }
 
-  #of(name: string): Progress {
-    const progress = this.#progress.get(name);
-    if (!progress) throw new Error(`no follower is called ${name}`);
-    return progress;
+  #of(name: string): Following {
+    const following = this.#all.find(({ follower }) => follower.name === name);
+    if (!following) throw new Error(`no follower is called ${name}`);
+    return following;
   }
 }

@@ -33,7 +33,8 @@ export const busyWindow = 60_000;
 /** How many are many. A conversation begins with two. */
 const busyEntries = 5;
 
-/** How long what is missing may wait for more. */
+/** How long what is missing may wait for more; what makes a page waits no longer. */
 export function windowOf(missing: number): number {
+  if (missing >= pageEntries) return 0;
   return missing < busyEntries ? quietWindow : busyWindow;
 }

@@ -1,5 +1,10 @@
+/** White space that folding would change. */
+const folds = /[^\S ]|  |^ | $/;
+
 /** Cuts a text to `max` code points without breaking one, with an ellipsis where something was cut. White space is folded. */
 export function cut(text: string, max: number): string {
+  // Most are one short line, on the way of every message.
+  if (text.length <= max && !folds.test(text)) return text;
   const line = text.length > max * 8 ? text.slice(0, max * 8) : text;
   const folded = line.replace(/\s+/g, ' ').trim();
   if (folded.length <= max && line.length === text.length) return folded;

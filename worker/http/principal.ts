@@ -41,13 +41,27 @@ export async function userWho(c: Exchange, action: Action): Promise<User | Refus
   return can(user, action, { account: user.account }) ? user : refuse('forbidden');
 }
 
-/** The visitor. A token in the request counts alone; else the cookie. */
-export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
+/** What a visitor says that they are: their actor proves it by the secret. */
+export interface VisitorCredential {
+  readonly account: string;
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** A visitor's credential, unproved. A token in the request counts alone; else the cookie. */
+export function visitorCredential(c: Exchange): VisitorCredential | Refusal {
   const token = bearer(c) ?? tokenProtocol(c) ?? getCookie(c, visitorCookie, 'host');
   const parts = parse(token, [AccountId, VisitorId]);
   if (!parts) return refuse('signed_out');
-  const [account, visitor, secret] = parts as [string, string, string];
-  return visitorStub(c.env, account, visitor).authenticate(secret);
+  const [account, id, secret] = parts as [string, string, string];
+  return { account, id, secret };
+}
+
+/** The visitor. */
+export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
+  const credential = visitorCredential(c);
+  if (isRefusal(credential)) return credential;
+  return visitorStub(c.env, credential.account, credential.id).authenticate(credential.secret);
 }
 
 /** The operator, who knows the deployment's secret. Where none is set nobody is. */

@@ -18,7 +18,7 @@ import { conversationStub, visitorStub } from '../actors/stubs.ts';
 import { clientAddress, flooding } from './address.ts';
 import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
 import { newId } from './new-id.ts';
-import { keepVisitor, visitorOf, type VisitorPrincipal } from './principal.ts';
+import { keepVisitor, visitorCredential, visitorOf, type VisitorPrincipal } from './principal.ts';
 import { siteOf } from './site-lookup.ts';
 import { handOver, speaks } from './socket.ts';
 
@@ -61,21 +61,21 @@ widget.get('/session', async (c) => {
 });
 
 widget.post('/messages', async (c) => {
-  const visitor = await visitorOf(c);
-  if (isRefusal(visitor)) return refused(c, visitor);
-  const flood = await flooding(c.env, 'message', visitor.id);
-  if (flood) return refused(c, flood);
+  const credential = visitorCredential(c);
+  if (isRefusal(credential)) return refused(c, credential);
   const message = check(StartConversation, await readJson(c));
   if (isRefusal(message)) return refused(c, message);
   const site = await siteOf(c.env, message.site);
   if (isRefusal(site)) return refused(c, site);
   // The credential belongs to one site. On another the visitor is a new one.
-  if (site.account !== visitor.account || site.id !== visitor.site) return refused(c, refuse('signed_out'));
+  if (site.account !== credential.account) return refused(c, refuse('signed_out'));
   if (!site.campaign) return refused(c, refuse('not_found'));
   const { id, name, settings } = site.campaign;
   const { idleMinutes, sneakPreview } = settings;
   const campaign = { id, name, idleMinutes, sneakPreview };
-  return answer(c, await visitorStub(c.env, visitor.account, visitor.id).message(message, campaign));
+  // One call on the way of a first message: the visitor's actor proves who they are, and judges.
+  const visitor = visitorStub(c.env, credential.account, credential.id);
+  return answer(c, await visitor.message(credential.secret, message, campaign));
 });
 
 widget.get('/conversations/:id/entries', async (c) => {

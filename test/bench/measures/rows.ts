@@ -1,4 +1,5 @@
 /** Rows written for a message, the actors' and the database's, with all that is written late. Nothing here depends on time taken. */
+import { busyWindow } from '../../../worker/domain/index.ts';
 import { takeCounts } from '../counts.ts';
 import type { Figure } from '../figures.ts';
 import type { Plan } from '../plan.ts';
@@ -6,8 +7,8 @@ import { pause, withPeer } from './session.ts';
 
 export const countingEntry = 'test/bench/counting-server.ts';
 const conversations = 100;
-/** The history is written after at most thirty seconds, and what that brings with it right after. */
-const quiet = 34_000;
+/** Until the history is written, and what that brings with it. */
+const quiet = busyWindow + 4_000;
 
 interface Load {
   readonly name: string;
@@ -19,7 +20,7 @@ interface Load {
 
 const loads: readonly Load[] = [
   { name: 'at full speed', seconds: 10, goal: true },
-  { name: 'at 200 a second', rate: 200, seconds: 40, goal: true },
+  { name: 'at 200 a second', rate: 200, seconds: 60, goal: true },
   { name: 'at one message per conversation every 5 s', rate: conversations / 5, seconds: 40, goal: false },
 ];
 

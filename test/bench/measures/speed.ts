@@ -1,4 +1,5 @@
 /** Messages a second, processor time a message, and how long a message takes. The peers take turns, each with fresh data. */
+import { busyWindow } from '../../../worker/domain/index.ts';
 import { Samples, type Figure } from '../figures.ts';
 import type { Medium, PeerName } from '../peers/peer.ts';
 import type { Plan } from '../plan.ts';
@@ -9,11 +10,8 @@ const conversations = 100;
 /** Two for each conversation: with one the server waits for the generator at times, more only makes a queue. */
 const inFlight = 2;
 const pace = 200;
-/**
- * After full speed Parley still writes its summaries and its history: they belong to the messages. The window of the history has
- * grown to eight seconds by then (worker/domain/archive.ts).
- */
-const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: 11_000 };
+/** After full speed Parley still writes its summaries and, within a minute, the rest of its history: they belong to the messages. */
+const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: busyWindow + 2_000 };
 
 export async function speed(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
@@ -88,7 +86,7 @@ async function turn(
       generator: busy,
     } = await generator.run('fullSpeed', { seconds, warmUp: 2, seed, inFlight });
     // On disk nothing comes after it.
-    if (medium === 'ram') await pause(afterwards[name]);
+    if (wanted.throughput && medium === 'ram') await pause(afterwards[name]);
     const perMessage = ((cpuOf(servers) - cpu) * 1_000) / sent;
     if (wanted.throughput) {
       samples.add(`throughput ${medium}`, name, perSecond);

@@ -26,7 +26,8 @@ export class Journal {
   concerning = { floor: 0, owner: 0, visitor: 0 };
   /** Every owner there was. */
   readonly owners = new Set<string>();
-  readonly #commands = new Map<string, number>();
+  /** By sender and id; the system's by its id alone. */
+  readonly #commands = new Map<string, Map<string, number>>();
   /** The seqs of messages, by who is to read them. */
   readonly #messages: Record<'visitor' | 'agent', number[]> = { visitor: [], agent: [] };
   readonly #pageStarts: number[] = [];
@@ -55,13 +56,13 @@ export class Journal {
 
   /** The entry that a sender's command has caused already, if any. */
   entryOf(by: Party, id: string): Entry | undefined {
-    const seq = this.#commands.get(commandKey(by, id));
+    const seq = this.#commands.get(senderOf(by))?.get(id);
     return seq === undefined ? undefined : this.log.get(seq);
   }
 
   /** Whether a sender's command has caused an entry. */
   holds(by: Party, id: string): boolean {
-    return this.#commands.has(commandKey(by, id));
+    return this.#commands.get(senderOf(by))?.has(id) ?? false;
   }
 
   /** How many messages there are for a side after a seq. */
@@ -101,8 +102,7 @@ export class Journal {
     const before = this.state;
     this.state = evolve(before, entry);
     this.marks = arrive(this.marks, entry);
-    if ('id' in entry && entry.id !== undefined)
-      this.#commands.set(commandKey(entry.by, entry.id), entry.seq);
+    if ('id' in entry && entry.id !== undefined) this.#remember(entry.by, entry.id, entry.seq);
     if (entry.kind === 'message.sent') {
       this.#messages[entry.by.kind === 'agent' ? 'visitor' : 'agent'].push(entry.seq);
     }
@@ -110,6 +110,13 @@ export class Journal {
     const page = paginate(this.#page, length);
     if (page.first !== this.#page.first || this.#pageStarts.length === 0) this.#pageStarts.push(page.first);
     this.#page = page;
+  }
+
+  #remember(by: Party, id: string, seq: number): void {
+    const sender = senderOf(by);
+    const known = this.#commands.get(sender);
+    if (known) known.set(id, seq);
+    else this.#commands.set(sender, new Map([[id, seq]]));
   }
 
   #note(before: ConversationState, entry: Entry): void {
@@ -137,7 +144,7 @@ export class Journal {
   }
 }
 
-const commandKey = (by: Party, id: string): string => (by.kind === 'system' ? id : `${by.id} ${id}`);
+const senderOf = (by: Party): string => (by.kind === 'system' ? '' : by.id);
 
 /** Rows as a JSON array, without parsing them. */
 export function listOf(rows: readonly Row[]): string {

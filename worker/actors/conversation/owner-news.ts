@@ -1,5 +1,5 @@
 /**
- * Tells the owner's lists of messages: the first at once, then at most once a second. It is news of a state and not of entries, so
+ * Tells the owner's lists of messages: the first at once, then every two seconds at most. It is news of a state and not of entries, so
  * nothing is kept: whoever missed it asks again. Changes of the owner are followed durably (targets.ts).
  */
 import type { Host } from '../host.ts';
@@ -7,7 +7,7 @@ import { report } from '../report.ts';
 import type { Journal } from './journal.ts';
 import type { Targets } from './targets.ts';
 
-const every = 1_000;
+const every = 2_000;
 
 export class OwnerNews {
   readonly #host: Host;

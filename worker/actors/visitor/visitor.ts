@@ -2,7 +2,7 @@
  * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
  * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
  */
-import type { Principal } from '#domain';
+import { bucket, type Principal } from '#domain';
 import {
   cleanName,
   isRefusal,
@@ -52,6 +52,9 @@ export interface CampaignSnapshot {
   readonly sneakPreview: boolean;
 }
 
+/** What a visitor may post, beside the commands of their sockets. */
+const messagesPerSecond = 1;
+const messagesAtOnce = 60;
 /** How many conversations a session lists. */
 const listed = 50;
 
@@ -59,6 +62,8 @@ export class Visitor extends DurableObject<Env> {
   readonly #registers: Registers<VisitorRegisters>;
   /** False for a name that somebody made up: nothing is stored under it. */
   #known: boolean;
+  /** Lost on hibernation, to the visitor's favour. */
+  #pace = bucket.fill(messagesAtOnce, Date.now());
   /** Messages are judged one after the other: two at once must not open two conversations. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -108,7 +113,17 @@ export class Visitor extends DurableObject<Env> {
   }
 
   /** Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever. */
-  async message(input: StartConversation, campaign: CampaignSnapshot): Promise<Started | Refusal> {
+  async message(
+    secret: string,
+    input: StartConversation,
+    campaign: CampaignSnapshot,
+  ): Promise<Started | Refusal> {
+    const visitor = await this.authenticate(secret);
+    if (isRefusal(visitor)) return visitor;
+    if (visitor.site !== input.site) return refuse('signed_out');
+    const taken = bucket.take(this.#pace, messagesPerSecond, messagesAtOnce, Date.now());
+    this.#pace = taken.bucket;
+    if (taken.wait > 0) return refuse('slow_down', { retryAfter: taken.wait });
     const turn = this.#turn.then(() => this.#message(input, campaign));
     this.#turn = turn.catch(() => undefined);
     return handedOn(await turn);
