@@ -1,21 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 /**
- * Makes the demo account once for each data folder.
+ * Makes the demo account, once for each data folder; its site then serves the address of this start as well.
  * @param {import('./server.mjs').Server} server
- * @param {(line: string) => void} [log]
  */
-export async function seedDemo(server, log = console.log) {
-  const marker = path.join(server.dataDir, 'seeded');
-  if (existsSync(marker)) return;
-  log('Making the demo data');
+export async function seedDemo(server) {
   const answer = await fetch(`${server.url}/api/operator/seed`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.operatorSecret}` },
   });
   if (!answer.ok) throw new Error(`The demo data could not be made: ${answer.status} ${await answer.text()}`);
-  writeFileSync(marker, '');
 }
 
 /** @param {number} port */

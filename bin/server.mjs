@@ -174,6 +174,8 @@ function miniflareOptions({ entry, port, folder, env, quiet }) {
     resourcePersistencePath: state,
     log: new Log(quiet ? LogLevel.ERROR : LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => {
+      // An alarm that was set anew while it was being brought: the new one comes.
+      if (message.includes('canceled with requestScheduledAlarm')) return;
       if (level === 'error' || level === 'warn') console.error(message);
       else if (!quiet) console.log(message);
     },

@@ -14,7 +14,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject) {
   const dataDir = scratchFolder();
   const server = await startServer({ dataDir, quiet: true, env: { DEMO: 'true' } });
-  await seedDemo(server, () => {});
+  await seedDemo(server);
   project.provide('serverUrl', server.url);
   project.provide('operatorSecret', server.operatorSecret);
   return async () => {

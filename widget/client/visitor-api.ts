@@ -59,6 +59,12 @@ export class VisitorApi {
     return { ok: session };
   }
 
+  /** This device is no longer the visitor's. */
+  async leave(): Promise<void> {
+    await this.forget();
+    await this.#ask('DELETE', '/api/widget/session');
+  }
+
   /** The credential holds no more. */
   async forget(): Promise<void> {
     this.#token = null;
@@ -78,7 +84,7 @@ export class VisitorApi {
     return `parley.${this.#site}.token`;
   }
 
-  async #ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>> {
+  async #ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Answer<T>> {
     try {
       const response = await this.#fetch(new URL(path, this.#base), {
         method,

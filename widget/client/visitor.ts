@@ -187,6 +187,12 @@ export class VisitorChat {
     this.#client?.end();
   }
 
+  /** Ends, and forgets who the visitor is. */
+  leave(): Promise<void> {
+    this.end();
+    return this.#api.leave();
+  }
+
   get view(): VisitorView {
     const client = this.#clientView;
     return {

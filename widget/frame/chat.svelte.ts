@@ -132,10 +132,10 @@ export class Chat {
         this.#identify(message);
         break;
       case 'shutdown':
-        this.#client.end();
+        void this.#client.leave();
         this.draft = '';
         clearTimeout(this.#draftTimer);
-        for (const name of ['draft', 'unsent', 'token'])
+        for (const name of ['draft', 'unsent'])
           void this.#carrier.save(this.#draftKey.replace('draft', name), null);
     }
   }

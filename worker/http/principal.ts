@@ -118,9 +118,14 @@ export function forgetUser(c: Exchange): void {
   deleteCookie(c, userCookie, { prefix: 'host' });
 }
 
-export function keepVisitor(c: Exchange, token: string): void {
-  const rest = { httpOnly: true, sameSite: 'None', partitioned: true, maxAge: longest } as const;
+export function keepVisitor(c: Exchange, token: string, maxAge = longest): void {
+  const rest = { httpOnly: true, sameSite: 'None', partitioned: true, maxAge } as const;
   setCookie(c, visitorCookie, token, { prefix: 'host', ...rest });
+}
+
+/** A partitioned cookie is another one than that of the same name: it is taken away as it was set. */
+export function forgetVisitor(c: Exchange): void {
+  keepVisitor(c, '', 0);
 }
 
 /** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */

@@ -18,7 +18,13 @@ import { conversationStub, visitorStub } from '../actors/stubs.ts';
 import { clientAddress, flooding } from './address.ts';
 import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
 import { newId } from './new-id.ts';
-import { keepVisitor, visitorCredential, visitorOf, type VisitorPrincipal } from './principal.ts';
+import {
+  forgetVisitor,
+  keepVisitor,
+  visitorCredential,
+  visitorOf,
+  type VisitorPrincipal,
+} from './principal.ts';
 import { siteOf } from './site-lookup.ts';
 import { handOver, speaks } from './socket.ts';
 
@@ -58,6 +64,11 @@ widget.get('/session', async (c) => {
   const visitor = await visitorOf(c);
   if (isRefusal(visitor)) return refused(c, visitor);
   return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
+});
+
+widget.delete('/session', (c) => {
+  forgetVisitor(c);
+  return c.json({});
 });
 
 widget.post('/messages', async (c) => {

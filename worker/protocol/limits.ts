@@ -6,6 +6,8 @@ export const subprotocol = `parley.${protocolVersion}`;
 /** A visitor's token may ride as a second subprotocol, where the cookie doesn't survive: `token.<credential>`. */
 export const tokenSubprotocol = 'token.';
 
+/** Frames in a row that nobody can read before their socket is closed. */
+export const badFrames = 20;
 /** A frame from a client, in UTF-8 bytes. */
 export const maxFrameBytes = 65_536;
 /** A message's text, in code points. */

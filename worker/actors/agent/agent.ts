@@ -2,8 +2,9 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import type { Principal } from '#domain';
+import { bucket, type Principal } from '#domain';
 import {
+  badFrames,
   closeCodes,
   decodeFrame,
   isRefusal,
@@ -45,6 +46,10 @@ import {
 
 const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
 
+/** What one tab may send: a draft is saved at most about once a second. */
+const framesPerSecond = 5;
+const framesAtOnce = 20;
+
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
   readonly log: Log<AgentEntry>;
@@ -59,6 +64,8 @@ export class Agent extends DurableObject<Env> {
   #state: AgentState = newAgent;
   /** What tabs that have not been welcomed yet are to be told after their welcome. */
   readonly #early = new Map<WebSocket, string[]>();
+  /** Of each tab, while the actor is awake. */
+  readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
   readonly #registers: Registers<AgentRegisters>;
   readonly #sessions: AgentSessions;
 
@@ -166,10 +173,17 @@ export class Agent extends DurableObject<Env> {
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     const frame = decodeFrame<AgentClientFrame>(frames, data);
+    const pace = this.#paceOf(socket);
+    const taken = bucket.take(pace.frames, framesPerSecond, framesAtOnce, this.#host.now());
+    pace.frames = taken.bucket;
     if (isRefusal(frame)) {
-      const { refused, ...rest } = frame;
-      socket.send(JSON.stringify({ t: 'refused', ...rest, code: refused }));
-    } else if (frame.t === 'status.set') this.setStatus(frame.status);
+      this.#refuse(socket, frame);
+      if (++pace.bad >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
+      return;
+    }
+    pace.bad = 0;
+    if (taken.wait > 0) this.#refuse(socket, refuse('slow_down', { retryAfter: taken.wait }));
+    else if (frame.t === 'status.set') this.setStatus(frame.status);
     else this.#saveDraft(frame.conversation, frame.text, socket);
   }
 
@@ -184,6 +198,18 @@ export class Agent extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#awake?.alarm.fire();
+  }
+
+  #refuse(socket: WebSocket, { refused, ...rest }: Refusal): void {
+    socket.send(JSON.stringify({ t: 'refused', ...rest, code: refused }));
+  }
+
+  #paceOf(socket: WebSocket): { frames: bucket.Bucket; bad: number } {
+    const known = this.#paces.get(socket);
+    if (known) return known;
+    const pace = { frames: bucket.fill(framesAtOnce, this.#host.now()), bad: 0 };
+    this.#paces.set(socket, pace);
+    return pace;
   }
 
   async #welcome(): Promise<AgentServerFrame> {

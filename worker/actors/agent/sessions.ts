@@ -38,6 +38,7 @@ export class AgentSessions {
       'DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY used_at DESC LIMIT ?)',
       maxSessions - 1,
     );
+    this.#sql.exec('DELETE FROM attached WHERE session NOT IN (SELECT id FROM sessions)');
     this.#sql.exec(
       'INSERT INTO sessions (id, hash, created_at, used_at) VALUES (?, ?, ?, ?)',
       id,

@@ -5,6 +5,7 @@
 import { bucket, forVisitor, type Principal } from '#domain';
 import {
   agentFrames,
+  badFrames,
   closeCodes,
   decodeFrame,
   isRefusal,
@@ -34,8 +35,6 @@ const agentSchema = schemaByType(agentFrames);
 
 /** Signals a second of one kind and socket; more are dropped. */
 const signalsPerSecond = 5;
-/** Frames in a row that nobody can read before the socket is closed. */
-const badFrames = 20;
 
 /** What is remembered of a socket while the actor is awake. Lost on hibernation, to the client's favour. */
 interface Pace {
