@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { Alarm, type Duty } from '../../worker/actors/alarm.ts';
 import { Followers, type Cursors, type Follower } from '../../worker/actors/followers.ts';
 import type { Host } from '../../worker/actors/host.ts';
-import { migrate } from '../../worker/actors/migrate.ts';
+import { begin } from '../../worker/actors/migrate.ts';
 import { Registers } from '../../worker/actors/registers.ts';
 import { env, id, newScene } from './scene.ts';
 import { conversationStub } from '../../worker/actors/stubs.ts';
@@ -17,7 +17,7 @@ const start = 1_800_000_000_000;
 class StageHost implements Host {
   clock = start;
   alarm: number | null = null;
-  readonly alarmAt: number | null;
+  readonly alarmAt: Promise<number | null>;
   readonly #work: Promise<unknown>[] = [];
   #timers: { at: number; task: () => void }[] = [];
 
@@ -25,7 +25,7 @@ class StageHost implements Host {
     readonly sql: Host['sql'],
     alarmAt: number | null = null,
   ) {
-    this.alarmAt = alarmAt;
+    this.alarmAt = Promise.resolve(alarmAt);
   }
 
   now = () => this.clock;
@@ -115,14 +115,16 @@ test('I6 an alarm that was lost counts for nothing, and one is never set into th
   const host = new StageHost(nowhere, start - 5_000);
   const duty: Duty = { name: 'late', next: () => start - 60_000, run: () => undefined };
   const alarm = new Alarm(host, [duty]);
+  await host.pass(1_000, () => undefined);
   alarm.arm();
   // It may be the one that woke the actor, and is about to come: to set another would cancel it.
   expect(host.alarm).toBeNull();
-  await host.pass(5_000, () => undefined);
+  await host.pass(4_000, () => undefined);
   expect(host.alarm).toBe(start + 5_001);
   const set = vi.fn();
   const armed = Object.assign(new StageHost(nowhere, start + 10), { setAlarm: set });
   new Alarm(armed, [{ ...duty, next: () => start + 50 }]).arm();
+  await armed.pass(1, () => undefined);
   expect(set).not.toHaveBeenCalled();
 });
 
@@ -130,7 +132,7 @@ test('I6 an alarm that was lost counts for nothing, and one is never set into th
 function onStage<T>(play: (host: StageHost) => Promise<T>): Promise<T> {
   const stub = conversationStub(env, id('account'), id('conversation'));
   return runInDurableObject(stub, (_, { storage }) => {
-    migrate(storage.sql, ['CREATE TABLE thing (id INTEGER PRIMARY KEY)']);
+    begin(storage.sql, ['CREATE TABLE thing (id INTEGER PRIMARY KEY)']);
     return play(new StageHost(storage.sql));
   });
 }
@@ -140,19 +142,21 @@ function follower(name: string, log: { head: number }, push: (cursor: number) =>
   return { name, due: (cursor) => (log.head > cursor ? 0 : null), push };
 }
 
-function wired(
+async function wired(
   host: StageHost,
   all: Follower[],
   others: Duty[] = [],
-): { followers: Followers; alarm: Alarm } {
-  const registers = new Registers<{ cursors: Cursors }>(host.sql);
-  const followers = new Followers(host, all, registers.get('cursors'), (cursors) =>
-    registers.set('cursors', cursors),
+): Promise<{ followers: Followers; alarm: Alarm }> {
+  const registers = Registers.read<{ cursors: Cursors }>(host.sql);
+  const followers = new Followers(host, all, registers?.get('cursors'), (cursors) =>
+    registers?.set('cursors', cursors),
   );
   const alarm = new Alarm(host, [followers, ...others]);
   followers.onSettled = () => alarm.settle();
   followers.kick();
-  alarm.arm();
+  // Until it is known which alarm is set.
+  await host.alarmAt;
+  await host.alarmAt;
   return { followers, alarm };
 }
 
@@ -169,7 +173,7 @@ test('R8 a follower that throws ten times delays nobody, and loses nothing', asy
       told.push(cursor);
       return Promise.resolve(log.head);
     });
-    const { followers, alarm } = wired(host, [bad, good]);
+    const { followers, alarm } = await wired(host, [bad, good]);
     await host.pass(1, () => void alarm.fire());
     expect([followers.cursor('good'), followers.cursor('bad')]).toEqual([3, 0]);
     log.head = 4;
@@ -181,7 +185,7 @@ test('R8 a follower that throws ten times delays nobody, and loses nothing', asy
     expect(failures).toBe(11);
     expect([followers.cursor('good'), followers.cursor('bad')]).toEqual([4, 4]);
     // Nothing is left to do, and a new memory knows it.
-    expect(wired(host, [bad, good]).followers.next()).toBeNull();
+    expect((await wired(host, [bad, good])).followers.next()).toBeNull();
   });
 });
 
@@ -193,12 +197,12 @@ test('R8 I6 a follower that never answers is given up, and tried again; a crash 
       asked++;
       return new Promise<number>(() => undefined);
     });
-    const { alarm } = wired(host, [deaf]);
+    const { alarm } = await wired(host, [deaf]);
     expect(host.alarm).toBe(start + 20_000);
     await host.pass(60_000, () => void alarm.fire());
     expect(asked).toBeGreaterThanOrEqual(4);
     // The memory goes while a push is under way.
-    const again = wired(host, [follower('deaf', log, () => Promise.resolve(log.head))]);
+    const again = await wired(host, [follower('deaf', log, () => Promise.resolve(log.head))]);
     await host.pass(1, () => void again.alarm.fire());
     expect(again.followers.cursor('deaf')).toBe(1);
   });
@@ -216,7 +220,7 @@ test('an alarm behind work that is done is moved out, or taken away: it would wa
     let idleAt: number | null = start + 1_800_000;
     const idle: Duty = { name: 'idle', next: () => idleAt, run: () => void (idleAt = null) };
     const sets = vi.spyOn(host, 'setAlarm');
-    const { followers, alarm } = wired(host, [good], [idle]);
+    const { followers, alarm } = await wired(host, [good], [idle]);
     await host.pass(3_000, () => void alarm.fire());
     expect(followers.cursor('good')).toBe(1);
     // One row to be woken, and one for what is due next; none for the push that was under way.
@@ -246,7 +250,7 @@ test('R6 a rewind wins over the push that is on its way, also over the very firs
       pushed.push(cursor);
       return new Promise((resolve) => answers.push(resolve));
     });
-    const { followers, alarm } = wired(host, [slow]);
+    const { followers, alarm } = await wired(host, [slow]);
     // What it has written is dropped before it has answered.
     followers.rewind('slow');
     answers[0]?.(5);

@@ -223,7 +223,7 @@ export class SimulatedServer {
       now: () => world.now,
       random: () => world.random(),
       bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(world.random() * 256)),
-      alarmAt: this.#alarm,
+      alarmAt: Promise.resolve(this.#alarm),
       setAlarm: (at) => {
         this.#alarm = at;
         this.#write();

@@ -27,7 +27,9 @@ const imminent = 1_000;
 export class Alarm {
   readonly #host: Host;
   readonly #duties: readonly Duty[];
-  #armedAt: number | null;
+  #armedAt: number | null = null;
+  /** Until it is known which alarm is set, none is. */
+  #known = false;
   /** Duties that threw, or are under way, wait for their next turn, each for itself. */
   readonly #held = new Map<string, { attempts: number; until: number }>();
   /** Ends the wait for an alarm that was due already when the actor woke. */
@@ -38,20 +40,27 @@ export class Alarm {
   constructor(host: Host, duties: readonly Duty[]) {
     this.#host = host;
     this.#duties = duties;
-    const { alarmAt } = host;
-    this.#armedAt = alarmAt !== null && alarmAt > host.now() ? alarmAt : null;
-    // It is what woke the actor, and is about to be delivered: another alarm set now would cancel it.
-    if (alarmAt !== null && this.#armedAt === null) {
-      this.#awaited = host.timer(deliveredWithin, () => {
+    host.background(this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const alarmAt = await this.#host.alarmAt;
+    if (this.#known) return;
+    this.#known = true;
+    if (alarmAt !== null && alarmAt > this.#host.now()) this.#armedAt = alarmAt;
+    else if (alarmAt !== null) {
+      // It is what woke the actor, and is about to be delivered: another alarm set now would cancel it.
+      this.#awaited = this.#host.timer(deliveredWithin, () => {
         this.#awaited = null;
         this.arm();
       });
     }
+    this.arm();
   }
 
   /** Sets the alarm to the next due time. To be called after every change that may bring something forward. */
   arm(): void {
-    if (this.#awaited) return;
+    if (!this.#known || this.#awaited) return;
     const due = this.#next();
     if (due === null || (this.#lingersUntil !== null && due >= this.#lingersUntil)) return;
     // An alarm set to now or before, from within alarm(), never fires (workerd #6866).
@@ -76,6 +85,7 @@ export class Alarm {
    * hangs would hold up the rest.
    */
   async fire(): Promise<void> {
+    this.#known = true;
     this.#awaited?.();
     this.#awaited = null;
     this.#armedAt = null;

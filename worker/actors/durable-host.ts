@@ -2,14 +2,14 @@
 import { ping, pong, subprotocol } from '#protocol';
 import type { Host, Socket } from './host.ts';
 
-/** Makes the host. Reads the alarm, so it belongs into `blockConcurrencyWhile` of the constructor. */
-export async function durableHost(ctx: DurableObjectState): Promise<Host> {
+/** Makes the host, and begins to read the alarm: no event comes before it is read. */
+export function durableHost(ctx: DurableObjectState): Host {
   return {
     sql: ctx.storage.sql,
     now: () => Date.now(),
     random: () => Math.random(),
     bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    alarmAt: await ctx.storage.getAlarm(),
+    alarmAt: ctx.storage.getAlarm(),
     setAlarm: (at) => void (at === null ? ctx.storage.deleteAlarm() : ctx.storage.setAlarm(at)),
     background: (work) => ctx.waitUntil(work),
     timer: (delay, task) => {

@@ -19,8 +19,8 @@ export interface Host {
   now(): number;
   random(): number;
   bytes(count: number): Uint8Array;
-  /** The time of the alarm that is set, in milliseconds, or null. Read once, when the actor wakes. */
-  readonly alarmAt: number | null;
+  /** The time of the alarm that is set, in milliseconds, or null. Read once, when the actor wakes; known before its first event. */
+  readonly alarmAt: Promise<number | null>;
   /** Sets the one alarm, or takes it away. Durable together with the writes around it. */
   setAlarm(at: number | null): void;
   /** Work that the answer does not wait for. */

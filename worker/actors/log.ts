@@ -19,21 +19,22 @@ export interface Row {
 
 export class Log<E extends Numbered> {
   readonly #sql: Sql;
-  #head: number;
+  #head: number | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    this.#head = first<{ head: number | null }>(sql.exec('SELECT max(seq) AS head FROM entries'))?.head ?? 0;
   }
 
   /** The seq of the last entry, 0 where there is none. */
   get head(): number {
+    this.#head ??=
+      first<{ head: number | null }>(this.#sql.exec('SELECT max(seq) AS head FROM entries'))?.head ?? 0;
     return this.#head;
   }
 
   /** Numbers, dates and writes an entry. `text` is what was written. */
   append(draft: Omit<E, 'seq' | 'at'>, at: number): { entry: E; text: string } {
-    const entry = { seq: this.#head + 1, at, ...draft } as unknown as E;
+    const entry = { seq: this.head + 1, at, ...draft } as unknown as E;
     const text = JSON.stringify(entry);
     this.#sql.exec('INSERT INTO entries (seq, entry) VALUES (?, ?)', entry.seq, text);
     this.#head = entry.seq;
@@ -55,9 +56,12 @@ export class Log<E extends Numbered> {
 
   /** The whole log, parsed and as it is written, in order. */
   *replay(): Generator<{ entry: E; text: string }> {
+    this.#head = 0;
     for (const row of this.#sql.exec('SELECT seq, entry FROM entries ORDER BY seq')) {
       const text = row['entry'] as string;
-      yield { entry: JSON.parse(text) as E, text };
+      const entry = JSON.parse(text) as E;
+      this.#head = entry.seq;
+      yield { entry, text };
     }
   }
 }

@@ -5,21 +5,34 @@ import { all, type Sql } from './host.ts';
 export const registersTable =
   'CREATE TABLE IF NOT EXISTS registers (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID';
 
-/** The actor names the registers and their shapes. Read once, when first asked, and kept. */
+/** The actor names the registers and their shapes. They are read once, all together, and kept. */
 export class Registers<Shape extends Record<string, unknown>> {
   readonly #sql: Sql;
-  #values: Map<string, unknown> | undefined;
+  readonly #values: Map<string, unknown>;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, values = new Map<string, unknown>()) {
     this.#sql = sql;
+    this.#values = values;
+  }
+
+  /** Reads them; undefined where this storage has none. */
+  static read<Shape extends Record<string, unknown>>(sql: Sql): Registers<Shape> | undefined {
+    try {
+      const rows = all<{ name: string; value: string }>(sql.exec('SELECT name, value FROM registers'));
+      return new Registers(sql, new Map(rows.map(({ name, value }) => [name, JSON.parse(value) as unknown])));
+    } catch (error) {
+      // To ask for the table first would cost every actor that wakes another query.
+      if (String(error).includes('no such table')) return undefined;
+      throw error;
+    }
   }
 
   get<K extends keyof Shape & string>(name: K): Shape[K] | undefined {
-    return this.#all().get(name) as Shape[K] | undefined;
+    return this.#values.get(name) as Shape[K] | undefined;
   }
 
   set<K extends keyof Shape & string>(name: K, value: Shape[K]): void {
-    this.#all().set(name, value);
+    this.#values.set(name, value);
     this.#sql.exec(
       'INSERT INTO registers (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
       name,
@@ -28,14 +41,7 @@ export class Registers<Shape extends Record<string, unknown>> {
   }
 
   delete(name: keyof Shape & string): void {
-    this.#all().delete(name);
+    this.#values.delete(name);
     this.#sql.exec('DELETE FROM registers WHERE name = ?', name);
-  }
-
-  #all(): Map<string, unknown> {
-    if (this.#values) return this.#values;
-    const rows = all<{ name: string; value: string }>(this.#sql.exec('SELECT name, value FROM registers'));
-    this.#values = new Map(rows.map(({ name, value }) => [name, JSON.parse(value) as unknown]));
-    return this.#values;
   }
 }

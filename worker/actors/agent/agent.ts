@@ -29,8 +29,8 @@ import type { Env } from '../env.ts';
 import { Followers, type Follower } from '../followers.ts';
 import { all, type Host } from '../host.ts';
 import { Log } from '../log.ts';
-import { migrate } from '../migrate.ts';
-import { Registers } from '../registers.ts';
+import { begin, open } from '../migrate.ts';
+import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Presence } from './presence.ts';
 import { AgentSessions } from './sessions.ts';
@@ -56,34 +56,32 @@ interface Awake {
   readonly followers: Followers;
   readonly alarm: Alarm;
   readonly presence: Presence;
+  readonly registers: Registers<AgentRegisters>;
 }
 
 export class Agent extends DurableObject<Env> {
-  #host!: Host;
+  readonly #host: Host;
   #awake: Awake | undefined;
   #state: AgentState = newAgent;
   /** What tabs that have not been welcomed yet are to be told after their welcome. */
   readonly #early = new Map<WebSocket, string[]>();
   /** Of each tab, while the actor is awake. */
   readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
-  readonly #registers: Registers<AgentRegisters>;
   readonly #sessions: AgentSessions;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
-    this.#registers = new Registers(ctx.storage.sql);
     this.#sessions = new AgentSessions(ctx.storage.sql);
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#host = await durableHost(ctx);
-      if (migrate(ctx.storage.sql, migrations, false)) this.#wake();
-    });
+    this.#host = durableHost(ctx);
+    const registers = open<AgentRegisters>(ctx.storage.sql, migrations);
+    if (registers) this.#wake(registers);
   }
 
   /** Makes a session for a user whose password was right. */
   async signIn(user: AgentUser): Promise<{ session: string; secret: string; expiresAt: number }> {
-    if (!this.#awake) this.#wake();
-    this.#registers.set('user', user);
+    const { registers } = this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
+    registers.set('user', user);
     const id = makeId('session', this.#host.bytes(26));
     const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now());
     if (this.#state.status === 'offline') this.setStatus('online');
@@ -267,10 +265,8 @@ export class Agent extends DurableObject<Env> {
     }
   }
 
-  #wake(): void {
-    const { sql } = this.ctx.storage;
-    migrate(sql, migrations);
-    const log = new Log<AgentEntry>(sql);
+  #wake(registers: Registers<AgentRegisters>): Awake {
+    const log = new Log<AgentEntry>(this.ctx.storage.sql);
     for (const { entry } of log.replay()) this.#state = evolveAgent(this.#state, entry);
     const floor: Follower = {
       name: 'floor',
@@ -282,10 +278,10 @@ export class Agent extends DurableObject<Env> {
         return head;
       },
     };
-    const followers = new Followers(this.#host, [floor], this.#registers.get('cursors'), (cursors) =>
-      this.#registers.set('cursors', cursors),
+    const followers = new Followers(this.#host, [floor], registers.get('cursors'), (cursors) =>
+      registers.set('cursors', cursors),
     );
-    const presence = new Presence(this.#host, this.#registers, {
+    const presence = new Presence(this.#host, registers, {
       grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
       lease,
       connected: () => this.#state.connected,
@@ -294,15 +290,14 @@ export class Agent extends DurableObject<Env> {
     });
     const alarm = new Alarm(this.#host, [followers, presence]);
     followers.onSettled = () => alarm.settle();
-    this.#awake = { log, followers, alarm, presence };
-    if (log.head > 0) {
-      followers.kick();
-      alarm.arm();
-    }
+    const awake = { log, followers, alarm, presence, registers };
+    this.#awake = awake;
+    if (log.head > 0) followers.kick();
+    return awake;
   }
 
   #user(): AgentUser {
-    const user = this.#registers.get('user');
+    const user = this.#awake?.registers.get('user');
     if (!user) throw new Error('an agent without a user');
     return user;
   }

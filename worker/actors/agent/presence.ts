@@ -26,18 +26,15 @@ export class Presence implements Duty {
   readonly #registers: Registers<AgentRegisters>;
   readonly #options: PresenceOptions;
   #goneAt: number | null;
-  #sweptAt: number;
+  #sweptAt = 0;
 
   constructor(host: Host, registers: Registers<AgentRegisters>, options: PresenceOptions) {
     this.#host = host;
     this.#registers = registers;
     this.#options = options;
     this.#goneAt = registers.get('goneAt') ?? null;
-    // Who was woken by the alarm sweeps; one that is still to come is for the sweep, or comes before it.
-    this.#sweptAt = Math.min(host.now(), (host.alarmAt ?? 0) - sweepEvery);
-    // A crash took the sockets without a word.
-    if (options.connected() && this.#goneAt === null && host.sockets().length === 0)
-      this.#setGone(host.now());
+    // Whatever woke the agent: a crash took the sockets without a word, and one may have died while the agent slept.
+    if (options.connected()) this.#sweep(host.now());
   }
 
   /** A tab has connected. */
@@ -66,6 +63,11 @@ export class Presence implements Duty {
   }
 
   run(now: number): void {
+    this.#sweep(now);
+    if (this.#goneAt !== null && now >= this.#goneAt + this.#options.grace) this.leaveNow();
+  }
+
+  #sweep(now: number): void {
     this.#sweptAt = now;
     const live = new Set(this.#live());
     for (const socket of this.#host.sockets()) {
@@ -73,7 +75,6 @@ export class Presence implements Duty {
     }
     if (live.size > 0) this.#setGone(null);
     else if (this.#goneAt === null) this.#setGone(now);
-    else if (now >= this.#goneAt + this.#options.grace) this.leaveNow();
   }
 
   #live(going?: Socket): Socket[] {

@@ -30,18 +30,16 @@ import { Sessions } from './sessions.ts';
 import type { Targets } from './targets.ts';
 
 export class Conversation extends DurableObject<Env> {
-  #host!: Host;
+  readonly #host: Host;
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#host = await durableHost(ctx);
-      const core = ConversationCore.wake(this.#host, (account) => this.targets(account));
-      if (core) this.#adopt(core);
-    });
+    this.#host = durableHost(ctx);
+    const core = ConversationCore.wake(this.#host, (account) => this.targets(account));
+    if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */

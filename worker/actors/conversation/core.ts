@@ -7,8 +7,8 @@ import { isRefusal, refuse, type Draft, type Party, type Refusal } from '#protoc
 import { Alarm } from '../alarm.ts';
 import { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
-import { migrate } from '../migrate.ts';
-import { Registers } from '../registers.ts';
+import { begin, open } from '../migrate.ts';
+import type { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
 import { idleDuty, leftDuty } from './duties.ts';
 import { isSameCommand, Journal } from './journal.ts';
@@ -53,23 +53,24 @@ export class ConversationCore {
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
   static wake(host: Host, targets: TargetsOf): ConversationCore | undefined {
-    return migrate(host.sql, migrations, false) ? new ConversationCore(host, targets) : undefined;
+    const registers = open<ConversationRegisters>(host.sql, migrations);
+    return registers && new ConversationCore(host, registers, targets);
   }
 
   /** Begins a conversation. */
   static begin(host: Host, targets: TargetsOf, birth: Birth): ConversationCore {
-    migrate(host.sql, migrations);
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
-    new Registers<ConversationRegisters>(host.sql).set('self', { account, id, epoch, settings });
-    const core = new ConversationCore(host, targets);
+    const registers = begin<ConversationRegisters>(host.sql, migrations);
+    registers.set('self', { account, id, epoch, settings });
+    const core = new ConversationCore(host, registers, targets);
     core.#persist(birth.entries);
     return core;
   }
 
-  constructor(host: Host, targetsOf: TargetsOf) {
+  constructor(host: Host, registers: Registers<ConversationRegisters>, targetsOf: TargetsOf) {
     this.host = host;
-    this.registers = new Registers(host.sql);
+    this.registers = registers;
     const self = this.registers.get('self');
     if (!self) throw new Error('a conversation without its name');
     this.self = self;
@@ -89,9 +90,7 @@ export class ConversationCore {
     this.followers.onSettled = () => this.alarm.settle();
     if (this.journal.head > 0) {
       this.#missVisitor();
-      // Whatever happened to the alarm while nobody was here: what is due has one.
       this.followers.kick();
-      this.alarm.arm();
     }
   }
 

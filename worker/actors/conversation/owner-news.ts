@@ -1,5 +1,5 @@
 /**
- * Tells the owner's lists of messages: the first at once, then every two seconds at most. It is news of a state and not of entries, so
+ * Tells the owner's lists of messages: the first in a moment, then every two seconds at most. It is news of a state and not of entries, so
  * nothing is kept: whoever missed it asks again. Changes of the owner are followed durably (targets.ts).
  */
 import type { Host } from '../host.ts';
@@ -8,6 +8,8 @@ import type { Journal } from './journal.ts';
 import type { Targets } from './targets.ts';
 
 const every = 2_000;
+/** Nobody waits for a list, but the sender waits for the answer: that goes first. */
+const moment = 50;
 
 export class OwnerNews {
   readonly #host: Host;
@@ -24,14 +26,11 @@ export class OwnerNews {
 
   touch(): void {
     if (this.#timer || this.#journal.state.phase !== 'active') return;
-    const wait = this.#toldAt + every - this.#host.now();
-    if (wait <= 0) this.#tell();
-    else {
-      this.#timer = this.#host.timer(wait, () => {
-        this.#timer = null;
-        this.#tell();
-      });
-    }
+    const wait = Math.max(moment, this.#toldAt + every - this.#host.now());
+    this.#timer = this.#host.timer(wait, () => {
+      this.#timer = null;
+      this.#tell();
+    });
   }
 
   #tell(): void {

@@ -20,8 +20,8 @@ import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-
 import type { Env } from '../env.ts';
 import { all, type Host } from '../host.ts';
 import { Log } from '../log.ts';
-import { exists, migrate } from '../migrate.ts';
-import { Registers } from '../registers.ts';
+import { begin, open } from '../migrate.ts';
+import type { Registers } from '../registers.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
 import { Floor } from './floor.ts';
 import { Ledger } from './ledger.ts';
@@ -41,7 +41,7 @@ interface Awake {
 }
 
 export class Dispatcher extends DurableObject<Env> {
-  #host!: Host;
+  readonly #host: Host;
   #awake: Awake | undefined;
   /** Takings under way; a second taker of the same conversation waits for the first. */
   readonly #taking = new Map<string, Promise<unknown>>();
@@ -50,10 +50,9 @@ export class Dispatcher extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#host = await durableHost(ctx);
-      if (exists(ctx.storage.sql)) this.#wake();
-    });
+    this.#host = durableHost(ctx);
+    const registers = open<DispatcherRegisters>(ctx.storage.sql, migrations);
+    if (registers) this.#awake = this.#adopt(registers);
   }
 
   /** A conversation is about to begin. Awaited once, so that a rebuild finds every one. */
@@ -220,18 +219,18 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   #wake(): Awake {
-    if (this.#awake) return this.#awake;
+    this.#awake ??= this.#adopt(begin<DispatcherRegisters>(this.ctx.storage.sql, migrations));
+    return this.#awake;
+  }
+
+  #adopt(registers: Registers<DispatcherRegisters>): Awake {
     const { sql } = this.ctx.storage;
-    migrate(sql, migrations);
-    const registers = new Registers<DispatcherRegisters>(sql);
     const account = registers.get('account') ?? this.ctx.id.name;
     if (account === undefined) throw new Error('a dispatcher without its name');
     if (registers.get('account') === undefined) registers.set('account', account);
     const floor = new Floor(this.#host);
     floor.load();
     const alarm = new Alarm(this.#host, [this.#reconciliation()]);
-    this.#awake = { account, floor, ledger: new Ledger(sql), decisions: new Log<Decision>(sql), alarm };
-    alarm.arm();
-    return this.#awake;
+    return { account, floor, ledger: new Ledger(sql), decisions: new Log<Decision>(sql), alarm };
   }
 }

@@ -20,8 +20,8 @@ import type { VisitorNote } from '../conversation/targets.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
-import { migrate } from '../migrate.ts';
-import { Registers } from '../registers.ts';
+import { begin, open } from '../migrate.ts';
+import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub, handedOn } from '../stubs.ts';
 
 const migrations = [
@@ -59,9 +59,8 @@ const messagesAtOnce = 60;
 const listed = 50;
 
 export class Visitor extends DurableObject<Env> {
-  readonly #registers: Registers<VisitorRegisters>;
-  /** False for a name that somebody made up: nothing is stored under it. */
-  #known: boolean;
+  /** Undefined for a name that somebody made up: nothing is stored under it. */
+  #registers: Registers<VisitorRegisters> | undefined;
   /** Lost on hibernation, to the visitor's favour. */
   #pace = bucket.fill(messagesAtOnce, Date.now());
   /** Messages are judged one after the other: two at once must not open two conversations. */
@@ -69,15 +68,14 @@ export class Visitor extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#registers = new Registers(ctx.storage.sql);
-    this.#known = migrate(ctx.storage.sql, migrations, false);
+    this.#registers = open(ctx.storage.sql, migrations);
   }
 
   /** Makes the visitor. The secret is told once. */
   async open(account: string, id: string, site: string): Promise<{ secret: string }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
-    this.#known = migrate(this.ctx.storage.sql, migrations);
+    this.#registers ??= begin(this.ctx.storage.sql, migrations);
     this.#registers.set('self', { account, id, site, hash });
     return { secret };
   }
@@ -100,8 +98,8 @@ export class Visitor extends DurableObject<Env> {
       startedAt: started_at,
       open: open === 1,
     }));
-    const contact = this.#registers.get('contact') ?? {};
-    return { visitor: self.id, contact, blocked: this.#registers.get('blocked') ?? false, conversations };
+    const contact = this.#registers?.get('contact') ?? {};
+    return { visitor: self.id, contact, blocked: this.#registers?.get('blocked') ?? false, conversations };
   }
 
   /** Whether a conversation is this visitor's. */
@@ -133,9 +131,9 @@ export class Visitor extends DurableObject<Env> {
   conversationNoted(note: VisitorNote): void {
     if (!this.#self()) return;
     if (!note.open) this.#close(note.conversation);
-    if (note.blocked) this.#registers.set('blocked', true);
+    if (note.blocked) this.#registers?.set('blocked', true);
     if (note.contact.name !== undefined || note.contact.email !== undefined) {
-      this.#registers.set('contact', { ...this.#registers.get('contact'), ...note.contact });
+      this.#registers?.set('contact', { ...this.#registers?.get('contact'), ...note.contact });
     }
   }
 
@@ -153,7 +151,7 @@ export class Visitor extends DurableObject<Env> {
       if (!goOn) return sent;
       if (sent.refused === 'conversation_closed') this.#close(latest.id);
     }
-    if (this.#registers.get('blocked')) return refuse('blocked');
+    if (this.#registers?.get('blocked')) return refuse('blocked');
     // One that was written down and never began is begun now, under the same id.
     const row =
       latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
@@ -211,8 +209,8 @@ export class Visitor extends DurableObject<Env> {
   #contact(given: StartConversation['contact']): { name?: string; email?: string } {
     const name = given?.name === undefined ? undefined : cleanName(given.name);
     const said = { ...(name && { name }), ...(given?.email && { email: given.email }) };
-    const contact = { ...this.#registers.get('contact'), ...said };
-    if (Object.keys(said).length > 0) this.#registers.set('contact', contact);
+    const contact = { ...this.#registers?.get('contact'), ...said };
+    if (Object.keys(said).length > 0) this.#registers?.set('contact', contact);
     return contact;
   }
 
@@ -226,6 +224,6 @@ export class Visitor extends DurableObject<Env> {
   }
 
   #self(): VisitorRegisters['self'] | undefined {
-    return this.#known ? this.#registers.get('self') : undefined;
+    return this.#registers?.get('self');
   }
 }
