@@ -80,7 +80,10 @@ export class ConversationCore {
     this.journal = new Journal(host.sql, self.id, progress);
     this.followers = new Followers(
       host,
-      followersOf(host, this.journal, targets, () => this.opening()),
+      followersOf(host, this.journal, targets, {
+        opening: () => this.opening(),
+        registered: () => this.followers.cursor('floor') > 0,
+      }),
       progress?.cursors,
       () => this.#saveProgress(),
     );

@@ -53,19 +53,19 @@ export function followersOf(
   host: Host,
   journal: Journal,
   targets: Targets,
-  opening: () => string,
+  conversation: { opening(): string; registered(): boolean },
 ): Follower[] {
   const whenConcerned = (which: 'floor' | 'owner' | 'visitor') => (cursor: number) =>
     journal.concerning[which] > cursor ? 0 : null;
   return [
-    archive(host, journal, targets),
+    archive(host, journal, targets, () => conversation.registered()),
     {
       name: 'floor',
       due: whenConcerned('floor'),
       async push() {
         const { head, state } = journal;
         const changedAt = journal.log.get(journal.concerning.floor)?.at ?? state.startedAt;
-        await targets.floor(floorRow(state, opening(), changedAt));
+        await targets.floor(floorRow(state, conversation.opening(), changedAt));
         return head;
       },
     },
@@ -102,12 +102,13 @@ export function followersOf(
 }
 
 /** Collects for a while, and for longer while there is much; a closed conversation is written at once. */
-function archive(host: Host, journal: Journal, targets: Targets): Follower {
+function archive(host: Host, journal: Journal, targets: Targets, registered: () => boolean): Follower {
   let since = { cursor: -1, at: 0 };
   return {
     name: 'archive',
     due(cursor) {
-      if (journal.head <= cursor) return null;
+      // A rebuild knows of the conversations that the dispatcher has registered.
+      if (journal.head <= cursor || !registered()) return null;
       if (journal.state.phase === 'closed') return 0;
       if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
       // A clock that was set back must not put it off for ever.

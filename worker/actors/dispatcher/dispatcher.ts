@@ -55,13 +55,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (registers) this.#awake = this.#adopt(registers);
   }
 
-  /** A conversation is about to begin. Awaited once, so that a rebuild finds every one. */
-  register(id: string, startedAt: number): void {
-    this.#wake();
-    this.#register(id, startedAt);
-  }
-
-  /** A conversation says what it is. */
+  /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(row: FloorRow): void {
     const { floor, ledger, alarm } = this.#wake();
     this.#register(row.id, row.startedAt);

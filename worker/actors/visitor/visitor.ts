@@ -22,7 +22,7 @@ import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { conversationStub, dispatcherStub, handedOn } from '../stubs.ts';
+import { conversationStub, handedOn } from '../stubs.ts';
 
 const migrations = [
   `CREATE TABLE conversations (
@@ -182,11 +182,7 @@ export class Visitor extends DurableObject<Env> {
       settings: { idleMinutes: campaign.idleMinutes, sneakPreview: campaign.sneakPreview },
       entries: [started, { kind: 'message.sent' as const, by, id: message.id, text: message.text }],
     };
-    const [answer] = await Promise.all([
-      conversationStub(this.env, account, row.id).start(birth, by, message),
-      dispatcherStub(this.env, account).register(row.id, row.started_at),
-    ]);
-    return answer;
+    return conversationStub(this.env, account, row.id).start(birth, by, message);
   }
 
   #newRow(campaign: string): Row {
