@@ -31,8 +31,9 @@ interface Following {
   startedAt: number | null;
 }
 
-export class Followers implements Duty {
-  readonly name = 'followers';
+export class Followers {
+  /** For the alarm, one each: a follower that hangs holds up no other. */
+  readonly duties: readonly Duty[];
   readonly #host: Host;
   readonly #all: readonly Following[];
   readonly #save: (cursors: Cursors) => void;
@@ -55,20 +56,16 @@ export class Followers implements Duty {
       retryAt: 0,
       startedAt: null,
     }));
+    this.duties = this.#all.map((following) => ({
+      name: following.follower.name,
+      next: () => this.#due(following),
+      run: () => (following.startedAt === null ? this.#flush(following) : Promise.resolve()),
+    }));
   }
 
-  next(): number | null {
-    let next: number | null = null;
-    for (const following of this.#all) {
-      const due = this.#due(following);
-      if (due !== null && (next === null || due < next)) next = due;
-    }
-    return next;
-  }
-
-  /** Starts what is due; the answer comes when all of it has ended, well or not. A follower that hangs holds up no other. */
-  async run(now: number): Promise<void> {
-    await Promise.all(this.#start(now));
+  /** Nothing is left to push. */
+  get idle(): boolean {
+    return this.#all.every(({ follower, cursor }) => follower.due(cursor) === null);
   }
 
   /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */

@@ -1,5 +1,5 @@
 /** White space that folding would change. */
-const folds = /[^\S ]|  |^ | $/;
+const folds = /[^\S ]| {2}|^ | $/;
 
 /** Cuts a text to `max` code points without breaking one, with an ellipsis where something was cut. White space is folded. */
 export function cut(text: string, max: number): string {

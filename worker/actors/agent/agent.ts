@@ -288,7 +288,7 @@ export class Agent extends DurableObject<Env> {
       change: (connected) => this.#append({ kind: 'presence.changed', connected }),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const alarm = new Alarm(this.#host, [followers, presence]);
+    const alarm = new Alarm(this.#host, [...followers.duties, presence]);
     followers.onSettled = () => alarm.settle();
     const awake = { log, followers, alarm, presence, registers };
     this.#awake = awake;

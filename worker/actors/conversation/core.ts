@@ -89,7 +89,7 @@ export class ConversationCore {
     );
     this.#news = new OwnerNews(host, this.journal, targets);
     this.lag = new LagWatch(host, this.journal);
-    this.alarm = new Alarm(host, [this.followers, idleDuty(this), leftDuty(this)]);
+    this.alarm = new Alarm(host, [...this.followers.duties, idleDuty(this), leftDuty(this)]);
     this.followers.onSettled = () => this.alarm.settle();
     if (this.journal.head > 0) {
       this.#missVisitor();
@@ -134,7 +134,7 @@ export class ConversationCore {
     signal(this.host, undefined, { t: 'marks', marks: after });
     if (side === 'agent' && after.agent.unread !== before.agent.unread) this.#news.touch();
     // What is pushed in a moment takes them along in its row. Lost until then, they are reported anew.
-    if (this.followers.next() === null) this.#saveProgress();
+    if (this.followers.idle) this.#saveProgress();
   }
 
   /** The visitor's last tab went (a time), or came back or has been gone for long enough (null). */
