@@ -2,7 +2,17 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
 import { closeCodes, lease } from '#protocol';
-import { logOf, maybeEvict, moveClock, newScene, taken, ways, type Scene, type SceneAgent } from './scene.ts';
+import {
+  id,
+  logOf,
+  maybeEvict,
+  moveClock,
+  newScene,
+  taken,
+  ways,
+  type Scene,
+  type SceneAgent,
+} from './scene.ts';
 
 const grace = 30_000;
 
@@ -194,4 +204,24 @@ test('I12 a socket that died while its agent slept is found by the alarm that wa
   await maybeEvict('evicted', anna.stub);
   clock.by(lease + 1_000);
   expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
+});
+
+test('V3 V33 the workspace’s socket is paced, and twenty bad frames in a row end it', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const [desk, other] = [await anna.desk(), await anna.desk()];
+  for (const tab of [desk, other]) await tab.frame('agent.welcome');
+  for (let number = 0; number < 40; number++)
+    desk.send({ t: 'draft.save', conversation: id('conversation'), text: `draft ${number}` });
+  expect(await desk.frame('refused')).toMatchObject({
+    code: 'slow_down',
+    retryAfter: expect.any(Number) as number,
+  });
+  // The other tab is not counted with it.
+  const conversation = id('conversation');
+  other.send({ t: 'draft.save', conversation, text: 'mine' });
+  await desk.frame('draft', (frame) => frame['conversation'] === conversation);
+  for (let number = 0; number < 20; number++) desk.send('no frame');
+  expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.badFrame);
+  expect(other.closed).toBeUndefined();
 });

@@ -120,6 +120,20 @@ test('V6 a visitor gets a credential, as a cookie that crosses sites and as a to
   expect(await ask('GET', '/api/widget/session', { headers: bearer(token ?? '') })).toEqual(byCookie);
 });
 
+test('V8 a visitor who signs out of the page leaves the device; a foreign page cannot do it for them', async () => {
+  const left = await call('DELETE', '/api/widget/session', {});
+  expect(left.status).toBe(200);
+  const [cookie] = left.headers.getSetCookie();
+  // Without the attributes of the one that is kept it would be another cookie.
+  expect(cookie).toMatch(/^__Host-parley-visitor=;/);
+  for (const part of ['Max-Age=0', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned'])
+    expect(cookie?.split('; ')).toContain(part);
+  for (const Origin of ['https://evil.test', undefined]) {
+    const refused = await call('DELETE', '/api/widget/session', { headers: { Origin } });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
+  }
+});
+
 test('V7 a request that carries a bearer ignores the cookie', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   const both = await ask<VisitorSession>('GET', '/api/widget/session', {
@@ -199,6 +213,21 @@ test('S23 a credential holds for its own site, and for no other', async () => {
     expect(answer).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
   }
 });
+
+test('V9 L6 whoever posts without end is slowed down, and nobody else', async () => {
+  const [visitor, neighbour] = [await newVisitor(site), await newVisitor(site)];
+  const statuses: number[] = [];
+  for (let i = 0; i < 70; i++) {
+    const { status } = await ask('POST', '/api/widget/messages', {
+      headers: bearer(visitor.token),
+      body: { id: crypto.randomUUID(), site, text: `Message ${i}` },
+    });
+    statuses.push(status);
+  }
+  expect(new Set(statuses.slice(0, 60))).toEqual(new Set([200]));
+  expect(statuses.slice(60).filter((status) => status === 429).length).toBeGreaterThan(0);
+  expect((await say(site, neighbour.token, 'And me?')).seq).toBe(2);
+}, 20_000);
 
 test('V10 a visitor reads their own conversation, and nobody else does', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
