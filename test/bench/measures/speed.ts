@@ -84,7 +84,7 @@ async function turn(
       sent,
       perSecond,
       generator: busy,
-    } = await generator.run('fullSpeed', { seconds, warmUp: 2, seed, inFlight });
+    } = await generator.run('fullSpeed', { seconds, warmUp: plan.quick ? 2 : 6, seed, inFlight });
     // On disk nothing comes after it.
     if (wanted.throughput && medium === 'ram') await pause(afterwards[name]);
     const perMessage = ((cpuOf(servers) - cpu) * 1_000) / sent;
