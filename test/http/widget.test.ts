@@ -205,12 +205,15 @@ test('V9 what is no message is refused, and opens nothing', async () => {
 
 test('S23 a credential holds for its own site, and for no other', async () => {
   const { token } = await newVisitor(site);
+  const session = (of: string) => ask('GET', `/api/widget/session?site=${of}`, { headers: bearer(token) });
+  expect(await session(site)).toMatchObject({ status: 200 });
   const sibling = await newSite(account);
   const stranger = await newSite(await newAccount());
   for (const other of [sibling, stranger]) {
     const body = { id: crypto.randomUUID(), site: other.site, text: 'Hello' };
     const answer = await ask('POST', '/api/widget/messages', { headers: bearer(token), body });
     expect(answer).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
+    expect(await session(other.site)).toMatchObject({ status: 401, body: { refused: 'signed_out' } });
   }
 });
 

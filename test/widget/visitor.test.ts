@@ -28,6 +28,10 @@ function paperServer() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** What is tried at once when the page is looked at again. */
+const waking = new Set<() => void>();
+const wake = () => [...waking].forEach((task) => task());
+
 /** A socket that the test speaks through. */
 class PaperWire implements Wire {
   readyState = 0;
@@ -55,6 +59,7 @@ function chatOn(
   connect = (): Wire => {
     throw new Error('no sockets here');
   },
+  carrier = memoryCarrier(kept),
 ) {
   const env: Environment = {
     connect,
@@ -62,13 +67,16 @@ function chatOn(
     random: () => 0.5,
     bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     after: () => () => undefined,
-    onWake: () => () => undefined,
+    onWake: (task) => {
+      waking.add(task);
+      return () => waking.delete(task);
+    },
   };
   const chat = new VisitorChat({
     env,
     base: 'https://parley.test',
     site,
-    carrier: memoryCarrier(kept),
+    carrier,
     page: () => undefined,
     onChange: () => undefined,
     fetch: server.send,
@@ -159,6 +167,123 @@ test('V9 V24 what was typed under an end, and after it, opens the next conversat
     'two',
     'three',
     'four',
+  ]);
+  chat.end();
+});
+
+/** A chat with an open conversation, and the socket's end. */
+async function talking(conversations: object[] = [], kept = new Map<string, string>()) {
+  const server = paperServer();
+  const wires: PaperWire[] = [];
+  kept.set(`parley.${site}.token`, 'acc.vis.secret');
+  const connect = () => {
+    const wire = new PaperWire();
+    wires.push(wire);
+    return wire;
+  };
+  const chat = chatOn(server, kept, connect);
+  await settled();
+  server.asked[0]?.answer(200, { ...session, conversations });
+  await settled();
+  return { server, wires, chat };
+}
+
+const welcome = (wire: PaperWire | undefined, id: string) => {
+  wire?.open();
+  const state = { ...unborn(id), head: 2, phase: 'active' };
+  wire?.say({
+    t: 'welcome',
+    v: 1,
+    conversation: id,
+    epoch: 'e',
+    head: 2,
+    state,
+    marks: noMarks,
+    present: true,
+  });
+  wire?.say({ t: 'range', after: 0, upTo: 2, entries: [] });
+};
+
+const sentTexts = (wire: PaperWire | undefined) =>
+  (wire?.sent ?? []).filter(({ t }) => t === 'message.send').map(({ text }) => text);
+
+test('R15 where nothing at all can be kept, what waits is sent all the same', async () => {
+  const server = paperServer();
+  const wires: PaperWire[] = [];
+  const nothing = { load: () => Promise.resolve(null), save: () => Promise.reject(new Error('full')) };
+  const connect = () => {
+    const wire = new PaperWire();
+    wires.push(wire);
+    return wire;
+  };
+  const chat = chatOn(server, undefined, connect, nothing);
+  await settled();
+  server.asked[0]?.answer(401, { refused: 'signed_out', message: '' });
+  for (const text of ['one', 'two', 'three']) chat.send(text);
+  await settled();
+  server.asked[1]?.answer(200, session);
+  await settled();
+  expect(server.asked.at(-1)?.body?.text).toBe('one');
+  server.asked.at(-1)?.answer(200, { conversation, seq: 2 });
+  await settled();
+  expect(chat.view.pending).toHaveLength(2);
+  welcome(wires[0], conversation);
+  expect(sentTexts(wires[0])).toEqual(['two', 'three']);
+  chat.end();
+});
+
+test('V9 V23 what was given to an earlier conversation is asked for there, before it is sent to the next', async () => {
+  const kept = new Map<string, string>();
+  const first = await talking([{ id: 'con_x', campaign: 'cam', startedAt: 0, open: true }], kept);
+  welcome(first.wires[0], 'con_x');
+  for (const text of ['taken', 'lost']) first.chat.send(text);
+  await settled();
+  first.chat.end();
+  // Another tab has begun the next one meanwhile.
+  const { chat, server, wires } = await talking(
+    [{ id: 'con_y', campaign: 'cam', startedAt: 1, open: true }],
+    kept,
+  );
+  welcome(wires[0], 'con_y');
+  chat.send('new');
+  await settled();
+  expect(server.asked.at(-1)).toMatchObject({
+    what: 'POST messages',
+    body: { text: 'taken', sentTo: 'con_x' },
+  });
+  server.asked.at(-1)?.answer(200, { conversation: 'con_x', seq: 3 });
+  await settled();
+  expect(server.asked.at(-1)).toMatchObject({
+    what: 'POST messages',
+    body: { text: 'lost', sentTo: 'con_x' },
+  });
+  expect(sentTexts(wires[0])).toEqual([]);
+  server.asked.at(-1)?.answer(200, { conversation: 'con_y', seq: 3 });
+  await settled();
+  expect(sentTexts(wires[0])).toEqual(['new']);
+  chat.end();
+});
+
+test('V4 a tab whose visitor is signed out elsewhere goes on as a new one, and loses nothing that was typed', async () => {
+  const { chat, server, wires } = await talking([
+    { id: conversation, campaign: 'cam', startedAt: 0, open: true },
+  ]);
+  welcome(wires[0], conversation);
+  chat.send('unanswered');
+  wires[0]?.onclose?.({ code: 4401 });
+  wake();
+  await settled();
+  expect(server.all()).toEqual(['GET session', 'GET session']);
+  server.asked.at(-1)?.answer(401, { refused: 'signed_out', message: '' });
+  await settled();
+  expect(server.all().at(-1)).toBe('POST session');
+  chat.send('typed after');
+  server.asked.at(-1)?.answer(200, { ...session, visitor: 'vis_b' });
+  await settled();
+  expect(server.asked.at(-1)?.body?.text).toBe('unanswered');
+  expect(chat.view.pending.map(({ frame }) => 'text' in frame && frame.text)).toEqual([
+    'unanswered',
+    'typed after',
   ]);
   chat.end();
 });

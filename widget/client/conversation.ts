@@ -110,9 +110,9 @@ export class ConversationClient {
     });
   }
 
-  /** Loads what an earlier page left unsent, and connects. */
-  async start(): Promise<void> {
-    const left = await this.#options.outbox.load();
+  /** Takes up what is unsent, which is what an earlier page left where nothing is given, and connects. */
+  async start(given?: readonly Pending[]): Promise<void> {
+    const left = given ?? (await this.#options.outbox.load());
     const typed = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of [...left, ...typed]) this.#pending.set(pending.id, pending);

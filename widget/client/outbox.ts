@@ -7,6 +7,8 @@ import type { CommandFrame, Refused } from '#protocol';
 export interface Pending {
   readonly id: string;
   readonly frame: CommandFrame;
+  /** The conversation whose socket it was given to. */
+  readonly to?: string | undefined;
   /** When the person gave the command, in the client's milliseconds. */
   readonly at: number;
   /** Refused for good: it stays visible until it is tried again or discarded. */
@@ -48,10 +50,12 @@ export function carriedOutbox(carrier: Carrier, key: string): Outbox {
     }
   };
   const change = (edit: (list: Pending[]) => Pending[]) => {
-    turn = turn.then(async () => {
-      const list = edit(await read());
-      await carrier.save(key, list.length > 0 ? JSON.stringify(list) : null).catch(() => undefined);
-    });
+    turn = turn.then(() =>
+      alone(key, async () => {
+        const list = edit(await read());
+        await carrier.save(key, list.length > 0 ? JSON.stringify(list) : null).catch(() => undefined);
+      }),
+    );
   };
   return {
     load: () => turn.then(read),
@@ -62,6 +66,20 @@ export function carriedOutbox(carrier: Carrier, key: string): Outbox {
       }),
     drop: (id) => change((list) => list.filter((other) => other.id !== id)),
   };
+}
+
+/** Another tab may change the same text. Where locks are forbidden, as storage may be, there is nothing that two tabs share. */
+async function alone(key: string, work: () => Promise<void>): Promise<void> {
+  let worked = false;
+  const once = () => {
+    worked = true;
+    return work();
+  };
+  try {
+    await navigator.locks.request(key, once);
+  } catch {
+    if (!worked) await work();
+  }
 }
 
 /** Storage may hold anything; what isn't ours is passed over. */

@@ -43,7 +43,7 @@ export class VisitorApi {
   }
 
   session(): Promise<Answer<VisitorSession>> {
-    return this.#ask('GET', '/api/widget/session');
+    return this.#ask('GET', `/api/widget/session?site=${this.#site}`);
   }
 
   /** Makes the visitor. The cookie carries the session where it survives; else the token is kept. */

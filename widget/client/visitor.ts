@@ -3,44 +3,15 @@
  * no conversation before the visitor has something to send.
  */
 import { noMarks, reconnectDelay } from '#domain';
-import {
-  isTransient,
-  makeCommandId,
-  type ConversationState,
-  type Entry,
-  type Marks,
-  type Refused,
-  type VisitorSession,
-} from '#protocol';
-import type { ConnectionState } from './connection.ts';
+import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
 import { ConversationClient, type ConversationView } from './conversation.ts';
-import { Earlier, type EarlierConversation } from './earlier.ts';
+import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
 import { VisitorApi } from './visitor-api.ts';
+import type { Contact, VisitorView } from './visitor-view.ts';
 
-export interface Contact {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
-}
-
-export interface VisitorView {
-  /** `idle`: there is nothing to connect to yet. */
-  readonly connection: ConnectionState | 'idle';
-  readonly nextTryAt: number | null;
-  readonly state: ConversationState | null;
-  readonly entries: readonly Entry[];
-  /** Earlier conversations loaded so far, oldest first. */
-  readonly earlier: readonly EarlierConversation[];
-  /** Something older can be loaded. */
-  readonly more: boolean;
-  readonly marks: Marks;
-  readonly pending: readonly Pending[];
-  readonly agentTyping: string | null;
-  readonly unread: number;
-  readonly contact: Contact;
-  readonly blocked: boolean;
-}
+export type { Contact, VisitorView } from './visitor-view.ts';
 
 export interface VisitorChatOptions {
   readonly env: Environment;
@@ -99,8 +70,13 @@ export class VisitorChat {
       return;
     }
     const open = this.#session?.conversations.find((conversation) => conversation.open);
-    if (open) this.#attach(open.id);
-    else {
+    if (open) {
+      this.#attach(open.id);
+      // What was given to another conversation may stand there: its own way finds out, one after the other.
+      const [first] = this.#queue.filter(({ refused }) => !refused);
+      if (first?.to === undefined || first.to === open.id) this.#handOver();
+      else void this.#post();
+    } else {
       void this.older();
       void this.#post();
     }
@@ -114,7 +90,7 @@ export class VisitorChat {
     // Behind what the socket has not answered, though it may be too late: it comes back in order.
     const client = this.#client;
     if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
-      client.submit(pending);
+      client.submit({ ...pending, to: this.#attachedTo ?? undefined });
       return;
     }
     this.#queue.push(pending);
@@ -230,7 +206,11 @@ export class VisitorChat {
       outbox: this.#outbox,
       url: () => this.#api.socketUrl(conversation),
       protocols: () => this.#api.protocols(),
-      onDoubt: async () => !signedOut(await this.#api.session()),
+      onDoubt: async () => {
+        if (!signedOut(await this.#api.session())) return true;
+        void this.#begone(client);
+        return false;
+      },
       onChange: (changed) => {
         if (this.#client !== client) return;
         this.#clientView = changed;
@@ -239,9 +219,34 @@ export class VisitorChat {
       onRefused: (_, refused) => this.#takeBack(client, refused),
     });
     this.#client = client;
-    // What waits here is in the outbox too, from where the client takes it.
+    void client.start([]);
+  }
+
+  /** What waits here goes over the socket, in order. */
+  #handOver(): void {
+    const waiting = this.#queue;
     this.#queue = [];
-    void client.start();
+    for (const pending of waiting) this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
+  }
+
+  /** Whoever this was, they are it no more: what is unsent goes its way with a new session. */
+  async #begone(client: ConversationClient): Promise<void> {
+    if (this.#ended || this.#client !== client) return;
+    this.#session = null;
+    this.#reclaim(client);
+    client.end();
+    this.#client = this.#clientView = this.#attachedTo = null;
+    await this.#api.forget();
+    this.#touch();
+    void this.#post();
+  }
+
+  /** Takes back what the socket did not answer, in order. */
+  #reclaim(client: ConversationClient): void {
+    for (const each of client.surrender()) {
+      if (each.frame.t === 'message.send') this.#queue.push(each);
+      else this.#outbox.drop(each.id);
+    }
   }
 
   /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
@@ -249,10 +254,7 @@ export class VisitorChat {
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
     // All of it: nothing may be overtaken by what is typed now.
-    for (const each of client.surrender()) {
-      if (each.frame.t === 'message.send') this.#queue.push(each);
-      else this.#outbox.drop(each.id);
-    }
+    this.#reclaim(client);
     void this.#post();
     return true;
   }
@@ -266,7 +268,7 @@ export class VisitorChat {
         const pending = this.#queue.find((other) => !other.refused);
         if (!pending || pending.frame.t !== 'message.send' || this.#ended) break;
         const done = this.#session
-          ? await this.#postMessage(pending.id, pending.frame.text)
+          ? await this.#postMessage(pending, pending.frame.text)
           : await this.#open();
         if (done === 'attached') break;
         if (done === 'later') await this.#pause();
@@ -284,19 +286,28 @@ export class VisitorChat {
     return 'next';
   }
 
-  async #postMessage(id: string, text: string): Promise<'attached' | 'next' | 'later'> {
+  async #postMessage({ id, to }: Pending, text: string): Promise<'attached' | 'next' | 'later'> {
     const page = this.#options.page();
     const contact = Object.keys(this.#contact).length > 0 ? { contact: this.#contact } : {};
-    const answer = await this.#api.message({ id, text, ...(page && { page }), ...contact });
+    const answer = await this.#api.message({
+      id,
+      text,
+      ...(page && { page }),
+      ...contact,
+      ...(to && { sentTo: to }),
+    });
     if ('lost' in answer) return 'later';
     if ('ok' in answer) {
       this.#calm();
       this.#queue = this.#queue.filter((other) => other.id !== id);
       this.#outbox.drop(id);
-      this.#remember(answer.ok.conversation);
-      // One that the conversation before had taken already, and did not get to say so.
-      if (answer.ok.conversation === this.#attachedTo) return 'next';
-      this.#attach(answer.ok.conversation);
+      const { conversation } = answer.ok;
+      const here = conversation === this.#attachedTo;
+      // One that an earlier conversation had taken already, and did not get to say so.
+      if (here ? !this.#isOpen : conversation === to) return 'next';
+      this.#remember(conversation);
+      this.#attach(conversation);
+      this.#handOver();
       return 'attached';
     }
     if (answer.refused === 'signed_out') {

@@ -29,6 +29,8 @@ interface Following {
   attempts: number;
   retryAt: number;
   startedAt: number | null;
+  /** The push under way, or the last one. It never rejects. */
+  flight: Promise<void>;
 }
 
 export class Followers {
@@ -55,6 +57,7 @@ export class Followers {
       attempts: 0,
       retryAt: 0,
       startedAt: null,
+      flight: Promise.resolve(),
     }));
     this.duties = this.#all.map((following) => ({
       name: following.follower.name,
@@ -73,8 +76,9 @@ export class Followers {
     for (const work of this.#start(this.#host.now())) this.#host.background(work);
   }
 
-  /** Pushes all that there is, due or not, and waits for it. */
+  /** Pushes all that there is, due or not, and waits for it; what is under way ends first. */
   async flush(): Promise<void> {
+    await Promise.all(this.#all.map(({ flight }) => flight));
     await Promise.all(this.#start(Number.MAX_SAFE_INTEGER));
   }
 
@@ -104,7 +108,12 @@ export class Followers {
     return works;
   }
 
-  async #flush(following: Following): Promise<void> {
+  #flush(following: Following): Promise<void> {
+    following.flight = this.#push(following);
+    return following.flight;
+  }
+
+  async #push(following: Following): Promise<void> {
     const { follower } = following;
     following.startedAt = this.#host.now();
     try {

@@ -63,6 +63,9 @@ widget.post('/session', async (c) => {
 widget.get('/session', async (c) => {
   const visitor = await visitorOf(c);
   if (isRefusal(visitor)) return refused(c, visitor);
+  // Two sites of one company can share a cookie: a visitor of the one is nobody on the other.
+  const site = c.req.query('site');
+  if (site !== undefined && site !== visitor.site) return refused(c, refuse('signed_out'));
   return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
 });
 

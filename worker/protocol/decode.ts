@@ -28,7 +28,7 @@ export function decodeFrame<F>(
   data: string | ArrayBuffer,
 ): F | (Refusal & { id?: string }) {
   if (typeof data !== 'string') return refuse('bad_frame');
-  if (tooLarge(data)) return refuse('too_large');
+  if (tooLarge(data)) return { ...refuse('too_large'), ...idAtStart(data) };
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -43,6 +43,12 @@ export function decodeFrame<F>(
   const field = v.getDotPath(result.issues[0]);
   const id = 'id' in value && typeof value.id === 'string' && value.id.length <= 64 ? { id: value.id } : {};
   return { ...refuse('bad_frame', field ? { field } : {}), ...id };
+}
+
+/** Of a frame too large to be parsed the id, where it stands as far in front as clients of ours put it. */
+function idAtStart(data: string): { id?: string } {
+  const id = /"id":"([\w-]{1,64})"/.exec(data.slice(0, 256))?.[1];
+  return id === undefined ? {} : { id };
 }
 
 /** Makes the look-up from a frame's `t` to its schema. A table beats trying a union's members one after the other. */

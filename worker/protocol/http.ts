@@ -40,6 +40,8 @@ export const StartConversation = v.strictObject({
   text: MessageText,
   page: v.optional(Page),
   contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
+  /** The conversation that it was given to before, and that never answered. */
+  sentTo: v.optional(ConversationId),
 });
 export type StartConversation = v.InferOutput<typeof StartConversation>;
 

@@ -180,8 +180,10 @@ export class Agent extends DurableObject<Env> {
       return;
     }
     pace.bad = 0;
-    if (taken.wait > 0) this.#refuse(socket, refuse('slow_down', { retryAfter: taken.wait }));
-    else if (frame.t === 'status.set') this.setStatus(frame.status);
+    if (taken.wait > 0) {
+      const id = 'id' in frame && { id: frame.id };
+      this.#refuse(socket, { ...refuse('slow_down', { retryAfter: taken.wait }), ...id });
+    } else if (frame.t === 'status.set') this.setStatus(frame.status);
     else this.#saveDraft(frame.conversation, frame.text, socket);
   }
 

@@ -33,12 +33,16 @@ import type { ConversationCore } from './core.ts';
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
 
+/** Questions that are answered with entries, a second and at once, per socket. */
+const questionsPerSecond = 5;
+const questionsAtOnce = 20;
 /** Signals a second of one kind and socket; more are dropped. */
 const signalsPerSecond = 5;
 
 /** What is remembered of a socket while the actor is awake. Lost on hibernation, to the client's favour. */
 interface Pace {
   commands: bucket.Bucket;
+  questions: bucket.Bucket;
   signals: bucket.Bucket;
   bad: number;
 }
@@ -74,7 +78,9 @@ export class Sessions {
       this.#bad(socket, frame);
       return;
     }
-    this.#paceOf(socket).bad = 0;
+    const pace = this.#paceOf(socket);
+    pace.bad = 0;
+    if ((frame.t === 'hello' || frame.t === 'pull') && !this.#answerAllowed(socket, pace)) return;
     if (frame.t === 'hello') this.#hello(socket, attachment, frame);
     else if (!attachment.hello) this.#bad(socket, refuse('bad_frame', { message: 'Say hello first.' }));
     else this.#handle(socket, attachment, frame);
@@ -237,6 +243,13 @@ export class Sessions {
     if (pace.bad >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
   }
 
+  #answerAllowed(socket: Socket, pace: Pace): boolean {
+    const taken = bucket.take(pace.questions, questionsPerSecond, questionsAtOnce, this.#core.host.now());
+    pace.questions = taken.bucket;
+    if (taken.wait > 0) send(socket, refusedFrame(refuse('slow_down', { retryAfter: taken.wait })));
+    return taken.wait === 0;
+  }
+
   #signalAllowed(socket: Socket): boolean {
     const pace = this.#paceOf(socket);
     const taken = bucket.take(pace.signals, signalsPerSecond, 2 * signalsPerSecond, this.#core.host.now());
@@ -250,6 +263,7 @@ export class Sessions {
       const now = this.#core.host.now();
       pace = {
         commands: bucket.fill(this.#paces.burst, now),
+        questions: bucket.fill(questionsAtOnce, now),
         signals: bucket.fill(2 * signalsPerSecond, now),
         bad: 0,
       };

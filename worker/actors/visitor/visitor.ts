@@ -143,6 +143,12 @@ export class Visitor extends DurableObject<Env> {
     const by: Party = { kind: 'visitor', id: self.id };
     const message = { t: 'message.send', id: input.id, text: input.text } as const;
     const latest = this.#latest(campaign.id);
+    const { sentTo } = input;
+    if (sentTo !== undefined && sentTo !== latest?.id && this.owns(sentTo)) {
+      // It was given to that one, and may have got there, whatever has begun since.
+      const sent = await conversationStub(this.env, self.account, sentTo).send(by, message);
+      if (!isRefusal(sent)) return sent;
+    }
     if (latest) {
       // The conversation judges, open or not: it may have taken this very message before it was closed.
       const sent = await conversationStub(this.env, self.account, latest.id).send(by, message);

@@ -1,0 +1,28 @@
+/** What a visitor's chat shows. */
+import type { ConversationState, Entry, Marks } from '#protocol';
+import type { ConnectionState } from './connection.ts';
+import type { EarlierConversation } from './earlier.ts';
+import type { Pending } from './outbox.ts';
+
+export interface Contact {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+export interface VisitorView {
+  /** `idle`: there is nothing to connect to yet. */
+  readonly connection: ConnectionState | 'idle';
+  readonly nextTryAt: number | null;
+  readonly state: ConversationState | null;
+  readonly entries: readonly Entry[];
+  /** Earlier conversations loaded so far, oldest first. */
+  readonly earlier: readonly EarlierConversation[];
+  /** Something older can be loaded. */
+  readonly more: boolean;
+  readonly marks: Marks;
+  readonly pending: readonly Pending[];
+  readonly agentTyping: string | null;
+  readonly unread: number;
+  readonly contact: Contact;
+  readonly blocked: boolean;
+}
