@@ -222,6 +222,22 @@ test('V3 twenty bad frames in a row end their socket, and a good one in between 
   await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
 });
 
+test('V28 L6 who asks for the log again and again is slowed down, and goes on writing', async () => {
+  const { tab, screen } = await chat();
+  for (let number = 0; number < 60; number++) tab.send({ t: 'pull', after: 0 });
+  expect(await tab.frame('refused')).toMatchObject({ code: 'slow_down' });
+  tab.send(sending('still here'));
+  await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
+  expect(tab.frames.filter((frame) => frame.t === 'range').length).toBeLessThan(40);
+});
+
+test('V1 V24 a command that is too large is refused with its id: what is behind it is not held up for ever', async () => {
+  const { tab } = await chat();
+  const big = uuid();
+  tab.send(sending('x'.repeat(maxFrameBytes), big));
+  expect(await tab.frame('refused')).toMatchObject({ id: big, code: 'too_large' });
+});
+
 test('V28 signals pass on and are kept nowhere; too many are dropped', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const before = await scene.conversation(conversation).state();

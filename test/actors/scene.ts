@@ -179,9 +179,10 @@ export class SceneVisitor {
   }
 
   /** As over HTTP. */
-  async try(text: string, command = uuid()): Promise<Started | Refusal> {
+  async try(text: string, command = uuid(), sentTo?: string): Promise<Started | Refusal> {
     const { site, campaign } = this.#scene;
-    return await this.stub.message(this.#secret, { id: command, site, text }, campaign);
+    const message = { id: command, site, text, ...(sentTo && { sentTo }) };
+    return await this.stub.message(this.#secret, message, campaign);
   }
 
   async say(text: string, command = uuid()): Promise<Started> {

@@ -91,6 +91,30 @@ test('V9 the message that a conversation took before it was closed is not sent t
   expect(await visitor.say('hello', command)).toEqual(first);
 });
 
+test('V9 V23 a message that an earlier conversation took is not written into a later one', async () => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const first = await visitor.say('hello');
+  const [taken, lost] = [uuid(), uuid()];
+  await visitor.say('taken, and never answered', taken);
+  const tab = await visitor.attach(first.conversation);
+  tab.send({ t: 'conversation.close', id: uuid() });
+  await tab.frame('range', (range) => JSON.stringify(range).includes('conversation.closed'));
+  const second = await visitor.say('another tab begins anew');
+  expect(second.conversation).not.toBe(first.conversation);
+  expect(await visitor.try('taken, and never answered', taken, first.conversation)).toEqual({
+    conversation: first.conversation,
+    seq: 3,
+  });
+  // What it did not take goes on to the open one; one that is somebody else's is asked nothing.
+  const open = { conversation: second.conversation };
+  expect(await visitor.try('lost', lost, first.conversation)).toMatchObject(open);
+  const stranger = await (await scene.visitor()).say('mine');
+  expect(await visitor.try('not there', uuid(), stranger.conversation)).toMatchObject(open);
+  const texts = (await logOf(scene, second.conversation)).map(({ text }) => text);
+  expect(texts.filter(Boolean)).toEqual(['another tab begins anew', 'lost', 'not there']);
+});
+
 test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) => {
   const scene = newScene();
   const anna = await scene.agent();
