@@ -5,7 +5,7 @@
  *   (c) Parley whole, from a visitor's message to the agent's open conversation
  * The servers have one core and the load generator (load.ts) another; the same loop sends to all, over sockets without compression.
  * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
- *   npm run bench                       everything but the long run, about a quarter of an hour
+ *   npm run bench                       everything but the long run, about 25 minutes
  *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle
  *   npm run bench -- --quick            two pairs and short runs: shows that it works, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
