@@ -34,7 +34,7 @@ const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolv
 const seconds = (time: number) => (time / 1_000).toFixed(1);
 /** How long the server may take for what it has to do by itself, in milliseconds; a mutant never gets there. */
 const patience = 90_000;
-const patienceWithMutants = 25_000;
+const patienceWithMutants = 80_000;
 
 export class Run {
   readonly #options: RunOptions;
