@@ -43,24 +43,17 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
       },
   );
   // An alarm is billed as a row (developers.cloudflare.com/durable-objects/platform/pricing).
-  around(
-    storage,
-    'setAlarm',
-    (original) =>
-      function (...given) {
-        counts.alarmRows++;
-        return original.apply(this, given);
-      },
-  );
-  around(
-    storage,
-    'deleteAlarm',
-    (original) =>
-      function (...given) {
-        counts.alarmRows++;
-        return original.apply(this, given);
-      },
-  );
+  for (const name of ['setAlarm', 'deleteAlarm']) {
+    around(
+      storage,
+      name,
+      (original) =>
+        function (...given) {
+          counts.alarmRows++;
+          return original.apply(this, given);
+        },
+    );
+  }
   const countResult = (result: unknown) => {
     counts.databaseRows += (result as D1Result).meta.rows_written;
   };
