@@ -57,6 +57,12 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
   const folder = path.resolve(dataDir);
   const lock = lockFolder(folder);
   let miniflare;
+  /** @type {ReturnType<typeof hold> | undefined} */
+  let held;
+  const holdAnew = () => {
+    held?.letGo();
+    held = hold(lock);
+  };
   try {
     if (port !== 0) await refuseIfTaken(port);
     if (!built) {
@@ -73,10 +79,12 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
         folder,
         quiet,
         env: { BEHIND_CLOUDFLARE: 'false', ...secrets, ...env },
+        // workerd fell over, and Miniflare has started another.
+        onRestart: holdAnew,
       });
     miniflare = new Miniflare(optionsNow());
     await miniflare.ready;
-    let held = hold(lock);
+    holdAnew();
     await migrate(miniflare, entry, log);
 
     const running = miniflare;
@@ -86,17 +94,15 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
       dataDir: folder,
       operatorSecret: env['OPERATOR_SECRET'] ?? secrets.OPERATOR_SECRET,
       miniflare: running,
-      runtimes: () => held.runtimes.map(({ pid }) => pid),
+      runtimes: () => (held?.runtimes ?? []).map(({ pid }) => pid),
       async reload() {
-        const before = held;
         await running.setOptions(optionsNow());
-        before.letGo();
-        held = hold(lock);
+        holdAnew();
         await migrate(running, entry, log);
       },
       async stop() {
-        await disposeOf(running, held.runtimes);
-        held.letGo();
+        await disposeOf(running, held?.runtimes ?? []);
+        held?.letGo();
         lock.release();
       },
     };
@@ -139,8 +145,11 @@ async function migrate(miniflare, entry, log) {
   }
 }
 
-/** @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean }} options */
-function miniflareOptions({ entry, port, folder, env, quiet }) {
+/**
+ * @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean,
+ *   onRestart: () => void }} options
+ */
+function miniflareOptions({ entry, port, folder, env, quiet, onRestart }) {
   const { name, worker } = optionsOf(entry);
   const state = path.join(folder, 'state');
   mkdirSync(state, { recursive: true });
@@ -171,6 +180,7 @@ function miniflareOptions({ entry, port, folder, env, quiet }) {
     // `true` would ask Cloudflare's servers where this machine is.
     cf: false,
     telemetry: { enabled: false },
+    unsafeHandleRuntimeRestart: onRestart,
     resourcePersistencePath: state,
     log: new Log(quiet ? LogLevel.ERROR : LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => {

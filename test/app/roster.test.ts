@@ -54,6 +54,14 @@ test('the furthest place in the log is believed, whoever tells it', () => {
   expect(open.get('con_one')?.phase).toBe('closed');
 });
 
+test('what this tab has shown is read, whether or not the server has heard of it', () => {
+  const lastMessage = { seq: 4, by: { kind: 'visitor', id: 'vis_one' }, text: 'Hi', at: start } as const;
+  const summaries = new Map([['con_one', { state: { ...state, lastMessage }, unread: 2 }]]);
+  const unread = (seen: number) =>
+    mergeRows(new Map(), summaries, null, new Map([['con_one', seen]])).get('con_one')?.unread;
+  expect([unread(3), unread(4), unread(9)]).toEqual([2, 0, 0]);
+});
+
 test('the waiting stand by how long they wait, whatever order they are told in', () => {
   const waits = fc.uniqueArray(fc.integer({ min: 0, max: 1_000_000 }), { maxLength: 20 });
   fc.assert(

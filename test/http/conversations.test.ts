@@ -117,7 +117,7 @@ test('V13 an agent opens the socket of a conversation of the account', async () 
 test('V7 a visitor opens the socket of their conversation, by a cookie or by a subprotocol', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token, 'Hello');
-  const path = `/api/widget/conversations/${conversation}/socket`;
+  const path = `/api/widget/conversations/${conversation}/socket?site=${site}`;
   const byToken = { headers: { 'Sec-WebSocket-Protocol': `parley.1, token.${visitor.token}` } };
   for (const options of [{ cookie: visitor.cookie }, byToken]) {
     const opened = await upgrade(path, options);
@@ -169,7 +169,7 @@ test('S2 who somebody is can not be said in a header', async () => {
   const other = await newVisitor(site);
   const forged = JSON.stringify({ kind: 'visitor', account: mine.id, id: visitor.id, site });
   const headers = { 'X-Parley-Principal': forged };
-  const path = `/api/widget/conversations/${conversation}/socket`;
+  const path = `/api/widget/conversations/${conversation}/socket?site=${site}`;
   expect(await upgrade(path, { cookie: other.cookie, headers })).toEqual(missing);
   expect(await upgrade(path, { headers })).toMatchObject({ status: 401 });
 });

@@ -1,4 +1,4 @@
-import type { VisitorSession, WidgetConfig } from '#protocol';
+import type { Started, VisitorSession, WidgetConfig } from '#protocol';
 import { beforeAll, expect, test, vi } from 'vitest';
 import {
   ask,
@@ -108,35 +108,58 @@ test('V6 a visitor gets a credential, as a cookie that crosses sites and as a to
   const response = await call('POST', '/api/widget/session', { body: { site } });
   expect(response.status).toBe(200);
   const [cookie] = response.headers.getSetCookie();
-  expect(cookie).toMatch(/^__Host-parley-visitor=acc_[a-z0-9]{26}\.vis_[a-z0-9]{26}\.[\w-]{43};/);
+  expect(cookie).toMatch(
+    new RegExp(`^__Host-parley-visitor-${site}=acc_[a-z0-9]{26}\\.vis_[a-z0-9]{26}\\.[\\w-]{43};`),
+  );
   for (const part of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned']) {
     expect(cookie).toContain(part);
   }
   const { token, ...session } = await response.json<VisitorSession>();
   expect(session).toEqual({ visitor: session.visitor, contact: {}, blocked: false, conversations: [] });
   expect(cookie).toContain(`=${token};`);
-  const byCookie = await ask('GET', '/api/widget/session', { cookie: cookieOf(response) });
+  const byCookie = await ask('GET', `/api/widget/session?site=${site}`, { cookie: cookieOf(response) });
   expect(byCookie).toEqual({ status: 200, body: session });
   expect(await ask('GET', '/api/widget/session', { headers: bearer(token ?? '') })).toEqual(byCookie);
 });
 
 test('V8 a visitor who signs out of the page leaves the device; a foreign page cannot do it for them', async () => {
-  const left = await call('DELETE', '/api/widget/session', {});
+  const left = await call('DELETE', `/api/widget/session?site=${site}`, {});
   expect(left.status).toBe(200);
   const [cookie] = left.headers.getSetCookie();
   // Without the attributes of the one that is kept it would be another cookie.
-  expect(cookie).toMatch(/^__Host-parley-visitor=;/);
+  expect(cookie).toMatch(new RegExp(`^__Host-parley-visitor-${site}=;`));
   for (const part of ['Max-Age=0', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned'])
     expect(cookie?.split('; ')).toContain(part);
   for (const Origin of ['https://evil.test', undefined]) {
-    const refused = await call('DELETE', '/api/widget/session', { headers: { Origin } });
+    const refused = await call('DELETE', `/api/widget/session?site=${site}`, { headers: { Origin } });
     expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
   }
 });
 
+test('V8 who brings nothing is nobody yet, which is no refusal', async () => {
+  const nobody = { status: 200, body: { visitor: null } };
+  expect(await ask('GET', `/api/widget/session?site=${site}`)).toEqual(nobody);
+  expect(await ask('GET', '/api/widget/session')).toEqual(nobody);
+  expect((await call('DELETE', '/api/widget/session', {})).status).toBe(400);
+});
+
+test('V7 two sites of one company, which share their cookies, each keep their own visitor', async () => {
+  const sibling = await newSite(account);
+  const [here, there] = [await newVisitor(site), await newVisitor(sibling.site)];
+  const cookie = `${here.cookie}; ${there.cookie}`;
+  const who = (of: string) => ask<VisitorSession>('GET', `/api/widget/session?site=${of}`, { cookie });
+  expect((await who(site)).body.visitor).toBe(here.id);
+  expect((await who(sibling.site)).body.visitor).toBe(there.id);
+  const body = { id: crypto.randomUUID(), site: sibling.site, text: 'Hello' };
+  const { conversation } = (await ask<Started>('POST', '/api/widget/messages', { cookie, body })).body;
+  const entries = `/api/widget/conversations/${conversation}/entries?site=`;
+  expect((await ask('GET', entries + sibling.site, { cookie })).status).toBe(200);
+  expect((await ask('GET', entries + site, { cookie })).status).toBe(404);
+});
+
 test('V7 a request that carries a bearer ignores the cookie', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
-  const both = await ask<VisitorSession>('GET', '/api/widget/session', {
+  const both = await ask<VisitorSession>('GET', `/api/widget/session?site=${site}`, {
     cookie: one.cookie,
     headers: bearer(two.token),
   });
@@ -150,7 +173,7 @@ test('V8 a credential that does not hold is none', async () => {
   const other = await newVisitor(site);
   const [acc, vis, secret] = token.split('.');
   const broken = [
-    '',
+    'x',
     `${acc}.${vis}`,
     `${acc}.${vis}.${'A'.repeat(43)}`,
     `${acc}.${other.id}.${secret}`,
@@ -175,7 +198,9 @@ test('V9 a message opens a conversation, and the same message again is the same'
   expect(await ask('POST', '/api/widget/messages', { cookie, body })).toEqual(sent);
   const more = await say(site, token, 'Hello?');
   expect(more).toEqual({ conversation: sent.body.conversation, seq: 3 });
-  expect((await ask<VisitorSession>('GET', '/api/widget/session', { cookie })).body).toMatchObject({
+  expect(
+    (await ask<VisitorSession>('GET', `/api/widget/session?site=${site}`, { cookie })).body,
+  ).toMatchObject({
     contact: { name: 'Åse' },
     conversations: [{ id: sent.body.conversation, campaign, open: true }],
   });

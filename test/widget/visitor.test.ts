@@ -4,6 +4,7 @@ import type { Environment, Wire } from '../../widget/client/environment.ts';
 import { VisitorChat } from '../../widget/client/visitor.ts';
 import { noMarks, unborn } from '../../worker/domain/index.ts';
 import { memoryCarrier } from '../helpers/people.ts';
+import { PaperWire } from './paper-wire.ts';
 
 const site = 'sit_a';
 const conversation = 'con_a';
@@ -31,27 +32,6 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** What is tried at once when the page is looked at again. */
 const waking = new Set<() => void>();
 const wake = () => [...waking].forEach((task) => task());
-
-/** A socket that the test speaks through. */
-class PaperWire implements Wire {
-  readyState = 0;
-  onopen: Wire['onopen'] = null;
-  onmessage: Wire['onmessage'] = null;
-  onclose: Wire['onclose'] = null;
-  onerror: Wire['onerror'] = null;
-  readonly sent: { t: string; id?: string; text?: string; prev?: string }[] = [];
-  send = (data: string) => void (data.startsWith('{') && this.sent.push(JSON.parse(data) as { t: string }));
-  close = () => void (this.readyState = 3);
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.(undefined as never);
-  }
-
-  say(frame: object): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-}
 
 function chatOn(
   server: ReturnType<typeof paperServer>,

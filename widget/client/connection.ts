@@ -9,8 +9,10 @@ import type { Environment, Wire } from './environment.ts';
 /** `connecting` for the first time or again, `open`, `waiting` for the next try, or `ended` for good. */
 export type ConnectionState = 'connecting' | 'open' | 'waiting' | 'ended';
 
-/** Silence that counts as a dead line, in milliseconds. */
-const silence = 45_000;
+/** A ping that nothing has followed for so long tells of a dead line, in milliseconds. */
+const answerWithin = 15_000;
+/** The same where there is reason to doubt the line. */
+const answerSoon = 4_000;
 /** A connection that lasted so long starts the backoff anew, in milliseconds. */
 const stable = 30_000;
 /** A socket that has not opened after so long is given up, in milliseconds. */
@@ -36,7 +38,8 @@ export class Connection {
   #wire: Wire | null = null;
   #attempts = 0;
   #openedAt = 0;
-  #heardAt = 0;
+  /** Something has come since the last ping. */
+  #heard = false;
   #cancelTimer: () => void = () => undefined;
   readonly #stopWaking: () => void;
 
@@ -92,14 +95,14 @@ export class Connection {
     this.#cancelTimer = env.after(openWithin, () => this.restart());
     wire.onopen = () => {
       if (this.#wire !== wire) return;
-      this.#openedAt = this.#heardAt = env.now();
+      this.#openedAt = env.now();
       this.#set('open', null);
       this.#beat();
       this.#options.onOpen();
     };
     wire.onmessage = (event) => {
       if (this.#wire !== wire) return;
-      this.#heardAt = env.now();
+      this.#heard = true;
       if (typeof event.data !== 'string' || event.data === pong) return;
       let frame: unknown;
       try {
@@ -154,32 +157,29 @@ export class Connection {
     if (this.state === 'waiting') this.#open();
   }
 
-  /** Pings on, and drops a line on which nothing was heard for too long. */
   #beat(): void {
-    const { env } = this.#options;
     this.#cancelTimer();
-    this.#cancelTimer = env.after(pingEvery, () => {
-      if (env.now() - this.#heardAt > silence) {
-        this.restart();
-        return;
-      }
-      if (this.#wire?.readyState === 1) this.#wire.send(ping);
-      this.#beat();
-    });
+    this.#cancelTimer = this.#options.env.after(pingEvery, () => this.#probe(answerWithin));
   }
 
-  /** The page or the network is back: try at once, or find out whether the line still lives. */
+  /** Pings, and drops the line where nothing comes back (V30). */
+  #probe(within: number): void {
+    const { env } = this.#options;
+    this.#heard = false;
+    if (this.#wire?.readyState === 1) this.#wire.send(ping);
+    this.#cancelTimer();
+    this.#cancelTimer = env.after(within, () => (this.#heard ? this.#beat() : this.restart()));
+  }
+
+  /** The page or the network is back, or the network is said to be gone: try at once, or find out whether the line lives. */
   #wake(): void {
     if (this.state === 'waiting') {
       this.#cancelTimer();
       this.#attempts = 0;
       void this.#retry(true);
-    } else if (this.state === 'open' && this.#wire?.readyState === 1) {
-      if (this.#options.env.now() - this.#heardAt > silence) this.restart();
-      else {
-        this.#wire.send(ping);
-        this.#options.onAwake();
-      }
+    } else if (this.state === 'open') {
+      this.#probe(answerSoon);
+      this.#options.onAwake();
     }
   }
 }

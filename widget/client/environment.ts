@@ -21,7 +21,7 @@ export interface Environment {
   bytes(count: number): Uint8Array;
   /** Runs `task` once after `delay` milliseconds; the answer cancels it. */
   after(delay: number, task: () => void): () => void;
-  /** Calls when the network or the page comes back, which is the moment to try again; the answer stops that. */
+  /** Calls when the page comes back or the network comes or goes: the moment to look after the line. The answer stops that. */
   onWake(task: () => void): () => void;
 }
 
@@ -39,11 +39,11 @@ export function platform(): Environment {
     onWake: (task) => {
       if (typeof document === 'undefined') return () => undefined;
       const visible = () => document.visibilityState === 'visible' && task();
-      addEventListener('online', task);
+      for (const name of ['online', 'offline']) addEventListener(name, task);
       addEventListener('focus', visible);
       document.addEventListener('visibilitychange', visible);
       return () => {
-        removeEventListener('online', task);
+        for (const name of ['online', 'offline']) removeEventListener(name, task);
         removeEventListener('focus', visible);
         document.removeEventListener('visibilitychange', visible);
       };

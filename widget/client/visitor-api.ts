@@ -37,13 +37,16 @@ export class VisitorApi {
   }
 
   socketUrl(conversation: string): string {
-    const url = new URL(`/api/widget/conversations/${conversation}/socket`, this.#base);
+    const url = new URL(`/api/widget/conversations/${conversation}/socket?site=${this.#site}`, this.#base);
     url.protocol = url.protocol.replace('http', 'ws');
     return url.href;
   }
 
-  session(): Promise<Answer<VisitorSession>> {
-    return this.#ask('GET', `/api/widget/session?site=${this.#site}`);
+  async session(): Promise<Answer<VisitorSession>> {
+    const answer = await this.#ask<VisitorSession | { visitor: null }>('GET', this.#sessionPath);
+    return 'ok' in answer && answer.ok.visitor === null
+      ? { refused: 'signed_out', message: '' }
+      : (answer as Answer<VisitorSession>);
   }
 
   /** Makes the visitor. The cookie carries the session where it survives; else the token is kept. */
@@ -62,7 +65,7 @@ export class VisitorApi {
   /** This device is no longer the visitor's. */
   async leave(): Promise<void> {
     await this.forget();
-    await this.#ask('DELETE', '/api/widget/session');
+    await this.#ask('DELETE', this.#sessionPath);
   }
 
   /** The credential holds no more. */
@@ -76,8 +79,12 @@ export class VisitorApi {
   }
 
   entries(conversation: string, before: number | undefined, limit: number): Promise<Answer<Range>> {
-    const query = `limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
+    const query = `site=${this.#site}&limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
     return this.#ask('GET', `/api/widget/conversations/${conversation}/entries?${query}`);
+  }
+
+  get #sessionPath(): string {
+    return `/api/widget/session?site=${this.#site}`;
   }
 
   get #key(): string {

@@ -4,7 +4,7 @@ export const words = {
   message: 'Message',
   write: 'Write a message…',
   send: 'Send',
-  left: (count: number) => (count >= 0 ? `${count} left` : `${-count} too many`),
+  left: (count: number) => (count >= 0 ? `${count} characters left` : `${-count} characters over the limit`),
   preview: 'Agents see what you type',
   log: 'Messages',
   conversation: 'Conversation',

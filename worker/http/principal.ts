@@ -9,6 +9,7 @@ import {
   isRefusal,
   refuse,
   SessionId,
+  SiteId,
   subprotocol,
   tokenSubprotocol,
   UserId,
@@ -24,7 +25,8 @@ export type User = Extract<Principal, { kind: 'user' }>;
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 
 const userCookie = 'parley';
-const visitorCookie = 'parley-visitor';
+/** One for each site: two sites of a company can share their cookies, and a visitor of the one is nobody on the other. */
+const visitorCookie = (site: string) => `parley-visitor-${site}`;
 
 /** The user whose cookie this is. */
 export async function userOf(c: Exchange): Promise<User | Refusal> {
@@ -48,18 +50,24 @@ export interface VisitorCredential {
   readonly secret: string;
 }
 
-/** A visitor's credential, unproved. A token in the request counts alone; else the cookie. */
-export function visitorCredential(c: Exchange): VisitorCredential | Refusal {
-  const token = bearer(c) ?? tokenProtocol(c) ?? getCookie(c, visitorCookie, 'host');
-  const parts = parse(token, [AccountId, VisitorId]);
+/** What the request brings for a visitor, whatever it may be. A token counts alone; else the site's cookie. */
+export function visitorToken(c: Exchange, site: string | undefined): string | undefined {
+  const cookie = () =>
+    isRefusal(check(SiteId, site)) ? undefined : getCookie(c, visitorCookie(site ?? ''), 'host');
+  return bearer(c) ?? tokenProtocol(c) ?? cookie();
+}
+
+/** A visitor's credential, unproved. */
+export function visitorCredential(c: Exchange, site: string | undefined): VisitorCredential | Refusal {
+  const parts = parse(visitorToken(c, site), [AccountId, VisitorId]);
   if (!parts) return refuse('signed_out');
   const [account, id, secret] = parts as [string, string, string];
   return { account, id, secret };
 }
 
-/** The visitor. */
+/** The visitor; the address says of which site (V7). */
 export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
-  const credential = visitorCredential(c);
+  const credential = visitorCredential(c, c.req.query('site'));
   if (isRefusal(credential)) return credential;
   return visitorStub(c.env, credential.account, credential.id).authenticate(credential.secret);
 }
@@ -118,14 +126,14 @@ export function forgetUser(c: Exchange): void {
   deleteCookie(c, userCookie, { prefix: 'host' });
 }
 
-export function keepVisitor(c: Exchange, token: string, maxAge = longest): void {
+export function keepVisitor(c: Exchange, site: string, token: string, maxAge = longest): void {
   const rest = { httpOnly: true, sameSite: 'None', partitioned: true, maxAge } as const;
-  setCookie(c, visitorCookie, token, { prefix: 'host', ...rest });
+  setCookie(c, visitorCookie(site), token, { prefix: 'host', ...rest });
 }
 
 /** A partitioned cookie is another one than that of the same name: it is taken away as it was set. */
-export function forgetVisitor(c: Exchange): void {
-  keepVisitor(c, '', 0);
+export function forgetVisitor(c: Exchange, site: string): void {
+  keepVisitor(c, site, '', 0);
 }
 
 /** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */

@@ -23,6 +23,7 @@ import {
   keepVisitor,
   visitorCredential,
   visitorOf,
+  visitorToken,
   type VisitorPrincipal,
 } from './principal.ts';
 import { siteOf } from './site-lookup.ts';
@@ -56,29 +57,32 @@ widget.post('/session', async (c) => {
   const visitor = visitorStub(c.env, site.account, id);
   const { secret } = await visitor.open(site.account, id, site.id);
   const token = [site.account, id, secret].join('.');
-  keepVisitor(c, token);
+  keepVisitor(c, site.id, token);
   return answer(c, { ...(await visitor.session()), token });
 });
 
 widget.get('/session', async (c) => {
+  const site = c.req.query('site');
+  // Nobody yet is what a first visit finds. A refusal would stand in red in the console of the company's page.
+  if (visitorToken(c, site) === undefined) return c.json({ visitor: null });
   const visitor = await visitorOf(c);
   if (isRefusal(visitor)) return refused(c, visitor);
-  // Two sites of one company can share a cookie: a visitor of the one is nobody on the other.
-  const site = c.req.query('site');
   if (site !== undefined && site !== visitor.site) return refused(c, refuse('signed_out'));
   return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
 });
 
 widget.delete('/session', (c) => {
-  forgetVisitor(c);
+  const site = check(SiteId, c.req.query('site'));
+  if (isRefusal(site)) return refused(c, site);
+  forgetVisitor(c, site);
   return c.json({});
 });
 
 widget.post('/messages', async (c) => {
-  const credential = visitorCredential(c);
-  if (isRefusal(credential)) return refused(c, credential);
   const message = check(StartConversation, await readJson(c));
   if (isRefusal(message)) return refused(c, message);
+  const credential = visitorCredential(c, message.site);
+  if (isRefusal(credential)) return refused(c, credential);
   const site = await siteOf(c.env, message.site);
   if (isRefusal(site)) return refused(c, site);
   // The credential belongs to one site. On another the visitor is a new one.

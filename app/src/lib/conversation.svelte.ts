@@ -40,6 +40,7 @@ export interface LiveOptions {
   /** A command other than a message was refused. */
   onRefused(refused: Refused): void;
   onChange(live: LiveConversation): void;
+  onSeen(live: LiveConversation): void;
 }
 
 export class LiveConversation {
@@ -51,14 +52,18 @@ export class LiveConversation {
   unreadAfter = $state<number | null>(null);
   /** Set by the log: its end is on a screen that is looked at. */
   looked = false;
+  /** How far the agent has seen it while it was theirs, as a seq. */
+  seen = 0;
   readonly #me: string;
+  readonly #onSeen: (live: LiveConversation) => void;
   readonly #client: ConversationClient;
   #typingAt = 0;
   #opened = false;
 
-  constructor({ id, me, before, onRefused, onChange }: LiveOptions) {
+  constructor({ id, me, before, onRefused, onChange, onSeen }: LiveOptions) {
     this.id = id;
     this.#me = me.id;
+    this.#onSeen = onSeen;
     if (before) this.view = { ...before, connection: 'connecting', typing: null, preview: '' };
     const outbox = carriedOutbox(storage, `parley.unsent.${me.id}.${id}`);
     this.#client = new ConversationClient({
@@ -140,7 +145,7 @@ export class LiveConversation {
   /** The end of the log is, or is no longer, on a screen that somebody looks at. */
   look(on: boolean): void {
     this.looked = on;
-    if (on && this.mine) this.#client.read();
+    if (on) this.#read();
   }
 
   #take(view: ConversationView): void {
@@ -149,13 +154,21 @@ export class LiveConversation {
     if (known) {
       this.view = view;
       if (!this.#opened) this.#open(view);
-      if (this.looked && this.mine) this.#client.read();
+      if (this.looked) this.#read();
     } else {
       // Closed for good before anything was told: the server knows no such conversation.
       if (view.connection === 'ended' && session.phase === 'in') this.missing = true;
       const { connection, nextTryAt, pending } = view;
       this.view = { ...this.view, connection, nextTryAt, pending };
     }
+  }
+
+  #read(): void {
+    if (!this.mine) return;
+    this.#client.read();
+    if (this.view.cursor === this.seen) return;
+    this.seen = this.view.cursor;
+    this.#onSeen(this);
   }
 
   #open({ marks }: ConversationView): void {

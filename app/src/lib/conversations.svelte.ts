@@ -1,5 +1,5 @@
 /** The conversations that this tab holds: the one on the screen, and those that still have something to send. */
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Me, Refused } from '#protocol';
 import type { ConversationView } from '../../../widget/client/conversation.ts';
 import type { Place } from './chat/scroll.ts';
@@ -11,8 +11,10 @@ const remembered = 20;
 
 export class Conversations {
   open = $state.raw<LiveConversation | null>(null);
-  /** The ids of those whose messages have not all been taken. */
-  readonly unsent = new SvelteSet<string>();
+  /** Of those whose messages have not all been taken: the last such words. */
+  readonly unsent = new SvelteMap<string, string>();
+  /** How far each has been seen here, as a seq, by its id. */
+  readonly seen = new SvelteMap<string, number>();
   /** Where in a log the person was when they went to another. */
   readonly places = new Map<string, Place>();
   readonly #held = new Map<string, LiveConversation>();
@@ -58,13 +60,15 @@ export class Conversations {
       before: this.#before.get(id),
       onRefused: this.onRefused,
       onChange: (changed) => this.#changed(changed),
+      onSeen: ({ id, seen }) => this.seen.set(id, seen),
     });
     this.#held.set(id, live);
     return live;
   }
 
   #changed(live: LiveConversation): void {
-    if (live.view.pending.length > 0) this.unsent.add(live.id);
+    const unsent = live.view.pending.flatMap(({ frame }) => (frame.t === 'message.send' ? [frame.text] : []));
+    if (unsent.length > 0) this.unsent.set(live.id, unsent.at(-1) ?? '');
     else this.unsent.delete(live.id);
     const caughtUp = live.view.caughtUp || live.view.connection === 'ended';
     if (live !== this.open && caughtUp && !live.unsent) this.#drop(live);

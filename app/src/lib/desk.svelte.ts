@@ -22,7 +22,7 @@ export class Desk {
   /** By itself, so that a signal such as typing does not make all lists anew. */
   readonly #openState = $derived.by(() => this.conversations.open?.view.state ?? null);
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
-    mergeRows(this.floor.rows, this.agent.summaries, this.#openState),
+    mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
   );
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);

@@ -54,12 +54,20 @@ export function mergeRows(
   floor: ReadonlyMap<string, FloorRow>,
   summaries: ReadonlyMap<string, Summary>,
   open: ConversationState | null,
+  /** What this tab has had on the screen of each, as the last seq: the server may not know yet. */
+  seen: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>();
   for (const row of floor.values()) rows.set(row.id, { ...row, last: null, assignedAt: null, unread: 0 });
   for (const { state, unread } of summaries.values()) {
     const row = further(rows.get(state.id), state);
-    rows.set(state.id, { ...row, unread, last: state.lastMessage, assignedAt: state.assignedAt });
+    const read = (seen.get(state.id) ?? -1) >= (state.lastMessage?.seq ?? 0);
+    rows.set(state.id, {
+      ...row,
+      unread: read ? 0 : unread,
+      last: state.lastMessage,
+      assignedAt: state.assignedAt,
+    });
   }
   const known = open && rows.get(open.id);
   if (open && known) {

@@ -15,7 +15,9 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   const key = `${zone ?? ''} ${JSON.stringify(options)}`;
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.DateTimeFormat('en-GB', { ...options, ...(zone && { timeZone: zone }) });
+    // British English has the dates in this order, and would write `pm` where the rest of the world's English writes `PM`.
+    const locale = options.hour ? 'en-US' : 'en-GB';
+    made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
   }
   return made;

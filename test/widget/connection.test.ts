@@ -1,0 +1,100 @@
+/** A line and its end under a virtual clock: what a client does when nothing is heard. */
+import { expect, test } from 'vitest';
+import { Connection } from '../../widget/client/connection.ts';
+import { ConversationClient } from '../../widget/client/conversation.ts';
+import type { Environment } from '../../widget/client/environment.ts';
+import { memoryOutbox } from '../../widget/client/outbox.ts';
+import { ping, pong } from '../../worker/protocol/index.ts';
+import { World } from '../simulation/world.ts';
+import { PaperWire } from './paper-wire.ts';
+
+function environment() {
+  const world = new World(1);
+  const wires: PaperWire[] = [];
+  let wake = () => {};
+  const env: Environment = {
+    connect: () => {
+      const wire = new PaperWire();
+      wires.push(wire);
+      return wire;
+    },
+    now: () => world.now,
+    random: () => 0,
+    bytes: (count) => new Uint8Array(count),
+    after: (delay, task) => world.after(delay, task),
+    onWake: (task) => {
+      wake = task;
+      return () => {};
+    },
+  };
+  return { world, wires, env, wake: () => wake() };
+}
+
+function line() {
+  const { env, ...rest } = environment();
+  let awoken = 0;
+  const connection = new Connection({
+    env,
+    url: () => 'paper:',
+    protocols: () => [],
+    onOpen: () => {},
+    onAwake: () => void awoken++,
+    onFrame: () => {},
+    onState: () => {},
+    onDoubt: () => Promise.resolve(true),
+  });
+  connection.start();
+  rest.wires[0]?.open();
+  return { connection, ...rest, awoken: () => awoken };
+}
+
+const pings = (wire: PaperWire | undefined) => wire?.texts.filter((text) => text === ping).length;
+
+test('V30 a line on which nothing follows a ping is dropped; one that answers is kept', async () => {
+  const { world, wires, connection } = line();
+  await world.run(20_000);
+  expect(pings(wires[0])).toBe(1);
+  wires[0]?.say(pong);
+  await world.run(15_000);
+  expect(connection.state).toBe('open');
+  await world.run(20_000);
+  expect(pings(wires[0])).toBe(2);
+  await world.run(14_000);
+  expect([connection.state, wires.length]).toEqual(['open', 1]);
+  await world.run(1_000);
+  expect([connection.state, wires.length]).toEqual(['connecting', 2]);
+});
+
+test('V30 what was dead while the page slept is found out within seconds of its waking', async () => {
+  const { world, wires, connection, wake, awoken } = line();
+  wake();
+  expect([pings(wires[0]), awoken()]).toEqual([1, 1]);
+  wires[0]?.say({ t: 'anything' });
+  await world.run(4_000);
+  expect(connection.state).toBe('open');
+  wake();
+  await world.run(4_000);
+  expect([connection.state, wires.length]).toEqual(['connecting', 2]);
+});
+
+test('V14 a server that opens and never welcomes is given up, and tried again', async () => {
+  const { world, wires, env } = environment();
+  const client = new ConversationClient({
+    env,
+    side: 'visitor',
+    me: 'vis_a',
+    outbox: memoryOutbox(),
+    url: () => 'paper:',
+    protocols: () => [],
+    onDoubt: () => Promise.resolve(true),
+  });
+  await client.start();
+  wires[0]?.open();
+  expect(wires[0]?.sent.map(({ t }) => t)).toEqual(['hello']);
+  // It answers pings all the while.
+  wires[0]?.say(pong);
+  await world.run(14_000);
+  expect(wires).toHaveLength(1);
+  await world.run(1_000);
+  expect(wires).toHaveLength(2);
+});

@@ -1,0 +1,27 @@
+import type { Wire } from '../../widget/client/environment.ts';
+
+/** A socket that the test speaks through. */
+export class PaperWire implements Wire {
+  readyState = 0;
+  onopen: Wire['onopen'] = null;
+  onmessage: Wire['onmessage'] = null;
+  onclose: Wire['onclose'] = null;
+  onerror: Wire['onerror'] = null;
+  /** Every text that went out, pings too; and the frames among them. */
+  readonly texts: string[] = [];
+  readonly sent: { t: string; id?: string; text?: string; prev?: string }[] = [];
+  send = (data: string) => {
+    this.texts.push(data);
+    if (data.startsWith('{')) this.sent.push(JSON.parse(data) as { t: string });
+  };
+  close = () => void (this.readyState = 3);
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.(undefined as never);
+  }
+
+  say(frame: object | string): void {
+    this.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) });
+  }
+}
