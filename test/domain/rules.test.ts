@@ -46,9 +46,13 @@ test('I5: pages hold every entry once, in order, and none is over its size', () 
 });
 
 test('the archive waits a moment for more, and longer where much has come: it never lags behind for long', () => {
-  expect([1, 2, 4].map(windowOf)).toEqual([quietWindow, quietWindow, quietWindow]);
-  expect([5, pageEntries - 1].map(windowOf)).toEqual([busyWindow, busyWindow]);
-  expect([pageEntries, 500].map(windowOf)).toEqual([0, 0]);
+  const windows = (missing: number[], spread: number) => missing.map((each) => windowOf(each, spread));
+  expect(windows([1, 2, 4], 0)).toEqual([quietWindow, quietWindow, quietWindow]);
+  expect(windows([1, 2, 4], 1)).toEqual([quietWindow, quietWindow, quietWindow]);
+  expect(windows([5, 2 * pageEntries - 1], 0)).toEqual([busyWindow, busyWindow]);
+  expect(windows([5, 4 * pageEntries - 1], 0.8)).toEqual([busyWindow * 0.8, 0]);
+  expect(windows([2 * pageEntries, 5_000], 0)).toEqual([0, 0]);
+  expect(windows([4 * pageEntries], 1)).toEqual([0]);
 });
 
 const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({

@@ -33,8 +33,11 @@ export const busyWindow = 60_000;
 /** How many are many. A conversation begins with two. */
 const busyEntries = 5;
 
-/** How long what is missing may wait for more; what makes a page waits no longer. */
-export function windowOf(missing: number): number {
-  if (missing >= pageEntries) return 0;
-  return missing < busyEntries ? quietWindow : busyWindow;
+/**
+ * How long what is missing may wait for more; a few full pages wait no longer. `spread`, from 0 to 1 and drawn anew for each write,
+ * keeps conversations that fill at one pace from being written all at one moment, which everybody else would wait for.
+ */
+export function windowOf(missing: number, spread: number): number {
+  if (missing >= pageEntries * (2 + 2 * spread)) return 0;
+  return missing < busyEntries ? quietWindow : busyWindow * (1 - spread / 4);
 }

@@ -7,6 +7,7 @@ import { report } from '../report.ts';
 import type { Journal } from './journal.ts';
 import type { Targets } from './targets.ts';
 
+/** Drawn anew each time between so much and a third more, so that no two conversations keep in step. */
 const every = 2_000;
 /** Nobody waits for a list, but the sender waits for the answer: that goes first. */
 const moment = 50;
@@ -26,7 +27,8 @@ export class OwnerNews {
 
   touch(): void {
     if (this.#timer || this.#journal.state.phase !== 'active') return;
-    const wait = Math.max(moment, this.#toldAt + every - this.#host.now());
+    const pause = every * (1 + this.#host.random() / 3);
+    const wait = Math.max(moment, this.#toldAt + pause - this.#host.now());
     this.#timer = this.#host.timer(wait, () => {
       this.#timer = null;
       this.#tell();

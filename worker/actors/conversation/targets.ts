@@ -103,16 +103,17 @@ export function followersOf(
 
 /** Collects for a while, and for longer while there is much; a closed conversation is written at once. */
 function archive(host: Host, journal: Journal, targets: Targets, registered: () => boolean): Follower {
-  let since = { cursor: -1, at: 0 };
+  let since = { cursor: -1, at: 0, spread: 0 };
   return {
     name: 'archive',
     due(cursor) {
       // A rebuild knows of the conversations that the dispatcher has registered.
       if (journal.head <= cursor || !registered()) return null;
       if (journal.state.phase === 'closed') return 0;
-      if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
+      if (since.cursor !== cursor)
+        since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
       // A clock that was set back must not put it off for ever.
-      return Math.min(since.at + windowOf(journal.head - cursor), host.now() + busyWindow);
+      return Math.min(since.at + windowOf(journal.head - cursor, since.spread), host.now() + busyWindow);
     },
     async push(cursor) {
       const { state, head } = journal;
