@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
 import { closeCodes, lease } from '#protocol';
 import {
+  env,
   id,
   logOf,
   maybeEvict,
@@ -13,6 +14,7 @@ import {
   type Scene,
   type SceneAgent,
 } from './scene.ts';
+import { signInOf } from './sign-in.ts';
 
 const grace = 30_000;
 
@@ -137,14 +139,10 @@ test.each(ways)(
 test('I14 a session that has ended authenticates nobody', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
-  const { session, secret } = await anna.stub.signIn({
-    account: { id: scene.account, name: 'Test', timeZone: 'UTC' },
-    id: anna.party.id,
-    name: 'Anna',
-    email: 'anna@example.test',
-    roles: ['agent'],
+  const { session, secret } = await signInOf(env, scene.account, anna.party.id);
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({
+    principal: { id: anna.party.id, session },
   });
-  expect(await anna.stub.authenticate(session, secret)).toMatchObject({ id: anna.party.id, session });
   await anna.stub.signOut(session);
   expect(await anna.stub.authenticate(session, secret)).toMatchObject({ refused: 'signed_out' });
 });

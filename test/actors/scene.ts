@@ -20,6 +20,7 @@ import {
   type Env,
 } from '../../worker/actors/stubs.ts';
 import type { CampaignSnapshot } from '../../worker/actors/visitor/visitor.ts';
+import { insertUser, signInOf } from './sign-in.ts';
 
 export const env = bindings as unknown as Env;
 export const id = (kind: IdKind): string => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
@@ -218,14 +219,9 @@ export class SceneAgent {
   static async enter(account: string, name: string): Promise<SceneAgent> {
     const user = id('user');
     const roles = ['agent'] as const;
-    const { session } = await agentStub(env, account, user).signIn({
-      account: { id: account, name: 'Test', timeZone: 'Europe/Sofia' },
-      id: user,
-      name,
-      email: `${user}@example.test`,
-      roles,
-    });
-    const agent = new SceneAgent({ kind: 'user', account, id: user, name, roles, session });
+    await insertUser(env, { account, id: user, name, roles });
+    const { session } = await signInOf(env, account, user);
+    const agent = new SceneAgent({ kind: 'user', account, id: user, name, roles, manages: true, session });
     await vi.waitFor(async () => {
       const answer = await agent.take(id('conversation'));
       if (!isRefusal(answer) || answer.refused !== 'not_found') throw new Error('not there yet');

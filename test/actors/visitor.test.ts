@@ -205,6 +205,7 @@ test('S1 a guessed name creates nothing, whatever it is asked', async () => {
     id: user,
     name: 'X',
     roles: ['agent'],
+    manages: true,
     session: id('session'),
   } as const;
   const message = { t: 'message.send', id: uuid(), text: 'x' } as const;

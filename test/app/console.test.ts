@@ -1,5 +1,6 @@
 import { AllowedOrigin, check, isRefusal } from '#protocol';
 import fc from 'fast-check';
+import { generatePassword, strengthOf } from '../../app/src/routes/(signed-in)/console/users/passwords.ts';
 import { expect, test } from 'vitest';
 import {
   contrast,
@@ -50,4 +51,16 @@ test('words on any colour can be read', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
   expect(contrastHint('#fff7cc')).toContain('hard to see');
   expect(contrastHint('#1f5eff')).not.toContain('hard to see');
+});
+
+test('F185 a generated password is long, new each time, and strong; what is easy to guess is called so', () => {
+  const made = Array.from({ length: 200 }, generatePassword);
+  expect(new Set(made).size).toBe(200);
+  for (const password of made) {
+    expect(password).toMatch(/^(?:[A-Za-z2-9]{5}-){3}[A-Za-z2-9]{5}$/);
+    expect(password).not.toMatch(/[Il0O1]/);
+    expect(strengthOf(password)).toBe('strong');
+  }
+  const said = ['abc', 'aaaaaaaaaaaa', 'abcdefghij', '12345678', 'Tr0ub4dor', 'correct horse battery'];
+  expect(said.map(strengthOf)).toEqual(['short', 'weak', 'weak', 'weak', 'fair', 'fair']);
 });

@@ -31,9 +31,10 @@ test('F34 the blue counter is the waiting ones, for all', () => {
 });
 
 test('F6 agents land in the workspace, managers in the console', () => {
-  expect(home(['agent'])).toBe('/workspace');
-  expect(home(['agent', 'supervisor'])).toBe('/console');
-  expect(home(['administrator'])).toBe('/console');
+  expect(home({ roles: ['agent'], manages: true })).toBe('/workspace');
+  expect(home({ roles: ['agent', 'supervisor'], manages: true })).toBe('/console');
+  expect(home({ roles: ['administrator'], manages: true })).toBe('/console');
+  expect(home({ roles: ['supervisor'], manages: false })).toBe('/workspace');
 });
 
 test('the way back leads to a page of ours, or nowhere', () => {

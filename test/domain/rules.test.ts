@@ -18,6 +18,7 @@ import {
   retryDelay,
   rights,
   type Action,
+  type Principal,
   windowOf,
 } from '../../worker/domain/index.ts';
 import { roles, type Entry } from '../../worker/protocol/index.ts';
@@ -155,10 +156,22 @@ test.each([
   expect(originAllowed(origin, allowed)).toBe(expected);
 });
 
+const somebody = {
+  kind: 'user',
+  account: 'acc_a',
+  id: 'usr_a',
+  name: 'A',
+  manages: true,
+  session: 's',
+} as const;
+const floorRights = ['conversation.follow', 'conversation.write', 'conversation.take', 'floor.watch'];
+const rightsOf = (user: Principal) =>
+  (Object.keys(rights) as Action[]).filter((action) => can(user, action, { account: 'acc_a' }));
+
 test('F6 I13: no right reaches over the account’s border, and a visitor’s ends at their own conversation', () => {
   const actions = [...Object.keys(rights), 'deployment.operate'] as Action[];
   for (const action of actions) {
-    const user = { kind: 'user', account: 'acc_a', id: 'usr_a', name: 'A', roles, session: 's' } as const;
+    const user = { ...somebody, roles };
     const visitor = { kind: 'visitor', account: 'acc_a', id: 'vis_a', site: 'sit_a' } as const;
     expect(can(user, action, { account: 'acc_b' })).toBe(false);
     expect(can({ ...user, roles: [] }, action, { account: 'acc_a' })).toBe(false);
@@ -170,14 +183,20 @@ test('F6 I13: no right reaches over the account’s border, and a visitor’s en
 });
 
 test('F6: an agent has no right of the console', () => {
-  const agent = {
-    kind: 'user',
-    account: 'acc_a',
-    id: 'usr_a',
-    name: 'A',
-    roles: ['agent'],
-    session: 's',
-  } as const;
-  const may = (Object.keys(rights) as Action[]).filter((action) => can(agent, action, { account: 'acc_a' }));
-  expect(may).toEqual(['conversation.follow', 'conversation.write', 'conversation.take', 'floor.watch']);
+  expect(rightsOf({ ...somebody, roles: ['agent'] })).toEqual(floorRights);
+});
+
+test('F7: a manager whose access to the console is taken away has an agent’s rights', () => {
+  for (const role of ['supervisor', 'administrator'] as const) {
+    expect(rightsOf({ ...somebody, roles: [role] }).length).toBeGreaterThan(floorRights.length);
+    expect(rightsOf({ ...somebody, roles: [role], manages: false })).toEqual(floorRights);
+  }
+});
+
+test('F6: each role may all that the one below it may', () => {
+  const each = roles.map((role) => rightsOf({ ...somebody, roles: [role] }));
+  for (const [index, below] of each.slice(0, -1).entries())
+    expect(each[index + 1]).toEqual(expect.arrayContaining(below));
+  // Whoever is two things may what either may.
+  expect(rightsOf({ ...somebody, roles: ['agent', 'supervisor'] })).toEqual(each[1]);
 });

@@ -3,10 +3,10 @@ import { defaultCampaign, makeId, roles, type IdKind, type Refusal, type Role } 
 import { createExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import type { Env } from '../../worker/actors/env.ts';
-import { agentStub } from '../../worker/actors/stubs.ts';
 import { createAccount } from '../../worker/db/accounts.ts';
 import { hashPassword } from '../../worker/http/password.ts';
 import server from '../../worker/server.ts';
+import { signInOf } from '../actors/sign-in.ts';
 
 export const env = bindings as unknown as Env;
 export const origin = 'https://parley.test';
@@ -68,6 +68,7 @@ export const password = 'correct horse battery';
 
 export interface TestAccount {
   readonly id: string;
+  readonly users: Record<Role, string>;
   /** Cookies of one user of each role. */
   readonly agent: string;
   readonly supervisor: string;
@@ -89,13 +90,14 @@ export async function newAccount(name = 'Test account'): Promise<TestAccount> {
   }));
   await createAccount(env.DB, { account, users, campaigns: [], sites: [] }, Date.now());
   const cookies = [];
-  for (const { passwordHash: _, ...user } of users) {
-    const { session, secret } = await agentStub(env, account.id, user.id).signIn({ account, ...user });
+  for (const user of users) {
+    const { session, secret } = await signInOf(env, account.id, user.id);
     cookies.push(`__Host-parley=${account.id}.${user.id}.${session}.${secret}`);
   }
   const [agent = '', supervisor = '', administrator = ''] = cookies;
   const emails = Object.fromEntries(users.map((user) => [user.roles[0], user.email])) as Record<Role, string>;
-  return { id: account.id, agent, supervisor, administrator, emails };
+  const ids = Object.fromEntries(users.map((user) => [user.roles[0], user.id])) as Record<Role, string>;
+  return { id: account.id, users: ids, agent, supervisor, administrator, emails };
 }
 
 let hash: string | undefined;

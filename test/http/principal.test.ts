@@ -9,6 +9,7 @@ test('S2 an actor gets the principal from us alone, and no credential', () => {
     id: id('user'),
     name: 'Zoë 🦊 Łukasz',
     roles: ['agent' as const],
+    manages: true,
     session: id('session'),
   };
   const headers = {

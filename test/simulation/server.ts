@@ -59,6 +59,8 @@ export interface Mutations {
 export class SimulatedServer {
   readonly #database = new DatabaseSync(':memory:');
   readonly #timers = new Set<() => void>();
+  /** It sleeps as soon as it may. */
+  #drowsy = false;
   readonly #targets: Targets;
   readonly #mutations: Mutations;
   readonly #log: Entry[] = [];
@@ -123,8 +125,18 @@ export class SimulatedServer {
     this.#held.push(run);
   }
 
-  /** The memory goes; storage and sockets stay. Nothing is evicted with a write under way. */
+  /**
+   * The memory goes; storage and sockets stay. That happens once nothing is under way: a timer that is set keeps an actor awake
+   * (https://developers.cloudflare.com/durable-objects/concepts/durable-object-lifecycle/).
+   */
   evict(): void {
+    this.#drowsy = true;
+    this.#sleep();
+  }
+
+  #sleep(): void {
+    if (!this.#drowsy || this.#timers.size > 0) return;
+    this.#drowsy = false;
     this.#commit();
     this.#forget();
     this.evictions++;
@@ -169,6 +181,7 @@ export class SimulatedServer {
   }
 
   #forget(): void {
+    this.#drowsy = false;
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#core = undefined;
@@ -231,13 +244,16 @@ export class SimulatedServer {
       },
       background: (work) => void work.catch(() => undefined),
       timer: (delay, task) => {
+        const over = () => {
+          if (this.#timers.delete(cancel)) world.after(0, () => this.#sleep());
+        };
         const cancel = world.after(delay, () => {
-          this.#timers.delete(cancel);
+          over();
           task();
         });
         this.#timers.add(cancel);
         return () => {
-          this.#timers.delete(cancel);
+          over();
           cancel();
         };
       },

@@ -291,8 +291,12 @@ export class ConversationClient {
     this.#epoch = frame.epoch;
     this.#welcomedHead = frame.head;
     // A late one knows less than what has been folded since.
-    if (another || !this.#state || frame.head >= this.#state.head) this.#state = frame.state;
-    this.#marks = frame.marks;
+    if (another || !this.#state || frame.head >= this.#state.head) {
+      this.#state = frame.state;
+      this.#marks = frame.marks;
+      // Ranges may have come before it.
+      for (const entry of this.#window.entries) this.#fold(entry);
+    }
     this.#present = frame.present;
     this.#preview = '';
     this.#typing = null;
@@ -330,12 +334,18 @@ export class ConversationClient {
     ) {
       this.#answered(entry.id);
     }
-    if (!live || !this.#state || entry.seq <= this.#state.head) return;
-    this.#state = evolve(this.#state, entry);
-    this.#marks = arrive(this.#marks, entry);
+    if (!live || !this.#fold(entry)) return;
     if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
     this.#showTyping(null);
     if (entry.by.kind === 'visitor') this.#preview = '';
+  }
+
+  /** Takes an entry into the state; false where the state knows it already, or there is none yet. */
+  #fold(entry: Entry): boolean {
+    if (!this.#state || entry.seq <= this.#state.head) return false;
+    this.#state = evolve(this.#state, entry);
+    this.#marks = arrive(this.#marks, entry);
+    return true;
   }
 
   #answered(id: string): void {

@@ -10,7 +10,9 @@ import {
 } from '#protocol';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { says } from './batch.ts';
 import { accounts, campaigns, sites, users } from './schema.ts';
+import { searchKeyOf } from './users.ts';
 
 const columns = { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone };
 
@@ -50,7 +52,9 @@ export async function createAccount(
   try {
     await db.batch([
       db.insert(accounts).values({ ...rows.account, createdAt: now }),
-      ...rows.users.map((user) => db.insert(users).values({ ...user, accountId, createdAt: now })),
+      ...rows.users.map((user) =>
+        db.insert(users).values({ ...user, accountId, createdAt: now, searchKey: searchKeyOf(user) }),
+      ),
       ...rows.campaigns.map((campaign) =>
         db.insert(campaigns).values({ ...campaign, accountId, version: 1 }),
       ),
@@ -63,10 +67,4 @@ export async function createAccount(
     if (says(error, 'UNIQUE constraint failed: users.email')) return refuse('email_taken');
     throw error;
   }
-}
-
-/** Drizzle wraps what D1 says. */
-function says(error: unknown, sentence: string): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.message.includes(sentence) || says(error.cause, sentence);
 }

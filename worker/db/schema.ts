@@ -2,7 +2,8 @@
  * The tables of D1: settings, and the history as it is projected from the conversations' logs. Everything belongs to an
  * account, and the account comes first in every key. Times are UTC milliseconds.
  */
-import type { CampaignSettings, ConversationState, Role } from '#protocol';
+import type { CampaignSettings, ConversationState, Language, Role } from '#protocol';
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const accounts = sqliteTable('accounts', {
@@ -17,18 +18,60 @@ export const users = sqliteTable(
   {
     id: text().notNull(),
     accountId: text('account_id').notNull(),
-    /** In lower case, and one of its kind in the deployment: it is all that a person signs in with. */
+    /** In lower case, and one of its kind among the deployment's active users: it is all that a person signs in with. */
     email: text().notNull(),
     name: text().notNull(),
+    nickname: text().notNull().default(''),
+    language: text().$type<Language>().notNull().default('en'),
     passwordHash: text('password_hash').notNull(),
     roles: text({ mode: 'json' }).$type<Role[]>().notNull(),
+    manages: integer({ mode: 'boolean' }).notNull().default(true),
+    ipRules: text('ip_rules', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    liveLimit: integer('live_limit'),
+    nrtLimit: integer('nrt_limit'),
     createdAt: integer('created_at').notNull(),
     deletedAt: integer('deleted_at'),
+    /** Raised by every change: of two copies the later is believed. */
+    version: integer().notNull().default(1),
+    /** Raised where sessions made before must end: the password is another one. */
+    passwordVersion: integer('password_version').notNull().default(1),
+    /** The name and the email in lower case: what lists are sorted by and searched in. */
+    searchKey: text('search_key').notNull().default(''),
   },
   (users) => [
     primaryKey({ columns: [users.accountId, users.id] }),
     // findLogin: nobody knows the account before the email is found.
-    uniqueIndex('users_by_email').on(users.email),
+    uniqueIndex('users_by_email')
+      .on(users.email)
+      .where(sql`deleted_at IS NULL`),
+    // listUsers: an account's, by name.
+    index('users_by_name').on(users.accountId, users.searchKey, users.id),
+  ],
+);
+
+export const groups = sqliteTable(
+  'groups',
+  {
+    id: text().notNull(),
+    accountId: text('account_id').notNull(),
+    name: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (groups) => [primaryKey({ columns: [groups.accountId, groups.id] })],
+);
+
+/** Who is in which group. The migration adds WITHOUT ROWID, as for pages. */
+export const members = sqliteTable(
+  'members',
+  {
+    accountId: text('account_id').notNull(),
+    groupId: text('group_id').notNull(),
+    userId: text('user_id').notNull(),
+  },
+  (members) => [
+    primaryKey({ columns: [members.accountId, members.groupId, members.userId] }),
+    // The groups of a user.
+    index('members_by_user').on(members.accountId, members.userId, members.groupId),
   ],
 );
 

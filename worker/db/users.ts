@@ -1,7 +1,17 @@
-/** Users: the people who sign in. An email is one of its kind in the deployment. */
-import type { Account, Role } from '#protocol';
-import { and, eq, isNull } from 'drizzle-orm';
+/** Users: the people who sign in. An email is one of its kind among the deployment's active users. */
+import {
+  refuse,
+  type Account,
+  type Refusal,
+  type Role,
+  type User,
+  type UserBody,
+  type UsersPage,
+  type UsersQuery,
+} from '#protocol';
+import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { prepared, says } from './batch.ts';
 import { accounts, users } from './schema.ts';
 
 /** The form in which emails are kept and compared. */
@@ -9,29 +19,266 @@ export function canonicalEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
 }
 
-export interface Login {
+/** What a user's row is sorted by and searched in. */
+export function searchKeyOf({ name, email }: { name: string; email: string }): string {
+  return `${name.normalize('NFC').toLowerCase()}\n${email}`;
+}
+
+/** A user as their own actor knows them; what rights depend on, and what others see. */
+export interface Person {
   readonly account: Account;
   readonly id: string;
   readonly name: string;
+  readonly nickname: string;
   readonly email: string;
   readonly roles: Role[];
-  readonly passwordHash: string;
+  readonly manages: boolean;
+  readonly ipRules: string[];
+  readonly version: number;
+  readonly passwordVersion: number;
 }
 
+const person = {
+  account: { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone },
+  id: users.id,
+  name: users.name,
+  nickname: users.nickname,
+  email: users.email,
+  roles: users.roles,
+  manages: users.manages,
+  ipRules: users.ipRules,
+  version: users.version,
+  passwordVersion: users.passwordVersion,
+};
+
 /** Who signs in with this email (in its canonical form). The one look-up by something else than the account. */
-export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
+export async function findLogin(
+  d1: D1Database,
+  email: string,
+): Promise<(Person & { passwordHash: string }) | null> {
   const row = await drizzle(d1)
-    .select({
-      account: { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone },
-      id: users.id,
-      name: users.name,
-      email: users.email,
-      roles: users.roles,
-      passwordHash: users.passwordHash,
-    })
+    .select({ ...person, passwordHash: users.passwordHash })
     .from(users)
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(and(eq(users.email, email), isNull(users.deletedAt)))
     .get();
   return row ?? null;
+}
+
+/** An active user; null where there is none, or none any more. */
+export async function getPerson(d1: D1Database, account: string, id: string): Promise<Person | null> {
+  const row = await drizzle(d1)
+    .select(person)
+    .from(users)
+    .innerJoin(accounts, eq(accounts.id, users.accountId))
+    .where(and(eq(users.accountId, account), eq(users.id, id), isNull(users.deletedAt)))
+    .get();
+  return row ?? null;
+}
+
+// In plain names: of a query over one table Drizzle leaves the table's name out, and the inner one's would be meant.
+const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
+  WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
+
+const columns = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  nickname: users.nickname,
+  language: users.language,
+  roles: users.roles,
+  manages: users.manages,
+  ipRules: users.ipRules,
+  liveLimit: users.liveLimit,
+  nrtLimit: users.nrtLimit,
+  createdAt: users.createdAt,
+  deletedAt: users.deletedAt,
+  groups: groupsOf,
+};
+
+type Row = Omit<User, 'groups' | 'limits'> & {
+  groups: string;
+  liveLimit: number | null;
+  nrtLimit: number | null;
+};
+
+const complete = ({ groups, liveLimit: live, nrtLimit: nrt, ...row }: Row): User => ({
+  ...row,
+  groups: JSON.parse(groups) as string[],
+  limits: { live, nrt },
+});
+
+/** A page of an account's users by name; by key, so that what is added meanwhile moves nothing. */
+export async function listUsers(
+  d1: D1Database,
+  account: string,
+  query: UsersQuery,
+): Promise<UsersPage | Refusal> {
+  const key = query.after === undefined ? undefined : parseKey(query.after);
+  if (key === null) return refuse('bad_request', { field: 'after' });
+  const limit = query.limit ?? 50;
+  const rows = await selectUsers(d1, account, query, key, limit + 1);
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    users: shown.map(({ searchKey: _, ...row }) => complete(row)),
+    next: last ? JSON.stringify([last.searchKey, last.id]) : null,
+  };
+}
+
+type Key = readonly [searchKey: string, id: string];
+
+function parseKey(text: string): Key | null {
+  try {
+    const key: unknown = JSON.parse(text);
+    return Array.isArray(key) && key.length === 2 && key.every((part) => typeof part === 'string')
+      ? (key as unknown as Key)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The list's query. A test reads its plan: the index by name serves it, and nothing is sorted. */
+export function selectUsers(
+  d1: D1Database,
+  account: string,
+  filters: Pick<UsersQuery, 'search' | 'group' | 'status'>,
+  key: Key | undefined,
+  limit: number,
+) {
+  const { search, group, status } = filters;
+  const conditions: (SQL | undefined)[] = [
+    eq(users.accountId, account),
+    status === 'deleted' ? isNotNull(users.deletedAt) : isNull(users.deletedAt),
+    search ? sql`instr(${users.searchKey}, ${search.normalize('NFC').toLowerCase()}) > 0` : undefined,
+    group
+      ? sql`EXISTS (SELECT 1 FROM members WHERE members.account_id = users.account_id
+          AND members.group_id = ${group} AND members.user_id = users.id)`
+      : undefined,
+    key && sql`(${users.searchKey}, ${users.id}) > (${key[0]}, ${key[1]})`,
+  ];
+  return drizzle(d1)
+    .select({ ...columns, searchKey: users.searchKey })
+    .from(users)
+    .where(and(...conditions))
+    .orderBy(asc(users.searchKey), asc(users.id))
+    .limit(limit);
+}
+
+/** One user, active or deleted. */
+export async function getUser(d1: D1Database, account: string, id: string): Promise<User | null> {
+  const row = await drizzle(d1).select(columns).from(users).where(theUser(account, id)).get();
+  return row ? complete(row) : null;
+}
+
+const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
+
+/** Emails are in their canonical form, names clean. */
+const valuesOf = ({ groups: _, limits, ...body }: UserBody) => ({
+  ...body,
+  liveLimit: limits.live,
+  nrtLimit: limits.nrt,
+  searchKey: searchKeyOf(body),
+});
+
+export async function createUser(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: UserBody,
+  passwordHash: string,
+  now: number,
+): Promise<User | Refusal> {
+  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: now };
+  const refusal = await attempt(d1, [
+    prepared(d1, drizzle(d1).insert(users).values(row)),
+    joinGroups(d1, account, id, body.groups),
+  ]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+/** Changes all of an active user but the password. */
+export async function updateUser(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: UserBody,
+): Promise<User | Refusal> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({ ...valuesOf(body), version: sql`${users.version} + 1` })
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  const refusal = await attempt(d1, [
+    prepared(d1, change),
+    d1.prepare('DELETE FROM members WHERE account_id = ? AND user_id = ?').bind(account, id),
+    joinGroups(d1, account, id, body.groups),
+    administratorsLeft(d1, account),
+  ]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+/** Deletes a user, softly, or takes that back. */
+export async function setDeleted(
+  d1: D1Database,
+  account: string,
+  id: string,
+  deletedAt: number | null,
+): Promise<User | Refusal> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({ deletedAt, version: sql`${users.version} + 1` })
+    .where(theUser(account, id));
+  const refusal = await attempt(d1, [prepared(d1, change), administratorsLeft(d1, account)]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+export async function setPassword(
+  d1: D1Database,
+  account: string,
+  id: string,
+  passwordHash: string,
+): Promise<void> {
+  await drizzle(d1)
+    .update(users)
+    .set({
+      passwordHash,
+      version: sql`${users.version} + 1`,
+      passwordVersion: sql`${users.passwordVersion} + 1`,
+    })
+    .where(theUser(account, id));
+}
+
+/** Of the groups named, those that the account has. */
+function joinGroups(d1: D1Database, account: string, user: string, groups: readonly string[]) {
+  return d1
+    .prepare(
+      `INSERT OR IGNORE INTO members (account_id, group_id, user_id)
+       SELECT account_id, id, ? FROM groups WHERE account_id = ? AND id IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(user, account, JSON.stringify(groups));
+}
+
+/** Ends a batch that would leave nobody who can change anything: SQLite raises only from triggers, but it refuses bad JSON. */
+function administratorsLeft(d1: D1Database, account: string) {
+  return d1
+    .prepare(
+      `SELECT iif(EXISTS (
+         SELECT 1 FROM users WHERE account_id = ? AND deleted_at IS NULL AND manages
+           AND instr(roles, '"administrator"') > 0
+       ), 1, json('no administrator is left'))`,
+    )
+    .bind(account);
+}
+
+async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Promise<Refusal | undefined> {
+  try {
+    await d1.batch(batch);
+    return undefined;
+  } catch (error) {
+    if (says(error, 'UNIQUE constraint failed: users.email'))
+      return refuse('email_taken', { field: 'email' });
+    if (says(error, 'malformed JSON')) return refuse('last_administrator');
+    throw error;
+  }
 }

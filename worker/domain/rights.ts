@@ -3,7 +3,17 @@ import type { Role } from '#protocol';
 
 /** The one who asks. A visitor acts only through their own conversations. */
 export type Principal =
-  | { kind: 'user'; account: string; id: string; name: string; roles: readonly Role[]; session: string }
+  | {
+      kind: 'user';
+      account: string;
+      id: string;
+      /** What everybody but managers knows them by. */
+      name: string;
+      roles: readonly Role[];
+      /** Access to the console has not been taken away. */
+      manages: boolean;
+      session: string;
+    }
   | { kind: 'visitor'; account: string; id: string; site: string }
   | { kind: 'operator' };
 
@@ -15,6 +25,8 @@ export type Action =
   | 'floor.watch'
   | 'settings.read'
   | 'settings.write'
+  | 'people.read'
+  | 'people.write'
   | 'deployment.operate';
 
 /** What is acted on, as far as rights depend on it. */
@@ -26,15 +38,24 @@ export interface Resource {
 const agents: readonly Role[] = ['agent', 'supervisor', 'administrator'];
 const managers: readonly Role[] = ['supervisor', 'administrator'];
 
+export interface Right {
+  /** Each of these roles holds it … */
+  readonly roles: readonly Role[];
+  /** … where it belongs to the console, only with access to that. */
+  readonly console: boolean;
+}
+
 /** Which roles of the account hold a right. */
-export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, readonly Role[]>> = {
-  'conversation.follow': agents,
-  'conversation.write': agents,
-  'conversation.take': agents,
-  'conversation.history': managers,
-  'floor.watch': agents,
-  'settings.read': managers,
-  'settings.write': ['administrator'],
+export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Right>> = {
+  'conversation.follow': { roles: agents, console: false },
+  'conversation.write': { roles: agents, console: false },
+  'conversation.take': { roles: agents, console: false },
+  'floor.watch': { roles: agents, console: false },
+  'conversation.history': { roles: managers, console: true },
+  'settings.read': { roles: managers, console: true },
+  'settings.write': { roles: ['administrator'], console: true },
+  'people.read': { roles: managers, console: true },
+  'people.write': { roles: ['administrator'], console: true },
 };
 
 /** The one question. */
@@ -46,5 +67,6 @@ export function can(principal: Principal, action: Action, resource: Resource = {
     const own = action === 'conversation.follow' || action === 'conversation.write';
     return own && resource.visitor === principal.id;
   }
-  return rights[action].some((role) => principal.roles.includes(role));
+  const right = rights[action];
+  return (!right.console || principal.manages) && right.roles.some((role) => principal.roles.includes(role));
 }

@@ -10,8 +10,13 @@ import type { Exchange } from './exchange.ts';
  */
 export function clientAddress(c: Exchange): string | null {
   if (c.env.BEHIND_CLOUDFLARE !== 'true') return null;
-  const address = c.req.header('CF-Connecting-IP');
-  return address ? networkOf(address) : null;
+  return c.req.header('CF-Connecting-IP') ?? null;
+}
+
+/** What is counted where one address may come only so often. */
+export function clientNetwork(c: Exchange): string | null {
+  const address = clientAddress(c);
+  return address === null ? null : networkOf(address);
 }
 
 /** An IPv6 client owns a whole /64: that is what is counted. */

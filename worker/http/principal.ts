@@ -18,8 +18,10 @@ import {
 } from '#protocol';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { agentStub, visitorStub } from '../actors/stubs.ts';
+import { clientAddress } from './address.ts';
 import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
+import { admits } from './ip-rules.ts';
 
 export type User = Extract<Principal, { kind: 'user' }>;
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
@@ -33,7 +35,9 @@ export async function userOf(c: Exchange): Promise<User | Refusal> {
   const parts = parse(getCookie(c, userCookie, 'host'), [AccountId, UserId, SessionId]);
   if (!parts) return refuse('signed_out');
   const [account, user, session, secret] = parts as [string, string, string, string];
-  return agentStub(c.env, account, user).authenticate(session, secret);
+  const known = await agentStub(c.env, account, user).authenticate(session, secret);
+  if (isRefusal(known)) return known;
+  return admits(known.ipRules, clientAddress(c)) ? known.principal : refuse('wrong_address');
 }
 
 /** The user, where they hold a right of the account. */

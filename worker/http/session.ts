@@ -3,8 +3,9 @@ import { check, isRefusal, refuse, SignIn, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { canonicalEmail, findLogin } from '../db/users.ts';
-import { clientAddress, throttleOf } from './address.ts';
+import { clientAddress, clientNetwork, throttleOf } from './address.ts';
 import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { admits } from './ip-rules.ts';
 import { turnToHash, verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
 
@@ -21,14 +22,17 @@ session.post('/login', async (c) => {
   const login = await findLogin(c.env.DB, email);
   const right = verifyPassword(body.password, login?.passwordHash);
   if (!login || !right) return refused(c, refuse('wrong_credentials'));
+  if (!admits(login.ipRules, clientAddress(c))) return refused(c, refuse('wrong_address'));
 
-  const { account, id, name, roles } = login;
+  const { passwordHash: _, ...person } = login;
+  const { account, id } = person;
   const agent = agentStub(c.env, account.id, id);
   const [opened] = await Promise.all([
-    agent.signIn({ account, id, name, email: login.email, roles }),
+    agent.signIn(person),
     // Not the address's count: whoever knows one password may be guessing others.
     throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
   ]);
+  if (isRefusal(opened)) return refused(c, opened);
   keepUser(c, [account.id, id, opened.session, opened.secret].join('.'), opened.expiresAt);
   return answer(c, await agent.me());
 });
@@ -48,7 +52,7 @@ session.get('/me', async (c) => {
 
 /** Counts this attempt for the address and for the email, or says how long either has to wait. */
 async function tooMany(c: Exchange, email: string): Promise<Refusal | undefined> {
-  const address = clientAddress(c);
+  const address = clientNetwork(c);
   for (const [kind, value] of [['address', address] as const, ['email', email] as const]) {
     if (value === null) continue;
     const { wait } = await (await throttleOf(c.env, kind, value)).attempt(kind);

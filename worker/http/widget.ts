@@ -15,7 +15,7 @@ import {
 } from '#protocol';
 import { Hono } from 'hono';
 import { conversationStub, visitorStub } from '../actors/stubs.ts';
-import { clientAddress, flooding } from './address.ts';
+import { clientNetwork, flooding } from './address.ts';
 import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
 import { newId } from './new-id.ts';
 import {
@@ -48,7 +48,7 @@ widget.get('/config', async (c) => {
 });
 
 widget.post('/session', async (c) => {
-  const flood = await flooding(c.env, 'session', clientAddress(c));
+  const flood = await flooding(c.env, 'session', clientNetwork(c));
   if (flood) return refused(c, flood);
   const body = check(OpenVisitorSession, await readJson(c));
   const site = isRefusal(body) ? body : await siteOf(c.env, body.site);

@@ -21,6 +21,8 @@ export const Me = v.object({
   name: v.string(),
   email: v.string(),
   roles: v.array(Role),
+  /** Access to the console has not been taken away. */
+  manages: v.boolean(),
   status: Status,
   account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
 });

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 export const idKinds = {
   account: 'acc',
   user: 'usr',
+  group: 'grp',
   site: 'sit',
   campaign: 'cam',
   visitor: 'vis',
@@ -30,6 +31,7 @@ const idOf = (kind: IdKind) =>
 
 export const AccountId = idOf('account');
 export const UserId = idOf('user');
+export const GroupId = idOf('group');
 export const SiteId = idOf('site');
 export const CampaignId = idOf('campaign');
 export const VisitorId = idOf('visitor');

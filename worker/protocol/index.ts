@@ -9,6 +9,7 @@ export * from './http.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './parties.ts';
+export * from './people.ts';
 export * from './refusals.ts';
 export * from './state.ts';
 export * from './text.ts';

@@ -1,15 +1,15 @@
 /** One request to the server. The answer is what was asked for, or a refusal: this never throws. */
 import { isRefusal, refuse, type Refusal } from '#protocol';
 
-let onSignedOut: () => void = () => undefined;
+let onSignedOut: (refusal: Refusal) => void = () => undefined;
 
 /** Whom to tell that the session is over. */
-export function whenSignedOut(task: () => void): void {
+export function whenSignedOut(task: (refusal: Refusal) => void): void {
   onSignedOut = task;
 }
 
 export async function ask<T>(
-  method: 'GET' | 'POST' | 'PATCH',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<T | Refusal> {
@@ -20,7 +20,8 @@ export async function ask<T>(
     });
     const answer: unknown = await response.json();
     if (!isRefusal(answer)) return response.ok ? (answer as T) : refuse('internal');
-    if (answer.refused === 'signed_out') onSignedOut();
+    // Elsewhere the same credential may hold, but not here.
+    if (answer.refused === 'signed_out' || answer.refused === 'wrong_address') onSignedOut(answer);
     return answer;
   } catch {
     return refuse('unavailable');

@@ -1,5 +1,5 @@
 /** Where a person is led after signing in. */
-import type { Role } from '#protocol';
+import type { Me } from '#protocol';
 
 /** A path of this site, or nothing: whatever else stands in `?to=` could lead a person anywhere. */
 export function safePath(to: string | null): string | null {
@@ -8,8 +8,8 @@ export function safePath(to: string | null): string | null {
 }
 
 /** Agents work in the workspace; whoever manages starts in the console. */
-export function home(roles: readonly Role[]): '/workspace' | '/console' {
-  return roles.some((role) => role !== 'agent') ? '/console' : '/workspace';
+export function home({ roles, manages }: Pick<Me, 'roles' | 'manages'>): '/workspace' | '/console' {
+  return manages && roles.some((role) => role !== 'agent') ? '/console' : '/workspace';
 }
 
 export function loginPath(from: string): string {

@@ -1,6 +1,6 @@
 /** Who is signed in. A page has one session, so this is the one thing that every module may know of. */
 import { can, type Action } from '#domain';
-import { isRefusal, type Me, type Refusal } from '#protocol';
+import { isRefusal, refuse, type Me, type Refusal } from '#protocol';
 import { ask, whenSignedOut } from './api.ts';
 
 export class Session {
@@ -9,6 +9,8 @@ export class Session {
   phase = $state<'unknown' | 'in' | 'out' | 'unreachable'>('unknown');
   /** The person has signed out themselves: there is nothing to come back to. */
   left = false;
+  /** Why it is over, where there is more to say than that nobody is signed in. */
+  farewell = $state('');
   #asking: Promise<Refusal | null> | null = null;
 
   /** Asks the server who is signed in. Questions asked at the same time are one. */
@@ -20,24 +22,26 @@ export class Session {
   async #load(): Promise<Refusal | null> {
     const answer = await ask<Me>('GET', '/api/me');
     if (!isRefusal(answer)) this.enter(answer);
-    else if (answer.refused !== 'signed_out' && this.phase !== 'in') this.phase = 'unreachable';
+    else if (!over(answer) && this.phase !== 'in') this.phase = 'unreachable';
     return isRefusal(answer) ? answer : null;
   }
 
   /** For a socket that can't open: false once the credential is known not to hold. */
   async holds(): Promise<boolean> {
     const refusal = await this.load();
-    return refusal?.refused !== 'signed_out';
+    return refusal === null || !over(refusal);
   }
 
   enter(me: Me): void {
     this.left = false;
+    this.farewell = '';
     this.me = me;
     this.phase = 'in';
   }
 
   /** The session is over, by the person's wish or the server's word. */
-  leave(): void {
+  leave(why = ''): void {
+    if (this.phase === 'in' || why !== '') this.farewell = why;
     this.me = null;
     this.phase = 'out';
   }
@@ -61,11 +65,24 @@ export class Session {
     const { me } = this;
     if (!me) return false;
     return can(
-      { kind: 'user', account: me.account.id, id: me.id, name: me.name, roles: me.roles, session: '' },
+      {
+        kind: 'user',
+        account: me.account.id,
+        id: me.id,
+        name: me.name,
+        roles: me.roles,
+        manages: me.manages,
+        session: '',
+      },
       action,
     );
   }
 }
 
 export const session = new Session();
-whenSignedOut(() => session.leave());
+whenSignedOut(({ message }) => session.leave(message === refuse('signed_out').message ? '' : message));
+
+/** The credential holds no more, or not here. */
+function over({ refused }: Refusal): boolean {
+  return refused === 'signed_out' || refused === 'wrong_address';
+}

@@ -23,7 +23,8 @@ import {
   type Summary,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { Alarm } from '../alarm.ts';
+import { getPerson, type Person } from '../../db/users.ts';
+import { Alarm, type Duty } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import { Followers, type Follower } from '../followers.ts';
@@ -33,15 +34,16 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Presence } from './presence.ts';
-import { AgentSessions } from './sessions.ts';
+import { AgentSessions, endings, type EndedBy } from './sessions.ts';
 import {
   evolveAgent,
   migrations,
   newAgent,
+  type AgentDraft,
   type AgentEntry,
   type AgentRegisters,
   type AgentState,
-  type AgentUser,
+  untold,
 } from './storage.ts';
 
 const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
@@ -49,6 +51,9 @@ const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus }
 /** What one tab may send: a draft is saved at most about once a second. */
 const framesPerSecond = 5;
 const framesAtOnce = 20;
+
+/** How long whoever changes a user's row may take, in milliseconds. */
+const rereadAfter = 3_000;
 
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
@@ -79,9 +84,13 @@ export class Agent extends DurableObject<Env> {
   }
 
   /** Makes a session for a user whose password was right. */
-  async signIn(user: AgentUser): Promise<{ session: string; secret: string; expiresAt: number }> {
+  async signIn(user: Person): Promise<{ session: string; secret: string; expiresAt: number } | Refusal> {
     const { registers } = this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
-    registers.set('user', user);
+    const known = registers.get('user');
+    // The row was read before the password was checked, and has changed since.
+    if (known && known.version > user.version) return refuse('signed_out');
+    this.#learn(user);
+    this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
     const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now());
     if (this.#state.status === 'offline') this.setStatus('online');
@@ -91,23 +100,61 @@ export class Agent extends DurableObject<Env> {
   async authenticate(
     session: string,
     secret: string,
-  ): Promise<Extract<Principal, { kind: 'user' }> | Refusal> {
-    if (!this.#awake || !(await this.#sessions.holds(session, secret, this.#host.now())))
-      return refuse('signed_out');
-    const { account, id, name, roles } = this.#user();
-    return { kind: 'user', account: account.id, id, name, roles, session };
+  ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
+    if (!this.#awake) return refuse('signed_out');
+    const holds = await this.#sessions.holds(session, secret, this.#host.now());
+    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds] });
+    if (!holds) return refuse('signed_out');
+    const { account, id, name, nickname, roles, manages, ipRules } = this.#user();
+    const shown = nickname || name;
+    return {
+      principal: { kind: 'user', account: account.id, id, name: shown, roles, manages, session },
+      ipRules,
+    };
+  }
+
+  /** The user's row is about to change. Whoever changes it says so first: should they die half way, it is read all the same. */
+  expectChange(): void {
+    if (!this.#awake) return;
+    this.#awake.registers.set('rereadAt', this.#host.now() + rereadAfter);
+    this.#awake.alarm.arm();
+  }
+
+  /** The user's row has changed: what rested on what it said before ends now (I14). */
+  async reread(): Promise<void> {
+    if (!this.#awake) return;
+    const before = this.#user();
+    const user = await getPerson(this.env.DB, before.account.id, before.id);
+    this.#awake.registers.delete('rereadAt');
+    const why = user ? endingBetween(before, user) : 'deleted';
+    if (user) this.#learn(user);
+    if (why) await this.#endSessions(why);
   }
 
   me(): Me | Refusal {
     if (!this.#awake) return refuse('signed_out');
-    const { account, id, name, email, roles } = this.#user();
-    return { id, name, email, roles: [...roles], status: this.#state.status, account };
+    const { account, id, name, email, roles, manages } = this.#user();
+    return { id, name, email, roles: [...roles], manages, status: this.#state.status, account };
   }
 
   /** Ends a session, and closes its sockets wherever they are. */
   async signOut(session: string): Promise<void> {
     if (!this.#awake) return;
     this.#sessions.end(session);
+    await this.#closeSockets(session);
+    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN))
+      this.#awake.presence.leaveNow();
+  }
+
+  async #endSessions(why: EndedBy): Promise<void> {
+    const sessions = this.#sessions.endAll(why);
+    this.setStatus('offline');
+    this.#awake?.presence.leaveNow();
+    await Promise.all(sessions.map((session) => this.#closeSockets(session)));
+  }
+
+  /** Closes a session's sockets wherever they are. */
+  async #closeSockets(session: string): Promise<void> {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
     const { account } = this.#user();
     const rows = all<{ conversation: string }>(
@@ -118,8 +165,15 @@ export class Agent extends DurableObject<Env> {
       dispatcherStub(this.env, account.id).revoke(session),
       ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
     ]);
-    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN))
-      this.#awake.presence.leaveNow();
+  }
+
+  #learn(user: Person): void {
+    const { registers } = this.#awake ?? {};
+    const known = registers?.get('user');
+    if (JSON.stringify(known) === JSON.stringify(user)) return;
+    registers?.set('user', user);
+    const name = user.nickname || user.name;
+    if (known && (known.nickname || known.name) !== name) this.#append({ kind: 'name.changed', name });
   }
 
   /** A session has opened a conversation on a screen. */
@@ -248,9 +302,7 @@ export class Agent extends DurableObject<Env> {
     this.#broadcast({ t: 'draft', conversation, text }, from);
   }
 
-  #append(
-    draft: { kind: 'status.changed'; status: Status } | { kind: 'presence.changed'; connected: boolean },
-  ): void {
+  #append(draft: AgentDraft): void {
     if (!this.#awake) return;
     const { entry } = this.#awake.log.append(draft, this.#host.now());
     this.#state = evolveAgent(this.#state, entry);
@@ -275,8 +327,9 @@ export class Agent extends DurableObject<Env> {
       due: (cursor) => (log.head > cursor ? 0 : null),
       push: async () => {
         const { head } = log;
-        const { account, id, name } = this.#user();
-        await dispatcherStub(this.env, account.id).agentNoted({ id, name, ...this.#state }, head);
+        const { account, id, name, nickname } = this.#user();
+        const agent = { id, name: nickname || name, ...this.#state };
+        await dispatcherStub(this.env, account.id).agentNoted(agent, head);
         return head;
       },
     };
@@ -290,7 +343,12 @@ export class Agent extends DurableObject<Env> {
       change: (connected) => this.#append({ kind: 'presence.changed', connected }),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const alarm = new Alarm(this.#host, [...followers.duties, presence]);
+    const rereading: Duty = {
+      name: 'reread',
+      next: () => registers.get('rereadAt') ?? null,
+      run: () => this.reread(),
+    };
+    const alarm = new Alarm(this.#host, [...followers.duties, presence, rereading]);
     followers.onSettled = () => alarm.settle();
     const awake = { log, followers, alarm, presence, registers };
     this.#awake = awake;
@@ -298,9 +356,17 @@ export class Agent extends DurableObject<Env> {
     return awake;
   }
 
-  #user(): AgentUser {
+  #user(): Person {
     const user = this.#awake?.registers.get('user');
     if (!user) throw new Error('an agent without a user');
-    return user;
+    return { ...untold, ...user };
   }
+}
+
+/** What of a user's change ends the sessions that were made before it. */
+function endingBetween(before: Person, after: Person): EndedBy | null {
+  if (after.passwordVersion !== before.passwordVersion) return 'password';
+  const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);
+  if (rights(before) !== rights(after)) return 'rights';
+  return JSON.stringify(before.ipRules) === JSON.stringify(after.ipRules) ? null : 'addresses';
 }

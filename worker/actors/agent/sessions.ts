@@ -1,5 +1,5 @@
 /** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
-import { first, type Sql } from '../host.ts';
+import { all, first, type Sql } from '../host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 /** A session unused for so long has ended, in milliseconds: a week. */
@@ -16,7 +16,17 @@ interface Row {
   hash: string;
   created_at: number;
   used_at: number;
+  ended: EndedBy | null;
 }
+
+/** Why sessions end but by time and by signing out. The words are for the one who comes back. */
+export const endings = {
+  rights: 'What you may do here has changed. Sign in again.',
+  password: 'The password has changed. Sign in again.',
+  addresses: 'From where you may sign in has changed. Sign in again.',
+  deleted: 'This user is no longer active.',
+} as const;
+export type EndedBy = keyof typeof endings;
 
 export class AgentSessions {
   readonly #sql: Sql;
@@ -49,17 +59,25 @@ export class AgentSessions {
     return { secret, expiresAt: now + absoluteEnd };
   }
 
-  /** True where the secret is the session's and the session has not ended. */
-  async holds(id: string, secret: string, now: number): Promise<boolean> {
+  /** True where the secret is the session's and the session has not ended; else why, as far as that is known. */
+  async holds(id: string, secret: string, now: number): Promise<boolean | EndedBy> {
     const hash = await hashSecret(secret);
     const row = this.#get(id);
     if (!row || !sameHash(row.hash, hash) || ended(row, now)) return false;
+    if (row.ended !== null) return row.ended;
     if (now - row.used_at > useStep) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
     return true;
   }
 
   end(id: string): void {
     this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
+  }
+
+  /** Ends all that hold. Answers their ids. */
+  endAll(why: EndedBy): string[] {
+    const ids = all<{ id: string }>(this.#sql.exec('SELECT id FROM sessions WHERE ended IS NULL'));
+    this.#sql.exec('UPDATE sessions SET ended = ? WHERE ended IS NULL', why);
+    return ids.map(({ id }) => id);
   }
 
   #get(id: string): Row | undefined {

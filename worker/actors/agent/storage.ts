@@ -1,5 +1,6 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
-import type { Role, Status } from '#protocol';
+import type { Status } from '#protocol';
+import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
 
@@ -14,27 +15,30 @@ export const migrations: readonly string[] = [
   `CREATE TABLE attached (
     session TEXT NOT NULL, conversation TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, conversation)
   ) WITHOUT ROWID`,
+  // Why a session has ended, for the one who comes back with it; null while it holds.
+  'ALTER TABLE sessions ADD COLUMN ended TEXT',
 ];
 
-/** A user as the Agent knows them: a copy, brought by each sign-in. */
-export interface AgentUser {
-  readonly account: { readonly id: string; readonly name: string; readonly timeZone: string };
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly roles: readonly Role[];
-}
+/** What an earlier version did not keep of a user. */
+export const untold = { nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 };
 
 export type AgentRegisters = {
-  user: AgentUser;
+  /** The user's row as it was when it was last read. */
+  user: Person;
+  /** When the row has to be read again: it may have changed, and whoever changed it may have died before they said so. */
+  rereadAt: number;
   cursors: Cursors;
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
 };
 
 /** The agent's log: what they chose, and what their sockets proved. */
-export type AgentEntry = Numbered &
-  ({ kind: 'status.changed'; status: Status } | { kind: 'presence.changed'; connected: boolean });
+export type AgentDraft =
+  | { kind: 'status.changed'; status: Status }
+  | { kind: 'presence.changed'; connected: boolean }
+  /** What everybody but managers knows them by. It stands in the user's row; here it is news. */
+  | { kind: 'name.changed'; name: string };
+export type AgentEntry = Numbered & AgentDraft;
 
 export interface AgentState {
   readonly status: Status;
@@ -45,7 +49,12 @@ export const newAgent: AgentState = { status: 'offline', connected: false };
 
 /** Folds the log. */
 export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
-  return entry.kind === 'status.changed'
-    ? { ...state, status: entry.status }
-    : { ...state, connected: entry.connected };
+  switch (entry.kind) {
+    case 'status.changed':
+      return { ...state, status: entry.status };
+    case 'presence.changed':
+      return { ...state, connected: entry.connected };
+    case 'name.changed':
+      return state;
+  }
 }

@@ -233,7 +233,15 @@ export class Sessions {
     const { account } = this.#core.self;
     return who.side === 'visitor'
       ? { kind: 'visitor', account, id: who.id, site: this.#core.journal.state.site }
-      : { kind: 'user', account, id: who.id, name: who.name, roles: who.roles, session: who.session };
+      : {
+          kind: 'user',
+          account,
+          id: who.id,
+          name: who.name,
+          roles: who.roles,
+          manages: false,
+          session: who.session,
+        };
   }
 
   #bad(socket: Socket, refusal: Refusal & { id?: string }): void {

@@ -1,24 +1,32 @@
-/** The history, page by page, newest first. */
-import { isRefusal, type ConversationsPage, type ConversationState, type Refusal } from '#protocol';
+/** A long list, page by page, as the server sorts it. */
+import { isRefusal, type Refusal } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 const pageLength = 50;
 
-export class ChatPages {
-  chats = $state.raw<readonly ConversationState[]>([]);
+/** `name` is the list's in an answer: `{name: […], next}`. */
+export class Pages<T extends { readonly id: string }, Name extends string> {
+  items = $state.raw<readonly T[]>([]);
   /** Whether there are more; null until the first page is here. */
   more = $state<boolean | null>(null);
   loading = $state(false);
   refusal = $state.raw<Refusal | null>(null);
+  readonly #path: string;
+  readonly #name: Name;
   #filter = '';
   #next: string | null = null;
+
+  constructor(path: string, name: Name) {
+    this.#path = path;
+    this.#name = name;
+  }
 
   /** Begins anew with a filter (a query without `after`). */
   show(filter: URLSearchParams): void {
     this.#filter = filter.toString();
     this.#next = null;
     this.more = null;
-    this.chats = [];
+    this.items = [];
     void this.load();
   }
 
@@ -28,7 +36,7 @@ export class ChatPages {
     query.set('limit', String(pageLength));
     if (this.#next !== null) query.set('after', this.#next);
     this.loading = true;
-    const answer = await ask<ConversationsPage>('GET', `/api/conversations?${query}`);
+    const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
     // Another filter was chosen meanwhile: this answer is for nobody.
     if (filter !== this.#filter) return;
     this.loading = false;
@@ -39,7 +47,7 @@ export class ChatPages {
     this.refusal = null;
     this.#next = answer.next;
     this.more = answer.next !== null;
-    const held = new Set(this.chats.map((chat) => chat.id));
-    this.chats = [...this.chats, ...answer.conversations.filter((chat) => !held.has(chat.id))];
+    const held = new Set(this.items.map(({ id }) => id));
+    this.items = [...this.items, ...answer[this.#name].filter(({ id }) => !held.has(id))];
   }
 }
