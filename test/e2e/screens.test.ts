@@ -42,7 +42,16 @@ test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) =
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   await admin.page.emulateMedia({ colorScheme });
   const found: string[] = [];
-  for (const path of ['chats', 'campaigns', 'websites', 'account']) {
+  for (const path of [
+    'chats',
+    'campaigns',
+    'websites',
+    'users',
+    'users/new',
+    'groups',
+    'groups/new',
+    'account',
+  ]) {
     await admin.page.goto(`${base}/console/${path}`);
     await admin.page.getByRole('heading', { level: 1 }).waitFor();
     await admin.page.waitForLoadState('networkidle');
@@ -71,6 +80,9 @@ test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) =
     'console/chats',
     'console/campaigns',
     'console/websites',
+    'console/users',
+    'console/users/new',
+    'console/groups',
     'console/account',
     'demo',
   ]) {

@@ -13,7 +13,9 @@ declare module 'vitest' {
 /** The built Worker with the demo account, on a free port, for all journeys. */
 export default async function setup(project: TestProject) {
   const dataDir = scratchFolder();
-  const server = await startServer({ dataDir, quiet: true, env: { DEMO: 'true' } });
+  // Miniflare fills in the socket's address where the client states none, and these clients state none.
+  const env = { DEMO: 'true', BEHIND_CLOUDFLARE: 'true' };
+  const server = await startServer({ dataDir, quiet: true, env });
   await seedDemo(server);
   project.provide('serverUrl', server.url);
   project.provide('operatorSecret', server.operatorSecret);

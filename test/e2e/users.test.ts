@@ -1,0 +1,127 @@
+/** Users and groups as an administrator makes them, and what the one at the other end sees of it. */
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { Agent, eventually } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+let admin: Agent;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+});
+afterAll(() => browser.close());
+
+const mark = Math.random().toString(36).slice(2, 8);
+const here = '127.0.0.0/8\n::1';
+const elsewhere = '203.0.113.0/24';
+
+interface Person {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Adds a user by the form; what matters of it is filled in by `more`. */
+async function addUser(name: string, more: (page: Page) => Promise<unknown>): Promise<Person> {
+  const { page } = admin;
+  await page.goto(`${base}/console/users`);
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}.${mark}@demo.test`;
+  await page.getByLabel('Email').fill(email);
+  await more(page);
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByText('Strong.').waitFor();
+  const password = await page.getByLabel('Password').inputValue();
+  await page.getByRole('main').getByRole('button', { name: 'Add user' }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.waitForURL(/\/console\/users\/usr_/);
+  return { name, email, password };
+}
+
+test('F185 F188 F189: a group and two users with generated passwords; one comes in from here, one does not', async () => {
+  const { page } = admin;
+  await page.goto(`${base}/console/groups`);
+  await page.getByRole('button', { name: 'Add group' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(`Night shift ${mark}`);
+  await page.getByRole('main').getByRole('button', { name: 'Add group' }).click();
+  await page.waitForURL(/\/console\/groups\/grp_/);
+
+  const rules = (text: string) => async (form: Page) => {
+    await form.getByLabel(`Night shift ${mark}`).check();
+    await form.getByLabel('Allowed addresses').fill(text);
+  };
+  const near = await addUser('Ines Duarte', rules(here));
+  const far = await addUser('Li Wei', rules(elsewhere));
+  const ines = await Agent.tryToSignIn(browser, base, near.email, near.password);
+  await ines.page.waitForURL(/\/workspace/);
+  await ines.group('Waiting for an answer').waitFor();
+  const wei = await Agent.tryToSignIn(browser, base, far.email, far.password);
+  await wei.page.getByText('You may not work from this address.').waitFor();
+
+  await page.goto(`${base}/console/groups`);
+  await page.getByRole('link', { name: `Night shift ${mark} 2 users` }).click();
+  for (const { name } of [near, far]) expect(await page.getByLabel(name).isChecked()).toBe(true);
+  await page.goto(`${base}/console/users?search=${mark}`);
+  await eventually(() => page.getByRole('row').count(), 3);
+  expect([...admin.errors, ...ines.errors, ...wei.errors]).toEqual([]);
+});
+
+test('F189: a bad line is named by its number, and nobody locks themselves out unwarned', async () => {
+  const { page } = admin;
+  await page.goto(`${base}/console/users?search=admin@demo.test`);
+  await page.getByRole('link', { name: 'Alex Moreau' }).click();
+  const rules = page.getByLabel('Allowed addresses');
+  await rules.fill('127.0.0.1\n\n10.0.0.0/99');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Line 3 is neither an address nor a range').waitFor();
+  await rules.fill(elsewhere);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const warning = page.getByRole('alertdialog', { name: 'Lock yourself out?' });
+  await warning.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Undo changes' }).click();
+  await page.reload();
+  expect(await page.getByLabel('Allowed addresses').inputValue()).toBe('');
+});
+
+test('F7 I14: who loses the right to manage while in the console is refused at the next click, with words', async () => {
+  const person = await addUser('Omar Haddad', (form) => form.getByLabel('Supervisor').check());
+  const omar = await Agent.tryToSignIn(browser, base, person.email, person.password);
+  await omar.page.waitForURL(/\/console/);
+  await admin.page.getByLabel('Access to the console').uncheck();
+  await admin.page.getByRole('button', { name: 'Save', exact: true }).click();
+  await omar.page.getByText('What you may do here has changed. Sign in again.').waitFor();
+  await omar.page.getByLabel('Email').fill(person.email);
+  await omar.page.getByLabel('Password', { exact: true }).fill(person.password);
+  await omar.page.getByRole('button', { name: 'Sign in' }).click();
+  await omar.page.getByText('The console is not open to you').waitFor();
+  await omar.page.goto(`${base}/login`);
+  await omar.page.waitForURL(/\/workspace/);
+  expect(await omar.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
+});
+
+test('F190: a deleted user is out at once, can be taken back for a while, and is found among the deleted', async () => {
+  const person = await addUser('Ana Souza', () => Promise.resolve());
+  const ana = await Agent.tryToSignIn(browser, base, person.email, person.password);
+  await ana.group('Waiting for an answer').waitFor();
+  const { page } = admin;
+  const remove = async () => {
+    await page.getByRole('button', { name: 'Delete user' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL(/\/console\/users$/);
+  };
+  await remove();
+  await ana.page.getByText('This user is no longer active.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Ana Souza is back').waitFor();
+  await page.goto(`${base}/console/users?search=${person.email}`);
+  await page.getByRole('link', { name: 'Ana Souza' }).click();
+  await remove();
+  await page.goto(`${base}/console/users?search=${person.email}`);
+  await page.getByText('No user fits').waitFor();
+  await page.getByLabel('Status').selectOption('Deleted');
+  await page.getByRole('link', { name: 'Ana Souza' }).click();
+  await page.getByText('The name stays in the history.').waitFor();
+});
