@@ -1,0 +1,67 @@
+/** A user's row changes in D1: their actor finds it out, and ends what rested on the old one. */
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { expect, test, vi } from 'vitest';
+import { env, maybeEvict, moveClock, newScene, ways, type Frame, type SceneAgent } from './scene.ts';
+import { signInOf } from './sign-in.ts';
+
+const change = (agent: SceneAgent, set: string) =>
+  env.DB.prepare(`UPDATE users SET ${set}, version = version + 1 WHERE account_id = ? AND id = ?`)
+    .bind(agent.principal.account, agent.principal.id)
+    .run();
+
+test.each(ways)(
+  'I14 a change whose author died before they said so is found all the same, in the open chats too (%s)',
+  async (way) => {
+    const scene = newScene();
+    const clock = moveClock();
+    const anna = await scene.agent('Anna');
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('Hello');
+    const { session, secret } = await signInOf(env, scene.account, anna.party.id);
+    const tabs = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
+    await anna.stub.expectChange();
+    await change(anna, 'manages = 0');
+    // And nothing more is heard.
+    await maybeEvict(way, anna.stub);
+    clock.by(4_000);
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(anna.stub);
+      expect(tabs.map(({ closed }) => closed?.code)).toEqual([4401, 4401, 4401]);
+    });
+    const answer = await anna.stub.authenticate(session, secret);
+    expect(answer).toMatchObject({
+      refused: 'signed_out',
+      message: 'What you may do here has changed. Sign in again.',
+    });
+  },
+);
+
+test('I14 who is deleted while they sign in is out again within seconds', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const opened = await signInOf(env, scene.account, anna.party.id);
+  await change(anna, 'deleted_at = 1');
+  clock.by(4_000);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(anna.stub);
+    expect(await anna.stub.authenticate(opened.session, opened.secret)).toMatchObject({
+      message: 'This user is no longer active.',
+    });
+  });
+});
+
+test('F186 a nickname is what the floor and the chats know them by', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const floor = await anna.floor();
+  await floor.frame('floor');
+  await anna.stub.expectChange();
+  await change(anna, "nickname = 'Annie'");
+  await anna.stub.reread();
+  const named = (frame: Frame) => JSON.stringify(frame['agents']).includes('"name":"Annie"');
+  await floor.frame('floor.changed', named);
+  const { session, secret } = await signInOf(env, scene.account, anna.party.id);
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({ principal: { name: 'Annie' } });
+  expect(await anna.stub.me()).toMatchObject({ name: 'Anna' });
+});
