@@ -10,7 +10,8 @@ export async function signInOf(
   user: string,
 ): Promise<{ session: string; secret: string }> {
   const person = await getPerson(env.DB, account, user);
-  const opened = person && (await agentStub(env, account, user).signIn(person));
+  const opened =
+    person && (await agentStub(env, account, user).signIn(person, { device: 'a test', address: null }));
   if (!opened || isRefusal(opened)) throw new Error('could not sign in');
   return opened;
 }

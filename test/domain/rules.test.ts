@@ -4,7 +4,8 @@ import {
   advance,
   arrive,
   bucket,
-  busyWindow,
+  firstWindow,
+  laterWindow,
   can,
   changeOwner,
   firstPage,
@@ -13,7 +14,6 @@ import {
   pageEntries,
   pageLength,
   paginate,
-  quietWindow,
   reconnectDelay,
   retryDelay,
   rights,
@@ -46,14 +46,14 @@ test('I5: pages hold every entry once, in order, and none is over its size', () 
   );
 });
 
-test('the archive waits a moment for more, and longer where much has come: it never lags behind for long', () => {
-  const windows = (missing: number[], spread: number) => missing.map((each) => windowOf(each, spread));
-  expect(windows([1, 2, 4], 0)).toEqual([quietWindow, quietWindow, quietWindow]);
-  expect(windows([1, 2, 4], 1)).toEqual([quietWindow, quietWindow, quietWindow]);
-  expect(windows([5, 2 * pageEntries - 1], 0)).toEqual([busyWindow, busyWindow]);
-  expect(windows([5, 4 * pageEntries - 1], 0.8)).toEqual([busyWindow * 0.8, 0]);
-  expect(windows([2 * pageEntries, 5_000], 0)).toEqual([0, 0]);
-  expect(windows([4 * pageEntries], 1)).toEqual([0]);
+test('a conversation is in the archive soon, and what follows waits for more, but never for long', () => {
+  const windows = (missing: number[], begun: boolean, spread: number) =>
+    missing.map((each) => windowOf(each, begun, spread));
+  expect(windows([1, 2 * pageEntries - 1], false, 0)).toEqual([firstWindow, firstWindow]);
+  expect(windows([1, 2 * pageEntries - 1], true, 0)).toEqual([laterWindow, laterWindow]);
+  expect(windows([5, 4 * pageEntries - 1], true, 0.8)).toEqual([laterWindow * 0.8, 0]);
+  expect(windows([2 * pageEntries, 5_000], true, 0)).toEqual([0, 0]);
+  expect(windows([4 * pageEntries], false, 1)).toEqual([0]);
 });
 
 const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({

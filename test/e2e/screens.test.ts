@@ -50,6 +50,7 @@ test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) =
     'users/new',
     'groups',
     'groups/new',
+    '../profile',
     'account',
   ]) {
     await admin.page.goto(`${base}/console/${path}`);
@@ -84,6 +85,7 @@ test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) =
     'console/users/new',
     'console/groups',
     'console/account',
+    'profile',
     'demo',
   ]) {
     await admin.page.goto(`${base}/${path}`);
@@ -111,7 +113,8 @@ test('F10: after signing out the old page is of no use, and neither is the old c
     .first()
     .click();
   await anna.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await anna.page.waitForURL(/\/login/);
+  // Whoever leaves has nowhere to come back to.
+  await anna.page.waitForURL(/\/login$/);
   await anna.page.context().addCookies(cookies);
   const answer = await anna.page.request.get(`${base}/api/me`);
   expect(answer.status()).toBe(401);

@@ -125,3 +125,17 @@ test('F190: a deleted user is out at once, can be taken back for a while, and is
   await page.getByRole('link', { name: 'Ana Souza' }).click();
   await page.getByText('The name stays in the history.').waitFor();
 });
+
+test('S9 F10: one’s own sessions are listed by their devices, and another one is ended from here', async () => {
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+  const other = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+  await sofia.page.getByRole('button', { name: 'Sofia Lindqvist, your menu' }).click();
+  await sofia.page.getByRole('menuitem', { name: 'Profile' }).click();
+  await sofia.page.getByText('Where you are signed in').waitFor();
+  await sofia.page.getByText('This one').waitFor();
+  expect(await sofia.page.getByText(/Chrom\w+ on Linux/).count()).toBeGreaterThanOrEqual(2);
+  await sofia.page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await other.page.waitForURL(/\/login/);
+  await eventually(() => sofia.page.getByRole('main').getByRole('listitem').count(), 1);
+  expect(sofia.errors).toEqual([]);
+});

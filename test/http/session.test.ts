@@ -1,4 +1,4 @@
-import type { Me } from '#protocol';
+import type { Me, Session } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { throttleOf } from '../../worker/http/address.ts';
 import { ask, call, cookieOf, env, id, newAccount, password, signIn, type TestAccount } from './client.ts';
@@ -147,4 +147,33 @@ test('V11 a credential that is not whole, or not the right one, is none', async 
   // The name without its prefix is another cookie, which a neighbouring host could have set.
   expect(await ask('GET', '/api/me', { cookie: account.agent.replace('__Host-', '') })).toEqual(signOut);
   expect(await ask('GET', '/api/me')).toEqual(signOut);
+});
+
+test('S9 V11 one’s own sessions are listed, and each can be ended, sockets and all', async () => {
+  const own = await newAccount();
+  const enter = async (device: string) => {
+    const body = { email: own.emails.supervisor, password };
+    const headers = { 'User-Agent': device, 'CF-Connecting-IP': '203.0.113.9' };
+    return cookieOf(await call('POST', '/api/login', { body, headers, env: { BEHIND_CLOUDFLARE: 'true' } }));
+  };
+  const list = async (cookie: string) =>
+    (await ask<{ sessions: Session[] }>('GET', '/api/me/sessions', { cookie })).body.sessions;
+  const [laptop, phone] = [await enter('Laptop'), await enter('Phone')];
+  const seen = await list(laptop);
+  expect(seen).toHaveLength(3);
+  const of = (device: string) => seen.find((session) => session.device === device);
+  expect(of('Laptop')).toMatchObject({ current: true, address: '203.0.113.9' });
+  expect(of('Phone')).toMatchObject({ current: false });
+  // No secret, and nobody else's.
+  expect(JSON.stringify(seen)).not.toContain(phone.split('.').at(-1));
+  expect(await ask('GET', '/api/me/sessions')).toMatchObject({ status: 401 });
+  const foreign = `/api/me/sessions/${of('Phone')?.id}`;
+  expect(await ask('DELETE', foreign, { cookie: own.agent })).toMatchObject({ status: 404 });
+  expect((await call('GET', '/api/me', { cookie: phone })).status).toBe(200);
+
+  expect((await call('DELETE', foreign, { cookie: laptop })).status).toBe(200);
+  expect((await call('GET', '/api/me', { cookie: phone })).status).toBe(401);
+  expect((await call('DELETE', '/api/me/sessions', { cookie: laptop })).status).toBe(200);
+  expect((await call('GET', '/api/me', { cookie: own.supervisor })).status).toBe(401);
+  expect(await list(laptop)).toEqual([of('Laptop')]);
 });

@@ -1,6 +1,6 @@
 /**
  * The history as it is read: an account's conversations, one by one and in lists, and their transcripts. It follows the logs
- * within seconds; nothing live is decided by it.
+ * within a minute, and at once where a conversation ends; nothing live is decided by it.
  */
 import { refuse, type ConversationState, type ConversationsPage, type Entry, type Refusal } from '#protocol';
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';

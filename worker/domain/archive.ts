@@ -26,18 +26,17 @@ export function paginate(page: Page, entryLength: number): Page {
   return { first: page.first, count: page.count + 1, length: page.length + entryLength };
 }
 
-/** The archive is written so long after an entry that it lacks, in milliseconds … */
-export const quietWindow = 5_000;
-/** … or so long, where many have come by then: a write costs the same however many entries it carries. */
-export const busyWindow = 60_000;
-/** How many are many. A conversation begins with two. */
-const busyEntries = 5;
+/** A conversation is in the archive so long after it has begun, in milliseconds … */
+export const firstWindow = 5_000;
+/** … and what follows within so long: a write costs the same however many entries it carries, and people write one at a time. */
+export const laterWindow = 60_000;
 
 /**
- * How long what is missing may wait for more; a few full pages wait no longer. `spread`, from 0 to 1 and drawn anew for each write,
- * keeps conversations that fill at one pace from being written all at one moment, which everybody else would wait for.
+ * How long what is missing may wait for more; a few full pages wait no longer. `begun` where the archive has something of it already.
+ * `spread`, from 0 to 1 and drawn anew for each write, keeps conversations that fill at one pace from being written all at one
+ * moment, which everybody else would wait for.
  */
-export function windowOf(missing: number, spread: number): number {
+export function windowOf(missing: number, begun: boolean, spread: number): number {
   if (missing >= pageEntries * (2 + 2 * spread)) return 0;
-  return missing < busyEntries ? quietWindow : busyWindow * (1 - spread / 4);
+  return begun ? laterWindow * (1 - spread / 4) : firstWindow;
 }

@@ -28,7 +28,7 @@ session.post('/login', async (c) => {
   const { account, id } = person;
   const agent = agentStub(c.env, account.id, id);
   const [opened] = await Promise.all([
-    agent.signIn(person),
+    agent.signIn(person, originOf(c)),
     // Not the address's count: whoever knows one password may be guessing others.
     throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
   ]);
@@ -49,6 +49,39 @@ session.get('/me', async (c) => {
   if (isRefusal(user)) return refused(c, user);
   return answer(c, await agentStub(c.env, user.account, user.id).me());
 });
+
+session.get('/me/sessions', async (c) => {
+  const user = await userOf(c);
+  if (isRefusal(user)) return refused(c, user);
+  return answer(c, { sessions: await agentStub(c.env, user.account, user.id).sessions(user.session) });
+});
+
+session.delete('/me/sessions/:id', async (c) => {
+  const user = await userOf(c);
+  if (isRefusal(user)) return refused(c, user);
+  const agent = agentStub(c.env, user.account, user.id);
+  const id = c.req.param('id');
+  if (!(await agent.sessions(user.session)).some((session) => session.id === id))
+    return refused(c, refuse('not_found'));
+  await agent.signOut(id);
+  return c.json({});
+});
+
+/** All but the one that asks. */
+session.delete('/me/sessions', async (c) => {
+  const user = await userOf(c);
+  if (isRefusal(user)) return refused(c, user);
+  const agent = agentStub(c.env, user.account, user.id);
+  const others = (await agent.sessions(user.session)).filter(({ current }) => !current);
+  await Promise.all(others.map(({ id }) => agent.signOut(id)));
+  return c.json({});
+});
+
+/** What a user is told of a session, to know it again. */
+function originOf(c: Exchange): { device: string; address: string | null } {
+  const device = (c.req.header('User-Agent') ?? '').slice(0, 300);
+  return { device, address: clientAddress(c) };
+}
 
 /** Counts this attempt for the address and for the email, or says how long either has to wait. */
 async function tooMany(c: Exchange, email: string): Promise<Refusal | undefined> {

@@ -1,7 +1,16 @@
 /** The bodies of HTTP requests and answers, in JSON. */
 import * as v from 'valibot';
 import { CampaignBody } from './campaign.ts';
-import { AccountId, CampaignId, CommandId, ConversationId, SiteId, UserId, VisitorId } from './ids.ts';
+import {
+  AccountId,
+  CampaignId,
+  CommandId,
+  ConversationId,
+  SessionId,
+  SiteId,
+  UserId,
+  VisitorId,
+} from './ids.ts';
 import { maxEmailLength, maxRange } from './limits.ts';
 import { Role, Status } from './parties.ts';
 import { ConversationState } from './state.ts';
@@ -27,6 +36,21 @@ export const Me = v.object({
   account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
 });
 export type Me = v.InferOutput<typeof Me>;
+
+/** One of a user's own sessions. */
+export const Session = v.object({
+  id: SessionId,
+  /** What the browser said that it is (its `User-Agent`). */
+  device: v.string(),
+  /** Null where the deployment can't tell. */
+  address: v.nullable(v.string()),
+  createdAt: v.number(),
+  /** To the hour. */
+  usedAt: v.number(),
+  /** The one that asks. */
+  current: v.boolean(),
+});
+export type Session = v.InferOutput<typeof Session>;
 
 /* The visitor's side. */
 

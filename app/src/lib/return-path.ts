@@ -3,7 +3,7 @@ import type { Me } from '#protocol';
 
 /** A path of this site, or nothing: whatever else stands in `?to=` could lead a person anywhere. */
 export function safePath(to: string | null): string | null {
-  if (!to || !/^\/(workspace|console)(?:[/?#]|$)/.test(to)) return null;
+  if (!to || !/^\/(workspace|console|profile)(?:[/?#]|$)/.test(to)) return null;
   return /[\\\s]/.test(to) ? null : to;
 }
 

@@ -54,9 +54,13 @@ export class Session {
   }
 
   async signOut(): Promise<Refusal | null> {
-    const answer = await ask<object>('POST', '/api/logout');
-    if (isRefusal(answer) && answer.refused !== 'signed_out') return answer;
+    // Before the request: the sockets that it closes may tell first.
     this.left = true;
+    const answer = await ask<object>('POST', '/api/logout');
+    if (isRefusal(answer) && answer.refused !== 'signed_out') {
+      this.left = false;
+      return answer;
+    }
     this.leave();
     return null;
   }

@@ -1,5 +1,5 @@
 /** Rows written for a message, the actors' and the database's, with all that is written late. Nothing here depends on time taken. */
-import { busyWindow } from '../../../worker/domain/index.ts';
+import { laterWindow } from '../../../worker/domain/index.ts';
 import { takeCounts } from '../counts.ts';
 import type { Figure } from '../figures.ts';
 import type { Plan } from '../plan.ts';
@@ -8,7 +8,7 @@ import { pause, withPeer } from './session.ts';
 export const countingEntry = 'test/bench/counting-server.ts';
 const conversations = 100;
 /** Until the history is written, and what that brings with it. */
-const quiet = busyWindow + 4_000;
+const quiet = laterWindow + 4_000;
 
 interface Load {
   readonly name: string;

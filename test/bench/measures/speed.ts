@@ -1,5 +1,5 @@
 /** Messages a second, processor time a message, and how long a message takes. The peers take turns, each with fresh data. */
-import { busyWindow } from '../../../worker/domain/index.ts';
+import { laterWindow } from '../../../worker/domain/index.ts';
 import { Samples, type Figure } from '../figures.ts';
 import type { Medium, PeerName } from '../peers/peer.ts';
 import type { Plan } from '../plan.ts';
@@ -11,7 +11,7 @@ const conversations = 100;
 const inFlight = 2;
 const pace = 200;
 /** After full speed Parley still writes its summaries and, within a minute, the rest of its history: they belong to the messages. */
-const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: busyWindow + 2_000 };
+const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: laterWindow + 2_000 };
 
 export async function speed(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();

@@ -19,6 +19,7 @@ import {
   type AgentServerFrame,
   type Me,
   type Refusal,
+  type Session,
   type Status,
   type Summary,
 } from '#protocol';
@@ -34,7 +35,7 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Presence } from './presence.ts';
-import { AgentSessions, endings, type EndedBy } from './sessions.ts';
+import { AgentSessions, endings, type EndedBy, type Origin } from './sessions.ts';
 import {
   evolveAgent,
   migrations,
@@ -84,7 +85,10 @@ export class Agent extends DurableObject<Env> {
   }
 
   /** Makes a session for a user whose password was right. */
-  async signIn(user: Person): Promise<{ session: string; secret: string; expiresAt: number } | Refusal> {
+  async signIn(
+    user: Person,
+    from: Origin,
+  ): Promise<{ session: string; secret: string; expiresAt: number } | Refusal> {
     const { registers } = this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
     const known = registers.get('user');
     // The row was read before the password was checked, and has changed since.
@@ -92,7 +96,7 @@ export class Agent extends DurableObject<Env> {
     this.#learn(user);
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
-    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now());
+    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), from);
     if (this.#state.status === 'offline') this.setStatus('online');
     return { session: id, secret, expiresAt };
   }
@@ -135,6 +139,12 @@ export class Agent extends DurableObject<Env> {
     if (!this.#awake) return refuse('signed_out');
     const { account, id, name, email, roles, manages } = this.#user();
     return { id, name, email, roles: [...roles], manages, status: this.#state.status, account };
+  }
+
+  /** The sessions that hold, the one used last first. */
+  sessions(current: string): Session[] {
+    const held = this.#sessions.list(this.#host.now());
+    return held.map((session) => ({ ...session, current: session.id === current }));
   }
 
   /** Ends a session, and closes its sockets wherever they are. */

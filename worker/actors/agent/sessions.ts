@@ -1,4 +1,5 @@
 /** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
+import type { Session } from '#protocol';
 import { all, first, type Sql } from '../host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
@@ -17,6 +18,14 @@ interface Row {
   created_at: number;
   used_at: number;
   ended: EndedBy | null;
+  device: string | null;
+  address: string | null;
+}
+
+/** From where a session is opened: what the browser says that it is, and the client's address where it is known. */
+export interface Origin {
+  readonly device: string;
+  readonly address: string | null;
 }
 
 /** Why sessions end but by time and by signing out. The words are for the one who comes back. */
@@ -36,7 +45,11 @@ export class AgentSessions {
   }
 
   /** Makes a session. The secret is told once. */
-  async open(id: string, now: number): Promise<{ secret: string; expiresAt: number }> {
+  async open(
+    id: string,
+    now: number,
+    { device, address }: Origin,
+  ): Promise<{ secret: string; expiresAt: number }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
     this.#sql.exec(
@@ -50,11 +63,13 @@ export class AgentSessions {
     );
     this.#sql.exec('DELETE FROM attached WHERE session NOT IN (SELECT id FROM sessions)');
     this.#sql.exec(
-      'INSERT INTO sessions (id, hash, created_at, used_at) VALUES (?, ?, ?, ?)',
+      'INSERT INTO sessions (id, hash, created_at, used_at, device, address) VALUES (?, ?, ?, ?, ?, ?)',
       id,
       hash,
       now,
       now,
+      device,
+      address,
     );
     return { secret, expiresAt: now + absoluteEnd };
   }
@@ -67,6 +82,18 @@ export class AgentSessions {
     if (row.ended !== null) return row.ended;
     if (now - row.used_at > useStep) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
     return true;
+  }
+
+  /** Those that hold, the one used last first. */
+  list(now: number): Omit<Session, 'current'>[] {
+    const rows = all<Row>(
+      this.#sql.exec('SELECT * FROM sessions WHERE ended IS NULL ORDER BY used_at DESC, created_at DESC'),
+    );
+    return rows
+      .filter((row) => !ended(row, now))
+      .map(({ id, device, address, created_at: createdAt, used_at: usedAt }) => {
+        return { id, device: device ?? '', address, createdAt, usedAt };
+      });
   }
 
   end(id: string): void {

@@ -17,6 +17,9 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID`,
   // Why a session has ended, for the one who comes back with it; null while it holds.
   'ALTER TABLE sessions ADD COLUMN ended TEXT',
+  // From where it was opened, for its owner to know it again.
+  'ALTER TABLE sessions ADD COLUMN device TEXT',
+  'ALTER TABLE sessions ADD COLUMN address TEXT',
 ];
 
 /** What an earlier version did not keep of a user. */

@@ -1,5 +1,5 @@
 /** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
-import { busyWindow, windowOf } from '#domain';
+import { laterWindow, windowOf } from '#domain';
 import type { ConversationState, FloorRow, Summary } from '#protocol';
 import type { Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
@@ -101,7 +101,7 @@ export function followersOf(
   ];
 }
 
-/** Collects for a while, and for longer while there is much; a closed conversation is written at once. */
+/** Collects for a while, after the first time for longer; a closed conversation is written at once. */
 function archive(host: Host, journal: Journal, targets: Targets, registered: () => boolean): Follower {
   let since = { cursor: -1, at: 0, spread: 0 };
   return {
@@ -113,7 +113,10 @@ function archive(host: Host, journal: Journal, targets: Targets, registered: () 
       if (since.cursor !== cursor)
         since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
       // A clock that was set back must not put it off for ever.
-      return Math.min(since.at + windowOf(journal.head - cursor, since.spread), host.now() + busyWindow);
+      return Math.min(
+        since.at + windowOf(journal.head - cursor, cursor > 0, since.spread),
+        host.now() + laterWindow,
+      );
     },
     async push(cursor) {
       const { state, head } = journal;
