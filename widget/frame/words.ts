@@ -46,7 +46,7 @@ export const words = {
   smaller: 'Smaller window',
   connecting: 'Connecting…',
   noConnection: 'No connection.',
-  tryingIn: (seconds: number) => `Trying again in ${seconds} s`,
+  tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,
   tryingNow: 'Trying again…',
   kept: 'Your messages are kept.',
   unavailable: 'The chat is not available just now. Reload the page to try again.',
