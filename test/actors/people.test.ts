@@ -65,3 +65,23 @@ test('F186 a nickname is what the floor and the chats know them by', async () =>
   expect(await anna.stub.authenticate(session, secret)).toMatchObject({ principal: { name: 'Annie' } });
   expect(await anna.stub.me()).toMatchObject({ name: 'Anna' });
 });
+
+test('I14 a sign-in that reads the changed row first ends the older sessions, and none of them outlives the change', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const older = await signInOf(env, scene.account, anna.party.id);
+  const tab = await anna.floor();
+  await anna.stub.expectChange();
+  await change(anna, 'password_version = password_version + 1');
+  // Before whoever changed it has said so.
+  const newer = await signInOf(env, scene.account, anna.party.id);
+  await anna.stub.reread();
+  expect(await anna.stub.authenticate(older.session, older.secret)).toMatchObject({
+    refused: 'signed_out',
+    message: 'The password has changed. Sign in again.',
+  });
+  expect((await tab.until(() => tab.closed)).code).toBe(4401);
+  expect(await anna.stub.authenticate(newer.session, newer.secret)).toMatchObject({
+    principal: { session: newer.session },
+  });
+});

@@ -90,9 +90,12 @@ export class Agent extends DurableObject<Env> {
     from: Origin,
   ): Promise<{ session: string; secret: string; expiresAt: number } | Refusal> {
     const { registers } = this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
-    const known = registers.get('user');
+    const known = registers.get('user') && this.#user();
     // The row was read before the password was checked, and has changed since.
     if (known && known.version > user.version) return refuse('signed_out');
+    // It may be read here before whoever changed it says so: what rested on the old one ends all the same.
+    const why = known && endingBetween(known, user);
+    if (why) await this.#endSessions(why);
     this.#learn(user);
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
@@ -127,12 +130,13 @@ export class Agent extends DurableObject<Env> {
   /** The user's row has changed: what rested on what it said before ends now (I14). */
   async reread(): Promise<void> {
     if (!this.#awake) return;
-    const before = this.#user();
-    const user = await getPerson(this.env.DB, before.account.id, before.id);
-    this.#awake.registers.delete('rereadAt');
-    const why = user ? endingBetween(before, user) : 'deleted';
-    if (user) this.#learn(user);
+    const { account, id } = this.#user();
+    const user = await getPerson(this.env.DB, account.id, id);
+    const why = user ? endingBetween(this.#user(), user) : 'deleted';
     if (why) await this.#endSessions(why);
+    if (user) this.#learn(user);
+    // Last: what failed before this is done again.
+    this.#awake.registers.delete('rereadAt');
   }
 
   me(): Me | Refusal {
@@ -170,11 +174,11 @@ export class Agent extends DurableObject<Env> {
     const rows = all<{ conversation: string }>(
       this.ctx.storage.sql.exec('SELECT conversation FROM attached WHERE session = ?', session),
     );
-    this.ctx.storage.sql.exec('DELETE FROM attached WHERE session = ?', session);
     await Promise.all([
       dispatcherStub(this.env, account.id).revoke(session),
       ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
     ]);
+    this.ctx.storage.sql.exec('DELETE FROM attached WHERE session = ?', session);
   }
 
   #learn(user: Person): void {

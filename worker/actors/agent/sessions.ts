@@ -100,9 +100,9 @@ export class AgentSessions {
     this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
   }
 
-  /** Ends all that hold. Answers their ids. */
+  /** Ends all that hold. Answers the ids of all, also of those that had ended: a socket of theirs may have been missed. */
   endAll(why: EndedBy): string[] {
-    const ids = all<{ id: string }>(this.#sql.exec('SELECT id FROM sessions WHERE ended IS NULL'));
+    const ids = all<{ id: string }>(this.#sql.exec('SELECT id FROM sessions'));
     this.#sql.exec('UPDATE sessions SET ended = ? WHERE ended IS NULL', why);
     return ids.map(({ id }) => id);
   }
