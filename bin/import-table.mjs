@@ -60,7 +60,7 @@ export default {
       '^(node:)?crypto$',
       '^worker/env\\.ts$',
       ...hono,
-      ...packages('ipaddr.js'),
+      ...packages('hono-openapi', 'ipaddr.js'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', '^worker/env\\.ts$', workers, ...hono]),
     row('env', '^worker/env\\.ts$', ['^worker/actors/', protocol, workers]),

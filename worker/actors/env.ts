@@ -15,6 +15,8 @@ export interface Env {
   readonly THROTTLE: DurableObjectNamespace<Throttle>;
   /** First line against floods of new visitors, per client address. */
   readonly VISITOR_LIMIT: RateLimit;
+  /** The same for what signed-in users ask, each for themselves. */
+  readonly USER_LIMIT: RateLimit;
   /** Guards the operator's door; without it the door is shut. */
   readonly OPERATOR_SECRET?: string;
   /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */

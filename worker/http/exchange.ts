@@ -5,8 +5,11 @@ import type { Env } from '../actors/stubs.ts';
 
 export interface Bound {
   Bindings: Env;
+  Variables: object;
 }
-export type Exchange = Context<Bound>;
+/** A request and its answer, whatever the doors before have left on it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's variables are invariant: nothing else takes them all
+export type Exchange = Context<Bound & { Variables: any }>;
 
 /** Answers with a value as JSON, or with a refusal in its code's status (V1). */
 export function answer(c: Exchange, value: object): Response {

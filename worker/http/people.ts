@@ -1,17 +1,20 @@
 /** An account's users and groups (V41). Managers read them, administrators change them. */
 import {
-  check,
   cleanName,
+  Group,
   GroupBody,
+  GroupId,
+  GroupsList,
   GroupsQuery,
-  isRefusal,
   NewUserBody,
   refuse,
   SetPassword,
+  User,
   UserBody,
+  UserId,
+  UsersPage,
   UsersQuery,
   type Refusal,
-  type User,
 } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
@@ -26,33 +29,34 @@ import {
   updateUser,
 } from '../db/users.ts';
 import { clientAddress } from './address.ts';
-import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { asks, may, names, takes, tells } from './door.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits, badRules } from './ip-rules.ts';
 import { newId } from './new-id.ts';
 import { hashPassword, turnToHash } from './password.ts';
-import { userWho } from './principal.ts';
 
 export const people = new Hono<Bound>();
 
-people.get('/users', async (c) => {
-  const user = await userWho(c, 'people.read');
-  if (isRefusal(user)) return refused(c, user);
-  const query = check(UsersQuery, c.req.query());
-  if (isRefusal(query)) return refused(c, query);
-  return answer(c, await listUsers(c.env.DB, user.account, query));
-});
+people.get(
+  '/users',
+  may('people.read'),
+  asks(UsersQuery),
+  tells('A page of the account’s users, by name', UsersPage),
+  async (c) => {
+    const { user } = c.var;
+    const query = c.req.valid('query');
+    return answer(c, await listUsers(c.env.DB, user.account, query));
+  },
+);
 
-people.get('/users/:id', async (c) => {
-  const user = await userWho(c, 'people.read');
-  if (isRefusal(user)) return refused(c, user);
+people.get('/users/:id', may('people.read'), names(UserId), tells('One user', User), async (c) => {
+  const { user } = c.var;
   return answer(c, (await getUser(c.env.DB, user.account, c.req.param('id'))) ?? refuse('not_found'));
 });
 
-people.post('/users', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const body = check(NewUserBody, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
+people.post('/users', may('people.write'), takes(NewUserBody), tells('Adds a user', User), async (c) => {
+  const { user } = c.var;
+  const body = c.req.valid('json');
   const problem = problemOf(c, body) ?? (await turnToHash());
   if (problem) return refused(c, problem);
   const { password, ...rest } = body;
@@ -61,78 +65,105 @@ people.post('/users', async (c) => {
   return answer(c, await createUser(c.env.DB, user.account, newId('user'), made, hash, Date.now()));
 });
 
-people.patch('/users/:id', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const body = check(UserBody, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
-  const id = c.req.param('id');
-  const locked = id === user.id && !admits(body.ipRules, clientAddress(c)) && c.req.query('sure') !== '1';
-  const problem = problemOf(c, body) ?? (locked ? refuse('locks_you_out', { field: 'ipRules' }) : undefined);
-  if (problem) return refused(c, problem);
-  return changedActive(c, user.account, id, () => updateUser(c.env.DB, user.account, id, tidy(body)));
-});
+people.patch(
+  '/users/:id',
+  may('people.write'),
+  names(UserId),
+  takes(UserBody),
+  tells('Changes a user', User),
+  async (c) => {
+    const { user } = c.var;
+    const body = c.req.valid('json');
+    const id = c.req.param('id');
+    const locked = id === user.id && !admits(body.ipRules, clientAddress(c)) && c.req.query('sure') !== '1';
+    const problem =
+      problemOf(c, body) ?? (locked ? refuse('locks_you_out', { field: 'ipRules' }) : undefined);
+    if (problem) return refused(c, problem);
+    return changedActive(c, user.account, id, () => updateUser(c.env.DB, user.account, id, tidy(body)));
+  },
+);
 
-people.put('/users/:id/password', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const body = check(SetPassword, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
-  const wait = await turnToHash();
-  if (wait) return refused(c, wait);
-  const id = c.req.param('id');
-  return changedActive(c, user.account, id, async () => {
-    await setPassword(c.env.DB, user.account, id, hashPassword(body.password));
-    return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
-  });
-});
+people.put(
+  '/users/:id/password',
+  may('people.write'),
+  names(UserId),
+  takes(SetPassword),
+  tells('Sets a user’s password', User),
+  async (c) => {
+    const { user } = c.var;
+    const body = c.req.valid('json');
+    const wait = await turnToHash();
+    if (wait) return refused(c, wait);
+    const id = c.req.param('id');
+    return changedActive(c, user.account, id, async () => {
+      await setPassword(c.env.DB, user.account, id, hashPassword(body.password));
+      return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
+    });
+  },
+);
 
-people.delete('/users/:id', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const id = c.req.param('id');
-  return changed(c, user.account, id, () => setDeleted(c.env.DB, user.account, id, Date.now()));
-});
+people.delete(
+  '/users/:id',
+  may('people.write'),
+  names(UserId),
+  tells('Deletes a user, softly', User),
+  async (c) => {
+    const { user } = c.var;
+    const id = c.req.param('id');
+    return changed(c, user.account, id, () => setDeleted(c.env.DB, user.account, id, Date.now()));
+  },
+);
 
-people.post('/users/:id/restore', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const id = c.req.param('id');
-  return changed(c, user.account, id, () => setDeleted(c.env.DB, user.account, id, null));
-});
+people.post(
+  '/users/:id/restore',
+  may('people.write'),
+  names(UserId),
+  tells('Takes a deletion back', User),
+  async (c) => {
+    const { user } = c.var;
+    const id = c.req.param('id');
+    return changed(c, user.account, id, () => setDeleted(c.env.DB, user.account, id, null));
+  },
+);
 
-people.get('/groups', async (c) => {
-  const user = await userWho(c, 'people.read');
-  if (isRefusal(user)) return refused(c, user);
-  const query = check(GroupsQuery, c.req.query());
-  if (isRefusal(query)) return refused(c, query);
-  return answer(c, { groups: await listGroups(c.env.DB, user.account, query.search) });
-});
+people.get(
+  '/groups',
+  may('people.read'),
+  asks(GroupsQuery),
+  tells('The account’s groups', GroupsList),
+  async (c) => {
+    const { user } = c.var;
+    const query = c.req.valid('query');
+    return answer(c, { groups: await listGroups(c.env.DB, user.account, query.search) });
+  },
+);
 
-people.post('/groups', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const body = check(GroupBody, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
+people.post('/groups', may('people.write'), takes(GroupBody), tells('Adds a group', Group), async (c) => {
+  const { user } = c.var;
+  const body = c.req.valid('json');
   const group = { ...body, name: cleanName(body.name) };
   const made = await putGroup(c.env.DB, user.account, newId('group'), group, Date.now());
   return answer(c, made ?? refuse('not_found'));
 });
 
-people.patch('/groups/:id', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
-  const body = check(GroupBody, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
-  const id = c.req.param('id');
-  if (!(await getGroup(c.env.DB, user.account, id))) return refused(c, refuse('not_found'));
-  const group = { ...body, name: cleanName(body.name) };
-  return answer(c, (await putGroup(c.env.DB, user.account, id, group, Date.now())) ?? refuse('not_found'));
-});
+people.patch(
+  '/groups/:id',
+  may('people.write'),
+  names(GroupId),
+  takes(GroupBody),
+  tells('Changes a group', Group),
+  async (c) => {
+    const { user } = c.var;
+    const body = c.req.valid('json');
+    const id = c.req.param('id');
+    if (!(await getGroup(c.env.DB, user.account, id))) return refused(c, refuse('not_found'));
+    const group = { ...body, name: cleanName(body.name) };
+    return answer(c, (await putGroup(c.env.DB, user.account, id, group, Date.now())) ?? refuse('not_found'));
+  },
+);
 
-people.delete('/groups/:id', async (c) => {
-  const user = await userWho(c, 'people.write');
-  if (isRefusal(user)) return refused(c, user);
+people.delete('/groups/:id', may('people.write'), names(GroupId), tells('Deletes a group'), async (c) => {
+  const { user } = c.var;
   await deleteGroup(c.env.DB, user.account, c.req.param('id'));
   return c.json({});
 });

@@ -1,19 +1,19 @@
 /** Signing in and out (V11). A wrong email and a wrong password get the same answer for the same work. */
-import { check, isRefusal, refuse, SignIn, type Refusal } from '#protocol';
+import { isRefusal, Me, refuse, SessionId, SessionsList, SignIn, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { canonicalEmail, findLogin } from '../db/users.ts';
 import { clientAddress, clientNetwork, throttleOf } from './address.ts';
-import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { by, may, names, takes, tells } from './door.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits } from './ip-rules.ts';
 import { turnToHash, verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
 
 export const session = new Hono<Bound>();
 
-session.post('/login', async (c) => {
-  const body = check(SignIn, await readJson(c));
-  if (isRefusal(body)) return refused(c, body);
+session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), async (c) => {
+  const body = c.req.valid('json');
   const email = canonicalEmail(body.email);
   // Counted before the hash, which is what an attacker would make us pay for.
   const early = (await tooMany(c, email)) ?? (await turnToHash());
@@ -37,28 +37,25 @@ session.post('/login', async (c) => {
   return answer(c, await agent.me());
 });
 
-session.post('/logout', async (c) => {
+session.post('/logout', by('anybody'), tells('Signs out'), async (c) => {
   const user = await userOf(c);
   if (!isRefusal(user)) await agentStub(c.env, user.account, user.id).signOut(user.session);
   forgetUser(c);
   return c.json({});
 });
 
-session.get('/me', async (c) => {
-  const user = await userOf(c);
-  if (isRefusal(user)) return refused(c, user);
+session.get('/me', may(), tells('Who is signed in', Me), async (c) => {
+  const { user } = c.var;
   return answer(c, await agentStub(c.env, user.account, user.id).me());
 });
 
-session.get('/me/sessions', async (c) => {
-  const user = await userOf(c);
-  if (isRefusal(user)) return refused(c, user);
+session.get('/me/sessions', may(), tells('One’s own sessions', SessionsList), async (c) => {
+  const { user } = c.var;
   return answer(c, { sessions: await agentStub(c.env, user.account, user.id).sessions(user.session) });
 });
 
-session.delete('/me/sessions/:id', async (c) => {
-  const user = await userOf(c);
-  if (isRefusal(user)) return refused(c, user);
+session.delete('/me/sessions/:id', may(), names(SessionId), tells('Ends one of them'), async (c) => {
+  const { user } = c.var;
   const agent = agentStub(c.env, user.account, user.id);
   const id = c.req.param('id');
   if (!(await agent.sessions(user.session)).some((session) => session.id === id))
@@ -68,9 +65,8 @@ session.delete('/me/sessions/:id', async (c) => {
 });
 
 /** All but the one that asks. */
-session.delete('/me/sessions', async (c) => {
-  const user = await userOf(c);
-  if (isRefusal(user)) return refused(c, user);
+session.delete('/me/sessions', may(), tells('Ends all others'), async (c) => {
+  const { user } = c.var;
   const agent = agentStub(c.env, user.account, user.id);
   const others = (await agent.sessions(user.session)).filter(({ current }) => !current);
   await Promise.all(others.map(({ id }) => agent.signOut(id)));

@@ -1,15 +1,16 @@
 /** Upgrades: what every socket must offer, and handing it to its actor. */
 import type { Principal } from '#domain';
-import { refuse, subprotocol, type Refusal } from '#protocol';
-import type { Exchange } from './exchange.ts';
+import { refuse, subprotocol } from '#protocol';
+import type { MiddlewareHandler } from 'hono';
+import { refused, type Bound, type Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 import { forwarded, protocolsOf } from './principal.ts';
 
 /** V13: a socket, in this version of the protocol. */
-export function speaks(c: Exchange): Refusal | undefined {
+export const speaks: MiddlewareHandler<Bound> = (c, next) => {
   const spoken = isUpgrade(c.req.raw) && protocolsOf(c.req.raw).includes(subprotocol);
-  return spoken ? undefined : refuse('unsupported');
-}
+  return spoken ? next() : Promise.resolve(refused(c, refuse('unsupported')));
+};
 
 /** Gives the socket to the actor, which answers the upgrade. */
 export function handOver(

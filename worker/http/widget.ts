@@ -6,17 +6,21 @@ import {
   isRefusal,
   maxRange,
   OpenVisitorSession,
+  Range,
   RangeQuery,
   refuse,
   SiteId,
   StartConversation,
+  Started,
   type Refusal,
-  type WidgetConfig,
+  VisitorSession,
+  WidgetConfig,
 } from '#protocol';
 import { Hono } from 'hono';
 import { conversationStub, visitorStub } from '../actors/stubs.ts';
 import { clientNetwork, flooding } from './address.ts';
-import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { asks, by, takes, tells } from './door.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { newId } from './new-id.ts';
 import {
   forgetVisitor,
@@ -31,7 +35,7 @@ import { handOver, speaks } from './socket.ts';
 
 export const widget = new Hono<Bound>();
 
-widget.get('/config', async (c) => {
+widget.get('/config', by('anybody'), tells('What a site’s widget is like', WidgetConfig), async (c) => {
   // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
   c.header('Access-Control-Allow-Origin', '*');
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -47,21 +51,26 @@ widget.get('/config', async (c) => {
   return c.json({ site: site.id, campaign: site.campaign.id, settings } satisfies WidgetConfig);
 });
 
-widget.post('/session', async (c) => {
-  const flood = await flooding(c.env, 'session', clientNetwork(c));
-  if (flood) return refused(c, flood);
-  const body = check(OpenVisitorSession, await readJson(c));
-  const site = isRefusal(body) ? body : await siteOf(c.env, body.site);
-  if (isRefusal(site)) return refused(c, site);
-  const id = newId('visitor');
-  const visitor = visitorStub(c.env, site.account, id);
-  const { secret } = await visitor.open(site.account, id, site.id);
-  const token = [site.account, id, secret].join('.');
-  keepVisitor(c, site.id, token);
-  return answer(c, { ...(await visitor.session()), token });
-});
+widget.post(
+  '/session',
+  by('anybody'),
+  takes(OpenVisitorSession),
+  tells('Makes a visitor', VisitorSession),
+  async (c) => {
+    const flood = await flooding(c.env, 'session', clientNetwork(c));
+    if (flood) return refused(c, flood);
+    const site = await siteOf(c.env, c.req.valid('json').site);
+    if (isRefusal(site)) return refused(c, site);
+    const id = newId('visitor');
+    const visitor = visitorStub(c.env, site.account, id);
+    const { secret } = await visitor.open(site.account, id, site.id);
+    const token = [site.account, id, secret].join('.');
+    keepVisitor(c, site.id, token);
+    return answer(c, { ...(await visitor.session()), token });
+  },
+);
 
-widget.get('/session', async (c) => {
+widget.get('/session', by('visitor'), tells('Who the visitor is', VisitorSession), async (c) => {
   const site = c.req.query('site');
   // Nobody yet is what a first visit finds. A refusal would stand in red in the console of the company's page.
   if (visitorToken(c, site) === undefined) return c.json({ visitor: null });
@@ -71,48 +80,64 @@ widget.get('/session', async (c) => {
   return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
 });
 
-widget.delete('/session', (c) => {
+widget.delete('/session', by('anybody'), tells('Takes the visitor’s cookie away'), (c) => {
   const site = check(SiteId, c.req.query('site'));
   if (isRefusal(site)) return refused(c, site);
   forgetVisitor(c, site);
   return c.json({});
 });
 
-widget.post('/messages', async (c) => {
-  const message = check(StartConversation, await readJson(c));
-  if (isRefusal(message)) return refused(c, message);
-  const credential = visitorCredential(c, message.site);
-  if (isRefusal(credential)) return refused(c, credential);
-  const site = await siteOf(c.env, message.site);
-  if (isRefusal(site)) return refused(c, site);
-  // The credential belongs to one site. On another the visitor is a new one.
-  if (site.account !== credential.account) return refused(c, refuse('signed_out'));
-  if (!site.campaign) return refused(c, refuse('not_found'));
-  const { id, name, settings } = site.campaign;
-  const { idleMinutes, sneakPreview } = settings;
-  const campaign = { id, name, idleMinutes, sneakPreview };
-  // One call on the way of a first message: the visitor's actor proves who they are, and judges.
-  const visitor = visitorStub(c.env, credential.account, credential.id);
-  return answer(c, await visitor.message(credential.secret, message, campaign));
-});
+widget.post(
+  '/messages',
+  by('visitor'),
+  takes(StartConversation),
+  tells('Sends a message', Started),
+  async (c) => {
+    const message = c.req.valid('json');
+    const credential = visitorCredential(c, message.site);
+    if (isRefusal(credential)) return refused(c, credential);
+    const site = await siteOf(c.env, message.site);
+    if (isRefusal(site)) return refused(c, site);
+    // The credential belongs to one site. On another the visitor is a new one.
+    if (site.account !== credential.account) return refused(c, refuse('signed_out'));
+    if (!site.campaign) return refused(c, refuse('not_found'));
+    const { id, name, settings } = site.campaign;
+    const { idleMinutes, sneakPreview } = settings;
+    const campaign = { id, name, idleMinutes, sneakPreview };
+    // One call on the way of a first message: the visitor's actor proves who they are, and judges.
+    const visitor = visitorStub(c.env, credential.account, credential.id);
+    return answer(c, await visitor.message(credential.secret, message, campaign));
+  },
+);
 
-widget.get('/conversations/:id/entries', async (c) => {
-  const visitor = await visitorWith(c, c.req.param('id'));
-  const query = check(RangeQuery, c.req.query());
-  if (isRefusal(visitor)) return refused(c, visitor);
-  if (isRefusal(query)) return refused(c, query);
-  const conversation = conversationStub(c.env, visitor.account, c.req.param('id'));
-  const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
-  return typeof range === 'string'
-    ? c.body(range, 200, { 'Content-Type': 'application/json' })
-    : refused(c, range);
-});
+widget.get(
+  '/conversations/:id/entries',
+  by('visitor'),
+  asks(RangeQuery),
+  tells('A part of their own transcript', Range),
+  async (c) => {
+    const visitor = await visitorWith(c, c.req.param('id'));
+    if (isRefusal(visitor)) return refused(c, visitor);
+    const query = c.req.valid('query');
+    const conversation = conversationStub(c.env, visitor.account, c.req.param('id'));
+    const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
+    return typeof range === 'string'
+      ? c.body(range, 200, { 'Content-Type': 'application/json' })
+      : refused(c, range);
+  },
+);
 
-widget.get('/conversations/:id/socket', async (c) => {
-  const visitor = speaks(c) ?? (await visitorWith(c, c.req.param('id')));
-  if (isRefusal(visitor)) return refused(c, visitor);
-  return handOver(c, conversationStub(c.env, visitor.account, c.req.param('id')), visitor);
-});
+widget.get(
+  '/conversations/:id/socket',
+  speaks,
+  by('visitor'),
+  tells('A socket on their own conversation'),
+  async (c) => {
+    const visitor = await visitorWith(c, c.req.param('id'));
+    if (isRefusal(visitor)) return refused(c, visitor);
+    return handOver(c, conversationStub(c.env, visitor.account, c.req.param('id')), visitor);
+  },
+);
 
 /** The visitor, where the conversation is theirs. Of another's they learn as much as of one that isn't there. */
 async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPrincipal | Refusal> {

@@ -51,6 +51,7 @@ export const Session = v.object({
   current: v.boolean(),
 });
 export type Session = v.InferOutput<typeof Session>;
+export const SessionsList = v.object({ sessions: v.array(Session) });
 
 /* The visitor's side. */
 
@@ -127,8 +128,10 @@ export const Account = v.object({ id: v.string(), name: v.string(), timeZone: v.
 export type Account = v.InferOutput<typeof Account>;
 export const Site = v.object({ id: SiteId, ...SiteBody.entries });
 export type Site = v.InferOutput<typeof Site>;
+export const SitesList = v.object({ sites: v.array(Site) });
 export const Campaign = v.object({ id: CampaignId, ...CampaignBody.entries });
 export type Campaign = v.InferOutput<typeof Campaign>;
+export const CampaignsList = v.object({ campaigns: v.array(Campaign) });
 
 /* History. */
 
@@ -148,6 +151,11 @@ export const ConversationsPage = v.object({
   next: v.nullable(v.string()),
 });
 export type ConversationsPage = v.InferOutput<typeof ConversationsPage>;
+export const HistoryState = v.object({ state: ConversationState });
+
+/** Whose the conversation is from now on, and the count of its owners (V35). */
+export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
+export type Taken = v.InferOutput<typeof Taken>;
 
 /** Which entries of a conversation: the `limit` before a seq, without it the last ones. */
 export const RangeQuery = v.object({
@@ -166,6 +174,10 @@ export const NewUser = v.strictObject({
   roles: v.pipe(v.array(Role), v.minLength(1)),
 });
 export const NewAccount = v.strictObject({ name: Name, timeZone: TimeZone, users: v.array(NewUser) });
+export const MadeAccount = v.object({
+  account: Account,
+  users: v.array(v.object({ id: UserId, email: v.string(), name: v.string(), roles: v.array(Role) })),
+});
 
 /** Without `after` the account's history is dropped first; an answer with `next` wants to be asked again with it. */
 export const Rebuild = v.strictObject({ account: AccountId, after: v.optional(ConversationId) });

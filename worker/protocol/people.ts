@@ -79,5 +79,6 @@ export const GroupBody = v.strictObject({
 export type GroupBody = v.InferOutput<typeof GroupBody>;
 export const Group = v.object({ id: GroupId, ...GroupBody.entries });
 export type Group = v.InferOutput<typeof Group>;
+export const GroupsList = v.object({ groups: v.array(Group) });
 
 export const GroupsQuery = v.object({ search });
