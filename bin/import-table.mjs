@@ -60,7 +60,7 @@ export default {
       '^(node:)?crypto$',
       '^worker/env\\.ts$',
       ...hono,
-      ...packages('hono-openapi', 'ipaddr.js'),
+      ...packages('@valibot/to-json-schema', 'ipaddr.js'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', '^worker/env\\.ts$', workers, ...hono]),
     row('env', '^worker/env\\.ts$', ['^worker/actors/', protocol, workers]),

@@ -21,7 +21,7 @@ api.use(safeHeaders, neverStored);
 api.use(methodNotAllowed({ app: api, onMethodNotAllowed: wrongMethod }));
 api.use(ownOrigin, limitedBody, jsonOnly);
 api.get('/api/health', by('anybody'), tells('Whether the server answers'), (c) => c.json({ ok: true }));
-api.get('/api/openapi.json', by('anybody'), tells('This document'), async (c) => c.json(await openApi(api)));
+api.get('/api/openapi.json', by('anybody'), tells('This document'), (c) => c.json(openApi(api)));
 api.route('/api', session);
 api.route('/api/widget', widget);
 api.route('/api/conversations', conversations);

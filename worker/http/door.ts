@@ -5,17 +5,29 @@
 import { can, type Action } from '#domain';
 import { check, isRefusal, refuse } from '#protocol';
 import type { MiddlewareHandler } from 'hono';
-import { resolver, uniqueSymbol, type DescribeRouteOptions, type HandlerUniqueProperty } from 'hono-openapi';
 import { readJson, refused, type Bound } from './exchange.ts';
 import { userOf, type User } from './principal.ts';
 
-type Schema = Parameters<typeof check>[0] & Parameters<typeof resolver>[0];
+type Schema = Parameters<typeof check>[0];
 type Output<S extends Schema> = NonNullable<S['~types']>['output'];
+/** What a handler says of its door. */
+export interface Sign {
+  /** A right of the account; or whoever is signed in, or whom the door finds out itself. */
+  readonly right?: Action | 'session' | Whom;
+  readonly takes?: Schema;
+  readonly asks?: Schema;
+  readonly tells?: Schema | undefined;
+  readonly summary?: string;
+}
+/** Under which a handler bears its sign. */
+export const sign = Symbol('sign');
+type Whom = 'anybody' | 'visitor' | 'operator';
+
 type Knowing = Bound & { Variables: { user: User } };
 
 /** A signed-in user, where a right is named one who holds it; the handler finds them in `c.var.user`. */
 export function may(action?: Action): MiddlewareHandler<Knowing> {
-  return documented(
+  return bearing(
     async (c, next) => {
       const user = await userOf(c);
       if (isRefusal(user)) return refused(c, user);
@@ -25,30 +37,27 @@ export function may(action?: Action): MiddlewareHandler<Knowing> {
       c.set('user', user);
       return next();
     },
-    { spec: { 'x-right': action ?? 'session', security: [{ session: [] }] } as DescribeRouteOptions },
+    { right: action ?? 'session' },
   );
 }
 
 /** Whom a door is for that finds out itself who asks. */
-export function by(whom: 'anybody' | 'visitor' | 'operator'): MiddlewareHandler<Bound> {
-  const security = { anybody: [], visitor: [{ visitor: [] }], operator: [{ operator: [] }] }[whom];
-  return documented((_, next) => next(), {
-    spec: { 'x-right': whom, security } as DescribeRouteOptions,
-  });
+export function by(whom: Whom): MiddlewareHandler<Bound> {
+  return bearing((_, next) => next(), { right: whom });
 }
 
 /** A body of JSON: `c.req.valid('json')`. */
 export function takes<S extends Schema>(
   schema: S,
 ): MiddlewareHandler<Bound, string, { in: { json: Output<S> }; out: { json: Output<S> } }> {
-  return documented(
+  return bearing(
     async (c, next) => {
       const body = check(schema, await readJson(c));
       if (isRefusal(body)) return refused(c, body);
       c.req.addValidatedData('json', body as object);
       return next();
     },
-    { target: 'json', ...described(schema), options: { options: { errorMode: 'ignore' } } },
+    { takes: schema },
   );
 }
 
@@ -56,14 +65,14 @@ export function takes<S extends Schema>(
 export function asks<S extends Schema>(
   schema: S,
 ): MiddlewareHandler<Bound, string, { in: { query: Output<S> }; out: { query: Output<S> } }> {
-  return documented(
+  return bearing(
     async (c, next) => {
       const query = check(schema, c.req.query());
       if (isRefusal(query)) return refused(c, query);
       c.req.addValidatedData('query', query as object);
       return next();
     },
-    { target: 'query', ...described(schema), options: { options: { errorMode: 'ignore' } } },
+    { asks: schema },
   );
 }
 
@@ -75,16 +84,9 @@ export function names(schema: Schema): MiddlewareHandler<Bound> {
 
 /** What the door does, and the form of its answer. */
 export function tells(summary: string, schema?: Schema): MiddlewareHandler<Bound> {
-  const content = {
-    'application/json': { schema: schema ? described(schema) : { type: 'object' as const } },
-  };
-  return documented((_, next) => next(), {
-    spec: { summary, responses: { 200: { description: 'Done', content } } },
-  });
+  return bearing((_, next) => next(), { summary, tells: schema });
 }
 
-const described = (schema: Schema) => resolver(schema, { errorMode: 'ignore' });
-
-function documented<M extends object>(middleware: M, property: HandlerUniqueProperty): M {
-  return Object.assign(middleware, { [uniqueSymbol]: property });
+function bearing<M extends object>(middleware: M, its: Sign): M {
+  return Object.assign(middleware, { [sign]: its });
 }

@@ -1,49 +1,94 @@
-/** The API's document, made from the doors themselves. */
+/** The API's document in OpenAPI 3.1, made from what stands at the doors themselves. */
 import { refusals } from '#protocol';
+import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono } from 'hono';
-import { generateSpecs } from 'hono-openapi';
+import { findTargetHandler } from 'hono/utils/handler';
+import { sign, type Sign } from './door.ts';
 import type { Bound } from './exchange.ts';
 
-let made: Promise<object> | undefined;
-
-/** OpenAPI 3.1 of all that `api` serves; made once, when it is first asked for. */
-export function openApi(api: Hono<Bound>): Promise<object> {
-  made ??= generateSpecs(api, {
-    documentation: {
-      info: {
-        title: 'Parley',
-        version: '1',
-        description:
-          'Every request that changes something carries an `Origin` equal to the server’s own. What is not done is refused: see `Refusal`.',
-      },
-      components: {
-        securitySchemes: {
-          session: { type: 'apiKey', in: 'cookie', name: '__Host-parley' },
-          visitor: { type: 'http', scheme: 'bearer' },
-          operator: { type: 'http', scheme: 'bearer' },
-        },
-        schemas: { Refusal: refusalSchema },
-      },
-    },
-    defaultValidationErrorResponse: refusalResponse,
-    defaultOptions: { ALL: {} },
-    excludeStaticFile: false,
-  });
-  return made;
+/** What a door says, put together from the signs that its handlers bear. */
+export interface Door extends Sign {
+  readonly method: string;
+  readonly path: string;
 }
 
-const refusalSchema = {
-  type: 'object' as const,
-  description: 'What a server answers instead of doing what it was asked; nothing was changed.',
+/** All doors of the API: its handlers, without what every request passes through. */
+export function doorsOf(api: Hono<Bound>): Door[] {
+  const doors = new Map<string, Door>();
+  for (const { method, path, handler } of api.routes) {
+    if (method === 'ALL') continue;
+    const signs = (findTargetHandler(handler) as { [sign]?: Sign })[sign];
+    const key = `${method} ${path}`;
+    doors.set(key, { ...doors.get(key), ...signs, method, path });
+  }
+  return [...doors.values()];
+}
+
+export function openApi(api: Hono<Bound>): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const door of doorsOf(api)) {
+    const path = door.path.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
+    (paths[path] ??= {})[door.method.toLowerCase()] = operation(door);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Parley', version: '1', description },
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-parley' },
+        visitor: { type: 'http', scheme: 'bearer' },
+        operator: { type: 'http', scheme: 'bearer' },
+      },
+      schemas: { Refusal: refusal },
+      responses: {
+        Refused: { description: 'Refused', content: json({ $ref: '#/components/schemas/Refusal' }) },
+      },
+    },
+  };
+}
+
+const description =
+  'A request that changes something carries an `Origin` equal to the server’s own. What is not done is refused: see `Refusal`.';
+
+function operation({ path, right = 'anybody', summary, takes, asks, tells }: Door): object {
+  const ids = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    ...{ name, in: 'path', required: true },
+    schema: { type: 'string' },
+  }));
+  const query = Object.entries(asks ? (schemaOf(asks).properties ?? {}) : {}).map(([name, schema]) => {
+    return { name, in: 'query', schema };
+  });
+  const whom = { anybody: [], visitor: [{ visitor: [] }], operator: [{ operator: [] }] };
+  return {
+    summary,
+    'x-right': right,
+    security: right in whom ? whom[right as keyof typeof whom] : [{ session: [] }],
+    parameters: [...ids, ...query],
+    ...(takes && { requestBody: { required: true, content: json(schemaOf(takes)) } }),
+    responses: {
+      200: { description: 'Done', content: json(tells ? schemaOf(tells) : { type: 'object' }) },
+      default: { $ref: '#/components/responses/Refused' },
+    },
+  };
+}
+
+/** The form as it stands on the wire; what no JSON Schema can say, such as a known time zone, is left out. */
+function schemaOf(schema: NonNullable<Sign['takes']>) {
+  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  return rest;
+}
+
+const json = (schema: object) => ({ 'application/json': { schema } });
+
+const refusal = {
+  type: 'object',
+  description: 'What the server answers instead of doing what it was asked; nothing was changed.',
   properties: {
-    refused: { type: 'string' as const, enum: Object.keys(refusals) },
-    message: { type: 'string' as const },
-    field: { type: 'string' as const },
-    retryAfter: { type: 'number' as const, description: 'Milliseconds' },
+    refused: { type: 'string', enum: Object.keys(refusals) },
+    message: { type: 'string' },
+    field: { type: 'string', description: 'Which part of the input is meant' },
+    retryAfter: { type: 'number', description: 'Milliseconds' },
   },
   required: ['refused', 'message'],
-};
-const refusalResponse = {
-  description: 'Refused',
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
 };
