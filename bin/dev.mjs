@@ -3,14 +3,17 @@ import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { build } from './build.mjs';
 import { seedDemo } from './demo.mjs';
+import { printMail, startMailbox } from './mailbox.mjs';
 import { at } from './paths.mjs';
 import { command } from './run.mjs';
 import { startServer } from './server.mjs';
 
+const port = Number(process.env['PORT'] ?? 8787);
+const mailbox = await startMailbox(printMail);
 const server = await startServer({
-  port: Number(process.env['PORT'] ?? 8787),
+  port,
   dataDir: process.env['DATA_DIR'] ?? at('.data'),
-  env: { DEMO: 'true' },
+  env: { DEMO: 'true', PUBLIC_URL: `http://localhost:${port}`, ...mailbox.env },
 });
 await seedDemo(server).catch((error) => console.error(error.message));
 

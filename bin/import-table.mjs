@@ -50,7 +50,14 @@ export default {
     row('protocol', protocol, valibot),
     row('domain', domain, [protocol]),
     row('db', db, [protocol, domain, ...drizzle], 'drizzle\\.config\\.ts$'),
-    row('actors', '^worker/actors/', [protocol, domain, db, workers, '^worker/env\\.ts$']),
+    row('actors', '^worker/actors/', [
+      protocol,
+      domain,
+      db,
+      workers,
+      '^worker/env\\.ts$',
+      ...packages('otpauth', 'worker-mailer'),
+    ]),
     row('http', '^worker/http/', [
       protocol,
       domain,

@@ -33,15 +33,14 @@ async function serve() {
   if (process.env['npm_lifecycle_event']) stopWithParent(stop);
 
   try {
-    const [{ startServer }, { seedDemo, signInsAndAddresses }] = await Promise.all([
-      import('./server.mjs'),
-      import('./demo.mjs'),
-    ]);
+    const [{ startServer }, { seedDemo, signInsAndAddresses }, { printMail, startMailbox }] =
+      await Promise.all([import('./server.mjs'), import('./demo.mjs'), import('./mailbox.mjs')]);
+    const mailbox = await startMailbox(printMail);
     const port = Number(process.env['PORT'] ?? 8787);
     server = await startServer({
       port,
       dataDir: process.env['DATA_DIR'] ?? at('.data'),
-      env: { DEMO: 'true' },
+      env: { DEMO: 'true', PUBLIC_URL: `http://localhost:${port}`, ...mailbox.env },
     });
     // Miniflare's own handlers exit at once, before anything is put away.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, stop);

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { Response } from 'miniflare';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { startMailbox } from '../bin/mailbox.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path: string) => root + path;
@@ -24,18 +26,25 @@ export default defineConfig({
       {
         root,
         plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: at('wrangler.toml') },
-            miniflare: {
-              cf: false,
-              bindings: {
-                BEHIND_CLOUDFLARE: 'false',
-                OPERATOR_SECRET: 'operator-secret-of-tests',
-                SIGNING_SECRET: 'signing-secret-of-tests',
-                MIGRATIONS: await readD1Migrations(at('migrations')),
+          cloudflareTest(async () => {
+            const mailbox = await startMailbox();
+            return {
+              wrangler: { configPath: at('wrangler.toml') },
+              miniflare: {
+                cf: false,
+                // The mails that the Worker has sent, as JSON.
+                serviceBindings: { MAILBOX: () => Response.json(mailbox.mails) },
+                bindings: {
+                  BEHIND_CLOUDFLARE: 'false',
+                  OPERATOR_SECRET: 'operator-secret-of-tests',
+                  SIGNING_SECRET: 'signing-secret-of-tests',
+                  MIGRATIONS: await readD1Migrations(at('migrations')),
+                  ...mailbox.env,
+                  PUBLIC_URL: 'https://parley.test',
+                },
               },
-            },
-          })),
+            };
+          }),
         ],
         test: {
           name: 'workerd',

@@ -11,7 +11,10 @@ export async function signInOf(
 ): Promise<{ session: string; secret: string }> {
   const person = await getPerson(env.DB, account, user);
   const opened =
-    person && (await agentStub(env, account, user).signIn(person, { device: 'a test', address: null }));
+    person &&
+    (await agentStub(env, account, user).signIn(person, {
+      ...{ device: 'a test', address: null, remembered: true },
+    }));
   if (!opened || isRefusal(opened)) throw new Error('could not sign in');
   return opened;
 }

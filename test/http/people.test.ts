@@ -1,5 +1,12 @@
 /** Users and groups: who may see and change them, and what a change ends. */
-import type { Group, NewUserBody, User, UserBody, UsersPage } from '#protocol';
+import {
+  userBodyOf,
+  type Group,
+  type NewUserBody,
+  type User,
+  type UserBody,
+  type UsersPage,
+} from '#protocol';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { ask, call, env, id, newAccount, password, signIn, type Call, type TestAccount } from './client.ts';
 
@@ -15,7 +22,7 @@ const bodyOf = (more: Partial<UserBody> = {}): UserBody => ({
   email: `${crypto.randomUUID()}@example.test`,
   name: 'Ines Duarte',
   nickname: '',
-  language: 'en',
+  ...{ language: 'en', showsPhoto: true },
   roles: ['agent'],
   manages: true,
   groups: [],
@@ -31,10 +38,7 @@ async function newUser(more: Partial<NewUserBody> = {}): Promise<User> {
   if (made.status !== 200) throw new Error(JSON.stringify(made));
   return made.body;
 }
-const edited = ({ id: _, createdAt: __, deletedAt: ___, ...body }: User, more: Partial<UserBody>) => ({
-  ...body,
-  ...more,
-});
+const edited = (user: User, more: Partial<UserBody>) => ({ ...userBodyOf(user), ...more });
 const patch = (user: User, more: Partial<UserBody>, options: Call = {}) =>
   ask<User>('PATCH', `/api/users/${user.id}`, { ...asAdministrator(edited(user, more)), ...options });
 
@@ -70,6 +74,7 @@ test('F185 an administrator adds a user, who signs in and is what they were made
     roles: ['agent', 'supervisor'],
     groups: [group.body.id],
     limits: { live: 3, nrt: null },
+    ...{ photo: null, secondFactor: false, invited: false },
     createdAt: user.createdAt,
     deletedAt: null,
   });

@@ -9,6 +9,7 @@ beforeAll(async () => {
   theirs = await newAccount('Theirs');
 });
 
+const rest = { sees: 'groups', needsSecondFactor: false };
 const campaignBody = { name: 'Help', enabled: true, settings: defaultCampaign };
 const siteBody = { name: 'Shop', origins: ['https://shop.example'], campaign: null };
 const everything = async (account: TestAccount) => [
@@ -18,7 +19,7 @@ const everything = async (account: TestAccount) => [
 ];
 
 test('V38 an administrator reads and changes the account', async () => {
-  const body = { name: 'Mine too', timeZone: 'Asia/Kathmandu' };
+  const body = { name: 'Mine too', timeZone: 'Asia/Kathmandu', ...rest };
   const changed = await ask('PATCH', '/api/account', { cookie: mine.administrator, body });
   expect(changed).toEqual({ status: 200, body: { id: mine.id, ...body } });
   expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
@@ -47,7 +48,7 @@ test('V38 sites and campaigns are made, listed and changed', async () => {
 });
 
 const writes = [
-  ['PATCH', '/api/account', { name: 'x', timeZone: 'UTC' }],
+  ['PATCH', '/api/account', { name: 'x', timeZone: 'UTC', ...rest }],
   ['POST', '/api/sites', siteBody],
   ['POST', '/api/campaigns', campaignBody],
 ] as const;
@@ -111,8 +112,8 @@ test.each([
     'settings.color',
   ],
   ['POST', '/api/campaigns', { ...campaignBody, name: '\u200b' }, 'name'],
-  ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus' }, 'timeZone'],
-  ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC' }, 'name'],
+  ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus', ...rest }, 'timeZone'],
+  ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC', ...rest }, 'name'],
 ])('V1 %s %s names the field that is wrong: %#', async (method, path, body, field) => {
   const before = await everything(mine);
   expect(await ask(method, path, { cookie: mine.administrator, body })).toMatchObject({

@@ -17,6 +17,13 @@ export interface Env {
   readonly VISITOR_LIMIT: RateLimit;
   /** The same for what signed-in users ask, each for themselves. */
   readonly USER_LIMIT: RateLimit;
+  /** Where mail goes out, as `smtps://user:password@host:465` or `smtp://…`; without it, and `MAIL_FROM`, none does. */
+  readonly SMTP_URL?: string;
+  readonly MAIL_FROM?: string;
+  /** The origin that links in mails begin with. Behind Cloudflare, which proves it, that of the request will do. */
+  readonly PUBLIC_URL?: string;
+  /** What the help link of the sign-in page opens. */
+  readonly HELP_URL?: string;
   /** Guards the operator's door; without it the door is shut. */
   readonly OPERATOR_SECRET?: string;
   /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */

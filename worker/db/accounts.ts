@@ -10,32 +10,40 @@ import {
 } from '#protocol';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { says } from './batch.ts';
+import { record, type Act } from './audit.ts';
+import { prepared, says } from './batch.ts';
+import { searchKeyOf } from './keys.ts';
 import { accounts, campaigns, sites, users } from './schema.ts';
-import { searchKeyOf } from './users.ts';
 
-const columns = { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone };
+/** An account as everybody in it knows it. */
+export const accountColumns = {
+  id: accounts.id,
+  name: accounts.name,
+  timeZone: accounts.timeZone,
+  sees: accounts.sees,
+  needsSecondFactor: accounts.needsSecondFactor,
+};
 
 export async function getAccount(d1: D1Database, account: string): Promise<Account | null> {
-  return (await drizzle(d1).select(columns).from(accounts).where(eq(accounts.id, account)).get()) ?? null;
+  return (
+    (await drizzle(d1).select(accountColumns).from(accounts).where(eq(accounts.id, account)).get()) ?? null
+  );
 }
 
 export async function updateAccount(
   d1: D1Database,
   account: string,
   body: AccountBody,
+  act: Act,
 ): Promise<Account | null> {
-  const rows = await drizzle(d1)
-    .update(accounts)
-    .set(body)
-    .where(eq(accounts.id, account))
-    .returning(columns);
-  return rows[0] ?? null;
+  const change = drizzle(d1).update(accounts).set(body).where(eq(accounts.id, account));
+  await d1.batch([prepared(d1, change), record(d1, act)]);
+  return getAccount(d1, account);
 }
 
 /** An account and what it starts with. Emails are in their canonical form, passwords hashed. */
 export interface NewAccountRows {
-  readonly account: Account;
+  readonly account: Pick<Account, 'id' | 'name' | 'timeZone'>;
   readonly users: readonly { id: string; email: string; name: string; passwordHash: string; roles: Role[] }[];
   readonly campaigns: readonly Campaign[];
   readonly sites: readonly Site[];

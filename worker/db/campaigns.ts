@@ -2,6 +2,8 @@
 import { defaultCampaign, type Campaign, type CampaignBody, type CampaignSettings } from '#protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { record, type Act } from './audit.ts';
+import { prepared } from './batch.ts';
 import { campaigns } from './schema.ts';
 
 const columns = {
@@ -42,10 +44,10 @@ export async function createCampaign(
   account: string,
   id: string,
   body: CampaignBody,
+  act: Act,
 ): Promise<Campaign> {
-  await drizzle(d1)
-    .insert(campaigns)
-    .values({ id, accountId: account, ...body, version: 1 });
+  const campaign = { id, accountId: account, ...body, version: 1 };
+  await d1.batch([prepared(d1, drizzle(d1).insert(campaigns).values(campaign)), record(d1, act)]);
   return { id, ...body };
 }
 
@@ -54,11 +56,12 @@ export async function updateCampaign(
   account: string,
   id: string,
   body: CampaignBody,
+  act: Act,
 ): Promise<Campaign | null> {
-  const rows = await drizzle(d1)
+  const change = drizzle(d1)
     .update(campaigns)
     .set({ ...body, version: sql`${campaigns.version} + 1` })
-    .where(and(eq(campaigns.accountId, account), eq(campaigns.id, id)))
-    .returning(columns);
-  return rows[0] ? complete(rows[0]) : null;
+    .where(and(eq(campaigns.accountId, account), eq(campaigns.id, id)));
+  await d1.batch([prepared(d1, change), record(d1, act)]);
+  return getCampaign(d1, account, id);
 }

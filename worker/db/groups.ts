@@ -2,6 +2,7 @@
 import type { Group, GroupBody } from '#protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { groups, members } from './schema.ts';
 
@@ -46,9 +47,9 @@ export async function putGroup(
   account: string,
   id: string,
   body: GroupBody,
-  now: number,
+  act: Act,
 ): Promise<Group | null> {
-  const row = { id, accountId: account, name: body.name, createdAt: now };
+  const row = { id, accountId: account, name: body.name, createdAt: act.at };
   const put = drizzle(d1)
     .insert(groups)
     .values(row)
@@ -59,14 +60,16 @@ export async function putGroup(
     prepared(d1, put),
     d1.prepare('DELETE FROM members WHERE account_id = ? AND group_id = ?').bind(account, id),
     d1.prepare(join).bind(id, account, JSON.stringify(body.members)),
+    record(d1, act),
   ]);
   return getGroup(d1, account, id);
 }
 
-export async function deleteGroup(d1: D1Database, account: string, id: string): Promise<void> {
+export async function deleteGroup(d1: D1Database, account: string, id: string, act: Act): Promise<void> {
   const db = drizzle(d1);
-  await db.batch([
-    db.delete(members).where(and(eq(members.accountId, account), eq(members.groupId, id))),
-    db.delete(groups).where(and(eq(groups.accountId, account), eq(groups.id, id))),
+  await d1.batch([
+    prepared(d1, db.delete(members).where(and(eq(members.accountId, account), eq(members.groupId, id)))),
+    prepared(d1, db.delete(groups).where(and(eq(groups.accountId, account), eq(groups.id, id)))),
+    record(d1, act),
   ]);
 }

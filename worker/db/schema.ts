@@ -2,7 +2,7 @@
  * The tables of D1: settings, and the history as it is projected from the conversations' logs. Everything belongs to an
  * account, and the account comes first in every key. Times are UTC milliseconds.
  */
-import type { CampaignSettings, ConversationState, Language, Role } from '#protocol';
+import type { AuditKind, CampaignSettings, ConversationState, Language, Role, Sees } from '#protocol';
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
@@ -11,6 +11,10 @@ export const accounts = sqliteTable('accounts', {
   name: text().notNull(),
   timeZone: text('time_zone').notNull(),
   createdAt: integer('created_at').notNull(),
+  /** Nobody works here without a second factor. */
+  needsSecondFactor: integer('needs_second_factor', { mode: 'boolean' }).notNull().default(false),
+  /** Whose conversations an agent sees. */
+  sees: text().$type<Sees>().notNull().default('all'),
 });
 
 export const users = sqliteTable(
@@ -35,6 +39,12 @@ export const users = sqliteTable(
     version: integer().notNull().default(1),
     /** Raised where sessions made before must end: the password is another one. */
     passwordVersion: integer('password_version').notNull().default(1),
+    /** Whether they have a second factor; what it is, their actor keeps. */
+    secondFactor: integer('second_factor', { mode: 'boolean' }).notNull().default(false),
+    /** The name of their photo's file; null where they have none. */
+    photo: text(),
+    /** Visitors see the photo. */
+    showsPhoto: integer('shows_photo', { mode: 'boolean' }).notNull().default(true),
     /** The name and the email in lower case: what lists are sorted by and searched in. */
     searchKey: text('search_key').notNull().default(''),
   },
@@ -73,6 +83,28 @@ export const members = sqliteTable(
     // The groups of a user.
     index('members_by_user').on(members.accountId, members.userId, members.groupId),
   ],
+);
+
+/** Who did what, when and from where. Names are those of that time. The migration adds WITHOUT ROWID, as for pages. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    accountId: text('account_id').notNull(),
+    at: integer().notNull(),
+    id: text().notNull(),
+    kind: text().$type<AuditKind>().notNull(),
+    /** Who did it; null where nobody is known, as with a wrong password. */
+    userId: text('user_id'),
+    userName: text('user_name'),
+    address: text(),
+    device: text().notNull(),
+    /** What it was done to. */
+    subjectId: text('subject_id'),
+    subjectName: text('subject_name'),
+    /** Of a change: each field, as it was and as it is. */
+    changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
+  },
+  (audit) => [primaryKey({ columns: [audit.accountId, audit.at, audit.id] })],
 );
 
 export const sites = sqliteTable(

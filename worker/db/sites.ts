@@ -2,6 +2,8 @@
 import { refuse, type CampaignSettings, type Refusal, type Site, type SiteBody } from '#protocol';
 import { and, asc, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { record, type Act } from './audit.ts';
+import { prepared } from './batch.ts';
 import { getCampaign, settingsOf } from './campaigns.ts';
 import { campaigns, sites } from './schema.ts';
 
@@ -16,12 +18,12 @@ export async function createSite(
   account: string,
   id: string,
   body: SiteBody,
+  act: Act,
 ): Promise<Site | Refusal> {
   if (!(await mayRun(d1, account, body))) return refuse('bad_request', { field: 'campaign' });
   const { campaign, ...rest } = body;
-  await drizzle(d1)
-    .insert(sites)
-    .values({ id, accountId: account, ...rest, campaignId: campaign });
+  const site = { id, accountId: account, ...rest, campaignId: campaign };
+  await d1.batch([prepared(d1, drizzle(d1).insert(sites).values(site)), record(d1, act)]);
   return { id, ...body };
 }
 
@@ -30,15 +32,21 @@ export async function updateSite(
   account: string,
   id: string,
   body: SiteBody,
+  act: Act,
 ): Promise<Site | Refusal> {
   if (!(await mayRun(d1, account, body))) return refuse('bad_request', { field: 'campaign' });
   const { campaign, ...rest } = body;
-  const rows = await drizzle(d1)
+  const change = drizzle(d1)
     .update(sites)
     .set({ ...rest, campaignId: campaign })
-    .where(and(eq(sites.accountId, account), eq(sites.id, id)))
-    .returning(columns);
-  return rows[0] ?? refuse('not_found');
+    .where(and(eq(sites.accountId, account), eq(sites.id, id)));
+  await d1.batch([prepared(d1, change), record(d1, act)]);
+  return (await getSite(d1, account, id)) ?? refuse('not_found');
+}
+
+export async function getSite(d1: D1Database, account: string, id: string): Promise<Site | null> {
+  const which = and(eq(sites.accountId, account), eq(sites.id, id));
+  return (await drizzle(d1).select(columns).from(sites).where(which).get()) ?? null;
 }
 
 /** A site runs no campaign or one of its own account's. */

@@ -2,6 +2,7 @@
 import {
   refuse,
   type Account,
+  type Language,
   type Refusal,
   type Role,
   type User,
@@ -11,23 +12,18 @@ import {
 } from '#protocol';
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { accountColumns } from './accounts.ts';
+import { record, type Act } from './audit.ts';
 import { prepared, says } from './batch.ts';
+import { searchKeyOf } from './keys.ts';
 import { accounts, users } from './schema.ts';
-
-/** The form in which emails are kept and compared. */
-export function canonicalEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
-}
-
-/** What a user's row is sorted by and searched in. */
-export function searchKeyOf({ name, email }: { name: string; email: string }): string {
-  return `${name.normalize('NFC').toLowerCase()}\n${email}`;
-}
 
 /** A user as their own actor knows them; what rights depend on, and what others see. */
 export interface Person {
   readonly account: Account;
   readonly id: string;
+  readonly groups: string[];
+  readonly language: Language;
   readonly name: string;
   readonly nickname: string;
   readonly email: string;
@@ -38,9 +34,17 @@ export interface Person {
   readonly passwordVersion: number;
 }
 
+// In plain names: of a query over one table Drizzle leaves the table's name out, and the inner one's would be meant.
+const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
+  WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
+
+const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
+
 const person = {
-  account: { id: accounts.id, name: accounts.name, timeZone: accounts.timeZone },
+  account: accountColumns,
   id: users.id,
+  groups: groupsOf,
+  language: users.language,
   name: users.name,
   nickname: users.nickname,
   email: users.email,
@@ -52,17 +56,26 @@ const person = {
 };
 
 /** Who signs in with this email (in its canonical form). The one look-up by something else than the account. */
-export async function findLogin(
-  d1: D1Database,
-  email: string,
-): Promise<(Person & { passwordHash: string }) | null> {
+export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
+  return getLogin(d1, eq(users.email, email));
+}
+
+/** A user with what their password is checked against. */
+export type Login = Person & { passwordHash: string };
+
+/** The same for one who is signed in. */
+export async function findOwnLogin(d1: D1Database, account: string, id: string): Promise<Login | null> {
+  return getLogin(d1, theUser(account, id));
+}
+
+async function getLogin(d1: D1Database, which: SQL | undefined): Promise<Login | null> {
   const row = await drizzle(d1)
     .select({ ...person, passwordHash: users.passwordHash })
     .from(users)
     .innerJoin(accounts, eq(accounts.id, users.accountId))
-    .where(and(eq(users.email, email), isNull(users.deletedAt)))
+    .where(and(which, isNull(users.deletedAt)))
     .get();
-  return row ?? null;
+  return row ? { ...row, groups: JSON.parse(row.groups) as string[] } : null;
 }
 
 /** An active user; null where there is none, or none any more. */
@@ -71,14 +84,16 @@ export async function getPerson(d1: D1Database, account: string, id: string): Pr
     .select(person)
     .from(users)
     .innerJoin(accounts, eq(accounts.id, users.accountId))
-    .where(and(eq(users.accountId, account), eq(users.id, id), isNull(users.deletedAt)))
+    .where(and(theUser(account, id), isNull(users.deletedAt)))
     .get();
-  return row ?? null;
+  return row ? { ...row, groups: JSON.parse(row.groups) as string[] } : null;
 }
 
-// In plain names: of a query over one table Drizzle leaves the table's name out, and the inner one's would be meant.
-const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
-  WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
+/** The ids of an account's active users who have no second factor. */
+export async function listWithoutSecondFactor(d1: D1Database, account: string): Promise<string[]> {
+  const active = and(eq(users.accountId, account), isNull(users.deletedAt), eq(users.secondFactor, false));
+  return (await drizzle(d1).select({ id: users.id }).from(users).where(active)).map(({ id }) => id);
+}
 
 const columns = {
   id: users.id,
@@ -91,19 +106,25 @@ const columns = {
   ipRules: users.ipRules,
   liveLimit: users.liveLimit,
   nrtLimit: users.nrtLimit,
+  photo: users.photo,
+  showsPhoto: users.showsPhoto,
+  secondFactor: users.secondFactor,
+  invited: sql<number>`password_hash = ''`,
   createdAt: users.createdAt,
   deletedAt: users.deletedAt,
   groups: groupsOf,
 };
 
-type Row = Omit<User, 'groups' | 'limits'> & {
+type Row = Omit<User, 'groups' | 'limits' | 'invited'> & {
   groups: string;
+  invited: number;
   liveLimit: number | null;
   nrtLimit: number | null;
 };
 
-const complete = ({ groups, liveLimit: live, nrtLimit: nrt, ...row }: Row): User => ({
+const complete = ({ groups, invited, liveLimit: live, nrtLimit: nrt, ...row }: Row): User => ({
   ...row,
+  invited: invited === 1,
   groups: JSON.parse(groups) as string[],
   limits: { live, nrt },
 });
@@ -172,8 +193,6 @@ export async function getUser(d1: D1Database, account: string, id: string): Prom
   return row ? complete(row) : null;
 }
 
-const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
-
 /** Emails are in their canonical form, names clean. */
 const valuesOf = ({ groups: _, limits, ...body }: UserBody) => ({
   ...body,
@@ -188,12 +207,13 @@ export async function createUser(
   id: string,
   body: UserBody,
   passwordHash: string,
-  now: number,
+  act: Act,
 ): Promise<User | Refusal> {
-  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: now };
+  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: act.at };
   const refusal = await attempt(d1, [
     prepared(d1, drizzle(d1).insert(users).values(row)),
     joinGroups(d1, account, id, body.groups),
+    record(d1, act),
   ]);
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
@@ -204,6 +224,7 @@ export async function updateUser(
   account: string,
   id: string,
   body: UserBody,
+  act: Act,
 ): Promise<User | Refusal> {
   const change = drizzle(d1)
     .update(users)
@@ -213,6 +234,7 @@ export async function updateUser(
     prepared(d1, change),
     d1.prepare('DELETE FROM members WHERE account_id = ? AND user_id = ?').bind(account, id),
     joinGroups(d1, account, id, body.groups),
+    record(d1, act),
     administratorsLeft(d1, account),
   ]);
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
@@ -224,12 +246,13 @@ export async function setDeleted(
   account: string,
   id: string,
   deletedAt: number | null,
+  act: Act,
 ): Promise<User | Refusal> {
   const change = drizzle(d1)
     .update(users)
     .set({ deletedAt, version: sql`${users.version} + 1` })
     .where(theUser(account, id));
-  const refusal = await attempt(d1, [prepared(d1, change), administratorsLeft(d1, account)]);
+  const refusal = await attempt(d1, [prepared(d1, change), record(d1, act), administratorsLeft(d1, account)]);
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
@@ -238,15 +261,27 @@ export async function setPassword(
   account: string,
   id: string,
   passwordHash: string,
+  act: Act,
 ): Promise<void> {
-  await drizzle(d1)
+  const change = drizzle(d1)
     .update(users)
     .set({
       passwordHash,
       version: sql`${users.version} + 1`,
       passwordVersion: sql`${users.passwordVersion} + 1`,
     })
-    .where(theUser(account, id));
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  await d1.batch([prepared(d1, change), record(d1, act)]);
+}
+
+/** What lists show of the second factor, and accounts ask for; it is their actor that has it. */
+export async function setSecondFactor(
+  d1: D1Database,
+  account: string,
+  id: string,
+  has: boolean,
+): Promise<void> {
+  await drizzle(d1).update(users).set({ secondFactor: has }).where(theUser(account, id));
 }
 
 /** Of the groups named, those that the account has. */

@@ -12,6 +12,8 @@ export type Principal =
       roles: readonly Role[];
       /** Access to the console has not been taken away. */
       manages: boolean;
+      /** Their company asks for a second factor that they have not set up yet: until then they hold no right. */
+      mustEnroll?: boolean;
       session: string;
     }
   | { kind: 'visitor'; account: string; id: string; site: string }
@@ -27,6 +29,7 @@ export type Action =
   | 'settings.write'
   | 'people.read'
   | 'people.write'
+  | 'audit.read'
   | 'deployment.operate';
 
 /** What is acted on, as far as rights depend on it. */
@@ -56,6 +59,7 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'settings.write': { roles: ['administrator'], console: true },
   'people.read': { roles: managers, console: true },
   'people.write': { roles: ['administrator'], console: true },
+  'audit.read': { roles: ['administrator'], console: true },
 };
 
 /** The one question. */
@@ -67,6 +71,7 @@ export function can(principal: Principal, action: Action, resource: Resource = {
     const own = action === 'conversation.follow' || action === 'conversation.write';
     return own && resource.visitor === principal.id;
   }
+  if (principal.mustEnroll) return false;
   const right = rights[action];
   return (!right.console || principal.manages) && right.roles.some((role) => principal.roles.includes(role));
 }

@@ -16,6 +16,8 @@ export const throttlePolicies = {
   email: { free: 5, window: 15 * 60_000, longest: 60_000 },
   /** One network address: an office may stand behind it. */
   address: { free: 30, window: 15 * 60_000, longest: 60_000 },
+  /** Mails to one person that somebody has asked for: enough for who looks in the wrong mailbox, too few to be a nuisance. */
+  mail: { free: 3, window: 60 * 60_000, longest: 15 * 60_000 },
 } as const satisfies Record<string, ThrottlePolicy>;
 export type ThrottleKind = keyof typeof throttlePolicies;
 

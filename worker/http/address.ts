@@ -1,4 +1,5 @@
 /** Where a request comes from, and how often one address may come. */
+import type { throttle } from '#domain';
 import { refuse, type Refusal } from '#protocol';
 import { throttleStub, type Env } from '../actors/stubs.ts';
 import type { Exchange } from './exchange.ts';
@@ -35,8 +36,23 @@ export async function flooding(env: Env, act: string, by: string | null): Promis
   return success ? undefined : refuse('slow_down', { retryAfter: 60_000 });
 }
 
-/** The exact count of sign-ins for one email or address. */
-export async function throttleOf(env: Env, kind: 'email' | 'address', value: string) {
+/** Counts this attempt for the address and for the email, or says how long either has to wait. */
+export async function tooMany(
+  c: Exchange,
+  kind: 'email' | 'mail',
+  email: string,
+): Promise<Refusal | undefined> {
+  const address = clientNetwork(c);
+  for (const [counted, value] of [['address', address] as const, [kind, email] as const]) {
+    if (value === null) continue;
+    const { wait } = await (await throttleOf(c.env, counted, value)).attempt(counted);
+    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
+  }
+  return undefined;
+}
+
+/** The exact count of sign-ins, or of mails, for one email or address. */
+export async function throttleOf(env: Env, kind: throttle.ThrottleKind, value: string) {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
   const hash = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return throttleStub(env, `${kind}:${hash}`);

@@ -38,8 +38,19 @@ export async function seedDemo(env: Env, address: URL): Promise<{ account: strin
   const { account, site } = made;
   const missing = originsAt(address).filter((origin) => !site.origins.includes(origin));
   const { id, ...body } = site;
-  if (missing.length > 0)
-    await updateSite(env.DB, account, id, { ...body, origins: [...body.origins, ...missing].slice(-20) });
+  if (missing.length > 0) {
+    const origins = [...body.origins, ...missing].slice(-20);
+    const act = { id: newId('audit'), at: Date.now(), account, by: null, address: null, device: 'operator' };
+    const changes = { origins: [body.origins, origins] as [unknown, unknown] };
+    const subject = { id, name: body.name };
+    await updateSite(
+      env.DB,
+      account,
+      id,
+      { ...body, origins },
+      { ...act, kind: 'site.changed', subject, changes },
+    );
+  }
   return { account, site: id };
 }
 

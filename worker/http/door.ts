@@ -25,19 +25,24 @@ type Whom = 'anybody' | 'visitor' | 'operator';
 
 type Knowing = Bound & { Variables: { user: User } };
 
-/** A signed-in user, where a right is named one who holds it; the handler finds them in `c.var.user`. */
-export function may(action?: Action): MiddlewareHandler<Knowing> {
+/**
+ * A signed-in user, where a right is named one who holds it; the handler finds them in `c.var.user`. `enrolling` is open also to one
+ * who has a second factor still to set up.
+ */
+export function may(action?: Action | 'enrolling'): MiddlewareHandler<Knowing> {
   return bearing(
     async (c, next) => {
       const user = await userOf(c);
       if (isRefusal(user)) return refused(c, user);
-      if (action && !can(user, action, { account: user.account })) return refused(c, refuse('forbidden'));
+      if (user.mustEnroll && action !== 'enrolling') return refused(c, refuse('second_factor_needed'));
+      if (action && action !== 'enrolling' && !can(user, action, { account: user.account }))
+        return refused(c, refuse('forbidden'));
       const { success } = await c.env.USER_LIMIT.limit({ key: `${user.account}:${user.id}` });
       if (!success) return refused(c, refuse('slow_down', { retryAfter: 60_000 }));
       c.set('user', user);
       return next();
     },
-    { right: action ?? 'session' },
+    { right: !action || action === 'enrolling' ? 'session' : action },
   );
 }
 

@@ -5,7 +5,8 @@ import { Hono } from 'hono';
 import { conversationStub, dispatcherStub } from '../actors/stubs.ts';
 import { createAccount, getAccount } from '../db/accounts.ts';
 import { dropHistory } from '../db/history.ts';
-import { canonicalEmail } from '../db/users.ts';
+import { canonicalEmail } from '../db/keys.ts';
+
 import { seedDemo } from './demo-account.ts';
 import { by, takes, tells } from './door.ts';
 import { answer, refused, type Bound } from './exchange.ts';

@@ -116,14 +116,30 @@ async function same(a: string, b: string): Promise<boolean> {
   return crypto.subtle.timingSafeEqual(await hash(a), await hash(b));
 }
 
-export function keepUser(c: Exchange, token: string, expiresAt: number): void {
-  const maxAge = Math.floor((expiresAt - Date.now()) / 1_000);
-  setCookie(c, userCookie, token, {
+/** A session that was opened, as its cookie carries it. */
+export interface Opened {
+  readonly session: string;
+  readonly secret: string;
+  readonly expiresAt: number;
+  /** It outlives the browser. */
+  readonly remembered: boolean;
+}
+
+export function keepUser(c: Exchange, user: { account: string; id: string }, opened: Opened): void {
+  const { session, secret, expiresAt, remembered } = opened;
+  const maxAge = Math.min(Math.floor((expiresAt - Date.now()) / 1_000), longest);
+  setCookie(c, userCookie, [user.account, user.id, session, secret].join('.'), {
     prefix: 'host',
     httpOnly: true,
     sameSite: 'Lax',
-    maxAge: Math.min(maxAge, longest),
+    ...(remembered && { maxAge }),
   });
+}
+
+/** What a link in a mail ends with, unproved. */
+export function linkToken(token: string): { account: string; user: string; secret: string } | undefined {
+  const [account, user, secret] = parse(token, [AccountId, UserId]) ?? [];
+  return account && user && secret ? { account, user, secret } : undefined;
 }
 
 export function forgetUser(c: Exchange): void {

@@ -1,11 +1,14 @@
 /** Signing in and out (V11). A wrong email and a wrong password get the same answer for the same work. */
-import { isRefusal, Me, refuse, SessionId, SessionsList, SignIn, type Refusal } from '#protocol';
+import { isRefusal, Me, refuse, SessionId, SessionsList, SignIn } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
-import { canonicalEmail, findLogin } from '../db/users.ts';
-import { clientAddress, clientNetwork, throttleOf } from './address.ts';
+import { canonicalEmail } from '../db/keys.ts';
+import { findLogin } from '../db/users.ts';
+import { recordAlone } from '../db/audit.ts';
+import { actOf, originOf } from './act.ts';
+import { clientAddress, throttleOf, tooMany } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
-import { answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
 import { turnToHash, verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
@@ -16,24 +19,35 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   const body = c.req.valid('json');
   const email = canonicalEmail(body.email);
   // Counted before the hash, which is what an attacker would make us pay for.
-  const early = (await tooMany(c, email)) ?? (await turnToHash());
+  const early = (await tooMany(c, 'email', email)) ?? (await turnToHash());
   if (early) return refused(c, early);
 
   const login = await findLogin(c.env.DB, email);
   const right = verifyPassword(body.password, login?.passwordHash);
-  if (!login || !right) return refused(c, refuse('wrong_credentials'));
-  if (!admits(login.ipRules, clientAddress(c))) return refused(c, refuse('wrong_address'));
-
+  if (!login) return refused(c, refuse('wrong_credentials'));
   const { passwordHash: _, ...person } = login;
-  const { account, id } = person;
-  const agent = agentStub(c.env, account.id, id);
-  const [opened] = await Promise.all([
-    agent.signIn(person, originOf(c)),
+  const who = { account: person.account.id, id: person.id, name: person.name };
+  const agent = agentStub(c.env, who.account, who.id);
+  const { code, status, remember = false } = body;
+  const opened = !right
+    ? refuse('wrong_credentials')
+    : !admits(login.ipRules, clientAddress(c))
+      ? refuse('wrong_address')
+      : await agent.signIn(person, { ...originOf(c), code, status, remembered: remember });
+  if (isRefusal(opened)) {
+    // Whoever guesses is nobody yet. That a code is still to come is no refusal to write down.
+    const by = opened.refused === 'wrong_credentials' ? { account: who.account } : who;
+    const act = actOf(c, by, 'sign_in.refused', { subject: { id: who.id, name: who.name } });
+    // After the answer: an email that nobody has leaves nothing to write, and would be known by its time.
+    if (opened.refused !== 'code_needed') c.executionCtx.waitUntil(recordAlone(c.env.DB, act));
+    return refused(c, opened);
+  }
+  await Promise.all([
+    recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
     // Not the address's count: whoever knows one password may be guessing others.
     throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
   ]);
-  if (isRefusal(opened)) return refused(c, opened);
-  keepUser(c, [account.id, id, opened.session, opened.secret].join('.'), opened.expiresAt);
+  keepUser(c, who, opened);
   return answer(c, await agent.me());
 });
 
@@ -44,7 +58,7 @@ session.post('/logout', by('anybody'), tells('Signs out'), async (c) => {
   return c.json({});
 });
 
-session.get('/me', may(), tells('Who is signed in', Me), async (c) => {
+session.get('/me', may('enrolling'), tells('Who is signed in', Me), async (c) => {
   const { user } = c.var;
   return answer(c, await agentStub(c.env, user.account, user.id).me());
 });
@@ -72,20 +86,3 @@ session.delete('/me/sessions', may(), tells('Ends all others'), async (c) => {
   await Promise.all(others.map(({ id }) => agent.signOut(id)));
   return c.json({});
 });
-
-/** What a user is told of a session, to know it again. */
-function originOf(c: Exchange): { device: string; address: string | null } {
-  const device = (c.req.header('User-Agent') ?? '').slice(0, 300);
-  return { device, address: clientAddress(c) };
-}
-
-/** Counts this attempt for the address and for the email, or says how long either has to wait. */
-async function tooMany(c: Exchange, email: string): Promise<Refusal | undefined> {
-  const address = clientNetwork(c);
-  for (const [kind, value] of [['address', address] as const, ['email', email] as const]) {
-    if (value === null) continue;
-    const { wait } = await (await throttleOf(c.env, kind, value)).attempt(kind);
-    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
-  }
-  return undefined;
-}

@@ -15,10 +15,14 @@ import {
 } from '#protocol';
 import { Hono } from 'hono';
 import { getAccount, updateAccount } from '../db/accounts.ts';
-import { createCampaign, listCampaigns, updateCampaign } from '../db/campaigns.ts';
-import { createSite, listSites, updateSite } from '../db/sites.ts';
+import { changesBetween } from '../db/audit.ts';
+import { createCampaign, getCampaign, listCampaigns, updateCampaign } from '../db/campaigns.ts';
+import { createSite, getSite, listSites, updateSite } from '../db/sites.ts';
+import { listWithoutSecondFactor } from '../db/users.ts';
+import { actOf } from './act.ts';
+import { changing } from './changes.ts';
 import { may, names, takes, tells } from './door.ts';
-import { answer, type Bound } from './exchange.ts';
+import { answer, refused, type Bound } from './exchange.ts';
 import { newId } from './new-id.ts';
 import { forgetSites } from './site-lookup.ts';
 
@@ -36,8 +40,17 @@ settings.patch(
   tells('Changes the account', Account),
   async (c) => {
     const { user } = c.var;
-    const body = c.req.valid('json');
-    return answer(c, (await updateAccount(c.env.DB, user.account, named(body))) ?? refuse('not_found'));
+    const before = await getAccount(c.env.DB, user.account);
+    if (!before) return refused(c, refuse('not_found'));
+    const { id, ...known } = before;
+    const body = named(c.req.valid('json'));
+    const changes = changesBetween(known, body);
+    const act = actOf(c, user, 'account.changed', { subject: { id, name: body.name }, changes });
+    // Whoever has no second factor meets the new rule now; who has one, nothing changes for.
+    const met =
+      known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
+    const update = () => updateAccount(c.env.DB, id, body, act);
+    return answer(c, (await changing(c.env, id, met, update)) ?? refuse('not_found'));
   },
 );
 
@@ -48,9 +61,11 @@ settings.get('/sites', may('settings.read'), tells('The account’s sites', Site
 
 settings.post('/sites', may('settings.write'), takes(SiteBody), tells('Adds a site', Site), async (c) => {
   const { user } = c.var;
-  const body = c.req.valid('json');
+  const body = named(c.req.valid('json'));
+  const id = newId('site');
+  const act = actOf(c, user, 'site.added', { subject: { id, name: body.name } });
   forgetSites();
-  return answer(c, await createSite(c.env.DB, user.account, newId('site'), named(body)));
+  return answer(c, await createSite(c.env.DB, user.account, id, body, act));
 });
 
 settings.patch(
@@ -61,8 +76,15 @@ settings.patch(
   tells('Changes a site', Site),
   async (c) => {
     const { user } = c.var;
-    const body = c.req.valid('json');
-    const site = await updateSite(c.env.DB, user.account, c.req.param('id'), named(body));
+    const before = await getSite(c.env.DB, user.account, c.req.param('id'));
+    if (!before) return refused(c, refuse('not_found'));
+    const { id, ...known } = before;
+    const body = named(c.req.valid('json'));
+    const act = actOf(c, user, 'site.changed', {
+      subject: { id, name: known.name },
+      changes: changesBetween(known, body),
+    });
+    const site = await updateSite(c.env.DB, user.account, id, body, act);
     forgetSites();
     return answer(c, site);
   },
@@ -85,8 +107,10 @@ settings.post(
   tells('Adds a campaign', Campaign),
   async (c) => {
     const { user } = c.var;
-    const body = c.req.valid('json');
-    return answer(c, await createCampaign(c.env.DB, user.account, newId('campaign'), named(body)));
+    const body = named(c.req.valid('json'));
+    const id = newId('campaign');
+    const act = actOf(c, user, 'campaign.added', { subject: { id, name: body.name } });
+    return answer(c, await createCampaign(c.env.DB, user.account, id, body, act));
   },
 );
 
@@ -98,8 +122,16 @@ settings.patch(
   tells('Changes a campaign', Campaign),
   async (c) => {
     const { user } = c.var;
-    const body = c.req.valid('json');
-    const campaign = await updateCampaign(c.env.DB, user.account, c.req.param('id'), named(body));
+    const before = await getCampaign(c.env.DB, user.account, c.req.param('id'));
+    if (!before) return refused(c, refuse('not_found'));
+    const { id, ...known } = before;
+    const body = named(c.req.valid('json'));
+    const changes = changesBetween(
+      { ...known, ...known.settings, settings: undefined },
+      { ...body, ...body.settings, settings: undefined },
+    );
+    const act = actOf(c, user, 'campaign.changed', { subject: { id, name: known.name }, changes });
+    const campaign = await updateCampaign(c.env.DB, user.account, id, body, act);
     forgetSites();
     return answer(c, campaign ?? refuse('not_found'));
   },

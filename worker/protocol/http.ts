@@ -14,14 +14,23 @@ import {
 import { maxEmailLength, maxRange } from './limits.ts';
 import { Role, Status } from './parties.ts';
 import { ConversationState } from './state.ts';
+import { Language, Password } from './people.ts';
 import { Email, MessageText, Name, PageUrl } from './text.ts';
 
 /* Signing in. */
 
+const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+
 /** Checked loosely on purpose: an odd email or password is a wrong one, with the same answer. */
 export const SignIn = v.strictObject({
   email: v.pipe(v.string(), v.maxLength(maxEmailLength)),
-  password: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  password: givenPassword,
+  /** Of the second factor, where the user has one: six digits of the authenticator app, or a recovery code. */
+  code: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  /** What the agent begins with; without it online, or what they were. */
+  status: v.optional(Status),
+  /** Keep the session when the browser is closed. */
+  remember: v.optional(v.boolean()),
 });
 
 /** Who is signed in. */
@@ -34,6 +43,11 @@ export const Me = v.object({
   manages: v.boolean(),
   status: Status,
   account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
+  language: Language,
+  /** They have a second factor. */
+  secondFactor: v.boolean(),
+  /** The account asks for one, and they have none yet: until then nothing else is open to them. */
+  mustEnroll: v.boolean(),
 });
 export type Me = v.InferOutput<typeof Me>;
 
@@ -47,11 +61,45 @@ export const Session = v.object({
   createdAt: v.number(),
   /** To the hour. */
   usedAt: v.number(),
+  /** It outlives the browser. */
+  remembered: v.boolean(),
   /** The one that asks. */
   current: v.boolean(),
 });
 export type Session = v.InferOutput<typeof Session>;
 export const SessionsList = v.object({ sessions: v.array(Session) });
+
+/** What the deployment offers to who is not signed in. */
+export const Deployment = v.object({
+  /** It can send mail: a forgotten password can be mended. */
+  mail: v.boolean(),
+  /** Where help is found; null where the operator named no place. */
+  help: v.nullable(v.string()),
+});
+export type Deployment = v.InferOutput<typeof Deployment>;
+
+/** Asks for a link by mail with which to set a new password. */
+export const ForgottenPassword = v.strictObject({ email: v.pipe(v.string(), v.maxLength(maxEmailLength)) });
+
+/** Sets a password by a link that came by mail: `token` is what the link ends with. */
+export const RedeemLink = v.strictObject({
+  token: v.pipe(v.string(), v.maxLength(200)),
+  password: Password,
+});
+
+/** Changes one's own password. */
+export const ChangePassword = v.strictObject({ current: givenPassword, password: Password });
+
+/** What a second factor begins and ends with. */
+export const ConfirmPassword = v.strictObject({ password: givenPassword });
+/** What an authenticator app needs: the secret in base32, and all of it as an `otpauth:` address for a QR code. */
+export const SecondFactorSecret = v.object({ secret: v.string(), uri: v.string() });
+export type SecondFactorSecret = v.InferOutput<typeof SecondFactorSecret>;
+/** Proof that the app has it. */
+export const ConfirmSecondFactor = v.strictObject({ code: v.pipe(v.string(), v.maxLength(40)) });
+/** Each lets in once where the app is lost. They are told once. */
+export const RecoveryCodes = v.object({ codes: v.array(v.string()) });
+export type RecoveryCodes = v.InferOutput<typeof RecoveryCodes>;
 
 /* The visitor's side. */
 
@@ -106,7 +154,19 @@ export const TimeZone = v.pipe(
   }, 'time_zone'),
 );
 
-export const AccountBody = v.strictObject({ name: Name, timeZone: TimeZone });
+/** Whose conversations an agent sees beside those that wait: their own, those of their groups, everybody's. */
+export const sees = ['own', 'groups', 'all'] as const;
+export const Sees = v.picklist(sees);
+export type Sees = v.InferOutput<typeof Sees>;
+
+export const AccountBody = v.strictObject({
+  name: Name,
+  timeZone: TimeZone,
+  /** Of agents; supervisors and administrators see all. */
+  sees: Sees,
+  /** Nobody works here without a second factor. */
+  needsSecondFactor: v.boolean(),
+});
 export type AccountBody = v.InferOutput<typeof AccountBody>;
 
 /** An origin as a browser states it, or with `*.` for all names below a domain; never with a path. */
@@ -124,7 +184,7 @@ export const SiteBody = v.strictObject({
 
 export type SiteBody = v.InferOutput<typeof SiteBody>;
 
-export const Account = v.object({ id: v.string(), name: v.string(), timeZone: v.string() });
+export const Account = v.object({ id: AccountId, ...AccountBody.entries });
 export type Account = v.InferOutput<typeof Account>;
 export const Site = v.object({ id: SiteId, ...SiteBody.entries });
 export type Site = v.InferOutput<typeof Site>;
@@ -175,7 +235,7 @@ export const NewUser = v.strictObject({
 });
 export const NewAccount = v.strictObject({ name: Name, timeZone: TimeZone, users: v.array(NewUser) });
 export const MadeAccount = v.object({
-  account: Account,
+  account: v.object({ id: AccountId, name: v.string(), timeZone: v.string() }),
   users: v.array(v.object({ id: UserId, email: v.string(), name: v.string(), roles: v.array(Role) })),
 });
 

@@ -13,6 +13,7 @@ export const idKinds = {
   visitor: 'vis',
   conversation: 'con',
   session: 'ses',
+  audit: 'aud',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -37,6 +38,7 @@ export const CampaignId = idOf('campaign');
 export const VisitorId = idOf('visitor');
 export const ConversationId = idOf('conversation');
 export const SessionId = idOf('session');
+export const AuditId = idOf('audit');
 
 /** The id that a client gives a command: a UUID in lower case, version 7 by preference. It is what makes a retry safe. */
 export const CommandId = v.pipe(

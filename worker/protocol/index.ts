@@ -1,6 +1,7 @@
 /** The contract: everything that crosses a wire or an RPC, and nothing else. PROTOCOL.md states the rules. */
 export * from './agent-frames.ts';
 export * from './attachment.ts';
+export * from './audit.ts';
 export * from './campaign.ts';
 export * from './conversation-frames.ts';
 export * from './decode.ts';

@@ -28,6 +28,8 @@ export const UserBody = v.strictObject({
   nickname: Nickname,
   language: Language,
   roles: v.pipe(v.array(Role), v.minLength(1), v.maxLength(3)),
+  /** Visitors see their photo, where they have one. */
+  showsPhoto: v.boolean(),
   /** Access to the console. Supervisors and administrators have it unless it is taken away; an agent never has. */
   manages: v.boolean(),
   groups: v.pipe(v.array(GroupId), v.maxLength(200)),
@@ -38,17 +40,31 @@ export const UserBody = v.strictObject({
 });
 export type UserBody = v.InferOutput<typeof UserBody>;
 
-export const NewUserBody = v.strictObject({ ...UserBody.entries, password: Password });
+/** Without a password they are invited by mail, and choose their own. */
+export const NewUserBody = v.strictObject({ ...UserBody.entries, password: v.optional(Password) });
 export type NewUserBody = v.InferOutput<typeof NewUserBody>;
 
 export const User = v.object({
   id: UserId,
   ...UserBody.entries,
+  /** The name of their photo's file. */
+  photo: v.nullable(v.string()),
+  /** They have a second factor. */
+  secondFactor: v.boolean(),
+  /** They were invited, and have not chosen a password yet. */
+  invited: v.boolean(),
   createdAt: v.number(),
   /** Null while they work here. A deleted user's name stays in the history. */
   deletedAt: v.nullable(v.number()),
 });
 export type User = v.InferOutput<typeof User>;
+
+/** What of a user is changed as a whole. */
+export function userBodyOf(user: User): UserBody {
+  const { id: _, photo: __, secondFactor: ___, invited: ____, ...rest } = user;
+  const { createdAt: _____, deletedAt: ______, ...body } = rest;
+  return body;
+}
 
 const limitOfPage = v.optional(
   v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),

@@ -9,7 +9,6 @@ import {
   decodeFrame,
   isRefusal,
   lease,
-  makeId,
   refuse,
   SaveDraft,
   schemaByType,
@@ -18,14 +17,16 @@ import {
   type AgentClientFrame,
   type AgentServerFrame,
   type Me,
+  type RecoveryCodes,
   type Refusal,
+  type SecondFactorSecret,
   type Session,
   type Status,
   type Summary,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { getPerson, type Person } from '../../db/users.ts';
-import { Alarm, type Duty } from '../alarm.ts';
+import type { Person } from '../../db/users.ts';
+import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import { Followers, type Follower } from '../followers.ts';
@@ -34,8 +35,11 @@ import { Log } from '../log.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { Drafts } from './drafts.ts';
+import type { MailOrder } from './links.ts';
+import { Member, type Opened, type SignInHow } from './member.ts';
 import { Presence } from './presence.ts';
-import { AgentSessions, endings, type EndedBy, type Origin } from './sessions.ts';
+import type { Origin } from './sessions.ts';
 import {
   evolveAgent,
   migrations,
@@ -44,7 +48,6 @@ import {
   type AgentEntry,
   type AgentRegisters,
   type AgentState,
-  untold,
 } from './storage.ts';
 
 const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
@@ -53,16 +56,13 @@ const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus }
 const framesPerSecond = 5;
 const framesAtOnce = 20;
 
-/** How long whoever changes a user's row may take, in milliseconds. */
-const rereadAfter = 3_000;
-
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
   readonly log: Log<AgentEntry>;
   readonly followers: Followers;
   readonly alarm: Alarm;
   readonly presence: Presence;
-  readonly registers: Registers<AgentRegisters>;
+  readonly member: Member;
 }
 
 export class Agent extends DurableObject<Env> {
@@ -73,98 +73,84 @@ export class Agent extends DurableObject<Env> {
   readonly #early = new Map<WebSocket, string[]>();
   /** Of each tab, while the actor is awake. */
   readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
-  readonly #sessions: AgentSessions;
+  readonly #drafts: Drafts;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
-    this.#sessions = new AgentSessions(ctx.storage.sql);
+    this.#drafts = new Drafts(ctx.storage.sql);
     this.#host = durableHost(ctx);
     const registers = open<AgentRegisters>(ctx.storage.sql, migrations);
     if (registers) this.#wake(registers);
   }
 
-  /** Makes a session for a user whose password was right. */
-  async signIn(
-    user: Person,
-    from: Origin,
-  ): Promise<{ session: string; secret: string; expiresAt: number } | Refusal> {
-    const { registers } = this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
-    const known = registers.get('user') && this.#user();
-    // The row was read before the password was checked, and has changed since.
-    if (known && known.version > user.version) return refuse('signed_out');
-    // It may be read here before whoever changed it says so: what rested on the old one ends all the same.
-    const why = known && endingBetween(known, user);
-    if (why) await this.#endSessions(why);
-    this.#learn(user);
-    this.expectChange();
-    const id = makeId('session', this.#host.bytes(26));
-    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), from);
-    if (this.#state.status === 'offline') this.setStatus('online');
-    return { session: id, secret, expiresAt };
+  /** Makes a session for a user whose password was right; a second factor is asked for here. */
+  async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
+    const opened = await this.#begun().member.signIn(user, how);
+    if (isRefusal(opened)) return opened;
+    if (how.status) this.setStatus(how.status);
+    else if (this.#state.status === 'offline') this.setStatus('online');
+    return opened;
   }
 
-  async authenticate(
-    session: string,
-    secret: string,
-  ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
-    if (!this.#awake) return refuse('signed_out');
-    const holds = await this.#sessions.holds(session, secret, this.#host.now());
-    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds] });
-    if (!holds) return refuse('signed_out');
-    const { account, id, name, nickname, roles, manages, ipRules } = this.#user();
-    const shown = nickname || name;
-    return {
-      principal: { kind: 'user', account: account.id, id, name: shown, roles, manages, session },
-      ipRules,
-    };
+  /** Makes a session for a user who has proved themselves by another one. */
+  goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
+    return this.#begun().member.goOn(user, from, remembered);
   }
 
-  /** The user's row is about to change. Whoever changes it says so first: should they die half way, it is read all the same. */
-  expectChange(): void {
-    if (!this.#awake) return;
-    this.#awake.registers.set('rereadAt', this.#host.now() + rereadAfter);
-    this.#awake.alarm.arm();
-  }
-
-  /** The user's row has changed: what rested on what it said before ends now (I14). */
-  async reread(): Promise<void> {
-    if (!this.#awake) return;
-    const { account, id } = this.#user();
-    const user = await getPerson(this.env.DB, account.id, id);
-    const why = user ? endingBetween(this.#user(), user) : 'deleted';
-    if (why) await this.#endSessions(why);
-    if (user) this.#learn(user);
-    // Last: what failed before this is done again.
-    this.#awake.registers.delete('rereadAt');
+  async authenticate(session: string, secret: string): ReturnType<Member['authenticate']> {
+    return this.#awake?.member.authenticate(session, secret) ?? refuse('signed_out');
   }
 
   me(): Me | Refusal {
-    if (!this.#awake) return refuse('signed_out');
-    const { account, id, name, email, roles, manages } = this.#user();
-    return { id, name, email, roles: [...roles], manages, status: this.#state.status, account };
+    return this.#awake?.member.me(this.#state.status) ?? refuse('signed_out');
   }
 
-  /** The sessions that hold, the one used last first. */
   sessions(current: string): Session[] {
-    const held = this.#sessions.list(this.#host.now());
-    return held.map((session) => ({ ...session, current: session.id === current }));
+    return this.#awake?.member.sessions(current) ?? [];
   }
 
   /** Ends a session, and closes its sockets wherever they are. */
   async signOut(session: string): Promise<void> {
-    if (!this.#awake) return;
-    this.#sessions.end(session);
-    await this.#closeSockets(session);
+    await this.#awake?.member.endSession(session);
     if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN))
-      this.#awake.presence.leaveNow();
+      this.#awake?.presence.leaveNow();
   }
 
-  async #endSessions(why: EndedBy): Promise<void> {
-    const sessions = this.#sessions.endAll(why);
-    this.setStatus('offline');
-    this.#awake?.presence.leaveNow();
-    await Promise.all(sessions.map((session) => this.#closeSockets(session)));
+  /** The user's row is about to change … */
+  expectChange(): void {
+    this.#awake?.member.expectChange();
+  }
+
+  /** … and has changed. */
+  async reread(): Promise<void> {
+    await this.#awake?.member.reread();
+  }
+
+  mailLink(user: Person, order: MailOrder): void {
+    this.#begun().member.mailLink(user, order);
+  }
+
+  async linkHolds(secret: string): Promise<boolean> {
+    return (await this.#awake?.member.links.holds(secret)) ?? false;
+  }
+
+  /** Uses the link up with which somebody sets their password. */
+  async redeemLink(secret: string): Promise<boolean> {
+    return (await this.#awake?.member.links.redeem(secret)) ?? false;
+  }
+
+  beginSecondFactor(): SecondFactorSecret | Refusal {
+    const { member } = this.#awake ?? {};
+    return member?.secondFactor.begin(member.user.email) ?? refuse('signed_out');
+  }
+
+  async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
+    return this.#awake?.member.confirmSecondFactor(code, session) ?? refuse('signed_out');
+  }
+
+  async removeSecondFactor(): Promise<void> {
+    await this.#awake?.member.removeSecondFactor();
   }
 
   /** Closes a session's sockets wherever they are. */
@@ -179,15 +165,6 @@ export class Agent extends DurableObject<Env> {
       ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
     ]);
     this.ctx.storage.sql.exec('DELETE FROM attached WHERE session = ?', session);
-  }
-
-  #learn(user: Person): void {
-    const { registers } = this.#awake ?? {};
-    const known = registers?.get('user');
-    if (JSON.stringify(known) === JSON.stringify(user)) return;
-    registers?.set('user', user);
-    const name = user.nickname || user.name;
-    if (known && (known.nickname || known.name) !== name) this.#append({ kind: 'name.changed', name });
   }
 
   /** A session has opened a conversation on a screen. */
@@ -205,7 +182,7 @@ export class Agent extends DurableObject<Env> {
     if (!this.#awake) return;
     const { state } = summary;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
-    if (!own) this.ctx.storage.sql.exec('DELETE FROM drafts WHERE conversation = ?', state.id);
+    if (!own) this.#drafts.drop(state.id);
     this.#broadcast(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
   }
 
@@ -252,7 +229,11 @@ export class Agent extends DurableObject<Env> {
       const id = 'id' in frame && { id: frame.id };
       this.#refuse(socket, { ...refuse('slow_down', { retryAfter: taken.wait }), ...id });
     } else if (frame.t === 'status.set') this.setStatus(frame.status);
-    else this.#saveDraft(frame.conversation, frame.text, socket);
+    else {
+      const { conversation, text } = frame;
+      this.#drafts.save(conversation, text, this.#host.now());
+      this.#broadcast({ t: 'draft', conversation, text }, socket);
+    }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -291,29 +272,7 @@ export class Agent extends DurableObject<Env> {
       ),
     );
     const summaries = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
-    const rows = all<{ conversation: string; text: string }>(
-      this.ctx.storage.sql.exec('SELECT conversation, text FROM drafts'),
-    );
-    const drafts = Object.fromEntries(rows.map((row) => [row.conversation, row.text]));
-    return { t: 'agent.welcome', status: this.#state.status, summaries, drafts };
-  }
-
-  #saveDraft(conversation: string, text: string, from: WebSocket): void {
-    const { sql } = this.ctx.storage;
-    if (text === '') sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
-    else {
-      sql.exec(
-        'INSERT INTO drafts (conversation, text, at) VALUES (?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET text = excluded.text, at = excluded.at',
-        conversation,
-        text,
-        this.#host.now(),
-      );
-      // Conversations come and go; of drafts never sent, the latest hundred stay.
-      sql.exec(
-        'DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT 100)',
-      );
-    }
-    this.#broadcast({ t: 'draft', conversation, text }, from);
+    return { t: 'agent.welcome', status: this.#state.status, summaries, drafts: this.#drafts.all() };
   }
 
   #append(draft: AgentDraft): void {
@@ -336,13 +295,26 @@ export class Agent extends DurableObject<Env> {
   #wake(registers: Registers<AgentRegisters>): Awake {
     const log = new Log<AgentEntry>(this.ctx.storage.sql);
     for (const { entry } of log.replay()) this.#state = evolveAgent(this.#state, entry);
+    const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
+      ended: () => {
+        this.setStatus('offline');
+        this.#awake?.presence.leaveNow();
+      },
+      changed: (before, user) => {
+        const name = user.nickname || user.name;
+        if (before && (before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
+      },
+      inUse: (session) => this.ctx.getWebSockets(session).length > 0,
+      close: (session) => this.#closeSockets(session),
+      arm: () => this.#awake?.alarm.arm(),
+    });
     const floor: Follower = {
       name: 'floor',
       due: (cursor) => (log.head > cursor ? 0 : null),
       push: async () => {
         const { head } = log;
-        const { account, id, name, nickname } = this.#user();
-        const agent = { id, name: nickname || name, ...this.#state };
+        const { account, id } = member.user;
+        const agent = { id, name: member.shownName, ...this.#state };
         await dispatcherStub(this.env, account.id).agentNoted(agent, head);
         return head;
       },
@@ -357,30 +329,20 @@ export class Agent extends DurableObject<Env> {
       change: (connected) => this.#append({ kind: 'presence.changed', connected }),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const rereading: Duty = {
-      name: 'reread',
-      next: () => registers.get('rereadAt') ?? null,
-      run: () => this.reread(),
-    };
-    const alarm = new Alarm(this.#host, [...followers.duties, presence, rereading]);
+    const alarm = new Alarm(this.#host, [...followers.duties, presence, ...member.duties]);
     followers.onSettled = () => alarm.settle();
-    const awake = { log, followers, alarm, presence, registers };
+    const awake = { log, followers, alarm, presence, member };
     this.#awake = awake;
     if (log.head > 0) followers.kick();
     return awake;
   }
 
-  #user(): Person {
-    const user = this.#awake?.registers.get('user');
-    if (!user) throw new Error('an agent without a user');
-    return { ...untold, ...user };
+  #begun(): Awake {
+    return this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
   }
-}
 
-/** What of a user's change ends the sessions that were made before it. */
-function endingBetween(before: Person, after: Person): EndedBy | null {
-  if (after.passwordVersion !== before.passwordVersion) return 'password';
-  const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);
-  if (rights(before) !== rights(after)) return 'rights';
-  return JSON.stringify(before.ipRules) === JSON.stringify(after.ipRules) ? null : 'addresses';
+  #user(): Person {
+    if (!this.#awake) throw new Error('an agent without a user');
+    return this.#awake.member.user;
+  }
 }

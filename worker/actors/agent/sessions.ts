@@ -3,12 +3,16 @@ import type { Session } from '#protocol';
 import { all, first, type Sql } from '../host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
-/** A session unused for so long has ended, in milliseconds: a week. */
-const idleEnd = 7 * 86_400_000;
-/** A session this old has ended whatever was done with it: 30 days. */
-const absoluteEnd = 30 * 86_400_000;
+const hour = 3_600_000;
+/** When a session ends, in milliseconds: unused for `idle`, or `whole` old whatever was done with it. */
+const lives = {
+  /** One that outlives the browser. */
+  remembered: { idle: 7 * 24 * hour, whole: 30 * 24 * hour },
+  /** One that ends with it, if the browser keeps to that: a long day's work. */
+  brief: { idle: 12 * hour, whole: 24 * hour },
+};
 /** The time of use is written at most this often: a row for every request would be a bill. */
-const useStep = 3_600_000;
+const useStep = hour;
 /** How many sessions one agent has at the most; the one unused for longest goes. */
 const maxSessions = 20;
 
@@ -20,6 +24,7 @@ interface Row {
   ended: EndedBy | null;
   device: string | null;
   address: string | null;
+  brief: number;
 }
 
 /** From where a session is opened: what the browser says that it is, and the client's address where it is known. */
@@ -34,6 +39,7 @@ export const endings = {
   password: 'The password has changed. Sign in again.',
   addresses: 'From where you may sign in has changed. Sign in again.',
   deleted: 'This user is no longer active.',
+  expired: 'This session has ended by its age. Sign in again.',
 } as const;
 export type EndedBy = keyof typeof endings;
 
@@ -48,52 +54,62 @@ export class AgentSessions {
   async open(
     id: string,
     now: number,
-    { device, address }: Origin,
+    { device, address, remembered }: Origin & { remembered: boolean },
   ): Promise<{ secret: string; expiresAt: number }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
-    this.#sql.exec(
-      'DELETE FROM sessions WHERE used_at < ? OR created_at < ?',
-      now - idleEnd,
-      now - absoluteEnd,
-    );
+    for (const row of this.#rows()) if (now >= endOf(row)) this.end(row.id);
     this.#sql.exec(
       'DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY used_at DESC LIMIT ?)',
       maxSessions - 1,
     );
     this.#sql.exec('DELETE FROM attached WHERE session NOT IN (SELECT id FROM sessions)');
     this.#sql.exec(
-      'INSERT INTO sessions (id, hash, created_at, used_at, device, address) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO sessions (id, hash, created_at, used_at, device, address, brief) VALUES (?, ?, ?, ?, ?, ?, ?)',
       id,
       hash,
       now,
       now,
       device,
       address,
+      remembered ? 0 : 1,
     );
-    return { secret, expiresAt: now + absoluteEnd };
+    return { secret, expiresAt: now + (remembered ? lives.remembered : lives.brief).whole };
   }
 
   /** True where the secret is the session's and the session has not ended; else why, as far as that is known. */
   async holds(id: string, secret: string, now: number): Promise<boolean | EndedBy> {
     const hash = await hashSecret(secret);
     const row = this.#get(id);
-    if (!row || !sameHash(row.hash, hash) || ended(row, now)) return false;
+    if (!row || !sameHash(row.hash, hash)) return false;
     if (row.ended !== null) return row.ended;
+    if (now >= endOf(row)) return 'expired';
     if (now - row.used_at > useStep) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
     return true;
   }
 
   /** Those that hold, the one used last first. */
   list(now: number): Omit<Session, 'current'>[] {
-    const rows = all<Row>(
-      this.#sql.exec('SELECT * FROM sessions WHERE ended IS NULL ORDER BY used_at DESC, created_at DESC'),
-    );
-    return rows
-      .filter((row) => !ended(row, now))
-      .map(({ id, device, address, created_at: createdAt, used_at: usedAt }) => {
-        return { id, device: device ?? '', address, createdAt, usedAt };
+    return this.#rows()
+      .filter((row) => row.ended === null && now < endOf(row))
+      .map(({ id, device, address, created_at: createdAt, used_at: usedAt, brief }) => {
+        return { id, device: device ?? '', address, createdAt, usedAt, remembered: brief === 0 };
       });
+  }
+
+  /** When the first of those that hold and are in use is to be looked at; null where none is. */
+  nextEnd(inUse: (id: string) => boolean): number | null {
+    const ends = this.#rows().flatMap((row) => (row.ended === null && inUse(row.id) ? endOf(row) : []));
+    return ends.length > 0 ? Math.min(...ends) : null;
+  }
+
+  /** Of the sessions in use, those that are too old end; the others go on, for a live tab is a use. Answers who ended. */
+  expire(now: number, inUse: (id: string) => boolean): string[] {
+    const due = this.#rows().filter((row) => row.ended === null && now >= endOf(row) && inUse(row.id));
+    const old = due.filter((row) => now >= row.created_at + lifeOf(row).whole);
+    for (const { id } of due) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
+    for (const { id } of old) this.#sql.exec(`UPDATE sessions SET ended = 'expired' WHERE id = ?`, id);
+    return old.map(({ id }) => id);
   }
 
   end(id: string): void {
@@ -107,11 +123,17 @@ export class AgentSessions {
     return ids.map(({ id }) => id);
   }
 
+  #rows(): Row[] {
+    return all<Row>(this.#sql.exec('SELECT * FROM sessions ORDER BY used_at DESC, created_at DESC'));
+  }
+
   #get(id: string): Row | undefined {
     return first<Row>(this.#sql.exec('SELECT * FROM sessions WHERE id = ?', id));
   }
 }
 
-function ended(row: Row, now: number): boolean {
-  return now - row.used_at > idleEnd || now - row.created_at > absoluteEnd;
+const lifeOf = ({ brief }: Row) => (brief ? lives.brief : lives.remembered);
+
+function endOf(row: Row): number {
+  return Math.min(row.used_at + lifeOf(row).idle, row.created_at + lifeOf(row).whole);
 }

@@ -3,6 +3,7 @@ import type { Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
+import type { LinkKind, MailOrder } from './links.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -20,10 +21,15 @@ export const migrations: readonly string[] = [
   // From where it was opened, for its owner to know it again.
   'ALTER TABLE sessions ADD COLUMN device TEXT',
   'ALTER TABLE sessions ADD COLUMN address TEXT',
+  // 1 where it ends with the browser.
+  'ALTER TABLE sessions ADD COLUMN brief INTEGER NOT NULL DEFAULT 0',
 ];
 
 /** What an earlier version did not keep of a user. */
-export const untold = { nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 };
+export const untold = {
+  ...{ nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 },
+  ...{ groups: [], language: 'en' as const },
+};
 
 export type AgentRegisters = {
   /** The user's row as it was when it was last read. */
@@ -31,6 +37,14 @@ export type AgentRegisters = {
   /** When the row has to be read again: it may have changed, and whoever changed it may have died before they said so. */
   rereadAt: number;
   cursors: Cursors;
+  /** The second factor, the period of the last code that let in, and the hashes of the recovery codes that are left. */
+  secondFactor: { secret: string; period: number; recovery: string[] };
+  /** A second factor that is not confirmed yet. */
+  secondFactorBegun: string;
+  /** The links that hold, by kind. */
+  links: Partial<Record<LinkKind, { hash: string; expiresAt: number }>>;
+  /** The mails that wait. */
+  mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
 };

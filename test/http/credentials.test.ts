@@ -1,0 +1,318 @@
+/** What a person proves themselves by: the password in their own hands, links by mail, the second factor. */
+import type { AuditPage, Me, RecoveryCodes, SecondFactorSecret, User } from '#protocol';
+import { Secret, TOTP } from 'otpauth';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { env } from './client.ts';
+import { ask, call, cookieOf, newAccount, password, signIn, type TestAccount } from './client.ts';
+import { mailsTo, mailTo, tokenIn } from './mails.ts';
+
+let account: TestAccount;
+beforeAll(async () => {
+  account = await newAccount();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const next = 'a horse of another colour';
+const login = (email: string, pass: string, more = {}) =>
+  call('POST', '/api/login', { body: { email, password: pass, ...more } });
+const signedOut = { status: 401, body: { refused: 'signed_out' } };
+
+test('V43 F185 one’s own password: all sessions end, the one that asks goes on under a new id', async () => {
+  const { emails } = await newAccount();
+  const [mine, other] = [await signIn(emails.agent), await signIn(emails.agent)];
+  const wrong = await ask('PUT', '/api/me/password', {
+    cookie: mine,
+    body: { current: 'no', password: next },
+  });
+  expect(wrong).toMatchObject({ status: 403, body: { refused: 'wrong_password' } });
+  const short = await ask('PUT', '/api/me/password', {
+    cookie: mine,
+    body: { current: password, password: 'x' },
+  });
+  expect(short).toMatchObject({ status: 400, body: { field: 'password' } });
+  expect((await ask('GET', '/api/me', { cookie: other })).status).toBe(200);
+
+  const changed = await call('PUT', '/api/me/password', {
+    cookie: mine,
+    body: { current: password, password: next },
+  });
+  expect(changed.status).toBe(200);
+  const renewed = cookieOf(changed);
+  expect(renewed.split('.')[2]).not.toBe(mine.split('.')[2]);
+  expect((await ask<Me>('GET', '/api/me', { cookie: renewed })).body.email).toBe(emails.agent);
+  for (const cookie of [mine, other])
+    expect(await ask('GET', '/api/me', { cookie })).toMatchObject({
+      ...signedOut,
+      body: { message: 'The password has changed. Sign in again.' },
+    });
+  expect((await login(emails.agent, password)).status).toBe(401);
+  expect((await login(emails.agent, next)).status).toBe(200);
+});
+
+test('S7 whoever finds a screen unlocked can’t guess the password from there', async () => {
+  const own = await newAccount();
+  const cookie = own.agent;
+  const guess = () => ask('PUT', '/api/me/password', { cookie, body: { current: 'no', password: next } });
+  for (let i = 0; i < 5; i++) expect((await guess()).status).toBe(403);
+  expect(await guess()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
+});
+
+test('F3 a session that is not remembered ends with the browser, and after a day', async () => {
+  const { emails } = await newAccount();
+  const brief = await login(emails.agent, password);
+  expect(brief.headers.getSetCookie()[0]).not.toMatch(/Max-Age|Expires/);
+  const long = await login(emails.agent, password, { remember: true });
+  expect(long.headers.getSetCookie()[0]).toMatch(/Max-Age=25919\d\d/);
+  const at = Date.now();
+  const ask24 = async (cookie: string, hours: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: at + hours * 3_600_000 });
+    return (await ask('GET', '/api/me', { cookie })).status;
+  };
+  // In use every few hours: what ends it is its age.
+  for (const hours of [5, 10, 15, 20, 23.9]) expect(await ask24(cookieOf(brief), hours)).toBe(200);
+  expect(await ask24(cookieOf(brief), 24.1)).toBe(401);
+  expect(await ask24(cookieOf(long), 24.1)).toBe(200);
+  // Unused for a week.
+  expect(await ask24(cookieOf(long), 24 * 8.1)).toBe(401);
+});
+
+test('F2 the status that is chosen at sign-in is the one that is begun with', async () => {
+  const { emails } = await newAccount();
+  const me = await (await login(emails.supervisor, password, { status: 'offline' })).json<Me>();
+  expect(me.status).toBe('offline');
+  expect(await (await login(emails.supervisor, password)).json<Me>()).toMatchObject({ status: 'online' });
+  expect((await login(emails.agent, password, { status: 'asleep' })).status).toBe(400);
+});
+
+test('V43 a forgotten password: the link by mail sets a new one, once, and ends all sessions', async () => {
+  const own = await newAccount();
+  const email = own.emails.agent;
+  const forgotten = (of: string) => ask('POST', '/api/password/forgotten', { body: { email: of } });
+  expect(await forgotten(` ${email.toUpperCase()}`)).toEqual({ status: 200, body: {} });
+  // Nobody learns whose emails are known.
+  expect(await forgotten('nobody@example.test')).toEqual({ status: 200, body: {} });
+  const mail = await mailTo(email);
+  expect(mail).toMatchObject({ from: 'parley@demo.test', subject: 'Set a new password for Parley' });
+  expect(await mailsTo('nobody@example.test')).toEqual([]);
+  const token = tokenIn(mail);
+  const redeem = (body: object) => ask('POST', '/api/password/redeem', { body });
+  expect(await redeem({ token, password: 'short' })).toMatchObject({ status: 400 });
+  const [acc, usr, secret = ''] = token.split('.');
+  const others = [`${acc}.${usr}.${'A'.repeat(43)}`, `${acc}.${own.users.supervisor}.${secret}`, 'x', ''];
+  for (const bad of others)
+    expect(await redeem({ token: bad, password: next })).toMatchObject({
+      status: 410,
+      body: { refused: 'link_expired' },
+    });
+  const answers = await Promise.all([redeem({ token, password: next }), redeem({ token, password: next })]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+  expect(await ask('GET', '/api/me', { cookie: own.agent })).toMatchObject(signedOut);
+  expect((await login(email, next)).status).toBe(200);
+  expect((await redeem({ token, password: next })).status).toBe(410);
+});
+
+test('V43 a link is dead after half an hour, and the one before the last at once', async () => {
+  const own = await newAccount();
+  const email = own.emails.agent;
+  const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
+  await forgotten();
+  const first = tokenIn(await mailTo(email));
+  await forgotten();
+  const second = tokenIn(await mailTo(email, 2));
+  const redeem = (token: string) => ask('POST', '/api/password/redeem', { body: { token, password: next } });
+  expect((await redeem(first)).status).toBe(410);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * 60_000 });
+  expect((await redeem(second)).status).toBe(410);
+});
+
+test('S7 nobody’s mailbox is filled: after three mails the next has to wait', async () => {
+  const email = `${crypto.randomUUID()}@example.test`;
+  const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
+  for (let i = 0; i < 3; i++) expect((await forgotten()).status).toBe(200);
+  expect(await forgotten()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
+});
+
+test('V43 where no mail can go out, or its links could lead anywhere, none is promised', async () => {
+  const unset = (bindings: object) => ({ env: { ...bindings } as Partial<typeof env> });
+  const none = unset({ SMTP_URL: undefined });
+  expect((await ask('GET', '/api/deployment', none)).body).toEqual({ mail: false, help: null });
+  expect((await ask('GET', '/api/deployment')).body).toEqual({ mail: true, help: null });
+  const body = { email: account.emails.agent };
+  const noMail = { status: 409, body: { refused: 'no_mail' } };
+  expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);
+  // A request may say that it came to any host.
+  const anyHost = unset({ PUBLIC_URL: undefined });
+  expect(await ask('POST', '/api/password/forgotten', { body, ...anyHost })).toMatchObject(noMail);
+});
+
+test('F185 an invitation: the user is there, and comes in with a password of their own', async () => {
+  const email = `${crypto.randomUUID()}@example.test`;
+  const base = { name: 'Ines Duarte', nickname: '', language: 'ru', showsPhoto: true, roles: ['agent'] };
+  const rest = { manages: true, groups: [], limits: { live: null, nrt: null }, ipRules: [] };
+  const cookie = account.administrator;
+  const made = await ask<User>('POST', '/api/users', { cookie, body: { email, ...base, ...rest } });
+  expect(made).toMatchObject({ status: 200, body: { invited: true } });
+  for (const guess of ['', ' ', 'undefined']) expect((await login(email, guess)).status).not.toBe(200);
+  const mail = await mailTo(email);
+  expect(mail.subject).toBe('Zoë administrator 🦊 приглашает вас в Parley');
+  expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(200);
+  const again = tokenIn(await mailTo(email, 2));
+  const redeem = (token: string) => ask('POST', '/api/password/redeem', { body: { token, password: next } });
+  expect((await redeem(tokenIn(mail))).status).toBe(410);
+  expect((await redeem(again)).status).toBe(200);
+  expect((await login(email, next)).status).toBe(200);
+  expect((await ask<User>('GET', `/api/users/${made.body.id}`, { cookie })).body.invited).toBe(false);
+  expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(404);
+});
+
+test('V43 a link dies with the address that it was sent to', async () => {
+  const own = await newAccount();
+  const { agent: email } = own.emails;
+  await ask('POST', '/api/password/forgotten', { body: { email } });
+  const token = tokenIn(await mailTo(email));
+  const id = own.users.agent;
+  const { body: user } = await ask<User>('GET', `/api/users/${id}`, { cookie: own.administrator });
+  const { email: _, ...rest } = user;
+  const body = Object.fromEntries(
+    ['name', 'nickname', 'language', 'showsPhoto', 'roles', 'manages', 'groups', 'limits', 'ipRules'].map(
+      (field) => [field, rest[field as keyof typeof rest]],
+    ),
+  );
+  const moved = { ...body, email: `${crypto.randomUUID()}@example.test` };
+  const answer = await ask('PATCH', `/api/users/${id}`, { cookie: own.administrator, body: moved });
+  expect(answer.status).toBe(200);
+  expect((await ask('POST', '/api/password/redeem', { body: { token, password: next } })).status).toBe(410);
+});
+
+/** The code that an authenticator app would show, so many periods from now. */
+const codeOf = (secret: string, periods = 0) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + periods * 30_000 });
+
+async function enroll(cookie: string): Promise<{ secret: string; codes: string[] }> {
+  const begun = await ask<SecondFactorSecret>('POST', '/api/me/second-factor', {
+    cookie,
+    body: { password },
+  });
+  const { secret } = begun.body;
+  const body = { code: codeOf(secret) };
+  const { status, body: done } = await ask<RecoveryCodes>('PUT', '/api/me/second-factor', { cookie, body });
+  expect(status).toBe(200);
+  return { secret, codes: done.codes };
+}
+
+test('V44 a second factor: set up with a code, asked for at sign-in, and a code lets in once', async () => {
+  const { emails } = await newAccount();
+  const cookie = await signIn(emails.agent);
+  const other = await signIn(emails.agent);
+  expect((await ask('PUT', '/api/me/second-factor', { cookie, body: { code: '123456' } })).status).toBe(404);
+  const wrong = await ask('POST', '/api/me/second-factor', { cookie, body: { password: 'no' } });
+  expect(wrong).toMatchObject({ status: 403, body: { refused: 'wrong_password' } });
+  const { secret, codes } = await enroll(cookie);
+  expect(new Set(codes).size).toBe(10);
+  expect((await ask<Me>('GET', '/api/me', { cookie })).body).toMatchObject({ secondFactor: true });
+  // What rested on the password alone has ended.
+  expect(await ask('GET', '/api/me', { cookie: other })).toMatchObject(signedOut);
+
+  const attempt = async (code?: string) => {
+    const response = await login(emails.agent, password, code === undefined ? {} : { code });
+    return response.status === 200 ? 'in' : (await response.json<{ refused: string }>()).refused;
+  };
+  expect(await attempt()).toBe('code_needed');
+  // The one that set it up was used by that.
+  expect(await attempt(codeOf(secret))).toBe('wrong_code');
+  const code = codeOf(secret, 1);
+  const twice = await Promise.all([attempt(code), attempt(code)]);
+  expect(twice.sort()).toEqual(['in', 'wrong_code']);
+  expect(await attempt(codes[0]?.toUpperCase().replace('-', ' '))).toBe('in');
+  expect(await attempt(codes[0])).toBe('wrong_code');
+  expect(await attempt(codes[1])).toBe('in');
+  // Guessing codes costs tries as guessing passwords does.
+  const tries = [];
+  for (let i = 0; i < 7; i++) tries.push(await attempt('000000'));
+  expect(tries).toContain('slow_down');
+});
+
+test('V44 whoever has lost their app gets in by an administrator’s help', async () => {
+  const own = await newAccount();
+  const cookie = await signIn(own.emails.agent);
+  await enroll(cookie);
+  const path = `/api/users/${own.users.agent}/second-factor`;
+  expect((await ask('DELETE', path, { cookie: own.supervisor })).status).toBe(403);
+  expect((await ask('DELETE', path, { cookie: own.administrator })).status).toBe(200);
+  expect((await login(own.emails.agent, password)).status).toBe(200);
+});
+
+test('V44 an account may ask everybody for a second factor: without it nothing else is open', async () => {
+  const own = await newAccount();
+  const ready = await signIn(own.emails.administrator);
+  await enroll(ready);
+  const { body: known } = await ask<object>('GET', '/api/account', { cookie: ready });
+  const { id: _, ...settings } = known as { id: string };
+  const body = { ...settings, needsSecondFactor: true };
+  expect((await ask('PATCH', '/api/account', { cookie: ready, body })).status).toBe(200);
+  const needed = { status: 403, body: { refused: 'second_factor_needed' } };
+  // Those who were signed in meet it at once, at every door.
+  for (const path of ['/api/users', '/api/account', '/api/conversations', '/api/me/sessions'])
+    expect(await ask('GET', path, { cookie: own.supervisor })).toMatchObject(needed);
+  const upgrade = {
+    Upgrade: 'websocket',
+    Origin: 'https://parley.test',
+    'Sec-WebSocket-Protocol': 'parley.1',
+  };
+  const socket = await ask('GET', '/api/agent/socket', { cookie: own.supervisor, headers: upgrade });
+  expect(socket).toMatchObject(needed);
+  expect((await ask<Me>('GET', '/api/me', { cookie: own.supervisor })).body).toMatchObject({
+    mustEnroll: true,
+  });
+  expect((await ask('GET', '/api/users', { cookie: ready })).status).toBe(200);
+  await enroll(own.supervisor);
+  expect((await ask('GET', '/api/users', { cookie: own.supervisor })).status).toBe(200);
+  const remove = await ask('POST', '/api/me/second-factor/remove', { cookie: ready, body: { password } });
+  expect(remove).toMatchObject(needed);
+});
+
+test('V45 the audit log: who did what, when and from where, for administrators', async () => {
+  const own = await newAccount();
+  const cookie = own.administrator;
+  const headers = { 'CF-Connecting-IP': '203.0.113.9', 'User-Agent': 'Firefox' };
+  const behind = { headers, env: { BEHIND_CLOUDFLARE: 'true' } };
+  const wrong = { body: { email: own.emails.agent, password: 'wrong' }, ...behind };
+  expect((await call('POST', '/api/login', wrong)).status).toBe(401);
+  const right = { body: { email: own.emails.agent, password }, ...behind };
+  expect((await call('POST', '/api/login', right)).status).toBe(200);
+  const group = { name: 'Sales', members: [own.users.agent] };
+  expect((await ask('POST', '/api/groups', { cookie, body: group })).status).toBe(200);
+  await ask('DELETE', `/api/users/${own.users.agent}`, { cookie });
+  const list = async (query = '', as = cookie) => ask<AuditPage>('GET', `/api/audit${query}`, { cookie: as });
+  await vi.waitFor(async () => expect((await list()).body.entries).toHaveLength(4));
+  const { entries } = (await list()).body;
+  const administrator = { id: own.users.administrator, name: 'Zoë administrator 🦊' };
+  const agent = { id: own.users.agent, name: 'Zoë agent 🦊' };
+  expect(entries.map(({ kind, by, subject }) => ({ kind, by, subject }))).toEqual(
+    expect.arrayContaining([
+      { kind: 'user.deleted', by: administrator, subject: agent },
+      { kind: 'group.added', by: administrator, subject: { id: expect.any(String), name: 'Sales' } },
+      { kind: 'sign_in.done', by: agent, subject: null },
+      { kind: 'sign_in.refused', by: null, subject: agent },
+    ]),
+  );
+  expect(entries.find(({ kind }) => kind === 'sign_in.refused')).toMatchObject({
+    address: '203.0.113.9',
+    device: 'Firefox',
+  });
+  expect(JSON.stringify(entries)).not.toMatch(/wrong|correct horse|scrypt/);
+  // By pages, and filtered.
+  const first = (await list('?limit=3')).body;
+  const second = (await list(`?limit=3&after=${encodeURIComponent(first.next ?? '')}`)).body;
+  expect([...first.entries, ...second.entries]).toEqual(entries);
+  expect(second.next).toBeNull();
+  expect((await list('?kind=group.added')).body.entries).toHaveLength(1);
+  expect((await list(`?user=${own.users.agent}`)).body.entries).toHaveLength(3);
+  expect((await list('?after=x')).status).toBe(400);
+  for (const other of [own.supervisor, account.agent]) expect((await list('', other)).status).toBe(403);
+  expect(
+    (await list('', account.administrator)).body.entries.every(({ subject }) => subject?.id !== agent.id),
+  ).toBe(true);
+});

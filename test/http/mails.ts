@@ -1,0 +1,33 @@
+/** The mails that the Worker has sent to somebody, over SMTP, to the server of these tests. */
+import { env } from 'cloudflare:workers';
+import { expect, vi } from 'vitest';
+
+export interface Received {
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  source: string;
+}
+
+export async function mailsTo(email: string): Promise<Received[]> {
+  const mails = await (await env.MAILBOX.fetch('http://mailbox/')).json<Received[]>();
+  return mails.filter(({ to }) => to === email);
+}
+
+/** The last of them, once there are so many. */
+export async function mailTo(email: string, count = 1): Promise<Received> {
+  const mails = await vi.waitFor(async () => {
+    const found = await mailsTo(email);
+    expect(found).toHaveLength(count);
+    return found;
+  }, 8_000);
+  return mails.at(-1) as Received;
+}
+
+/** What the link in a mail ends with. */
+export function tokenIn(mail: Received): string {
+  const link = /https:\/\/parley\.test\/password#(\S+)/.exec(mail.text);
+  if (!link?.[1]) throw new Error(`no link in: ${mail.text}`);
+  return link[1];
+}

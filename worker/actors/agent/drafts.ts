@@ -1,0 +1,41 @@
+/** What an agent has written and not sent, by conversation. */
+import { all, type Sql } from '../host.ts';
+
+/** Conversations come and go; of drafts never sent, the latest so many stay. */
+const kept = 100;
+
+export class Drafts {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  all(): Record<string, string> {
+    const rows = all<{ conversation: string; text: string }>(
+      this.#sql.exec('SELECT conversation, text FROM drafts'),
+    );
+    return Object.fromEntries(rows.map((row) => [row.conversation, row.text]));
+  }
+
+  save(conversation: string, text: string, now: number): void {
+    if (text === '') {
+      this.drop(conversation);
+      return;
+    }
+    this.#sql.exec(
+      'INSERT INTO drafts (conversation, text, at) VALUES (?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET text = excluded.text, at = excluded.at',
+      conversation,
+      text,
+      now,
+    );
+    this.#sql.exec(
+      'DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT ?)',
+      kept,
+    );
+  }
+
+  drop(conversation: string): void {
+    this.#sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
+  }
+}

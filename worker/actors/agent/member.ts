@@ -1,0 +1,235 @@
+/**
+ * Who an agent is and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It knows nothing of
+ * what an agent does.
+ */
+import type { Principal } from '#domain';
+import {
+  isRefusal,
+  makeId,
+  refuse,
+  type Me,
+  type RecoveryCodes,
+  type Refusal,
+  type Session,
+  type Status,
+} from '#protocol';
+import { getPerson, setSecondFactor, type Person } from '../../db/users.ts';
+import type { Duty } from '../alarm.ts';
+import type { Env } from '../env.ts';
+import type { Host, Sql } from '../host.ts';
+import { sendMail } from '../mailer.ts';
+import type { Registers } from '../registers.ts';
+import { Links, type MailOrder } from './links.ts';
+import { SecondFactor } from './second-factor.ts';
+import { AgentSessions, endings, type EndedBy, type Origin } from './sessions.ts';
+import { untold, type AgentRegisters } from './storage.ts';
+
+/** How long whoever changes a user's row may take, in milliseconds. */
+const rereadAfter = 3_000;
+
+/** A session that was just made; the secret is told once. */
+export interface Opened {
+  readonly session: string;
+  readonly secret: string;
+  readonly expiresAt: number;
+  readonly remembered: boolean;
+}
+
+export interface SignInHow extends Origin {
+  readonly remembered: boolean;
+  readonly code?: string | undefined;
+  readonly status?: Status | undefined;
+}
+
+/** What a member tells the agent whose it is. */
+export interface MemberEvents {
+  /** All sessions have ended. */
+  ended(): void;
+  /** Something in the row has changed that others know the agent by. */
+  changed(before: Person | undefined, user: Person): void;
+  /** True of a session that has a live tab. */
+  inUse(session: string): boolean;
+  /** Closes a session's sockets, wherever they are. */
+  close(session: string): Promise<void>;
+  arm(): void;
+}
+
+export class Member {
+  readonly #registers: Registers<AgentRegisters>;
+  readonly #host: Host;
+  readonly #env: Env;
+  readonly #on: MemberEvents;
+  readonly #sessions: AgentSessions;
+  readonly secondFactor: SecondFactor;
+  readonly links: Links;
+
+  constructor(sql: Sql, registers: Registers<AgentRegisters>, host: Host, env: Env, on: MemberEvents) {
+    this.#registers = registers;
+    this.#host = host;
+    this.#env = env;
+    this.#on = on;
+    this.#sessions = new AgentSessions(sql);
+    this.secondFactor = new SecondFactor(registers, host);
+    this.links = new Links(
+      registers,
+      host,
+      () => this.user,
+      (mail) => sendMail(env, mail),
+    );
+  }
+
+  get user(): Person {
+    const user = this.#registers.get('user');
+    if (!user) throw new Error('an agent without a user');
+    return { ...untold, ...user };
+  }
+
+  /** What everybody but managers knows them by. */
+  get shownName(): string {
+    return this.user.nickname || this.user.name;
+  }
+
+  get duties(): Duty[] {
+    const rereading: Duty = {
+      name: 'reread',
+      next: () => this.#registers.get('rereadAt') ?? null,
+      run: () => this.reread(),
+    };
+    const expiring: Duty = {
+      name: 'expire',
+      next: () => this.#sessions.nextEnd((id) => this.#on.inUse(id)),
+      run: async (now) => {
+        for (const id of this.#sessions.expire(now, (each) => this.#on.inUse(each))) await this.#on.close(id);
+      },
+    };
+    return [rereading, expiring, this.links];
+  }
+
+  /** Makes a session for a user whose password was right; a second factor is asked for here. */
+  async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
+    if (this.secondFactor.on) {
+      if (!how.code) return refuse('code_needed');
+      if (!(await this.secondFactor.accepts(how.code))) return refuse('wrong_code');
+    }
+    return this.goOn(user, how, how.remembered);
+  }
+
+  /** Makes a session for a user who has proved themselves by another one. */
+  async goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
+    const known = this.#registers.get('user') && this.user;
+    // The row was read before the password was checked, and has changed since.
+    if (known && known.version > user.version) return refuse('signed_out');
+    // It may be read here before whoever changed it says so: what rested on the old one ends all the same.
+    const why = known && endingBetween(known, user);
+    if (why) await this.#endAll(why);
+    this.learn(user);
+    this.expectChange();
+    const id = makeId('session', this.#host.bytes(26));
+    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    this.#on.arm();
+    return { session: id, secret, expiresAt, remembered };
+  }
+
+  async authenticate(
+    session: string,
+    secret: string,
+  ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
+    const holds = await this.#sessions.holds(session, secret, this.#host.now());
+    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds] });
+    if (!holds) return refuse('signed_out');
+    const { account, id, roles, manages, ipRules } = this.user;
+    const rights = { roles, manages, mustEnroll: this.#mustEnroll };
+    return {
+      principal: { kind: 'user', account: account.id, id, name: this.shownName, ...rights, session },
+      ipRules,
+    };
+  }
+
+  me(status: Status): Me {
+    const { account, id, name, email, roles, manages, language } = this.user;
+    return {
+      ...{ id, name, email, roles: [...roles], manages, language, status },
+      account: { id: account.id, name: account.name, timeZone: account.timeZone },
+      secondFactor: this.secondFactor.on,
+      mustEnroll: this.#mustEnroll,
+    };
+  }
+
+  /** The sessions that hold, the one used last first. */
+  sessions(current: string): Session[] {
+    const held = this.#sessions.list(this.#host.now());
+    return held.map((session) => ({ ...session, current: session.id === current }));
+  }
+
+  async endSession(id: string): Promise<void> {
+    this.#sessions.end(id);
+    await this.#on.close(id);
+  }
+
+  /** The user's row is about to change. Whoever changes it says so first: should they die half way, it is read all the same. */
+  expectChange(): void {
+    this.#registers.set('rereadAt', this.#host.now() + rereadAfter);
+    this.#on.arm();
+  }
+
+  /** The user's row has changed: what rested on what it said before ends now (I14). */
+  async reread(): Promise<void> {
+    const { account, id } = this.user;
+    const user = await getPerson(this.#env.DB, account.id, id);
+    const why = user ? endingBetween(this.user, user) : 'deleted';
+    if (why) await this.#endAll(why);
+    if (user) this.learn(user);
+    // Last: what failed before this is done again.
+    this.#registers.delete('rereadAt');
+  }
+
+  learn(user: Person): void {
+    const known = this.#registers.get('user');
+    if (JSON.stringify(known) === JSON.stringify(user)) return;
+    // A link lies in the mailbox of the address that was.
+    if (known && known.email !== user.email) this.links.drop();
+    this.#registers.set('user', user);
+    this.#on.changed(known && { ...untold, ...known }, user);
+  }
+
+  /** Has a link sent to the user. They may never have been here. */
+  mailLink(user: Person, order: MailOrder): void {
+    this.learn(user);
+    this.links.order(order);
+    this.#on.arm();
+  }
+
+  /** Sets the second factor up. Other sessions rested on the password alone, and end. */
+  async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
+    const codes = await this.secondFactor.confirm(code);
+    if (isRefusal(codes)) return codes;
+    const others = this.sessions(session).filter(({ current }) => !current);
+    await Promise.all(others.map(({ id }) => this.endSession(id)));
+    await setSecondFactor(this.#env.DB, this.user.account.id, this.user.id, true);
+    return codes;
+  }
+
+  async removeSecondFactor(): Promise<void> {
+    this.secondFactor.remove();
+    await setSecondFactor(this.#env.DB, this.user.account.id, this.user.id, false);
+  }
+
+  get #mustEnroll(): boolean {
+    return this.user.account.needsSecondFactor && !this.secondFactor.on;
+  }
+
+  async #endAll(why: EndedBy): Promise<void> {
+    this.links.drop();
+    const sessions = this.#sessions.endAll(why);
+    this.#on.ended();
+    await Promise.all(sessions.map((session) => this.#on.close(session)));
+  }
+}
+
+/** What of a user's change ends the sessions that were made before it. */
+function endingBetween(before: Person, after: Person): EndedBy | null {
+  if (after.passwordVersion !== before.passwordVersion) return 'password';
+  const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);
+  if (rights(before) !== rights(after)) return 'rights';
+  return JSON.stringify(before.ipRules) === JSON.stringify(after.ipRules) ? null : 'addresses';
+}

@@ -1,0 +1,173 @@
+/** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (V43, V44). */
+import {
+  ChangePassword,
+  ConfirmPassword,
+  ConfirmSecondFactor,
+  Deployment,
+  ForgottenPassword,
+  isRefusal,
+  Me,
+  RecoveryCodes,
+  RedeemLink,
+  refuse,
+  SecondFactorSecret,
+  type Refusal,
+} from '#protocol';
+import { Hono } from 'hono';
+import { agentStub } from '../actors/stubs.ts';
+import { recordAlone } from '../db/audit.ts';
+import { canonicalEmail } from '../db/keys.ts';
+import { findLogin, findOwnLogin, getPerson, setPassword, type Login } from '../db/users.ts';
+import { actOf, originOf } from './act.ts';
+import { clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
+import { changing } from './changes.ts';
+import { by, may, takes, tells } from './door.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { linkOrigin } from './links.ts';
+import { hashPassword, turnToHash, verifyPassword } from './password.ts';
+import { keepUser, linkToken, type User } from './principal.ts';
+
+export const credentials = new Hono<Bound>();
+
+credentials.get('/deployment', by('anybody'), tells('What is offered before signing in', Deployment), (c) =>
+  c.json({ mail: linkOrigin(c) !== null, help: c.env.HELP_URL || null } satisfies Deployment),
+);
+
+credentials.post(
+  '/password/forgotten',
+  by('anybody'),
+  takes(ForgottenPassword),
+  tells('Has a link sent with which a new password is set, where the email is somebody’s'),
+  async (c) => {
+    const origin = linkOrigin(c);
+    if (origin === null) return refused(c, refuse('no_mail'));
+    const email = canonicalEmail(c.req.valid('json').email);
+    const early = await tooMany(c, 'mail', email);
+    if (early) return refused(c, early);
+    // After the answer, which so tells neither by its words nor by its time whether there is such a person.
+    c.executionCtx.waitUntil(sendReset(c, email, origin));
+    return c.json({});
+  },
+);
+
+async function sendReset(c: Exchange, email: string, origin: string): Promise<void> {
+  const login = await findLogin(c.env.DB, email);
+  if (!login) return;
+  const { passwordHash: _, ...person } = login;
+  await agentStub(c.env, person.account.id, person.id).mailLink(person, { kind: 'reset', origin });
+  await recordAlone(c.env.DB, actOf(c, known(person), 'password.link_asked'));
+}
+
+credentials.post(
+  '/password/redeem',
+  by('anybody'),
+  takes(RedeemLink),
+  tells('Sets a password by a link that came by mail'),
+  async (c) => {
+    const { token, password } = c.req.valid('json');
+    const link = linkToken(token);
+    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
+    if (flood) return refused(c, flood);
+    if (!link) return refused(c, refuse('link_expired'));
+    const agent = agentStub(c.env, link.account, link.user);
+    // Looked at before the hash, which costs; used up after it, at once with the decision.
+    if (!(await agent.linkHolds(link.secret))) return refused(c, refuse('link_expired'));
+    const wait = await turnToHash();
+    if (wait) return refused(c, wait);
+    const hash = hashPassword(password);
+    const person = await getPerson(c.env.DB, link.account, link.user);
+    if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
+    const act = actOf(c, known(person), 'password.changed');
+    await changing(c.env, link.account, [link.user], () =>
+      setPassword(c.env.DB, link.account, link.user, hash, act),
+    );
+    return c.json({});
+  },
+);
+
+/** All sessions end, and the one that asks goes on under a new id. */
+credentials.put(
+  '/me/password',
+  may(),
+  takes(ChangePassword),
+  tells('Changes one’s own password', Me),
+  async (c) => {
+    const { user } = c.var;
+    const { current, password } = c.req.valid('json');
+    const login = await proved(c, user, current);
+    if (isRefusal(login)) return refused(c, login);
+    const wait = await turnToHash();
+    if (wait) return refused(c, wait);
+    const agent = agentStub(c.env, user.account, user.id);
+    const going = (await agent.sessions(user.session)).find((session) => session.current);
+    const act = actOf(c, user, 'password.changed');
+    const hash = hashPassword(password);
+    await changing(c.env, user.account, [user.id], () =>
+      setPassword(c.env.DB, user.account, user.id, hash, act),
+    );
+    const person = await getPerson(c.env.DB, user.account, user.id);
+    const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
+    if (!opened || isRefusal(opened)) return refused(c, opened ?? refuse('signed_out'));
+    keepUser(c, user, opened);
+    return answer(c, await agent.me());
+  },
+);
+
+credentials.post(
+  '/me/second-factor',
+  may('enrolling'),
+  takes(ConfirmPassword),
+  tells('Begins a second factor: the secret for an authenticator app', SecondFactorSecret),
+  async (c) => {
+    const { user } = c.var;
+    const login = await proved(c, user, c.req.valid('json').password);
+    if (isRefusal(login)) return refused(c, login);
+    return answer(c, await agentStub(c.env, user.account, user.id).beginSecondFactor());
+  },
+);
+
+credentials.put(
+  '/me/second-factor',
+  may('enrolling'),
+  takes(ConfirmSecondFactor),
+  tells('Sets it up: the app has the secret; the codes for the day it is lost', RecoveryCodes),
+  async (c) => {
+    const { user } = c.var;
+    const agent = agentStub(c.env, user.account, user.id);
+    const codes = await agent.confirmSecondFactor(c.req.valid('json').code, user.session);
+    if (!isRefusal(codes)) await recordAlone(c.env.DB, actOf(c, user, 'second_factor.on'));
+    return answer(c, codes);
+  },
+);
+
+credentials.post(
+  '/me/second-factor/remove',
+  may(),
+  takes(ConfirmPassword),
+  tells('Takes one’s own second factor away'),
+  async (c) => {
+    const { user } = c.var;
+    const login = await proved(c, user, c.req.valid('json').password);
+    if (isRefusal(login)) return refused(c, login);
+    if (login.account.needsSecondFactor) return refused(c, refuse('second_factor_needed'));
+    await agentStub(c.env, user.account, user.id).removeSecondFactor();
+    await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off'));
+    return c.json({});
+  },
+);
+
+/** The user, whose password this is. Counted as a sign-in is: an unlocked screen is no place to guess from. */
+async function proved(c: Exchange, user: User, password: string): Promise<Login | Refusal> {
+  const login = await findOwnLogin(c.env.DB, user.account, user.id);
+  if (!login) return refuse('signed_out');
+  const early = (await tooMany(c, 'email', login.email)) ?? (await turnToHash());
+  if (early) return early;
+  if (!verifyPassword(password, login.passwordHash)) return refuse('wrong_password');
+  await (await throttleOf(c.env, 'email', login.email)).clear();
+  return login;
+}
+
+/** Somebody who is known without being signed in. */
+function known({ account, id, name }: { account: { id: string }; id: string; name: string }) {
+  return { account: account.id, id, name };
+}

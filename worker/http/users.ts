@@ -1,0 +1,209 @@
+/** An account's users (V41). Managers read them, administrators change them. */
+import {
+  cleanName,
+  isRefusal,
+  NewUserBody,
+  refuse,
+  SetPassword,
+  User,
+  UserBody,
+  UserId,
+  UsersPage,
+  UsersQuery,
+  type AuditKind,
+  type Refusal,
+} from '#protocol';
+import { Hono } from 'hono';
+import { agentStub } from '../actors/stubs.ts';
+import { changesBetween, recordAlone } from '../db/audit.ts';
+import { canonicalEmail } from '../db/keys.ts';
+import {
+  createUser,
+  getPerson,
+  getUser,
+  listUsers,
+  setDeleted,
+  setPassword,
+  updateUser,
+} from '../db/users.ts';
+import { actOf } from './act.ts';
+import { clientAddress } from './address.ts';
+import { changing } from './changes.ts';
+import { asks, may, names, takes, tells } from './door.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { admits, badRules } from './ip-rules.ts';
+import { linkOrigin } from './links.ts';
+import { newId } from './new-id.ts';
+import { hashPassword, turnToHash } from './password.ts';
+
+export const users = new Hono<Bound>();
+
+users.get(
+  '/',
+  may('people.read'),
+  asks(UsersQuery),
+  tells('A page of the account’s users, by name', UsersPage),
+  async (c) => answer(c, await listUsers(c.env.DB, c.var.user.account, c.req.valid('query'))),
+);
+
+users.get('/:id', may('people.read'), names(UserId), tells('One user', User), async (c) =>
+  answer(c, (await getUser(c.env.DB, c.var.user.account, c.req.param('id'))) ?? refuse('not_found')),
+);
+
+users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', User), async (c) => {
+  const { user } = c.var;
+  const { password, ...body } = c.req.valid('json');
+  const origin = linkOrigin(c);
+  const problem =
+    problemOf(c, body) ??
+    (password === undefined ? origin === null && refuse('no_mail') : await turnToHash());
+  if (problem) return refused(c, problem);
+  const made = tidy(body);
+  const id = newId('user');
+  const hash = password === undefined ? '' : hashPassword(password);
+  const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
+  const added = await createUser(c.env.DB, user.account, id, made, hash, act);
+  if (password === undefined && !isRefusal(added)) await invite(c, id, origin ?? '');
+  return answer(c, added);
+});
+
+users.patch(
+  '/:id',
+  may('people.write'),
+  names(UserId),
+  takes(UserBody),
+  tells('Changes a user', User),
+  async (c) => {
+    const { user } = c.var;
+    const body = c.req.valid('json');
+    const id = c.req.param('id');
+    const locked = id === user.id && !admits(body.ipRules, clientAddress(c)) && c.req.query('sure') !== '1';
+    const problem =
+      problemOf(c, body) ?? (locked ? refuse('locks_you_out', { field: 'ipRules' }) : undefined);
+    if (problem) return refused(c, problem);
+    const after = tidy(body);
+    return change(c, 'user.changed', (before) => {
+      if (before.deletedAt !== null) return null;
+      const known = before as UserBody;
+      const fields = Object.keys(after) as (keyof UserBody)[];
+      const same = Object.fromEntries(fields.map((field) => [field, known[field]])) as UserBody;
+      const changes = changesBetween(sorted(same), sorted(after));
+      return (act) => updateUser(c.env.DB, user.account, id, after, { ...act, changes });
+    });
+  },
+);
+
+users.put(
+  '/:id/password',
+  may('people.write'),
+  names(UserId),
+  takes(SetPassword),
+  tells('Sets a user’s password', User),
+  async (c) => {
+    const { account } = c.var.user;
+    const wait = await turnToHash();
+    if (wait) return refused(c, wait);
+    const hash = hashPassword(c.req.valid('json').password);
+    return change(c, 'user.password_set', (before) => async (act) => {
+      if (before.deletedAt !== null) return refuse('not_found');
+      await setPassword(c.env.DB, account, before.id, hash, act);
+      return (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+    });
+  },
+);
+
+users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites them again'), async (c) => {
+  const user = await getUser(c.env.DB, c.var.user.account, c.req.param('id'));
+  const origin = linkOrigin(c);
+  if (!user?.invited || user.deletedAt !== null) return refused(c, refuse('not_found'));
+  if (origin === null) return refused(c, refuse('no_mail'));
+  await invite(c, user.id, origin);
+  return c.json({});
+});
+
+users.delete(
+  '/:id/second-factor',
+  may('people.write'),
+  names(UserId),
+  tells('Takes a user’s second factor away: they have lost it'),
+  async (c) => {
+    const { user } = c.var;
+    const theirs = await getUser(c.env.DB, user.account, c.req.param('id'));
+    if (!theirs || theirs.deletedAt !== null) return refused(c, refuse('not_found'));
+    await agentStub(c.env, user.account, theirs.id).removeSecondFactor();
+    await recordAlone(
+      c.env.DB,
+      actOf(c, user, 'second_factor.off', { subject: { id: theirs.id, name: theirs.name } }),
+    );
+    return c.json({});
+  },
+);
+
+users.delete('/:id', may('people.write'), names(UserId), tells('Deletes a user, softly', User), async (c) =>
+  change(
+    c,
+    'user.deleted',
+    ({ id }) =>
+      (act) =>
+        setDeleted(c.env.DB, c.var.user.account, id, act.at, act),
+  ),
+);
+
+users.post(
+  '/:id/restore',
+  may('people.write'),
+  names(UserId),
+  tells('Takes a deletion back', User),
+  async (c) =>
+    change(
+      c,
+      'user.restored',
+      ({ id }) =>
+        (act) =>
+          setDeleted(c.env.DB, c.var.user.account, id, null, act),
+    ),
+);
+
+type Change = (act: ReturnType<typeof actOf>) => Promise<User | Refusal>;
+
+/** Changes the user whom the address names, where there is one and `how` finds it possible. */
+async function change(c: Exchange, kind: AuditKind, how: (before: User) => Change | null): Promise<Response> {
+  const by = (c.var as { user: { account: string; id: string; name: string } }).user;
+  const before = await getUser(c.env.DB, by.account, c.req.param('id') ?? '');
+  const make = before && how(before);
+  if (!make) return refused(c, refuse('not_found'));
+  const act = actOf(c, by, kind, { subject: { id: before.id, name: before.name } });
+  return answer(c, await changing(c.env, by.account, [before.id], () => make(act)));
+}
+
+/** Sends a link with which they choose their password. */
+async function invite(c: Exchange, id: string, origin: string): Promise<void> {
+  const { account, name } = (c.var as { user: { account: string; name: string } }).user;
+  const person = await getPerson(c.env.DB, account, id);
+  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by: name });
+}
+
+/** What no schema can tell: whether the rules for addresses mean anything here. A wrong one is named by its place. */
+function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
+  const [bad] = badRules(ipRules);
+  if (bad !== undefined) return refuse('bad_request', { field: `ipRules.${bad}` });
+  if (ipRules.length === 0 || clientAddress(c) !== null) return undefined;
+  return refuse('no_addresses', { field: 'ipRules' });
+}
+
+function tidy(body: UserBody): UserBody {
+  return {
+    ...body,
+    email: canonicalEmail(body.email),
+    name: cleanName(body.name),
+    nickname: cleanName(body.nickname),
+    roles: [...new Set(body.roles)],
+    groups: [...new Set(body.groups)],
+    ipRules: body.ipRules.map((rule) => rule.trim()),
+  };
+}
+
+/** Roles and groups are sets: their order is no change. */
+function sorted(body: UserBody): UserBody {
+  return { ...body, roles: [...body.roles].sort(), groups: [...body.groups].sort() };
+}
