@@ -37,7 +37,7 @@ const person = (of: Things) => ({
   limits: { live: null, nrt: null },
   ipRules: [],
 });
-const site = (of: Things) => ({ name: 'Shop', origins: [], campaign: of.campaign });
+const site = (of: Things) => ({ name: 'Shop', origins: ['https://shop.example'], campaign: of.campaign });
 const campaign = () => ({ name: 'Help', enabled: true, settings: defaultCampaign });
 const group = (of: Things) => ({ name: 'Sales', members: [of.user] });
 const ofSite = (of: Things) => `site=${of.site}`;

@@ -127,7 +127,7 @@ export function keepUser(c: Exchange, token: string, expiresAt: number): void {
 }
 
 export function forgetUser(c: Exchange): void {
-  deleteCookie(c, userCookie, { prefix: 'host' });
+  deleteCookie(c, userCookie, { prefix: 'host', httpOnly: true, sameSite: 'Lax' });
 }
 
 export function keepVisitor(c: Exchange, site: string, token: string, maxAge = longest): void {
