@@ -63,6 +63,13 @@ export function cookieOf(response: Response): string {
     .join('; ');
 }
 
+/** A database in which every statement fails. */
+export function failing(message: string): Partial<Env> {
+  const fail = () => Promise.reject(new Error(message));
+  const statement = { bind: () => statement, all: fail, raw: fail, run: fail, first: fail };
+  return { DB: { prepare: () => statement, batch: fail } as unknown as D1Database };
+}
+
 export const operatorHeader = { Authorization: 'Bearer operator-secret-of-tests' };
 export const password = 'correct horse battery';
 

@@ -3,6 +3,7 @@ import {
   ask,
   call,
   env,
+  failing,
   id,
   newAccount,
   operatorHeader,
@@ -141,13 +142,6 @@ test('S21 every answer of the API carries the headers that keep it to itself', a
 test('V39 the health of the Worker', async () => {
   expect(await ask('GET', '/api/health')).toEqual({ status: 200, body: { ok: true } });
 });
-
-/** A database in which every statement fails. */
-function failing(message: string): Partial<typeof env> {
-  const fail = () => Promise.reject(new Error(message));
-  const statement = { bind: () => statement, all: fail, raw: fail, run: fail, first: fail };
-  return { DB: { prepare: () => statement, batch: fail } as unknown as D1Database };
-}
 
 test('S22 what goes wrong inside is logged without data, and answered without a word about it', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);

@@ -143,7 +143,7 @@ export function linkToken(token: string): { account: string; user: string; secre
 }
 
 export function forgetUser(c: Exchange): void {
-  deleteCookie(c, userCookie, { prefix: 'host' });
+  deleteCookie(c, userCookie, { prefix: 'host', httpOnly: true, sameSite: 'Lax' });
 }
 
 export function keepVisitor(c: Exchange, site: string, token: string, maxAge = longest): void {

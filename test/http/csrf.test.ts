@@ -1,0 +1,124 @@
+/** What another site's page can make a browser send, with all the cookies that the browser has of us. */
+import { subprotocol } from '#protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { call, origin, type Call } from './client.ts';
+import { addressOf, doors, knock, type AskedDoor } from './doors.ts';
+import { newSide, stateOf, strangers, type Side } from './principals.ts';
+
+let a: Side;
+/** An administrator's browser, in which somebody is a visitor of the account's site too. */
+let cookie: string;
+beforeAll(async () => {
+  a = await newSide('A');
+  const administrator = a.principals.find(({ kind }) => kind === 'administrator');
+  cookie = `${administrator?.credential.cookie}; __Host-parley-visitor-${a.site}=${a.things.token}`;
+}, 60_000);
+
+const foreign = {
+  'no origin': undefined,
+  'the origin null': 'null',
+  'another origin': 'https://evil.test',
+  'a name that begins like ours': 'https://parley.test.evil.test',
+  'a name that ends like ours': 'https://evilparley.test',
+  'a name below ours': 'https://evil.parley.test',
+  'no encryption': 'http://parley.test',
+  'another port': 'https://parley.test:8443',
+  'two origins': 'https://parley.test, https://evil.test',
+};
+const json = { 'Content-Type': 'application/json' };
+const foreignTypes = [
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  'TEXT/PLAIN; charset=UTF-8',
+];
+
+interface Attack extends Call {
+  readonly name: string;
+  readonly method: string;
+  readonly address: string;
+}
+
+/** A body as a form sends it: the JSON in a name, or field by field. */
+function asForm(body: unknown): string {
+  const fields = Object.entries((body ?? {}) as Record<string, unknown>);
+  return new URLSearchParams(fields.map(([name, value]) => [name, String(value)])).toString();
+}
+
+function attacksOn(door: AskedDoor): Attack[] {
+  const { method } = door;
+  const address = addressOf(door, a.things, a.things);
+  const body = door.line.body?.(a.things);
+  const text = JSON.stringify(body ?? {});
+  const common = { method, address, cookie };
+  const attacks: Attack[] = Object.entries(foreign).map(([name, Origin]) => {
+    const headers = { ...json, Origin };
+    return { ...common, name: `JSON with ${name}`, ...(body !== undefined && { body }), headers };
+  });
+  for (const type of foreignTypes) {
+    const asked = { ...common, body: type.startsWith('application') ? asForm(body) : text };
+    const headers = { 'Content-Type': type };
+    attacks.push({ ...asked, name: `${type} from elsewhere`, headers: { ...headers, Origin: 'null' } });
+    // Should an origin ever be believed that is not: no such body is read.
+    attacks.push({ ...asked, name: `${type} from here`, headers: { ...headers, Origin: origin } });
+  }
+  const upper = { 'Content-Type': 'APPLICATION/JSON', Origin: 'https://evil.test' };
+  attacks.push({ ...common, name: 'JSON in capitals', body: text, headers: upper });
+  const override = { 'X-HTTP-Method-Override': method, Origin: undefined };
+  for (const other of ['GET', 'HEAD']) {
+    const query = `${address.includes('?') ? '&' : '?'}_method=${method}&${asForm(body)}`;
+    attacks.push({ name: other, method: other, address: address + query, cookie, headers: override });
+  }
+  const post = { ...override, 'Content-Type': 'text/plain', Origin: 'https://evil.test' };
+  if (method !== 'POST')
+    attacks.push({ ...common, name: 'another method meant', method: 'POST', body: text, headers: post });
+  return attacks;
+}
+
+let asked = 0;
+const changing = doors.filter(({ method }) => method !== 'GET');
+
+test.each(changing.map((door) => [door.key, door] as const))(
+  'S10 %s does nothing for a page of another site',
+  async (_, door) => {
+    const before = await stateOf(a);
+    const done = [];
+    for (const { name, method, address, ...options } of attacksOn(door)) {
+      const response = await call(method, address, options);
+      asked++;
+      const read = method === 'GET' || method === 'HEAD';
+      if ((response.ok && !read) || response.headers.getSetCookie().length > 0)
+        done.push(`${name}: ${response.status}`);
+      expect(response.headers.get('Access-Control-Allow-Origin'), name).toBeNull();
+    }
+    expect(done).toEqual([]);
+    expect(await stateOf(a)).toEqual(before);
+  },
+);
+
+test('S10 no page of another site opens a socket', async () => {
+  for (const door of doors.filter(({ socket }) => socket)) {
+    for (const Origin of Object.values(foreign)) {
+      const headers = { Origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': subprotocol };
+      const address = addressOf(door, a.things, a.things);
+      const response = await call('GET', address, { cookie, headers });
+      asked++;
+      expect([door.key, Origin, response.status, response.webSocket]).toEqual([door.key, Origin, 403, null]);
+    }
+    // The same from our own page is let in.
+    expect((await knock(door, { cookie }, a.things, a.things)).outcome).toBe('through');
+  }
+});
+
+test('S10 the same from our own page is done', async () => {
+  const administrator = a.principals.find(({ kind }) => kind === 'administrator');
+  for (const door of changing) {
+    const operator = strangers.find(({ kind }) => kind === 'operator');
+    const mine = (await administrator?.fresh()) ?? {};
+    const visitor = `__Host-parley-visitor-${a.site}=${a.things.token}`;
+    const own = door.right === 'operator' ? operator?.credential : { cookie: `${mine.cookie}; ${visitor}` };
+    const things = { ...(await a.newThings()), ...(door.line.personal && { session: mine.session ?? '' }) };
+    expect([door.key, (await knock(door, own ?? {}, things, things)).outcome]).toEqual([door.key, 'through']);
+  }
+  console.log(`S10 doors ${changing.length}, requests ${asked}, state changes 0`);
+}, 60_000);

@@ -1,0 +1,238 @@
+/** How each door of the API is asked, and whom it is for: one line a door. A door without a line fails the tests by name. */
+import { defaultCampaign, subprotocol } from '#protocol';
+import { api } from '../../worker/http/api.ts';
+import { doorsOf, type Door } from '../../worker/http/open-api.ts';
+import { call, id, origin, password, type Call } from './client.ts';
+import type { Credential, Principal, Things } from './principals.ts';
+
+/** What somebody finds: they get through, or are refused with this code. */
+export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
+type Relation = 'owner' | 'other' | 'elsewhere' | 'foreign';
+
+interface Line {
+  /** Whom it is for, said a second time. */
+  readonly right: string;
+  readonly query?: (of: Things) => string;
+  readonly body?: (of: Things) => unknown;
+  /** Where the ids in the address are another account's. */
+  readonly foreign?: Outcome;
+  /** Where those in the body or the query are. */
+  readonly named?: Outcome;
+  /** The id in the address is one's own thing, and nobody else's in the account. */
+  readonly personal?: true;
+  /** What visitors and others find, where it is no matter of the right alone. */
+  readonly finds?: Partial<Record<Relation | Principal['kind'] | 'user', Outcome>>;
+  /** Refusals that tell that they got through. */
+  readonly answers?: readonly string[];
+}
+
+const person = (of: Things) => ({
+  email: `${crypto.randomUUID()}@example.test`,
+  name: 'Ines Duarte',
+  nickname: '',
+  language: 'en',
+  roles: ['agent'],
+  manages: true,
+  groups: [of.group],
+  limits: { live: null, nrt: null },
+  ipRules: [],
+});
+const site = (of: Things) => ({ name: 'Shop', origins: ['https://shop.example'], campaign: of.campaign });
+const campaign = () => ({ name: 'Help', enabled: true, settings: defaultCampaign });
+const group = (of: Things) => ({ name: 'Sales', members: [of.user] });
+const ofSite = (of: Things) => `site=${of.site}`;
+const ofPeople = (of: Things) => `group=${of.group}`;
+const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text: 'Hello' });
+const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
+/** A visitor is known on one site only; who brings no credential at all is nobody yet. */
+const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
+const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
+
+export const lines: Readonly<Record<string, Line>> = {
+  'GET /api/health': { right: 'anybody' },
+  'GET /api/openapi.json': { right: 'anybody' },
+  'POST /api/login': { right: 'anybody', body: () => wrong, answers: ['wrong_credentials', 'slow_down'] },
+  'POST /api/logout': { right: 'anybody' },
+  'GET /api/me': { right: 'session' },
+  'GET /api/me/sessions': { right: 'session' },
+  'DELETE /api/me/sessions/:id': { right: 'session', personal: true },
+  'DELETE /api/me/sessions': { right: 'session' },
+  'GET /api/widget/config': { right: 'anybody', query: ofSite, answers: ['wrong_origin'] },
+  'POST /api/widget/session': { right: 'anybody', body: (of) => ({ site: of.site }) },
+  'GET /api/widget/session': { right: 'visitor', query: ofSite, finds: nobodyYet },
+  'DELETE /api/widget/session': { right: 'anybody', query: ofSite },
+  'POST /api/widget/messages': { right: 'visitor', body: message, finds: onSite },
+  'GET /api/widget/conversations/:id/entries': { right: 'visitor', query: ofSite },
+  'GET /api/widget/conversations/:id/socket': { right: 'visitor', query: ofSite },
+  'GET /api/conversations': { right: 'conversation.history', query: (of) => `visitor=${of.visitor}` },
+  'GET /api/conversations/:id': { right: 'conversation.history' },
+  'GET /api/conversations/:id/entries': { right: 'conversation.history' },
+  'GET /api/conversations/:id/socket': { right: 'conversation.follow' },
+  'POST /api/conversations/:id/take': { right: 'conversation.take', answers: ['not_online'] },
+  'GET /api/agent/socket': { right: 'session' },
+  'GET /api/floor/socket': { right: 'floor.watch' },
+  'GET /api/account': { right: 'settings.read' },
+  'PATCH /api/account': { right: 'settings.write', body: () => ({ name: 'Renamed', timeZone: 'UTC' }) },
+  'GET /api/sites': { right: 'settings.read' },
+  'POST /api/sites': { right: 'settings.write', body: site, named: 'bad_request' },
+  'PATCH /api/sites/:id': { right: 'settings.write', body: site, named: 'bad_request' },
+  'GET /api/campaigns': { right: 'settings.read' },
+  'POST /api/campaigns': { right: 'settings.write', body: campaign },
+  'PATCH /api/campaigns/:id': { right: 'settings.write', body: campaign },
+  'GET /api/users': { right: 'people.read', query: ofPeople },
+  'GET /api/users/:id': { right: 'people.read' },
+  'POST /api/users': { right: 'people.write', body: (of) => ({ ...person(of), password }) },
+  'PATCH /api/users/:id': { right: 'people.write', body: person },
+  'PUT /api/users/:id/password': { right: 'people.write', body: () => ({ password }) },
+  'DELETE /api/users/:id': { right: 'people.write' },
+  'POST /api/users/:id/restore': { right: 'people.write' },
+  'GET /api/groups': { right: 'people.read' },
+  'POST /api/groups': { right: 'people.write', body: group },
+  'PATCH /api/groups/:id': { right: 'people.write', body: group },
+  // Whether it was there is not said.
+  'DELETE /api/groups/:id': { right: 'people.write', foreign: 'through' },
+  'POST /api/operator/accounts': {
+    right: 'operator',
+    body: () => ({ name: 'New', timeZone: 'UTC', users: [] }),
+  },
+  'POST /api/operator/seed': { right: 'operator' },
+  'POST /api/operator/rebuild': { right: 'operator', body: (of) => ({ account: of.account }) },
+};
+
+export interface AskedDoor extends Door {
+  readonly key: string;
+  readonly line: Line;
+  readonly socket: boolean;
+  readonly byId: boolean;
+}
+
+export const allDoors: readonly Door[] = doorsOf(api);
+export const keyOf = ({ method, path }: Door) => `${method} ${path}`;
+
+/** Every door that has its line. */
+export const doors: readonly AskedDoor[] = allDoors.flatMap((door) => {
+  const key = keyOf(door);
+  const line = lines[key];
+  const { path } = door;
+  return line ? [{ ...door, key, line, socket: path.endsWith('/socket'), byId: path.includes(':id') }] : [];
+});
+
+/** Who holds each right of an account. Said here once more, so that a change of the rights shows. */
+const workers = [
+  'agent',
+  'agent and supervisor',
+  'supervisor',
+  'supervisor without console',
+  'administrator',
+  'administrator without console',
+];
+const managers = ['agent and supervisor', 'supervisor', 'administrator'];
+const holders: Readonly<Record<string, readonly string[]>> = {
+  session: workers,
+  'conversation.follow': workers,
+  'conversation.take': workers,
+  'floor.watch': workers,
+  'conversation.history': managers,
+  'settings.read': managers,
+  'people.read': managers,
+  'settings.write': ['administrator'],
+  'people.write': ['administrator'],
+};
+
+/** What a principal has to find at a door, with the ids of `at` in the address and those of `of` in the body and the query. */
+export function expected({ line, byId }: AskedDoor, who: Principal, at: Things, of: Things): Outcome {
+  const { right, finds } = line;
+  const isUser = who.user !== undefined || who.kind === 'signed-out user';
+  const near = relation(who, at);
+  const special =
+    (near === 'none' ? undefined : finds?.[near]) ?? finds?.[who.kind] ?? (isUser ? finds?.user : undefined);
+  if (special) return special;
+  if (right === 'anybody') return 'through';
+  if (right === 'operator') return who.kind === 'operator' ? 'through' : 'forbidden';
+  if (right === 'visitor') {
+    if (who.kind !== 'visitor') return 'signed_out';
+    return near === 'owner' ? 'through' : 'not_found';
+  }
+  const held = holders[right];
+  if (!held) throw new Error(`nobody said who holds ${right}`);
+  if (!workers.includes(who.kind)) return 'signed_out';
+  if (!held.includes(who.kind)) return 'forbidden';
+  if (line.named && of.account !== who.account) return line.named;
+  if (byId && at.account !== who.account) return line.foreign ?? 'not_found';
+  return line.personal && at.user !== who.user ? 'not_found' : 'through';
+}
+
+function relation({ visitor, account }: Principal, at: Things): Relation | 'none' {
+  if (!visitor) return 'none';
+  if (account !== at.account) return 'foreign';
+  if (visitor.site !== at.site) return 'elsewhere';
+  return visitor.id === at.visitor ? 'owner' : 'other';
+}
+
+const things = { users: 'user', groups: 'group', sites: 'site', campaigns: 'campaign' } as const;
+const kinds = { ...things, conversations: 'conversation', sessions: 'session' } as const;
+
+export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): string {
+  const filled = path.replace(/(\w+)\/:id/, (_, folder: string) => {
+    const kind = kinds[folder as keyof typeof kinds] as (typeof kinds)[keyof typeof kinds] | undefined;
+    return `${folder}/${kind ? at[kind] : id('conversation')}`;
+  });
+  const query = line.query?.(of);
+  return filled.replace(/\/$/, '') + (query ? `?${query}` : '');
+}
+
+/** What goes to a door beside its address: who asks, the body, and the claims that somebody would make who tries. */
+export function callOf({ line, socket }: AskedDoor, { visitorCookie, ...who }: Credential, of: Things): Call {
+  const cookie = visitorCookie ? `__Host-parley-visitor-${of.site}=${visitorCookie}` : who.cookie;
+  const claim = { kind: 'user', account: of.account, id: of.user, name: 'x', roles: ['administrator'] };
+  const headers = {
+    'X-Parley-Principal': JSON.stringify({ ...claim, manages: true, session: of.session }),
+    ...who.headers,
+    ...(socket && { Origin: origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': subprotocol }),
+  };
+  return { ...(cookie && { cookie }), headers, ...(line.body && { body: line.body(of) }) };
+}
+
+export interface Found {
+  readonly outcome: string;
+  readonly status: number;
+  readonly text: string;
+  readonly cookies: readonly string[];
+}
+
+/** Asks at a door, a socket's too: where it opens, its first word is the answer. */
+export async function knock(
+  door: AskedDoor,
+  who: Credential,
+  at: Things,
+  of: Things,
+  more: Partial<Call> = {},
+): Promise<Found> {
+  const address = addressOf(door, at, of);
+  const claimed = `${address}${address.includes('?') ? '&' : '?'}account=${of.account}`;
+  const asked = callOf(door, who, of);
+  const options = { ...asked, ...more, headers: { ...asked.headers, ...more.headers } };
+  const response = await call(door.method, claimed, options);
+  const { status, webSocket } = response;
+  const cookies = response.headers.getSetCookie();
+  if (webSocket) return { status, cookies, ...(await firstWord(webSocket, door.byId)) };
+  const text = await response.text();
+  if (status < 300) return { outcome: 'through', status, text, cookies };
+  const { refused = `${status}` } = JSON.parse(text) as { refused?: string };
+  return { outcome: door.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
+}
+
+/** A conversation speaks when it is spoken to; one that is not there is closed. */
+function firstWord(socket: WebSocket, greet: boolean): Promise<{ outcome: string; text: string }> {
+  return new Promise((resolve) => {
+    socket.addEventListener('message', ({ data }) => {
+      resolve({ outcome: 'through', text: String(data) });
+      socket.close(1000);
+    });
+    socket.addEventListener('close', ({ code }) =>
+      resolve({ outcome: code === 4404 ? 'not_found' : `closed ${code}`, text: '' }),
+    );
+    socket.accept();
+    if (greet) socket.send(JSON.stringify({ t: 'hello', v: 1 }));
+  });
+}

@@ -1,0 +1,152 @@
+/** The headers of every answer, whatever it is: asked of each door by several, of each page, and where things go wrong. */
+import { beforeAll, expect, test, vi } from 'vitest';
+import { call, cookieOf, failing, newAccount, password, type Call } from './client.ts';
+import { addressOf, callOf, doors } from './doors.ts';
+import { newSide, strangers, type Side } from './principals.ts';
+
+let a: Side;
+beforeAll(async () => {
+  a = await newSide('A');
+}, 60_000);
+
+const everywhere = {
+  'cross-origin-opener-policy': /^same-origin$/,
+  'cross-origin-resource-policy': /^same-origin$/,
+  'origin-agent-cluster': /^\?1$/,
+  'referrer-policy': /^no-referrer$/,
+  'strict-transport-security': /^max-age=\d{8,}; includeSubDomains$/,
+  'x-content-type-options': /^nosniff$/,
+  'x-dns-prefetch-control': /^off$/,
+  'x-download-options': /^noopen$/,
+  'x-permitted-cross-domain-policies': /^none$/,
+  'x-xss-protection': /^0$/,
+  'content-security-policy': /frame-ancestors 'none'/,
+};
+type Set = Record<string, RegExp>;
+const ofApi: Set = {
+  ...everywhere,
+  'content-security-policy': /^default-src 'none'; frame-ancestors 'none'$/,
+  'cache-control': /^no-store$/,
+  'content-type': /^application\/json/,
+};
+/** What a customer's page may load. */
+const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
+const talkative = ['server', 'x-powered-by', 'via'];
+
+let routes = 0;
+let complete = 0;
+
+/** What an answer lacks. */
+function lacks({ headers }: Response, set: Set): string[] {
+  routes++;
+  const missing = Object.entries(set)
+    .filter(([name, value]) => !value.test(headers.get(name) ?? ''))
+    .map(([name]) => `${name}: ${headers.get(name)}`);
+  missing.push(...talkative.filter((name) => headers.has(name)));
+  if (missing.length === 0) complete++;
+  return missing;
+}
+
+const gone = { fetch: () => Promise.reject(new Error('gone')) } as unknown as Fetcher;
+const broken = { ...failing('D1_ERROR: no such table: x: SQLITE_ERROR'), ASSETS: gone };
+
+test('S21 every door answers with all headers, whoever asks and whatever goes wrong', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const askers = ['administrator', 'agent', 'visitor'].map((kind) =>
+    a.principals.find((principal) => principal.kind === kind),
+  );
+  const found: string[] = [];
+  for (const door of doors) {
+    const address = addressOf(door, a.things, a.things);
+    const isShared = door.key === 'GET /api/widget/config';
+    const asked: [string, string, Call][] = [];
+    for (const who of [...askers, ...strangers]) {
+      const options = callOf(door, (await who?.fresh()) ?? {}, a.things);
+      asked.push([`${door.key} by ${who?.name}`, door.method, options]);
+      asked.push([`${door.key} by ${who?.name}, broken`, door.method, { ...options, env: broken }]);
+    }
+    asked.push([`${door.key} from elsewhere`, door.method, { headers: { Origin: 'https://evil.test' } }]);
+    const body = door.method === 'GET' ? {} : { body: '{' };
+    asked.push([`${door.key} with another body`, door.method, { ...body, cookie: 'x' }]);
+    asked.push([`another method than ${door.key}`, 'PROPFIND', {}]);
+    asked.push([`OPTIONS, not ${door.key}`, 'OPTIONS', {}]);
+    for (const [name, method, options] of asked) {
+      const set = isShared && method === 'GET' ? { ...ofApi, ...shared } : ofApi;
+      const response = await call(method, address, options);
+      // The answer to an upgrade is the runtime's.
+      if (response.status === 101) response.webSocket?.accept();
+      else found.push(...lacks(response, set).map((what) => `${name} ${response.status}: ${what}`));
+      response.webSocket?.close();
+    }
+  }
+  for (const path of ['/api', '/api/', '/api/nothing', '/api//me', '/api/%00'])
+    found.push(...lacks(await call('GET', path), ofApi));
+  log.mockRestore();
+  expect(found).toEqual([]);
+}, 60_000);
+
+test('S21 every page and file answers with all headers', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const html = { headers: { Accept: 'text/html' } };
+  const shop = '<!doctype html>%EMBED%';
+  const demo = {
+    ...html,
+    host: 'http://localhost:8787',
+    env: { DEMO: 'true', ASSETS: { fetch: () => Promise.resolve(new Response(shop)) } as unknown as Fetcher },
+  };
+  const operator = strangers.find(({ kind }) => kind === 'operator')?.credential;
+  await call('POST', '/api/operator/seed', { ...operator, host: demo.host });
+  const frame = { 'content-security-policy': /frame-ancestors https:\/\/\S+\.example$/, ...shared };
+  const pages: [string, Call, number, Set?, string?][] = [
+    ['/', html, 200],
+    ['/', html, 200, {}, 'HEAD'],
+    ['/', {}, 404, {}, 'POST'],
+    ['/index.html', html, 200],
+    ['/workspace/con_x', html, 200],
+    ['/favicon.svg', {}, 200],
+    ['/widget.js', {}, 200, shared],
+    [`/widget/frame?site=${a.site}`, html, 200, frame],
+    ['/widget/frame?site=x', html, 404],
+    ['/widget/manifest.json', {}, 200],
+    ['/demo', html, 404],
+    ['/demo', demo, 200],
+    ['/_app/gone.js', {}, 404],
+    ['/widget/assets/gone.css', html, 404],
+    ['/nothing', {}, 404],
+    ['/', { ...html, env: broken }, 500],
+    ['/widget.js', { env: broken }, 500],
+    ['/apis', {}, 404],
+  ];
+  const found: string[] = [];
+  for (const [path, options, status, more, method = 'GET'] of pages) {
+    const response = await call(method, path, options);
+    expect([method, path, response.status]).toEqual([method, path, status]);
+    found.push(...lacks(response, { ...everywhere, ...more }).map((what) => `${method} ${path}: ${what}`));
+  }
+  log.mockRestore();
+  expect(found).toEqual([]);
+  console.log(`S21 routes ${routes}, complete ${complete}`);
+});
+
+test('S21 S9 every cookie has all flags, one that is taken away too', async () => {
+  const account = await newAccount();
+  const signedIn = await call('POST', '/api/login', {
+    body: { email: account.emails.agent, password },
+  });
+  const answers = [
+    signedIn,
+    await call('POST', '/api/logout', { cookie: cookieOf(signedIn) }),
+    await call('POST', '/api/widget/session', { body: { site: a.site } }),
+    await call('DELETE', `/api/widget/session?site=${a.site}`),
+  ];
+  for (const answer of answers) {
+    const [cookie = '', ...others] = answer.headers.getSetCookie();
+    expect(others).toEqual([]);
+    const [pair = '', ...flags] = cookie.split('; ');
+    expect(pair).toMatch(/^__Host-parley/);
+    const ofVisitor = pair.startsWith('__Host-parley-visitor');
+    const site = ofVisitor ? ['SameSite=None', 'Partitioned'] : ['SameSite=Lax'];
+    const age = flags.find((flag) => flag.startsWith('Max-Age='));
+    expect([...flags].sort()).toEqual(['HttpOnly', 'Path=/', 'Secure', age, ...site].sort());
+  }
+});

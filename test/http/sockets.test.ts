@@ -1,0 +1,222 @@
+/** Sockets let in whom HTTP lets in, and take from each only what the table says. */
+import { AgentClientFrame, agentFrames, visitorFrames } from '#protocol';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { moveClock, newScene, openTab, taken, uuid, type Frame, type Tab } from '../actors/scene.ts';
+import { insertUser, signInOf } from '../actors/sign-in.ts';
+import { bearer, env, id, type Call } from './client.ts';
+import { doors, knock } from './doors.ts';
+import { newSide, strangers, type Credential, type Side } from './principals.ts';
+
+/** Of each socket the door of HTTP that lets in the same. */
+const twins: Readonly<Record<string, string>> = {
+  'GET /api/agent/socket': 'GET /api/me',
+  'GET /api/floor/socket': 'POST /api/conversations/:id/take',
+  'GET /api/conversations/:id/socket': 'POST /api/conversations/:id/take',
+  'GET /api/widget/conversations/:id/socket': 'GET /api/widget/conversations/:id/entries',
+};
+
+let a: Side;
+let b: Side;
+beforeAll(async () => {
+  [a, b] = [await newSide('A'), await newSide('B')];
+}, 60_000);
+
+interface Asker {
+  readonly name: string;
+  readonly credential: Credential;
+  readonly account?: string | undefined;
+  readonly more?: Partial<Call>;
+}
+
+/** A user of A who may come from 10.0.0.0/8 only. */
+async function limited(): Promise<Credential> {
+  const { account } = a.things;
+  const user = id('user');
+  await insertUser(env, { account, id: user, name: 'Limited', roles: ['supervisor'] });
+  await env.DB.prepare('UPDATE users SET ip_rules = ? WHERE id = ?').bind('["10.0.0.0/8"]', user).run();
+  const { session, secret } = await signInOf(env, account, user);
+  return { cookie: `__Host-parley=${account}.${user}.${session}.${secret}` };
+}
+
+const from = (address: string): Partial<Call> => ({
+  env: { BEHIND_CLOUDFLARE: 'true' },
+  headers: { 'CF-Connecting-IP': address },
+});
+
+function spoilt({ cookie = '' }: Credential, token: string): Asker[] {
+  const ways: [string, (text: string) => string][] = [
+    ['cut short', (text) => text.slice(0, -1)],
+    ['with another secret', (text) => text.slice(0, -43) + 'A'.repeat(43)],
+    ['with a part too many', (text) => `${text}.x`],
+    ['with the account of B', (text) => text.replace(a.things.account, b.things.account)],
+  ];
+  return ways.flatMap(([name, spoil]) => [
+    { name: `a cookie ${name}`, credential: { cookie: spoil(cookie) } },
+    { name: `a token ${name}`, credential: { headers: bearer(spoil(token)) } },
+  ]);
+}
+
+let cells = 0;
+
+/** Where a socket and its twin tell different things. */
+async function differences({ name, credential, account, more }: Asker): Promise<string[]> {
+  const found = [];
+  for (const [socket, twin] of Object.entries(twins)) {
+    const [one, other] = [socket, twin].map((key) => doors.find((door) => door.key === key));
+    if (!one || !other) throw new Error(`no door ${socket} or ${twin}`);
+    // The floor has no id in its address: it is that of whoever asks.
+    const { things } = !one.byId && account === b.things.account ? b : a;
+    const words = [await knock(one, credential, things, things, more)];
+    words.push(await knock(other, credential, things, things, more));
+    // Of one's own conversation the taking may come too late: that is no matter of who one is.
+    const [bySocket, byHttp] = words.map(({ status, outcome }) => (status === 409 ? 'through' : outcome));
+    cells++;
+    if (bySocket !== byHttp) found.push(`${name} at ${socket}: ${bySocket}, by HTTP ${byHttp}`);
+    const [word, said] = words;
+    if (bySocket !== 'through' && word?.status !== 101 && word?.text !== said?.text)
+      found.push(`${name} at ${socket}: ${word?.text}, by HTTP ${said?.text}`);
+  }
+  return found;
+}
+
+test('S2 a socket lets in whom HTTP lets in, and refuses the others with the same word', async () => {
+  expect(doors.filter(({ socket }) => socket).map(({ key }) => key)).toEqual(
+    expect.arrayContaining(Object.keys(twins)),
+  );
+  expect(Object.keys(twins)).toHaveLength(doors.filter(({ socket }) => socket).length);
+  const rules = await limited();
+  const agent = a.principals.find(({ kind }) => kind === 'agent')?.credential ?? {};
+  const { account } = a.things;
+  const askers: Asker[] = [
+    ...[...a.principals, ...b.principals, ...strangers],
+    ...spoilt(agent, a.things.token),
+    { name: 'from an address outside', credential: rules, account, more: from('11.0.0.1') },
+    { name: 'from an address that nobody knows', credential: rules, account },
+    { name: 'from an address inside', credential: rules, account, more: from('10.1.2.3') },
+  ];
+  const found = [];
+  for (const asker of askers) found.push(...(await differences(asker)));
+  expect(found).toEqual([]);
+  // A session ends by time alone, a visitor's never.
+  moveClock().by(8 * 86_400_000);
+  for (const { name, ...who } of a.principals)
+    found.push(...(await differences({ ...who, name: `${name}, a week later` })));
+  expect(found).toEqual([]);
+  const desk = doors.find(({ key }) => key === 'GET /api/agent/socket');
+  if (desk) expect((await knock(desk, agent, a.things, a.things)).outcome).toBe('signed_out');
+  console.log(`S2 cells ${cells}, differences ${found.length}`);
+}, 60_000);
+
+type Column = 'visitor' | 'owner' | 'colleague' | 'supervisor' | 'desk';
+const columns: readonly Column[] = ['visitor', 'owner', 'colleague', 'supervisor', 'desk'];
+
+const bad = 'bad_frame';
+const command = () => ({ id: uuid() });
+/** Of each frame of any socket: one of them, and what comes of it from each. `told`: passed on to the others. */
+const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> = {
+  hello: [() => ({ v: 1 }), row('welcome', 'welcome', 'welcome', 'welcome', bad)],
+  pull: [() => ({ before: 2, limit: 1 }), row('range', 'range', 'range', 'range', bad)],
+  mark: [() => ({ delivered: 2, read: 2 }), row('told', 'told', 'nothing', 'nothing', bad)],
+  typing: [() => ({ on: true }), row('told', 'told', 'nothing', 'nothing', bad)],
+  'message.send': [
+    () => ({ ...command(), text: 'Hi' }),
+    row('entry', 'entry', 'not_owner', 'not_owner', bad),
+  ],
+  'conversation.close': [command, row('entry', 'entry', 'not_owner', 'not_owner', bad)],
+  'conversation.return': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
+  'visitor.block': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
+  preview: [() => ({ text: 'Hel' }), row('told', bad, bad, bad, bad)],
+  'visitor.identify': [() => ({ ...command(), name: 'Zoë' }), row('entry', bad, bad, bad, bad)],
+  'draft.save': [() => ({ conversation: id('conversation'), text: 'x' }), row(bad, bad, bad, bad, 'told')],
+  'status.set': [() => ({ ...command(), status: 'offline' }), row(bad, bad, bad, bad, 'told')],
+};
+
+function row(...outcomes: [string, string, string, string, string]): Record<Column, string> {
+  return Object.fromEntries(columns.map((column, i) => [column, outcomes[i]])) as Record<Column, string>;
+}
+
+test('S2 every frame that a socket knows has its line', () => {
+  const known = [
+    ...Object.keys(visitorFrames),
+    ...Object.keys(agentFrames),
+    ...AgentClientFrame.options.map(({ entries }) => entries.t.literal),
+  ];
+  expect(Object.keys(frames).sort()).toEqual([...new Set(known)].sort());
+});
+
+/** A conversation with everybody at it; each has a tab, and knows who sits across. */
+async function everybody(): Promise<Record<Column, { tab: Tab; others: Tab }>> {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('Hello');
+  const owner = await scene.agent('Anna');
+  const colleague = await scene.agent('Ben');
+  await taken(owner, conversation);
+  const supervisor = { ...colleague.principal, roles: ['supervisor'] as const };
+  const watching = await openTab(scene.conversation(conversation), supervisor);
+  watching.send({ t: 'hello', v: 1 });
+  await watching.frame('range');
+  const theirs = await visitor.attach(conversation);
+  const mine = await owner.attach(conversation);
+  const [desk, otherDesk] = [await owner.desk(), await owner.desk()];
+  const tabs = {
+    visitor: { tab: theirs, others: mine },
+    owner: { tab: mine, others: theirs },
+    colleague: { tab: await colleague.attach(conversation), others: theirs },
+    supervisor: { tab: watching, others: theirs },
+    desk: { tab: desk, others: otherDesk },
+  };
+  for (const { tab } of Object.values(tabs).slice(0, 4)) {
+    await tab.settled();
+    tab.reporting = false;
+  }
+  for (const { tab } of Object.values(tabs).slice(0, 4)) await tab.settled();
+  return tabs;
+}
+
+/** Waits until all that was sent before has been dealt with, and all that came of it has come. */
+async function settled(column: Column, tab: Tab): Promise<void> {
+  if (column !== 'desk') return tab.settled();
+  const mark = uuid().slice(0, 20);
+  tab.send({ t: 'status.set', id: mark });
+  await tab.frame('refused', ({ id }) => id === mark);
+}
+
+async function outcomeOf(column: Column, t: string, frame: object): Promise<string> {
+  const { tab, others } = (await everybody())[column];
+  const seen = [tab.frames.length, others.frames.length] as const;
+  tab.send({ t, ...frame });
+  await settled(column, tab);
+  await settled(column, others);
+  const own = tab.frames.slice(seen[0]);
+  const id = 'id' in frame ? frame.id : undefined;
+  const refused = own.find((each) => each.t === 'refused' && (each['id'] === id || each['id'] === undefined));
+  if (refused) return String(refused['code']);
+  const entries = own.flatMap((each) => (each['entries'] ?? []) as Frame[]);
+  if (id !== undefined && entries.some((entry) => entry['id'] === id)) return 'entry';
+  if (
+    others.frames
+      .slice(seen[1])
+      .some((each) => ['marks', 'typing', 'preview', 'draft', 'status'].includes(each.t))
+  )
+    return 'told';
+  const answered = own.find((each) => each.t === 'welcome' || (each.t === 'range' && each['upTo'] !== 0));
+  return answered?.t ?? 'nothing';
+}
+
+test.each(Object.entries(frames))(
+  'S2 the frame %s comes to what the table says, from whomever it comes',
+  async (t, [make, outcomes]) => {
+    const found = await Promise.all(columns.map((column) => outcomeOf(column, t, make())));
+    expect(row(...(found as Parameters<typeof row>))).toEqual(outcomes);
+  },
+);
+
+test('S2 the floor takes no frame from anybody', async () => {
+  const agent = await newScene().agent();
+  for (const [t, [make]] of Object.entries(frames)) {
+    const tab = await agent.floor();
+    tab.send({ t, ...make() });
+    await vi.waitFor(() => expect(tab.closed?.code).toBe(4400));
+  }
+});
