@@ -14,6 +14,7 @@ import {
   SitesList,
 } from '#protocol';
 import { Hono } from 'hono';
+import { dispatcherStub } from '../actors/stubs.ts';
 import { getAccount, updateAccount } from '../db/accounts.ts';
 import { changesBetween } from '../db/audit.ts';
 import { createCampaign, getCampaign, listCampaigns, updateCampaign } from '../db/campaigns.ts';
@@ -49,8 +50,12 @@ settings.patch(
     // Whoever has no second factor meets the new rule now; who has one, nothing changes for.
     const met =
       known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
+    const floor = dispatcherStub(c.env, id);
+    await floor.expectChange();
     const update = () => updateAccount(c.env.DB, id, body, act);
-    return answer(c, (await changing(c.env, id, met, update)) ?? refuse('not_found'));
+    const account = await changing(c.env, id, met, update);
+    await floor.reread();
+    return answer(c, account ?? refuse('not_found'));
   },
 );
 

@@ -73,6 +73,8 @@ export const FloorSnapshot = v.object({
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
+  /** Rows that are out of the agent's sight now. */
+  gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),
 });
 export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange]);

@@ -30,7 +30,9 @@ export class FloorLive {
   #take(frame: FloorServerFrame): void {
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     const whole = frame.t === 'floor';
-    this.rows = foldFloor(whole ? new Map() : this.rows, frame.rows);
+    const known = new Map(whole ? [] : this.rows);
+    for (const id of (!whole && frame.gone) || []) known.delete(id);
+    this.rows = foldFloor(known, frame.rows);
     const agents = new Map(whole ? [] : this.agents);
     for (const agent of frame.agents) agents.set(agent.id, agent);
     this.agents = agents;

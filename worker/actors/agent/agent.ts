@@ -301,8 +301,11 @@ export class Agent extends DurableObject<Env> {
         this.#awake?.presence.leaveNow();
       },
       changed: (before, user) => {
+        if (!before) return;
+        const { groups } = user;
         const name = user.nickname || user.name;
-        if (before && (before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
+        if ((before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
+        if (before.groups.join() !== groups.join()) this.#append({ kind: 'groups.changed', groups });
       },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),
@@ -313,8 +316,8 @@ export class Agent extends DurableObject<Env> {
       due: (cursor) => (log.head > cursor ? 0 : null),
       push: async () => {
         const { head } = log;
-        const { account, id } = member.user;
-        const agent = { id, name: member.shownName, ...this.#state };
+        const { account, id, groups } = member.user;
+        const agent = { id, name: member.shownName, groups, ...this.#state };
         await dispatcherStub(this.env, account.id).agentNoted(agent, head);
         return head;
       },

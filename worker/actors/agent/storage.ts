@@ -54,7 +54,9 @@ export type AgentDraft =
   | { kind: 'status.changed'; status: Status }
   | { kind: 'presence.changed'; connected: boolean }
   /** What everybody but managers knows them by. It stands in the user's row; here it is news. */
-  | { kind: 'name.changed'; name: string };
+  | { kind: 'name.changed'; name: string }
+  /** Of which groups they are. As with the name. */
+  | { kind: 'groups.changed'; groups: string[] };
 export type AgentEntry = Numbered & AgentDraft;
 
 export interface AgentState {
@@ -72,6 +74,7 @@ export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
     case 'presence.changed':
       return { ...state, connected: entry.connected };
     case 'name.changed':
+    case 'groups.changed':
       return state;
   }
 }

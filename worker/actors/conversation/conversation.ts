@@ -2,7 +2,7 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import type { Command, Principal } from '#domain';
+import { seesAll, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
@@ -14,6 +14,7 @@ import {
   type ConversationState,
   type Party,
   type Refusal,
+  type Role,
   type Started,
   type Summary,
 } from '#protocol';
@@ -98,6 +99,23 @@ export class Conversation extends DurableObject<Env> {
     await this.#core.followers.flush();
   }
 
+  /** Of agents, only these may follow, and who sees all; null where everybody may. Who may not any longer is sent away. */
+  restrict(viewers: readonly string[] | null): void {
+    if (!this.#core) return;
+    const { registers } = this.#core;
+    if (viewers) registers.set('viewers', viewers);
+    else registers.delete('viewers');
+    for (const socket of this.ctx.getWebSockets('agent')) {
+      const attachment = attachmentOf(socket);
+      if (attachment?.side === 'agent' && !this.#inSight(attachment))
+        socket.close(closeCodes.forbidden, 'out of sight');
+    }
+  }
+
+  #inSight({ id, roles }: { id: string; roles: readonly Role[] }): boolean {
+    return seesAll({ roles }) || (this.#core?.registers.get('viewers')?.includes(id) ?? true);
+  }
+
   /** Closes the sockets of a session that holds no more. */
   revoke(session: string): void {
     for (const socket of this.ctx.getWebSockets('agent')) {
@@ -113,6 +131,9 @@ export class Conversation extends DurableObject<Env> {
     if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
     const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
     if (!principal || principal.kind === 'operator' || !this.#core.mayDo(principal, 'conversation.follow')) {
+      return Response.json(refuse('forbidden'), { status: 403 });
+    }
+    if (principal.kind === 'user' && !this.#inSight(principal)) {
       return Response.json(refuse('forbidden'), { status: 403 });
     }
     if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {

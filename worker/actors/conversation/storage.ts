@@ -34,6 +34,8 @@ export interface Progress {
 export type ConversationRegisters = {
   self: Birthright;
   progress: Progress;
+  /** Beside those who see all, only these agents may follow; the dispatcher says so. Without it everybody may. */
+  viewers: readonly string[];
   /** When the visitor's last tab went, until they are back or have left. */
   goneAt: number;
 };

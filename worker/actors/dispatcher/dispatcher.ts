@@ -10,11 +10,11 @@ import {
   refuse,
   subprotocol,
   type AgentParty,
-  type FloorAgent,
   type FloorRow,
   type Refusal,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
+import { getAccount } from '../../db/accounts.ts';
 import { Alarm, type Duty } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
@@ -23,8 +23,9 @@ import { Log } from '../log.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
-import { Floor } from './floor.ts';
+import { Floor, type AgentNote } from './floor.ts';
 import { Ledger } from './ledger.ts';
+import { Sight, type Watcher } from './sight.ts';
 import { migrations, type Decision, type DispatcherRegisters, type Place } from './storage.ts';
 
 /** A reservation whose taker never came back is looked into after so long, in milliseconds. */
@@ -37,6 +38,7 @@ interface Awake {
   readonly floor: Floor;
   readonly ledger: Ledger;
   readonly decisions: Log<Decision>;
+  readonly sight: Sight;
   readonly alarm: Alarm;
 }
 
@@ -57,17 +59,32 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(row: FloorRow): void {
-    const { floor, ledger, alarm } = this.#wake();
+    const { floor, ledger, sight, alarm } = this.#wake();
     this.#register(row.id, row.startedAt);
+    const before = floor.row(row.id);
     if (!floor.putRow(row)) return;
+    sight.rowChanged(before, row);
     ledger.settle(row, this.#host.now());
     alarm.arm();
   }
 
   /** An agent says what they are. `seq` is the agent's log's. */
-  agentNoted(agent: FloorAgent, seq: number): void {
-    const { floor, alarm } = this.#wake();
-    if (floor.putAgent(agent, seq)) alarm.arm();
+  agentNoted(agent: AgentNote, seq: number): void {
+    const { floor, sight, alarm } = this.#wake();
+    const before = floor.agent(agent.id);
+    if (!floor.putAgent(agent, seq)) return;
+    sight.agentChanged(before, { ...agent, seq, changedAt: 0 });
+    alarm.arm();
+  }
+
+  /** The account's row is about to change … */
+  expectChange(): void {
+    this.#wake().sight.expectChange();
+  }
+
+  /** … and has changed. */
+  async reread(): Promise<void> {
+    await this.#wake().sight.reread();
   }
 
   /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
@@ -129,8 +146,10 @@ export class Dispatcher extends DurableObject<Env> {
       return Response.json(refuse('unsupported'), { status: 426 });
     }
     const { floor } = this.#wake();
-    const { response, socket } = acceptSocket(this.ctx, [principal.session], { at: this.#host.now() });
-    socket.send(floor.snapshot());
+    const { id, roles, session } = principal;
+    const watcher: Watcher = { at: this.#host.now(), id, roles };
+    const { response, socket } = acceptSocket(this.ctx, [session], watcher);
+    socket.send(floor.snapshot(socket));
     return response;
   }
 
@@ -222,9 +241,15 @@ export class Dispatcher extends DurableObject<Env> {
     const account = registers.get('account') ?? this.ctx.id.name;
     if (account === undefined) throw new Error('a dispatcher without its name');
     if (registers.get('account') === undefined) registers.set('account', account);
-    const floor = new Floor(this.#host);
+    const floor: Floor = new Floor(this.#host, (socket) => sight.of(socket));
     floor.load();
-    const alarm = new Alarm(this.#host, [this.#reconciliation()]);
-    return { account, floor, ledger: new Ledger(sql), decisions: new Log<Decision>(sql), alarm };
+    const sight = new Sight(registers, this.#host, floor, {
+      read: async () => (await getAccount(this.env.DB, account))?.sees ?? 'all',
+      tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
+      arm: () => this.#awake?.alarm.arm(),
+    });
+    const alarm = new Alarm(this.#host, [this.#reconciliation(), ...sight.duties]);
+    const ledger = new Ledger(sql);
+    return { account, floor, ledger, decisions: new Log<Decision>(sql), sight, alarm };
   }
 }

@@ -1,22 +1,29 @@
 /** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
 import type { FloorAgent, FloorRow } from '#protocol';
-import { all, type Host, type Sql } from '../host.ts';
+import { all, type Host, type Socket, type Sql } from '../host.ts';
 
 /** Changes are collected for so long, in milliseconds. */
 const coalesce = 100;
 /** How many closed conversations stay on the floor. */
 const recent = 50;
 
+/** What an agent has said of themselves; of their groups, only who sees what depends on them. */
+export type AgentNote = FloorAgent & { readonly groups?: readonly string[] };
+export type KnownAgent = AgentNote & { readonly seq: number; readonly changedAt: number };
+
 export class Floor {
   readonly #host: Host;
   readonly #sql: Sql;
   readonly #rows = new Map<string, FloorRow>();
-  readonly #agents = new Map<string, FloorAgent & { seq: number; changedAt: number }>();
+  readonly #agents = new Map<string, KnownAgent>();
+  /** What of the rows a tab is shown; null where it is all. */
+  readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
   readonly #changed = { rows: new Set<string>(), agents: new Set<string>() };
   #timer: (() => void) | null = null;
 
-  constructor(host: Host) {
+  constructor(host: Host, shown: (socket: Socket) => ((row: FloorRow) => boolean) | null) {
     this.#host = host;
+    this.#shown = shown;
     this.#sql = host.sql;
   }
 
@@ -27,7 +34,7 @@ export class Floor {
       this.#rows.set(parsed.id, parsed);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
-      const parsed = JSON.parse(row) as FloorAgent & { seq: number; changedAt: number };
+      const parsed = JSON.parse(row) as KnownAgent;
       this.#agents.set(parsed.id, parsed);
     }
   }
@@ -36,8 +43,17 @@ export class Floor {
     return this.#rows.get(id);
   }
 
-  agent(id: string): (FloorAgent & { seq: number; changedAt: number }) | undefined {
+  agent(id: string): KnownAgent | undefined {
     return this.#agents.get(id);
+  }
+
+  agents(): KnownAgent[] {
+    return [...this.#agents.values()];
+  }
+
+  /** The conversations that somebody owns. */
+  owned(): FloorRow[] {
+    return [...this.#rows.values()].filter((row) => row.owner !== null);
   }
 
   /** The conversations that an agent owns. */
@@ -59,7 +75,7 @@ export class Floor {
     return true;
   }
 
-  putAgent(agent: FloorAgent, seq: number): boolean {
+  putAgent(agent: AgentNote, seq: number): boolean {
     const known = this.#agents.get(agent.id);
     if (known && known.seq >= seq) return false;
     const kept = { ...agent, seq, changedAt: this.#host.now() };
@@ -70,13 +86,20 @@ export class Floor {
     return true;
   }
 
-  /** The whole floor as a frame. */
-  snapshot(): string {
+  /** The whole floor, as far as a tab is shown it, as a frame. */
+  snapshot(socket: Socket): string {
+    const shows = this.#shown(socket);
+    const rows = [...this.#rows.values()];
     return JSON.stringify({
       t: 'floor',
-      rows: [...this.#rows.values()],
+      rows: shows ? rows.filter(shows) : rows,
       agents: [...this.#agents.values()].map(bare),
     });
+  }
+
+  /** Sends every tab the whole floor: it may see another part of it now. */
+  resend(): void {
+    for (const socket of this.#host.sockets()) sendTo(socket, this.snapshot(socket));
   }
 
   #soon(): void {
@@ -84,19 +107,17 @@ export class Floor {
     this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
       const { rows, agents } = this.#changed;
-      const text = JSON.stringify({
+      const change = {
         t: 'floor.changed',
         rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
         agents: [...agents].flatMap((id) => this.#agents.get(id) ?? []).map(bare),
-      });
+      };
       rows.clear();
       agents.clear();
+      const text = JSON.stringify(change);
       for (const socket of this.#host.sockets()) {
-        try {
-          socket.send(text);
-        } catch {
-          // It is closing; the tab that comes back is sent the whole floor.
-        }
+        const shows = this.#shown(socket);
+        sendTo(socket, shows ? JSON.stringify(within(change, shows)) : text);
       }
     });
   }
@@ -110,6 +131,20 @@ export class Floor {
       this.#rows.delete(id);
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
+  }
+}
+
+/** What of a change a tab is shown. A row that is out of its sight is gone for it. */
+function within<C extends { rows: FloorRow[] }>(change: C, shows: (row: FloorRow) => boolean) {
+  const gone = change.rows.filter((row) => !shows(row)).map(({ id }) => id);
+  return { ...change, rows: change.rows.filter(shows), gone };
+}
+
+function sendTo(socket: Socket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    // It is closing; the tab that comes back is sent the whole floor.
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a Dispatcher keeps: the registry, the floor, the ledger of places, its decisions as a log. */
-import type { AgentParty } from '#protocol';
+import type { AgentParty, Sees } from '#protocol';
 import { logTable, type Numbered } from '../log.ts';
 
 /** Append-only. */
@@ -20,6 +20,12 @@ export const migrations: readonly string[] = [
 export type DispatcherRegisters = {
   /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */
   account: string;
+  /** Whose conversations agents see. */
+  sees: Sees;
+  /** When that is to be read again: it may have changed. */
+  rereadAt: number;
+  /** Conversations that are to be told who may follow them. */
+  untold: readonly string[];
 };
 
 /** A place that an agent fills: reserved while the conversation is asked, active once it has agreed. */
