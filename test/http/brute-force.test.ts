@@ -1,8 +1,7 @@
 /** Ten thousand guesses at a password, three ways: how many are let through, and what the owner has to bear. */
 import { throttle } from '#domain';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { hashPassword, verifyPassword } from '../../worker/http/password.ts';
-import { moveClock } from '../actors/scene.ts';
 import { ask, newAccount, password, type TestAccount } from './client.ts';
 
 /**
@@ -78,17 +77,21 @@ test.each([
   ['one address on one email', { addresses: 1, emails: 1 }, most(throttlePolicies.email)],
   ['one address on 1,000 emails', { addresses: 1, emails: 1_000 }, most(throttlePolicies.address)],
   ['1,000 addresses on one email', { addresses: 1_000, emails: 1 }, most(throttlePolicies.email)],
-] as const)('S7 10,000 guesses, %s', (name, campaign, allowed) => {
-  const passed = play(campaign);
-  const [quarter, wholeDay] = [within(passed, 15 * minute), within(passed, day)];
-  console.log(
-    `S7 ${name}: ${quarter} through in 15 minutes, ${wholeDay} in 24 hours, all ${passed.length} in ${inDays(passed)} days`,
-  );
-  expect(quarter).toBeLessThanOrEqual(allowed);
-  expect(wholeDay).toBeLessThanOrEqual(96 * allowed);
-  // Somebody gets through now and then: a throttle that never opens would be a lock.
-  expect(quarter).toBeGreaterThanOrEqual(throttlePolicies.email.free);
-});
+] as const)(
+  'S7 10,000 guesses, %s',
+  (name, campaign, allowed) => {
+    const passed = play(campaign);
+    const [quarter, wholeDay] = [within(passed, 15 * minute), within(passed, day)];
+    console.log(
+      `S7 ${name}: ${quarter} through in 15 minutes, ${wholeDay} in 24 hours, all ${passed.length} in ${inDays(passed)} days`,
+    );
+    expect(quarter).toBeLessThanOrEqual(allowed);
+    expect(wholeDay).toBeLessThanOrEqual(96 * allowed);
+    // Somebody gets through now and then: a throttle that never opens would be a lock.
+    expect(quarter).toBeGreaterThanOrEqual(throttlePolicies.email.free);
+  },
+  60_000,
+);
 
 test('S7 the owner who waits as told gets in within a minute, once the guessing has paused', () => {
   const counters = new Counters();
@@ -107,12 +110,19 @@ test('S7 the owner who waits as told gets in within a minute, once the guessing 
   }
 });
 
+/** On a slow machine the first second of waiting would be over before the last guess. */
+function standingClock() {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  onTestFinished(() => clock.mockRestore());
+  return clock;
+}
+
 const login = (email: string, pass: string) =>
   ask<{ refused?: string; retryAfter?: number }>('POST', '/api/login', { body: { email, password: pass } });
 
 test('S7 the throttle is asked before the hash, and the owner gets in after waiting as told', async () => {
   const email = account.emails.agent;
-  const clock = moveClock();
+  const clock = standingClock();
   const answers = [];
   for (let i = 0; i < 40; i++) answers.push((await login(email, `guess ${i}`)).body.refused);
   const counts = Object.groupBy(answers, (code) => code ?? 'in');
@@ -125,11 +135,12 @@ test('S7 the throttle is asked before the hash, and the owner gets in after wait
   const early = await login(email, password);
   expect(early).toMatchObject({ status: 429 });
   expect(early.body.retryAfter).toBeLessThanOrEqual(minute);
-  clock.by(early.body.retryAfter ?? 0);
+  clock.mockReturnValue(Date.now() + (early.body.retryAfter ?? 0));
   expect((await login(email, password)).status).toBe(200);
 });
 
 test('S7 guesses at once, over as many emails as one likes, cost no more hashes than there are turns', async () => {
+  standingClock();
   const emails = Array.from({ length: 60 }, (_, i) => `${crypto.randomUUID()}-${i}@example.test`);
   const answers = await Promise.all(emails.map((email) => login(email, 'guess')));
   const refused = answers.filter(({ status }) => status === 429).length;
