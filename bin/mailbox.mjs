@@ -51,6 +51,8 @@ export async function startMailbox(onMail = () => {}) {
       });
     },
   });
+  // A client that is gone without a word, such as a test's that has ended.
+  server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   // Whoever started it ends without it.

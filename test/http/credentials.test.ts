@@ -164,7 +164,7 @@ test('F185 an invitation: the user is there, and comes in with a password of the
   expect((await redeem(again)).status).toBe(200);
   expect((await login(email, next)).status).toBe(200);
   expect((await ask<User>('GET', `/api/users/${made.body.id}`, { cookie })).body.invited).toBe(false);
-  expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(404);
+  expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(409);
 });
 
 test('V43 a link dies with the address that it was sent to', async () => {
@@ -206,7 +206,7 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   const { emails } = await newAccount();
   const cookie = await signIn(emails.agent);
   const other = await signIn(emails.agent);
-  expect((await ask('PUT', '/api/me/second-factor', { cookie, body: { code: '123456' } })).status).toBe(404);
+  expect((await ask('PUT', '/api/me/second-factor', { cookie, body: { code: '123456' } })).status).toBe(401);
   const wrong = await ask('POST', '/api/me/second-factor', { cookie, body: { password: 'no' } });
   expect(wrong).toMatchObject({ status: 403, body: { refused: 'wrong_password' } });
   const { secret, codes } = await enroll(cookie);

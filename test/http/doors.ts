@@ -32,18 +32,20 @@ const person = (of: Things) => ({
   nickname: '',
   language: 'en',
   roles: ['agent'],
-  manages: true,
+  ...{ manages: true, showsPhoto: true },
   groups: [of.group],
   limits: { live: null, nrt: null },
   ipRules: [],
 });
 const site = (of: Things) => ({ name: 'Shop', origins: ['https://shop.example'], campaign: of.campaign });
+const renamed = { name: 'Renamed', timeZone: 'UTC', sees: 'all', needsSecondFactor: false };
 const campaign = () => ({ name: 'Help', enabled: true, settings: defaultCampaign });
 const group = (of: Things) => ({ name: 'Sales', members: [of.user] });
 const ofSite = (of: Things) => `site=${of.site}`;
 const ofPeople = (of: Things) => `group=${of.group}`;
 const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text: 'Hello' });
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
+const notTheirs = ['wrong_password', 'slow_down'];
 /** A visitor is known on one site only; who brings no credential at all is nobody yet. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
 const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
@@ -53,7 +55,30 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/openapi.json': { right: 'anybody' },
   'POST /api/login': { right: 'anybody', body: () => wrong, answers: ['wrong_credentials', 'slow_down'] },
   'POST /api/logout': { right: 'anybody' },
+  'GET /api/deployment': { right: 'anybody' },
+  'POST /api/password/forgotten': {
+    right: 'anybody',
+    body: () => ({ email: wrong.email }),
+    answers: ['slow_down'],
+  },
+  'POST /api/password/redeem': {
+    right: 'anybody',
+    body: () => ({ token: 'x', password }),
+    answers: ['link_expired'],
+  },
   'GET /api/me': { right: 'session' },
+  'PUT /api/me/password': {
+    right: 'session',
+    body: () => ({ current: 'wrong', password }),
+    answers: notTheirs,
+  },
+  'POST /api/me/second-factor': { right: 'session', body: () => ({ password: 'wrong' }), answers: notTheirs },
+  'PUT /api/me/second-factor': { right: 'session', body: () => ({ code: '1' }), answers: ['wrong_code'] },
+  'POST /api/me/second-factor/remove': {
+    right: 'session',
+    body: () => ({ password: 'wrong' }),
+    answers: notTheirs,
+  },
   'GET /api/me/sessions': { right: 'session' },
   'DELETE /api/me/sessions/:id': { right: 'session', personal: true },
   'DELETE /api/me/sessions': { right: 'session' },
@@ -72,7 +97,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/agent/socket': { right: 'session' },
   'GET /api/floor/socket': { right: 'floor.watch' },
   'GET /api/account': { right: 'settings.read' },
-  'PATCH /api/account': { right: 'settings.write', body: () => ({ name: 'Renamed', timeZone: 'UTC' }) },
+  'PATCH /api/account': { right: 'settings.write', body: () => renamed },
   'GET /api/sites': { right: 'settings.read' },
   'POST /api/sites': { right: 'settings.write', body: site, named: 'bad_request' },
   'PATCH /api/sites/:id': { right: 'settings.write', body: site, named: 'bad_request' },
@@ -84,8 +109,11 @@ export const lines: Readonly<Record<string, Line>> = {
   'POST /api/users': { right: 'people.write', body: (of) => ({ ...person(of), password }) },
   'PATCH /api/users/:id': { right: 'people.write', body: person },
   'PUT /api/users/:id/password': { right: 'people.write', body: () => ({ password }) },
+  'POST /api/users/:id/invite': { right: 'people.write', answers: ['conflict'] },
+  'DELETE /api/users/:id/second-factor': { right: 'people.write' },
   'DELETE /api/users/:id': { right: 'people.write' },
   'POST /api/users/:id/restore': { right: 'people.write' },
+  'GET /api/audit': { right: 'audit.read', query: (of) => `user=${of.user}` },
   'GET /api/groups': { right: 'people.read' },
   'POST /api/groups': { right: 'people.write', body: group },
   'PATCH /api/groups/:id': { right: 'people.write', body: group },
@@ -137,6 +165,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'people.read': managers,
   'settings.write': ['administrator'],
   'people.write': ['administrator'],
+  'audit.read': ['administrator'],
 };
 
 /** What a principal has to find at a door, with the ids of `at` in the address and those of `of` in the body and the query. */
@@ -157,8 +186,8 @@ export function expected({ line, byId }: AskedDoor, who: Principal, at: Things, 
   if (!held) throw new Error(`nobody said who holds ${right}`);
   if (!workers.includes(who.kind)) return 'signed_out';
   if (!held.includes(who.kind)) return 'forbidden';
-  if (line.named && of.account !== who.account) return line.named;
   if (byId && at.account !== who.account) return line.foreign ?? 'not_found';
+  if (line.named && of.account !== who.account) return line.named;
   return line.personal && at.user !== who.user ? 'not_found' : 'through';
 }
 

@@ -115,7 +115,9 @@ users.put(
 users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites them again'), async (c) => {
   const user = await getUser(c.env.DB, c.var.user.account, c.req.param('id'));
   const origin = linkOrigin(c);
-  if (!user?.invited || user.deletedAt !== null) return refused(c, refuse('not_found'));
+  if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
+  // They have chosen a password meanwhile.
+  if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
   await invite(c, user.id, origin);
   return c.json({});

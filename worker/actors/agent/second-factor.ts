@@ -37,9 +37,8 @@ export class SecondFactor {
   /** The codes for the day that the app is lost; told once. */
   async confirm(code: string): Promise<{ codes: string[] } | Refusal> {
     const secret = this.#registers.get('secondFactorBegun');
-    if (!secret) return refuse('not_found');
-    const period = this.#periodOf(secret, code);
-    if (period === null) return refuse('wrong_code');
+    const period = secret ? this.#periodOf(secret, code) : null;
+    if (!secret || period === null) return refuse('wrong_code');
     const codes = Array.from({ length: recoveryCodes }, () => this.#recoveryCode());
     const recovery = await Promise.all(codes.map((each) => hashSecret(plain(each))));
     this.#registers.set('secondFactor', { secret, period, recovery });
