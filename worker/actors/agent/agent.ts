@@ -20,6 +20,7 @@ import {
   type Me,
   type Refusal,
   type Session,
+  type SessionEnding,
   type Status,
   type Summary,
 } from '#protocol';
@@ -35,7 +36,7 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Presence } from './presence.ts';
-import { AgentSessions, endings, type EndedBy, type Origin } from './sessions.ts';
+import { AgentSessions, endings, type Origin } from './sessions.ts';
 import {
   evolveAgent,
   migrations,
@@ -110,7 +111,7 @@ export class Agent extends DurableObject<Env> {
   ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
     if (!this.#awake) return refuse('signed_out');
     const holds = await this.#sessions.holds(session, secret, this.#host.now());
-    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds] });
+    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds], reason: holds });
     if (!holds) return refuse('signed_out');
     const { account, id, name, nickname, roles, manages, ipRules } = this.#user();
     const shown = nickname || name;
@@ -160,7 +161,7 @@ export class Agent extends DurableObject<Env> {
       this.#awake.presence.leaveNow();
   }
 
-  async #endSessions(why: EndedBy): Promise<void> {
+  async #endSessions(why: SessionEnding): Promise<void> {
     const sessions = this.#sessions.endAll(why);
     this.setStatus('offline');
     this.#awake?.presence.leaveNow();
@@ -378,7 +379,7 @@ export class Agent extends DurableObject<Env> {
 }
 
 /** What of a user's change ends the sessions that were made before it. */
-function endingBetween(before: Person, after: Person): EndedBy | null {
+function endingBetween(before: Person, after: Person): SessionEnding | null {
   if (after.passwordVersion !== before.passwordVersion) return 'password';
   const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);
   if (rights(before) !== rights(after)) return 'rights';
