@@ -8,6 +8,8 @@ const domain = '^worker/domain/';
 const db = '^worker/db/';
 const stubs = '^worker/actors/stubs\\.ts$';
 const workers = '^cloudflare:';
+/** @param {string} part */
+const words = (part) => `^[.]build/messages/${part}/`;
 const valibot = packages('valibot');
 const drizzle = packages('drizzle-orm');
 const hono = packages('hono');
@@ -61,14 +63,15 @@ export default {
       '^worker/env\\.ts$',
       ...hono,
       ...packages('ipaddr.js'),
+      words('worker'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', '^worker/env\\.ts$', workers, ...hono]),
     row('env', '^worker/env\\.ts$', ['^worker/actors/', protocol, workers]),
-    row('app', '^app/src/', [protocol, domain, '^widget/client/', ...anyPackage]),
+    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), ...anyPackage]),
     row(
       'widget',
       '^widget/',
-      [protocol, domain, ...packages('svelte'), ...valibot],
+      [protocol, domain, words('widget'), ...packages('svelte'), ...valibot],
       '(vite|svelte)\\.config\\.[jt]s$',
     ),
     {
@@ -98,8 +101,8 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/'] },
+    doNotFollow: { path: ['node_modules', '^[.]build/messages/'] },
+    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/)'] },
     tsPreCompilationDeps: true,
     builtInModules: {
       add: ['cloudflare:workers', 'cloudflare:test', 'cloudflare:sockets', 'cloudflare:email'],

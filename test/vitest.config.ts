@@ -2,9 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { compileMessages } from '../bin/messages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path: string) => root + path;
+
+await compileMessages();
 
 export default defineConfig({
   root,
@@ -17,7 +20,7 @@ export default defineConfig({
         resolve: { alias: { $lib: at('app/src/lib') }, conditions: ['browser'] },
         test: {
           name: 'unit',
-          include: ['test/{domain,protocol,widget,app,bin,simulation,faults}/**/*.test.ts'],
+          include: ['test/{domain,protocol,widget,app,bin,words,simulation,faults}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

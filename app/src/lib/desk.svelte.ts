@@ -2,6 +2,9 @@
 import { createContext } from 'svelte';
 import type { Me, Refusal, Refused } from '#protocol';
 import { isRefusal } from '#protocol';
+import { m } from '#words/app';
+import { isolated } from './chat/names.ts';
+import { refusalWords } from './refusal-words.ts';
 import { AgentLive } from './agent.svelte.ts';
 import { ask } from './api.ts';
 import { Attention } from './attention/attention.svelte.ts';
@@ -63,13 +66,13 @@ export class Desk {
 
 function takeRefused(refusal: Refusal): string {
   return refusal.refused === 'already_taken' && refusal.by
-    ? `${refusal.by.name} took it first`
-    : refusal.message;
+    ? m.desk_took_first({ name: isolated(refusal.by.name) })
+    : refusalWords(refusal);
 }
 
 function sentence(refused: Refused): string {
-  if (refused.code === 'not_owner' && refused.by) return `This chat is ${refused.by.name}’s now.`;
-  return refused.message;
+  if (refused.code === 'not_owner' && refused.by) return m.desk_owned_by({ name: isolated(refused.by.name) });
+  return refusalWords(refused);
 }
 
 export const [getDesk, setDesk, hasDesk] = createContext<Desk>();
