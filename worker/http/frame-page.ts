@@ -22,7 +22,7 @@ export function framePage(
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="parley-origins" content="${escape(origins.join(' '))}">
-    <title>${m.frame_title({}, { locale: language })}</title>
+    <title>${m.chat({}, { locale: language })}</title>
 ${styles.map((file) => `    <link rel="stylesheet" href="${escape(file)}">\n`).join('')}${preload
     .map((file) => `    <link rel="modulepreload" href="${escape(file)}">\n`)
     .join('')}    <script type="module" src="${escape(script)}"></script>

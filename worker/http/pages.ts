@@ -1,10 +1,10 @@
 /** What a browser opens: the app's shell, the widget's script and frame, the demo shop, and the files of the build. */
-import { check, isRefusal, languages, SiteId, type Language } from '#protocol';
+import { check, isRefusal, SiteId } from '#protocol';
 import { Hono } from 'hono';
-import { languageDetector } from 'hono/language';
 import { findDemo } from './demo-account.ts';
 import type { Bound, Exchange } from './exchange.ts';
 import { framePage } from './frame-page.ts';
+import { languageOf, spoken } from './language.ts';
 import { siteOf } from './site-lookup.ts';
 
 export const pages = new Hono<Bound>();
@@ -17,26 +17,17 @@ pages.get('/widget.js', async (c) => {
   return script;
 });
 
-/** The visitor's language, as their browser asks for it. */
-const spoken = languageDetector({
-  order: ['header'],
-  caches: false,
-  supportedLanguages: [...languages],
-  fallbackLanguage: languages[0],
-});
-
 pages.get('/widget/frame', spoken, async (c) => {
   const id = check(SiteId, c.req.query('site'));
   const site = isRefusal(id) ? id : await siteOf(c.env, id);
   if (isRefusal(site)) return c.text(site.message, site.refused === 'unavailable' ? 503 : 404);
-  const language = c.get('language') as Language;
+  const language = languageOf(c);
   const manifest = await ownFile(c, `/widget/manifest.${language}.json`);
   if (!manifest.ok) return c.text('The widget is not built.', 503);
   const { html, policy } = framePage(site.origins, await manifest.json(), language);
   c.header('Content-Security-Policy', policy);
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
   c.header('Cache-Control', 'no-store');
-  c.header('Vary', 'Accept-Language');
   return c.html(html);
 });
 

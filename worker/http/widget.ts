@@ -13,10 +13,12 @@ import {
   type Refusal,
   type WidgetConfig,
 } from '#protocol';
+import { m } from '#words/worker';
 import { Hono } from 'hono';
 import { conversationStub, visitorStub } from '../actors/stubs.ts';
 import { clientNetwork, flooding } from './address.ts';
 import { answer, readJson, refused, type Bound, type Exchange } from './exchange.ts';
+import { languageOf, spoken } from './language.ts';
 import { newId } from './new-id.ts';
 import {
   forgetVisitor,
@@ -31,7 +33,7 @@ import { handOver, speaks } from './socket.ts';
 
 export const widget = new Hono<Bound>();
 
-widget.get('/config', async (c) => {
+widget.get('/config', spoken, async (c) => {
   // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
   c.header('Access-Control-Allow-Origin', '*');
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -44,7 +46,8 @@ widget.get('/config', async (c) => {
   c.header('Access-Control-Allow-Origin', origin);
   if (!site.campaign) return refused(c, refuse('not_found'));
   const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
-  return c.json({ site: site.id, campaign: site.campaign.id, settings } satisfies WidgetConfig);
+  const label = m.chat({}, { locale: languageOf(c) });
+  return c.json({ site: site.id, campaign: site.campaign.id, label, settings } satisfies WidgetConfig);
 });
 
 widget.post('/session', async (c) => {
