@@ -3,14 +3,14 @@ import { createContext } from 'svelte';
 import type { Me, Refusal, Refused } from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
-import { isolated } from './chat/names.ts';
-import { refusalWords } from './refusal-words.ts';
 import { AgentLive } from './agent.svelte.ts';
 import { ask } from './api.ts';
 import { Attention } from './attention/attention.svelte.ts';
 import { newsOf } from './attention/news.ts';
+import { isolated } from './chat/names.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
+import { refusalWords } from './refusal-words.ts';
 import { group, mergeRows, type Row } from './roster.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
