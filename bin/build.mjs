@@ -1,9 +1,11 @@
 import { cpSync, existsSync, mkdirSync, appendFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { languages } from '../worker/protocol/people.ts';
 import { assets, at, built } from './paths.mjs';
 import { bundleWorker } from './bundle.mjs';
 import { lockFolder, FolderInUse } from './lock.mjs';
+import { compileMessages } from './messages.mjs';
 import { run } from './run.mjs';
 import { forget, isFresh, remember, stampOf } from './stamps.mjs';
 
@@ -23,9 +25,11 @@ async function buildApp(log) {
 /** @param {(line: string) => void} log */
 async function buildWidget(log) {
   log('Building the widget');
+  rmSync(path.join(built, 'widget'), { recursive: true, force: true });
+  const builds = [['loader'], ...languages.map((language) => ['frame', '--mode', language])];
   await Promise.all(
-    ['loader', 'frame'].map((part) =>
-      run('vite', ['build', '--config', `widget/${part}/vite.config.ts`, '--logLevel', 'warn']),
+    builds.map(([part, ...mode]) =>
+      run('vite', ['build', '--config', `widget/${part}/vite.config.ts`, '--logLevel', 'warn', ...mode]),
     ),
   );
 }
@@ -51,6 +55,7 @@ function composeAssets() {
 export async function build({ log = console.log, only = ['app', 'widget', 'worker'] } = {}) {
   const lock = await waitForLock(log);
   try {
+    await compileMessages();
     const stale = only
       .map((part) => ({ part, stamp: stampOf(sources[part]) }))
       .filter(({ part, stamp }) => !isFresh(part, stamp));

@@ -4,6 +4,7 @@ import { watch } from 'node:fs';
 import { build } from './build.mjs';
 import { seedDemo } from './demo.mjs';
 import { printMail, startMailbox } from './mailbox.mjs';
+import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
 import { command } from './run.mjs';
 import { startServer } from './server.mjs';
@@ -29,6 +30,7 @@ follow(['worker', 'migrations'], async () => {
   await server.reload();
   console.log('The worker runs its new code.');
 });
+follow(['app/messages'], compileMessages);
 follow(['widget', 'worker/protocol', 'worker/domain'], async () => {
   await build({ only: ['widget'] });
 });

@@ -8,6 +8,8 @@ const domain = '^worker/domain/';
 const db = '^worker/db/';
 const stubs = '^worker/actors/stubs\\.ts$';
 const workers = '^cloudflare:';
+/** @param {string} part */
+const words = (part) => `^[.]build/messages/${part}/`;
 const valibot = packages('valibot');
 const drizzle = packages('drizzle-orm');
 const hono = packages('hono');
@@ -57,6 +59,7 @@ export default {
       workers,
       '^worker/env\\.ts$',
       ...packages('otpauth', 'worker-mailer'),
+      words('worker'),
     ]),
     row('http', '^worker/http/', [
       protocol,
@@ -68,14 +71,15 @@ export default {
       '^worker/env\\.ts$',
       ...hono,
       ...packages('@valibot/to-json-schema', 'ipaddr.js'),
+      words('worker'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', '^worker/env\\.ts$', workers, ...hono]),
     row('env', '^worker/env\\.ts$', ['^worker/actors/', protocol, workers]),
-    row('app', '^app/src/', [protocol, domain, '^widget/client/', ...anyPackage]),
+    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), ...anyPackage]),
     row(
       'widget',
       '^widget/',
-      [protocol, domain, ...packages('svelte'), ...valibot],
+      [protocol, domain, words('widget'), ...packages('svelte'), ...valibot],
       '(vite|svelte)\\.config\\.[jt]s$',
     ),
     {
@@ -105,8 +109,8 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/'] },
+    doNotFollow: { path: ['node_modules', '^[.]build/messages/'] },
+    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/)'] },
     tsPreCompilationDeps: true,
     builtInModules: {
       add: ['cloudflare:workers', 'cloudflare:test', 'cloudflare:sockets', 'cloudflare:email'],

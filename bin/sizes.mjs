@@ -1,7 +1,8 @@
 // What a visitor downloads, gzipped, against what it may weigh.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { languages } from '../worker/protocol/people.ts';
 import { build } from './build.mjs';
 import { assets } from './paths.mjs';
 
@@ -13,12 +14,15 @@ const weigh = (files) =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(assets, file)), { level: 9 }).length, 0);
 
 await build({ log: () => {} });
-const frameFiles = readdirSync(path.join(assets, 'widget', 'assets'), { recursive: true })
-  .map((file) => path.join('widget', 'assets', String(file)))
-  .filter((file) => /\.(js|css)$/.test(file));
-
 check('loader', weigh(['widget.js']), 3 * 1024);
-check('frame', weigh(frameFiles) + page, 35 * 1024);
+for (const language of languages) check(`frame, ${language}`, weigh(filesOf(language)) + page, 35 * 1024);
+
+/** All that the frame's page loads. @param {string} language @returns {string[]} */
+function filesOf(language) {
+  const manifest = path.join(assets, 'widget', `manifest.${language}.json`);
+  const { script, preload, styles } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return [script, ...preload, ...styles];
+}
 
 /** @param {string} name @param {number} size @param {number} budget */
 function check(name, size, budget) {

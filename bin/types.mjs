@@ -1,4 +1,5 @@
 // Checks the types of each program. Two run at a time.
+import { compileMessages } from './messages.mjs';
 import { run } from './run.mjs';
 
 /** @type {[string, string, string[]][]} */
@@ -15,6 +16,7 @@ const programs = [
   ['bin', 'tsc', ['-p', 'bin']],
 ];
 
+await compileMessages();
 await run('svelte-kit', ['sync'], { cwd: new URL('../app', import.meta.url).pathname });
 const waiting = programs.values();
 await Promise.all([checkInTurn(), checkInTurn()]);

@@ -4,9 +4,12 @@ import { Response } from 'miniflare';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { startMailbox } from '../bin/mailbox.mjs';
+import { compileMessages } from '../bin/messages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path: string) => root + path;
+
+await compileMessages();
 
 export default defineConfig({
   root,
@@ -19,7 +22,7 @@ export default defineConfig({
         resolve: { alias: { $lib: at('app/src/lib') }, conditions: ['browser'] },
         test: {
           name: 'unit',
-          include: ['test/{domain,protocol,widget,app,bin,simulation,faults}/**/*.test.ts'],
+          include: ['test/{domain,protocol,widget,app,bin,words,simulation,faults}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

@@ -32,8 +32,10 @@ export type ToLoader =
   /** The visitor closes the panel from inside. */
   | { readonly t: 'hide' }
   | { readonly t: 'size'; readonly large: boolean }
-  /** `live`: there is something to come back for, so the next page loads the frame at once. */
-  | { readonly t: 'state'; readonly unread: number; readonly live: boolean }
+  /**
+   * `live`: there is something to come back for, so the next page loads the frame at once. `words` say how much is unread.
+   */
+  | { readonly t: 'state'; readonly unread: number; readonly live: boolean; readonly words: string }
   /** The page's own storage, for where the frame's throws. */
   | { readonly t: 'load'; readonly n: number; readonly key: string }
   | { readonly t: 'save'; readonly n: number; readonly key: string; readonly value: string | null };
@@ -57,7 +59,7 @@ const toLoader: Kinds<ToLoader> = {
   ready: {},
   hide: {},
   size: { large: 'boolean' },
-  state: { unread: 'number', live: 'boolean' },
+  state: { unread: 'number', live: 'boolean', words: 'string' },
   load: { n: 'number', key: 'string' },
   save: { n: 'number', key: 'string', value: 'string null' },
 };

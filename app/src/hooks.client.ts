@@ -1,4 +1,6 @@
+import { applyLanguage } from '$lib/language.svelte.ts';
 import { applyTheme } from '$lib/ui/theme.svelte.ts';
 
-// Before anything is drawn, so that no page flashes in the other theme.
+// Before anything is drawn, so that no page flashes in the other theme or language.
 applyTheme();
+applyLanguage();

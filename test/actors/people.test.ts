@@ -32,6 +32,7 @@ test.each(ways)(
     expect(answer).toMatchObject({
       refused: 'signed_out',
       message: 'What you may do here has changed. Sign in again.',
+      reason: 'rights',
     });
   },
 );
@@ -79,6 +80,7 @@ test('I14 a sign-in that reads the changed row first ends the older sessions, an
   expect(await anna.stub.authenticate(older.session, older.secret)).toMatchObject({
     refused: 'signed_out',
     message: 'The password has changed. Sign in again.',
+    reason: 'password',
   });
   expect((await tab.until(() => tab.closed)).code).toBe(4401);
   expect(await anna.stub.authenticate(newer.session, newer.secret)).toMatchObject({

@@ -131,7 +131,7 @@ test('S21 every page and file answers with all headers', async () => {
 test('S21 S9 every cookie has all flags, one that is taken away too', async () => {
   const account = await newAccount();
   const signedIn = await call('POST', '/api/login', {
-    body: { email: account.emails.agent, password },
+    body: { email: account.emails.agent, password, remember: true },
   });
   const answers = [
     signedIn,

@@ -60,8 +60,22 @@ test("V5 the widget's frame may be framed by the site's pages, and by no other",
 });
 
 test('V5 a site without origins is framed by nobody', () => {
-  const { policy } = framePage([], { script: '/widget/a.js', preload: [], styles: [] });
+  const { policy } = framePage([], { script: '/widget/a.js', preload: [], styles: [] }, 'en');
   expect(policy).toMatch(/frame-ancestors 'none'$/);
+});
+
+test.each([
+  ['ru', 'ru'],
+  ['ru-RU,ru;q=0.9,en;q=0.8', 'ru'],
+  ['de, ru;q=0.5', 'ru'],
+  ['en-GB, ru;q=0.9', 'en'],
+  ['de', 'en'],
+  ['', 'en'],
+])('a visitor whose browser asks for %j gets the frame in %s', async (asked, language) => {
+  const headers = { ...navigation, 'Accept-Language': asked };
+  const response = await call('GET', `/widget/frame?site=${site}`, { headers });
+  expect(response.headers.get('Vary')).toContain('Accept-Language');
+  expect(await response.text()).toContain(`<html lang="${language}">`);
 });
 
 test('the demo shop is there only where it was asked for', async () => {

@@ -210,6 +210,7 @@ const tables = {
   members: ['account_id', '*'],
   sites: ['account_id', '*'],
   campaigns: ['account_id', '*'],
+  audit: ['account_id', '*'],
   conversations: ['account_id', 'id'],
 } as const;
 

@@ -31,9 +31,10 @@ test("V5 the configuration is for pages of the site's origins", async () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(Origin);
     expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
-    expect(response.headers.get('Vary')).toBe('Origin');
+    expect(response.headers.get('Vary')).toBe('Origin, Accept-Language');
     const body = await response.json<WidgetConfig>();
-    expect(body).toMatchObject({ site, campaign, settings: { title: 'Chat with us', sneakPreview: false } });
+    const settings = { title: 'Chat with us', sneakPreview: false };
+    expect(body).toMatchObject({ site, campaign, label: 'Chat', settings });
     expect(body.settings).not.toHaveProperty('idleMinutes');
   }
 });

@@ -1,5 +1,6 @@
 /** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
 import { isBlank, type WidgetConfig } from '#protocol';
+import * as m from '#words/widget';
 import type { PageSeen, ToFrame } from '../bridge.ts';
 import type { Environment } from '../client/environment.ts';
 import type { Carrier } from '../client/outbox.ts';
@@ -224,7 +225,8 @@ export class Chat {
     if (!this.ready || view.connection === 'waiting') return;
     const followed =
       view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
-    this.host.say({ t: 'state', unread, live: unread > 0 || this.#queued || followed });
+    const words = unread > 0 ? m.unread({ count: unread }) : '';
+    this.host.say({ t: 'state', unread, live: unread > 0 || this.#queued || followed, words });
   }
 }
 

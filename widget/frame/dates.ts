@@ -1,6 +1,6 @@
 /** Times as the visitor's own clock and habits have them; days in the words of the frame. */
+import * as m from '#words/widget';
 import { startOfDay } from './timeline.ts';
-import { words } from './words.ts';
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
@@ -8,10 +8,10 @@ export const clockTime = (at: number) => clock.format(at);
 
 export function dayName(at: number, now = Date.now()): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
-  if (days === 0) return words.today;
-  if (days === 1) return words.yesterday;
+  if (days === 0) return m.today();
+  if (days === 1) return m.yesterday();
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(words.locale, {
+  return new Intl.DateTimeFormat(document.documentElement.lang, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',

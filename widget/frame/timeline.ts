@@ -1,7 +1,7 @@
 /** From what the client holds to what the log shows, row by row. Keys stay the same while a message goes from unsent to sent. */
 import type { Entry } from '#protocol';
+import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
-import { words } from './words.ts';
 
 export type Delivery = 'held' | 'sending' | 'sent' | 'seen' | 'refused';
 
@@ -20,14 +20,13 @@ export interface MessageRow {
   last: boolean;
   /** Null where it no longer matters. */
   delivery: Delivery | null;
-  readonly why?: string;
 }
 export interface NoticeRow {
   readonly kind: 'notice';
   readonly key: string;
-  /** Before the text; may be empty. */
+  /** Who is meant; may be empty. */
   readonly name: string;
-  readonly text: string;
+  readonly say: (who: { name: string }) => string;
 }
 export type Row =
   | MessageRow
@@ -92,7 +91,7 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
-    add({ ...message(id, frame.text, at), delivery, ...(refused && { why: refused.message }) }, at);
+    add({ ...message(id, frame.text, at), delivery }, at);
   }
   if (held !== null) add({ ...message('held', held, now), delivery: 'held' }, now);
   return rows;
@@ -112,18 +111,19 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   }
 }
 
+const endings = { visitor: m.ended_by_you, agent: m.ended, idle: m.ended_idle, blocked: m.ended };
+
 /** What an entry that is no message tells the visitor, if anything. */
-function notice(entry: Entry): { name: string; text: string } | undefined {
+function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
   switch (entry.kind) {
     case 'agent.assigned':
-      return { name: entry.agent.name, text: words.joined };
+      return { name: entry.agent.name, say: m.joined };
     case 'agent.unassigned':
-      return { name: entry.agent.name, text: words.leftChat };
+      return { name: entry.agent.name, say: m.left_chat };
     case 'conversation.closed':
-      return {
-        name: entry.reason === 'agent' && entry.by.kind === 'agent' ? entry.by.name : '',
-        text: words.ended[entry.reason],
-      };
+      return entry.reason === 'agent' && entry.by.kind === 'agent'
+        ? { name: entry.by.name, say: m.ended_by }
+        : { name: '', say: endings[entry.reason] };
     default:
       return undefined;
   }

@@ -10,13 +10,14 @@ export type Launcher = ReturnType<typeof makeLauncher>;
 /** Nothing is written as markup, and the style sheet is constructed: both pass the strictest policy of a host page. */
 export function makeLauncher(
   color: string,
+  label: string,
   on: { click(): void; intent(): void; escape(): void; fit(): void },
 ) {
   const add = (parent: Node, name: string) => parent.appendChild(document.createElement(name));
   // Beside the body, not in it: frameworks exchange bodies, and a transform on one would catch what is fixed.
   const host = add(document.documentElement, 'div');
   host.role = 'complementary';
-  host.ariaLabel = 'Live chat';
+  host.ariaLabel = label;
   const shadow = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -28,7 +29,7 @@ export function makeLauncher(
   const badge = add(button, 'b');
   const spoken = add(box, 'i');
   panel.className = 'panel';
-  button.ariaLabel = 'Chat';
+  button.ariaLabel = label;
   button.ariaExpanded = 'false';
   button.setAttribute('aria-describedby', (spoken.id = 'unread'));
   badge.ariaHidden = 'true';
@@ -62,9 +63,10 @@ export function makeLauncher(
       button.ariaExpanded = `${open}`;
     },
     enlarge: (large: boolean) => box.classList.toggle('large', large),
-    count(unread: number) {
+    /** `words` are for whoever hears the page. */
+    count(unread: number, words: string) {
       badge.textContent = unread > 99 ? '99+' : unread ? `${unread}` : '';
-      spoken.textContent = unread ? `${unread} unread message${unread > 1 ? 's' : ''}` : '';
+      spoken.textContent = words;
     },
     focus: () => button.focus(),
     remove: () => host.remove(),

@@ -5,6 +5,7 @@ import { makeLauncher, type Launcher } from './launcher.ts';
 import { forget, remember } from './memory.ts';
 
 interface Config {
+  readonly label: string;
   readonly settings: { readonly color: string };
   readonly message?: string;
 }
@@ -45,7 +46,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       remember('localStorage', `${prefix}live`, message.live ? '1' : null);
       if (message.unread !== unread) {
         unread = message.unread;
-        launcher?.count(unread);
+        launcher?.count(unread, message.words);
         tell('unread', unread);
       }
     }
@@ -68,7 +69,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       frame = undefined;
       load();
     }, answerWithin);
-    made.title = 'Chat';
+    made.title = config.label;
     made.allow = '';
     made.src = `${origin}/widget/frame${search}`;
     made.onload = () => {
@@ -118,7 +119,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       console.error('Parley:', config.message);
       return;
     }
-    launcher = makeLauncher(config.settings.color, {
+    launcher = makeLauncher(config.settings.color, config.label, {
       click: () => turn(!open),
       intent: load,
       escape: () => open && turn(false),

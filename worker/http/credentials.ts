@@ -22,7 +22,7 @@ import { actOf, originOf } from './act.ts';
 import { clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
 import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
-import { answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { linkOrigin } from './links.ts';
 import { hashPassword, turnToHash, verifyPassword } from './password.ts';
 import { keepUser, linkToken, type User } from './principal.ts';
@@ -45,7 +45,7 @@ credentials.post(
     const early = await tooMany(c, 'mail', email);
     if (early) return refused(c, early);
     // After the answer, which so tells neither by its words nor by its time whether there is such a person.
-    c.executionCtx.waitUntil(sendReset(c, email, origin));
+    afterAnswer(c, sendReset(c, email, origin));
     return c.json({});
   },
 );

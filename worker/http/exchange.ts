@@ -2,6 +2,7 @@
 import { isRefusal, refusals, type Refusal } from '#protocol';
 import type { Context } from 'hono';
 import type { Env } from '../actors/stubs.ts';
+import { logError } from './log.ts';
 
 export interface Bound {
   Bindings: Env;
@@ -20,6 +21,12 @@ export function refused(c: Exchange, refusal: Refusal): Response {
   const { retryAfter } = refusal;
   const headers = retryAfter === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfter / 1_000)}` };
   return c.json(refusal, refusals[refusal.refused][0], headers);
+}
+
+/** Work that the answer neither waits for nor tells of. */
+export function afterAnswer(c: Exchange, work: Promise<unknown>): void {
+  const { method, path } = c.req;
+  c.executionCtx.waitUntil(work.catch((error: unknown) => logError(error, { at: 'after', method, path })));
 }
 
 /** The body, to be checked; undefined, which no schema takes, where it is no JSON. */

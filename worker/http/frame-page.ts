@@ -1,21 +1,28 @@
 /** The page of the widget's frame: an empty one, with the build's script, that only the site's pages may frame. */
 
-/** Which files the build made; widget/frame/vite.config.ts writes it. */
+import type { Language } from '#protocol';
+import { m } from '#words/worker';
+
+/** Which files the build made for a language; widget/frame/vite.config.ts writes it. */
 interface Manifest {
   readonly script: string;
   readonly preload: readonly string[];
   readonly styles: readonly string[];
 }
 
-export function framePage(origins: readonly string[], manifest: unknown): { html: string; policy: string } {
+export function framePage(
+  origins: readonly string[],
+  manifest: unknown,
+  language: Language,
+): { html: string; policy: string } {
   const { script, preload, styles } = manifest as Manifest;
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${language}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="parley-origins" content="${escape(origins.join(' '))}">
-    <title>Chat</title>
+    <title>${m.chat({}, { locale: language })}</title>
 ${styles.map((file) => `    <link rel="stylesheet" href="${escape(file)}">\n`).join('')}${preload
     .map((file) => `    <link rel="modulepreload" href="${escape(file)}">\n`)
     .join('')}    <script type="module" src="${escape(script)}"></script>

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { findDemo } from './demo-account.ts';
 import type { Bound, Exchange } from './exchange.ts';
 import { framePage } from './frame-page.ts';
+import { languageOf, spoken } from './language.ts';
 import { siteOf } from './site-lookup.ts';
 
 export const pages = new Hono<Bound>();
@@ -16,13 +17,14 @@ pages.get('/widget.js', async (c) => {
   return script;
 });
 
-pages.get('/widget/frame', async (c) => {
+pages.get('/widget/frame', spoken, async (c) => {
   const id = check(SiteId, c.req.query('site'));
   const site = isRefusal(id) ? id : await siteOf(c.env, id);
   if (isRefusal(site)) return c.text(site.message, site.refused === 'unavailable' ? 503 : 404);
-  const manifest = await ownFile(c, '/widget/manifest.json');
+  const language = languageOf(c);
+  const manifest = await ownFile(c, `/widget/manifest.${language}.json`);
   if (!manifest.ok) return c.text('The widget is not built.', 503);
-  const { html, policy } = framePage(site.origins, await manifest.json());
+  const { html, policy } = framePage(site.origins, await manifest.json(), language);
   c.header('Content-Security-Policy', policy);
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
   c.header('Cache-Control', 'no-store');

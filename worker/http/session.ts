@@ -8,7 +8,7 @@ import { recordAlone } from '../db/audit.ts';
 import { actOf, originOf } from './act.ts';
 import { clientAddress, throttleOf, tooMany } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
-import { answer, refused, type Bound } from './exchange.ts';
+import { afterAnswer, answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
 import { turnToHash, verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
@@ -39,7 +39,7 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
     const by = opened.refused === 'wrong_credentials' ? { account: who.account } : who;
     const act = actOf(c, by, 'sign_in.refused', { subject: { id: who.id, name: who.name } });
     // After the answer: an email that nobody has leaves nothing to write, and would be known by its time.
-    if (opened.refused !== 'code_needed') c.executionCtx.waitUntil(recordAlone(c.env.DB, act));
+    if (opened.refused !== 'code_needed') afterAnswer(c, recordAlone(c.env.DB, act));
     return refused(c, opened);
   }
   await Promise.all([

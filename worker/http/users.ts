@@ -35,6 +35,7 @@ import { admits, badRules } from './ip-rules.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
 import { hashPassword, turnToHash } from './password.ts';
+import type { User as Principal } from './principal.ts';
 
 export const users = new Hono<Bound>();
 
@@ -63,7 +64,7 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const hash = password === undefined ? '' : hashPassword(password);
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const added = await createUser(c.env.DB, user.account, id, made, hash, act);
-  if (password === undefined && !isRefusal(added)) await invite(c, id, origin ?? '');
+  if (password === undefined && !isRefusal(added)) await invite(c, user, id, origin ?? '');
   return answer(c, added);
 });
 
@@ -82,7 +83,7 @@ users.patch(
       problemOf(c, body) ?? (locked ? refuse('locks_you_out', { field: 'ipRules' }) : undefined);
     if (problem) return refused(c, problem);
     const after = tidy(body);
-    return change(c, 'user.changed', (before) => {
+    return change(c, c.var.user, 'user.changed', (before) => {
       if (before.deletedAt !== null) return null;
       const known = before as UserBody;
       const fields = Object.keys(after) as (keyof UserBody)[];
@@ -104,7 +105,7 @@ users.put(
     const wait = await turnToHash();
     if (wait) return refused(c, wait);
     const hash = hashPassword(c.req.valid('json').password);
-    return change(c, 'user.password_set', (before) => async (act) => {
+    return change(c, c.var.user, 'user.password_set', (before) => async (act) => {
       if (before.deletedAt !== null) return refuse('not_found');
       await setPassword(c.env.DB, account, before.id, hash, act);
       return (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
@@ -119,7 +120,7 @@ users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites the
   // They have chosen a password meanwhile.
   if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
-  await invite(c, user.id, origin);
+  await invite(c, c.var.user, user.id, origin);
   return c.json({});
 });
 
@@ -144,6 +145,7 @@ users.delete(
 users.delete('/:id', may('people.write'), names(UserId), tells('Deletes a user, softly', User), async (c) =>
   change(
     c,
+    c.var.user,
     'user.deleted',
     ({ id }) =>
       (act) =>
@@ -159,6 +161,7 @@ users.post(
   async (c) =>
     change(
       c,
+      c.var.user,
       'user.restored',
       ({ id }) =>
         (act) =>
@@ -166,11 +169,17 @@ users.post(
     ),
 );
 
+/** Who does it. */
+type By = Pick<Principal, 'account' | 'id' | 'name'>;
 type Change = (act: ReturnType<typeof actOf>) => Promise<User | Refusal>;
 
 /** Changes the user whom the address names, where there is one and `how` finds it possible. */
-async function change(c: Exchange, kind: AuditKind, how: (before: User) => Change | null): Promise<Response> {
-  const by = (c.var as { user: { account: string; id: string; name: string } }).user;
+async function change(
+  c: Exchange,
+  by: By,
+  kind: AuditKind,
+  how: (before: User) => Change | null,
+): Promise<Response> {
   const before = await getUser(c.env.DB, by.account, c.req.param('id') ?? '');
   const make = before && how(before);
   if (!make) return refused(c, refuse('not_found'));
@@ -179,8 +188,7 @@ async function change(c: Exchange, kind: AuditKind, how: (before: User) => Chang
 }
 
 /** Sends a link with which they choose their password. */
-async function invite(c: Exchange, id: string, origin: string): Promise<void> {
-  const { account, name } = (c.var as { user: { account: string; name: string } }).user;
+async function invite(c: Exchange, { account, name }: By, id: string, origin: string): Promise<void> {
   const person = await getPerson(c.env.DB, account, id);
   if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by: name });
 }

@@ -16,11 +16,13 @@ import {
   VisitorSession,
   WidgetConfig,
 } from '#protocol';
+import { m } from '#words/worker';
 import { Hono } from 'hono';
 import { conversationStub, visitorStub } from '../actors/stubs.ts';
 import { clientNetwork, flooding } from './address.ts';
 import { asks, by, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { languageOf, spoken } from './language.ts';
 import { newId } from './new-id.ts';
 import {
   forgetVisitor,
@@ -35,21 +37,28 @@ import { handOver, speaks } from './socket.ts';
 
 export const widget = new Hono<Bound>();
 
-widget.get('/config', by('anybody'), tells('What a site’s widget is like', WidgetConfig), async (c) => {
-  // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
-  c.header('Access-Control-Allow-Origin', '*');
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
-  const id = check(SiteId, c.req.query('site'));
-  const site = isRefusal(id) ? id : await siteOf(c.env, id);
-  if (isRefusal(site)) return refused(c, site);
-  const origin = pageOrigin(c);
-  c.header('Vary', 'Origin');
-  if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
-  c.header('Access-Control-Allow-Origin', origin);
-  if (!site.campaign) return refused(c, refuse('not_found'));
-  const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
-  return c.json({ site: site.id, campaign: site.campaign.id, settings } satisfies WidgetConfig);
-});
+widget.get(
+  '/config',
+  by('anybody'),
+  spoken,
+  tells('What a site’s widget is like', WidgetConfig),
+  async (c) => {
+    // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
+    c.header('Access-Control-Allow-Origin', '*');
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+    const id = check(SiteId, c.req.query('site'));
+    const site = isRefusal(id) ? id : await siteOf(c.env, id);
+    if (isRefusal(site)) return refused(c, site);
+    const origin = pageOrigin(c);
+    c.header('Vary', 'Origin');
+    if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
+    c.header('Access-Control-Allow-Origin', origin);
+    if (!site.campaign) return refused(c, refuse('not_found'));
+    const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
+    const label = m.chat({}, { locale: languageOf(c) });
+    return c.json({ site: site.id, campaign: site.campaign.id, label, settings } satisfies WidgetConfig);
+  },
+);
 
 widget.post(
   '/session',

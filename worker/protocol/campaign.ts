@@ -57,6 +57,8 @@ export type CampaignBody = v.InferOutput<typeof CampaignBody>;
 export const WidgetConfig = v.object({
   site: v.string(),
   campaign: v.string(),
+  /** What the widget is called on the page, in the language of the one who asks. */
+  label: v.optional(v.string()),
   settings: v.omit(CampaignSettings, ['version', 'idleMinutes']),
 });
 export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

@@ -45,6 +45,9 @@ export type RefusalCode = keyof typeof refusals;
 
 export const RefusalCode = v.picklist(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]);
 
+/** Why a session has ended, other than by time and by signing out. */
+export type SessionEnding = 'rights' | 'password' | 'addresses' | 'deleted' | 'expired';
+
 /** A refusal as a value. `by` names who won where another did; `retryAfter` is in milliseconds. */
 export interface Refusal {
   readonly refused: RefusalCode;
@@ -53,6 +56,8 @@ export interface Refusal {
   readonly retryAfter?: number;
   /** Which field of the input is meant, as a path with dots. */
   readonly field?: string;
+  /** With `signed_out`: what ended the session, where there is more to say. */
+  readonly reason?: SessionEnding;
 }
 
 /** Makes a refusal with the code's own sentence. */

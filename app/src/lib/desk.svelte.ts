@@ -2,12 +2,15 @@
 import { createContext } from 'svelte';
 import type { Me, Refusal, Refused } from '#protocol';
 import { isRefusal } from '#protocol';
+import { m } from '#words/app';
 import { AgentLive } from './agent.svelte.ts';
 import { ask } from './api.ts';
 import { Attention } from './attention/attention.svelte.ts';
 import { newsOf } from './attention/news.ts';
+import { isolated } from './chat/names.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
+import { refusalWords } from './refusal-words.ts';
 import { group, mergeRows, type Row } from './roster.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
@@ -63,13 +66,13 @@ export class Desk {
 
 function takeRefused(refusal: Refusal): string {
   return refusal.refused === 'already_taken' && refusal.by
-    ? `${refusal.by.name} took it first`
-    : refusal.message;
+    ? m.desk_took_first({ name: isolated(refusal.by.name) })
+    : refusalWords(refusal);
 }
 
 function sentence(refused: Refused): string {
-  if (refused.code === 'not_owner' && refused.by) return `This chat is ${refused.by.name}’s now.`;
-  return refused.message;
+  if (refused.code === 'not_owner' && refused.by) return m.desk_owned_by({ name: isolated(refused.by.name) });
+  return refusalWords(refused);
 }
 
 export const [getDesk, setDesk, hasDesk] = createContext<Desk>();

@@ -3,6 +3,7 @@
  * the same logs at different places, so of each conversation the one that is furthest is believed.
  */
 import type { AgentParty, ConversationState, FloorRow, Phase, Summary } from '#protocol';
+import { m } from '#words/app';
 
 export interface Row {
   readonly id: string;
@@ -22,11 +23,11 @@ export interface Row {
 }
 
 export const groupNames = {
-  waiting: 'Waiting for an answer',
-  yours: 'In chat with you',
-  others: 'In chat with others',
-  recent: 'Recent chats',
-} as const;
+  waiting: m.roster_waiting,
+  yours: m.roster_yours,
+  others: m.roster_others,
+  recent: m.roster_recent,
+};
 export type GroupName = keyof typeof groupNames;
 export type Groups = Readonly<Record<GroupName, readonly Row[]>>;
 

@@ -1,6 +1,6 @@
 /** Who is signed in. A page has one session, so this is the one thing that every module may know of. */
 import { can, type Action } from '#domain';
-import { isRefusal, refuse, type Me, type Refusal } from '#protocol';
+import { isRefusal, type Me, type Refusal } from '#protocol';
 import { ask, whenSignedOut } from './api.ts';
 
 export class Session {
@@ -10,7 +10,7 @@ export class Session {
   /** The person has signed out themselves: there is nothing to come back to. */
   left = false;
   /** Why it is over, where there is more to say than that nobody is signed in. */
-  farewell = $state('');
+  farewell = $state.raw<Refusal | null>(null);
   #asking: Promise<Refusal | null> | null = null;
 
   /** Asks the server who is signed in. Questions asked at the same time are one. */
@@ -34,14 +34,14 @@ export class Session {
 
   enter(me: Me): void {
     this.left = false;
-    this.farewell = '';
+    this.farewell = null;
     this.me = me;
     this.phase = 'in';
   }
 
   /** The session is over, by the person's wish or the server's word. */
-  leave(why = ''): void {
-    if (this.phase === 'in' || why !== '') this.farewell = why;
+  leave(why: Refusal | null = null): void {
+    if (this.phase === 'in' || why) this.farewell = why;
     this.me = null;
     this.phase = 'out';
   }
@@ -84,7 +84,9 @@ export class Session {
 }
 
 export const session = new Session();
-whenSignedOut(({ message }) => session.leave(message === refuse('signed_out').message ? '' : message));
+whenSignedOut((refusal) => {
+  session.leave(refusal.refused === 'signed_out' && !refusal.reason ? null : refusal);
+});
 
 /** The credential holds no more, or not here. */
 function over({ refused }: Refusal): boolean {

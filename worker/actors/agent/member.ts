@@ -11,6 +11,7 @@ import {
   type RecoveryCodes,
   type Refusal,
   type Session,
+  type SessionEnding,
   type Status,
 } from '#protocol';
 import { getPerson, setSecondFactor, type Person } from '../../db/users.ts';
@@ -21,7 +22,7 @@ import { sendMail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
 import { Links, type MailOrder } from './links.ts';
 import { SecondFactor } from './second-factor.ts';
-import { AgentSessions, endings, type EndedBy, type Origin } from './sessions.ts';
+import { AgentSessions, endings, type Origin } from './sessions.ts';
 import { untold, type AgentRegisters } from './storage.ts';
 
 /** How long whoever changes a user's row may take, in milliseconds. */
@@ -135,7 +136,7 @@ export class Member {
     secret: string,
   ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
     const holds = await this.#sessions.holds(session, secret, this.#host.now());
-    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds] });
+    if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds], reason: holds });
     if (!holds) return refuse('signed_out');
     const { account, id, roles, manages, ipRules } = this.user;
     const rights = { roles, manages, mustEnroll: this.#mustEnroll };
@@ -218,7 +219,7 @@ export class Member {
     return this.user.account.needsSecondFactor && !this.secondFactor.on;
   }
 
-  async #endAll(why: EndedBy): Promise<void> {
+  async #endAll(why: SessionEnding): Promise<void> {
     this.links.drop();
     const sessions = this.#sessions.endAll(why);
     this.#on.ended();
@@ -227,7 +228,7 @@ export class Member {
 }
 
 /** What of a user's change ends the sessions that were made before it. */
-function endingBetween(before: Person, after: Person): EndedBy | null {
+function endingBetween(before: Person, after: Person): SessionEnding | null {
   if (after.passwordVersion !== before.passwordVersion) return 'password';
   const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);
   if (rights(before) !== rights(after)) return 'rights';

@@ -1,5 +1,5 @@
 /** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
-import type { Session } from '#protocol';
+import type { Session, SessionEnding } from '#protocol';
 import { all, first, type Sql } from '../host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
@@ -21,7 +21,7 @@ interface Row {
   hash: string;
   created_at: number;
   used_at: number;
-  ended: EndedBy | null;
+  ended: SessionEnding | null;
   device: string | null;
   address: string | null;
   brief: number;
@@ -33,15 +33,14 @@ export interface Origin {
   readonly address: string | null;
 }
 
-/** Why sessions end but by time and by signing out. The words are for the one who comes back. */
-export const endings = {
+/** The words for the one who comes back. */
+export const endings: Readonly<Record<SessionEnding, string>> = {
   rights: 'What you may do here has changed. Sign in again.',
   password: 'The password has changed. Sign in again.',
   addresses: 'From where you may sign in has changed. Sign in again.',
   deleted: 'This user is no longer active.',
   expired: 'This session has ended by its age. Sign in again.',
-} as const;
-export type EndedBy = keyof typeof endings;
+};
 
 export class AgentSessions {
   readonly #sql: Sql;
@@ -78,7 +77,7 @@ export class AgentSessions {
   }
 
   /** True where the secret is the session's and the session has not ended; else why, as far as that is known. */
-  async holds(id: string, secret: string, now: number): Promise<boolean | EndedBy> {
+  async holds(id: string, secret: string, now: number): Promise<boolean | SessionEnding> {
     const hash = await hashSecret(secret);
     const row = this.#get(id);
     if (!row || !sameHash(row.hash, hash)) return false;
@@ -117,7 +116,7 @@ export class AgentSessions {
   }
 
   /** Ends all that hold. Answers the ids of all, also of those that had ended: a socket of theirs may have been missed. */
-  endAll(why: EndedBy): string[] {
+  endAll(why: SessionEnding): string[] {
     const ids = all<{ id: string }>(this.#sql.exec('SELECT id FROM sessions'));
     this.#sql.exec('UPDATE sessions SET ended = ? WHERE ended IS NULL', why);
     return ids.map(({ id }) => id);

@@ -1,52 +1,56 @@
-/** What happened, in a sentence. */
-import type { ConversationState, Entry, EntryOf } from '#protocol';
-import { partyName } from './names.ts';
+/** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
+import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
+import { m } from '#words/app';
+import { isolated, partyName } from './names.ts';
 
 export function describe(
   entry: Exclude<Entry, EntryOf<'message.sent'>>,
   me: string | null,
-  visitor: string,
+  visitorName: string,
 ): string {
-  const who = partyName(entry.by, me, visitor);
+  const visitor = isolated(visitorName);
+  const told = teller(me, visitorName);
   switch (entry.kind) {
     case 'conversation.started':
       return entry.page?.title
-        ? `${visitor} started a chat on “${entry.page.title}”`
-        : `${visitor} started a chat`;
+        ? m.event_started_on({ visitor, page: isolated(entry.page.title) })
+        : m.event_started({ visitor });
     case 'agent.assigned':
-      return `${partyName(entry.agent, me, visitor)} took the chat`;
-    case 'agent.unassigned': {
-      const agent = partyName(entry.agent, me, visitor);
-      if (entry.reason === 'returned') return `${who} returned the chat to the queue`;
-      if (entry.reason === 'signed_out') return `${agent} signed out; the chat is back in the queue`;
-      return `${agent} lost the connection; the chat is back in the queue`;
-    }
+      return told(entry.agent, m.event_you_took, m.event_took);
+    case 'agent.unassigned':
+      if (entry.reason === 'returned') return told(entry.by, m.event_you_returned, m.event_returned);
+      if (entry.reason === 'signed_out') return told(entry.agent, m.event_you_signed_out, m.event_signed_out);
+      return told(entry.agent, m.event_you_lost, m.event_lost);
     case 'visitor.left':
-      return `${visitor} left the site`;
+      return m.event_left({ visitor });
     case 'visitor.returned':
-      return `${visitor} came back`;
+      return m.event_came_back({ visitor });
     case 'visitor.identified': {
-      const said = [entry.name, entry.email].filter(Boolean).join(', ');
-      return said ? `${visitor} gave their details: ${said}` : `${visitor} gave their details`;
+      const said = [entry.name, entry.email].flatMap((text) => (text ? isolated(text) : [])).join(', ');
+      return said ? m.event_identified_as({ visitor, details: said }) : m.event_identified({ visitor });
     }
     case 'visitor.blocked':
-      return `${who} blocked this visitor`;
+      return told(entry.by, m.event_you_blocked, m.event_blocked);
     case 'conversation.closed':
-      return closedWords(entry.reason, who);
+      return describeEnd(entry, me, visitorName);
   }
 }
 
-function closedWords(reason: string, who: string): string {
-  if (reason === 'idle') return 'The chat ended: nobody wrote for a while';
-  if (reason === 'blocked') return 'The chat ended: the visitor was blocked';
-  return `${who} ended the chat`;
+/** How a conversation ended. */
+export function describeEnd(
+  { reason, by }: Pick<NonNullable<ConversationState['closed']>, 'reason' | 'by'>,
+  me: string | null,
+  visitorName: string,
+): string {
+  if (reason === 'idle') return m.event_ended_idle();
+  if (reason === 'blocked') return m.event_ended_blocked();
+  return teller(me, visitorName)(by, m.event_you_ended, m.event_ended);
 }
 
-/** How a closed conversation ended. */
-export function describeEnd(
-  closed: NonNullable<ConversationState['closed']>,
-  me: string | null,
-  visitor: string,
-): string {
-  return closedWords(closed.reason, partyName(closed.by, me, visitor));
+/** Not every language says of you what it says of others with another name put in. */
+function teller(me: string | null, visitorName: string) {
+  return (by: Party, ofYou: () => string, ofOthers: (who: { name: string }) => string) =>
+    by.kind === 'agent' && by.id === me
+      ? ofYou()
+      : ofOthers({ name: isolated(partyName(by, me, visitorName)) });
 }

@@ -1,14 +1,23 @@
 /** What people are called on a screen. */
 import type { Party } from '#protocol';
+import { m } from '#words/app';
 
 /** A visitor's name, or one made of the id, which is the same everywhere. */
 export function visitorName(visitor: { readonly id: string; readonly name?: string | undefined }): string {
-  return visitor.name || `Visitor ${visitor.id.slice(-4).toUpperCase()}`;
+  return visitor.name || m.visitor_unnamed({ code: visitor.id.slice(-4).toUpperCase() });
 }
 
 /** Who did something, as seen by `me`; an agent who is nobody of the two has their own name. */
 export function partyName(by: Party, me: string | null, visitor: string): string {
   if (by.kind === 'visitor') return visitor;
   if (by.kind === 'system') return 'Parley';
-  return by.id === me ? 'You' : by.name;
+  return by.id === me ? m.you() : by.name;
+}
+
+/**
+ * Marks a name that goes into a sentence, by Unicode's own signs for it: what is written from the right stays one piece there. The
+ * component Sentence shows them as elements.
+ */
+export function isolated(name: string): string {
+  return `\u2068${name.replace(/[\u2068\u2069]/gu, '')}\u2069`;
 }

@@ -1,10 +1,12 @@
-/** Times in words. Days and clock times are those of a zone; without one, the browser's. */
+/** Times in words of the current language. Days and clock times are those of a zone; without one, the browser's. */
+import { m } from '#words/app';
+import { getLocale } from '#words/app/runtime';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Whether this person's clock counts to twelve is the browser's business; the words are English like the rest. */
+/** Whether this person's clock counts to twelve is the browser's business, whatever the language. */
 const hourCycle =
   new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
 const hours = hourCycle === 'h23' || hourCycle === 'h24' ? '2-digit' : 'numeric';
@@ -12,11 +14,13 @@ const hours = hourCycle === 'h23' || hourCycle === 'h24' ? '2-digit' : 'numeric'
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone ?? ''} ${JSON.stringify(options)}`;
+  const language = getLocale();
+  const key = `${language} ${zone ?? ''} ${JSON.stringify(options)}`;
   let made = formats.get(key);
   if (!made) {
     // British English has the dates in this order, and would write `pm` where the rest of the world's English writes `PM`.
-    const locale = options.hour ? 'en-US' : 'en-GB';
+    const english = options.hour ? 'en-US' : 'en-GB';
+    const locale = language === 'en' ? english : language;
     made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
   }
@@ -37,14 +41,18 @@ export function fullTime(at: number, zone?: string): string {
 function longDate(at: number, withYear: boolean, zone?: string): string {
   const year = withYear ? ({ year: 'numeric' } as const) : {};
   const date = format(zone, { weekday: 'long', day: 'numeric', month: 'long', ...year });
-  // Some versions put a comma after the weekday, some do not.
-  return date.format(at).replace(',', '');
+  const text = date.format(at);
+  // Some versions put a comma after an English weekday, some do not.
+  return withoutYearMark(getLocale() === 'en' ? text.replace(',', '') : text);
 }
+
+/** Russian adds a word after the year, which nobody misses where a list is narrow. */
+const withoutYearMark = (date: string) => date.replace(/\sг\.$/u, '');
 
 /** `4 Nov 2026, 14:05` */
 export function shortTime(at: number, zone?: string): string {
   const date = format(zone, { day: 'numeric', month: 'short', year: 'numeric' });
-  return `${date.format(at)}, ${clockTime(at, zone)}`;
+  return `${withoutYearMark(date.format(at))}, ${clockTime(at, zone)}`;
 }
 
 /** The calendar day as a key: `2026-11-04`. */
@@ -72,19 +80,21 @@ function dayOf(at: number, zone?: string): string {
 /** `Today`, `Yesterday`, `Tuesday 4 November`, with the year where it is another one. */
 export function dayName(at: number, now: number, zone?: string): string {
   const key = dayKey(at, zone);
-  if (key === dayKey(now, zone)) return 'Today';
-  if (key === dayKey(now - day, zone)) return 'Yesterday';
+  if (key === dayKey(now, zone)) return m.time_today();
+  if (key === dayKey(now - day, zone)) return m.time_yesterday();
   const sameYear = key.slice(0, 4) === dayKey(now, zone).slice(0, 4);
-  return longDate(at, !sameYear, zone);
+  const date = longDate(at, !sameYear, zone);
+  // It stands alone, and not every language writes its weekdays with a capital.
+  return date.charAt(0).toLocaleUpperCase() + date.slice(1);
 }
 
 /** How long ago, short enough for a list: `now`, `4m`, `2h`, `3d`, then the date. A clock that is ahead says `now`. */
 export function ago(at: number, now: number, zone?: string): string {
   const passed = now - at;
-  if (passed < minute) return 'now';
-  if (passed < hour) return `${Math.floor(passed / minute)}m`;
-  if (passed < day) return `${Math.floor(passed / hour)}h`;
-  if (passed < 7 * day) return `${Math.floor(passed / day)}d`;
+  if (passed < minute) return m.time_now();
+  if (passed < hour) return m.time_minutes({ count: Math.floor(passed / minute) });
+  if (passed < day) return m.time_hours({ count: Math.floor(passed / hour) });
+  if (passed < 7 * day) return m.time_days({ count: Math.floor(passed / day) });
   return format(zone, { day: 'numeric', month: 'short' }).format(at);
 }
 
@@ -93,6 +103,7 @@ export function span(length: number): string {
   const total = Math.max(0, Math.floor(length / 1_000));
   const two = (value: number) => String(value).padStart(2, '0');
   if (total < 3_600) return `${Math.floor(total / 60)}:${two(total % 60)}`;
-  if (total < 86_400) return `${Math.floor(total / 3_600)}h ${two(Math.floor((total % 3_600) / 60))}m`;
-  return `${Math.floor(total / 86_400)}d ${Math.floor((total % 86_400) / 3_600)}h`;
+  const hours = Math.floor(total / 3_600);
+  if (hours < 24) return m.time_hours_minutes({ hours, minutes: two(Math.floor((total % 3_600) / 60)) });
+  return m.time_days_hours({ days: Math.floor(hours / 24), hours: hours % 24 });
 }

@@ -1,5 +1,7 @@
 /** A form over one thing that is saved as a whole: what stands in it, what is saved, and why saving failed. */
 import { check, isRefusal, type Refusal } from '#protocol';
+import { m } from '#words/app';
+import { refusalWords } from '$lib/refusal-words.ts';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
 
 type Schema = Parameters<typeof check>[0];
@@ -27,7 +29,7 @@ export class Form<T extends object> {
 
   /** What is to be said above the form: what belongs to no field. */
   get problem(): string {
-    return this.refusal && !this.refusal.field ? this.refusal.message : '';
+    return this.refusal && !this.refusal.field ? refusalWords(this.refusal) : '';
   }
 
   undo(): void {
@@ -51,7 +53,7 @@ export class Form<T extends object> {
     this.refusal = isRefusal(answer) ? answer : null;
     if (isRefusal(answer)) return null;
     this.#saved = JSON.stringify(value);
-    toasts.show('Saved');
+    toasts.show(m.saved());
     return answer;
   }
 }

@@ -1,10 +1,11 @@
 /** A browser's `User-Agent` in words that its owner knows it by. */
 import Bowser from 'bowser';
+import { m } from '#words/app';
 
 export function deviceName(userAgent: string): string {
   // The library throws at an empty one.
-  if (userAgent === '') return 'Unknown device';
+  if (userAgent === '') return m.device_unknown();
   const { browser, os } = Bowser.parse(userAgent);
-  const parts = [browser.name, os.name].filter(Boolean);
-  return parts.length > 0 ? parts.join(' on ') : 'Unknown device';
+  if (browser.name && os.name) return m.device_on({ browser: browser.name, system: os.name });
+  return browser.name || os.name || m.device_unknown();
 }

@@ -1,4 +1,5 @@
 /** How well colours can be told apart (WCAG 2.2, relative luminance and contrast ratio). */
+import { m } from '#words/app';
 
 /** From 0 (black) to 1 (white). */
 function luminance(color: string): number {
@@ -24,6 +25,6 @@ export function textOn(color: string): '#000000' | '#ffffff' {
 export function contrastHint(color: string): string {
   const on = textOn(color);
   const ratio = contrast(color, on).toFixed(1);
-  const words = `${on === '#ffffff' ? 'White' : 'Black'} words stand on it, at ${ratio} : 1.`;
-  return contrast(color, '#ffffff') < 3 ? `${words} On a white page the button is hard to see.` : words;
+  const words = on === '#ffffff' ? m.campaign_color_white({ ratio }) : m.campaign_color_black({ ratio });
+  return contrast(color, '#ffffff') < 3 ? `${words} ${m.campaign_color_pale()}` : words;
 }

@@ -1,17 +1,17 @@
 /** What the console calls the parts of a user. */
-import { roles, type Language, type Role } from '#protocol';
+import { roles, type Role } from '#protocol';
+import { m } from '#words/app';
 
-export const roleWords: Readonly<Record<Role, string>> = {
-  agent: 'Agent',
-  supervisor: 'Supervisor',
-  administrator: 'Administrator',
+export const roleWords: Readonly<Record<Role, () => string>> = {
+  agent: m.role_agent,
+  supervisor: m.role_supervisor,
+  administrator: m.role_administrator,
 };
-export const languageWords: Readonly<Record<Language, string>> = { en: 'English', ru: 'Русский' };
 
 /** All that a user is, in one order. */
 export function rolesInWords(held: readonly Role[]): string {
   return roles
     .filter((role) => held.includes(role))
-    .map((role) => roleWords[role])
+    .map((role) => roleWords[role]())
     .join(', ');
 }

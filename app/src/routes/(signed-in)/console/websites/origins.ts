@@ -1,5 +1,6 @@
 /** The field of allowed origins: one a line, each checked for itself. */
 import { AllowedOrigin, check, isRefusal } from '#protocol';
+import { m } from '#words/app';
 
 export interface Origins {
   readonly origins: readonly string[];
@@ -24,15 +25,15 @@ export function parseOrigins(text: string): Origins {
 }
 
 function whatIsWrong(origin: string): string {
-  if (!/^[a-z]+:\/\//.test(origin)) return `begin with https://, as in https://${origin.split('/')[0] ?? ''}`;
-  if (!/^https?:/.test(origin)) return 'only http:// and https:// have visitors';
-  if (/^https?:\/\/[^/]+\//.test(origin)) return 'leave out the path: an origin ends after the host';
-  if (origin.includes('*')) return 'a star stands for whole names in front: https://*.example.com';
-  return 'this is not an origin, such as https://shop.example.com';
+  if (!/^[a-z]+:\/\//.test(origin)) return m.origin_https({ host: origin.split('/')[0] ?? '' });
+  if (!/^https?:/.test(origin)) return m.origin_scheme();
+  if (/^https?:\/\/[^/]+\//.test(origin)) return m.origin_path();
+  if (origin.includes('*')) return m.origin_star();
+  return m.origin_other();
 }
 
 export function errorText(errors: Origins['errors']): string | undefined {
   return errors.length === 0
     ? undefined
-    : errors.map(({ line, words }) => `Line ${line}: ${words}.`).join('\n');
+    : errors.map(({ line, words }) => m.origin_line({ line, problem: words })).join('\n');
 }

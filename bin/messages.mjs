@@ -1,0 +1,73 @@
+// The words of each part, from `<part>/messages/<language>.json` to modules that the code imports as `#words/<part>`.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { languages } from '../worker/protocol/people.ts';
+import { at, built } from './paths.mjs';
+import { isFresh, remember, stampOf } from './stamps.mjs';
+
+const parts = ['app', 'widget', 'worker'];
+const makers = ['bin/messages.mjs', 'worker/protocol/people.ts', 'package-lock.json'];
+
+/** Compiles the words that have changed. */
+export async function compileMessages() {
+  for (const part of parts) {
+    const stamp = stampOf([`${part}/messages`, ...makers]);
+    const folder = path.join(built, 'messages', part);
+    if (isFresh(`messages-${part}`, stamp) && existsSync(path.join(folder, 'messages.js'))) continue;
+    // Beside the last ones, then file by file into their place: whoever reads meanwhile finds each of them whole.
+    const next = `${folder}.${process.pid}`;
+    await compile(part, next);
+    moveFiles(next, folder);
+    rmSync(next, { recursive: true, force: true });
+    remember(`messages-${part}`, stamp);
+  }
+}
+
+/** @param {string} part @param {string} folder */
+async function compile(part, folder) {
+  // Loading it takes longer than all the rest.
+  const { compile: compileProject } = await import('@inlang/paraglide-js');
+  const project = `${folder}.inlang`;
+  mkdirSync(project, { recursive: true });
+  const settings = {
+    baseLocale: languages[0],
+    locales: languages,
+    // By its file: at an address of the web it would be fetched, and left out where there is no line.
+    modules: [at('node_modules/@inlang/plugin-message-format/dist/index.js')],
+    'plugin.inlang.messageFormat': { pathPattern: at(part, 'messages', '{locale}.json') },
+  };
+  writeFileSync(path.join(project, 'settings.json'), JSON.stringify(settings));
+  await compileProject({
+    project,
+    outdir: folder,
+    // A language is one module, so that the widget can be built with one of them alone.
+    outputStructure: 'locale-modules',
+    strategy: ['globalVariable', 'baseLocale'],
+    emitTsDeclarations: true,
+    disableAsyncLocalStorage: true,
+    emitGitIgnore: false,
+    emitPrettierIgnore: false,
+    emitReadme: false,
+  });
+  rmSync(project, { recursive: true, force: true });
+  for (const language of languages) {
+    const compiled = readFileSync(path.join(folder, 'messages', `${language}.js`), 'utf8');
+    // The compiler takes a file that it can't read for an empty one, and gives a key with capitals another name.
+    for (const key of Object.keys(JSON.parse(readFileSync(at(part, 'messages', `${language}.json`), 'utf8'))))
+      if (!compiled.includes(`export const ${key} = `))
+        throw new Error(`${part}/messages/${language}.json: “${key}” is not compiled. Is it in snake_case?`);
+  }
+}
+
+/** @param {string} from @param {string} to */
+function moveFiles(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) moveFiles(source, target);
+    else renameSync(source, target);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await compileMessages();

@@ -1,0 +1,62 @@
+/** What is said in Russian: its plurals, its dates, and sentences that differ by who is meant. */
+import { refuse, type EntryOf } from '#protocol';
+import { m } from '#words/app';
+import { overwriteGetLocale } from '#words/app/runtime';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describe } from '../../app/src/lib/chat/describe.ts';
+import { ago, dayName, shortTime, span } from '../../app/src/lib/chat/when.ts';
+import { refusalWords } from '../../app/src/lib/refusal-words.ts';
+
+beforeAll(() => overwriteGetLocale(() => 'ru'));
+afterAll(() => overwriteGetLocale(() => 'en'));
+
+const at = Date.UTC(2026, 10, 4, 23, 30);
+const hour = 3_600_000;
+const plain = (text: string) => text.replace(/[\u2068\u2069]/gu, '');
+
+test('a number takes the form that Russian has for it', () => {
+  const said = [0, 1, 2, 5, 11, 21, 22, 112].map((count) => m.groups_users({ count }));
+  expect(said).toEqual([
+    '0 пользователей',
+    '1 пользователь',
+    '2 пользователя',
+    '5 пользователей',
+    '11 пользователей',
+    '21 пользователь',
+    '22 пользователя',
+    '112 пользователей',
+  ]);
+});
+
+test('days and spans are Russian', () => {
+  expect(dayName(at, at + hour, 'UTC')).toBe('Вчера');
+  expect(dayName(at, at + 10 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября');
+  expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября 2026');
+  expect(shortTime(at, 'UTC')).toMatch(/^4 нояб\. 2026, /);
+  expect([ago(at, at), ago(at - hour, at), span(3_900_000)]).toEqual(['сейчас', '1 ч', '1 ч 05 мин']);
+});
+
+test('what you did is said otherwise than what another did', () => {
+  const anna = { kind: 'agent', id: 'usr_anna', name: 'Анна' } as const;
+  const taken: EntryOf<'agent.assigned'> = {
+    seq: 2,
+    at,
+    by: anna,
+    kind: 'agent.assigned',
+    agent: anna,
+    generation: 1,
+    how: 'taken',
+  };
+  expect(plain(describe(taken, 'usr_anna', 'Мия'))).toBe('Вы взяли чат');
+  expect(plain(describe(taken, null, 'Мия'))).toBe('Анна берёт чат');
+});
+
+test('V1 a refusal is worded by its code, its reason and its pause; one that is not known brings its own words', () => {
+  expect(refusalWords(refuse('conflict'))).toBe('Кто-то уже успел это изменить.');
+  expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
+  expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
+    'Слишком часто. Повторите через 0:30.',
+  );
+  const later = { ...refuse('conflict'), refused: 'of_a_later_version' as 'conflict', message: 'Its words.' };
+  expect(refusalWords(later)).toBe('Its words.');
+});

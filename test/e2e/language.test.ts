@@ -1,0 +1,124 @@
+/** The languages: nothing of another one stands on a screen, and changing it loses nothing. */
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { Agent, errorsOf } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Names, addresses, keys and languages: what is the same in each language, or was said by somebody. */
+const ours = new RegExp(
+  [
+    'Parley|English|Anna Petrova|Ben Okafor|Sofia Lindqvist|Alex Moreau|Northwind Outfitters|northwind\\.example',
+    // The hours are the browser's business.
+    'Shop help|Ask Northwind|Chrome|Linux|UTC|\\b[AP]M\\b',
+    // Addresses and zones.
+    '\\S+@\\S+|https?:\\S+|[\\w.]+\\.com|[\\da-f:]+::\\S+|[A-Z]\\w+/[\\w/ -]+',
+  ].join('|'),
+  'g',
+);
+
+/** What a page shows and says in Latin letters, by text and by accessible name. */
+async function latinOf(page: Page, names: readonly string[] = []): Promise<string[]> {
+  const said = await page.evaluate(() => {
+    const texts: string[] = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node instanceof Element) {
+        for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+          texts.push(node.getAttribute(name) ?? '');
+        continue;
+      }
+      const around = node.parentElement;
+      // What people have said is theirs.
+      if (around && !around.closest('script, style, bdi, kbd, [dir="auto"], [aria-hidden="true"]'))
+        texts.push(node.textContent ?? '');
+    }
+    return texts;
+  });
+  const foreign = (text: string) =>
+    names.reduce((rest, name) => rest.replaceAll(name, ''), text).replace(ours, '');
+  return said.filter((text) => /[A-Za-z]{2}/.test(foreign(text)));
+}
+
+test('F4: on the sign-in page every word changes at once, what was typed stays, and the choice is kept', async () => {
+  const page = await (await browser.newContext()).newPage();
+  const errors = errorsOf(page);
+  await page.goto(`${base}/login`);
+  await page.getByLabel('Email').fill('anna@demo.test');
+  await page.getByRole('button', { name: 'Русский' }).press('Enter');
+  await page.getByRole('heading', { name: 'Вход' }).waitFor();
+  expect(await latinOf(page)).toEqual([]);
+  expect(await page.getByLabel('Эл. почта').inputValue()).toBe('anna@demo.test');
+  expect(await page.locator('html').getAttribute('lang')).toBe('ru');
+
+  await page.getByLabel('Пароль', { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: 'Войти' }).click();
+  await page.getByText('Неверная почта или пароль.').waitFor();
+  await page.getByLabel('Пароль', { exact: true }).fill('parley-demo');
+  await page.getByRole('button', { name: 'Войти' }).click();
+  await page.getByRole('region', { name: 'Ждут ответа' }).waitFor();
+  expect(await latinOf(page)).toEqual([]);
+  await page.getByRole('button', { name: /ваше меню/ }).click();
+  await page.getByRole('menuitem', { name: 'Профиль' }).waitFor();
+  expect(await latinOf(page)).toEqual([]);
+
+  await page.getByRole('menuitemradio', { name: 'English' }).click();
+  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  await page.reload();
+  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  expect(errors.filter((error) => !error.includes('401'))).toEqual([]);
+});
+
+/** What other journeys have called their users and groups. */
+async function namesOf(page: Page): Promise<string[]> {
+  const answers = await Promise.all(
+    ['users', 'groups'].map(async (list) => (await page.request.get(`${base}/api/${list}`)).text()),
+  );
+  return answers.flatMap((text) => [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name ?? ''));
+}
+
+test('the console is Russian for a browser that asks for it, and no page scrolls sideways on a phone', async () => {
+  const context = await browser.newContext({ locale: 'ru-RU' });
+  const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  await context.addCookies(await admin.page.context().cookies());
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const names = await namesOf(page);
+  const wrong: string[] = [];
+  for (const path of [
+    'workspace',
+    'profile',
+    ...['chats', 'websites', 'websites/new', 'campaigns', 'campaigns/new'].map((name) => `console/${name}`),
+    ...['users', 'users/new', 'groups', 'groups/new', 'account'].map((name) => `console/${name}`),
+  ]) {
+    await page.goto(`${base}/${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    const wide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (wide > 0) wrong.push(`${path}: ${wide} px`);
+    for (const said of await latinOf(page, names)) wrong.push(`${path}: ${said}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('the widget speaks the language that the visitor’s browser asks for', async () => {
+  const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage();
+  const errors = errorsOf(page);
+  await page.goto(`${base}/demo`);
+  await page.getByRole('button', { name: 'Чат' }).click();
+  const chat = page.frameLocator('iframe[title="Чат"]');
+  await chat.getByRole('textbox', { name: 'Сообщение' }).fill('Ботинки маломерят?');
+  await chat.getByRole('button', { name: 'Отправить' }).click();
+  await chat.getByRole('button', { name: 'Пропустить' }).click();
+  await chat.getByRole('log').getByText('Ботинки маломерят?').waitFor();
+  expect(await chat.locator('html').getAttribute('lang')).toBe('ru');
+  expect(errors).toEqual([]);
+});
