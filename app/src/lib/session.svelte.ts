@@ -1,7 +1,18 @@
 /** Who is signed in. A page has one session, so this is the one thing that every module may know of. */
 import { can, type Action } from '#domain';
-import { isRefusal, type Me, type Refusal } from '#protocol';
-import { ask, whenSignedOut } from './api.ts';
+import { isRefusal, type Me, type Refusal, type Status } from '#protocol';
+import { ask, askQuietly, isOver, whenShutOut } from './api.ts';
+
+/** How long a session's renewal may take to reach the browser, in milliseconds. */
+const renewal = 1_500;
+
+interface SignInBody {
+  readonly email: string;
+  readonly password: string;
+  readonly code?: string;
+  readonly status: Status;
+  readonly remember: boolean;
+}
 
 export class Session {
   me = $state.raw<Me | null>(null);
@@ -22,14 +33,22 @@ export class Session {
   async #load(): Promise<Refusal | null> {
     const answer = await ask<Me>('GET', '/api/me');
     if (!isRefusal(answer)) this.enter(answer);
-    else if (!over(answer) && this.phase !== 'in') this.phase = 'unreachable';
+    else if (!isOver(answer) && this.phase !== 'in') this.phase = 'unreachable';
     return isRefusal(answer) ? answer : null;
   }
 
   /** For a socket that can't open: false once the credential is known not to hold. */
   async holds(): Promise<boolean> {
+    const answer = await askQuietly<Me>('GET', '/api/me');
+    if (!isRefusal(answer)) {
+      this.me = answer;
+      return !answer.mustEnroll;
+    }
+    if (!isOver(answer)) return true;
+    // Its sockets close before the browser has the new cookie, where the password was changed in this very browser.
+    await new Promise((resolve) => setTimeout(resolve, renewal));
     const refusal = await this.load();
-    return refusal === null || !over(refusal);
+    return refusal === null || !isOver(refusal);
   }
 
   enter(me: Me): void {
@@ -46,8 +65,8 @@ export class Session {
     this.phase = 'out';
   }
 
-  async signIn(email: string, password: string): Promise<Refusal | null> {
-    const answer = await ask<Me>('POST', '/api/login', { email, password });
+  async signIn(body: SignInBody): Promise<Refusal | null> {
+    const answer = await ask<Me>('POST', '/api/login', body);
     if (isRefusal(answer)) return answer;
     this.enter(answer);
     return null;
@@ -76,6 +95,7 @@ export class Session {
         name: me.name,
         roles: me.roles,
         manages: me.manages,
+        mustEnroll: me.mustEnroll,
         session: '',
       },
       action,
@@ -84,11 +104,7 @@ export class Session {
 }
 
 export const session = new Session();
-whenSignedOut((refusal) => {
-  session.leave(refusal.refused === 'signed_out' && !refusal.reason ? null : refusal);
+whenShutOut((refusal) => {
+  if (refusal.refused === 'second_factor_needed') void session.load();
+  else session.leave(refusal.refused === 'signed_out' && !refusal.reason ? null : refusal);
 });
-
-/** The credential holds no more, or not here. */
-function over({ refused }: Refusal): boolean {
-  return refused === 'signed_out' || refused === 'wrong_address';
-}

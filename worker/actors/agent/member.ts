@@ -179,7 +179,11 @@ export class Member {
     const user = await getPerson(this.#env.DB, account.id, id);
     const why = user ? endingBetween(this.user, user) : 'deleted';
     if (why) await this.#endAll(why);
+    const enrolled = !this.#mustEnroll;
     if (user) this.learn(user);
+    // Sockets are what such a session has no right to any more; the session itself is what they enroll with.
+    if (enrolled && this.#mustEnroll)
+      await Promise.all(this.sessions('').map(({ id }) => this.#on.close(id)));
     // Last: what failed before this is done again.
     this.#registers.delete('rereadAt');
   }

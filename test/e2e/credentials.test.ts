@@ -1,0 +1,232 @@
+/** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, a second factor. */
+import { existsSync, readFileSync } from 'node:fs';
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { accessibilityOf, Agent, eventually } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const password = 'parley-demo';
+const next = 'a horse of another colour';
+
+/** An account of its own, with an administrator and an agent. */
+async function newAccount(): Promise<{ admin: string; agent: string }> {
+  const mark = Math.random().toString(36).slice(2, 8);
+  const [admin, agent] = [`admin.${mark}@demo.test`, `agent.${mark}@demo.test`];
+  const answer = await fetch(`${inject('serverUrl')}/api/operator/accounts`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${inject('operatorSecret')}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({
+      name: 'Contoso',
+      timeZone: 'UTC',
+      users: [
+        { email: admin, name: 'Ada Admin', password, roles: ['administrator'] },
+        { email: agent, name: 'Gus Agent', password, roles: ['agent'] },
+      ],
+    }),
+  });
+  expect(answer.status).toBe(200);
+  return { admin, agent };
+}
+
+/** The link in the last mail to somebody. */
+async function linkTo(email: string): Promise<string> {
+  const file = inject('mailFile');
+  const find = () => {
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    const mails = lines.map((line) => JSON.parse(line) as { to: string; text: string });
+    const last = mails.findLast(({ to }) => to === email);
+    return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
+  };
+  await expect.poll(find, { timeout: 10_000 }).toBeDefined();
+  return find() as string;
+}
+
+async function fillIn(page: Page, email: string, pass: string): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(pass);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+test('V43 F5: a forgotten password is mended by a link, which leaves no trace in the address', async () => {
+  const { agent: email } = await newAccount();
+  const before = await Agent.tryToSignIn(browser, base, email);
+  await before.page.waitForURL(/\/workspace/);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${base}/login`);
+  expect(await page.getByRole('link', { name: 'Help' }).getAttribute('href')).toBe('https://help.example/');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByText('a link is on its way to it').waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+
+  await page.goto(await linkTo(email));
+  await eventually(() => Promise.resolve(new URL(page.url()).hash), '');
+  await page.getByLabel('New password').fill('short');
+  await page.getByRole('button', { name: 'Save the password' }).click();
+  await page.getByText('At least eight characters.', { exact: true }).waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+  await page.getByLabel('New password').fill(next);
+  await page.getByRole('button', { name: 'Save the password' }).click();
+  await page.getByText('Your password is set.').waitFor();
+  await before.page.getByText('The password has changed. Sign in again.').waitFor();
+  await fillIn(page, email, next);
+  await page.waitForURL(/\/workspace/);
+
+  await page.goto(await linkTo(email));
+  await page.getByLabel('New password').fill(next);
+  await page.getByRole('button', { name: 'Save the password' }).click();
+  await page.getByText('This link was used already').waitFor();
+  await context.close();
+});
+
+test('F3 F2: remembered or not, and the status that one begins with', async () => {
+  const { agent: email } = await newAccount();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${base}/login`);
+  await page.getByLabel('Begin as').selectOption('Offline');
+  await page.getByLabel('Remember me').check();
+  await fillIn(page, email, password);
+  await page.waitForURL(/\/workspace/);
+  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page
+    .getByRole('menuitemradio', { name: 'Offline' })
+    .and(page.locator('[aria-checked="true"]'))
+    .waitFor();
+  const cookies = async () => (await context.cookies()).filter(({ name }) => name === '__Host-parley');
+  expect((await cookies())[0]?.expires).toBeGreaterThan(Date.now() / 1_000 + 86_400);
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login/);
+  expect(await page.getByLabel('Email').inputValue()).toBe(email);
+
+  await page.getByLabel('Remember me').uncheck();
+  await fillIn(page, email, password);
+  await page.waitForURL(/\/workspace/);
+  // As long as the browser runs.
+  expect((await cookies())[0]?.expires).toBe(-1);
+  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login/);
+  expect(await page.getByLabel('Email').inputValue()).toBe('');
+  await context.close();
+});
+
+test('V43: who changes their password stays, live, and is out everywhere else', async () => {
+  const { agent: email } = await newAccount();
+  const here = await Agent.tryToSignIn(browser, base, email);
+  const there = await Agent.tryToSignIn(browser, base, email);
+  for (const { page } of [here, there]) await page.waitForURL(/\/workspace/);
+  const { page } = here;
+  // A second tab of the same browser goes on, too.
+  const second = await page.context().newPage();
+  await second.goto(`${base}/workspace`);
+  await second.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  await page.goto(`${base}/profile`);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Current password').fill('not mine');
+  await dialog.getByLabel('New password').fill(next);
+  await dialog.getByRole('button', { name: 'Change the password' }).click();
+  await dialog.getByText('That is not your password.').waitFor();
+  await dialog.getByLabel('Current password').fill(password);
+  await dialog.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('The password is changed.').waitFor();
+  await there.page.getByText('The password has changed. Sign in again.').waitFor();
+  await eventually(() => page.getByRole('main').getByRole('listitem').count(), 1);
+  // Both tabs' sockets are back: a status chosen in one shows in the other.
+  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page.getByRole('menuitemradio', { name: 'Offline' }).click();
+  await second.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await second
+    .getByRole('menuitemradio', { name: 'Offline' })
+    .and(second.locator('[aria-checked="true"]'))
+    .waitFor();
+  expect(here.errors).toEqual([]);
+});
+
+const codeOf = (secret: string, periods = 0) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + periods * 30_000 });
+
+/** Goes the whole way to a second factor; the app's secret and the recovery codes. */
+async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
+  await page.getByLabel('First, your password').fill(password);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  const secret = await page.locator('code').innerText();
+  await page.getByLabel('Then the code').fill('000000');
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText('That code is wrong').waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+  await page.getByLabel('Then the code').fill(codeOf(secret));
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText('Keep these recovery codes').waitFor();
+  const codes = (await page.locator('code').innerText()).split('\n');
+  expect(codes).toHaveLength(10);
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  return { secret, codes };
+}
+
+test('V44: a second factor is set up in the profile, and asked for at sign-in', async () => {
+  const { agent: email } = await newAccount();
+  const { page } = await Agent.tryToSignIn(browser, base, email);
+  await page.waitForURL(/\/workspace/);
+  await page.goto(`${base}/profile`);
+  await page.getByRole('button', { name: 'Set up' }).click();
+  const { secret, codes } = await setUp(page);
+  await page.getByText('On. Signing in takes a code').waitFor();
+
+  for (const code of [codeOf(secret, 1), codes[0] ?? '']) {
+    const again = await Agent.tryToSignIn(browser, base, email);
+    await again.page.getByRole('heading', { name: 'Second step' }).waitFor();
+    await again.page.getByLabel('Code').fill('123');
+    await again.page.getByRole('button', { name: 'Go on' }).click();
+    await again.page.getByText('That code is wrong').waitFor();
+    expect(await accessibilityOf(again.page)).toEqual([]);
+    await again.page.getByLabel('Code').fill(code);
+    await again.page.getByRole('button', { name: 'Go on' }).click();
+    await again.page.waitForURL(/\/workspace/);
+    await again.page.context().close();
+  }
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('dialog').getByLabel('First, your password').fill(password);
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('The second factor is removed').waitFor();
+});
+
+test('V44: where the company asks for a second factor, who has none sets one up and goes on', async () => {
+  const { admin, agent } = await newAccount();
+  const { page } = await Agent.tryToSignIn(browser, base, agent);
+  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  const boss = await Agent.tryToSignIn(browser, base, admin);
+  await boss.page.waitForURL(/\/console/);
+  const answer = await boss.page.evaluate(async () => {
+    const account = (await (await fetch('/api/account')).json()) as { id?: string };
+    delete account.id;
+    const response = await fetch('/api/account', {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...account, needsSecondFactor: true }),
+    });
+    return response.status;
+  });
+  expect(answer).toBe(200);
+  // At once, on an open screen.
+  await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+  await setUp(page);
+  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  await boss.page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+});
