@@ -1,7 +1,10 @@
 /** A user's row changes in D1: their actor finds it out, and ends what rested on the old one. */
-import { runDurableObjectAlarm } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
-import { env, maybeEvict, moveClock, newScene, ways, type Frame, type SceneAgent } from './scene.ts';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { isRefusal } from '#protocol';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Conversation } from '../../worker/actors/conversation/conversation.ts';
+import { getPerson } from '../../worker/db/users.ts';
+import { env, maybeEvict, moveClock, newScene, openTab, ways, type Frame, type SceneAgent } from './scene.ts';
 import { signInOf } from './sign-in.ts';
 
 const change = (agent: SceneAgent, set: string) =>
@@ -85,5 +88,67 @@ test('I14 a sign-in that reads the changed row first ends the older sessions, an
   expect((await tab.until(() => tab.closed)).code).toBe(4401);
   expect(await anna.stub.authenticate(newer.session, newer.secret)).toMatchObject({
     principal: { session: newer.session },
+  });
+});
+
+test('S9 a session that is over closes the sockets that it opened; one in use goes on by its use', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const person = await getPerson(env.DB, scene.account, anna.party.id);
+  if (!person) throw new Error('nobody');
+  const opened = await anna.stub.goOn(person, { device: 'a test', address: null }, false);
+  if (isRefusal(opened)) throw new Error(opened.message);
+  const { conversation } = await (await scene.visitor()).say('Hello');
+  const session = { ...anna.principal, session: opened.session };
+  await anna.stub.attached(opened.session, conversation);
+  const tabs = [
+    await openTab(anna.stub, session),
+    await openTab(scene.dispatcher, session),
+    await openTab(scene.conversation(conversation), session),
+  ];
+  const codes = () => tabs.map(({ closed }) => closed?.code);
+  /** As if all that has been done with the session had been done so many hours sooner. */
+  const sooner = async (hours: number) => {
+    await runInDurableObject(anna.stub, (_, { storage }) => {
+      const by = hours * 3_600_000;
+      storage.sql.exec('UPDATE sessions SET created_at = created_at - ?, used_at = used_at - ?', by, by);
+    });
+    await runDurableObjectAlarm(anna.stub);
+  };
+  // Twelve hours without a request: but the tab is open.
+  await sooner(12.5);
+  expect(isRefusal(await anna.stub.authenticate(opened.session, opened.secret))).toBe(false);
+  expect(codes()).toEqual([undefined, undefined, undefined]);
+  await sooner(12);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(anna.stub);
+    expect(codes()).toEqual([4401, 4401, 4401]);
+  });
+  expect(await anna.stub.authenticate(opened.session, opened.secret)).toMatchObject({ reason: 'expired' });
+});
+
+test('I14 a revocation that fails half way is done again, until every socket is closed', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  const anna = await scene.agent('Anna');
+  const { conversation } = await (await scene.visitor()).say('Hello');
+  const { session } = await signInOf(env, scene.account, anna.party.id);
+  await anna.stub.attached(session, conversation);
+  const tab = await openTab(scene.conversation(conversation), { ...anna.principal, session });
+  await change(anna, 'manages = 0');
+  // The conversation can't be reached, once.
+  const failing = vi.spyOn(Conversation.prototype, 'revoke').mockImplementationOnce(() => {
+    throw new Error('Network connection lost.');
+  });
+  onTestFinished(() => failing.mockRestore());
+  await anna.stub.expectChange();
+  clock.by(4_000);
+  await runDurableObjectAlarm(anna.stub);
+  await vi.waitFor(() => expect(failing).toHaveBeenCalledOnce());
+  expect(tab.closed).toBeUndefined();
+  clock.by(60_000);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(anna.stub);
+    expect(tab.closed?.code).toBe(4401);
   });
 });
