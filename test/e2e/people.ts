@@ -82,8 +82,15 @@ export class Agent {
     this.errors = errorsOf(page);
   }
 
-  static async signIn(browser: Browser, base: string, email: string, path = '/workspace'): Promise<Agent> {
-    const agent = await Agent.tryToSignIn(browser, base, email);
+  /** `address` is where they come from: so many journeys begin at one that it would be held to be guessing. */
+  static async signIn(
+    browser: Browser,
+    base: string,
+    email: string,
+    path = '/workspace',
+    address?: string,
+  ): Promise<Agent> {
+    const agent = await Agent.tryToSignIn(browser, base, email, undefined, address);
     await agent.page.waitForURL(/\/(workspace|console)/);
     if (!new URL(agent.page.url()).pathname.startsWith(path)) await agent.page.goto(`${base}${path}`);
     return agent;
@@ -95,8 +102,12 @@ export class Agent {
     base: string,
     email: string,
     password = 'parley-demo',
+    address?: string,
   ): Promise<Agent> {
-    const context = await browser.newContext({ viewport: desktop });
+    const context = await browser.newContext({
+      viewport: desktop,
+      ...(address !== undefined && { extraHTTPHeaders: { 'CF-Connecting-IP': address } }),
+    });
     context.setDefaultTimeout(patience);
     const agent = new Agent(await context.newPage(), base);
     await agent.page.goto(`${base}/login`);
