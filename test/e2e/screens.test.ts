@@ -50,6 +50,8 @@ test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) =
     'users/new',
     'groups',
     'groups/new',
+    'rights',
+    'audit',
     '../profile',
     'account',
   ]) {
@@ -84,6 +86,8 @@ test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) =
     'console/users',
     'console/users/new',
     'console/groups',
+    'console/rights',
+    'console/audit',
     'console/account',
     'profile',
     'demo',

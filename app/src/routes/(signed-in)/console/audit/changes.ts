@@ -1,0 +1,122 @@
+/** What a change changed, in words. What was written down is as old as it is: any value may be of another shape than today's. */
+import {
+  roles,
+  type AccountBody,
+  type AuditEntry,
+  type CampaignBody,
+  type CampaignSettings,
+  type GroupBody,
+  type Language,
+  type Sees,
+  type SiteBody,
+  type UserBody,
+} from '#protocol';
+import { m } from '#words/app';
+import { languageNames } from '$lib/language.svelte.ts';
+import { seesWords } from '../sees.ts';
+import { rolesInWords } from '../users/words.ts';
+
+type Field =
+  | keyof UserBody
+  | keyof GroupBody
+  | keyof AccountBody
+  | keyof SiteBody
+  | Exclude<keyof CampaignBody, 'settings'>
+  | Exclude<keyof CampaignSettings, 'version'>;
+
+const fieldWords: Readonly<Record<Field, () => string>> = {
+  email: m.email,
+  name: m.thing_name,
+  nickname: m.user_nickname,
+  language: m.language,
+  roles: m.users_roles,
+  showsPhoto: m.field_photo,
+  manages: m.user_manages,
+  groups: m.groups,
+  limits: m.user_limits,
+  ipRules: m.user_addresses,
+  members: m.users,
+  timeZone: m.account_zone,
+  sees: m.account_sees,
+  needsSecondFactor: m.account_second_factor,
+  origins: m.website_origins,
+  campaign: m.campaign,
+  enabled: m.campaign_enabled,
+  color: m.campaign_color,
+  title: m.campaign_title,
+  subtitle: m.campaign_subtitle,
+  opening: m.campaign_greeting,
+  closing: m.campaign_farewell,
+  introduction: m.campaign_introduction,
+  askName: m.campaign_ask_name,
+  askEmail: m.campaign_ask_email,
+  sneakPreview: m.campaign_preview,
+  idleMinutes: m.campaign_idle,
+};
+const asked: Readonly<Record<string, () => string>> = {
+  no: m.campaign_ask_no,
+  optional: m.campaign_ask_optional,
+  required: m.campaign_ask_required,
+};
+
+/** Groups and campaigns by their ids, as far as they still exist. */
+export type Names = ReadonlyMap<string, string>;
+export interface Change {
+  readonly field: string;
+  readonly label: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export function changesOf({ kind, changes }: AuditEntry, names: Names): Change[] {
+  return Object.entries(changes ?? {}).map(([field, [before, after]]) => {
+    const label = field === 'name' && kind.startsWith('user.') ? m.person_name : fieldWords[field as Field];
+    const became = field === 'members' ? `${words(field, after, names)}${moved(before, after)}` : null;
+    return {
+      field,
+      // A later server may know fields that this page doesn't.
+      label: label?.() ?? field,
+      before: words(field, before, names),
+      after: became ?? words(field, after, names),
+    };
+  });
+}
+
+function words(field: string, value: unknown, names: Names): string {
+  if (Array.isArray(value)) return listWords(field, value, names);
+  if (field === 'limits') return limitWords(value);
+  if (field === 'language') return languageNames[value as Language] ?? String(value);
+  if (field === 'sees') return seesWords[value as Sees]?.() ?? String(value);
+  if (field === 'askName' || field === 'askEmail') return asked[String(value)]?.() ?? String(value);
+  if (typeof value === 'boolean') return value ? m.field_yes() : m.field_no();
+  if (value === null || value === undefined) return m.field_none();
+  if (field === 'campaign') return names.get(String(value)) ?? m.field_unknown_campaign();
+  if (value === '') return m.field_empty();
+  if (typeof value === 'string') return field === 'timeZone' ? value.replaceAll('_', ' ') : value;
+  return JSON.stringify(value);
+}
+
+function listWords(field: string, value: readonly unknown[], names: Names): string {
+  if (field === 'members') return m.groups_users({ count: value.length });
+  if (value.length === 0) return m.field_none();
+  if (field === 'roles') return rolesInWords(roles.filter((role) => value.includes(role)));
+  if (field !== 'groups') return value.join(', ');
+  const known = value.map((id) => names.get(String(id)));
+  return known.every((name) => name !== undefined)
+    ? known.join(', ')
+    : m.field_groups({ count: value.length });
+}
+
+function limitWords(value: unknown): string {
+  const { live, nrt } = (value ?? {}) as Partial<UserBody['limits']>;
+  return m.field_limits({ live: live ?? m.field_unlimited(), nrt: nrt ?? m.field_unlimited() });
+}
+
+/** How many came and went: the counts alone may be the same. */
+function moved(before: unknown, after: unknown): string {
+  if (!Array.isArray(before) || !Array.isArray(after)) return '';
+  const came = after.filter((id) => !before.includes(id)).length;
+  const went = before.filter((id) => !after.includes(id)).length;
+  const parts = [came && `+${came}`, went && `−${went}`].filter(Boolean);
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}

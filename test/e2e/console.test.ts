@@ -1,0 +1,103 @@
+/** What a manager meets in the console: the call from the floor, the audit log, the table of rights. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { Agent, eventually, Visitor } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+/** An address of their own, from which few sign in. */
+const mark = Math.random().toString(36).slice(2, 8);
+let browser: Browser;
+let admin: Agent;
+let sofia: Agent;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+});
+afterAll(() => browser.close());
+
+test('F9: in the console a badge calls a supervisor to the one who waits', async () => {
+  const { page } = sofia;
+  await page.goto(`${base}/console/account`);
+  await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor();
+  const rail = page.getByRole('navigation', { name: 'Main' });
+  const workspace = rail.getByRole('link', { name: /Workspace/ });
+  const visitor = await Visitor.visit(browser, base);
+  const question = `Is anybody there? ${mark}`;
+  await visitor.open();
+  await visitor.say(question);
+  const before = await workspace.innerText();
+  const seenAt = workspace.evaluate(
+    (link) =>
+      new Promise<number>((resolve) => {
+        const watch = { subtree: true, childList: true, characterData: true };
+        new MutationObserver(() => resolve(Date.now())).observe(link, watch);
+      }),
+  );
+  const askedAt = Date.now();
+  await visitor.chat.getByRole('button', { name: 'Skip' }).click();
+  const took = (await seenAt) - askedAt;
+  console.log(`The badge was there ${took} ms after the visitor’s click.`);
+  expect(took).toBeLessThan(5_000);
+  expect(await workspace.innerText()).not.toBe(before);
+  await workspace.getByText(/^\d+\+?$/).waitFor();
+  await workspace.click();
+  await page.waitForURL(/\/workspace/);
+  await sofia.row('Waiting for an answer', question).waitFor();
+  expect([...visitor.errors, ...sofia.errors]).toEqual([]);
+});
+
+test('V45: what an administrator changes stands at the top of the audit log, field by field', async () => {
+  const { page } = admin;
+  await page.goto(`${base}/console/groups/new`);
+  await page.getByLabel('Name', { exact: true }).fill(`Sales ${mark}`);
+  await page.getByRole('main').getByRole('button', { name: 'Add group' }).click();
+  await page.waitForURL(/\/console\/groups\/grp_/);
+  await page.getByLabel('Name', { exact: true }).fill(`Returns ${mark}`);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await eventually(() => page.getByRole('button', { name: 'Undo changes' }).count(), 0);
+  await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Audit log' }).click();
+  const row = (at: number) => page.getByRole('row').nth(at);
+  await row(1).getByText(`Changed the group Sales ${mark}`).waitFor();
+  await row(2).getByText(`Added the group Sales ${mark}`).waitFor();
+  for (const said of ['Alex Moreau', address]) await row(1).getByText(said).waitFor();
+  await row(1).getByText('Name', { exact: true }).click();
+  await row(1).getByText(`Returns ${mark}`).waitFor();
+
+  await page.getByLabel('What').selectOption('Group added');
+  await row(1).getByText(`Added the group Sales ${mark}`).waitFor();
+  await page.getByRole('combobox', { name: 'User' }).fill('sofia');
+  await page.getByRole('option', { name: /Sofia Lindqvist/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing fits').waitFor();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await row(1).getByText(`Changed the group Sales ${mark}`).waitFor();
+  expect(admin.errors).toEqual([]);
+});
+
+test('V45: the audit log is for administrators alone; the rights of each role are for every manager to see', async () => {
+  const { page } = sofia;
+  await page.goto(`${base}/console/users`);
+  const menu = page.getByRole('navigation', { name: 'Console' });
+  await menu.getByRole('link', { name: 'Users & groups' }).waitFor();
+  expect(await menu.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+  await page.goto(`${base}/console/audit`);
+  await page.getByText('You may not do that.').waitFor();
+  await page.goto(`${base}/console/users`);
+  await page.getByRole('link', { name: 'Rights' }).click();
+  const right = page.getByRole('row', { name: /Read the audit log/ });
+  await eventually(() => right.getByRole('cell').allInnerTexts(), ['No', 'No', 'Yes', 'Yes']);
+  await page.getByText('Which chats an agent sees').waitFor();
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test', '/workspace');
+  await anna.page.goto(`${base}/console/audit`);
+  await anna.page.getByText('The console is not open to you').waitFor();
+});
+
+test('F8: the menu leads a manager to the code for their website', async () => {
+  const { page } = sofia;
+  await page.getByRole('button', { name: 'Sofia Lindqvist, your menu' }).click();
+  await page.getByRole('menuitem', { name: 'Your website' }).click();
+  await page.waitForURL(/\/console\/websites/);
+  await page.getByRole('button', { name: 'Copy' }).waitFor();
+});
