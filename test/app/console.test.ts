@@ -1,4 +1,4 @@
-import { AllowedOrigin, check, isRefusal } from '#protocol';
+import { AllowedOrigin, auditKinds, check, isRefusal, type AuditEntry } from '#protocol';
 import fc from 'fast-check';
 import { generatePassword, strengthOf } from '../../app/src/routes/(signed-in)/console/users/passwords.ts';
 import { expect, test } from 'vitest';
@@ -7,6 +7,8 @@ import {
   contrastHint,
   textOn,
 } from '../../app/src/routes/(signed-in)/console/campaigns/contrast.ts';
+import { changesOf } from '../../app/src/routes/(signed-in)/console/audit/changes.ts';
+import { deedWords } from '../../app/src/routes/(signed-in)/console/audit/words.ts';
 import { embedCode } from '../../app/src/routes/(signed-in)/console/websites/embed.ts';
 import { errorText, parseOrigins } from '../../app/src/routes/(signed-in)/console/websites/origins.ts';
 
@@ -63,4 +65,46 @@ test('F185 a generated password is long, new each time, and strong; what is easy
   }
   const said = ['abc', 'aaaaaaaaaaaa', 'abcdefghij', '12345678', 'Tr0ub4dor', 'correct horse battery'];
   expect(said.map(strengthOf)).toEqual(['short', 'weak', 'weak', 'weak', 'fair', 'fair']);
+});
+
+const act: AuditEntry = {
+  ...{ id: 'aud_1', at: 0, kind: 'user.changed', by: null, address: null, device: '' },
+  ...{ subject: { id: 'usr_1', name: 'Ines' }, changes: null },
+};
+
+test('V45 a change is told field by field, by the names of today, whatever shape it was written in', () => {
+  const changes = {
+    name: ['Ines', 'Inês'],
+    roles: [['agent'], ['supervisor', 'agent']],
+    groups: [['grp_1'], ['grp_1', 'grp_gone']],
+    limits: [{ live: null, nrt: 5 }, null],
+    members: [
+      ['usr_1', 'usr_2'],
+      ['usr_2', 'usr_3'],
+    ],
+    manages: [true, false],
+    later: [{ a: 1 }, 'b'],
+  } satisfies AuditEntry['changes'];
+  const told = changesOf({ ...act, changes }, new Map([['grp_1', 'Sales']]));
+  expect(told.map(({ label, before, after }) => [label, before, after])).toEqual([
+    ['Name', 'Ines', 'Inês'],
+    ['Roles', 'Agent', 'Agent, Supervisor'],
+    ['Groups', 'Sales', '2 groups'],
+    ['Limits', 'any number live, 5 NRT', 'any number live, any number NRT'],
+    ['Users', '2 users', '2 users (+1, −1)'],
+    ['Access to the console', 'yes', 'no'],
+    ['later', '{"a":1}', 'b'],
+  ]);
+});
+
+test('V45 the audit log has words for any kind and any value', () => {
+  for (const kind of auditKinds) expect(deedWords({ ...act, kind })).not.toBe('');
+  const fields = fc.constantFrom('name', 'roles', 'groups', 'members', 'limits', 'sees', 'language', 'color');
+  const values = fc.tuple(fc.jsonValue(), fc.jsonValue());
+  fc.assert(
+    fc.property(fc.dictionary(fields, values), (changes) => {
+      for (const { before, after } of changesOf({ ...act, changes }, new Map()))
+        expect(typeof before + typeof after).toBe('stringstring');
+    }),
+  );
 });

@@ -6,8 +6,6 @@ import {
   type CampaignBody,
   type CampaignSettings,
   type GroupBody,
-  type Language,
-  type Sees,
   type SiteBody,
   type UserBody,
 } from '#protocol';
@@ -85,9 +83,9 @@ export function changesOf({ kind, changes }: AuditEntry, names: Names): Change[]
 function words(field: string, value: unknown, names: Names): string {
   if (Array.isArray(value)) return listWords(field, value, names);
   if (field === 'limits') return limitWords(value);
-  if (field === 'language') return languageNames[value as Language] ?? String(value);
-  if (field === 'sees') return seesWords[value as Sees]?.() ?? String(value);
-  if (field === 'askName' || field === 'askEmail') return asked[String(value)]?.() ?? String(value);
+  if (field === 'language') return own(languageNames, value) ?? String(value);
+  if (field === 'sees') return own(seesWords, value)?.() ?? String(value);
+  if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? String(value);
   if (typeof value === 'boolean') return value ? m.field_yes() : m.field_no();
   if (value === null || value === undefined) return m.field_none();
   if (field === 'campaign') return names.get(String(value)) ?? m.field_unknown_campaign();
@@ -95,6 +93,9 @@ function words(field: string, value: unknown, names: Names): string {
   if (typeof value === 'string') return field === 'timeZone' ? value.replaceAll('_', ' ') : value;
   return JSON.stringify(value);
 }
+
+const own = <T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined =>
+  Object.hasOwn(table, String(key)) ? table[String(key)] : undefined;
 
 function listWords(field: string, value: readonly unknown[], names: Names): string {
   if (field === 'members') return m.groups_users({ count: value.length });
