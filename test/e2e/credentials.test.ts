@@ -1,9 +1,9 @@
 /** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, a second factor. */
-import { existsSync, readFileSync } from 'node:fs';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchBrowser } from '../helpers/browser.ts';
+import { linkTo } from './mails.ts';
 import { accessibilityOf, Agent, eventually } from './people.ts';
 
 const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
@@ -37,19 +37,6 @@ async function newAccount(): Promise<{ admin: string; agent: string }> {
   });
   expect(answer.status).toBe(200);
   return { admin, agent };
-}
-
-/** The link in the last mail to somebody. */
-async function linkTo(email: string): Promise<string> {
-  const file = inject('mailFile');
-  const find = () => {
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-    const mails = lines.map((line) => JSON.parse(line) as { to: string; text: string });
-    const last = mails.findLast(({ to }) => to === email);
-    return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
-  };
-  await expect.poll(find, { timeout: 10_000 }).toBeDefined();
-  return find() as string;
 }
 
 async function fillIn(page: Page, email: string, pass: string): Promise<void> {

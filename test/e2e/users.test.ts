@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchBrowser } from '../helpers/browser.ts';
+import { linkTo } from './mails.ts';
 import { Agent, eventually } from './people.ts';
 
 const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
@@ -30,11 +31,12 @@ async function addUser(name: string, more: (page: Page) => Promise<unknown>): Pr
   await page.getByRole('button', { name: 'Add user' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
   const email = `${name.toLowerCase().replaceAll(' ', '.')}.${mark}@demo.test`;
-  await page.getByLabel('Email').fill(email);
+  await page.getByRole('textbox', { name: 'Email' }).fill(email);
   await more(page);
+  await page.getByRole('radio', { name: 'Set a password' }).check();
   await page.getByRole('button', { name: 'Generate' }).click();
   await page.getByText('Strong.').waitFor();
-  const password = await page.getByLabel('Password').inputValue();
+  const password = await page.getByLabel('Password', { exact: true }).inputValue();
   await page.getByRole('main').getByRole('button', { name: 'Add user' }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await page.waitForURL(/\/console\/users\/usr_/);
@@ -138,4 +140,30 @@ test('S9 F10: one’s own sessions are listed by their devices, and another one 
   await other.page.waitForURL(/\/login/);
   await eventually(() => sofia.page.getByRole('main').getByRole('listitem').count(), 1);
   expect(sofia.errors).toEqual([]);
+});
+
+test('F185: who is invited chooses their own password by the link in the mail', async () => {
+  const { page } = admin;
+  const email = `ruth.${mark}@demo.test`;
+  await page.goto(`${base}/console/users/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Ruth Abara');
+  await page.getByRole('textbox', { name: 'Email' }).fill(email);
+  await page.getByRole('radio', { name: 'Invite by email' }).and(page.locator(':checked')).waitFor();
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /Add user|Invite/ })
+    .last()
+    .click();
+  await page.waitForURL(/\/console\/users\/usr_/);
+  const context = await browser.newContext();
+  const own = await context.newPage();
+  await own.goto(await linkTo(email));
+  await own.getByLabel('New password').fill('a horse of another colour');
+  await own.getByRole('button', { name: 'Save the password' }).click();
+  await own.getByText('Your password is set.').waitFor();
+  await own.getByLabel('Email').fill(email);
+  await own.getByLabel('Password', { exact: true }).fill('a horse of another colour');
+  await own.getByRole('button', { name: 'Sign in' }).click();
+  await own.waitForURL(/\/workspace/);
+  await context.close();
 });
