@@ -11,12 +11,13 @@ export function whenSignedOut(task: (refusal: Refusal) => void): void {
 export async function ask<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
+  /** Sent as JSON, or a file as it is. */
   body?: object,
 ): Promise<T | Refusal> {
   try {
     const response = await fetch(path, {
       method,
-      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body && (body instanceof Blob ? { body } : json(body))),
     });
     const answer: unknown = await response.json();
     if (!isRefusal(answer)) return response.ok ? (answer as T) : refuse('internal');
@@ -27,3 +28,8 @@ export async function ask<T>(
     return refuse('unavailable');
   }
 }
+
+const json = (body: object) => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
