@@ -25,7 +25,6 @@ const foreign = {
   'another port': 'https://parley.test:8443',
   'two origins': 'https://parley.test, https://evil.test',
 };
-const json = { 'Content-Type': 'application/json' };
 const foreignTypes = [
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
@@ -52,8 +51,8 @@ function attacksOn(door: AskedDoor): Attack[] {
   const text = JSON.stringify(body ?? {});
   const common = { method, address, cookie };
   const attacks: Attack[] = Object.entries(foreign).map(([name, Origin]) => {
-    const headers = { ...json, Origin };
-    return { ...common, name: `JSON with ${name}`, ...(body !== undefined && { body }), headers };
+    const headers = { 'Content-Type': door.line.type ?? 'application/json', Origin };
+    return { ...common, name: `its own body with ${name}`, ...(body !== undefined && { body }), headers };
   });
   for (const type of foreignTypes) {
     const asked = { ...common, body: type.startsWith('application') ? asForm(body) : text };

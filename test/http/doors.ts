@@ -3,6 +3,7 @@ import { defaultCampaign, subprotocol } from '#protocol';
 import { api } from '../../worker/http/api.ts';
 import { doorsOf, type Door } from '../../worker/http/open-api.ts';
 import { call, id, origin, password, type Call } from './client.ts';
+import { png } from './photo-files.ts';
 import type { Credential, Principal, Things } from './principals.ts';
 
 /** What somebody finds: they get through, or are refused with this code. */
@@ -14,6 +15,8 @@ interface Line {
   readonly right: string;
   readonly query?: (of: Things) => string;
   readonly body?: (of: Things) => unknown;
+  /** What the body says that it is, where it is no JSON. */
+  readonly type?: string;
   /** Where the ids in the address are another account's. */
   readonly foreign?: Outcome;
   /** Where those in the body or the query are. */
@@ -45,6 +48,7 @@ const ofSite = (of: Things) => `site=${of.site}`;
 const ofPeople = (of: Things) => `group=${of.group}`;
 const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text: 'Hello' });
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
+const photo = { type: 'image/png', body: () => png() };
 const notTheirs = ['wrong_password', 'slow_down'];
 /** A visitor is known on one site only; who brings no credential at all is nobody yet. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
@@ -114,6 +118,11 @@ export const lines: Readonly<Record<string, Line>> = {
   'DELETE /api/users/:id': { right: 'people.write' },
   'POST /api/users/:id/restore': { right: 'people.write' },
   'GET /api/audit': { right: 'audit.read', query: (of) => `user=${of.user}` },
+  'PUT /api/me/photo': { right: 'session', ...photo },
+  'DELETE /api/me/photo': { right: 'session' },
+  'PUT /api/users/:id/photo': { right: 'people.write', ...photo },
+  'DELETE /api/users/:id/photo': { right: 'people.write' },
+  'GET /api/photos/:account/:user/:name': { right: 'anybody', answers: ['not_found'] },
   'GET /api/groups': { right: 'people.read' },
   'POST /api/groups': { right: 'people.write', body: group },
   'PATCH /api/groups/:id': { right: 'people.write', body: group },
@@ -207,7 +216,11 @@ export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): st
     return `${folder}/${kind ? at[kind] : id('conversation')}`;
   });
   const query = line.query?.(of);
-  return filled.replace(/\/$/, '') + (query ? `?${query}` : '');
+  const named = filled
+    .replace(':account', at.account)
+    .replace(':user', at.user)
+    .replace(':name', id('photo'));
+  return named.replace(/\/$/, '') + (query ? `?${query}` : '');
 }
 
 /** What goes to a door beside its address: who asks, the body, and the claims that somebody would make who tries. */
@@ -217,6 +230,7 @@ export function callOf({ line, socket }: AskedDoor, { visitorCookie, ...who }: C
   const headers = {
     'X-Parley-Principal': JSON.stringify({ ...claim, manages: true, session: of.session }),
     ...who.headers,
+    ...(line.type && { 'Content-Type': line.type }),
     ...(socket && { Origin: origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': subprotocol }),
   };
   return { ...(cookie && { cookie }), headers, ...(line.body && { body: line.body(of) }) };

@@ -107,7 +107,7 @@ test('S21 every page and file answers with all headers', async () => {
     ['/widget.js', {}, 200, shared],
     [`/widget/frame?site=${a.site}`, html, 200, frame],
     ['/widget/frame?site=x', html, 404],
-    ['/widget/manifest.json', {}, 200],
+    ['/widget/manifest.en.json', {}, 200],
     ['/demo', html, 404],
     ['/demo', demo, 200],
     ['/_app/gone.js', {}, 404],

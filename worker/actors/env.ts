@@ -7,6 +7,7 @@ import type { Visitor } from './visitor/visitor.ts';
 
 export interface Env {
   readonly DB: D1Database;
+  readonly FILES: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly CONVERSATION: DurableObjectNamespace<Conversation>;
   readonly AGENT: DurableObjectNamespace<Agent>;

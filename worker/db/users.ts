@@ -29,6 +29,10 @@ export interface Person {
   readonly email: string;
   readonly roles: Role[];
   readonly manages: boolean;
+  /** The path of their photo … */
+  readonly photo: string | null;
+  /** … which visitors see, too. */
+  readonly showsPhoto: boolean;
   readonly ipRules: string[];
   readonly version: number;
   readonly passwordVersion: number;
@@ -37,6 +41,14 @@ export interface Person {
 // In plain names: of a query over one table Drizzle leaves the table's name out, and the inner one's would be meant.
 const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
   WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
+
+/** Where a photo is served. The row has the name of its file alone. */
+export const photoPath = (account: string, user: string, name: string): string =>
+  `/api/photos/${account}/${user}/${name}`;
+// As the others in plain names; without a photo it is null.
+const pathOfPhoto = sql<
+  string | null
+>`'/api/photos/' || users.account_id || '/' || users.id || '/' || users.photo`;
 
 const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
 
@@ -50,6 +62,8 @@ const person = {
   email: users.email,
   roles: users.roles,
   manages: users.manages,
+  photo: pathOfPhoto,
+  showsPhoto: users.showsPhoto,
   ipRules: users.ipRules,
   version: users.version,
   passwordVersion: users.passwordVersion,
@@ -106,7 +120,7 @@ const columns = {
   ipRules: users.ipRules,
   liveLimit: users.liveLimit,
   nrtLimit: users.nrtLimit,
-  photo: users.photo,
+  photo: pathOfPhoto,
   showsPhoto: users.showsPhoto,
   secondFactor: users.secondFactor,
   invited: sql<number>`password_hash = ''`,
@@ -272,6 +286,29 @@ export async function setPassword(
     })
     .where(and(theUser(account, id), isNull(users.deletedAt)));
   await d1.batch([prepared(d1, change), record(d1, act)]);
+}
+
+/** Gives an active user another photo, by the name of its file, or none; answers the path of the one before. */
+export async function setPhoto(
+  d1: D1Database,
+  account: string,
+  id: string,
+  photo: string | null,
+  act: Act,
+): Promise<string | null | Refusal> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({ photo, version: sql`${users.version} + 1` })
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  const before = d1.prepare('SELECT photo FROM users WHERE account_id = ? AND id = ?').bind(account, id);
+  const [old, changed] = await d1.batch<{ photo: string | null }>([
+    before,
+    prepared(d1, change),
+    record(d1, act),
+  ]);
+  if (changed?.meta.changes === 0) return refuse('not_found');
+  const name = old?.results[0]?.photo;
+  return name ? photoPath(account, id, name) : null;
 }
 
 /** What lists show of the second factor, and accounts ask for; it is their actor that has it. */

@@ -6,6 +6,7 @@ import {
   cleanName,
   refuse,
   type AgentParty,
+  type Owner,
   type ConversationState,
   type Draft,
   type Entry,
@@ -32,7 +33,7 @@ export type Command =
   | ({ t: 'visitor.identify'; name?: string | undefined; email?: string | undefined } & Given)
   | ({ t: 'visitor.block' } & Given)
   /** From the dispatcher, which has reserved the place under this generation. */
-  | { t: 'assign'; agent: AgentParty; generation: number }
+  | { t: 'assign'; agent: Owner; generation: number }
   /** From the dispatcher: the owner of this generation is gone. */
   | { t: 'unassign'; generation: number; reason: EntryOf<'agent.unassigned'>['reason'] }
   | { t: 'visitor.left' }
@@ -95,7 +96,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
       return [
         {
           kind: 'agent.assigned',
-          by: command.agent,
+          by: agentParty(command.agent),
           agent: command.agent,
           generation: command.generation,
           how: 'taken',
@@ -138,9 +139,13 @@ function unassigned(
   id?: string,
 ): Draft[] {
   if (state.phase !== 'active' || !state.owner) return [];
-  const { owner: agent, generation } = state;
+  const { generation } = state;
+  const agent = agentParty(state.owner);
   return [{ kind: 'agent.unassigned', by, agent, generation, reason, ...(id !== undefined && { id }) }];
 }
+
+/** Who they are, without what they look like. */
+const agentParty = ({ kind, id, name }: Owner): AgentParty => ({ kind, id, name });
 
 /** The state that the first entry makes. `by` of a first entry is always the visitor. */
 function begin(id: string, entry: EntryOf<'conversation.started'>): ConversationState {

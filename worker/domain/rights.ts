@@ -9,6 +9,8 @@ export type Principal =
       id: string;
       /** What everybody but managers knows them by. */
       name: string;
+      /** The path of their photo, where visitors may see it. */
+      photo?: string;
       roles: readonly Role[];
       /** Access to the console has not been taken away. */
       manages: boolean;

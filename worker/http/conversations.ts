@@ -73,7 +73,8 @@ conversations.post(
   tells('Makes the agent the owner', Taken),
   async (c) => {
     const { user } = c.var;
-    const agent = { kind: 'agent', id: user.id, name: user.name } as const;
+    const { id, name, photo } = user;
+    const agent = { kind: 'agent', id, name, ...(photo !== undefined && { photo }) } as const;
     return answer(c, await dispatcherStub(c.env, user.account).take(agent, c.req.param('id')));
   },
 );

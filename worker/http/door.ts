@@ -5,7 +5,8 @@
 import { can, type Action } from '#domain';
 import { check, isRefusal, refuse } from '#protocol';
 import type { MiddlewareHandler } from 'hono';
-import { readJson, refused, type Bound } from './exchange.ts';
+import { contentType, readJson, refused, type Bound } from './exchange.ts';
+import { photoOf, type PhotoFile } from './photo-file.ts';
 import { userOf, type User } from './principal.ts';
 
 type Schema = Parameters<typeof check>[0];
@@ -15,6 +16,8 @@ export interface Sign {
   /** A right of the account; or whoever is signed in, or whom the door finds out itself. */
   readonly right?: Action | 'session' | Whom;
   readonly takes?: Schema;
+  /** It takes a photo's file instead. */
+  readonly takesPhoto?: true;
   readonly asks?: Schema;
   readonly tells?: Schema | undefined;
   readonly summary?: string;
@@ -63,6 +66,19 @@ export function takes<S extends Schema>(
       return next();
     },
     { takes: schema },
+  );
+}
+
+/** A body that is a photo's file: `c.var.photo`. */
+export function takesPhoto(): MiddlewareHandler<Bound & { Variables: { photo: PhotoFile } }> {
+  return bearing(
+    async (c, next) => {
+      const photo = photoOf(new Uint8Array(await c.req.arrayBuffer()), contentType(c));
+      if (!photo) return refused(c, refuse('bad_request', { field: 'photo' }));
+      c.set('photo', photo);
+      return next();
+    },
+    { takesPhoto: true },
   );
 }
 

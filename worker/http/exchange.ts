@@ -29,6 +29,11 @@ export function afterAnswer(c: Exchange, work: Promise<unknown>): void {
   c.executionCtx.waitUntil(work.catch((error: unknown) => logError(error, { at: 'after', method, path })));
 }
 
+/** What the body says that it is, without parameters. */
+export function contentType(c: Exchange): string | undefined {
+  return c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
+}
+
 /** The body, to be checked; undefined, which no schema takes, where it is no JSON. */
 export async function readJson(c: Exchange): Promise<unknown> {
   if (!c.req.raw.body) return undefined;

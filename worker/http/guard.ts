@@ -1,8 +1,9 @@
 /** What every request to the API has to pass before a handler sees it. */
 import { maxFrameBytes, refuse } from '#protocol';
-import type { MiddlewareHandler } from 'hono';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { refused, type Bound } from './exchange.ts';
+import { contentType, refused, type Bound } from './exchange.ts';
+import { photoTypes } from './photo-file.ts';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -22,11 +23,16 @@ export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   return next();
 };
 
-/** V12. JSON that says so: a form of another page can send neither. */
+/** V46. Where a photo's file goes; it is looked at behind the door. */
+const takesPhotos = ({ method, path }: HonoRequest) =>
+  method === 'PUT' && /^\/api\/(?:me|users\/[^/]+)\/photo$/.test(path);
+
+/** V12. JSON that says so, or at its own doors an image: a form of another page can send neither. */
 export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
   if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
-  const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return refused(c, refuse('bad_request', { field: 'content-type' }));
+  const types: readonly string[] = takesPhotos(c.req) ? photoTypes : ['application/json'];
+  if (!types.includes(contentType(c) ?? ''))
+    return refused(c, refuse('bad_request', { field: 'content-type' }));
   return next();
 };
 

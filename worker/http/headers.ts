@@ -19,8 +19,8 @@ export const safeHeaders: MiddlewareHandler<Bound> = async (c, next) => {
   if (c.res.status !== 101) await secure(c, nothing);
 };
 
-/** The API's answers belong to who asked, and to that moment. */
+/** The API's answers belong to who asked, and to that moment, but for what a handler says is for all and for ever. */
 export const neverStored: MiddlewareHandler<Bound> = async (c, next) => {
   await next();
-  if (c.res.status !== 101) c.header('Cache-Control', 'no-store');
+  if (c.res.status !== 101 && !c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };

@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 import { findTargetHandler } from 'hono/utils/handler';
 import { sign, type Sign } from './door.ts';
 import type { Bound } from './exchange.ts';
+import { photoTypes } from './photo-file.ts';
 
 /** What a door says, put together from the signs that its handlers bear. */
 export interface Door extends Sign {
@@ -51,7 +52,7 @@ export function openApi(api: Hono<Bound>): object {
 const description =
   'A request that changes something carries an `Origin` equal to the server’s own. What is not done is refused: see `Refusal`.';
 
-function operation({ path, right = 'anybody', summary, takes, asks, tells }: Door): object {
+function operation({ path, right = 'anybody', summary, takes, takesPhoto, asks, tells }: Door): object {
   const ids = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true },
     schema: { type: 'string' },
@@ -66,6 +67,7 @@ function operation({ path, right = 'anybody', summary, takes, asks, tells }: Doo
     security: right in whom ? whom[right as keyof typeof whom] : [{ session: [] }],
     parameters: [...ids, ...query],
     ...(takes && { requestBody: { required: true, content: json(schemaOf(takes)) } }),
+    ...(takesPhoto && { requestBody: { required: true, content: images } }),
     responses: {
       200: { description: 'Done', content: json(tells ? schemaOf(tells) : { type: 'object' }) },
       default: { $ref: '#/components/responses/Refused' },
@@ -79,6 +81,7 @@ function schemaOf(schema: NonNullable<Sign['takes']>) {
   return rest;
 }
 
+const images = Object.fromEntries(photoTypes.map((type) => [type, {}]));
 const json = (schema: object) => ({ 'application/json': { schema } });
 
 const refusal = {

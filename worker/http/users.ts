@@ -35,6 +35,7 @@ import { admits, badRules } from './ip-rules.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
 import { hashPassword, turnToHash } from './password.ts';
+import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
 
 export const users = new Hono<Bound>();
@@ -89,7 +90,12 @@ users.patch(
       const fields = Object.keys(after) as (keyof UserBody)[];
       const same = Object.fromEntries(fields.map((field) => [field, known[field]])) as UserBody;
       const changes = changesBetween(sorted(same), sorted(after));
-      return (act) => updateUser(c.env.DB, user.account, id, after, { ...act, changes });
+      return async (act) => {
+        const changed = await updateUser(c.env.DB, user.account, id, after, { ...act, changes });
+        if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
+        await hidePhoto(c, user, changed);
+        return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
+      };
     });
   },
 );

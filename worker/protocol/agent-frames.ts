@@ -60,7 +60,14 @@ export const FloorRow = v.object({
 });
 export type FloorRow = v.InferOutput<typeof FloorRow>;
 
-export const FloorAgent = v.object({ id: UserId, name: v.string(), status: Status, connected: v.boolean() });
+export const FloorAgent = v.object({
+  id: UserId,
+  name: v.string(),
+  /** The path of their photo. */
+  photo: v.optional(v.string()),
+  status: Status,
+  connected: v.boolean(),
+});
 export type FloorAgent = v.InferOutput<typeof FloorAgent>;
 
 /** Everything: open conversations and the latest closed ones, and who is here. The first frame. */

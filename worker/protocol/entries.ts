@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { CampaignId, CommandId, SiteId } from './ids.ts';
-import { AgentParty, Party } from './parties.ts';
+import { AgentParty, Owner, Party } from './parties.ts';
 
 const base = {
   /** 1, 2, 3 … without gaps. */
@@ -33,7 +33,7 @@ export const MessageSent = v.object({ ...base, kind: v.literal('message.sent'), 
 export const AgentAssigned = v.object({
   ...base,
   kind: v.literal('agent.assigned'),
-  agent: AgentParty,
+  agent: Owner,
   generation,
   how: v.picklist(['taken']),
 });

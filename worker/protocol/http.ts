@@ -44,6 +44,8 @@ export const Me = v.object({
   status: Status,
   account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
   language: Language,
+  /** The path of their photo. */
+  photo: v.nullable(v.string()),
   /** They have a second factor. */
   secondFactor: v.boolean(),
   /** The account asks for one, and they have none yet: until then nothing else is open to them. */

@@ -14,6 +14,7 @@ export const idKinds = {
   conversation: 'con',
   session: 'ses',
   audit: 'aud',
+  photo: 'pho',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -39,6 +40,7 @@ export const VisitorId = idOf('visitor');
 export const ConversationId = idOf('conversation');
 export const SessionId = idOf('session');
 export const AuditId = idOf('audit');
+export const PhotoId = idOf('photo');
 
 /** The id that a client gives a command: a UUID in lower case, version 7 by preference. It is what makes a retry safe. */
 export const CommandId = v.pipe(

@@ -47,7 +47,7 @@ export type NewUserBody = v.InferOutput<typeof NewUserBody>;
 export const User = v.object({
   id: UserId,
   ...UserBody.entries,
-  /** The name of their photo's file. */
+  /** The path of their photo. */
   photo: v.nullable(v.string()),
   /** They have a second factor. */
   secondFactor: v.boolean(),

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { CampaignId, ConversationId, SiteId, VisitorId } from './ids.ts';
-import { AgentParty, Party } from './parties.ts';
+import { Owner, Party } from './parties.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -19,7 +19,7 @@ export const ConversationState = v.object({
   /** The seq of the last entry folded in. */
   head: seq,
   phase: Phase,
-  owner: v.nullable(AgentParty),
+  owner: v.nullable(Owner),
   /** Raised by every change of owner; a command that carries an older one changes nothing. 0 before the first owner. */
   generation: seq,
   campaign: v.object({ id: CampaignId, name: v.string() }),

@@ -27,7 +27,7 @@ export async function askQuietly<T>(method: Method, path: string, body?: object)
   try {
     const response = await fetch(path, {
       method,
-      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body && (body instanceof Blob ? { body } : json(body))),
     });
     const answer: unknown = await response.json();
     if (!isRefusal(answer)) return response.ok ? (answer as T) : refuse('internal');
@@ -36,3 +36,8 @@ export async function askQuietly<T>(method: Method, path: string, body?: object)
     return refuse('unavailable');
   }
 }
+
+const json = (body: object) => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});

@@ -305,6 +305,7 @@ export class Agent extends DurableObject<Env> {
         const { groups } = user;
         const name = user.nickname || user.name;
         if ((before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
+        if (before.photo !== user.photo) this.#append({ kind: 'photo.changed' });
         if (before.groups.join() !== groups.join()) this.#append({ kind: 'groups.changed', groups });
       },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
@@ -316,8 +317,8 @@ export class Agent extends DurableObject<Env> {
       due: (cursor) => (log.head > cursor ? 0 : null),
       push: async () => {
         const { head } = log;
-        const { account, id, groups } = member.user;
-        const agent = { id, name: member.shownName, groups, ...this.#state };
+        const { account, id, groups, photo } = member.user;
+        const agent = { id, name: member.shownName, ...(photo && { photo }), groups, ...this.#state };
         await dispatcherStub(this.env, account.id).agentNoted(agent, head);
         return head;
       },

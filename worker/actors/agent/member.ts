@@ -138,18 +138,27 @@ export class Member {
     const holds = await this.#sessions.holds(session, secret, this.#host.now());
     if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds], reason: holds });
     if (!holds) return refuse('signed_out');
-    const { account, id, roles, manages, ipRules } = this.user;
+    const { account, id, roles, manages, ipRules, photo, showsPhoto } = this.user;
+    const shown = showsPhoto && photo !== null && { photo };
     const rights = { roles, manages, mustEnroll: this.#mustEnroll };
     return {
-      principal: { kind: 'user', account: account.id, id, name: this.shownName, ...rights, session },
+      principal: {
+        kind: 'user',
+        account: account.id,
+        id,
+        name: this.shownName,
+        ...shown,
+        ...rights,
+        session,
+      },
       ipRules,
     };
   }
 
   me(status: Status): Me {
-    const { account, id, name, email, roles, manages, language } = this.user;
+    const { account, id, name, email, roles, manages, language, photo } = this.user;
     return {
-      ...{ id, name, email, roles: [...roles], manages, language, status },
+      ...{ id, name, email, roles: [...roles], manages, language, photo, status },
       account: { id: account.id, name: account.name, timeZone: account.timeZone },
       secondFactor: this.secondFactor.on,
       mustEnroll: this.#mustEnroll,

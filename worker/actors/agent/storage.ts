@@ -28,7 +28,7 @@ export const migrations: readonly string[] = [
 /** What an earlier version did not keep of a user. */
 export const untold = {
   ...{ nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 },
-  ...{ groups: [], language: 'en' as const },
+  ...{ groups: [], language: 'en' as const, photo: null, showsPhoto: true },
 };
 
 export type AgentRegisters = {
@@ -56,7 +56,9 @@ export type AgentDraft =
   /** What everybody but managers knows them by. It stands in the user's row; here it is news. */
   | { kind: 'name.changed'; name: string }
   /** Of which groups they are. As with the name. */
-  | { kind: 'groups.changed'; groups: string[] };
+  | { kind: 'groups.changed'; groups: string[] }
+  /** They look different. As with the name. */
+  | { kind: 'photo.changed' };
 export type AgentEntry = Numbered & AgentDraft;
 
 export interface AgentState {
@@ -75,6 +77,7 @@ export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
       return { ...state, connected: entry.connected };
     case 'name.changed':
     case 'groups.changed':
+    case 'photo.changed':
       return state;
   }
 }

@@ -9,9 +9,9 @@ import {
   maxRange,
   refuse,
   subprotocol,
-  type AgentParty,
   type Attachment,
   type ConversationState,
+  type Owner,
   type Party,
   type Refusal,
   type Role,
@@ -58,7 +58,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The dispatcher has reserved a place: the judge decides. */
-  assign(agent: AgentParty, generation: number): Done | Refusal {
+  assign(agent: Owner, generation: number): Done | Refusal {
     return this.#core?.perform(agent, { t: 'assign', agent, generation }) ?? refuse('not_found');
   }
 

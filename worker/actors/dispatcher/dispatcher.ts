@@ -9,8 +9,8 @@ import {
   isRefusal,
   refuse,
   subprotocol,
-  type AgentParty,
   type FloorRow,
+  type Owner,
   type Refusal,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
@@ -89,7 +89,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
   async take(
-    agent: AgentParty,
+    agent: Owner,
     conversation: string,
   ): Promise<{ conversation: string; generation: number } | Refusal> {
     const { floor, ledger } = this.#wake();
@@ -167,7 +167,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** Asks the conversation, which is the judge; the place follows its answer. */
   async #ask(
-    agent: AgentParty,
+    agent: Owner,
     conversation: string,
     generation: number,
   ): Promise<{ conversation: string; generation: number } | Refusal> {

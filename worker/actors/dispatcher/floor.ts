@@ -148,6 +148,6 @@ function sendTo(socket: Socket, text: string): void {
   }
 }
 
-function bare({ id, name, status, connected }: FloorAgent): FloorAgent {
-  return { id, name, status, connected };
+function bare({ id, name, photo, status, connected }: FloorAgent): FloorAgent {
+  return { id, name, ...(photo && { photo }), status, connected };
 }
