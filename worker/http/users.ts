@@ -27,7 +27,7 @@ import {
   updateUser,
 } from '../db/users.ts';
 import { actOf } from './act.ts';
-import { clientAddress } from './address.ts';
+import { clientAddress, throttleOf } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
@@ -126,6 +126,9 @@ users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites the
   // They have chosen a password meanwhile.
   if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
+  // Whoever is invited over and over would take it for a nuisance.
+  const { wait } = await (await throttleOf(c.env, 'mail', user.email)).attempt('mail');
+  if (wait > 0) return refused(c, refuse('slow_down', { retryAfter: wait }));
   await invite(c, c.var.user, user.id, origin);
   return c.json({});
 });
