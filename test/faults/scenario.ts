@@ -32,8 +32,11 @@ interface RunOptions {
 
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 const seconds = (time: number) => (time / 1_000).toFixed(1);
-/** How long the server may take for what it has to do by itself, in milliseconds; a mutant never gets there. */
-const patience = 90_000;
+/**
+ * How long the server may take for what it has to do by itself, in milliseconds; a mutant never gets there. A visitor counts as gone
+ * after 30 s, and that last entry may wait another 60 for its page.
+ */
+const patience = 110_000;
 const patienceWithMutants = 80_000;
 
 export class Run {
