@@ -83,26 +83,29 @@ export function changesOf({ kind, changes }: AuditEntry, names: Names): Change[]
 function words(field: string, value: unknown, names: Names): string {
   if (Array.isArray(value)) return listWords(field, value, names);
   if (field === 'limits') return limitWords(value);
-  if (field === 'language') return own(languageNames, value) ?? String(value);
-  if (field === 'sees') return own(seesWords, value)?.() ?? String(value);
-  if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? String(value);
+  if (field === 'language') return own(languageNames, value) ?? plain(value);
+  if (field === 'sees') return own(seesWords, value)?.() ?? plain(value);
+  if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? plain(value);
   if (typeof value === 'boolean') return value ? m.field_yes() : m.field_no();
   if (value === null || value === undefined) return m.field_none();
-  if (field === 'campaign') return names.get(String(value)) ?? m.field_unknown_campaign();
+  if (field === 'campaign') return names.get(plain(value)) ?? m.field_unknown_campaign();
   if (value === '') return m.field_empty();
   if (typeof value === 'string') return field === 'timeZone' ? value.replaceAll('_', ' ') : value;
-  return JSON.stringify(value);
+  return plain(value);
 }
 
+/** As text, whatever it is: an object's own `toString` may be anything. */
+const plain = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
 const own = <T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined =>
-  Object.hasOwn(table, String(key)) ? table[String(key)] : undefined;
+  Object.hasOwn(table, plain(key)) ? table[plain(key)] : undefined;
 
 function listWords(field: string, value: readonly unknown[], names: Names): string {
   if (field === 'members') return m.groups_users({ count: value.length });
   if (value.length === 0) return m.field_none();
   if (field === 'roles') return rolesInWords(roles.filter((role) => value.includes(role)));
-  if (field !== 'groups') return value.join(', ');
-  const known = value.map((id) => names.get(String(id)));
+  if (field !== 'groups') return value.map(plain).join(', ');
+  const known = value.map((id) => names.get(plain(id)));
   return known.every((name) => name !== undefined)
     ? known.join(', ')
     : m.field_groups({ count: value.length });
@@ -110,7 +113,8 @@ function listWords(field: string, value: readonly unknown[], names: Names): stri
 
 function limitWords(value: unknown): string {
   const { live, nrt } = (value ?? {}) as Partial<UserBody['limits']>;
-  return m.field_limits({ live: live ?? m.field_unlimited(), nrt: nrt ?? m.field_unlimited() });
+  const limit = (of: unknown) => (typeof of === 'number' ? of : m.field_unlimited());
+  return m.field_limits({ live: limit(live), nrt: limit(nrt) });
 }
 
 /** How many came and went: the counts alone may be the same. */
