@@ -1,4 +1,4 @@
-/** The audit log: written in the transaction of what it tells of, read newest first. */
+/** The audit log: written in the transaction of what it tells of where that is in D1, else right after; read newest first. */
 import type { AuditEntry, AuditKind, AuditPage, AuditQuery } from '#protocol';
 import { refuse, type Refusal } from '#protocol';
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
