@@ -114,7 +114,7 @@ test.each([
   if (agreed) await scene.conversation(other.conversation).assign(anna.party, 1);
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
-      "INSERT OR REPLACE INTO places VALUES (?, ?, ?, 1, 'reserved', ?)",
+      "INSERT OR REPLACE INTO places VALUES (?, 1, ?, ?, 'live', 'reserved', ?, NULL)",
       other.conversation,
       anna.party.id,
       anna.party.name,
@@ -141,7 +141,7 @@ test('V35 who takes again after a lost answer has it, and is not told to have be
   await scene.conversation(other.conversation).assign(anna.party, 1);
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
-      "INSERT OR REPLACE INTO places VALUES (?, ?, ?, 1, 'reserved', ?)",
+      "INSERT OR REPLACE INTO places VALUES (?, 1, ?, ?, 'live', 'reserved', ?, NULL)",
       other.conversation,
       anna.party.id,
       anna.party.name,

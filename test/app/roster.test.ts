@@ -8,6 +8,8 @@ const state: ConversationState = {
   id: 'con_one',
   head: 5,
   phase: 'active',
+  type: 'live',
+  target: null,
   owner: ben,
   generation: 1,
   campaign: { id: 'cam_one', name: 'Shop' },

@@ -41,7 +41,10 @@ const person = (of: Things) => ({
   ipRules: [],
 });
 const site = (of: Things) => ({ name: 'Shop', origins: ['https://shop.example'], campaign: of.campaign });
-const renamed = { name: 'Renamed', timeZone: 'UTC', sees: 'all', needsSecondFactor: false };
+const renamed = {
+  ...{ name: 'Renamed', timeZone: 'UTC', sees: 'all', needsSecondFactor: false },
+  ...{ assignment: 'manual', offerSeconds: 30, missedLimit: null, offlineProcessing: false },
+};
 const campaign = () => ({ name: 'Help', enabled: true, settings: defaultCampaign });
 const group = (of: Things) => ({ name: 'Sales', members: [of.user] });
 const ofSite = (of: Things) => `site=${of.site}`;

@@ -9,7 +9,10 @@ beforeAll(async () => {
   theirs = await newAccount('Theirs');
 });
 
-const rest = { sees: 'groups', needsSecondFactor: false };
+const rest = {
+  ...{ sees: 'groups', needsSecondFactor: false, assignment: 'offered' },
+  ...{ offerSeconds: 20, missedLimit: 3, offlineProcessing: true },
+};
 const campaignBody = { name: 'Help', enabled: true, settings: defaultCampaign };
 const siteBody = { name: 'Shop', origins: ['https://shop.example'], campaign: null };
 const everything = async (account: TestAccount) => [

@@ -22,6 +22,10 @@ export const accountColumns = {
   timeZone: accounts.timeZone,
   sees: accounts.sees,
   needsSecondFactor: accounts.needsSecondFactor,
+  assignment: accounts.assignment,
+  offerSeconds: accounts.offerSeconds,
+  missedLimit: accounts.missedLimit,
+  offlineProcessing: accounts.offlineProcessing,
 };
 
 export async function getAccount(d1: D1Database, account: string): Promise<Account | null> {

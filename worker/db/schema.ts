@@ -2,7 +2,16 @@
  * The tables of D1: settings, and the history as it is projected from the conversations' logs. Everything belongs to an
  * account, and the account comes first in every key. Times are UTC milliseconds.
  */
-import type { AuditKind, CampaignSettings, ConversationState, Language, Role, Sees } from '#protocol';
+import type {
+  Assignment,
+  AuditKind,
+  CampaignSettings,
+  ConversationState,
+  Language,
+  Role,
+  Sees,
+  Status,
+} from '#protocol';
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
@@ -15,6 +24,11 @@ export const accounts = sqliteTable('accounts', {
   needsSecondFactor: integer('needs_second_factor', { mode: 'boolean' }).notNull().default(false),
   /** Whose conversations an agent sees. */
   sees: text().$type<Sees>().notNull().default('all'),
+  /** How conversations reach agents. */
+  assignment: text().$type<Assignment>().notNull().default('manual'),
+  offerSeconds: integer('offer_seconds').notNull().default(30),
+  missedLimit: integer('missed_limit'),
+  offlineProcessing: integer('offline_processing', { mode: 'boolean' }).notNull().default(false),
 });
 
 export const users = sqliteTable(
@@ -105,6 +119,31 @@ export const audit = sqliteTable(
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
   },
   (audit) => [primaryKey({ columns: [audit.accountId, audit.at, audit.id] })],
+);
+
+/**
+ * What agents were at which time: the projection of their logs (F21). An interval begins with an entry of the agent's log and is
+ * never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
+ */
+export const activity = sqliteTable(
+  'activity',
+  {
+    accountId: text('account_id').notNull(),
+    agentId: text('agent_id').notNull(),
+    /** The seq of the entry that it begins with. */
+    seq: integer().notNull(),
+    from: integer('from_at').notNull(),
+    /** `openEnd` while it lasts. */
+    to: integer('to_at').notNull(),
+    status: text().$type<Status>().notNull(),
+    /** They had a live tab. */
+    connected: integer({ mode: 'boolean' }).notNull(),
+  },
+  (activity) => [
+    primaryKey({ columns: [activity.accountId, activity.agentId, activity.seq] }),
+    // listActivity: what was going on in a period.
+    index('activity_by_end').on(activity.accountId, activity.to, activity.from),
+  ],
 );
 
 export const sites = sqliteTable(

@@ -23,6 +23,7 @@ export interface Person {
   readonly account: Account;
   readonly id: string;
   readonly groups: string[];
+  readonly limits: UserBody['limits'];
   readonly language: Language;
   readonly name: string;
   readonly nickname: string;
@@ -67,7 +68,19 @@ const person = {
   ipRules: users.ipRules,
   version: users.version,
   passwordVersion: users.passwordVersion,
+  liveLimit: users.liveLimit,
+  nrtLimit: users.nrtLimit,
 };
+
+type PersonRow = Omit<Person, 'groups' | 'limits'> & {
+  groups: string;
+  liveLimit: number | null;
+  nrtLimit: number | null;
+};
+
+function personOf<R extends PersonRow>({ groups, liveLimit: live, nrtLimit: nrt, ...row }: R) {
+  return { ...row, groups: JSON.parse(groups) as string[], limits: { live, nrt } };
+}
 
 /** Who signs in with this email (in its canonical form). The one look-up by something else than the account. */
 export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
@@ -89,7 +102,7 @@ async function getLogin(d1: D1Database, which: SQL | undefined): Promise<Login |
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(and(which, isNull(users.deletedAt)))
     .get();
-  return row ? { ...row, groups: JSON.parse(row.groups) as string[] } : null;
+  return row ? personOf(row) : null;
 }
 
 /** An active user; null where there is none, or none any more. */
@@ -100,7 +113,7 @@ export async function getPerson(d1: D1Database, account: string, id: string): Pr
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(and(theUser(account, id), isNull(users.deletedAt)))
     .get();
-  return row ? { ...row, groups: JSON.parse(row.groups) as string[] } : null;
+  return row ? personOf(row) : null;
 }
 
 /** The ids of an account's active users who have no second factor. */

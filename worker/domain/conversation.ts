@@ -13,6 +13,7 @@ import {
   type EntryOf,
   type Party,
   type Refusal,
+  type Target,
 } from '#protocol';
 import { cut } from './text.ts';
 
@@ -32,13 +33,32 @@ export type Command =
   | ({ t: 'conversation.return' } & Given)
   | ({ t: 'visitor.identify'; name?: string | undefined; email?: string | undefined } & Given)
   | ({ t: 'visitor.block' } & Given)
+  /** The visitor waits no longer, and wants to be answered later. */
+  | ({ t: 'conversation.defer' } & Given)
   /** From the dispatcher, which has reserved the place under this generation. */
-  | { t: 'assign'; agent: Owner; generation: number }
+  | ({ t: 'assign' } & Assigning)
+  /** From the dispatcher: passes what an agent owns on to a group or another campaign. */
+  | { t: 'transfer'; by: AgentParty; to: Target; note?: string | undefined; generation: number }
+  /** The owner has not written in time. */
+  | { t: 'forward'; generation: number }
   /** From the dispatcher: the owner of this generation is gone. */
   | { t: 'unassign'; generation: number; reason: EntryOf<'agent.unassigned'>['reason'] }
   | { t: 'visitor.left' }
   | { t: 'visitor.returned' }
   | { t: 'idle' };
+
+/** A change of owner. */
+export interface Assigning {
+  readonly agent: Owner;
+  readonly generation: number;
+  /** Without it taken by hand. */
+  readonly how?: EntryOf<'agent.assigned'>['how'] | undefined;
+  /** Who passes it on to the agent, and why; without it the agent takes it themselves. */
+  readonly by?: AgentParty | undefined;
+  readonly note?: string | undefined;
+  /** The generation of the owner from whom it goes on; without it nobody has it. */
+  readonly from?: number | undefined;
+}
 
 const system: Party = { kind: 'system' };
 
@@ -85,24 +105,22 @@ export function decide(state: ConversationState, command: Command, by: Party): D
         { kind: 'conversation.closed', by, reason: 'blocked' },
       ];
     }
-    case 'assign': {
+    case 'assign':
+      return assigned(state, command);
+    case 'transfer': {
+      const { by, to, note, generation } = command;
       if (state.phase === 'closed') return refuse('conversation_closed');
-      if (state.owner) {
-        // The same assignment asked for twice (the first answer was lost) is the same answer.
-        if (state.owner.id === command.agent.id && state.generation === command.generation) return [];
-        return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
-      }
-      if (command.generation <= state.generation) return refuse('stale_generation');
-      return [
-        {
-          kind: 'agent.assigned',
-          by: agentParty(command.agent),
-          agent: command.agent,
-          generation: command.generation,
-          how: 'taken',
-        },
-      ];
+      if (generation !== state.generation) return refuse('stale_generation');
+      return [transferred(by, to, note), ...unassigned(state, by, 'transferred')];
     }
+    case 'conversation.defer': {
+      const refusal = closedRefusal(state);
+      if (refusal) return refusal;
+      return state.type === 'nrt' ? [] : [{ kind: 'conversation.deferred', by, id: command.id }];
+    }
+    case 'forward':
+      if (command.generation !== state.generation || state.firstReplyAt !== null) return [];
+      return unassigned(state, system, 'no_reply');
     case 'unassign':
       if (command.generation !== state.generation) return [];
       return unassigned(state, system, command.reason);
@@ -117,6 +135,29 @@ export function decide(state: ConversationState, command: Command, by: Party): D
     case 'idle':
       return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: 'idle' }];
   }
+}
+
+/** Makes an agent the owner, of what nobody has or in the place of the one who has it. */
+function assigned(state: ConversationState, command: Assigning): Draft[] | Refusal {
+  const { agent, generation, how = 'taken', by, note, from } = command;
+  if (state.phase === 'closed') return refuse('conversation_closed');
+  // The same assignment asked for twice (the first answer was lost) is the same answer.
+  if (state.owner?.id === agent.id && state.generation === generation) return [];
+  if (state.owner && state.generation !== from)
+    return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
+  if (generation <= state.generation) return refuse('stale_generation');
+  const done: Draft = {
+    kind: 'agent.assigned',
+    by: by ?? (how === 'routed' ? system : agentParty(agent)),
+    agent,
+    generation,
+    how,
+  };
+  return by ? [transferred(by, agentParty(agent), note), done] : [done];
+}
+
+function transferred(by: AgentParty, to: AgentParty | Target, note: string | undefined): Draft {
+  return { kind: 'conversation.transferred', by, to, ...(note && { note }) };
 }
 
 /** An agent writes only in a conversation of their own; a visitor writes until it is closed. */
@@ -153,9 +194,11 @@ function begin(id: string, entry: EntryOf<'conversation.started'>): Conversation
     id,
     head: entry.seq,
     phase: 'waiting',
+    type: entry.type ?? 'live',
     owner: null,
     generation: 0,
     campaign: entry.campaign,
+    target: null,
     site: entry.site,
     visitor: {
       id: entry.by.kind === 'system' ? '' : entry.by.id,
@@ -201,6 +244,7 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
     case 'agent.assigned':
       next.phase = 'active';
       next.owner = entry.agent;
+      next.target = null;
       next.generation = entry.generation;
       next.assignedAt = entry.at;
       next.firstAssignedAt = state.firstAssignedAt ?? entry.at;
@@ -211,6 +255,12 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       next.owner = null;
       next.assignedAt = null;
       next.activeAt = entry.at;
+      return next;
+    case 'conversation.transferred':
+      next.target = entry.to.kind === 'agent' ? null : entry.to;
+      return next;
+    case 'conversation.deferred':
+      next.type = 'nrt';
       return next;
     case 'visitor.left':
       next.visitor = { ...state.visitor, here: false };
@@ -257,6 +307,14 @@ export function idleAt(state: ConversationState, idleMinutes: number): number | 
   return state.activeAt + (state.phase === 'waiting' ? longestWait : idleMinutes * 60_000);
 }
 
+/** When an owner who has not written is to lose the conversation to another (F147); null where not. Seconds from the campaign. */
+export function forwardAt(state: ConversationState, forwardAfter: number | null): number | null {
+  if (forwardAfter === null || state.phase !== 'active' || state.assignedAt === null) return null;
+  // Whoever reads what somebody was told already has not been kept waiting without a word.
+  if (state.firstReplyAt !== null || state.type === 'nrt') return null;
+  return state.assignedAt + forwardAfter * 1_000;
+}
+
 /** Folds a whole log. */
 export function fold(id: string, entries: Iterable<Entry>): ConversationState {
   let state = unborn(id);
@@ -268,6 +326,8 @@ export function fold(id: string, entries: Iterable<Entry>): ConversationState {
 export function floorDiffers(a: ConversationState, b: ConversationState): boolean {
   return (
     a.phase !== b.phase ||
+    a.type !== b.type ||
+    a.target !== b.target ||
     a.generation !== b.generation ||
     a.owner?.id !== b.owner?.id ||
     a.visitor !== b.visitor

@@ -6,6 +6,8 @@ export * from './conversation.ts';
 export * from './marks.ts';
 export * from './origins.ts';
 export * from './rights.ts';
+export * from './routing.ts';
 export * from './sight.ts';
+export * from './status.ts';
 export * from './text.ts';
 export * as throttle from './throttle.ts';

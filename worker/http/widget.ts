@@ -54,7 +54,7 @@ widget.get(
     if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
     c.header('Access-Control-Allow-Origin', origin);
     if (!site.campaign) return refused(c, refuse('not_found'));
-    const { version: _version, idleMinutes: _idleMinutes, ...settings } = site.campaign.settings;
+    const { version: _, idleMinutes: __, routing: ___, ...settings } = site.campaign.settings;
     const label = m.chat({}, { locale: languageOf(c) });
     return c.json({ site: site.id, campaign: site.campaign.id, label, settings } satisfies WidgetConfig);
   },

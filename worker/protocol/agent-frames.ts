@@ -1,7 +1,9 @@
 /** The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the floor's. */
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, UserId } from './ids.ts';
-import { AgentParty, Status } from './parties.ts';
+import { AgentParty, Role, Status } from './parties.ts';
+import { Limit } from './people.ts';
+import { Assignment, ConversationType, Offer, Outcome, Target } from './routing.ts';
 import { Refused } from './conversation-frames.ts';
 import { Phase, Summary } from './state.ts';
 import { DraftText } from './text.ts';
@@ -48,9 +50,11 @@ export const FloorRow = v.object({
   id: ConversationId,
   seq: v.number(),
   phase: Phase,
+  type: ConversationType,
   owner: v.nullable(AgentParty),
   generation: v.number(),
   campaign: v.object({ id: CampaignId, name: v.string() }),
+  target: v.nullable(Target),
   visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
   /** What the visitor asked first, cut short. */
   opening: v.string(),
@@ -66,13 +70,28 @@ export const FloorAgent = v.object({
   /** The path of their photo. */
   photo: v.optional(v.string()),
   status: Status,
+  /** Since when they have that status. */
+  since: v.number(),
   connected: v.boolean(),
+  roles: v.array(Role),
+  /** The conversations that they have, and those that are offered to them. */
+  load: v.object({ live: v.number(), nrt: v.number() }),
+  limits: v.object({ live: Limit, nrt: Limit }),
 });
 export type FloorAgent = v.InferOutput<typeof FloorAgent>;
 
-/** Everything: open conversations and the latest closed ones, and who is here. The first frame. */
+/** What of the account's rules a workspace has to know. */
+export const FloorRules = v.object({ assignment: Assignment, offlineProcessing: v.boolean() });
+export type FloorRules = v.InferOutput<typeof FloorRules>;
+
+/** Everything: open conversations and the latest closed ones, and who is here. The first frame, and again where all may have changed. */
 export const FloorSnapshot = v.object({
   t: v.literal('floor'),
+  /** The server's clock: what an offer's end is measured by. */
+  now: v.number(),
+  rules: FloorRules,
+  /** To oneself and by oneself; to everybody for who supervises. */
+  offers: v.array(Offer),
   rows: v.array(FloorRow),
   agents: v.array(FloorAgent),
 });
@@ -80,6 +99,10 @@ export const FloorSnapshot = v.object({
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
+  now: v.number(),
+  offers: v.optional(v.array(Offer)),
+  /** Offers that stand no more, and what came of them. */
+  over: v.optional(v.array(v.object({ ...Offer.entries, outcome: Outcome }))),
   /** Rows that are out of the agent's sight now. */
   gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),

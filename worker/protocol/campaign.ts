@@ -1,5 +1,6 @@
 /** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
 import * as v from 'valibot';
+import { defaultRouting, Routing } from './routing.ts';
 import { Name } from './text.ts';
 
 const shortText = (max: number) =>
@@ -32,6 +33,8 @@ export const CampaignSettings = v.object({
   sneakPreview: v.boolean(),
   /** A conversation in which nobody does anything for so long closes by itself; minutes. */
   idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
+  /** Who is asked to answer, and in which order. */
+  routing: v.optional(Routing, defaultRouting),
 });
 export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
 
@@ -48,6 +51,7 @@ export const defaultCampaign: CampaignSettings = {
   askEmail: 'optional',
   sneakPreview: false,
   idleMinutes: 30,
+  routing: defaultRouting,
 };
 
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
@@ -59,6 +63,6 @@ export const WidgetConfig = v.object({
   campaign: v.string(),
   /** What the widget is called on the page, in the language of the one who asks. */
   label: v.optional(v.string()),
-  settings: v.omit(CampaignSettings, ['version', 'idleMinutes']),
+  settings: v.omit(CampaignSettings, ['version', 'idleMinutes', 'routing']),
 });
 export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { CampaignId, CommandId, SiteId } from './ids.ts';
 import { AgentParty, Owner, Party } from './parties.ts';
+import { ConversationType, TargetCampaign, TargetGroup } from './routing.ts';
 
 const base = {
   /** 1, 2, 3 … without gaps. */
@@ -27,6 +28,8 @@ export const ConversationStarted = v.object({
   contact: v.object({ name: v.optional(v.string()), email: v.optional(v.string()) }),
   /** Which conversation of this visitor it is, from 1. */
   ordinal: v.number(),
+  /** Without it live. */
+  type: v.optional(ConversationType),
 });
 export const MessageSent = v.object({ ...base, kind: v.literal('message.sent'), id, text: v.string() });
 /** An agent became the owner. Each change of owner raises the generation. */
@@ -35,7 +38,8 @@ export const AgentAssigned = v.object({
   kind: v.literal('agent.assigned'),
   agent: Owner,
   generation,
-  how: v.picklist(['taken']),
+  /** By hand from the list, on an offer, without being asked, by a colleague, by a supervisor. */
+  how: v.picklist(['taken', 'offered', 'routed', 'transferred', 'assigned']),
 });
 /** The owner is the owner no more; the conversation waits again, in its old place by age. */
 export const AgentUnassigned = v.object({
@@ -43,9 +47,19 @@ export const AgentUnassigned = v.object({
   kind: v.literal('agent.unassigned'),
   agent: AgentParty,
   generation,
-  reason: v.picklist(['returned', 'vanished', 'signed_out']),
+  /** `no_reply`: they did not write in time. `transferred`: to a group or a campaign, as the entry before says. */
+  reason: v.picklist(['returned', 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred']),
   id: v.optional(CommandId),
 });
+/** Somebody passed it on: the change of owner that it causes comes right after it. */
+export const ConversationTransferred = v.object({
+  ...base,
+  kind: v.literal('conversation.transferred'),
+  to: v.variant('kind', [AgentParty, TargetGroup, TargetCampaign]),
+  note: v.optional(v.string()),
+});
+/** The visitor waits no longer, and wants to be answered later. */
+export const ConversationDeferred = v.object({ ...base, kind: v.literal('conversation.deferred'), id });
 /** The visitor's last tab went, and did not come back within the grace. */
 export const VisitorLeft = v.object({ ...base, kind: v.literal('visitor.left') });
 export const VisitorReturned = v.object({ ...base, kind: v.literal('visitor.returned') });
@@ -71,6 +85,8 @@ export const Entry = v.variant('kind', [
   MessageSent,
   AgentAssigned,
   AgentUnassigned,
+  ConversationTransferred,
+  ConversationDeferred,
   VisitorLeft,
   VisitorReturned,
   VisitorIdentified,
@@ -90,6 +106,8 @@ export const audiences = {
   'message.sent': 'all',
   'agent.assigned': 'all',
   'agent.unassigned': 'all',
+  'conversation.transferred': 'agents',
+  'conversation.deferred': 'all',
   'visitor.left': 'agents',
   'visitor.returned': 'agents',
   'visitor.identified': 'all',

@@ -13,6 +13,7 @@ import {
 } from './ids.ts';
 import { maxEmailLength, maxRange } from './limits.ts';
 import { Role, Status } from './parties.ts';
+import { Assignment, MissedLimit, OfferSeconds } from './routing.ts';
 import { ConversationState } from './state.ts';
 import { Language, Password } from './people.ts';
 import { Email, MessageText, Name, PageUrl } from './text.ts';
@@ -168,6 +169,11 @@ export const AccountBody = v.strictObject({
   sees: Sees,
   /** Nobody works here without a second factor. */
   needsSecondFactor: v.boolean(),
+  assignment: Assignment,
+  offerSeconds: OfferSeconds,
+  missedLimit: MissedLimit,
+  /** There is a status in which agents get only what was left for later (F18). */
+  offlineProcessing: v.boolean(),
 });
 export type AccountBody = v.InferOutput<typeof AccountBody>;
 

@@ -12,5 +12,6 @@ export * from './limits.ts';
 export * from './parties.ts';
 export * from './people.ts';
 export * from './refusals.ts';
+export * from './routing.ts';
 export * from './state.ts';
 export * from './text.ts';

@@ -19,7 +19,16 @@ export const roles = ['agent', 'supervisor', 'administrator'] as const;
 export const Role = v.picklist(roles);
 export type Role = v.InferOutput<typeof Role>;
 
-/** An agent's chosen status, in the menu's order. */
-export const statuses = ['online', 'offline'] as const;
+/** An agent's chosen status, in the menu's order (F11). What each means, `#domain` status.ts says. */
+export const statuses = [
+  'online',
+  'invisible',
+  'dinner',
+  'before_dinner',
+  'private_break',
+  'short_break',
+  'offline_processing',
+  'offline',
+] as const;
 export const Status = v.picklist(statuses);
 export type Status = v.InferOutput<typeof Status>;

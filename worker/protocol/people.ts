@@ -15,6 +15,7 @@ export const Password = v.pipe(v.string(), v.minLength(8), v.maxLength(200));
 
 /** How many conversations at once; null is no limit. */
 export const Limit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)));
+export type Limit = v.InferOutput<typeof Limit>;
 
 /** What visitors see instead of the name; empty where it is the name. */
 export const Nickname = v.union([v.literal(''), Name]);

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { CampaignId, ConversationId, SiteId, VisitorId } from './ids.ts';
 import { Owner, Party } from './parties.ts';
+import { ConversationType, Target } from './routing.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -19,10 +20,13 @@ export const ConversationState = v.object({
   /** The seq of the last entry folded in. */
   head: seq,
   phase: Phase,
+  type: ConversationType,
   owner: v.nullable(Owner),
   /** Raised by every change of owner; a command that carries an older one changes nothing. 0 before the first owner. */
   generation: seq,
   campaign: v.object({ id: CampaignId, name: v.string() }),
+  /** Where it was transferred to, until somebody of there has it. */
+  target: v.nullable(Target),
   site: SiteId,
   visitor: v.object({
     id: VisitorId,

@@ -306,6 +306,8 @@ export class Agent extends DurableObject<Env> {
         const name = user.nickname || user.name;
         if ((before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
         if (before.photo !== user.photo) this.#append({ kind: 'photo.changed' });
+        const capacity = ({ limits, roles }: Person) => JSON.stringify([limits, roles]);
+        if (capacity(before) !== capacity(user)) this.#append({ kind: 'capacity.changed' });
         if (before.groups.join() !== groups.join()) this.#append({ kind: 'groups.changed', groups });
       },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
@@ -317,8 +319,10 @@ export class Agent extends DurableObject<Env> {
       due: (cursor) => (log.head > cursor ? 0 : null),
       push: async () => {
         const { head } = log;
-        const { account, id, groups, photo } = member.user;
-        const agent = { id, name: member.shownName, ...(photo && { photo }), groups, ...this.#state };
+        const { account, id, groups, roles, limits, photo, showsPhoto } = member.user;
+        const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
+        const known = { id, name: member.shownName, ...shown, groups, roles, limits };
+        const agent = { ...known, ...this.#state };
         await dispatcherStub(this.env, account.id).agentNoted(agent, head);
         return head;
       },

@@ -28,7 +28,13 @@ export const migrations: readonly string[] = [
 /** What an earlier version did not keep of a user. */
 export const untold = {
   ...{ nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 },
-  ...{ groups: [], language: 'en' as const, photo: null, showsPhoto: true },
+  ...{
+    groups: [],
+    limits: { live: null, nrt: null },
+    language: 'en' as const,
+    photo: null,
+    showsPhoto: true,
+  },
 };
 
 export type AgentRegisters = {
@@ -57,26 +63,31 @@ export type AgentDraft =
   | { kind: 'name.changed'; name: string }
   /** Of which groups they are. As with the name. */
   | { kind: 'groups.changed'; groups: string[] }
+  /** How much routing may give them, and whether any. As with the name. */
+  | { kind: 'capacity.changed' }
   /** They look different. As with the name. */
   | { kind: 'photo.changed' };
 export type AgentEntry = Numbered & AgentDraft;
 
 export interface AgentState {
   readonly status: Status;
+  /** Since when. */
+  readonly since: number;
   readonly connected: boolean;
 }
 
-export const newAgent: AgentState = { status: 'offline', connected: false };
+export const newAgent: AgentState = { status: 'offline', since: 0, connected: false };
 
 /** Folds the log. */
 export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
   switch (entry.kind) {
     case 'status.changed':
-      return { ...state, status: entry.status };
+      return { ...state, status: entry.status, since: entry.at };
     case 'presence.changed':
       return { ...state, connected: entry.connected };
     case 'name.changed':
     case 'groups.changed':
+    case 'capacity.changed':
     case 'photo.changed':
       return state;
   }

@@ -29,7 +29,7 @@ export interface VisitorNote {
 const pagesAtOnce = 20;
 
 export function floorRow(state: ConversationState, opening: string, changedAt: number): FloorRow {
-  const { id, phase, owner, generation, campaign, startedAt, visitor } = state;
+  const { id, phase, type, owner, generation, campaign, target, startedAt, visitor } = state;
   const who = {
     id: visitor.id,
     ...(visitor.name !== undefined && { name: visitor.name }),
@@ -39,9 +39,11 @@ export function floorRow(state: ConversationState, opening: string, changedAt: n
     id,
     seq: state.head,
     phase,
+    type,
     owner,
     generation,
     campaign,
+    target,
     visitor: who,
     opening,
     startedAt,

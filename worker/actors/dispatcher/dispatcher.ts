@@ -3,7 +3,7 @@
  * and decides who may take what; who owns a conversation the conversation decides. It follows states and owners, never messages.
  */
 import type { Principal } from '#domain';
-import { can } from '#domain';
+import { can, takesByHand } from '#domain';
 import {
   closeCodes,
   isRefusal,
@@ -98,15 +98,27 @@ export class Dispatcher extends DurableObject<Env> {
     const row = floor.row(conversation);
     if (!row) return refuse('not_found');
     if (row.phase === 'closed') return refuse('conversation_closed');
-    const place = ledger.of(conversation);
+    const place = ledger.pending(conversation) ?? ledger.active(conversation);
     if (place?.agent === agent.id && place.state === 'active')
       return { conversation, generation: place.generation };
     if (place && place.agent !== agent.id)
       return refuse('already_taken', { by: { id: place.agent, name: place.name } });
-    if (floor.agent(agent.id)?.status !== 'online') return refuse('not_online');
+    const status = floor.agent(agent.id)?.status ?? 'offline';
+    if (!takesByHand(status)) return refuse(status === 'offline' ? 'not_online' : 'not_receiving');
     // A reservation of their own is one whose answer was lost: to ask the same again does no harm.
     const generation = place?.generation ?? row.generation + 1;
-    if (!place) ledger.reserve(conversation, agent, generation, this.#host.now());
+    if (!place) {
+      const { id, name } = agent;
+      const kept = {
+        conversation,
+        generation,
+        agent: id,
+        name,
+        type: row.type,
+        at: this.#host.now(),
+      } as const;
+      ledger.keep({ ...kept, state: 'reserved', terms: { how: 'taken', expiresAt: null } });
+    }
     this.#wake().alarm.arm();
     const asked = this.#ask(agent, conversation, generation);
     this.#taking.set(
@@ -241,7 +253,11 @@ export class Dispatcher extends DurableObject<Env> {
     const account = registers.get('account') ?? this.ctx.id.name;
     if (account === undefined) throw new Error('a dispatcher without its name');
     if (registers.get('account') === undefined) registers.set('account', account);
-    const floor: Floor = new Floor(this.#host, (socket) => sight.of(socket));
+    const floor: Floor = new Floor(
+      this.#host,
+      (socket) => sight.of(socket),
+      (agent) => ledger.load(agent),
+    );
     floor.load();
     const sight = new Sight(registers, this.#host, floor, {
       read: async () => (await getAccount(this.env.DB, account))?.sees ?? 'all',
@@ -249,7 +265,7 @@ export class Dispatcher extends DurableObject<Env> {
       arm: () => this.#awake?.alarm.arm(),
     });
     const alarm = new Alarm(this.#host, [this.#reconciliation(), ...sight.duties]);
-    const ledger = new Ledger(sql);
+    const ledger = new Ledger(sql, (agent) => floor.loadChanged(agent));
     return { account, floor, ledger, decisions: new Log<Decision>(sql), sight, alarm };
   }
 }

@@ -1,14 +1,20 @@
 /** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
 import type { FloorAgent, FloorRow } from '#protocol';
 import { all, type Host, type Socket, type Sql } from '../host.ts';
+import type { Load } from './ledger.ts';
 
 /** Changes are collected for so long, in milliseconds. */
 const coalesce = 100;
 /** How many closed conversations stay on the floor. */
 const recent = 50;
 
-/** What an agent has said of themselves; of their groups, only who sees what depends on them. */
-export type AgentNote = FloorAgent & { readonly groups?: readonly string[] };
+/** What an agent has said of themselves. What they have, the ledger says. */
+export type AgentNote = Omit<FloorAgent, 'load'> & {
+  readonly groups: readonly string[];
+  /** The path of the photo that visitors see. */
+  readonly shownPhoto?: string;
+};
+const untold = { since: 0, roles: [], groups: [], limits: { live: null, nrt: null } };
 export type KnownAgent = AgentNote & { readonly seq: number; readonly changedAt: number };
 
 export class Floor {
@@ -19,22 +25,30 @@ export class Floor {
   /** What of the rows a tab is shown; null where it is all. */
   readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
   readonly #changed = { rows: new Set<string>(), agents: new Set<string>() };
+  /** The places that an agent fills. */
+  readonly #load: (agent: string) => Readonly<Load>;
   #timer: (() => void) | null = null;
 
-  constructor(host: Host, shown: (socket: Socket) => ((row: FloorRow) => boolean) | null) {
+  constructor(
+    host: Host,
+    shown: (socket: Socket) => ((row: FloorRow) => boolean) | null,
+    load: (agent: string) => Readonly<Load>,
+  ) {
     this.#host = host;
     this.#shown = shown;
+    this.#load = load;
     this.#sql = host.sql;
   }
 
   /** Reads what is stored. */
   load(): void {
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM floor'))) {
-      const parsed = JSON.parse(row) as FloorRow;
+      // What an earlier version wrote lacks what came later.
+      const parsed = { type: 'live', target: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
-      const parsed = JSON.parse(row) as KnownAgent;
+      const parsed = { ...untold, ...JSON.parse(row) } as KnownAgent;
       this.#agents.set(parsed.id, parsed);
     }
   }
@@ -93,13 +107,24 @@ export class Floor {
     return JSON.stringify({
       t: 'floor',
       rows: shows ? rows.filter(shows) : rows,
-      agents: [...this.#agents.values()].map(bare),
+      agents: [...this.#agents.values()].map((agent) => this.#bare(agent)),
     });
   }
 
   /** Sends every tab the whole floor: it may see another part of it now. */
   resend(): void {
     for (const socket of this.#host.sockets()) sendTo(socket, this.snapshot(socket));
+  }
+
+  loadChanged(agent: string): void {
+    if (!this.#agents.has(agent)) return;
+    this.#changed.agents.add(agent);
+    this.#soon();
+  }
+
+  #bare({ id, name, photo, status, since, connected, roles, limits }: KnownAgent): FloorAgent {
+    const shown = { id, name, ...(photo && { photo }), status, since, connected, roles, limits };
+    return { ...shown, load: this.#load(id) };
   }
 
   #soon(): void {
@@ -110,7 +135,7 @@ export class Floor {
       const change = {
         t: 'floor.changed',
         rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
-        agents: [...agents].flatMap((id) => this.#agents.get(id) ?? []).map(bare),
+        agents: [...agents].flatMap((id) => this.#agents.get(id) ?? []).map((agent) => this.#bare(agent)),
       };
       rows.clear();
       agents.clear();
@@ -146,8 +171,4 @@ function sendTo(socket: Socket, text: string): void {
   } catch {
     // It is closing; the tab that comes back is sent the whole floor.
   }
-}
-
-function bare({ id, name, photo, status, connected }: FloorAgent): FloorAgent {
-  return { id, name, ...(photo && { photo }), status, connected };
 }

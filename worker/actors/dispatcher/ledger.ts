@@ -1,81 +1,152 @@
 /**
- * The one ledger of places. A place is reserved under a generation before the conversation is asked, and freed only by what the
- * conversation says: never by the clock alone.
+ * The one ledger of places: which conversations agents have, and which are kept for them while somebody is asked. Offered and
+ * reserved places count like filled ones, so no two askings can fill the same. All of it is in memory, too: it is on every path.
  */
-import type { AgentParty, FloorRow } from '#protocol';
-import { all, first, type Sql } from '../host.ts';
+import type { ConversationType, FloorRow } from '#protocol';
+import { all, type Sql } from '../host.ts';
 import type { Place } from './storage.ts';
+
+export type Load = Record<ConversationType, number>;
+
+/** What a conversation has of places: an owner's, and one that is to follow it. */
+interface Held {
+  active?: Place;
+  /** Offered or reserved. */
+  pending?: Place;
+}
+
+type Stored = Omit<Place, 'terms'> & { terms: string | null };
 
 export class Ledger {
   readonly #sql: Sql;
+  readonly #held = new Map<string, Held>();
+  readonly #loads = new Map<string, Load>();
+  /** Told whose load has changed. */
+  readonly #changed: (agent: string) => void;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, changed: (agent: string) => void) {
     this.#sql = sql;
+    this.#changed = () => undefined;
+    for (const { terms, ...row } of all<Stored>(sql.exec('SELECT * FROM places')))
+      this.#keep({ ...row, ...(terms !== null && { terms: JSON.parse(terms) as Place['terms'] }) } as Place);
+    this.#changed = changed;
   }
 
-  of(conversation: string): Place | undefined {
-    return first<Place>(this.#sql.exec('SELECT * FROM places WHERE conversation = ?', conversation));
+  /** The place that the owner of a conversation fills. */
+  active(conversation: string): Place | undefined {
+    return this.#held.get(conversation)?.active;
+  }
+
+  /** The place that is kept for the one who is asked to take a conversation. */
+  pending(conversation: string): Place | undefined {
+    return this.#held.get(conversation)?.pending;
   }
 
   all(): Place[] {
-    return all<Place>(this.#sql.exec('SELECT * FROM places'));
+    return [...this.#held.values()].flatMap(({ active, pending }) => [active ?? [], pending ?? []].flat());
   }
 
-  /** How many places an agent fills, reserved ones counted. */
-  load(agent: string): number {
-    return this.all().filter((place) => place.agent === agent).length;
+  offers(): Place[] {
+    return this.all().filter(({ state }) => state === 'offered');
   }
 
-  reserve(conversation: string, agent: AgentParty, generation: number, at: number): void {
-    this.#put({ conversation, agent: agent.id, name: agent.name, generation, state: 'reserved', at });
+  /** How many places an agent fills. */
+  load(agent: string): Readonly<Load> {
+    return this.#loads.get(agent) ?? { live: 0, nrt: 0 };
   }
 
+  holdsNothing(agent: string): boolean {
+    const { live, nrt } = this.load(agent);
+    return live + nrt === 0;
+  }
+
+  /** Keeps a place, before anybody is asked. The generation is one that was never used. */
+  keep(place: Place): void {
+    const { conversation, generation, agent, name, type, state, at, terms } = place;
+    this.#sql.exec(
+      `INSERT INTO places (conversation, generation, agent, name, type, state, at, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[conversation, generation, agent, name, type, state, at],
+      terms ? JSON.stringify(terms) : null,
+    );
+    this.#keep(place);
+  }
+
+  /** An offer was accepted: from here on the conversation is asked, and only its answer frees the place. */
+  reserve(place: Place, at: number): Place {
+    const reserved: Place = { ...place, state: 'reserved', at };
+    this.#sql.exec(
+      "UPDATE places SET state = 'reserved', at = ? WHERE conversation = ? AND generation = ?",
+      ...[at, place.conversation, place.generation],
+    );
+    this.#drop(place);
+    this.#keep(reserved);
+    return reserved;
+  }
+
+  /** The conversation has agreed. */
   activate(conversation: string, generation: number): void {
+    const { pending, active } = this.#held.get(conversation) ?? {};
+    if (pending?.generation !== generation) return;
+    if (active) this.#delete(active);
     this.#sql.exec(
-      "UPDATE places SET state = 'active' WHERE conversation = ? AND generation = ? AND state = 'reserved'",
-      conversation,
-      generation,
+      "UPDATE places SET state = 'active' WHERE conversation = ? AND generation = ?",
+      ...[conversation, generation],
     );
+    this.#drop(pending);
+    this.#keep({ ...pending, state: 'active' });
   }
 
-  /** Gives up a reservation that the conversation has refused. */
+  /** Frees a place of a conversation that is only kept. */
   release(conversation: string, generation: number): void {
-    this.#sql.exec(
-      "DELETE FROM places WHERE conversation = ? AND generation = ? AND state = 'reserved'",
-      conversation,
-      generation,
-    );
+    const { pending } = this.#held.get(conversation) ?? {};
+    if (pending?.generation === generation) this.#delete(pending);
   }
 
-  /** The conversation has said who owns it: that is how it is. A reservation of a later generation is still under way. */
-  settle(row: FloorRow, at: number): void {
-    const place = this.of(row.id);
-    if (row.phase !== 'closed' && place && place.generation > row.generation) return;
-    if (row.phase === 'active' && row.owner) {
-      if (place?.state === 'active' && place.generation === row.generation) return;
-      const { id: agent, name } = row.owner;
-      this.#put({
-        conversation: row.id,
-        agent,
-        name,
-        generation: row.generation,
-        state: 'active',
-        at: place?.at ?? at,
-      });
-    } else if (place) {
-      this.#sql.exec('DELETE FROM places WHERE conversation = ?', row.id);
+  /** The conversation has said who owns it: that is how it is. A place of a later generation is still being asked for. */
+  settle(row: Pick<FloorRow, 'id' | 'phase' | 'owner' | 'generation' | 'type'>, at: number): void {
+    const { active, pending } = this.#held.get(row.id) ?? {};
+    const owned = row.phase === 'active' && row.owner;
+    if (pending && (row.phase === 'closed' || pending.generation <= row.generation)) this.#delete(pending);
+    if (!owned) {
+      // What was said before the owner that we know of is old.
+      if (active && active.generation <= row.generation) this.#delete(active);
+      return;
     }
+    if (active && active.generation > row.generation) return;
+    if (active?.generation === row.generation && active.type === row.type) return;
+    if (active) this.#delete(active);
+    const { terms } = pending ?? {};
+    this.keep({
+      ...{ conversation: row.id, generation: row.generation, agent: owned.id, name: owned.name },
+      ...{ type: row.type, state: 'active', at: active?.at ?? pending?.at ?? at },
+      ...(terms && pending?.generation === row.generation && { terms }),
+    });
   }
 
-  #put(place: Place): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO places (conversation, agent, name, generation, state, at) VALUES (?, ?, ?, ?, ?, ?)',
-      place.conversation,
-      place.agent,
-      place.name,
-      place.generation,
-      place.state,
-      place.at,
-    );
+  #delete(place: Place): void {
+    const { conversation, generation } = place;
+    this.#sql.exec('DELETE FROM places WHERE conversation = ? AND generation = ?', conversation, generation);
+    this.#drop(place);
+  }
+
+  #keep(place: Place): void {
+    const held = this.#held.get(place.conversation) ?? {};
+    held[place.state === 'active' ? 'active' : 'pending'] = place;
+    this.#held.set(place.conversation, held);
+    this.#count(place, 1);
+  }
+
+  #drop(place: Place): void {
+    const held = this.#held.get(place.conversation);
+    if (!held) return;
+    delete held[place.state === 'active' ? 'active' : 'pending'];
+    if (!held.active && !held.pending) this.#held.delete(place.conversation);
+    this.#count(place, -1);
+  }
+
+  #count({ agent, type }: Place, by: number): void {
+    const load = this.load(agent);
+    this.#loads.set(agent, { ...load, [type]: load[type] + by });
+    this.#changed(agent);
   }
 }

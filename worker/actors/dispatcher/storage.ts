@@ -1,5 +1,5 @@
 /** What a Dispatcher keeps: the registry, the floor, the ledger of places, its decisions as a log. */
-import type { AgentParty, Sees } from '#protocol';
+import type { AgentParty, ConversationType, EntryOf, Sees } from '#protocol';
 import { logTable, type Numbered } from '../log.ts';
 
 /** Append-only. */
@@ -15,6 +15,17 @@ export const migrations: readonly string[] = [
     conversation TEXT PRIMARY KEY, agent TEXT NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('reserved', 'active')), at INTEGER NOT NULL
   ) WITHOUT ROWID`,
+  // Two places a conversation at the most: its owner's, and one that is kept while somebody is asked (I9 and I10 as keys).
+  `CREATE TABLE held (
+    conversation TEXT NOT NULL, generation INTEGER NOT NULL, agent TEXT NOT NULL, name TEXT NOT NULL,
+    type TEXT NOT NULL CHECK (type IN ('live', 'nrt')), state TEXT NOT NULL CHECK (state IN ('offered', 'reserved', 'active')),
+    at INTEGER NOT NULL, terms TEXT, PRIMARY KEY (conversation, generation)
+  ) WITHOUT ROWID`,
+  "INSERT INTO held SELECT conversation, generation, agent, name, 'live', state, at, NULL FROM places",
+  'DROP TABLE places',
+  'ALTER TABLE held RENAME TO places',
+  "CREATE UNIQUE INDEX one_owner ON places (conversation) WHERE state = 'active'",
+  "CREATE UNIQUE INDEX one_asked ON places (conversation) WHERE state <> 'active'",
 ];
 
 export type DispatcherRegisters = {
@@ -28,14 +39,33 @@ export type DispatcherRegisters = {
   untold: readonly string[];
 };
 
-/** A place that an agent fills: reserved while the conversation is asked, active once it has agreed. */
+/** What somebody is asked for, and what the conversation is told once they agree. */
+export interface Terms {
+  readonly how: EntryOf<'agent.assigned'>['how'];
+  /** When an offer is over; null where nobody is asked. */
+  readonly expiresAt: number | null;
+  /** The level through which it came, by its id. */
+  readonly level?: string;
+  /** Who passes it on, and why. */
+  readonly by?: AgentParty;
+  readonly note?: string;
+  /** The generation of the owner who gives it away. */
+  readonly from?: number;
+}
+
+/**
+ * A place that an agent fills: offered while they are asked, reserved while the conversation is, active once it has agreed. `terms`
+ * are those of an offered or reserved one.
+ */
 export interface Place {
   readonly conversation: string;
   readonly agent: string;
   readonly name: string;
   readonly generation: number;
-  readonly state: 'reserved' | 'active';
+  readonly type: ConversationType;
+  readonly state: 'offered' | 'reserved' | 'active';
   readonly at: number;
+  readonly terms?: Terms;
 }
 
 /** The dispatcher's decisions: who asked for what, and what came of it. */

@@ -16,9 +16,25 @@ export function describe(
         ? m.event_started_on({ visitor, page: isolated(entry.page.title) })
         : m.event_started({ visitor });
     case 'agent.assigned':
-      return told(entry.agent, m.event_you_took, m.event_took);
+      return entry.how === 'taken' || entry.how === 'offered'
+        ? told(entry.agent, m.event_you_took, m.event_took)
+        : told(entry.agent, m.event_you_given, m.event_given);
+    case 'conversation.transferred': {
+      const to = isolated(entry.to.kind === 'agent' ? partyName(entry.to, me, '') : entry.to.name);
+      const event = told(
+        entry.by,
+        () => m.event_you_transferred({ to }),
+        ({ name }) => m.event_transferred({ name, to }),
+      );
+      return entry.note ? m.event_note({ event, note: isolated(entry.note) }) : event;
+    }
+    case 'conversation.deferred':
+      return m.event_deferred({ visitor });
     case 'agent.unassigned':
       if (entry.reason === 'returned') return told(entry.by, m.event_you_returned, m.event_returned);
+      if (entry.reason === 'offline') return told(entry.agent, m.event_you_offline, m.event_offline);
+      if (entry.reason === 'no_reply') return told(entry.agent, m.event_you_no_reply, m.event_no_reply);
+      if (entry.reason === 'transferred') return told(entry.agent, m.event_you_gave_up, m.event_gave_up);
       if (entry.reason === 'signed_out') return told(entry.agent, m.event_you_signed_out, m.event_signed_out);
       return told(entry.agent, m.event_you_lost, m.event_lost);
     case 'visitor.left':

@@ -37,6 +37,10 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   timeZone: m.account_zone,
   sees: m.account_sees,
   needsSecondFactor: m.account_second_factor,
+  assignment: m.account_assignment,
+  offerSeconds: m.account_offer_seconds,
+  missedLimit: m.account_missed_limit,
+  offlineProcessing: m.account_offline_processing,
   origins: m.website_origins,
   campaign: m.campaign,
   enabled: m.campaign_enabled,
@@ -50,6 +54,7 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   askEmail: m.campaign_ask_email,
   sneakPreview: m.campaign_preview,
   idleMinutes: m.campaign_idle,
+  routing: m.campaign_routing,
 };
 const asked: Readonly<Record<string, () => string>> = {
   no: m.campaign_ask_no,
