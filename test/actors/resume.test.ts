@@ -78,7 +78,7 @@ test('V17 what is for agents only leaves no gap in a visitor’s ranges', async 
   const { scene, visitor, conversation } = await withMessages(1);
   const stub = scene.conversation(conversation);
   const anna = await scene.agent();
-  await stub.assign(anna.party, 1);
+  await stub.assign({ agent: anna.party, generation: 1 });
   const screen = await anna.attach(conversation);
   const tab = await visitor.attach(conversation);
   screen.send({ t: 'visitor.block', id: uuid() });
@@ -118,7 +118,7 @@ test('V14 a version that is not spoken is told so, and does not come back', asyn
 test('V27 marks rise, reach the other side, and never go back', async () => {
   const { scene, visitor, conversation, head } = await withMessages(3);
   const anna = await scene.agent();
-  await scene.conversation(conversation).assign(anna.party, 1);
+  await scene.conversation(conversation).assign({ agent: anna.party, generation: 1 });
   const screen = await anna.attach(conversation);
   const tab = await visitor.attach(conversation);
   screen.send({ t: 'mark', delivered: head + 1, read: head + 1 });

@@ -76,7 +76,9 @@ test.each(ways)('I9 an old generation changes nothing (%s)', async (way) => {
   tab.send({ t: 'conversation.return', id: crypto.randomUUID() });
   await tab.frame('range', (frame) => JSON.stringify(frame).includes('agent.unassigned'));
   await maybeEvict(way, stub);
-  expect(await stub.assign(ben.party, generation)).toMatchObject({ refused: 'stale_generation' });
+  expect(await stub.assign({ agent: ben.party, generation: generation })).toMatchObject({
+    refused: 'stale_generation',
+  });
   const second = await taken(ben, conversation);
   expect(second).toBe(generation + 1);
   // The news that the first owner has vanished comes late.
@@ -111,7 +113,7 @@ test.each([
   );
   // As it stands in storage when the dispatcher dies between the two steps.
   const other = await waiting(scene);
-  if (agreed) await scene.conversation(other.conversation).assign(anna.party, 1);
+  if (agreed) await scene.conversation(other.conversation).assign({ agent: anna.party, generation: 1 });
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
       "INSERT OR REPLACE INTO places VALUES (?, 1, ?, ?, 'live', 'reserved', ?, NULL)",
@@ -138,7 +140,7 @@ test('V35 who takes again after a lost answer has it, and is not told to have be
   const { conversation } = await waiting(scene);
   await taken(anna, conversation);
   const other = await waiting(scene);
-  await scene.conversation(other.conversation).assign(anna.party, 1);
+  await scene.conversation(other.conversation).assign({ agent: anna.party, generation: 1 });
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
       "INSERT OR REPLACE INTO places VALUES (?, 1, ?, ?, 'live', 'reserved', ?, NULL)",

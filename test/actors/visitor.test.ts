@@ -146,6 +146,8 @@ test.each(ways)(
     const { conversation } = await visitor.say('hello');
     const stub = scene.conversation(conversation);
     const anna = await scene.agent();
+    // Whose tab is there: else the conversation would go back, and wait.
+    await anna.desk();
     await taken(anna, conversation);
     clock.by(30_000);
     await visitor.say('still here');
@@ -212,7 +214,9 @@ test('S1 a guessed name creates nothing, whatever it is asked', async () => {
   expect(await con.state()).toBeNull();
   expect(await con.range('agent', undefined, 10)).toMatchObject({ refused: 'not_found' });
   expect(await con.send({ kind: 'visitor', id: visitor }, message)).toMatchObject({ refused: 'not_found' });
-  expect(await con.assign({ kind: 'agent', id: user, name: 'X' }, 1)).toMatchObject({ refused: 'not_found' });
+  expect(await con.assign({ agent: { kind: 'agent', id: user, name: 'X' }, generation: 1 })).toMatchObject({
+    refused: 'not_found',
+  });
   const tab = await openTab(con, principal);
   expect(await tab.until(() => tab.closed)).toMatchObject({ code: 4404 });
   expect(await vis.session()).toMatchObject({ refused: 'signed_out' });

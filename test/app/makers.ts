@@ -49,6 +49,7 @@ export function floorRow(change: Partial<FloorRow> = {}): FloorRow {
     type: 'live',
     owner: null,
     target: null,
+    released: null,
     generation: 0,
     campaign: { id: 'cam_one', name: 'Shop' },
     visitor: { id: 'vis_one', here: true },

@@ -10,6 +10,7 @@ const state: ConversationState = {
   phase: 'active',
   type: 'live',
   target: null,
+  released: null,
   owner: ben,
   generation: 1,
   campaign: { id: 'cam_one', name: 'Shop' },

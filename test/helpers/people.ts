@@ -16,6 +16,7 @@ import {
   type FloorRow,
   type FloorServerFrame,
   type Me,
+  type Offer,
   type Refusal,
   type Status,
   type Summary,
@@ -234,6 +235,8 @@ export class Followed<Frame> extends Changing {
 export interface Floor extends Followed<FloorServerFrame> {
   readonly rows: ReadonlyMap<string, FloorRow>;
   readonly agents: ReadonlyMap<string, FloorAgent>;
+  /** By their conversations. */
+  readonly offers: ReadonlyMap<string, Offer>;
 }
 
 export interface Desk extends Followed<AgentServerFrame> {
@@ -283,7 +286,16 @@ export class AgentPerson {
   floor(): Floor {
     const rows = new Map<string, FloorRow>();
     const agents = new Map<string, FloorAgent>();
+    const offers = new Map<string, Offer>();
     const take = (frame: FloorServerFrame) => {
+      if (frame.t !== 'floor.changed') {
+        if (frame.t === 'floor') offers.clear();
+        for (const offer of frame.offers) offers.set(offer.conversation, offer);
+      }
+      if (frame.t === 'offers') {
+        for (const { conversation } of frame.over) offers.delete(conversation);
+        return;
+      }
       if (frame.t === 'floor') {
         rows.clear();
         agents.clear();
@@ -291,7 +303,7 @@ export class AgentPerson {
       for (const row of frame.rows) rows.set(row.id, row);
       for (const agent of frame.agents) agents.set(agent.id, agent);
     };
-    return Object.assign(this.#follow<FloorServerFrame>('/api/floor/socket', take), { rows, agents });
+    return Object.assign(this.#follow<FloorServerFrame>('/api/floor/socket', take), { rows, agents, offers });
   }
 
   /** The agent's own socket: while it is open, the agent counts as connected. */

@@ -199,6 +199,7 @@ function begin(id: string, entry: EntryOf<'conversation.started'>): Conversation
     generation: 0,
     campaign: entry.campaign,
     target: null,
+    released: null,
     site: entry.site,
     visitor: {
       id: entry.by.kind === 'system' ? '' : entry.by.id,
@@ -245,6 +246,7 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       next.phase = 'active';
       next.owner = entry.agent;
       next.target = null;
+      next.released = null;
       next.generation = entry.generation;
       next.assignedAt = entry.at;
       next.firstAssignedAt = state.firstAssignedAt ?? entry.at;
@@ -252,6 +254,7 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       return next;
     case 'agent.unassigned':
       next.phase = 'waiting';
+      next.released = { agent: entry.agent.id, reason: entry.reason };
       next.owner = null;
       next.assignedAt = null;
       next.activeAt = entry.at;

@@ -25,6 +25,7 @@ export type Action =
   | 'conversation.follow'
   | 'conversation.write'
   | 'conversation.take'
+  | 'conversation.assign'
   | 'conversation.history'
   | 'floor.watch'
   | 'settings.read'
@@ -55,6 +56,7 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'conversation.follow': { roles: agents, console: false },
   'conversation.write': { roles: agents, console: false },
   'conversation.take': { roles: agents, console: false },
+  'conversation.assign': { roles: managers, console: false },
   'floor.watch': { roles: agents, console: false },
   'conversation.history': { roles: managers, console: true },
   'settings.read': { roles: managers, console: true },

@@ -1,20 +1,32 @@
 /** An account's conversations: their sockets, taking one, and their history (V13, V35, V37). */
 import {
+  AnswerOffer,
+  Assign,
   ConversationId,
   ConversationsPage,
   ConversationsQuery,
+  DecisionsList,
   HistoryState,
+  isRefusal,
   maxRange,
   Range,
   RangeQuery,
   refuse,
   Taken,
+  Transfer,
+  type Owner,
+  type Refusal,
+  type Target,
 } from '#protocol';
 import { Hono } from 'hono';
+import { seesAll } from '#domain';
 import { agentStub, conversationStub, dispatcherStub } from '../actors/stubs.ts';
+import { getCampaign } from '../db/campaigns.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
-import { asks, may, names, tells } from './door.ts';
-import { answer, type Bound } from './exchange.ts';
+import { getGroup } from '../db/groups.ts';
+import { asks, may, names, takes, tells } from './door.ts';
+import { answer, type Bound, type Exchange } from './exchange.ts';
+import type { User } from './principal.ts';
 import { handOver, speaks } from './socket.ts';
 
 export const conversations = new Hono<Bound>();
@@ -71,10 +83,90 @@ conversations.post(
   may('conversation.take'),
   names(ConversationId),
   tells('Makes the agent the owner', Taken),
+  async (c) => answer(c, await floorOf(c).take(ownerOf(c.var.user), c.req.param('id'))),
+);
+
+conversations.post(
+  '/:id/accept',
+  may('conversation.take'),
+  names(ConversationId),
+  takes(AnswerOffer),
+  tells('Accepts an offer', Taken),
   async (c) => {
-    const { user } = c.var;
-    const { id, name, photo } = user;
-    const agent = { kind: 'agent', id, name, ...(photo !== undefined && { photo }) } as const;
-    return answer(c, await dispatcherStub(c.env, user.account).take(agent, c.req.param('id')));
+    const { generation } = c.req.valid('json');
+    return answer(c, await floorOf(c).accept(ownerOf(c.var.user), c.req.param('id'), generation));
   },
 );
+
+conversations.post(
+  '/:id/decline',
+  may('conversation.take'),
+  names(ConversationId),
+  takes(AnswerOffer),
+  tells('Declines an offer, or takes one’s own back'),
+  async (c) => {
+    const { generation } = c.req.valid('json');
+    return answer(c, (await floorOf(c).decline(c.var.user.id, c.req.param('id'), generation)) ?? {});
+  },
+);
+
+conversations.post(
+  '/:id/transfer',
+  may('conversation.take'),
+  names(ConversationId),
+  takes(Transfer),
+  tells('Passes a conversation on: asks an agent, or sends it into the line of a group or a campaign', Taken),
+  async (c) => {
+    const { to, note } = c.req.valid('json');
+    const id = c.req.param('id');
+    const { account } = c.var.user;
+    if (to.kind === 'agent')
+      return answer(c, await floorOf(c).give(giverOf(c.var.user, false), id, to.id, note));
+    const target = await targetOf(c, account, to);
+    if (isRefusal(target)) return answer(c, target);
+    return answer(c, await floorOf(c).send(giverOf(c.var.user, seesAll(c.var.user)), id, target, note));
+  },
+);
+
+conversations.post(
+  '/:id/assign',
+  may('conversation.assign'),
+  names(ConversationId),
+  takes(Assign),
+  tells('Gives a conversation to an agent without asking them; to oneself takes it over', Taken),
+  async (c) => {
+    const { agent, note } = c.req.valid('json');
+    return answer(c, await floorOf(c).give(giverOf(c.var.user, true), c.req.param('id'), agent, note));
+  },
+);
+
+conversations.get(
+  '/:id/decisions',
+  may('conversation.follow'),
+  names(ConversationId),
+  tells('Why it went where it went, and waited as long as it did', DecisionsList),
+  async (c) => {
+    const { id, roles } = c.var.user;
+    return answer(c, await floorOf(c).decisionsOf(c.req.param('id'), { id, roles: [...roles] }));
+  },
+);
+
+const floorOf = (c: Exchange & { var: { user: User } }) => dispatcherStub(c.env, c.var.user.account);
+
+function ownerOf({ id, name, photo }: User): Owner {
+  return { kind: 'agent', id, name, ...(photo !== undefined && { photo }) };
+}
+
+function giverOf({ id, name }: User, supervises: boolean) {
+  return { party: { kind: 'agent', id, name } as const, supervises };
+}
+
+/** A group or a campaign of the account, by the name that it has now. */
+async function targetOf(
+  c: Exchange,
+  account: string,
+  { kind, id }: { kind: 'group' | 'campaign'; id: string },
+): Promise<Target | Refusal> {
+  const found = await (kind === 'group' ? getGroup : getCampaign)(c.env.DB, account, id);
+  return found ? { kind, id, name: found.name } : refuse('not_found', { field: 'to' });
+}

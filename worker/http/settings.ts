@@ -14,7 +14,7 @@ import {
   SitesList,
 } from '#protocol';
 import { Hono } from 'hono';
-import { dispatcherStub } from '../actors/stubs.ts';
+import { dispatcherStub, type Env } from '../actors/stubs.ts';
 import { getAccount, updateAccount } from '../db/accounts.ts';
 import { changesBetween } from '../db/audit.ts';
 import { createCampaign, getCampaign, listCampaigns, updateCampaign } from '../db/campaigns.ts';
@@ -50,11 +50,8 @@ settings.patch(
     // Whoever has no second factor meets the new rule now; who has one, nothing changes for.
     const met =
       known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
-    const floor = dispatcherStub(c.env, id);
-    await floor.expectChange();
     const update = () => updateAccount(c.env.DB, id, body, act);
-    const account = await changing(c.env, id, met, update);
-    await floor.reread();
+    const account = await steering(c.env, id, () => changing(c.env, id, met, update));
     return answer(c, account ?? refuse('not_found'));
   },
 );
@@ -115,7 +112,10 @@ settings.post(
     const body = named(c.req.valid('json'));
     const id = newId('campaign');
     const act = actOf(c, user, 'campaign.added', { subject: { id, name: body.name } });
-    return answer(c, await createCampaign(c.env.DB, user.account, id, body, act));
+    const made = await steering(c.env, user.account, () =>
+      createCampaign(c.env.DB, user.account, id, body, act),
+    );
+    return answer(c, made);
   },
 );
 
@@ -136,11 +136,22 @@ settings.patch(
       { ...body, ...body.settings, settings: undefined },
     );
     const act = actOf(c, user, 'campaign.changed', { subject: { id, name: known.name }, changes });
-    const campaign = await updateCampaign(c.env.DB, user.account, id, body, act);
+    const campaign = await steering(c.env, user.account, () =>
+      updateCampaign(c.env.DB, user.account, id, body, act),
+    );
     forgetSites();
     return answer(c, campaign ?? refuse('not_found'));
   },
 );
+
+/** Makes a change that the dispatcher's decisions rest on, and has answered once it knows. */
+async function steering<T>(env: Env, account: string, change: () => Promise<T>): Promise<T> {
+  const floor = dispatcherStub(env, account);
+  await floor.expectChange();
+  const changed = await change();
+  await floor.reread();
+  return changed;
+}
 
 /** A name is shown beside other people's words. */
 function named<T extends { name: string }>(body: T): T {

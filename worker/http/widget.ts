@@ -111,8 +111,9 @@ widget.post(
     if (site.account !== credential.account) return refused(c, refuse('signed_out'));
     if (!site.campaign) return refused(c, refuse('not_found'));
     const { id, name, settings } = site.campaign;
-    const { idleMinutes, sneakPreview } = settings;
-    const campaign = { id, name, idleMinutes, sneakPreview };
+    const { idleMinutes, sneakPreview, routing } = settings;
+    const { forwardAfter } = routing;
+    const campaign = { id, name, idleMinutes, sneakPreview, forwardAfter };
     // One call on the way of a first message: the visitor's actor proves who they are, and judges.
     const visitor = visitorStub(c.env, credential.account, credential.id);
     return answer(c, await visitor.message(credential.secret, message, campaign));

@@ -55,6 +55,7 @@ export const FloorRow = v.object({
   generation: v.number(),
   campaign: v.object({ id: CampaignId, name: v.string() }),
   target: v.nullable(Target),
+  released: v.nullable(v.object({ agent: UserId, reason: v.string() })),
   visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
   /** What the visitor asked first, cut short. */
   opening: v.string(),
@@ -95,17 +96,22 @@ export const FloorSnapshot = v.object({
   rows: v.array(FloorRow),
   agents: v.array(FloorAgent),
 });
+export type FloorSnapshot = v.InferOutput<typeof FloorSnapshot>;
 /** What has changed since the frame before. */
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
-  now: v.number(),
-  offers: v.optional(v.array(Offer)),
-  /** Offers that stand no more, and what came of them. */
-  over: v.optional(v.array(v.object({ ...Offer.entries, outcome: Outcome }))),
   /** Rows that are out of the agent's sight now. */
   gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),
 });
-export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange]);
+/** Offers that have begun, and such as stand no more, with what came of them. Told at once to whom it concerns. */
+export const OffersFrame = v.object({
+  t: v.literal('offers'),
+  now: v.number(),
+  offers: v.array(Offer),
+  over: v.array(v.object({ ...Offer.entries, outcome: Outcome })),
+});
+export type OffersFrame = v.InferOutput<typeof OffersFrame>;
+export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange, OffersFrame]);
 export type FloorServerFrame = v.InferOutput<typeof FloorServerFrame>;

@@ -1,7 +1,7 @@
 /** How conversations reach agents: a campaign's routing levels, and the account's way of handing out. */
 import * as v from 'valibot';
 import { CampaignId, ConversationId, GroupId, UserId } from './ids.ts';
-import { Name } from './text.ts';
+import { Name, NoteText } from './text.ts';
 
 /** `live` is answered at once; `nrt`, near-real-time, when there is time for it: what was left for later. Each has its own limit. */
 export const conversationTypes = ['live', 'nrt'] as const;
@@ -14,7 +14,7 @@ export const Method = v.picklist(methods);
 export type Method = v.InferOutput<typeof Method>;
 
 /** Whom a level asks: these users, and the members of these groups. */
-const asked = {
+const whom = {
   users: v.pipe(v.array(UserId), v.maxLength(500)),
   groups: v.pipe(v.array(GroupId), v.maxLength(200)),
   method: Method,
@@ -24,7 +24,7 @@ export const Level = v.strictObject({
   /** Of its campaign's levels the only one of this id; it stays when they are put in another order. */
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]{1,26}$/)),
   title: Name,
-  ...asked,
+  ...whom,
 });
 export type Level = v.InferOutput<typeof Level>;
 
@@ -36,7 +36,7 @@ export const Routing = v.strictObject({
     v.check((levels) => new Set(levels.map(({ id }) => id)).size === levels.length, 'same_id'),
   ),
   /** Asked first for what was transferred to the campaign, and for nothing else (F169). */
-  forwarding: v.strictObject({ enabled: v.boolean(), ...asked }),
+  forwarding: v.strictObject({ enabled: v.boolean(), ...whom }),
   /** A conversation whose owner has not written after so many seconds goes on to another (F147); null never. */
   forwardAfter: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(60))),
   /** … and rather to another level (F148). */
@@ -88,3 +88,49 @@ export type Offer = v.InferOutput<typeof Offer>;
 export const outcomes = ['accepted', 'declined', 'expired', 'withdrawn'] as const;
 export const Outcome = v.picklist(outcomes);
 export type Outcome = v.InferOutput<typeof Outcome>;
+
+const generation = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** Accepts or declines an offer: the one of this generation and no other. */
+export const AnswerOffer = v.strictObject({ generation });
+
+/** A word to the one who gets it, for agents only. */
+const note = v.optional(NoteText);
+/** Passes a conversation on: an agent is asked, a group or a campaign gets it into its line. */
+export const Transfer = v.strictObject({
+  to: v.variant('kind', [
+    v.strictObject({ kind: v.literal('agent'), id: UserId }),
+    v.strictObject({ kind: v.literal('group'), id: GroupId }),
+    v.strictObject({ kind: v.literal('campaign'), id: CampaignId }),
+  ]),
+  note,
+});
+/** Gives a conversation to an agent, without asking them. */
+export const Assign = v.strictObject({ agent: UserId, note });
+
+/** Why agents were passed over (`#domain` routing.ts), and who: at the most fifty of each by id, the rest as a number. */
+const PassedOver = v.record(v.string(), v.object({ agents: v.array(UserId), more: v.number() }));
+const decided = { at: v.number() };
+const asked = { ...decided, agent: UserId, generation: v.number() };
+/** What was decided of a conversation. */
+export const Decision = v.variant('kind', [
+  /** It was its turn, and nobody was free. */
+  v.object({ ...decided, kind: v.literal('nobody'), passedOver: PassedOver }),
+  /** Routing chose somebody, through a level. */
+  v.object({ ...asked, kind: v.literal('offered'), level: v.string(), passedOver: PassedOver }),
+  v.object({ ...asked, kind: v.literal('assigned'), level: v.string(), passedOver: PassedOver }),
+  /** Somebody decided: who took it, offered it to a colleague, gave it to one. */
+  v.object({ ...asked, kind: v.literal('taken'), by: UserId }),
+  v.object({ ...asked, kind: v.literal('passed'), by: UserId }),
+  v.object({ ...asked, kind: v.literal('given'), by: UserId }),
+  /** It was sent into a group's or a campaign's line. */
+  v.object({ ...decided, kind: v.literal('sent'), by: UserId }),
+  /** What came of an asking. */
+  v.object({ ...asked, kind: v.literal('outcome'), outcome: v.picklist([...outcomes, 'refused']) }),
+]);
+export type Decision = v.InferOutput<typeof Decision>;
+/** Decisions in order, with the names of those in them. */
+export const DecisionsList = v.object({
+  decisions: v.array(Decision),
+  names: v.record(UserId, v.string()),
+});
+export type DecisionsList = v.InferOutput<typeof DecisionsList>;

@@ -3,7 +3,7 @@
  * with its place in the log, and folds the entries after that place itself.
  */
 import * as v from 'valibot';
-import { CampaignId, ConversationId, SiteId, VisitorId } from './ids.ts';
+import { CampaignId, ConversationId, SiteId, UserId, VisitorId } from './ids.ts';
 import { Owner, Party } from './parties.ts';
 import { ConversationType, Target } from './routing.ts';
 
@@ -25,6 +25,8 @@ export const ConversationState = v.object({
   /** Raised by every change of owner; a command that carries an older one changes nothing. 0 before the first owner. */
   generation: seq,
   campaign: v.object({ id: CampaignId, name: v.string() }),
+  /** Who had it last, and why they have it no more; null while somebody has it, and before anybody had. */
+  released: v.nullable(v.object({ agent: UserId, reason: v.string() })),
   /** Where it was transferred to, until somebody of there has it. */
   target: v.nullable(Target),
   site: SiteId,

@@ -40,6 +40,8 @@ export const MessageText = v.pipe(
 );
 /** What stands in a composer: may be empty. */
 export const DraftText = typed(maxTextLength);
+/** A word to a colleague about a conversation. */
+export const NoteText = typed(500);
 /** As much of it as is shown before it is sent. */
 export const PreviewText = typed(maxPreviewLength);
 

@@ -192,6 +192,11 @@ export class Agent extends DurableObject<Env> {
     this.#broadcast({ t: 'status', status });
   }
 
+  /** The system changes the status, where it still is as it was: after the last chat before dinner, say. */
+  correctStatus(from: Status, to: Status, _why: 'empty' | 'missed' | 'switched_off'): void {
+    if (this.#state.status === from) this.setStatus(to);
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
     if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {

@@ -2,7 +2,7 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { seesAll, type Command, type Principal } from '#domain';
+import { seesAll, type Assigning, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
@@ -11,7 +11,6 @@ import {
   subprotocol,
   type Attachment,
   type ConversationState,
-  type Owner,
   type Party,
   type Refusal,
   type Role,
@@ -58,12 +57,22 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The dispatcher has reserved a place: the judge decides. */
-  assign(agent: Owner, generation: number): Done | Refusal {
-    return this.#core?.perform(agent, { t: 'assign', agent, generation }) ?? refuse('not_found');
+  assign(assigning: Assigning): Done | Refusal {
+    return this.#core?.perform(assigning.agent, { t: 'assign', ...assigning }) ?? refuse('not_found');
+  }
+
+  /** Takes nobody under this generation any more, nor under an earlier one; who has it under it keeps it. */
+  withdraw(generation: number): ConversationState | null {
+    return this.#core?.withdraw(generation) ?? null;
+  }
+
+  /** Passes it on to a group or a campaign. */
+  transfer(transferring: Omit<Extract<Command, { t: 'transfer' }>, 't'>): Done | Refusal {
+    return this.#core?.perform(transferring.by, { t: 'transfer', ...transferring }) ?? refuse('not_found');
   }
 
   /** The owner of a generation is gone. */
-  unassign(generation: number, reason: 'vanished' | 'signed_out'): Done | Refusal {
+  unassign(generation: number, reason: 'vanished' | 'signed_out' | 'offline'): Done | Refusal {
     return (
       this.#core?.perform({ kind: 'system' }, { t: 'unassign', generation, reason }) ?? refuse('not_found')
     );

@@ -3,14 +3,14 @@
  * knows no Durable Object; what is due later is told to the alarm.
  */
 import { advance, can, decide, type Action, type Command, type Principal } from '#domain';
-import { isRefusal, refuse, type Draft, type Party, type Refusal } from '#protocol';
+import { isRefusal, refuse, type ConversationState, type Draft, type Party, type Refusal } from '#protocol';
 import { Alarm } from '../alarm.ts';
 import { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
-import { idleDuty, leftDuty } from './duties.ts';
+import { forwardDuty, idleDuty, leftDuty } from './duties.ts';
 import { isSameCommand, Journal } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -89,7 +89,12 @@ export class ConversationCore {
     );
     this.#news = new OwnerNews(host, this.journal, targets);
     this.lag = new LagWatch(host, this.journal);
-    this.alarm = new Alarm(host, [...this.followers.duties, idleDuty(this), leftDuty(this)]);
+    this.alarm = new Alarm(host, [
+      ...this.followers.duties,
+      idleDuty(this),
+      leftDuty(this),
+      forwardDuty(this),
+    ]);
     this.followers.onSettled = () => this.alarm.settle();
     if (this.journal.head > 0) {
       this.#missVisitor();
@@ -114,6 +119,8 @@ export class ConversationCore {
       if (entry)
         return isSameCommand(entry, command) ? { seq: entry.seq, fresh: false } : refuse('id_reused');
     }
+    const withdrawn = this.registers.get('withdrawn') ?? 0;
+    if (command.t === 'assign' && command.generation <= withdrawn) return refuse('stale_generation');
     const drafts = decide(this.journal.state, command, by);
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
@@ -121,6 +128,14 @@ export class ConversationCore {
     if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
       return refuse('out_of_order');
     return { seq: this.#persist(drafts), fresh: true };
+  }
+
+  /** Nobody is taken under a generation any more, nor under an earlier one. The state says who was, before. */
+  withdraw(generation: number): ConversationState {
+    const { state } = this.journal;
+    const withdrawn = this.registers.get('withdrawn') ?? 0;
+    if (generation > state.generation && generation > withdrawn) this.registers.set('withdrawn', generation);
+    return state;
   }
 
   /** A side says how far it has got. */

@@ -1,5 +1,5 @@
 /** What a conversation does by itself. Both duties follow from stored state, so that a restart forgets neither. */
-import { idleAt } from '#domain';
+import { forwardAt, idleAt } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';
 
@@ -14,6 +14,20 @@ export function idleDuty(core: ConversationCore): Duty {
     name: 'idle',
     next: () => idleAt(core.journal.state, core.self.settings.idleMinutes),
     run: () => void core.perform(system, { t: 'idle' }),
+  };
+}
+
+/** Passes the conversation on whose owner does not write. An answer that is in the log in time is in time, whenever this comes. */
+export function forwardDuty(core: ConversationCore): Duty {
+  const due = () => forwardAt(core.journal.state, core.self.settings.forwardAfter ?? null);
+  return {
+    name: 'forward',
+    next: due,
+    run(now) {
+      const at = due();
+      if (at !== null && at <= now)
+        core.perform(system, { t: 'forward', generation: core.journal.state.generation });
+    },
   };
 }
 

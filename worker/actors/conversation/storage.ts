@@ -10,6 +10,8 @@ export const migrations: readonly string[] = [logTable];
 export interface ConversationSettings {
   readonly idleMinutes: number;
   readonly sneakPreview: boolean;
+  /** Seconds after which an owner who has not written loses it to another; null never. */
+  readonly forwardAfter?: number | null;
 }
 
 /** What a conversation is from its first moment on. */
@@ -36,6 +38,8 @@ export type ConversationRegisters = {
   progress: Progress;
   /** Beside those who see all, only these agents may follow; the dispatcher says so. Without it everybody may. */
   viewers: readonly string[];
+  /** Nobody is taken under this generation, nor under an earlier one. */
+  withdrawn: number;
   /** When the visitor's last tab went, until they are back or have left. */
   goneAt: number;
 };

@@ -29,7 +29,7 @@ export interface VisitorNote {
 const pagesAtOnce = 20;
 
 export function floorRow(state: ConversationState, opening: string, changedAt: number): FloorRow {
-  const { id, phase, type, owner, generation, campaign, target, startedAt, visitor } = state;
+  const { id, phase, type, owner, generation, campaign, target, released, startedAt, visitor } = state;
   const who = {
     id: visitor.id,
     ...(visitor.name !== undefined && { name: visitor.name }),
@@ -44,6 +44,7 @@ export function floorRow(state: ConversationState, opening: string, changedAt: n
     generation,
     campaign,
     target,
+    released,
     visitor: who,
     opening,
     startedAt,

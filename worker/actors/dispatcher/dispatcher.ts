@@ -1,43 +1,56 @@
 /**
  * The Durable Object of one account's floor, named by the account. It owns the registry of conversations and the ledger of places,
- * and decides who may take what; who owns a conversation the conversation decides. It follows states and owners, never messages.
+ * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners,
+ * never messages.
  */
 import type { Principal } from '#domain';
-import { can, takesByHand } from '#domain';
+import { assists, can, seesAll } from '#domain';
 import {
   closeCodes,
-  isRefusal,
   refuse,
   subprotocol,
+  type DecisionsList,
   type FloorRow,
+  type FloorRules,
   type Owner,
   type Refusal,
+  type Target,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { getAccount } from '../../db/accounts.ts';
+import { listCampaigns } from '../../db/campaigns.ts';
 import { Alarm, type Duty } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
-import { all, type Host } from '../host.ts';
-import { Log } from '../log.ts';
+import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { conversationStub, handedOn } from '../stubs.ts';
+import { agentStub, conversationStub } from '../stubs.ts';
 import { Floor, type AgentNote } from './floor.ts';
+import { Handing, type Giver, type Taken } from './handing.ts';
 import { Ledger } from './ledger.ts';
+import { Offers, supervising } from './offers.ts';
+import { Queue } from './queue.ts';
+import { Records } from './records.ts';
+import { Router } from './router.ts';
+import { Rules } from './rules.ts';
 import { Sight, type Watcher } from './sight.ts';
-import { migrations, type Decision, type DispatcherRegisters, type Place } from './storage.ts';
+import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
 /** A reservation whose taker never came back is looked into after so long, in milliseconds. */
 const reservedFor = 10_000;
-/** How soon a conversation that didn't answer is asked again, in milliseconds. */
+/** How soon somebody who didn't answer is asked again, in milliseconds. */
 const askAgain = 5_000;
 
 interface Awake {
   readonly account: string;
   readonly floor: Floor;
   readonly ledger: Ledger;
-  readonly decisions: Log<Decision>;
+  readonly queue: Queue;
+  readonly records: Records;
+  readonly rules: Rules;
+  readonly router: Router;
+  readonly handing: Handing;
   readonly sight: Sight;
   readonly alarm: Alarm;
 }
@@ -45,9 +58,9 @@ interface Awake {
 export class Dispatcher extends DurableObject<Env> {
   readonly #host: Host;
   #awake: Awake | undefined;
-  /** Takings under way; a second taker of the same conversation waits for the first. */
-  readonly #taking = new Map<string, Promise<unknown>>();
   #askedAt = 0;
+  /** When each agent's status was last put right: what they say of it comes a moment later. */
+  readonly #corrected = new Map<string, number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -59,77 +72,85 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(row: FloorRow): void {
-    const { floor, ledger, sight, alarm } = this.#wake();
+    const { floor, ledger, queue, records, router, sight, alarm } = this.#wake();
     this.#register(row.id, row.startedAt);
     const before = floor.row(row.id);
     if (!floor.putRow(row)) return;
     sight.rowChanged(before, row);
+    router.withdrawFor(row);
+    const owned = ledger.active(row.id);
+    if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
+    queue.put(row);
+    if (row.phase === 'closed') records.forget(row.id);
+    router.route();
     alarm.arm();
   }
 
   /** An agent says what they are. `seq` is the agent's log's. */
   agentNoted(agent: AgentNote, seq: number): void {
-    const { floor, sight, alarm } = this.#wake();
+    const { floor, records, router, sight, alarm } = this.#wake();
     const before = floor.agent(agent.id);
     if (!floor.putAgent(agent, seq)) return;
-    sight.agentChanged(before, { ...agent, seq, changedAt: 0 });
+    const known = floor.agent(agent.id);
+    if (!known) return;
+    this.#corrected.delete(agent.id);
+    // Who comes back to be asked starts anew.
+    if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
+    sight.agentChanged(before, known);
+    router.withdrawFrom(known);
+    router.route();
     alarm.arm();
   }
 
-  /** The account's row is about to change … */
+  /** The account's row or a campaign is about to change … */
   expectChange(): void {
-    this.#wake().sight.expectChange();
+    this.#wake().rules.expectChange();
   }
 
   /** … and has changed. */
   async reread(): Promise<void> {
-    await this.#wake().sight.reread();
+    await this.#wake().rules.reread();
+  }
+
+  /** What of the account's rules an agent's own actor has to know. */
+  rules(): FloorRules {
+    const { assignment, offlineProcessing } = this.#wake().rules.now;
+    return { assignment, offlineProcessing };
   }
 
   /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
-  async take(
-    agent: Owner,
-    conversation: string,
-  ): Promise<{ conversation: string; generation: number } | Refusal> {
-    const { floor, ledger } = this.#wake();
-    while (this.#taking.has(conversation)) await this.#taking.get(conversation);
-    // No await from here to the reservation: this is the serial decision.
-    const row = floor.row(conversation);
-    if (!row) return refuse('not_found');
-    if (row.phase === 'closed') return refuse('conversation_closed');
-    const place = ledger.pending(conversation) ?? ledger.active(conversation);
-    if (place?.agent === agent.id && place.state === 'active')
-      return { conversation, generation: place.generation };
-    if (place && place.agent !== agent.id)
-      return refuse('already_taken', { by: { id: place.agent, name: place.name } });
-    const status = floor.agent(agent.id)?.status ?? 'offline';
-    if (!takesByHand(status)) return refuse(status === 'offline' ? 'not_online' : 'not_receiving');
-    // A reservation of their own is one whose answer was lost: to ask the same again does no harm.
-    const generation = place?.generation ?? row.generation + 1;
-    if (!place) {
-      const { id, name } = agent;
-      const kept = {
-        conversation,
-        generation,
-        agent: id,
-        name,
-        type: row.type,
-        at: this.#host.now(),
-      } as const;
-      ledger.keep({ ...kept, state: 'reserved', terms: { how: 'taken', expiresAt: null } });
-    }
-    this.#wake().alarm.arm();
-    const asked = this.#ask(agent, conversation, generation);
-    this.#taking.set(
-      conversation,
-      asked.catch(() => undefined),
-    );
-    try {
-      return await asked;
-    } finally {
-      this.#taking.delete(conversation);
-    }
+  take(agent: Owner, conversation: string): Promise<Taken | Refusal> {
+    return this.#wake().handing.take(agent, conversation);
+  }
+
+  accept(agent: Owner, conversation: string, generation: number): Promise<Taken | Refusal> {
+    return this.#wake().handing.accept(agent, conversation, generation);
+  }
+
+  decline(agent: string, conversation: string, generation: number): Refusal | undefined {
+    return this.#wake().handing.decline(agent, conversation, generation);
+  }
+
+  /** Passes a conversation on to an agent. */
+  give(giver: Giver, conversation: string, to: string, note?: string): Promise<Taken | Refusal> {
+    return this.#wake().handing.give(giver, conversation, to, note);
+  }
+
+  /** Passes a conversation on to a group or a campaign. */
+  send(giver: Giver, conversation: string, to: Target, note?: string): Promise<Taken | Refusal> {
+    return this.#wake().handing.send(giver, conversation, to, note);
+  }
+
+  /** Why a conversation went where it went, and waited as long as it did. */
+  decisionsOf(conversation: string, viewer: Pick<Watcher, 'id' | 'roles'>): DecisionsList | Refusal {
+    const { floor, records, sight } = this.#wake();
+    if (!this.#registered(conversation) || !sight.sees(viewer, floor.row(conversation)))
+      return refuse('not_found');
+    const decisions = records.decisionsOf(conversation);
+    const said = JSON.stringify(decisions);
+    const named = floor.agents().filter(({ id }) => said.includes(id));
+    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -160,7 +181,8 @@ export class Dispatcher extends DurableObject<Env> {
     const { floor } = this.#wake();
     const { id, roles, session } = principal;
     const watcher: Watcher = { at: this.#host.now(), id, roles };
-    const { response, socket } = acceptSocket(this.ctx, [session], watcher);
+    const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
+    const { response, socket } = acceptSocket(this.ctx, tags, watcher);
     socket.send(floor.snapshot(socket));
     return response;
   }
@@ -177,23 +199,8 @@ export class Dispatcher extends DurableObject<Env> {
     await this.#awake?.alarm.fire();
   }
 
-  /** Asks the conversation, which is the judge; the place follows its answer. */
-  async #ask(
-    agent: Owner,
-    conversation: string,
-    generation: number,
-  ): Promise<{ conversation: string; generation: number } | Refusal> {
-    const { ledger, decisions } = this.#wake();
-    const answer = await conversationStub(this.env, this.#wake().account, conversation).assign(
-      agent,
-      generation,
-    );
-    const refused = isRefusal(answer);
-    if (refused) ledger.release(conversation, generation);
-    else ledger.activate(conversation, generation);
-    const outcome = refused ? answer.refused : 'taken';
-    decisions.append({ kind: 'take.decided', conversation, agent, generation, outcome }, this.#host.now());
-    return refused ? handedOn(answer) : { conversation, generation };
+  #registered(id: string): boolean {
+    return first(this.ctx.storage.sql.exec('SELECT 1 FROM registry WHERE id = ?', id)) !== undefined;
   }
 
   #register(id: string, startedAt: number): void {
@@ -224,23 +231,51 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   #dueOf(place: Place): number | null {
+    if (place.state === 'offered') return null;
     if (place.state === 'reserved') return place.at + reservedFor;
     const agent = this.#wake().floor.agent(place.agent);
+    if (agent && !assists(agent.status)) return agent.changedAt;
     const grace = Number(this.env.AGENT_GRACE_MS ?? 30_000);
     return agent?.connected === false ? Math.max(agent.changedAt, place.at + grace) : null;
   }
 
   async #reconcile(place: Place): Promise<void> {
-    const { ledger } = this.#wake();
-    const stub = conversationStub(this.env, this.#wake().account, place.conversation);
-    if (place.state === 'active') {
-      await stub.unassign(place.generation, 'vanished');
+    const { account, floor, handing } = this.#wake();
+    if (place.state === 'reserved') {
+      await handing.reconcile(place);
       return;
     }
-    const state = await stub.state();
-    const isTheirs = state?.owner?.id === place.agent && state.generation === place.generation;
-    if (isTheirs && state.phase === 'active') ledger.activate(place.conversation, place.generation);
-    else ledger.release(place.conversation, place.generation);
+    const status = floor.agent(place.agent)?.status;
+    const reason = status && !assists(status) ? 'offline' : 'vanished';
+    await conversationStub(this.env, account, place.conversation).unassign(place.generation, reason);
+  }
+
+  /** Statuses that the system changes by itself. The agent does it, where it still is as it was. */
+  #correction(): Duty {
+    const due = () =>
+      this.#wake()
+        .router.corrections()
+        .map((correction) => ({
+          ...correction,
+          at: (this.#corrected.get(correction.agent) ?? -askAgain) + askAgain,
+        }));
+    return {
+      name: 'correction',
+      next: () => {
+        const ats = due().map(({ at }) => at);
+        return ats.length === 0 ? null : Math.min(...ats);
+      },
+      run: async (now) => {
+        const { account } = this.#wake();
+        const right = due().filter(({ at }) => at <= now);
+        for (const { agent } of right) this.#corrected.set(agent, now);
+        await Promise.all(
+          right.map(({ agent, from, to, why }) =>
+            agentStub(this.env, account, agent).correctStatus(from, to, why),
+          ),
+        );
+      },
+    };
   }
 
   #wake(): Awake {
@@ -253,19 +288,53 @@ export class Dispatcher extends DurableObject<Env> {
     const account = registers.get('account') ?? this.ctx.id.name;
     if (account === undefined) throw new Error('a dispatcher without its name');
     if (registers.get('account') === undefined) registers.set('account', account);
+    const host = this.#host;
+    const arm = () => this.#awake?.alarm.arm();
+    const watcherOf = (socket: Socket) => (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
     const floor: Floor = new Floor(
-      this.#host,
+      host,
       (socket) => sight.of(socket),
       (agent) => ledger.load(agent),
+      (socket) => ({ rules: this.rules(), offers: offers.shownTo(watcherOf(socket)) }),
     );
     floor.load();
-    const sight = new Sight(registers, this.#host, floor, {
-      read: async () => (await getAccount(this.env.DB, account))?.sees ?? 'all',
-      tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
-      arm: () => this.#awake?.alarm.arm(),
-    });
-    const alarm = new Alarm(this.#host, [this.#reconciliation(), ...sight.duties]);
     const ledger = new Ledger(sql, (agent) => floor.loadChanged(agent));
-    return { account, floor, ledger, decisions: new Log<Decision>(sql), sight, alarm };
+    const offers = new Offers(host, ledger);
+    const records = new Records(sql);
+    const queue = new Queue();
+    for (const row of floor.rows()) queue.put(row);
+    const rules: Rules = new Rules(registers, host, {
+      read: async () => ({
+        account: await getAccount(this.env.DB, account),
+        campaigns: await listCampaigns(this.env.DB, account),
+      }),
+      changed: (before, after) => {
+        if (before.sees !== after.sees) sight.ruleChanged();
+        const known = ({ assignment, offlineProcessing }: FloorRules) => `${assignment} ${offlineProcessing}`;
+        if (known(before) !== known(after)) floor.resend();
+        if (after.assignment === 'manual') router.withdrawAll();
+        router.route();
+        arm();
+      },
+      arm,
+    });
+    const sight = new Sight(registers, host, floor, {
+      rule: () => rules.now.sees,
+      tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
+      arm,
+    });
+    const router: Router = new Router(
+      host,
+      { floor, ledger, queue, records, rules, offers },
+      { ask: (place) => handing.ask(place), arm },
+    );
+    const handing = new Handing(
+      host,
+      { floor, ledger, records, rules, offers, router },
+      { conversation: (id) => conversationStub(this.env, account, id), arm },
+    );
+    const duties = [this.#reconciliation(), this.#correction(), rules, ...router.duties, ...sight.duties];
+    const alarm = new Alarm(host, duties);
+    return { account, floor, ledger, queue, records, rules, router, handing, sight, alarm };
   }
 }

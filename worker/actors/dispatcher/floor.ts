@@ -1,5 +1,5 @@
 /** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
-import type { FloorAgent, FloorRow } from '#protocol';
+import type { FloorAgent, FloorRow, FloorSnapshot } from '#protocol';
 import { all, type Host, type Socket, type Sql } from '../host.ts';
 import type { Load } from './ledger.ts';
 
@@ -27,16 +27,20 @@ export class Floor {
   readonly #changed = { rows: new Set<string>(), agents: new Set<string>() };
   /** The places that an agent fills. */
   readonly #load: (agent: string) => Readonly<Load>;
+  /** What else belongs to a snapshot, for one tab. */
+  readonly #rest: (socket: Socket) => Pick<FloorSnapshot, 'rules' | 'offers'>;
   #timer: (() => void) | null = null;
 
   constructor(
     host: Host,
     shown: (socket: Socket) => ((row: FloorRow) => boolean) | null,
     load: (agent: string) => Readonly<Load>,
+    rest: (socket: Socket) => Pick<FloorSnapshot, 'rules' | 'offers'>,
   ) {
     this.#host = host;
     this.#shown = shown;
     this.#load = load;
+    this.#rest = rest;
     this.#sql = host.sql;
   }
 
@@ -44,7 +48,7 @@ export class Floor {
   load(): void {
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM floor'))) {
       // What an earlier version wrote lacks what came later.
-      const parsed = { type: 'live', target: null, ...JSON.parse(row) } as FloorRow;
+      const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
@@ -59,6 +63,10 @@ export class Floor {
 
   agent(id: string): KnownAgent | undefined {
     return this.#agents.get(id);
+  }
+
+  rows(): FloorRow[] {
+    return [...this.#rows.values()];
   }
 
   agents(): KnownAgent[] {
@@ -106,14 +114,16 @@ export class Floor {
     const rows = [...this.#rows.values()];
     return JSON.stringify({
       t: 'floor',
+      now: this.#host.now(),
+      ...this.#rest(socket),
       rows: shows ? rows.filter(shows) : rows,
       agents: [...this.#agents.values()].map((agent) => this.#bare(agent)),
     });
   }
 
-  /** Sends every tab the whole floor: it may see another part of it now. */
-  resend(): void {
-    for (const socket of this.#host.sockets()) sendTo(socket, this.snapshot(socket));
+  /** Sends tabs the whole floor: it may see another part of it now. */
+  resend(tag?: string): void {
+    for (const socket of this.#host.sockets(tag)) sendTo(socket, this.snapshot(socket));
   }
 
   loadChanged(agent: string): void {
@@ -165,7 +175,7 @@ function within<C extends { rows: FloorRow[] }>(change: C, shows: (row: FloorRow
   return { ...change, rows: change.rows.filter(shows), gone };
 }
 
-function sendTo(socket: Socket, text: string): void {
+export function sendTo(socket: Socket, text: string): void {
   try {
     socket.send(text);
   } catch {

@@ -21,6 +21,8 @@ export class Ledger {
   readonly #sql: Sql;
   readonly #held = new Map<string, Held>();
   readonly #loads = new Map<string, Load>();
+  /** How many offers stand before an agent. */
+  readonly #offered = new Map<string, number>();
   /** Told whose load has changed. */
   readonly #changed: (agent: string) => void;
 
@@ -53,6 +55,10 @@ export class Ledger {
   /** How many places an agent fills. */
   load(agent: string): Readonly<Load> {
     return this.#loads.get(agent) ?? { live: 0, nrt: 0 };
+  }
+
+  isOffered(agent: string): boolean {
+    return (this.#offered.get(agent) ?? 0) > 0;
   }
 
   holdsNothing(agent: string): boolean {
@@ -139,12 +145,14 @@ export class Ledger {
   #drop(place: Place): void {
     const held = this.#held.get(place.conversation);
     if (!held) return;
-    delete held[place.state === 'active' ? 'active' : 'pending'];
+    if (place.state === 'active') delete held.active;
+    else delete held.pending;
     if (!held.active && !held.pending) this.#held.delete(place.conversation);
     this.#count(place, -1);
   }
 
-  #count({ agent, type }: Place, by: number): void {
+  #count({ agent, type, state }: Place, by: number): void {
+    if (state === 'offered') this.#offered.set(agent, (this.#offered.get(agent) ?? 0) + by);
     const load = this.load(agent);
     this.#loads.set(agent, { ...load, [type]: load[type] + by });
     this.#changed(agent);

@@ -2,16 +2,13 @@
  * Who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. The floor's own tabs are
  * shown what is within sight; a conversation is told who may follow it, and keeps to that itself.
  */
-import { maySee, seesAll, type Viewer } from '#domain';
+import { assists, maySee, seesAll, type Viewer } from '#domain';
 import type { FloorRow, Role, Sees } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host, Socket } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import type { DispatcherRegisters } from './storage.ts';
-
-/** How long whoever changes the account may take, in milliseconds. */
-const rereadAfter = 3_000;
 
 /** What a floor's socket is. */
 export interface Watcher {
@@ -21,8 +18,8 @@ export interface Watcher {
 }
 
 export interface SightEnds {
-  /** Reads the account's rule. */
-  read(): Promise<Sees>;
+  /** The account's rule. */
+  rule(): Sees;
   /** Tells a conversation which agents may follow it, beside those who see all; null for everybody. */
   tell(conversation: string, viewers: readonly string[] | null): Promise<void>;
   arm(): void;
@@ -42,30 +39,36 @@ export class Sight {
   }
 
   get rule(): Sees {
-    return this.#registers.get('sees') ?? 'all';
+    return this.#ends.rule();
   }
 
   get duties(): Duty[] {
-    const reread: Duty = {
-      name: 'reread',
-      next: () => this.#registers.get('rereadAt') ?? null,
-      run: () => this.reread(),
-    };
     const telling: Duty = {
       name: 'sight',
       next: () => ((this.#registers.get('untold') ?? []).length > 0 ? 0 : null),
       run: () => this.#tell(),
     };
-    return [reread, telling];
+    return [telling];
   }
 
   /** What of the floor a tab may be shown; null where it is all. */
   of(socket: Socket): ((row: FloorRow) => boolean) | null {
     const watcher = socket.deserializeAttachment() as Partial<Watcher> | null;
     const { id = '', roles = [] } = watcher ?? {};
+    const known = this.#floor.agent(id);
+    // Whoever is offline does not assist, and sees nobody's chats; who supervises looks after those who do (F19).
+    if (known && !assists(known.status) && !seesAll({ roles })) return () => false;
     if (this.rule === 'all' || seesAll({ roles })) return null;
-    const viewer = { id, roles, groups: this.#floor.agent(id)?.groups ?? [] };
+    const viewer = { id, roles, groups: known?.groups ?? [] };
     return (row) => this.#sees(viewer, row);
+  }
+
+  /** Whether somebody may see a conversation; one that has left the floor only those who see all. */
+  sees({ id, roles }: Pick<Watcher, 'id' | 'roles'>, row: FloorRow | undefined): boolean {
+    if (seesAll({ roles })) return true;
+    const known = this.#floor.agent(id);
+    if (!row || (known && !assists(known.status))) return false;
+    return this.#sees({ id, roles, groups: known?.groups ?? [] }, row);
   }
 
   /** A conversation has said what it is. */
@@ -75,23 +78,14 @@ export class Sight {
 
   /** An agent has said what they are: in other groups they see other conversations, and others see theirs. */
   agentChanged(before: KnownAgent | undefined, agent: KnownAgent): void {
+    if (before && assists(before.status) !== assists(agent.status)) this.#floor.resend(agent.id);
     if (this.rule !== 'groups' || before?.groups?.join() === agent.groups?.join()) return;
     this.#tellAll();
   }
 
-  /** The account is about to change: see Agent `expectChange`. */
-  expectChange(): void {
-    this.#registers.set('rereadAt', this.#host.now() + rereadAfter);
-    this.#ends.arm();
-  }
-
-  async reread(): Promise<void> {
-    const rule = await this.#ends.read();
-    if (rule !== this.rule) {
-      this.#registers.set('sees', rule);
-      this.#tellAll();
-    }
-    this.#registers.delete('rereadAt');
+  /** The account says something else now. */
+  ruleChanged(): void {
+    this.#tellAll();
   }
 
   #tellAll(): void {

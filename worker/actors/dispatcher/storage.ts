@@ -1,6 +1,7 @@
-/** What a Dispatcher keeps: the registry, the floor, the ledger of places, its decisions as a log. */
+/** What a Dispatcher keeps: the registry, the floor, the ledger of places, what routing remembers. */
 import type { AgentParty, ConversationType, EntryOf, Sees } from '#protocol';
-import { logTable, type Numbered } from '../log.ts';
+import { logTable } from '../log.ts';
+import type { KnownRules } from './rules.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -26,14 +27,23 @@ export const migrations: readonly string[] = [
   'ALTER TABLE held RENAME TO places',
   "CREATE UNIQUE INDEX one_owner ON places (conversation) WHERE state = 'active'",
   "CREATE UNIQUE INDEX one_asked ON places (conversation) WHERE state <> 'active'",
+  // What routing remembers (records.ts).
+  'CREATE TABLE waits (conversation TEXT PRIMARY KEY, wait TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE standings (agent TEXT PRIMARY KEY, given_at INTEGER NOT NULL, missed INTEGER NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE turns (level TEXT PRIMARY KEY, agent TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE decisions (seq INTEGER PRIMARY KEY, conversation TEXT NOT NULL, at INTEGER NOT NULL, decision TEXT NOT NULL)',
+  'CREATE INDEX decisions_of ON decisions (conversation, seq)',
+  // Decisions stood in a log before, where nobody could find one conversation's.
+  'DROP TABLE entries',
 ];
 
 export type DispatcherRegisters = {
   /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */
   account: string;
-  /** Whose conversations agents see. */
+  /** What an earlier version kept of the rules: whose conversations agents see. */
   sees: Sees;
-  /** When that is to be read again: it may have changed. */
+  rules: KnownRules;
+  /** When these are to be read again: they may have changed. */
   rereadAt: number;
   /** Conversations that are to be told who may follow them. */
   untold: readonly string[];
@@ -67,12 +77,3 @@ export interface Place {
   readonly at: number;
   readonly terms?: Terms;
 }
-
-/** The dispatcher's decisions: who asked for what, and what came of it. */
-export type Decision = Numbered & {
-  kind: 'take.decided';
-  conversation: string;
-  agent: AgentParty;
-  generation: number;
-  outcome: string;
-};

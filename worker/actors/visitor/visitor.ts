@@ -50,6 +50,7 @@ export interface CampaignSnapshot {
   readonly name: string;
   readonly idleMinutes: number;
   readonly sneakPreview: boolean;
+  readonly forwardAfter?: number | null;
 }
 
 /** What a visitor may post, beside the commands of their sockets. */
@@ -185,7 +186,11 @@ export class Visitor extends DurableObject<Env> {
     const birth = {
       account,
       id: row.id,
-      settings: { idleMinutes: campaign.idleMinutes, sneakPreview: campaign.sneakPreview },
+      settings: {
+        idleMinutes: campaign.idleMinutes,
+        sneakPreview: campaign.sneakPreview,
+        forwardAfter: campaign.forwardAfter ?? null,
+      },
       entries: [started, { kind: 'message.sent' as const, by, id: message.id, text: message.text }],
     };
     return conversationStub(this.env, account, row.id).start(birth, by, message);

@@ -7,6 +7,7 @@ export const rightWords: Readonly<Record<keyof typeof rights, () => string>> = {
   'conversation.follow': m.right_follow,
   'conversation.write': m.right_write,
   'conversation.take': m.right_take,
+  'conversation.assign': m.right_assign,
   'floor.watch': m.right_watch,
   'conversation.history': m.right_history,
   'settings.read': m.right_settings_read,

@@ -1,0 +1,211 @@
+/** Routing and offers on the actors: who is asked, what becomes of it, and that no place leaks. */
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { expect, test, vi } from 'vitest';
+import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
+
+test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accepts it (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, {});
+  const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+  const { conversation } = await waiting(scene);
+  const [asked, other] = await Promise.race([
+    anna.offer().then(() => [anna, ben] as const),
+    ben.offer().then(() => [ben, anna] as const),
+  ]);
+  const offer = await asked.offer();
+  expect(offer).toMatchObject({ conversation, generation: 1, agent: { id: asked.agent.party.id } });
+  expect(offer.expiresAt - offer.at).toBe(30_000);
+  expect(other.offers).toEqual([]);
+  // Reserved while it stands: nobody else has it, and it fills a place.
+  expect(await places(scene)).toMatchObject([{ agent: asked.agent.party.id, state: 'offered' }]);
+  expect(await other.agent.take(conversation)).toMatchObject({
+    refused: 'offered',
+    by: { id: asked.agent.party.id },
+  });
+  await maybeEvict(way, scene.dispatcher);
+  expect(await scene.dispatcher.accept(asked.agent.party, conversation, 1)).toEqual({
+    conversation,
+    generation: 1,
+  });
+  expect(await ownerOf(scene, conversation)).toBe(asked.agent.party.id);
+  expect(await asked.outcome(offer)).toBe('accepted');
+  await vi.waitFor(async () =>
+    expect(await places(scene)).toEqual([
+      { conversation, agent: asked.agent.party.id, generation: 1, state: 'active', type: 'live' },
+    ]),
+  );
+  // Asked again, it is the same answer; declined now, nothing changes.
+  expect(await scene.dispatcher.accept(asked.agent.party, conversation, 1)).toEqual({
+    conversation,
+    generation: 1,
+  });
+  expect(await scene.dispatcher.decline(asked.agent.party.id, conversation, 1)).toMatchObject({
+    refused: 'offer_over',
+  });
+  const entries = await logOf(scene, conversation);
+  expect(entries.filter(({ kind }) => kind === 'agent.assigned')).toMatchObject([{ how: 'offered' }]);
+  expect(await decisions(scene, conversation)).toMatchObject([
+    {
+      kind: 'offered',
+      agent: asked.agent.party.id,
+      level: 'all',
+      passedOver: { method: { agents: [other.agent.party.id] } },
+    },
+    { kind: 'outcome', outcome: 'accepted' },
+  ]);
+});
+
+test.each(ways)('F59 I11 who declines is not asked again while another is free (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, {});
+  const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+  const { conversation } = await waiting(scene);
+  const first = await Promise.race([anna.offer(), ben.offer()]);
+  const [one, two] = first.agent.id === anna.agent.party.id ? [anna, ben] : [ben, anna];
+  expect(await scene.dispatcher.decline(one.agent.party.id, conversation, first.generation)).toBeUndefined();
+  expect(await one.outcome(first)).toBe('declined');
+  await maybeEvict(way, scene.dispatcher);
+  const second = await two.offer();
+  expect(second.generation).toBeGreaterThan(first.generation);
+  // What is late changes nothing.
+  expect(await scene.dispatcher.accept(one.agent.party, conversation, first.generation)).toMatchObject({
+    refused: 'offer_over',
+  });
+  expect(await scene.dispatcher.decline(two.agent.party.id, conversation, second.generation)).toBeUndefined();
+  // Both had their chance: the first comes again after a while, and not before.
+  expect(one.offers).toEqual([]);
+  expect(await decisions(scene, conversation)).toMatchObject([
+    { kind: 'offered' },
+    { kind: 'outcome', outcome: 'declined' },
+    { kind: 'offered' },
+    { kind: 'outcome', outcome: 'declined' },
+    { kind: 'nobody', passedOver: { had_chance: { agents: [expect.any(String), expect.any(String)] } } },
+  ]);
+  expect(await places(scene)).toEqual([]);
+});
+
+test.each(ways)(
+  'I11 an offer that nobody answers is over at its end, once, and goes to another (%s)',
+  async (way) => {
+    const scene = newScene();
+    const clock = moveClock();
+    await rule(scene, { offerSeconds: 10, missedLimit: 1 });
+    const anna = await screen(scene, 'Anna');
+    const { conversation } = await waiting(scene);
+    const offer = await anna.offer();
+    const ben = await screen(scene, 'Ben');
+    await maybeEvict(way, scene.dispatcher);
+    clock.by(10_001);
+    // Accepted a moment too late, whether or not the alarm has come.
+    expect(await scene.dispatcher.accept(anna.agent.party, conversation, offer.generation)).toMatchObject({
+      refused: 'offer_over',
+    });
+    expect((await ben.offer()).conversation).toBe(conversation);
+    await runDurableObjectAlarm(scene.dispatcher);
+    const outcomes = (await decisions(scene, conversation)).filter(({ kind }) => kind === 'outcome');
+    expect(outcomes).toMatchObject([{ agent: anna.agent.party.id, outcome: 'expired' }]);
+    // Missed once, and the account says that once is enough.
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(scene.dispatcher);
+      expect(await anna.agent.stub.me()).toMatchObject({ status: 'invisible' });
+    });
+  },
+);
+
+test.each(ways)(
+  'F12 F170 I10 assigned without asking, never over a limit, oldest first (%s)',
+  async (way) => {
+    const scene = newScene();
+    await rule(scene, { assignment: 'assigned' });
+    const first = await waiting(scene, 'first');
+    const second = await waiting(scene, 'second');
+    const third = await waiting(scene, 'third');
+    await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(3));
+    const anna = await screen(scene, 'Anna', 2);
+    await vi.waitFor(async () => expect(await ownerOf(scene, second.conversation)).toBe(anna.agent.party.id));
+    expect(await ownerOf(scene, first.conversation)).toBe(anna.agent.party.id);
+    expect(await ownerOf(scene, third.conversation)).toBeNull();
+    expect(await anna.agent.take(third.conversation)).toMatchObject({ refused: 'no_place' });
+    await maybeEvict(way, scene.dispatcher);
+    // A place frees, and the third has it at once.
+    const tab = await anna.agent.attach(first.conversation);
+    tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
+    await vi.waitFor(async () => expect(await ownerOf(scene, third.conversation)).toBe(anna.agent.party.id));
+    const log = await logOf(scene, third.conversation);
+    expect(log.find(({ kind }) => kind === 'agent.assigned')).toMatchObject({
+      how: 'routed',
+      by: { kind: 'system' },
+    });
+    await vi.waitFor(async () => expect(await places(scene)).toHaveLength(2));
+  },
+);
+
+test.each(ways)(
+  'F147 F148 R13 who does not answer in time loses the chat, once; who does keeps it (%s)',
+  async (way) => {
+    const scene = newScene({ forwardAfter: 10 });
+    const clock = moveClock();
+    await rule(scene, { assignment: 'assigned' });
+    const anna = await screen(scene, 'Anna');
+    const { conversation } = await waiting(scene);
+    await vi.waitFor(async () => expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id));
+    const ben = await screen(scene, 'Ben');
+    const stub = scene.conversation(conversation);
+    await maybeEvict(way, stub);
+    clock.by(9_000);
+    await runDurableObjectAlarm(stub);
+    expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
+    clock.by(1_100);
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(stub);
+      expect(await ownerOf(scene, conversation)).toBe(ben.agent.party.id);
+    });
+    // Ben answers at the last moment: it stays his, also when the alarm comes late.
+    await ben.agent.attach(conversation);
+    expect(
+      await stub.send(ben.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'here' }),
+    ).toMatchObject({ conversation });
+    clock.by(60_000);
+    await runDurableObjectAlarm(stub);
+    expect(await ownerOf(scene, conversation)).toBe(ben.agent.party.id);
+    const log = await logOf(scene, conversation);
+    expect(log.filter(({ kind }) => kind === 'agent.unassigned')).toMatchObject([{ reason: 'no_reply' }]);
+    // A late answer of the first is refused, and told who has it.
+    expect(
+      await stub.send(anna.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'late' }),
+    ).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
+  },
+);
+
+test.each(ways)('F19 who goes offline gives their chats back, as old as they are (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  await maybeEvict(way, scene.dispatcher);
+  await anna.agent.stub.setStatus('offline');
+  await vi.waitFor(async () => expect(await ownerOf(scene, conversation)).toBeNull());
+  expect((await logOf(scene, conversation)).at(-1)).toMatchObject({
+    kind: 'agent.unassigned',
+    reason: 'offline',
+  });
+  expect(await anna.agent.take(conversation)).toMatchObject({ refused: 'not_online' });
+});
+
+test('I10 a reservation that was given up is not taken any more, however late the asking comes', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  const stub = scene.conversation(conversation);
+  await stub.withdraw(1);
+  expect(await stub.assign({ agent: anna.agent.party, generation: 1 })).toMatchObject({
+    refused: 'stale_generation',
+  });
+  expect(await stub.assign({ agent: anna.agent.party, generation: 2 })).toMatchObject({ fresh: true });
+  // Who has it already keeps it.
+  expect(await stub.withdraw(2)).toMatchObject({ owner: { id: anna.agent.party.id } });
+  expect(await stub.assign({ agent: anna.agent.party, generation: 2 })).toMatchObject({ fresh: false });
+});

@@ -1,0 +1,165 @@
+/** Transfers: to a colleague who is asked, into another line, by a supervisor's word. Owner, places and transcript change together. */
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { expect, test, vi } from 'vitest';
+import { ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
+
+test.each(ways)('F66 an agent passes a chat to another, who is asked and told why (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  const giver = { party: anna.agent.party, supervises: false };
+  expect(await scene.dispatcher.give(giver, conversation, ben.agent.party.id, 'knows tents')).toEqual({
+    conversation,
+    generation: 2,
+  });
+  const offer = await ben.offer();
+  expect(offer).toMatchObject({ from: { id: anna.agent.party.id }, note: 'knows tents' });
+  // Until it is accepted it is hers; it fills a place of both (decision 12).
+  expect(await places(scene)).toMatchObject([
+    { agent: anna.agent.party.id, state: 'active' },
+    { agent: ben.agent.party.id, state: 'offered' },
+  ]);
+  expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
+  await maybeEvict(way, scene.dispatcher);
+  expect(await scene.dispatcher.accept(ben.agent.party, conversation, 2)).toEqual({
+    conversation,
+    generation: 2,
+  });
+  const log = await logOf(scene, conversation);
+  expect(log.slice(-2)).toMatchObject([
+    { kind: 'conversation.transferred', note: 'knows tents', to: { id: ben.agent.party.id } },
+    { kind: 'agent.assigned', how: 'transferred', generation: 2, by: { id: anna.agent.party.id } },
+  ]);
+  await vi.waitFor(async () =>
+    expect(await places(scene)).toMatchObject([
+      { agent: ben.agent.party.id, state: 'active', generation: 2 },
+    ]),
+  );
+});
+
+test('F66 a transfer that is declined, missed or taken back leaves the chat where it was', async () => {
+  const scene = newScene();
+  const clock = moveClock();
+  await rule(scene, { assignment: 'manual' });
+  const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  const giver = { party: anna.agent.party, supervises: false };
+  const pass = () => scene.dispatcher.give(giver, conversation, ben.agent.party.id);
+  await pass();
+  const one = await ben.offer();
+  await scene.dispatcher.decline(ben.agent.party.id, conversation, one.generation);
+  expect(await anna.outcome(one)).toBe('declined');
+  await pass();
+  const two = await ben.offer();
+  await scene.dispatcher.decline(anna.agent.party.id, conversation, two.generation);
+  expect(await ben.outcome(two)).toBe('withdrawn');
+  await pass();
+  const three = await ben.offer();
+  clock.by(30_001);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(scene.dispatcher);
+    expect(await places(scene)).toHaveLength(1);
+  });
+  expect(await anna.outcome(three)).toBe('expired');
+  expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
+  expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, state: 'active', generation: 1 }]);
+});
+
+test('F17 F67 who goes to dinner next is given nothing, but by a supervisor', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+  const [held, other] = [await waiting(scene), await waiting(scene)];
+  await vi.waitFor(async () =>
+    expect(await ben.agent.take(held.conversation)).toMatchObject({ generation: 1 }),
+  );
+  await vi.waitFor(async () =>
+    expect(await anna.agent.take(other.conversation)).toMatchObject({ generation: 1 }),
+  );
+  await ben.agent.stub.setStatus('before_dinner');
+  const ask = () =>
+    scene.dispatcher.give(
+      { party: anna.agent.party, supervises: false },
+      other.conversation,
+      ben.agent.party.id,
+    );
+  await vi.waitFor(async () =>
+    expect(await ask()).toMatchObject({ refused: 'not_receiving', by: { id: ben.agent.party.id } }),
+  );
+  const third = await waiting(scene);
+  await vi.waitFor(async () =>
+    expect(await ben.agent.take(third.conversation)).toMatchObject({ refused: 'not_receiving' }),
+  );
+  const sofia = { kind: 'agent', id: 'usr_00000000000000000000000000', name: 'Sofia' } as const;
+  const given = await scene.dispatcher.give(
+    { party: sofia, supervises: true },
+    other.conversation,
+    ben.agent.party.id,
+    'sorry',
+  );
+  expect(given).toEqual({ conversation: other.conversation, generation: 2 });
+  expect(await ownerOf(scene, other.conversation)).toBe(ben.agent.party.id);
+  // The one who had it writes no more.
+  const refused = await scene
+    .conversation(other.conversation)
+    .send(anna.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'mine?' });
+  expect(refused).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
+});
+
+test.each(ways)('F16 after the last chat before dinner it is dinner, and not before (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const chats = [await waiting(scene), await waiting(scene)];
+  for (const { conversation } of chats)
+    await vi.waitFor(async () =>
+      expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }),
+    );
+  await anna.agent.stub.setStatus('before_dinner');
+  const close = async (conversation: string) => {
+    const tab = await anna.agent.attach(conversation);
+    tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
+    await vi.waitFor(async () => {
+      const held = await places(scene);
+      expect(held.some((place) => place.conversation === conversation)).toBe(false);
+    });
+  };
+  await close(chats[0]?.conversation ?? '');
+  await maybeEvict(way, scene.dispatcher);
+  expect(await anna.agent.stub.me()).toMatchObject({ status: 'before_dinner' });
+  await close(chats[1]?.conversation ?? '');
+  await vi.waitFor(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
+  // With nothing in hand, at once.
+  await anna.agent.stub.setStatus('online');
+  await anna.agent.stub.setStatus('before_dinner');
+  await vi.waitFor(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }), 8_000);
+});
+
+test.each(ways)('F66 a chat sent to a group waits there as old as it is, with its note (%s)', async (way) => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'offered' }, {});
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  const offer = await anna.offer();
+  await scene.dispatcher.accept(anna.agent.party, conversation, offer.generation);
+  const before = await scene.conversation(conversation).state();
+  const to = { kind: 'group', id: 'grp_00000000000000000000000000', name: 'Returns' } as const;
+  const giver = { party: anna.agent.party, supervises: false };
+  expect(await scene.dispatcher.send(giver, conversation, to, 'wants money back')).toMatchObject({
+    conversation,
+  });
+  await maybeEvict(way, scene.dispatcher);
+  const state = await scene.conversation(conversation).state();
+  expect(state).toMatchObject({ phase: 'waiting', owner: null, target: to, startedAt: before?.startedAt });
+  expect((await logOf(scene, conversation)).slice(-2)).toMatchObject([
+    { kind: 'conversation.transferred', to, note: 'wants money back' },
+    { kind: 'agent.unassigned', reason: 'transferred' },
+  ]);
+  await vi.waitFor(async () => expect(await places(scene)).toEqual([]));
+  // Anna is not of that group.
+  expect(anna.offers).toEqual([]);
+});

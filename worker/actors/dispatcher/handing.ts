@@ -1,0 +1,298 @@
+/**
+ * Changes of owner: by hand, on an offer, by transfer, by a supervisor. A place is reserved first, under a generation that was
+ * never used; then the conversation is asked, which is the judge; the place follows its answer. A reservation whose answer is
+ * lost is looked into, and the conversation withdraws its generation before the place is free.
+ */
+import { assists, receives, spaceOf, takesByHand } from '#domain';
+import {
+  isRefusal,
+  refuse,
+  type AgentParty,
+  type FloorRow,
+  type Owner,
+  type Refusal,
+  type Target,
+} from '#protocol';
+import type { Done } from '../conversation/core.ts';
+import type { Host } from '../host.ts';
+import { handedOn, type conversationStub } from '../stubs.ts';
+import type { Floor } from './floor.ts';
+import type { Ledger } from './ledger.ts';
+import type { Offers } from './offers.ts';
+import type { Records } from './records.ts';
+import type { Router } from './router.ts';
+import type { Rules } from './rules.ts';
+import type { Place, Terms } from './storage.ts';
+
+export interface Taken {
+  readonly conversation: string;
+  readonly generation: number;
+}
+
+/** Who passes a conversation on, and whether they may with any. */
+export interface Giver {
+  readonly party: AgentParty;
+  readonly supervises: boolean;
+}
+
+export interface HandingEnds {
+  conversation(id: string): ReturnType<typeof conversationStub>;
+  arm(): void;
+}
+
+export class Handing {
+  readonly #host: Host;
+  readonly #floor: Floor;
+  readonly #ledger: Ledger;
+  readonly #records: Records;
+  readonly #rules: Rules;
+  readonly #offers: Offers;
+  readonly #router: Router;
+  readonly #ends: HandingEnds;
+  /** Askings under way; a second taker of the same conversation waits for the first. */
+  readonly #asking = new Map<string, Promise<unknown>>();
+
+  constructor(
+    host: Host,
+    parts: { floor: Floor; ledger: Ledger; records: Records; rules: Rules; offers: Offers; router: Router },
+    ends: HandingEnds,
+  ) {
+    this.#host = host;
+    this.#floor = parts.floor;
+    this.#ledger = parts.ledger;
+    this.#records = parts.records;
+    this.#rules = parts.rules;
+    this.#offers = parts.offers;
+    this.#router = parts.router;
+    this.#ends = ends;
+  }
+
+  /** Makes an agent the owner of a waiting conversation, if nobody is yet; where it is offered to them, they accept. */
+  async take(agent: Owner, conversation: string): Promise<Taken | Refusal> {
+    await this.#quiet(conversation);
+    // No await from here to the reservation: this is the serial decision.
+    const row = this.#open(conversation);
+    if (isRefusal(row)) return row;
+    const active = this.#ledger.active(conversation);
+    if (active?.agent === agent.id) return { conversation, generation: active.generation };
+    const pending = this.#ledger.pending(conversation);
+    // A reservation of their own is one whose answer was lost: to ask the same again does no harm.
+    if (pending?.agent === agent.id) return this.#accepted(agent, pending);
+    const other = pending?.state === 'offered' ? pending : (active ?? pending);
+    if (other)
+      return refuse(other === pending && other.state === 'offered' ? 'offered' : 'already_taken', {
+        by: { id: other.agent, name: other.name },
+      });
+    const known = this.#floor.agent(agent.id);
+    const status = known?.status ?? 'offline';
+    if (!takesByHand(status)) return refuse(status === 'offline' ? 'not_online' : 'not_receiving');
+    if (known && !this.#hasPlace(agent.id, row)) return refuse('no_place');
+    return this.#reserve(agent, row, { how: 'taken', expiresAt: null }, agent.id);
+  }
+
+  /** An agent accepts an offer. One that is over changes nothing, however little too late (I11). */
+  async accept(agent: Owner, conversation: string, generation: number): Promise<Taken | Refusal> {
+    await this.#quiet(conversation);
+    const active = this.#ledger.active(conversation);
+    if (active?.agent === agent.id && active.generation === generation) return { conversation, generation };
+    const pending = this.#ledger.pending(conversation);
+    if (pending?.agent !== agent.id || pending.generation !== generation) return refuse('offer_over');
+    return this.#accepted(agent, pending);
+  }
+
+  /** An agent declines an offer, or who made it takes it back. */
+  decline(agent: string, conversation: string, generation: number): Refusal | undefined {
+    const pending = this.#ledger.pending(conversation);
+    if (pending?.state !== 'offered' || pending.generation !== generation) return refuse('offer_over');
+    if (pending.agent !== agent && pending.terms?.by?.id !== agent) return refuse('offer_over');
+    this.#router.end(pending, pending.agent === agent ? 'declined' : 'withdrawn');
+    this.#router.route();
+    return undefined;
+  }
+
+  /** Passes a conversation on to an agent: a colleague is asked, a supervisor decides. */
+  async give(giver: Giver, conversation: string, to: string, note?: string): Promise<Taken | Refusal> {
+    await this.#quiet(conversation);
+    const row = this.#open(conversation);
+    if (isRefusal(row)) return row;
+    const { party, supervises } = giver;
+    const active = this.#ledger.active(conversation);
+    const mine = active?.agent === party.id;
+    if (!mine && !supervises)
+      return refuse('not_owner', active && { by: { id: active.agent, name: active.name } });
+    if (active?.agent === to)
+      return supervises ? { conversation, generation: active.generation } : refuse('bad_request');
+    const pending = this.#ledger.pending(conversation);
+    if (pending?.state === 'reserved' || (pending && !supervises))
+      return refuse(pending.state === 'offered' ? 'offered' : 'already_taken', {
+        by: { id: pending.agent, name: pending.name },
+      });
+    const problem = this.#mayGet(to, row, supervises);
+    if (problem) return problem;
+    if (pending) this.#router.end(pending, 'withdrawn');
+    const known = this.#floor.agent(to);
+    const owner = { kind: 'agent', id: to, name: known?.name ?? '' } as const;
+    const photo = known?.shownPhoto;
+    const terms: Terms = {
+      ...{ how: supervises ? 'assigned' : 'transferred', by: party, ...(note && { note }) },
+      expiresAt: supervises ? null : this.#host.now() + this.#rules.now.offerSeconds * 1_000,
+      ...(active && { from: active.generation }),
+    };
+    if (supervises) return this.#reserve({ ...owner, ...(photo && { photo }) }, row, terms, party.id);
+    const place = this.#keep(owner, row, 'offered', terms, party.id);
+    this.#offers.begun(place);
+    return { conversation, generation: place.generation };
+  }
+
+  /** Passes a conversation on to a group, or to another campaign: there it waits, as old as it is. */
+  async send(giver: Giver, conversation: string, to: Target, note?: string): Promise<Taken | Refusal> {
+    await this.#quiet(conversation);
+    const row = this.#open(conversation);
+    if (isRefusal(row)) return row;
+    const active = this.#ledger.active(conversation);
+    if (active?.agent !== giver.party.id && !giver.supervises) return refuse('not_owner');
+    const pending = this.#ledger.pending(conversation);
+    if (pending?.state === 'reserved')
+      return refuse('already_taken', { by: { id: pending.agent, name: pending.name } });
+    if (pending) this.#router.end(pending, 'withdrawn');
+    const { generation } = row;
+    const judge = this.#ends.conversation(conversation);
+    const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
+      handedOn(await judge.transfer({ by: giver.party, to, note, generation })),
+    );
+    if (isRefusal(answer)) return answer;
+    const now = this.#host.now();
+    this.#records.decided(conversation, { kind: 'sent', by: giver.party.id }, now);
+    return { conversation, generation };
+  }
+
+  /** A place was reserved by routing. */
+  ask(place: Place): void {
+    const known = this.#floor.agent(place.agent);
+    const photo = known?.shownPhoto;
+    const owner: Owner = { kind: 'agent', id: place.agent, name: place.name, ...(photo && { photo }) };
+    // What fails is looked into (`reconcile`).
+    this.#host.background(this.#ask(owner, place).catch(() => undefined));
+  }
+
+  /** A reservation that nobody settled: the conversation says what became of it, and takes nobody under it any more. */
+  async reconcile(place: Place): Promise<void> {
+    const { conversation, generation, agent } = place;
+    const state = await this.#ends.conversation(conversation).withdraw(generation);
+    const theirs = state?.phase === 'active' && state.owner?.id === agent && state.generation === generation;
+    if (theirs) this.#ledger.activate(conversation, generation);
+    else this.#ledger.release(conversation, generation);
+    this.#router.route();
+  }
+
+  #accepted(agent: Owner, pending: Place): Promise<Taken | Refusal> | Refusal {
+    const now = this.#host.now();
+    if (pending.state !== 'offered') return this.#ask(agent, pending);
+    if (now >= (pending.terms?.expiresAt ?? Infinity)) {
+      this.#router.expire(now);
+      return refuse('offer_over');
+    }
+    const place = this.#ledger.reserve(pending, now);
+    this.#ends.arm();
+    const { conversation, generation } = place;
+    this.#records.decided(
+      conversation,
+      { kind: 'outcome', agent: agent.id, generation, outcome: 'accepted' },
+      now,
+    );
+    this.#records.setStanding(agent.id, { missed: 0 });
+    this.#offers.over(place, 'accepted');
+    return this.#ask(agent, place);
+  }
+
+  #reserve(agent: Owner, row: FloorRow, terms: Terms, by: string): Promise<Taken | Refusal> {
+    return this.#ask(agent, this.#keep(agent, row, 'reserved', terms, by));
+  }
+
+  #keep(agent: AgentParty, row: FloorRow, state: Place['state'], terms: Terms, by: string): Place {
+    const at = this.#host.now();
+    const generation = this.#records.nextGeneration(row);
+    const { id: conversation, type } = row;
+    const place: Place = {
+      conversation,
+      agent: agent.id,
+      name: agent.name,
+      generation,
+      type,
+      state,
+      at,
+      terms,
+    };
+    this.#ledger.keep(place);
+    this.#records.setStanding(agent.id, { givenAt: at });
+    const kind = terms.how === 'taken' ? 'taken' : terms.how === 'assigned' ? 'given' : 'passed';
+    this.#records.decided(conversation, { kind, agent: agent.id, generation, by }, at);
+    this.#ends.arm();
+    return place;
+  }
+
+  async #ask(agent: Owner, place: Place): Promise<Taken | Refusal> {
+    const { conversation, generation, terms } = place;
+    const { how, by, note, from } = terms ?? {};
+    const judge = this.#ends.conversation(conversation);
+    const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
+      handedOn(await judge.assign({ agent, generation, how, by, note, from })),
+    );
+    if (!isRefusal(answer)) {
+      this.#ledger.activate(conversation, generation);
+      return { conversation, generation };
+    }
+    this.#ledger.release(conversation, generation);
+    const now = this.#host.now();
+    this.#records.decided(
+      conversation,
+      { kind: 'outcome', agent: agent.id, generation, outcome: 'refused' },
+      now,
+    );
+    this.#router.route();
+    return answer;
+  }
+
+  /** Waits until nobody is being asked about a conversation. */
+  async #quiet(conversation: string): Promise<void> {
+    while (this.#asking.has(conversation)) await this.#asking.get(conversation);
+  }
+
+  async #inTurn<T>(conversation: string, ask: () => Promise<T>): Promise<T> {
+    const asked = ask();
+    const settled = asked.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#asking.set(conversation, settled);
+    try {
+      return await asked;
+    } finally {
+      if (this.#asking.get(conversation) === settled) this.#asking.delete(conversation);
+    }
+  }
+
+  #open(conversation: string): FloorRow | Refusal {
+    const row = this.#floor.row(conversation);
+    if (!row) return refuse('not_found');
+    return row.phase === 'closed' ? refuse('conversation_closed') : row;
+  }
+
+  /** Whether somebody can be given a conversation that they did not ask for. */
+  #mayGet(agent: string, row: FloorRow, forced: boolean): Refusal | undefined {
+    const known = this.#floor.agent(agent);
+    if (!known) return refuse('not_found');
+    const { status, connected, name } = known;
+    const by = { id: agent, name };
+    if (!assists(status) || !connected) return refuse('not_receiving', { by });
+    // Who goes to dinner next begins nothing new, but for a supervisor's word (F17).
+    if (!forced && !receives(status, row.type) && !takesByHand(status))
+      return refuse('not_receiving', { by });
+    return this.#hasPlace(agent, row) ? undefined : refuse('no_place', { by });
+  }
+
+  #hasPlace(agent: string, { type }: FloorRow): boolean {
+    const known = this.#floor.agent(agent);
+    return !known || spaceOf({ limits: known.limits, load: this.#ledger.load(agent) }, type) > 0;
+  }
+}

@@ -1,0 +1,59 @@
+/** Offers on the screens: at once for the one who is asked and the one who passes on, and for who supervises with the floor. */
+import { seesAll } from '#domain';
+import type { Offer, OffersFrame, Outcome } from '#protocol';
+import type { Host, Socket } from '../host.ts';
+import { sendTo } from './floor.ts';
+import type { Ledger } from './ledger.ts';
+import type { Watcher } from './sight.ts';
+import type { Place } from './storage.ts';
+
+/** An offer as it crosses the wire. */
+export function offerOf({ conversation, generation, agent, name, at, terms }: Place): Offer {
+  const { by, note, expiresAt } = terms ?? {};
+  return {
+    ...{ conversation, generation, agent: { id: agent, name }, at, expiresAt: expiresAt ?? at },
+    ...(by && { from: { id: by.id, name: by.name } }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+export class Offers {
+  readonly #host: Host;
+  readonly #ledger: Ledger;
+
+  constructor(host: Host, ledger: Ledger) {
+    this.#host = host;
+    this.#ledger = ledger;
+  }
+
+  /** Those that a tab is shown. */
+  shownTo(watcher: Partial<Watcher>): Offer[] {
+    const all = seesAll({ roles: watcher.roles ?? [] });
+    return this.#ledger
+      .offers()
+      .filter(({ agent, terms }) => all || agent === watcher.id || terms?.by?.id === watcher.id)
+      .map(offerOf);
+  }
+
+  begun(place: Place): void {
+    this.#tell(place, { offers: [offerOf(place)], over: [] });
+  }
+
+  over(place: Place, outcome: Outcome): void {
+    this.#tell(place, { offers: [], over: [{ ...offerOf(place), outcome }] });
+  }
+
+  #tell({ agent, terms }: Place, what: Pick<OffersFrame, 'offers' | 'over'>): void {
+    const frame: OffersFrame = { t: 'offers', now: this.#host.now(), ...what };
+    const text = JSON.stringify(frame);
+    const sockets = new Set<Socket>([
+      ...this.#host.sockets(agent),
+      ...(terms?.by ? this.#host.sockets(terms.by.id) : []),
+      ...this.#host.sockets(supervising),
+    ]);
+    for (const socket of sockets) sendTo(socket, text);
+  }
+}
+
+/** The tag of the sockets that see everything. */
+export const supervising = 'supervising';

@@ -1,0 +1,56 @@
+/** The conversations that wait, oldest first (F170): by when they began, wherever they have been since, so nobody loses their place. */
+import type { FloorRow } from '#protocol';
+
+const before = (a: FloorRow, b: FloorRow): boolean =>
+  a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.id < b.id);
+
+export class Queue {
+  readonly #rows: FloorRow[] = [];
+  readonly #ids = new Map<string, FloorRow>();
+
+  /** A conversation is as it says. */
+  put(row: FloorRow): void {
+    this.remove(row.id);
+    if (row.phase !== 'waiting') return;
+    this.#rows.splice(this.#placeOf(row), 0, row);
+    this.#ids.set(row.id, row);
+  }
+
+  remove(id: string): void {
+    const row = this.#ids.get(id);
+    if (!row) return;
+    this.#ids.delete(id);
+    this.#rows.splice(this.#placeOf(row), 1);
+  }
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  /** In order, as they are now: whoever takes one out meanwhile disturbs nobody. */
+  rows(): FloorRow[] {
+    return [...this.#rows];
+  }
+
+  #placeOf(row: FloorRow): number {
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#rows[middle];
+      if (other && before(other, row)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Which conversations stand in one line: what one of them can't get, the next can't either. */
+export function lineOf({ type, target, campaign }: FloorRow): string {
+  return `${type} ${target?.id ?? campaign.id}`;
+}
+
+/** True of one that somebody should answer now: a visitor who has gone needs nobody, unless they want an answer later. */
+export function wantsAgent({ type, visitor }: FloorRow): boolean {
+  return visitor.here || type === 'nrt';
+}

@@ -1,0 +1,161 @@
+/** What routing remembers beside the ledger: who had their chance at what, whose turn it was, and each decision with its reasons. */
+import type { Chance, PassedOver } from '#domain';
+import type { Decision, FloorRow } from '#protocol';
+import { all, first, type Sql } from '../host.ts';
+
+/** Decisions are kept for so long, in milliseconds, and looked through for older ones every so many. */
+const keptFor = 30 * 86_400_000;
+const sweepEvery = 500;
+/** Of each reason so many agents are named; the rest is a number. */
+const namedEach = 50;
+
+/** Of a conversation that is not over. */
+interface Wait {
+  /** The highest generation that was ever given out for it. */
+  readonly generation: number;
+  readonly chances: readonly Chance[];
+}
+const noWait: Wait = { generation: 0, chances: [] };
+
+/** Of an agent. */
+export interface Standing {
+  readonly givenAt: number;
+  /** Offers in a row that they did not answer. */
+  readonly missed: number;
+}
+const newStanding: Standing = { givenAt: 0, missed: 0 };
+
+/** Agents by the reason for which they were passed over. */
+export type Reasons = Record<string, { agents: string[]; more: number }>;
+
+type Without<D> = D extends Decision ? Omit<D, 'at'> : never;
+
+export class Records {
+  readonly #sql: Sql;
+  readonly #waits = new Map<string, Wait>();
+  readonly #standings = new Map<string, Standing>();
+  readonly #turns = new Map<string, string>();
+  #unswept = 0;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    for (const { conversation, wait } of all<{ conversation: string; wait: string }>(
+      sql.exec('SELECT conversation, wait FROM waits'),
+    ))
+      this.#waits.set(conversation, JSON.parse(wait) as Wait);
+    for (const { agent, given_at, missed } of all<{ agent: string; given_at: number; missed: number }>(
+      sql.exec('SELECT agent, given_at, missed FROM standings'),
+    ))
+      this.#standings.set(agent, { givenAt: given_at, missed });
+    for (const { level, agent } of all<{ level: string; agent: string }>(
+      sql.exec('SELECT level, agent FROM turns'),
+    ))
+      this.#turns.set(level, agent);
+  }
+
+  /** A generation that nobody was asked under before. */
+  nextGeneration(row: FloorRow): number {
+    const wait = this.#waits.get(row.id) ?? noWait;
+    const generation = Math.max(row.generation, wait.generation) + 1;
+    this.#setWait(row.id, { ...wait, generation });
+    return generation;
+  }
+
+  chances(conversation: string): readonly Chance[] {
+    return this.#waits.get(conversation)?.chances ?? [];
+  }
+
+  /** Somebody let a conversation go. */
+  hadChance(conversation: string, chance: Chance): void {
+    const wait = this.#waits.get(conversation) ?? noWait;
+    const others = wait.chances.filter(({ agent }) => agent !== chance.agent);
+    this.#setWait(conversation, { ...wait, chances: [...others, chance] });
+  }
+
+  /** It is over. */
+  forget(conversation: string): void {
+    if (!this.#waits.delete(conversation)) return;
+    this.#sql.exec('DELETE FROM waits WHERE conversation = ?', conversation);
+  }
+
+  standing(agent: string): Standing {
+    return this.#standings.get(agent) ?? newStanding;
+  }
+
+  setStanding(agent: string, change: Partial<Standing>): void {
+    const before = this.standing(agent);
+    const standing = { ...before, ...change };
+    if (standing.givenAt === before.givenAt && standing.missed === before.missed) return;
+    this.#standings.set(agent, standing);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO standings (agent, given_at, missed) VALUES (?, ?, ?)',
+      ...[agent, standing.givenAt, standing.missed],
+    );
+  }
+
+  /** Whose turn it was last, by the ids of a campaign's levels. */
+  turns(line: string): ReadonlyMap<string, string> {
+    const prefix = `${line}:`;
+    return new Map(
+      [...this.#turns].flatMap(([key, agent]) =>
+        key.startsWith(prefix) ? [[key.slice(prefix.length), agent] as const] : [],
+      ),
+    );
+  }
+
+  tookTurn(line: string, level: string, agent: string): void {
+    this.#turns.set(`${line}:${level}`, agent);
+    this.#sql.exec('INSERT OR REPLACE INTO turns (level, agent) VALUES (?, ?)', `${line}:${level}`, agent);
+  }
+
+  decided(conversation: string, decision: Without<Decision>, at: number): void {
+    this.#sql.exec(
+      'INSERT INTO decisions (conversation, at, decision) VALUES (?, ?, ?)',
+      ...[conversation, at, JSON.stringify(decision)],
+    );
+    if (++this.#unswept < sweepEvery) return;
+    this.#unswept = 0;
+    this.#sql.exec('DELETE FROM decisions WHERE at < ?', at - keptFor);
+  }
+
+  /** What was decided of a conversation, in order. */
+  decisionsOf(conversation: string): Decision[] {
+    const rows = this.#sql.exec(
+      'SELECT at, decision FROM decisions WHERE conversation = ? ORDER BY seq',
+      conversation,
+    );
+    return all<{ at: number; decision: string }>(rows).map(({ at, decision }) => ({
+      ...(JSON.parse(decision) as Without<Decision>),
+      at,
+    }));
+  }
+
+  /** The last decision of a conversation. */
+  lastOf(conversation: string): string | undefined {
+    const rows = this.#sql.exec(
+      'SELECT decision FROM decisions WHERE conversation = ? ORDER BY seq DESC LIMIT 1',
+      conversation,
+    );
+    return first<{ decision: string }>(rows)?.decision;
+  }
+
+  #setWait(conversation: string, wait: Wait): void {
+    this.#waits.set(conversation, wait);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO waits (conversation, wait) VALUES (?, ?)',
+      conversation,
+      JSON.stringify(wait),
+    );
+  }
+}
+
+/** Who was passed over, by reason: the same words of five hundred agents are said once. */
+export function reasonsOf(passedOver: readonly PassedOver[]): Reasons {
+  const reasons: Reasons = {};
+  for (const { agent, why } of passedOver) {
+    const entry = (reasons[why] ??= { agents: [], more: 0 });
+    if (entry.agents.length < namedEach) entry.agents.push(agent);
+    else entry.more++;
+  }
+  return reasons;
+}

@@ -1,0 +1,240 @@
+/**
+ * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
+ * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
+ */
+import { choose, receives, type Chance, type Choice, type RoutedAgent } from '#domain';
+import type { FloorRow, Outcome, Status } from '#protocol';
+import type { Duty } from '../alarm.ts';
+import type { Host } from '../host.ts';
+import type { Floor, KnownAgent } from './floor.ts';
+import type { Ledger } from './ledger.ts';
+import type { Offers } from './offers.ts';
+import { lineOf, wantsAgent, type Queue } from './queue.ts';
+import { reasonsOf, type Records } from './records.ts';
+import type { Rules } from './rules.ts';
+import type { Place } from './storage.ts';
+
+export interface RouterEnds {
+  /** Asks a conversation to take the agent for whom a place is reserved. */
+  ask(place: Place): void;
+  arm(): void;
+}
+
+/** A status that the system changes: where it still is `from`. */
+export interface Correction {
+  readonly agent: string;
+  readonly from: Status;
+  readonly to: Status;
+  readonly why: 'empty' | 'missed' | 'switched_off';
+}
+
+export class Router {
+  readonly #host: Host;
+  readonly #floor: Floor;
+  readonly #ledger: Ledger;
+  readonly #queue: Queue;
+  readonly #records: Records;
+  readonly #rules: Rules;
+  readonly #offers: Offers;
+  readonly #ends: RouterEnds;
+  /** When somebody may be asked again who had their chance; it makes a turn due without anything having changed. */
+  #retryAt: number | null = 0;
+
+  constructor(
+    host: Host,
+    parts: { floor: Floor; ledger: Ledger; queue: Queue; records: Records; rules: Rules; offers: Offers },
+    ends: RouterEnds,
+  ) {
+    this.#host = host;
+    this.#floor = parts.floor;
+    this.#ledger = parts.ledger;
+    this.#queue = parts.queue;
+    this.#records = parts.records;
+    this.#rules = parts.rules;
+    this.#offers = parts.offers;
+    this.#ends = ends;
+  }
+
+  get duties(): Duty[] {
+    const again: Duty = {
+      name: 'routing',
+      next: () => (this.#routes && this.#queue.size > 0 ? this.#retryAt : null),
+      run: () => this.route(),
+    };
+    const expiry: Duty = {
+      name: 'offers',
+      next: () => {
+        const ends = this.#ledger.offers().map(({ terms }) => terms?.expiresAt ?? 0);
+        return ends.length === 0 ? null : Math.min(...ends);
+      },
+      run: (now) => this.expire(now),
+    };
+    return [again, expiry];
+  }
+
+  get #routes(): boolean {
+    return this.#rules.now.assignment !== 'manual';
+  }
+
+  /** Gives out what can be given out. */
+  route(): void {
+    this.#retryAt = null;
+    if (!this.#routes || this.#queue.size === 0) return;
+    const now = this.#host.now();
+    const agents = this.#agents();
+    const stuck = new Set<string>();
+    for (const row of this.#queue.rows()) {
+      if (!wantsAgent(row) || this.#ledger.pending(row.id)) continue;
+      const line = lineOf(row);
+      const chances = this.#records.chances(row.id);
+      // What the one before could not get, this one can't either, unless it is refused somebody whom that one was not.
+      if (stuck.has(line)) continue;
+      const choice = this.#choose(row, chances, [...agents.values()], now);
+      if (choice.agent === null) {
+        if (chances.length === 0) stuck.add(line);
+        if (choice.retryAt !== null) this.#retryAt = Math.min(this.#retryAt ?? Infinity, choice.retryAt);
+        this.#note(row.id, choice, now);
+        continue;
+      }
+      const agent = this.#give(row, choice, now);
+      if (agent) agents.set(agent.id, this.#routed(agent));
+    }
+    this.#ends.arm();
+  }
+
+  /** Ends the offers that nobody has answered in time. */
+  expire(now: number): void {
+    const due = this.#ledger.offers().filter(({ terms }) => (terms?.expiresAt ?? 0) <= now);
+    for (const place of due) this.end(place, 'expired');
+    if (due.length > 0) this.route();
+  }
+
+  /** Ends an offer; its one outcome is what stands here. */
+  end(place: Place, outcome: Exclude<Outcome, 'accepted'>): void {
+    const { conversation, generation, agent, terms } = place;
+    const now = this.#host.now();
+    this.#ledger.release(conversation, generation);
+    this.#records.decided(conversation, { kind: 'outcome', agent, generation, outcome }, now);
+    // Who transfers to somebody has chosen them: it was no chance at it in routing's eyes.
+    if (outcome !== 'withdrawn' && terms?.how === 'offered')
+      this.#records.hadChance(conversation, { agent, why: outcome, at: now, level: terms.level ?? '' });
+    if (outcome === 'expired')
+      this.#records.setStanding(agent, { missed: this.#records.standing(agent).missed + 1 });
+    if (outcome === 'declined') this.#records.setStanding(agent, { missed: 0 });
+    this.#offers.over(place, outcome);
+  }
+
+  /** Routing offers nothing any more: what it has offered waits in the list. */
+  withdrawAll(): void {
+    for (const place of this.#ledger.offers())
+      if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
+  }
+
+  /** Withdraws what can't be accepted any more: the agent is gone, or nobody waits. */
+  withdrawFrom(agent: KnownAgent): void {
+    if (agent.connected && agent.status !== 'offline') return;
+    for (const place of this.#ledger.offers()) if (place.agent === agent.id) this.end(place, 'withdrawn');
+  }
+
+  /** A conversation is about to be as it says: an offer of it may have come to nothing. */
+  withdrawFor(row: FloorRow): void {
+    const place = this.#ledger.pending(row.id);
+    if (place?.state !== 'offered') return;
+    const over = row.phase === 'closed' || place.generation <= row.generation;
+    // An agent has it already who is not the one that passes it on.
+    const taken = row.phase === 'active' && place.terms?.from !== row.generation;
+    const changed = place.type !== row.type || (place.terms?.how === 'offered' && !wantsAgent(row));
+    if (over || taken || changed) this.end(place, 'withdrawn');
+  }
+
+  /** An owner has let a conversation go: they are not the next to have it. */
+  letGo(row: FloorRow, place: Place): void {
+    const { released } = row;
+    if (released?.agent !== place.agent) return;
+    const why = { no_reply: 'no_reply', returned: 'returned' } as const;
+    const reason = released.reason in why ? why[released.reason as keyof typeof why] : undefined;
+    if (!reason) return;
+    const chance: Chance = {
+      agent: place.agent,
+      why: reason,
+      at: this.#host.now(),
+      level: place.terms?.level ?? '',
+    };
+    this.#records.hadChance(row.id, chance);
+  }
+
+  #choose(row: FloorRow, chances: readonly Chance[], agents: RoutedAgent[], now: number): Choice {
+    const { target, type } = row;
+    const campaign = target?.kind === 'campaign' ? target.id : row.campaign.id;
+    const transferred = target && (target.kind === 'group' ? { group: target.id } : {});
+    const wanting = { type, routing: this.#rules.routingOf(campaign), transferred, chances };
+    const turns = this.#records.turns(campaign);
+    return choose(wanting, agents, turns, now, () => this.#host.random());
+  }
+
+  /** Keeps a place for the one who was chosen, and asks them, or the conversation at once. */
+  #give(row: FloorRow, choice: Choice, now: number): KnownAgent | undefined {
+    const agent = this.#floor.agent(choice.agent ?? '');
+    if (!agent) return undefined;
+    const { assignment, offerSeconds } = this.#rules.now;
+    const offers = assignment === 'offered';
+    const generation = this.#records.nextGeneration(row);
+    const level = choice.level?.id ?? '';
+    const place: Place = {
+      ...{ conversation: row.id, agent: agent.id, name: agent.name, generation, type: row.type, at: now },
+      state: offers ? 'offered' : 'reserved',
+      terms: {
+        how: offers ? 'offered' : 'routed',
+        expiresAt: offers ? now + offerSeconds * 1_000 : null,
+        level,
+      },
+    };
+    this.#ledger.keep(place);
+    this.#records.setStanding(agent.id, { givenAt: now });
+    const campaign = row.target?.kind === 'campaign' ? row.target.id : row.campaign.id;
+    this.#records.tookTurn(campaign, level, agent.id);
+    const kind = offers ? 'offered' : 'assigned';
+    const passedOver = reasonsOf(choice.passedOver);
+    this.#records.decided(row.id, { kind, agent: agent.id, generation, level, passedOver }, now);
+    if (offers) this.#offers.begun(place);
+    else this.#ends.ask(place);
+    return agent;
+  }
+
+  /** Why nobody was found, once for each new reason. */
+  #note(conversation: string, choice: Choice, now: number): void {
+    const decision = { kind: 'nobody', passedOver: reasonsOf(choice.passedOver) } as const;
+    const last = this.#records.lastOf(conversation);
+    if (last === JSON.stringify(decision)) return;
+    this.#records.decided(conversation, decision, now);
+  }
+
+  #agents(): Map<string, RoutedAgent> {
+    return new Map(this.#floor.agents().map((agent) => [agent.id, this.#routed(agent)]));
+  }
+
+  #routed({ id, status, connected, roles, groups, limits }: KnownAgent): RoutedAgent {
+    return {
+      ...{ id, status, connected, roles, groups, limits },
+      load: this.#ledger.load(id),
+      offered: this.#rules.now.assignment === 'offered' && this.#ledger.isOffered(id),
+      givenAt: this.#records.standing(id).givenAt,
+    };
+  }
+
+  /** The agents whose status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
+  corrections(): Correction[] {
+    const { missedLimit, offlineProcessing } = this.#rules.now;
+    return this.#floor.agents().flatMap(({ id: agent, status: from }): Correction[] => {
+      if (from === 'before_dinner' && this.#ledger.holdsNothing(agent))
+        return [{ agent, from, to: 'dinner', why: 'empty' }];
+      if (from === 'offline_processing' && !offlineProcessing)
+        return [{ agent, from, to: 'invisible', why: 'switched_off' }];
+      const missed = this.#records.standing(agent).missed;
+      const receiving = receives(from, 'live') || receives(from, 'nrt');
+      return missedLimit !== null && missed >= missedLimit && receiving
+        ? [{ agent, from, to: 'invisible', why: 'missed' }]
+        : [];
+    });
+  }
+}
