@@ -27,6 +27,8 @@ export function row(change: Partial<Row> = {}): Row {
     id: 'con_one',
     seq: 1,
     phase: 'waiting',
+    type: 'live',
+    target: null,
     owner: null,
     generation: 0,
     campaign: { id: 'cam_one', name: 'Shop' },

@@ -125,6 +125,7 @@ export const lines: Readonly<Record<string, Line>> = {
     named: 'not_found',
   },
   'GET /api/conversations/:id/decisions': { right: 'conversation.follow' },
+  'GET /api/destinations': { right: 'conversation.take' },
   'GET /api/agent/socket': { right: 'session' },
   'GET /api/floor/socket': { right: 'floor.watch' },
   'GET /api/account': { right: 'settings.read' },

@@ -7,6 +7,7 @@ import { credentials } from './credentials.ts';
 import { by, tells } from './door.ts';
 import type { Bound } from './exchange.ts';
 import { apiFailed, noSuchAddress, wrongMethod } from './failures.ts';
+import { destinations } from './destinations.ts';
 import { groups } from './groups.ts';
 import { jsonOnly, limitedBody, ownOrigin } from './guard.ts';
 import { neverStored, safeHeaders } from './headers.ts';
@@ -29,6 +30,7 @@ api.get('/api/openapi.json', by('anybody'), tells('This document'), (c) => c.jso
 api.route('/api', session);
 api.route('/api/widget', widget);
 api.route('/api/conversations', conversations);
+api.route('/api/destinations', destinations);
 api.route('/api', live);
 api.route('/api', settings);
 api.route('/api', credentials);

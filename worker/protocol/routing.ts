@@ -107,6 +107,13 @@ export const Transfer = v.strictObject({
 /** Gives a conversation to an agent, without asking them. */
 export const Assign = v.strictObject({ agent: UserId, note });
 
+/** Into whose line a conversation can be sent. */
+export const Destinations = v.object({
+  groups: v.array(Named),
+  campaigns: v.array(Named),
+});
+export type Destinations = v.InferOutput<typeof Destinations>;
+
 /** Why agents were passed over (`#domain` routing.ts), and who: at the most fifty of each by id, the rest as a number. */
 const PassedOver = v.record(v.string(), v.object({ agents: v.array(UserId), more: v.number() }));
 const decided = { at: v.number() };

@@ -2,9 +2,14 @@
 import type { Role } from '#protocol';
 import type { Groups } from './roster.ts';
 
-/** Red: own chats with unread words, and for who supervises the waiting ones too. Blue: the waiting ones, for all. */
+/** Those that nobody has, whatever list they stand in. One that a colleague passes on has somebody. */
+export function unassigned({ waiting, queue, requests }: Groups): number {
+  return [...waiting, ...queue, ...requests].filter(({ phase }) => phase === 'waiting').length;
+}
+
+/** Red: own chats with unread words, and for who supervises those that nobody has. Blue: those that nobody has, for all. */
 export function counters(groups: Groups, roles: readonly Role[]): { red: number; blue: number } {
-  const waiting = groups.waiting.length;
+  const waiting = unassigned(groups);
   const unread = groups.yours.filter((row) => row.unread > 0).length;
   const supervises = roles.some((role) => role !== 'agent');
   return { red: unread + (supervises ? waiting : 0), blue: waiting };

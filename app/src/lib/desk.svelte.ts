@@ -1,6 +1,6 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
-import type { Me, Refusal, Refused } from '#protocol';
+import type { Me, Offer, OffersFrame, Refusal, Refused } from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
 import { AgentLive } from './agent.svelte.ts';
@@ -11,7 +11,7 @@ import { isolated } from './chat/names.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
-import { group, mergeRows, type Row } from './roster.ts';
+import { group, mergeRows, type Handing, type Row } from './roster.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
 export class Desk {
@@ -27,14 +27,24 @@ export class Desk {
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
     mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
   );
-  readonly groups = $derived.by(() => group(this.rows.values(), this.me.id));
+  /** What is offered to this person, the offer that ends first at the top. */
+  readonly offers: readonly Offer[] = $derived.by(() =>
+    [...this.floor.offers.values()]
+      .filter(({ agent }) => agent.id === this.me.id)
+      .sort((a, b) => a.expiresAt - b.expiresAt),
+  );
+  readonly #handing: Handing = $derived.by(() => ({
+    routed: this.floor.rules.assignment !== 'manual',
+    offered: new Set(this.offers.map(({ conversation }) => conversation)),
+  }));
+  readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
 
   constructor(me: Me) {
     this.me = me;
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
     this.agent = new AgentLive(me.status, onRefused);
-    this.floor = new FloorLive();
+    this.floor = new FloorLive((over) => this.#offerOver(over));
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
   }
@@ -49,25 +59,61 @@ export class Desk {
   /** To be called whenever the rows have changed. */
   notice(): void {
     if (this.ready)
-      this.attention.notice(newsOf(this.rows.values(), this.me.id), this.conversations.open?.id ?? null);
+      this.attention.notice(
+        newsOf(this.rows.values(), this.me.id, this.#handing),
+        this.conversations.open?.id ?? null,
+      );
   }
 
-  /** Makes the agent the owner; says why where that failed. True where it is theirs now. */
-  async take(id: string): Promise<boolean> {
+  /** Makes the agent the owner, by the offer where one stands; says why where that failed. True where it is theirs now. */
+  take(id: string): Promise<boolean> {
+    const offer = this.offers.find(({ conversation }) => conversation === id);
+    return offer ? this.#hand(id, 'accept', { generation: offer.generation }) : this.#hand(id, 'take');
+  }
+
+  /** Declines an offer, or takes back the one that this person made. */
+  decline({ conversation, generation }: Offer): Promise<boolean> {
+    return this.#hand(conversation, 'decline', { generation });
+  }
+
+  /** Passes a conversation on: an agent is asked, a line gets it. */
+  transfer(id: string, to: { kind: string; id: string }, note: string): Promise<boolean> {
+    return this.#hand(id, 'transfer', { to: { kind: to.kind, id: to.id }, ...(note && { note }) });
+  }
+
+  /** Gives a conversation to somebody without asking. */
+  assign(id: string, agent: string, note: string): Promise<boolean> {
+    return this.#hand(id, 'assign', { agent, ...(note && { note }) });
+  }
+
+  async #hand(id: string, deed: string, body?: object): Promise<boolean> {
     if (this.taking.has(id)) return false;
     this.taking = new Set([...this.taking, id]);
-    const answer = await ask<{ conversation: string }>('POST', `/api/conversations/${id}/take`);
+    const answer = await ask<object>('POST', `/api/conversations/${id}/${deed}`, body);
     this.taking = new Set([...this.taking].filter((other) => other !== id));
     if (!isRefusal(answer)) return true;
     if (answer.refused !== 'signed_out') toasts.show(takeRefused(answer), 'error');
     return false;
   }
+
+  /** What became of an offer that this person made, or missed. */
+  #offerOver({ from, agent, outcome }: OffersFrame['over'][number]): void {
+    if (agent.id === this.me.id && outcome === 'expired') toasts.show(m.offer_missed(), 'error');
+    if (from?.id !== this.me.id || agent.id === this.me.id) return;
+    const name = isolated(agent.name);
+    if (outcome === 'accepted') toasts.show(m.transfer_accepted({ name }));
+    if (outcome === 'declined') toasts.show(m.transfer_declined({ name }), 'error');
+    if (outcome === 'expired') toasts.show(m.transfer_expired({ name }), 'error');
+  }
 }
 
 function takeRefused(refusal: Refusal): string {
-  return refusal.refused === 'already_taken' && refusal.by
-    ? m.desk_took_first({ name: isolated(refusal.by.name) })
-    : refusalWords(refusal);
+  const name = refusal.by && isolated(refusal.by.name);
+  if (name && refusal.refused === 'already_taken') return m.desk_took_first({ name });
+  if (name && refusal.refused === 'offered') return m.desk_offered_to({ name });
+  if (name && refusal.refused === 'not_receiving') return m.desk_not_receiving({ name });
+  if (name && refusal.refused === 'no_place') return m.desk_no_place({ name });
+  return refusalWords(refusal);
 }
 
 function sentence(refused: Refused): string {

@@ -1,5 +1,6 @@
 /** The account's floor as its socket tells it: all open conversations, the latest closed ones, and who is here (V34). */
-import type { FloorAgent, FloorRow, FloorServerFrame } from '#protocol';
+import { SvelteMap } from 'svelte/reactivity';
+import type { FloorAgent, FloorRow, FloorRules, FloorServerFrame, Offer, OffersFrame } from '#protocol';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
 import { foldFloor } from './roster.ts';
 import { follow } from './socket.ts';
@@ -7,13 +8,21 @@ import { follow } from './socket.ts';
 export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
   agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
+  rules = $state.raw<FloorRules>({ assignment: 'manual', offlineProcessing: false });
+  /** The offers that stand, as far as they are this person's matter, by their conversations. */
+  readonly offers = new SvelteMap<string, Offer>();
+  /** How far the server's clock is ahead of this one, in milliseconds: an offer's end is by the server's. */
+  ahead = $state(0);
   /** False until the first snapshot. */
   ready = $state(false);
   connection = $state<ConnectionState>('connecting');
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
+  #ahead: number | null = null;
+  readonly #onOver: (over: OffersFrame['over'][number]) => void;
 
-  constructor() {
+  constructor(onOver: (over: OffersFrame['over'][number]) => void) {
+    this.#onOver = onOver;
     this.#connection = follow('/api/floor/socket', {
       frame: (frame) => this.#take(frame as FloorServerFrame),
       state: (state, nextTryAt) => {
@@ -28,7 +37,24 @@ export class FloorLive {
   }
 
   #take(frame: FloorServerFrame): void {
+    if (frame.t === 'offers') {
+      this.#measure(frame.now);
+      for (const offer of frame.offers) this.offers.set(offer.conversation, offer);
+      for (const over of frame.over) {
+        if (this.offers.get(over.conversation)?.generation === over.generation)
+          this.offers.delete(over.conversation);
+        this.#onOver(over);
+      }
+      return;
+    }
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
+    if (frame.t === 'floor') {
+      this.#ahead = null;
+      this.#measure(frame.now);
+      this.rules = frame.rules;
+      this.offers.clear();
+      for (const offer of frame.offers) this.offers.set(offer.conversation, offer);
+    }
     const whole = frame.t === 'floor';
     const known = new Map(whole ? [] : this.rows);
     for (const id of (!whole && frame.gone) || []) known.delete(id);
@@ -37,5 +63,13 @@ export class FloorLive {
     for (const agent of frame.agents) agents.set(agent.id, agent);
     this.agents = agents;
     this.ready = true;
+  }
+
+  /** The frame that was least long on its way tells best. */
+  #measure(now: number): void {
+    const ahead = now - Date.now();
+    if (this.#ahead !== null && ahead <= this.#ahead) return;
+    this.#ahead = ahead;
+    this.ahead = ahead;
   }
 }

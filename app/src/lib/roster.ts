@@ -2,13 +2,23 @@
  * The lists of the workspace, from what the floor, the agent's summaries and the open conversation each say. All are folds of
  * the same logs at different places, so of each conversation the one that is furthest is believed.
  */
-import type { AgentParty, ConversationState, FloorRow, Phase, Summary } from '#protocol';
+import type {
+  AgentParty,
+  ConversationState,
+  ConversationType,
+  FloorRow,
+  Phase,
+  Summary,
+  Target,
+} from '#protocol';
 import { m } from '#words/app';
 
 export interface Row {
   readonly id: string;
   readonly seq: number;
   readonly phase: Phase;
+  readonly type: ConversationType;
+  readonly target: Target | null;
   readonly owner: AgentParty | null;
   readonly generation: number;
   readonly campaign: { readonly id: string; readonly name: string };
@@ -24,6 +34,8 @@ export interface Row {
 
 export const groupNames = {
   waiting: m.roster_waiting,
+  queue: m.roster_queue,
+  requests: m.roster_requests,
   yours: m.roster_yours,
   others: m.roster_others,
   recent: m.roster_recent,
@@ -79,9 +91,9 @@ export function mergeRows(
 
 function further(row: Row | undefined, state: ConversationState): Row {
   if (row && row.seq > state.head) return row;
-  const { id, phase, owner, generation, campaign, visitor, startedAt } = state;
+  const { id, phase, type, target, owner, generation, campaign, visitor, startedAt } = state;
   return {
-    ...{ id, seq: state.head, phase, owner, generation, campaign, startedAt },
+    ...{ id, seq: state.head, phase, type, target, owner, generation, campaign, startedAt },
     visitor: { id: visitor.id, name: visitor.name, here: visitor.here },
     opening: row?.opening || (state.lastMessage?.text ?? ''),
     last: null,
@@ -91,23 +103,38 @@ function further(row: Row | undefined, state: ConversationState): Row {
   };
 }
 
-/** Which group a conversation belongs to (F38, F39, F42, F43). */
-export function groupOf(row: Row, me: string): GroupName {
+/** How conversations are handed out here, as far as lists depend on it. */
+export interface Handing {
+  /** Nobody takes them from the list: routing finds somebody. */
+  readonly routed: boolean;
+  /** The conversations that are offered to this person. */
+  readonly offered: ReadonlySet<string>;
+}
+export const byHand: Handing = { routed: false, offered: new Set() };
+
+/** Which group a conversation belongs to (F38 to F43). What is offered to somebody waits for their answer, whoever has it. */
+export function groupOf(row: Row, me: string, { routed, offered }: Handing = byHand): GroupName {
   if (row.phase === 'closed') return 'recent';
+  if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
+  if (row.type === 'nrt') return 'requests';
   // Nobody is there to answer: the visitor left before anybody came.
-  return row.visitor.here ? 'waiting' : 'recent';
+  if (!row.visitor.here) return 'recent';
+  return routed ? 'queue' : 'waiting';
 }
 
 /**
  * The groups, each in an order that does not shuffle under the hand: the longest wait first; own and others' chats as they were
  * begun; what is over, latest first.
  */
-export function group(rows: Iterable<Row>, me: string): Groups {
-  const groups: Record<GroupName, Row[]> = { waiting: [], yours: [], others: [], recent: [] };
-  for (const row of rows) groups[groupOf(row, me)].push(row);
+export function group(rows: Iterable<Row>, me: string, handing: Handing = byHand): Groups {
+  const groups: Record<GroupName, Row[]> = {
+    ...{ waiting: [], queue: [], requests: [] },
+    ...{ yours: [], others: [], recent: [] },
+  };
+  for (const row of rows) groups[groupOf(row, me, handing)].push(row);
   const byStart = (a: Row, b: Row) => a.startedAt - b.startedAt || compare(a.id, b.id);
-  groups.waiting.sort(byStart);
+  for (const name of ['waiting', 'queue', 'requests'] as const) groups[name].sort(byStart);
   groups.yours.sort(byStart);
   groups.others.sort(byStart);
   groups.recent.sort((a, b) => b.changedAt - a.changedAt || compare(a.id, b.id));

@@ -1,5 +1,5 @@
 /** What is worth a sound: each piece of news has a key, and a key is news once. */
-import { groupOf, type Row } from '../roster.ts';
+import { byHand, groupOf, type Handing, type Row } from '../roster.ts';
 
 export interface News {
   readonly key: string;
@@ -8,11 +8,12 @@ export interface News {
 }
 
 /** All that calls for the agent in these rows: chats that wait, and unread words of visitors in chats of their own. */
-export function newsOf(rows: Iterable<Row>, me: string): News[] {
+export function newsOf(rows: Iterable<Row>, me: string, handing: Handing = byHand): News[] {
   const news: News[] = [];
   for (const row of rows) {
-    const group = groupOf(row, me);
-    if (group === 'waiting') {
+    const group = groupOf(row, me, handing);
+    // Of what routing hands out, only the one who is asked is called.
+    if (group === 'waiting' || (group === 'requests' && !handing.routed)) {
       // A chat that comes back to the queue is news again: each change of owner raises the generation.
       const key = `waiting:${row.id}:${row.generation}`;
       news.push({ key, kind: 'waiting', conversation: row.id });
