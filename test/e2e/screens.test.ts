@@ -80,6 +80,7 @@ test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) =
   const wide: string[] = [];
   for (const path of [
     'workspace',
+    'console/floor',
     'console/chats',
     'console/campaigns',
     'console/websites',
