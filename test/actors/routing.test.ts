@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
 import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
-import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
+import { logOf, maybeEvict, moveClock, newScene, ways, type Tab } from './scene.ts';
 
 test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accepts it (%s)', async (way) => {
   const scene = newScene();
@@ -208,4 +208,31 @@ test('I10 a reservation that was given up is not taken any more, however late th
   // Who has it already keeps it.
   expect(await stub.withdraw(2)).toMatchObject({ owner: { id: anna.agent.party.id } });
   expect(await stub.assign({ agent: anna.agent.party, generation: 2 })).toMatchObject({ fresh: false });
+});
+
+test('F41 who waits sees their place, and moves up as others are taken', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const visitors: { conversation: string; tab: Tab }[] = [];
+  for (const text of ['first', 'second', 'third']) {
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say(text);
+    visitors.push({ conversation, tab: await visitor.attach(conversation) });
+  }
+  const [first, second, third] = visitors;
+  const placed = (tab: Tab | undefined, place: number) =>
+    tab?.frame('waiting', (frame) => frame['place'] === place);
+  expect(await placed(third?.tab, 3)).toMatchObject({ wait: null });
+  await placed(second?.tab, 2);
+  await vi.waitFor(async () =>
+    expect(await anna.agent.take(first?.conversation ?? '')).toMatchObject({ generation: 1 }),
+  );
+  await placed(third?.tab, 2);
+  await placed(second?.tab, 1);
+  // A tab that comes later is told, too, also by a dispatcher and a conversation that remember nothing.
+  await maybeEvict('evicted', scene.dispatcher);
+  await maybeEvict('evicted', scene.conversation(third?.conversation ?? ''));
+  expect(await scene.dispatcher.placeOf(third?.conversation ?? '')).toMatchObject({ place: 2 });
+  expect(await scene.dispatcher.placeOf(first?.conversation ?? '')).toBeNull();
 });

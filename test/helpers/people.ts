@@ -3,7 +3,8 @@
  * journeys without a browser, for faults, for benchmarks. Whatever is waited for is waited for by its own change.
  */
 import { Connection } from '../../widget/client/connection.ts';
-import { ConversationClient, type ConversationView } from '../../widget/client/conversation.ts';
+import { ConversationClient } from '../../widget/client/conversation.ts';
+import type { ConversationView } from '../../widget/client/conversation-view.ts';
 import { platform, type Environment, type Wire } from '../../widget/client/environment.ts';
 import { memoryOutbox, type Carrier, type Outbox } from '../../widget/client/outbox.ts';
 import { VisitorChat, type VisitorView } from '../../widget/client/visitor.ts';

@@ -177,7 +177,7 @@ export class SimulatedServer {
     if (this.#mutations.forgetful) core.journal.entryOf = () => undefined;
     if (this.#mutations.disorderly) core.journal.holds = () => true;
     this.#core = core;
-    this.#sessions = new Sessions(core, this.paces);
+    this.#sessions = new Sessions(core, this.paces, () => Promise.resolve(null));
   }
 
   #forget(): void {

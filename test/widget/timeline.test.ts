@@ -39,6 +39,7 @@ const view = (change: Partial<VisitorView>): VisitorView => ({
   marks: noMarks,
   pending: [],
   agentTyping: null,
+  waiting: null,
   unread: 0,
   contact: {},
   blocked: false,

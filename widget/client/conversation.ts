@@ -15,9 +15,11 @@ import {
   type Marks,
   type Range,
   type Refused,
+  type Waiting,
   type Welcome,
 } from '#protocol';
-import { Connection, type ConnectionState } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConversationView } from './conversation-view.ts';
 import type { Environment } from './environment.ts';
 import type { Outbox, Pending } from './outbox.ts';
 import { MarkReporter } from './mark-reporter.ts';
@@ -29,27 +31,8 @@ const typingLapse = 6_000;
 const reorderAfter = 100;
 /** A socket that opened and was not welcomed within so long is given up, in milliseconds. */
 const welcomeWithin = 15_000;
-/** How much is asked for when scrolling back. */
+/** What is asked for when scrolling back. */
 const olderLimit = 50;
-
-export interface ConversationView {
-  readonly connection: ConnectionState;
-  readonly nextTryAt: number | null;
-  readonly state: ConversationState | null;
-  readonly entries: readonly Entry[];
-  /** Entries up to and including this seq are not held. */
-  readonly from: number;
-  readonly cursor: number;
-  /** All that the server had when it last welcomed this tab is here. */
-  readonly caughtUp: boolean;
-  readonly marks: Marks;
-  readonly present: boolean;
-  /** Who of the other side types: a name, '' for a visitor, null for nobody. */
-  readonly typing: string | null;
-  readonly preview: string;
-  readonly pending: readonly Pending[];
-  readonly loadingOlder: boolean;
-}
 
 export interface ConversationOptions {
   readonly env: Environment;
@@ -81,6 +64,7 @@ export class ConversationClient {
   #present = false;
   #typing: string | null = null;
   #preview = '';
+  #waiting: Waiting | null = null;
   #loadingOlder = false;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
@@ -229,6 +213,7 @@ export class ConversationClient {
       present: this.#present,
       typing: this.#typing,
       preview: this.#preview,
+      waiting: this.#waiting,
       pending: [...this.#pending.values()],
       loadingOlder: this.#loadingOlder,
     };
@@ -274,6 +259,9 @@ export class ConversationClient {
         break;
       case 'preview':
         this.#preview = frame.text;
+        break;
+      case 'waiting':
+        this.#waiting = frame;
         break;
       case 'presence':
         this.#present = frame.present;
@@ -334,6 +322,7 @@ export class ConversationClient {
     ) {
       this.#answered(entry.id);
     }
+    if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
     if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
     this.#showTyping(null);

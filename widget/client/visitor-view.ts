@@ -1,5 +1,5 @@
 /** What a visitor's chat shows. */
-import type { ConversationState, Entry, Marks } from '#protocol';
+import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { EarlierConversation } from './earlier.ts';
 import type { Pending } from './outbox.ts';
@@ -22,6 +22,8 @@ export interface VisitorView {
   readonly marks: Marks;
   readonly pending: readonly Pending[];
   readonly agentTyping: string | null;
+  /** Where in the line the visitor is, and about how long it takes. */
+  readonly waiting: Waiting | null;
   readonly unread: number;
   readonly contact: Contact;
   readonly blocked: boolean;

@@ -4,7 +4,8 @@
  */
 import { noMarks, reconnectDelay } from '#domain';
 import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
-import { ConversationClient, type ConversationView } from './conversation.ts';
+import { ConversationClient } from './conversation.ts';
+import type { ConversationView } from './conversation-view.ts';
 import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
@@ -181,6 +182,7 @@ export class VisitorChat {
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
+      waiting: client?.waiting ?? null,
       unread: client?.marks.visitor.unread ?? 0,
       contact: { ...this.#session?.contact, ...this.#contact },
       blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,

@@ -339,5 +339,5 @@ export function floorDiffers(a: ConversationState, b: ConversationState): boolea
 
 /** What a visitor may know of the state: an agent's id and the other side's bookkeeping are not theirs. */
 export function forVisitor(state: ConversationState): ConversationState {
-  return { ...state, visitor: { ...state.visitor, here: true } };
+  return { ...state, target: null, released: null, visitor: { ...state.visitor, here: true } };
 }

@@ -11,3 +11,4 @@ export * from './sight.ts';
 export * from './status.ts';
 export * from './text.ts';
 export * as throttle from './throttle.ts';
+export * from './waiting.ts';

@@ -116,6 +116,15 @@ export const PreviewSignal = v.object({ t: v.literal('preview'), text: v.string(
 /** Whether the visitor has a live tab. */
 export const PresenceSignal = v.object({ t: v.literal('presence'), present: v.boolean() });
 
+/** To a visitor who waits: their place in the line, from 1, and about how long it takes, in milliseconds, where that can be told. */
+export const Waiting = v.object({ place: v.number(), wait: v.nullable(v.number()) });
+export type Waiting = v.InferOutput<typeof Waiting>;
+export const WaitingSignal = v.object({
+  t: v.literal('waiting'),
+  place: v.number(),
+  wait: v.nullable(v.number()),
+});
+
 export const ConversationServerFrame = v.variant('t', [
   Welcome,
   Range,
@@ -126,6 +135,7 @@ export const ConversationServerFrame = v.variant('t', [
   TypingSignal,
   PreviewSignal,
   PresenceSignal,
+  WaitingSignal,
 ]);
 export type ConversationServerFrame = v.InferOutput<typeof ConversationServerFrame>;
 export type Welcome = v.InferOutput<typeof Welcome>;

@@ -1,7 +1,8 @@
 /** One conversation that is open on this screen: what is known of it, and what can be done. */
 import { noMarks } from '#domain';
 import { check, ConversationId, isRefusal, type Me, type Refused } from '#protocol';
-import { ConversationClient, type ConversationView } from '../../../widget/client/conversation.ts';
+import { ConversationClient } from '../../../widget/client/conversation.ts';
+import type { ConversationView } from '../../../widget/client/conversation-view.ts';
 import { platform } from '../../../widget/client/environment.ts';
 import { carriedOutbox, type Pending } from '../../../widget/client/outbox.ts';
 import { keep, kept } from './kept.ts';
@@ -23,6 +24,7 @@ const nothing: ConversationView = {
   present: false,
   typing: null,
   preview: '',
+  waiting: null,
   pending: [],
   loadingOlder: false,
 };

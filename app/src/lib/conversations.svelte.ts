@@ -1,7 +1,7 @@
 /** The conversations that this tab holds: the one on the screen, and those that still have something to send. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { Me, Refused } from '#protocol';
-import type { ConversationView } from '../../../widget/client/conversation.ts';
+import type { ConversationView } from '../../../widget/client/conversation-view.ts';
 import type { Place } from './chat/scroll.ts';
 import { LiveConversation } from './conversation.svelte.ts';
 import { keptKeys } from './kept.ts';

@@ -16,15 +16,16 @@ import {
   type Role,
   type Started,
   type Summary,
+  type Waiting,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { writeHistory } from '../../db/history.ts';
 import { acceptSocket, answerClose, answerPings, durableHost, refuseSocket } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import type { Host } from '../host.ts';
-import { agentStub, dispatcherStub, visitorStub } from '../stubs.ts';
+import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { attachmentOf } from './attachment.ts';
-import { rangeFrame } from './audience.ts';
+import { rangeFrame, signal } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { Sessions } from './sessions.ts';
 import type { Targets } from './targets.ts';
@@ -69,6 +70,12 @@ export class Conversation extends DurableObject<Env> {
   /** Passes it on to a group or a campaign. */
   transfer(transferring: Omit<Extract<Command, { t: 'transfer' }>, 't'>): Done | Refusal {
     return this.#core?.perform(transferring.by, { t: 'transfer', ...transferring }) ?? refuse('not_found');
+  }
+
+  /** Tells the visitor where in the line they are. */
+  placed(waiting: Waiting): void {
+    if (this.#core?.journal.state.phase !== 'waiting') return;
+    signal(this.#host, 'visitor', { t: 'waiting', ...waiting });
   }
 
   /** The owner of a generation is gone. */
@@ -182,7 +189,14 @@ export class Conversation extends DurableObject<Env> {
   #adopt(core: ConversationCore): void {
     const rate = Number(this.env.COMMANDS_PER_SECOND ?? 10);
     this.#core = core;
-    this.#sessions = new Sessions(core, { rate, burst: 2 * rate });
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () =>
+      this.place(core.self.account, core.self.id),
+    );
+  }
+
+  /** Where in the line it is, for a tab that has just come. */
+  protected async place(account: string, id: string): Promise<Waiting | null> {
+    return handedOn(await dispatcherStub(this.env, account).placeOf(id));
   }
 
   /** The real ends of the followers. A fault-injecting subclass puts others in their place. */

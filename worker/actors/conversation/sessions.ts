@@ -24,8 +24,10 @@ import {
   type Party,
   type Refusal,
   type VisitorFrame,
+  type Waiting,
 } from '#protocol';
 import type { Socket } from '../host.ts';
+import { report } from '../report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
@@ -56,9 +58,12 @@ export interface Paces {
 export class Sessions {
   readonly #core: ConversationCore;
   readonly #paces: Paces;
+  readonly #place: () => Promise<Waiting | null>;
   readonly #pace = new WeakMap<Socket, Pace>();
 
-  constructor(core: ConversationCore, paces: Paces) {
+  /** `place` asks where in the line the conversation is. */
+  constructor(core: ConversationCore, paces: Paces, place: () => Promise<Waiting | null>) {
+    this.#place = place;
     this.#core = core;
     this.#paces = paces;
   }
@@ -141,6 +146,16 @@ export class Sessions {
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, hello);
+    if (who.side === 'visitor' && state.phase === 'waiting') this.#tellPlace(socket);
+  }
+
+  /** Nobody waits for it, and nothing is lost where it fails: with the next change all are told. */
+  #tellPlace(socket: Socket): void {
+    const told = this.#place().then(
+      (waiting) => waiting && send(socket, JSON.stringify({ t: 'waiting', ...waiting })),
+      (error: unknown) => report('place_not_told', error),
+    );
+    this.#core.host.background(told);
   }
 
   #catchUp(

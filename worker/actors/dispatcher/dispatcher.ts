@@ -15,6 +15,7 @@ import {
   type Owner,
   type Refusal,
   type Target,
+  type Waiting,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { getAccount } from '../../db/accounts.ts';
@@ -30,6 +31,7 @@ import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
 import { Ledger } from './ledger.ts';
 import { Offers, supervising } from './offers.ts';
+import { Positions } from './positions.ts';
 import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
@@ -47,6 +49,7 @@ interface Awake {
   readonly floor: Floor;
   readonly ledger: Ledger;
   readonly queue: Queue;
+  readonly positions: Positions;
   readonly records: Records;
   readonly rules: Rules;
   readonly router: Router;
@@ -72,7 +75,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(row: FloorRow): void {
-    const { floor, ledger, queue, records, router, sight, alarm } = this.#wake();
+    const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
     this.#register(row.id, row.startedAt);
     const before = floor.row(row.id);
     if (!floor.putRow(row)) return;
@@ -82,6 +85,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
     queue.put(row);
+    positions.changed(before, row);
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
     alarm.arm();
@@ -151,6 +155,11 @@ export class Dispatcher extends DurableObject<Env> {
     const said = JSON.stringify(decisions);
     const named = floor.agents().filter(({ id }) => said.includes(id));
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+  }
+
+  /** Where in its line a conversation is; null where it doesn't wait. */
+  placeOf(conversation: string): Waiting | null {
+    return this.#awake?.positions.of(conversation) ?? null;
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -303,6 +312,9 @@ export class Dispatcher extends DurableObject<Env> {
     const records = new Records(sql);
     const queue = new Queue();
     for (const row of floor.rows()) queue.put(row);
+    const positions = new Positions(host, queue, (conversation, waiting) =>
+      conversationStub(this.env, account, conversation).placed(waiting),
+    );
     const rules: Rules = new Rules(registers, host, {
       read: async () => ({
         account: await getAccount(this.env.DB, account),
@@ -335,6 +347,6 @@ export class Dispatcher extends DurableObject<Env> {
     );
     const duties = [this.#reconciliation(), this.#correction(), rules, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
-    return { account, floor, ledger, queue, records, rules, router, handing, sight, alarm };
+    return { account, floor, ledger, queue, positions, records, rules, router, handing, sight, alarm };
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * Tells those who wait how many are before them, and about how long it takes. It is news of a moment and kept nowhere: whoever
+ * missed it asks, and is told with the next change.
+ */
+import { expectedWait, paceOver } from '#domain';
+import type { FloorRow, Waiting } from '#protocol';
+import type { Host } from '../host.ts';
+import { report } from '../report.ts';
+import { lineOf, wantsAgent, type Queue } from './queue.ts';
+
+/** Changes are collected for so long, in milliseconds. */
+const coalesce = 500;
+/** To the first so many each step is told; further back one is told only every so often, in milliseconds. */
+const near = 20;
+const farEvery = 15_000;
+
+export class Positions {
+  readonly #host: Host;
+  readonly #queue: Queue;
+  readonly #tell: (conversation: string, waiting: Waiting) => Promise<void>;
+  readonly #told = new Map<string, { words: string; at: number }>();
+  /** When the last ones of each line got somebody. */
+  readonly #served = new Map<string, number[]>();
+  #timer: (() => void) | null = null;
+
+  constructor(host: Host, queue: Queue, tell: (conversation: string, waiting: Waiting) => Promise<void>) {
+    this.#host = host;
+    this.#queue = queue;
+    this.#tell = tell;
+  }
+
+  /** A conversation has changed. */
+  changed(before: FloorRow | undefined, row: FloorRow): void {
+    if (before?.phase === 'waiting' && row.phase === 'active') {
+      const line = lineOf(before);
+      this.#served.set(line, [...(this.#served.get(line) ?? []), this.#host.now()].slice(-paceOver));
+    }
+    if (row.phase !== 'waiting') this.#told.delete(row.id);
+    if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon(coalesce);
+  }
+
+  /** Where a conversation stands now; null where it doesn't wait. */
+  of(conversation: string): Waiting | null {
+    return this.#all().get(conversation) ?? null;
+  }
+
+  #soon(delay: number): void {
+    if (this.#timer) return;
+    this.#timer = this.#host.timer(delay, () => {
+      this.#timer = null;
+      this.#tellAll();
+    });
+  }
+
+  #tellAll(): void {
+    const now = this.#host.now();
+    let left = false;
+    for (const [conversation, waiting] of this.#all()) {
+      const words = wordsOf(waiting);
+      const told = this.#told.get(conversation);
+      if (told?.words === words) continue;
+      if (told && waiting.place > near && now - told.at < farEvery) {
+        left = true;
+        continue;
+      }
+      this.#told.set(conversation, { words, at: now });
+      const telling = this.#tell(conversation, waiting);
+      this.#host.background(telling.catch((error: unknown) => report('place_not_told', error)));
+    }
+    if (left) this.#soon(farEvery);
+  }
+
+  #all(): Map<string, Waiting> {
+    const now = this.#host.now();
+    const counts = new Map<string, number>();
+    const all = new Map<string, Waiting>();
+    for (const row of this.#queue.rows()) {
+      if (!wantsAgent(row)) continue;
+      const line = lineOf(row);
+      const place = (counts.get(line) ?? 0) + 1;
+      counts.set(line, place);
+      if (row.visitor.here)
+        all.set(row.id, { place, wait: expectedWait(place, this.#served.get(line) ?? [], now) });
+    }
+    return all;
+  }
+}
+
+/** What of it is worth telling again: to the minute. */
+function wordsOf({ place, wait }: Waiting): string {
+  return `${place} ${wait === null ? '' : Math.ceil(wait / 60_000)}`;
+}
