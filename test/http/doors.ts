@@ -4,7 +4,7 @@ import { api } from '../../worker/http/api.ts';
 import { doorsOf, type Door } from '../../worker/http/open-api.ts';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
-import type { Credential, Principal, Things } from './principals.ts';
+import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
 
 /** What somebody finds: they get through, or are refused with this code. */
 export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
@@ -121,6 +121,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'DELETE /api/users/:id': { right: 'people.write' },
   'POST /api/users/:id/restore': { right: 'people.write' },
   'GET /api/audit': { right: 'audit.read', query: (of) => `user=${of.user}` },
+  'GET /api/time-table': { right: 'reports.read', query: () => `day=${longAgo}` },
   'PUT /api/me/photo': { right: 'session', ...photo },
   'DELETE /api/me/photo': { right: 'session' },
   'PUT /api/users/:id/photo': { right: 'people.write', ...photo },
@@ -177,6 +178,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'people.read': managers,
   'settings.write': ['administrator'],
   'people.write': ['administrator'],
+  'reports.read': managers,
   'audit.read': ['administrator'],
 };
 

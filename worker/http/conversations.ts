@@ -14,7 +14,7 @@ import { Hono } from 'hono';
 import { agentStub, conversationStub, dispatcherStub } from '../actors/stubs.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
 import { asks, may, names, tells } from './door.ts';
-import { answer, type Bound } from './exchange.ts';
+import { answer, refused, type Bound } from './exchange.ts';
 import { handOver, speaks } from './socket.ts';
 
 export const conversations = new Hono<Bound>();
@@ -61,7 +61,8 @@ conversations.get(
     const { user } = c.var;
     const id = c.req.param('id');
     // Written down first: a session that ends has to find its sockets.
-    await agentStub(c.env, user.account, user.id).attached(user.session, id);
+    const refusal = await agentStub(c.env, user.account, user.id).attached(user.session, id);
+    if (refusal) return refused(c, refusal);
     return handOver(c, conversationStub(c.env, user.account, id), user);
   },
 );
