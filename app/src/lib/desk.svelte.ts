@@ -12,6 +12,7 @@ import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
 import { group, mergeRows, type Row } from './roster.ts';
+import { statusNews } from './status.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
 export class Desk {
@@ -25,7 +26,10 @@ export class Desk {
   /** By itself, so that a signal such as typing does not make all lists anew. */
   readonly #openState = $derived.by(() => this.conversations.open?.view.state ?? null);
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
-    mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
+    // Conversations are closed to whoever is offline (F19).
+    this.agent.status === 'offline'
+      ? new Map<string, Row>()
+      : mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
   );
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
@@ -33,7 +37,15 @@ export class Desk {
   constructor(me: Me) {
     this.me = me;
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, onRefused);
+    this.agent = new AgentLive(me.status, {
+      refused: onRefused,
+      status: (before, now) => {
+        const text = statusNews(before, now);
+        if (text !== null) toasts.show(text);
+        if (now.status === 'offline') this.conversations.suspend();
+        else if (before === 'offline') this.conversations.resume();
+      },
+    });
     this.floor = new FloorLive();
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
@@ -71,6 +83,7 @@ function takeRefused(refusal: Refusal): string {
 }
 
 function sentence(refused: Refused): string {
+  if (refused.code === 'bad_request' && refused.field === 'status') return m.status_not_here();
   if (refused.code === 'not_owner' && refused.by) return m.desk_owned_by({ name: isolated(refused.by.name) });
   return refusalWords(refused);
 }

@@ -1,5 +1,5 @@
 /** The account's floor as its socket tells it: all open conversations, the latest closed ones, and who is here (V34). */
-import type { FloorAgent, FloorRow, FloorServerFrame } from '#protocol';
+import type { FloorAgent, FloorRow, FloorRules, FloorServerFrame } from '#protocol';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
 import { foldFloor } from './roster.ts';
 import { follow } from './socket.ts';
@@ -7,6 +7,8 @@ import { follow } from './socket.ts';
 export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
   agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
+  /** What of the account's rules there is to know here; null until it was told. */
+  rules = $state.raw<FloorRules | null>(null);
   /** False until the first snapshot. */
   ready = $state(false);
   connection = $state<ConnectionState>('connecting');
@@ -30,6 +32,7 @@ export class FloorLive {
   #take(frame: FloorServerFrame): void {
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     const whole = frame.t === 'floor';
+    if (whole) this.rules = frame.rules;
     const known = new Map(whole ? [] : this.rows);
     for (const id of (!whole && frame.gone) || []) known.delete(id);
     this.rows = foldFloor(known, frame.rows);
