@@ -6,6 +6,7 @@ import {
   bucket,
   firstWindow,
   laterWindow,
+  needsOnline,
   can,
   changeOwner,
   firstPage,
@@ -190,6 +191,20 @@ test('F7: a manager whose access to the console is taken away has an agent’s r
   for (const role of ['supervisor', 'administrator'] as const) {
     expect(rightsOf({ ...somebody, roles: [role] }).length).toBeGreaterThan(floorRights.length);
     expect(rightsOf({ ...somebody, roles: [role], manages: false })).toEqual(floorRights);
+  }
+});
+
+test('F19: who is offline has no access to conversations, and all their other rights', () => {
+  const closed = ['conversation.follow', 'conversation.write', 'conversation.take'];
+  for (const role of roles) {
+    const user = { ...somebody, roles: [role] };
+    const offline = { ...user, offline: true };
+    expect(rightsOf(offline)).toEqual(rightsOf(user).filter((action) => !closed.includes(action)));
+    for (const action of Object.keys(rights) as Action[]) {
+      expect(needsOnline(offline, action, { account: 'acc_a' })).toBe(closed.includes(action));
+      expect(needsOnline(user, action, { account: 'acc_a' })).toBe(false);
+      expect(needsOnline(offline, action, { account: 'acc_b' })).toBe(false);
+    }
   }
 });
 

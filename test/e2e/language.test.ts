@@ -95,7 +95,9 @@ test('the console is Russian for a browser that asks for it, and no page scrolls
     'workspace',
     'profile',
     ...['chats', 'websites', 'websites/new', 'campaigns', 'campaigns/new'].map((name) => `console/${name}`),
-    ...['users', 'users/new', 'groups', 'groups/new', 'account'].map((name) => `console/${name}`),
+    ...['users', 'users/new', 'groups', 'groups/new', 'time-table', 'account'].map(
+      (name) => `console/${name}`,
+    ),
   ]) {
     await page.goto(`${base}/${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();

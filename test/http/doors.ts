@@ -4,7 +4,7 @@ import { api } from '../../worker/http/api.ts';
 import { doorsOf, type Door } from '../../worker/http/open-api.ts';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
-import type { Credential, Principal, Things } from './principals.ts';
+import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
 
 /** What somebody finds: they get through, or are refused with this code. */
 export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
@@ -141,11 +141,13 @@ export const lines: Readonly<Record<string, Line>> = {
   'POST /api/users': { right: 'people.write', body: (of) => ({ ...person(of), password }) },
   'PATCH /api/users/:id': { right: 'people.write', body: person },
   'PUT /api/users/:id/password': { right: 'people.write', body: () => ({ password }) },
+  'PUT /api/users/:id/status': { right: 'conversation.assign', body: () => ({ status: 'invisible' }) },
   'POST /api/users/:id/invite': { right: 'people.write', answers: ['conflict'] },
   'DELETE /api/users/:id/second-factor': { right: 'people.write' },
   'DELETE /api/users/:id': { right: 'people.write' },
   'POST /api/users/:id/restore': { right: 'people.write' },
   'GET /api/audit': { right: 'audit.read', query: (of) => `user=${of.user}` },
+  'GET /api/time-table': { right: 'reports.read', query: () => `day=${longAgo}` },
   'PUT /api/me/photo': { right: 'session', ...photo },
   'DELETE /api/me/photo': { right: 'session' },
   'PUT /api/users/:id/photo': { right: 'people.write', ...photo },
@@ -203,6 +205,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'people.read': managers,
   'settings.write': ['administrator'],
   'people.write': ['administrator'],
+  'reports.read': managers,
   'audit.read': ['administrator'],
 };
 

@@ -9,6 +9,9 @@ import { createAccount } from '../../worker/db/accounts.ts';
 import { signInOf } from '../actors/sign-in.ts';
 import { ask, bearer, call, env, id, newVisitor, operatorHeader, type Call } from './client.ts';
 
+/** A day of which the time table has something to tell: somebody was here for an hour. */
+export const longAgo = '2020-01-02';
+
 /** What a request brings of its sender. A visitor's cookie is sent under the name that the site asked for would read. */
 export type Credential = Pick<Call, 'cookie' | 'headers'> & { readonly visitorCookie?: string };
 
@@ -138,6 +141,10 @@ export async function newSide(letter: string): Promise<Side> {
         group,
         person.id,
       ),
+      env.DB.prepare(
+        `INSERT INTO activity (account_id, agent_id, seq, from_at, to_at, status, connected) VALUES (?, ?, ?, ?, ?, 'online', 1)`,
+        // A seq that their log doesn't come to.
+      ).bind(account, person.id, 1e6, Date.parse(`${longAgo}T09:00Z`), Date.parse(`${longAgo}T10:00Z`)),
     ]);
     const { session } = await signInOf(env, account, person.id);
     const visitor = await newVisitor(here);
@@ -211,6 +218,8 @@ const tables = {
   sites: ['account_id', '*'],
   campaigns: ['account_id', '*'],
   audit: ['account_id', '*'],
+  // What happens now follows the agents' logs by itself.
+  activity: ['seq = 1000000 AND account_id', '*'],
   conversations: ['account_id', 'id'],
 } as const;
 

@@ -47,7 +47,7 @@ const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
 export const photoPath = (account: string, user: string, name: string): string =>
   `/api/photos/${account}/${user}/${name}`;
 // As the others in plain names; without a photo it is null.
-const pathOfPhoto = sql<
+export const pathOfPhoto = sql<
   string | null
 >`'/api/photos/' || users.account_id || '/' || users.id || '/' || users.photo`;
 

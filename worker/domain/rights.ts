@@ -16,6 +16,8 @@ export type Principal =
       manages: boolean;
       /** Their company asks for a second factor that they have not set up yet: until then they hold no right. */
       mustEnroll?: boolean;
+      /** Their status is Offline: conversations are closed to them (F19). */
+      offline?: boolean;
       session: string;
     }
   | { kind: 'visitor'; account: string; id: string; site: string }
@@ -32,6 +34,7 @@ export type Action =
   | 'settings.write'
   | 'people.read'
   | 'people.write'
+  | 'reports.read'
   | 'audit.read'
   | 'deployment.operate';
 
@@ -63,8 +66,18 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'settings.write': { roles: ['administrator'], console: true },
   'people.read': { roles: managers, console: true },
   'people.write': { roles: ['administrator'], console: true },
+  'reports.read': { roles: managers, console: true },
   'audit.read': { roles: ['administrator'], console: true },
 };
+
+/** What nobody does who is offline. */
+const assisting: readonly Action[] = ['conversation.follow', 'conversation.write', 'conversation.take'];
+
+/** Whether it is their status alone that keeps somebody from it. */
+export function needsOnline(principal: Principal, action: Action, resource: Resource = {}): boolean {
+  const isOffline = principal.kind === 'user' && principal.offline === true;
+  return isOffline && assisting.includes(action) && can({ ...principal, offline: false }, action, resource);
+}
 
 /** The one question. */
 export function can(principal: Principal, action: Action, resource: Resource = {}): boolean {
@@ -76,6 +89,7 @@ export function can(principal: Principal, action: Action, resource: Resource = {
     return own && resource.visitor === principal.id;
   }
   if (principal.mustEnroll) return false;
+  if (principal.offline && assisting.includes(action)) return false;
   const right = rights[action];
   return (!right.console || principal.manages) && right.roles.some((role) => principal.roles.includes(role));
 }

@@ -17,6 +17,7 @@ import { operator } from './operator.ts';
 import { photos } from './photos.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { timeTable } from './time-table.ts';
 import { users } from './users.ts';
 import { widget } from './widget.ts';
 
@@ -38,6 +39,7 @@ api.route('/api', photos);
 api.route('/api/users', users);
 api.route('/api/groups', groups);
 api.route('/api/audit', audit);
+api.route('/api', timeTable);
 api.route('/api/operator', operator);
 api.notFound(noSuchAddress);
 api.onError(apiFailed);

@@ -25,7 +25,7 @@ import { getCampaign } from '../db/campaigns.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
 import { getGroup } from '../db/groups.ts';
 import { asks, may, names, takes, tells } from './door.ts';
-import { answer, type Bound, type Exchange } from './exchange.ts';
+import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import type { User } from './principal.ts';
 import { handOver, speaks } from './socket.ts';
 
@@ -73,7 +73,8 @@ conversations.get(
     const { user } = c.var;
     const id = c.req.param('id');
     // Written down first: a session that ends has to find its sockets.
-    await agentStub(c.env, user.account, user.id).attached(user.session, id);
+    const refusal = await agentStub(c.env, user.account, user.id).attached(user.session, id);
+    if (refusal) return refused(c, refusal);
     return handOver(c, conversationStub(c.env, user.account, id), user);
   },
 );

@@ -2,7 +2,7 @@
  * What stands before a handler: who may come in, and of what form is what they bring. The same lines are the API's documentation,
  * and the list of doors from which the test of rights is made (S1): who leaves one out stands out in both.
  */
-import { can, type Action } from '#domain';
+import { can, needsOnline, type Action } from '#domain';
 import { check, isRefusal, refuse } from '#protocol';
 import type { MiddlewareHandler } from 'hono';
 import { contentType, readJson, refused, type Bound } from './exchange.ts';
@@ -38,8 +38,11 @@ export function may(action?: Action | 'enrolling'): MiddlewareHandler<Knowing> {
       const user = await userOf(c);
       if (isRefusal(user)) return refused(c, user);
       if (user.mustEnroll && action !== 'enrolling') return refused(c, refuse('second_factor_needed'));
-      if (action && action !== 'enrolling' && !can(user, action, { account: user.account }))
-        return refused(c, refuse('forbidden'));
+      if (action && action !== 'enrolling') {
+        const { account } = user;
+        if (needsOnline(user, action, { account })) return refused(c, refuse('not_online'));
+        if (!can(user, action, { account })) return refused(c, refuse('forbidden'));
+      }
       const { success } = await c.env.USER_LIMIT.limit({ key: `${user.account}:${user.id}` });
       if (!success) return refused(c, refuse('slow_down', { retryAfter: 60_000 }));
       c.set('user', user);

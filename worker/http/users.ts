@@ -5,6 +5,7 @@ import {
   NewUserBody,
   refuse,
   SetPassword,
+  SetStatusBody,
   User,
   UserBody,
   UserId,
@@ -116,6 +117,21 @@ users.put(
       await setPassword(c.env.DB, account, before.id, hash, act);
       return (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
     });
+  },
+);
+
+users.put(
+  '/:id/status',
+  may('conversation.assign'),
+  names(UserId),
+  takes(SetStatusBody),
+  tells('Sets the status of an agent who is signed in'),
+  async (c) => {
+    const { account, id, name } = c.var.user;
+    const user = await getUser(c.env.DB, account, c.req.param('id'));
+    if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
+    const set = agentStub(c.env, account, user.id).setStatusBy(c.req.valid('json').status, { id, name });
+    return answer(c, (await set) ?? {});
   },
 );
 

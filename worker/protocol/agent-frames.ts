@@ -23,7 +23,9 @@ export type AgentClientFrame = v.InferOutput<typeof AgentClientFrame>;
 export const AgentWelcome = v.object({
   t: v.literal('agent.welcome'),
   status: Status,
-  /** The conversations that the agent owns. */
+  /** Since when. */
+  since: v.number(),
+  /** The conversations that the agent owns; none while they are offline. */
   summaries: v.array(Summary),
   drafts: v.record(ConversationId, v.string()),
 });
@@ -32,7 +34,19 @@ export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary
 /** A conversation is the agent's no more. */
 export const SummaryGone = v.object({ t: v.literal('summary.gone'), conversation: ConversationId });
 export const DraftFrame = v.object({ t: v.literal('draft'), conversation: ConversationId, text: v.string() });
-export const StatusFrame = v.object({ t: v.literal('status'), status: Status });
+/** Why a status has changed that nobody chose: the last conversation is over, too many offers were missed, there is no such status any more. */
+export const Correction = v.picklist(['empty', 'missed', 'switched_off']);
+export type Correction = v.InferOutput<typeof Correction>;
+/** The agent's status is another one. */
+export const StatusFrame = v.object({
+  t: v.literal('status'),
+  status: Status,
+  since: v.number(),
+  why: v.optional(Correction),
+  /** Who chose it, where it was not the agent. */
+  by: v.optional(v.object({ id: UserId, name: v.string() })),
+});
+export type StatusFrame = v.InferOutput<typeof StatusFrame>;
 export const AgentServerFrame = v.variant('t', [
   AgentWelcome,
   SummaryFrame,

@@ -54,6 +54,9 @@ export const Me = v.object({
 });
 export type Me = v.InferOutput<typeof Me>;
 
+/** Sets somebody else's status. */
+export const SetStatusBody = v.strictObject({ status: Status });
+
 /** One of a user's own sessions. */
 export const Session = v.object({
   id: SessionId,

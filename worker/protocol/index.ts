@@ -15,3 +15,4 @@ export * from './refusals.ts';
 export * from './routing.ts';
 export * from './state.ts';
 export * from './text.ts';
+export * from './time-table.ts';

@@ -26,7 +26,7 @@ export const refusals = {
   conversation_closed: [409, 'This conversation has ended.'],
   out_of_order: [409, 'What you gave before this has not come yet.'],
   not_owner: [409, 'This conversation is not yours.'],
-  not_online: [409, 'Go online to take conversations.'],
+  not_online: [409, 'You are offline. Go online to see and take conversations.'],
   not_receiving: [409, 'They take no new conversations just now.'],
   no_place: [409, 'There is no place left for another conversation.'],
   offered: [409, 'This conversation is being offered to someone else.'],

@@ -6,6 +6,7 @@ import {
   type AgentServerFrame,
   type Refused,
   type Status,
+  type StatusFrame,
   type Summary,
 } from '#protocol';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
@@ -14,8 +15,16 @@ import { follow } from './socket.ts';
 /** A draft is told to the server once the typing has paused for so long, in milliseconds. */
 const draftPause = 600;
 
+export interface AgentEvents {
+  refused(refused: Refused): void;
+  /** The status is another one, by whomever. */
+  status(before: Status, now: Pick<StatusFrame, 'status' | 'why' | 'by'>): void;
+}
+
 export class AgentLive {
   status = $state<Status>('offline');
+  /** Since when, by the server's clock; null until it was told. */
+  since = $state<number | null>(null);
   /** The status that was asked for and not yet confirmed. */
   wanted = $state<Status | null>(null);
   summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
@@ -25,13 +34,13 @@ export class AgentLive {
   connection = $state<ConnectionState>('connecting');
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
-  readonly #onRefused: (refused: Refused) => void;
+  readonly #on: AgentEvents;
   /** Drafts that the server has not been told yet. */
   readonly #dirty = new Map<string, ReturnType<typeof setTimeout> | null>();
 
-  constructor(status: Status, onRefused: (refused: Refused) => void) {
+  constructor(status: Status, on: AgentEvents) {
     this.status = status;
-    this.#onRefused = onRefused;
+    this.#on = on;
     this.#connection = follow('/api/agent/socket', {
       frame: (frame) => this.#take(frame as AgentServerFrame),
       state: (state, nextTryAt) => {
@@ -86,8 +95,7 @@ export class AgentLive {
   #take(frame: AgentServerFrame): void {
     switch (frame.t) {
       case 'agent.welcome':
-        this.status = frame.status;
-        this.wanted = null;
+        this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
         for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
         for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
@@ -110,16 +118,25 @@ export class AgentLive {
         this.#hear(frame.conversation, frame.text);
         break;
       case 'status':
-        this.status = frame.status;
-        this.wanted = null;
+        this.#hearStatus(frame);
         break;
       case 'refused':
         this.wanted = null;
-        this.#onRefused(frame);
+        this.#on.refused(frame);
         break;
       default:
       // A frame of a later version: passed over.
     }
+  }
+
+  #hearStatus(frame: Omit<StatusFrame, 't'>): void {
+    const before = this.status;
+    this.status = frame.status;
+    this.since = frame.since;
+    this.wanted = null;
+    // What the server says no more of while they are offline is not shown either.
+    if (frame.status === 'offline') this.summaries = new Map();
+    if (before !== frame.status) this.#on.status(before, frame);
   }
 
   /** Another tab's draft. What is being typed here and not yet told wins. */

@@ -24,9 +24,19 @@ export class Conversations {
     private readonly me: Me,
     private readonly onRefused: (refused: Refused) => void,
   ) {
-    // What an earlier page left unsent goes out, whether or not its conversation is opened again.
-    const prefix = `parley.unsent.${me.id}.`;
+    if (me.status !== 'offline') this.resume();
+  }
+
+  /** What an earlier page left unsent goes out, whether or not its conversation is opened again. */
+  resume(): void {
+    const prefix = `parley.unsent.${this.me.id}.`;
     for (const key of keptKeys(prefix)) this.#hold(key.slice(prefix.length));
+  }
+
+  /** Whoever is offline has no conversation open, and nothing on the screen of those they had (F19). */
+  suspend(): void {
+    this.end();
+    this.#before.clear();
   }
 
   show(id: string | null): void {

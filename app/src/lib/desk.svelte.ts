@@ -1,5 +1,6 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
+import { seesAll } from '#domain';
 import type { Me, Offer, OffersFrame, Refusal, Refused } from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
@@ -12,6 +13,7 @@ import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
 import { group, mergeRows, type Handing, type Row } from './roster.ts';
+import { statusNews } from './status.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
 export class Desk {
@@ -25,7 +27,10 @@ export class Desk {
   /** By itself, so that a signal such as typing does not make all lists anew. */
   readonly #openState = $derived.by(() => this.conversations.open?.view.state ?? null);
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
-    mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
+    // Conversations are closed to whoever is offline; who supervises sees the floor all the same (F19).
+    this.agent.status === 'offline' && !seesAll(this.me)
+      ? new Map<string, Row>()
+      : mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
   );
   /** What is offered to this person, the offer that ends first at the top. */
   readonly offers: readonly Offer[] = $derived.by(() =>
@@ -43,7 +48,15 @@ export class Desk {
   constructor(me: Me) {
     this.me = me;
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, onRefused);
+    this.agent = new AgentLive(me.status, {
+      refused: onRefused,
+      status: (before, now) => {
+        const text = statusNews(before, now);
+        if (text !== null) toasts.show(text);
+        if (now.status === 'offline') this.conversations.suspend();
+        else if (before === 'offline') this.conversations.resume();
+      },
+    });
     this.floor = new FloorLive((over) => this.#offerOver(over));
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
@@ -117,6 +130,7 @@ function takeRefused(refusal: Refusal): string {
 }
 
 function sentence(refused: Refused): string {
+  if (refused.code === 'bad_request' && refused.field === 'status') return m.status_not_here();
   if (refused.code === 'not_owner' && refused.by) return m.desk_owned_by({ name: isolated(refused.by.name) });
   return refusalWords(refused);
 }

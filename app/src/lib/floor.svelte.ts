@@ -8,6 +8,7 @@ import { follow } from './socket.ts';
 export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
   agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
+  /** What of the account's rules there is to know here; until it was told, as a new account's. */
   rules = $state.raw<FloorRules>({ assignment: 'manual', offlineProcessing: false });
   /** The offers that stand, as far as they are this person's matter, by their conversations. */
   readonly offers = new SvelteMap<string, Offer>();
@@ -56,6 +57,7 @@ export class FloorLive {
       for (const offer of frame.offers) this.offers.set(offer.conversation, offer);
     }
     const whole = frame.t === 'floor';
+    if (whole) this.rules = frame.rules;
     const known = new Map(whole ? [] : this.rows);
     for (const id of (!whole && frame.gone) || []) known.delete(id);
     this.rows = foldFloor(known, frame.rows);

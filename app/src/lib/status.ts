@@ -1,6 +1,8 @@
-/** The statuses in words. */
-import type { Status } from '#protocol';
+/** The statuses in words, and in colour. */
+import type { Status, StatusFrame } from '#protocol';
 import { m } from '#words/app';
+import { isolated } from './chat/names.ts';
+import { span } from './chat/when.ts';
 
 export const statusWords: Readonly<Record<Status, () => string>> = {
   online: m.status_online,
@@ -12,3 +14,25 @@ export const statusWords: Readonly<Record<Status, () => string>> = {
   offline_processing: m.status_offline_processing,
   offline: m.status_offline,
 };
+
+/** The colour that helps to know a status. */
+export const statusColour = (status: Status): string => `var(--status-${status.replaceAll('_', '-')})`;
+
+/** For how long a status is held: `12 min`, `1h 05m`; nothing within the first minute, also where the clocks differ. */
+export function heldFor(since: number, now: number): string {
+  const minutes = Math.floor((now - since) / 60_000);
+  if (minutes < 1) return '';
+  return minutes < 60 ? m.status_minutes({ count: minutes }) : span(now - since);
+}
+
+/** What there is to tell of a change that the agent didn't choose; null where they did. */
+export function statusNews(
+  before: Status,
+  { status, why, by }: Pick<StatusFrame, 'status' | 'why' | 'by'>,
+): string | null {
+  const words = { before: statusWords[before](), status: statusWords[status]() };
+  if (by) return m.status_by({ name: isolated(by.name), status: words.status });
+  if (why === 'empty') return m.status_why_empty();
+  if (why === 'missed') return m.status_why_missed({ status: words.status });
+  return why === 'switched_off' ? m.status_why_switched_off(words) : null;
+}

@@ -2,20 +2,16 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import { bucket, type Principal } from '#domain';
+import type { Principal } from '#domain';
 import {
-  badFrames,
   closeCodes,
-  decodeFrame,
   isRefusal,
   lease,
   refuse,
-  SaveDraft,
-  schemaByType,
-  SetStatus,
   subprotocol,
   type AgentClientFrame,
   type AgentServerFrame,
+  type Correction,
   type Me,
   type RecoveryCodes,
   type Refusal,
@@ -25,40 +21,32 @@ import {
   type Summary,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
+import { writeActivity } from '../../db/activity.ts';
 import type { Person } from '../../db/users.ts';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
-import { Followers, type Follower } from '../followers.ts';
-import { all, type Host } from '../host.ts';
-import { Log } from '../log.ts';
+import { Followers } from '../followers.ts';
+import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
+import { report } from '../report.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { Attached } from './attached.ts';
 import { Drafts } from './drafts.ts';
 import type { MailOrder } from './links.ts';
 import { Member, type Opened, type SignInHow } from './member.ts';
 import { Presence } from './presence.ts';
 import type { Origin } from './sessions.ts';
-import {
-  evolveAgent,
-  migrations,
-  newAgent,
-  type AgentDraft,
-  type AgentEntry,
-  type AgentRegisters,
-  type AgentState,
-} from './storage.ts';
-
-const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
-
-/** What one tab may send: a draft is saved at most about once a second. */
-const framesPerSecond = 5;
-const framesAtOnce = 20;
+import { Standing } from './standing.ts';
+import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
+import { Tabs } from './tabs.ts';
+import { activityFollower, floorFollower } from './targets.ts';
 
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
-  readonly log: Log<AgentEntry>;
+  readonly standing: Standing;
+  readonly attached: Attached;
   readonly followers: Followers;
   readonly alarm: Alarm;
   readonly presence: Presence;
@@ -68,42 +56,51 @@ interface Awake {
 export class Agent extends DurableObject<Env> {
   readonly #host: Host;
   #awake: Awake | undefined;
-  #state: AgentState = newAgent;
-  /** What tabs that have not been welcomed yet are to be told after their welcome. */
-  readonly #early = new Map<WebSocket, string[]>();
-  /** Of each tab, while the actor is awake. */
-  readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
+  readonly #tabs: Tabs;
   readonly #drafts: Drafts;
+  /** How often a status was chosen, while the actor is awake. */
+  #choice = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
     this.#drafts = new Drafts(ctx.storage.sql);
     this.#host = durableHost(ctx);
+    this.#tabs = new Tabs(
+      this.#host,
+      () => ctx.getWebSockets(),
+      () => this.#welcome(),
+    );
     const registers = open<AgentRegisters>(ctx.storage.sql, migrations);
     if (registers) this.#wake(registers);
   }
 
   /** Makes a session for a user whose password was right; a second factor is asked for here. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    const opened = await this.#begun().member.signIn(user, how);
-    if (isRefusal(opened)) return opened;
-    if (how.status) this.setStatus(how.status);
-    else if (this.#state.status === 'offline') this.setStatus('online');
+    const refusal = how.status && (await this.#whyNot(how.status, user.account.id));
+    if (refusal) return refusal;
+    const { member, standing } = this.#begun();
+    const opened = await member.signIn(user, how);
+    if (!isRefusal(opened)) standing.enter(how.status);
     return opened;
   }
 
   /** Makes a session for a user who has proved themselves by another one. */
-  goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
-    return this.#begun().member.goOn(user, from, remembered);
+  async goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
+    const { member, standing } = this.#begun();
+    const opened = await member.goOn(user, from, remembered);
+    if (!isRefusal(opened)) standing.enter();
+    return opened;
   }
 
   async authenticate(session: string, secret: string): ReturnType<Member['authenticate']> {
-    return this.#awake?.member.authenticate(session, secret) ?? refuse('signed_out');
+    const known = await this.#awake?.member.authenticate(session, secret);
+    if (!known || isRefusal(known)) return known ?? refuse('signed_out');
+    return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;
   }
 
   me(): Me | Refusal {
-    return this.#awake?.member.me(this.#state.status) ?? refuse('signed_out');
+    return this.#awake?.member.me(this.#awake.standing.state.status) ?? refuse('signed_out');
   }
 
   sessions(current: string): Session[] {
@@ -113,8 +110,7 @@ export class Agent extends DurableObject<Env> {
   /** Ends a session, and closes its sockets wherever they are. */
   async signOut(session: string): Promise<void> {
     await this.#awake?.member.endSession(session);
-    if (this.ctx.getWebSockets().every((socket) => socket.readyState !== WebSocket.OPEN))
-      this.#awake?.presence.leaveNow();
+    if (this.#tabs.open().length === 0) this.#awake?.presence.leaveNow();
   }
 
   /** The user's row is about to change … */
@@ -156,25 +152,17 @@ export class Agent extends DurableObject<Env> {
   /** Closes a session's sockets wherever they are. */
   async #closeSockets(session: string): Promise<void> {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
-    const { account } = this.#user();
-    const rows = all<{ conversation: string }>(
-      this.ctx.storage.sql.exec('SELECT conversation FROM attached WHERE session = ?', session),
-    );
     await Promise.all([
-      dispatcherStub(this.env, account.id).revoke(session),
-      ...rows.map((row) => conversationStub(this.env, account.id, row.conversation).revoke(session)),
+      dispatcherStub(this.env, this.#user().account.id).revoke(session),
+      this.#awake?.attached.closeOf(session),
     ]);
-    this.ctx.storage.sql.exec('DELETE FROM attached WHERE session = ?', session);
   }
 
-  /** A session has opened a conversation on a screen. */
-  attached(session: string, conversation: string): void {
-    this.ctx.storage.sql.exec(
-      'INSERT INTO attached (session, conversation, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      session,
-      conversation,
-      this.#host.now(),
-    );
+  /** A session opens a conversation on a screen. */
+  attached(session: string, conversation: string): Refusal | null {
+    if (this.#offline) return refuse('not_online');
+    this.#awake?.attached.note(session, conversation);
+    return null;
   }
 
   /** A conversation of the agent's has changed, or is theirs no more. */
@@ -183,18 +171,51 @@ export class Agent extends DurableObject<Env> {
     const { state } = summary;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
     if (!own) this.#drafts.drop(state.id);
-    this.#broadcast(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
+    if (!this.#offline)
+      this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
   }
 
-  setStatus(status: Status): void {
-    if (status === this.#state.status) return;
-    this.#append({ kind: 'status.changed', status });
-    this.#broadcast({ t: 'status', status });
+  /** The agent has chosen a status. */
+  setStatus(status: Status): Promise<Refusal | null> {
+    return this.#choose(status);
   }
 
-  /** The system changes the status, where it still is as it was: after the last chat before dinner, say. */
-  correctStatus(from: Status, to: Status, _why: 'empty' | 'missed' | 'switched_off'): void {
-    if (this.#state.status === from) this.setStatus(to);
+  /** Somebody who supervises has chosen it for them. */
+  setStatusBy(status: Status, by: { id: string; name: string }): Promise<Refusal | null> {
+    return this.#choose(status, { by });
+  }
+
+  /** What follows from other things than a choice: only where the status is still `from`. True where it is `to` now. */
+  correctStatus(from: Status, to: Status, why: Correction): boolean {
+    const { standing } = this.#awake ?? {};
+    if (standing?.state.signedIn !== true || standing.state.status !== from) return false;
+    standing.set(to, { why });
+    return true;
+  }
+
+  async #choose(status: Status, cause: StatusCause = {}): Promise<Refusal | null> {
+    const turn = ++this.#choice;
+    const refusal = await this.#whyNot(status, this.#awake?.member.user.account.id ?? '');
+    // Whoever is not signed in is offline, and nothing else.
+    if (!this.#awake?.standing.state.signedIn) return refuse('conflict');
+    // What was chosen since wins.
+    if (!refusal && turn === this.#choice) this.#awake.standing.set(status, cause);
+    return refusal;
+  }
+
+  /** F18: that status is there only where the account has it. */
+  async #whyNot(status: Status, account: string): Promise<Refusal | null> {
+    if (status !== 'offline_processing') return null;
+    const rules = await dispatcherStub(this.env, account).rules();
+    if (rules.offlineProcessing) return null;
+    return refuse('bad_request', {
+      message: 'Offline Processing is not switched on in this account.',
+      field: 'status',
+    });
+  }
+
+  get #offline(): boolean {
+    return this.#awake?.standing.state.status === 'offline';
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -208,37 +229,21 @@ export class Agent extends DurableObject<Env> {
     const attachment = { session: principal.session, at: this.#host.now() };
     const { response, socket } = acceptSocket(this.ctx, [principal.session], attachment);
     const tab = socket as WebSocket;
-    this.#early.set(tab, []);
     this.#awake.presence.came();
-    try {
-      tab.send(JSON.stringify(await this.#welcome()));
-      for (const text of this.#early.get(tab) ?? []) tab.send(text);
-    } finally {
-      this.#early.delete(tab);
-    }
+    await this.#tabs.greet([tab]);
     return response;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const frame = decodeFrame<AgentClientFrame>(frames, data);
-    const pace = this.#paceOf(socket);
-    const taken = bucket.take(pace.frames, framesPerSecond, framesAtOnce, this.#host.now());
-    pace.frames = taken.bucket;
-    if (isRefusal(frame)) {
-      this.#refuse(socket, frame);
-      if (++pace.bad >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
+    const frame = this.#tabs.take(socket, data);
+    if (!frame) return;
+    if (frame.t === 'status.set') {
+      this.#host.background(this.#setStatusOf(socket, frame));
       return;
     }
-    pace.bad = 0;
-    if (taken.wait > 0) {
-      const id = 'id' in frame && { id: frame.id };
-      this.#refuse(socket, { ...refuse('slow_down', { retryAfter: taken.wait }), ...id });
-    } else if (frame.t === 'status.set') this.setStatus(frame.status);
-    else {
-      const { conversation, text } = frame;
-      this.#drafts.save(conversation, text, this.#host.now());
-      this.#broadcast({ t: 'draft', conversation, text }, socket);
-    }
+    const { conversation, text } = frame;
+    this.#drafts.save(conversation, text, this.#host.now());
+    this.#tabs.tell({ t: 'draft', conversation, text }, socket);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -254,16 +259,17 @@ export class Agent extends DurableObject<Env> {
     await this.#awake?.alarm.fire();
   }
 
-  #refuse(socket: WebSocket, { refused, ...rest }: Refusal): void {
-    socket.send(JSON.stringify({ t: 'refused', ...rest, code: refused }));
-  }
-
-  #paceOf(socket: WebSocket): { frames: bucket.Bucket; bad: number } {
-    const known = this.#paces.get(socket);
-    if (known) return known;
-    const pace = { frames: bucket.fill(framesAtOnce, this.#host.now()), bad: 0 };
-    this.#paces.set(socket, pace);
-    return pace;
+  async #setStatusOf(socket: WebSocket, { id, status }: Extract<AgentClientFrame, { t: 'status.set' }>) {
+    const before = this.#awake?.standing.state;
+    const refusal = await this.setStatus(status).catch((error: unknown) => {
+      report('status_failed', error);
+      return refuse('unavailable');
+    });
+    const after = this.#awake?.standing.state;
+    if (refusal) this.#tabs.refuse(socket, { ...refusal, id });
+    // The one who asked waits for an answer, also where nobody else has any news.
+    else if (after && after === before)
+      this.#tabs.send(socket, { t: 'status', status: after.status, since: after.since });
   }
 
   async #welcome(): Promise<AgentServerFrame> {
@@ -276,78 +282,93 @@ export class Agent extends DurableObject<Env> {
           .catch(() => null),
       ),
     );
-    const summaries = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
-    return { t: 'agent.welcome', status: this.#state.status, summaries, drafts: this.#drafts.all() };
+    const theirs = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
+    // As it is now, after all the asking.
+    const { status, since } = this.#begun().standing.state;
+    const summaries = status === 'offline' ? [] : theirs;
+    return { t: 'agent.welcome', status, since, summaries, drafts: this.#drafts.all() };
   }
 
-  #append(draft: AgentDraft): void {
-    if (!this.#awake) return;
-    const { entry } = this.#awake.log.append(draft, this.#host.now());
-    this.#state = evolveAgent(this.#state, entry);
-    this.#awake.followers.kick();
-    this.#awake.alarm.arm();
-  }
-
-  #broadcast(frame: AgentServerFrame, except?: WebSocket): void {
-    const text = JSON.stringify(frame);
-    for (const socket of this.ctx.getWebSockets()) {
-      const early = this.#early.get(socket);
-      if (early) early.push(text);
-      else if (socket !== except && socket.readyState === WebSocket.OPEN) socket.send(text);
-    }
+  /** Whoever was offline was shown no conversation: their tabs begin anew. */
+  #cameBack(): void {
+    const tabs = this.#tabs.open();
+    const greeting = this.#tabs.greet(tabs).catch((error: unknown) => {
+      report('greeting_failed', error);
+      for (const tab of tabs) tab.close(closeCodes.lagging, 'begin again');
+    });
+    this.#host.background(greeting);
   }
 
   #wake(registers: Registers<AgentRegisters>): Awake {
-    const log = new Log<AgentEntry>(this.ctx.storage.sql);
-    for (const { entry } of log.replay()) this.#state = evolveAgent(this.#state, entry);
-    const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
-      ended: () => {
-        this.setStatus('offline');
-        this.#awake?.presence.leaveNow();
+    const standing = new Standing(this.#host, {
+      written: () => {
+        this.#awake?.followers.kick();
+        this.#awake?.alarm.arm();
       },
+      moved: (before, frame) => {
+        this.#tabs.tell(frame);
+        if (before === 'offline') this.#cameBack();
+      },
+    });
+    const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
+      ended: () => this.#leaveIfOut(),
       changed: (before, user) => {
         if (!before) return;
         const { groups } = user;
         const name = user.nickname || user.name;
-        if ((before.nickname || before.name) !== name) this.#append({ kind: 'name.changed', name });
-        if (before.photo !== user.photo) this.#append({ kind: 'photo.changed' });
+        if ((before.nickname || before.name) !== name) standing.append({ kind: 'name.changed', name });
+        if (before.photo !== user.photo) standing.append({ kind: 'photo.changed' });
         const capacity = ({ limits, roles }: Person) => JSON.stringify([limits, roles]);
-        if (capacity(before) !== capacity(user)) this.#append({ kind: 'capacity.changed' });
-        if (before.groups.join() !== groups.join()) this.#append({ kind: 'groups.changed', groups });
+        if (capacity(before) !== capacity(user)) standing.append({ kind: 'capacity.changed' });
+        if (before.groups.join() !== groups.join()) standing.append({ kind: 'groups.changed', groups });
       },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const floor: Follower = {
-      name: 'floor',
-      due: (cursor) => (log.head > cursor ? 0 : null),
-      push: async () => {
-        const { head } = log;
-        const { account, id, groups, roles, limits, photo, showsPhoto } = member.user;
-        const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
-        const known = { id, name: member.shownName, ...shown, groups, roles, limits };
-        const agent = { ...known, ...this.#state };
-        await dispatcherStub(this.env, account.id).agentNoted(agent, head);
-        return head;
-      },
-    };
-    const followers = new Followers(this.#host, [floor], registers.get('cursors'), (cursors) =>
+    const account = () => member.user.account.id;
+    const floor = floorFollower(standing, member, async (agent, head) => {
+      await dispatcherStub(this.env, account()).agentNoted(agent, head);
+    });
+    const activity = activityFollower(this.#host, standing, (intervals) =>
+      writeActivity(this.env.DB, account(), member.user.id, intervals),
+    );
+    const followers = new Followers(this.#host, [floor, activity], registers.get('cursors'), (cursors) =>
       registers.set('cursors', cursors),
     );
     const presence = new Presence(this.#host, registers, {
       grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
       lease,
-      connected: () => this.#state.connected,
-      change: (connected) => this.#append({ kind: 'presence.changed', connected }),
+      connected: () => standing.state.connected,
+      change: (connected) => standing.append({ kind: 'presence.changed', connected }),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const alarm = new Alarm(this.#host, [...followers.duties, presence, ...member.duties]);
+    const attached = new Attached(this.#host, {
+      offline: () => standing.state.status === 'offline',
+      signedIn: () => standing.state.signedIn,
+      close: async (conversation, session, code) => {
+        await conversationStub(this.env, account(), conversation).revoke(session, code);
+      },
+    });
+    const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
     followers.onSettled = () => alarm.settle();
-    const awake = { log, followers, alarm, presence, member };
+    const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
-    if (log.head > 0) followers.kick();
+    if (standing.log.head > 0) {
+      // An earlier version's log says nothing of sessions.
+      if (member.signedIn) standing.enter(standing.state.status);
+      else this.#leaveIfOut();
+      followers.kick();
+    }
     return awake;
+  }
+
+  /** Sessions have ended: with the last one of them all that it held. No grace for what was meant. */
+  #leaveIfOut(): void {
+    const { member, standing, presence } = this.#awake ?? {};
+    if (!member || member.signedIn) return;
+    standing?.leave();
+    presence?.leaveNow();
   }
 
   #begun(): Awake {

@@ -44,7 +44,7 @@ export interface SignInHow extends Origin {
 
 /** What a member tells the agent whose it is. */
 export interface MemberEvents {
-  /** All sessions have ended. */
+  /** Sessions have ended. Told before their sockets are closed. */
   ended(): void;
   /** Something in the row has changed that others know the agent by. */
   changed(before: Person | undefined, user: Person): void;
@@ -98,9 +98,15 @@ export class Member {
     };
     const expiring: Duty = {
       name: 'expire',
-      next: () => this.#sessions.nextEnd((id) => this.#on.inUse(id)),
+      next: () => {
+        const inUse = this.#sessions.nextEnd((id) => this.#on.inUse(id));
+        // Of the others only the last one's end is news: nobody is signed in any more.
+        return inUse ?? this.#sessions.lastEnd();
+      },
       run: async (now) => {
-        for (const id of this.#sessions.expire(now, (each) => this.#on.inUse(each))) await this.#on.close(id);
+        const ended = this.#sessions.expire(now, (id) => this.#on.inUse(id));
+        this.#on.ended();
+        for (const id of ended) await this.#on.close(id);
       },
     };
     return [rereading, expiring, this.links];
@@ -171,8 +177,14 @@ export class Member {
     return held.map((session) => ({ ...session, current: session.id === current }));
   }
 
+  /** Whether any session holds. */
+  get signedIn(): boolean {
+    return this.#sessions.anyHolds(this.#host.now(), (id) => this.#on.inUse(id));
+  }
+
   async endSession(id: string): Promise<void> {
     this.#sessions.end(id);
+    this.#on.ended();
     await this.#on.close(id);
   }
 

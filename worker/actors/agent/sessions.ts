@@ -96,17 +96,33 @@ export class AgentSessions {
       });
   }
 
+  /** Whether any holds. One in use goes on however old its last use is written to be. */
+  anyHolds(now: number, inUse: (id: string) => boolean): boolean {
+    return this.#rows().some(
+      (row) =>
+        row.ended === null &&
+        (now < endOf(row) || (now < row.created_at + lifeOf(row).whole && inUse(row.id))),
+    );
+  }
+
+  /** When the last of those that hold ends by its age, should nobody use them; null where none holds. */
+  lastEnd(): number | null {
+    const ends = this.#rows().flatMap((row) => (row.ended === null ? endOf(row) : []));
+    return ends.length > 0 ? Math.max(...ends) : null;
+  }
+
   /** When the first of those that hold and are in use is to be looked at; null where none is. */
   nextEnd(inUse: (id: string) => boolean): number | null {
     const ends = this.#rows().flatMap((row) => (row.ended === null && inUse(row.id) ? endOf(row) : []));
     return ends.length > 0 ? Math.min(...ends) : null;
   }
 
-  /** Of the sessions in use, those that are too old end; the others go on, for a live tab is a use. Answers who ended. */
+  /** Those that are too old end; the others of those in use go on, for a live tab is a use. Answers who ended. */
   expire(now: number, inUse: (id: string) => boolean): string[] {
-    const due = this.#rows().filter((row) => row.ended === null && now >= endOf(row) && inUse(row.id));
-    const old = due.filter((row) => now >= row.created_at + lifeOf(row).whole);
-    for (const { id } of due) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, id);
+    const due = this.#rows().filter((row) => row.ended === null && now >= endOf(row));
+    const old = due.filter((row) => now >= row.created_at + lifeOf(row).whole || !inUse(row.id));
+    for (const row of due)
+      if (!old.includes(row)) this.#sql.exec('UPDATE sessions SET used_at = ? WHERE id = ?', now, row.id);
     for (const { id } of old) this.#sql.exec(`UPDATE sessions SET ended = 'expired' WHERE id = ?`, id);
     return old.map(({ id }) => id);
   }

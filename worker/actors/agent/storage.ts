@@ -1,5 +1,6 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
-import type { Status } from '#protocol';
+import type { ActivityEntry } from '#domain';
+import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
@@ -55,10 +56,20 @@ export type AgentRegisters = {
   goneAt: number;
 };
 
+/** Who or what else than the agent has changed a status. */
+export interface StatusCause {
+  /** `signed_out` with their last session. */
+  readonly why?: Correction | 'signed_out';
+  readonly by?: { readonly id: string; readonly name: string };
+}
+
+type Undated<E> = E extends unknown ? Omit<E, 'seq' | 'at'> : never;
+
 /** The agent's log: what they chose, and what their sockets proved. */
 export type AgentDraft =
-  | { kind: 'status.changed'; status: Status }
-  | { kind: 'presence.changed'; connected: boolean }
+  /** Their first session has begun, or their last one has ended: the time between is what the time table tells of. */
+  | Undated<Extract<ActivityEntry, { kind: 'session.changed' | 'presence.changed' }>>
+  | (Undated<Extract<ActivityEntry, { kind: 'status.changed' }>> & StatusCause)
   /** What everybody but managers knows them by. It stands in the user's row; here it is news. */
   | { kind: 'name.changed'; name: string }
   /** Of which groups they are. As with the name. */
@@ -69,20 +80,34 @@ export type AgentDraft =
   | { kind: 'photo.changed' };
 export type AgentEntry = Numbered & AgentDraft;
 
+/** Whether an entry tells what the agent was. */
+export function isActivity(entry: AgentEntry): entry is AgentEntry & ActivityEntry {
+  return ['session.changed', 'status.changed', 'presence.changed'].includes(entry.kind);
+}
+
 export interface AgentState {
+  readonly signedIn: boolean;
   readonly status: Status;
   /** Since when. */
   readonly since: number;
   readonly connected: boolean;
+  /** The status that the end of their last session took away, until there is another one. */
+  readonly left: Status | null;
 }
 
-export const newAgent: AgentState = { status: 'offline', since: 0, connected: false };
+export const newAgent: AgentState = {
+  ...{ signedIn: false, status: 'offline', since: 0, connected: false, left: null },
+};
 
 /** Folds the log. */
 export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
   switch (entry.kind) {
-    case 'status.changed':
-      return { ...state, status: entry.status, since: entry.at };
+    case 'session.changed':
+      return { ...state, signedIn: entry.signedIn };
+    case 'status.changed': {
+      const left = entry.why === 'signed_out' ? state.status : null;
+      return { ...state, status: entry.status, since: entry.at, left };
+    }
     case 'presence.changed':
       return { ...state, connected: entry.connected };
     case 'name.changed':

@@ -132,12 +132,12 @@ export class Conversation extends DurableObject<Env> {
     return seesAll({ roles }) || (this.#core?.registers.get('viewers')?.includes(id) ?? true);
   }
 
-  /** Closes the sockets of a session that holds no more. */
-  revoke(session: string): void {
+  /** Closes the sockets of a session that holds no more, or may follow no conversation for now. */
+  revoke(session: string, code: number = closeCodes.signedOut): void {
     for (const socket of this.ctx.getWebSockets('agent')) {
       const attachment = attachmentOf(socket);
       if (attachment?.side === 'agent' && attachment.session === session) {
-        socket.close(closeCodes.signedOut, 'signed out');
+        socket.close(code, code === closeCodes.signedOut ? 'signed out' : 'offline');
       }
     }
   }

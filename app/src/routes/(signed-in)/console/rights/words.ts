@@ -14,6 +14,7 @@ export const rightWords: Readonly<Record<keyof typeof rights, () => string>> = {
   'settings.write': m.right_settings_write,
   'people.read': m.right_people_read,
   'people.write': m.right_people_write,
+  'reports.read': m.right_reports,
   'audit.read': m.right_audit,
 };
 

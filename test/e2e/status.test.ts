@@ -1,0 +1,96 @@
+/** Statuses as an agent sees and sets them, and the time table that a manager reads of it. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { accessibilityOf, Agent, Visitor } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const menu = /, your menu$/;
+
+test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs, the menu and the switch', async () => {
+  const { page, errors } = await Agent.signIn(browser, base, 'ben@demo.test');
+  await page.getByRole('button', { name: menu }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByLabel('Email').fill('ben@demo.test');
+  await page.getByLabel('Password', { exact: true }).fill('parley-demo');
+  await page.getByLabel('Begin as').selectOption('Invisible');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const available = page.getByRole('switch', { name: 'Available for new chats' });
+  await available.getByText('Not available').waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${base}/workspace`);
+  await other.getByRole('button', { name: menu }).getByText('Invisible').waitFor();
+
+  await other.getByRole('button', { name: menu }).click();
+  const statuses = other.getByRole('group', { name: 'Status' }).getByRole('menuitemradio');
+  expect((await statuses.allInnerTexts()).map((text) => text.trim())).toEqual([
+    ...['Online', 'Invisible', 'Dinner', 'Before dinner', 'Private break', 'Short break', 'Offline'],
+  ]);
+  await statuses.filter({ hasText: 'Private break' }).click();
+  await available.getByText('Not available: Private break').waitFor();
+  await available.press('Space');
+  await other.getByRole('button', { name: menu }).getByText('Online').waitFor();
+  expect(await available.getAttribute('aria-checked')).toBe('true');
+  expect(errors).toEqual([]);
+});
+
+test('F19 offline, the chats are gone from the screen; back online the one that was open is there again', async () => {
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Is anybody there at all?');
+  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
+  await ben.take('Is anybody there at all?');
+  await ben.say('I am.');
+  const set = async (status: string) => {
+    await ben.page.getByRole('button', { name: menu }).click();
+    await ben.page.getByRole('menuitemradio', { name: status, exact: true }).click();
+  };
+  await set('Offline');
+  await ben.page.getByText('Chats are closed while you are offline').waitFor();
+  expect(await ben.page.getByText('Is anybody there at all?').count()).toBe(0);
+  expect(await accessibilityOf(ben.page)).toEqual([]);
+  await visitor.say('And now?');
+  await ben.page.getByRole('button', { name: 'Go online' }).click();
+  await ben.log.getByText('And now?').waitFor();
+  await ben.say('Now, too.');
+  await visitor.sees('Now, too.');
+  expect(ben.errors).toEqual([]);
+});
+
+test('F21 a supervisor reads in the time table who is here, by keyboard and on a phone', async () => {
+  await Agent.signIn(browser, base, 'ben@demo.test');
+  const { page, errors } = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+  await page.goto(`${base}/console/users`);
+  await page.getByRole('link', { name: 'Time table' }).click();
+  await page.waitForURL(/time-table/);
+  const row = page.getByRole('rowheader', { name: 'Ben Okafor' });
+  // It follows within seconds.
+  await expect
+    .poll(
+      async () => {
+        await page.reload();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('networkidle');
+        return row.count();
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(1);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.locator('summary').filter({ hasText: 'Ben Okafor: the day in detail' }).press('Enter');
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /Online|Away/ })
+    .first()
+    .waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+  await page.getByRole('button', { name: 'The day before' }).click();
+  await page.getByText('Nobody was signed in on this day').waitFor();
+  expect(page.url()).toContain('day=');
+  expect(errors).toEqual([]);
+});

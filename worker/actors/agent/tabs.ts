@@ -1,0 +1,101 @@
+/** The sockets of an agent's tabs: who is told what, in which order, and how fast they may speak. */
+import { bucket } from '#domain';
+import {
+  badFrames,
+  closeCodes,
+  decodeFrame,
+  isRefusal,
+  refuse,
+  SaveDraft,
+  schemaByType,
+  SetStatus,
+  type AgentClientFrame,
+  type AgentServerFrame,
+  type Refusal,
+} from '#protocol';
+import type { Host } from '../host.ts';
+
+const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
+
+/** What one tab may send: a draft is saved at most about once a second. */
+const framesPerSecond = 5;
+const framesAtOnce = 20;
+
+export class Tabs {
+  readonly #host: Host;
+  readonly #sockets: () => WebSocket[];
+  /** All that a tab shows. */
+  readonly #welcome: () => Promise<AgentServerFrame>;
+  /** What tabs that have not been welcomed yet are to be told after their welcome. */
+  readonly #early = new Map<WebSocket, string[]>();
+  /** Of each tab, while the actor is awake. */
+  readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
+
+  constructor(host: Host, sockets: () => WebSocket[], welcome: () => Promise<AgentServerFrame>) {
+    this.#host = host;
+    this.#sockets = sockets;
+    this.#welcome = welcome;
+  }
+
+  open(): WebSocket[] {
+    return this.#sockets().filter((tab) => tab.readyState === WebSocket.OPEN);
+  }
+
+  /** Tells tabs all that they show; what changes meanwhile they hear after it. */
+  async greet(tabs: readonly WebSocket[]): Promise<void> {
+    const greeted = tabs.filter((tab) => !this.#early.has(tab));
+    for (const tab of greeted) this.#early.set(tab, []);
+    try {
+      const welcome = JSON.stringify(await this.#welcome());
+      for (const tab of greeted) {
+        if (tab.readyState !== WebSocket.OPEN) continue;
+        for (const text of [welcome, ...(this.#early.get(tab) ?? [])]) tab.send(text);
+      }
+    } finally {
+      for (const tab of greeted) this.#early.delete(tab);
+    }
+  }
+
+  tell(frame: AgentServerFrame, except?: WebSocket): void {
+    const text = JSON.stringify(frame);
+    for (const tab of this.#sockets()) {
+      const early = this.#early.get(tab);
+      if (early) early.push(text);
+      else if (tab !== except && tab.readyState === WebSocket.OPEN) tab.send(text);
+    }
+  }
+
+  refuse(tab: WebSocket, { refused, ...rest }: Refusal & { id?: string }): void {
+    this.send(tab, { t: 'refused', ...rest, code: refused });
+  }
+
+  send(tab: WebSocket, frame: AgentServerFrame): void {
+    if (tab.readyState === WebSocket.OPEN) tab.send(JSON.stringify(frame));
+  }
+
+  /** What a tab has said, where it may say it now; else it is told why not. */
+  take(tab: WebSocket, data: string | ArrayBuffer): AgentClientFrame | null {
+    const frame = decodeFrame<AgentClientFrame>(frames, data);
+    const pace = this.#paceOf(tab);
+    const taken = bucket.take(pace.frames, framesPerSecond, framesAtOnce, this.#host.now());
+    pace.frames = taken.bucket;
+    if (isRefusal(frame)) {
+      this.refuse(tab, frame);
+      if (++pace.bad >= badFrames) tab.close(closeCodes.badFrame, 'too many bad frames');
+      return null;
+    }
+    pace.bad = 0;
+    if (taken.wait === 0) return frame;
+    const id = 'id' in frame && { id: frame.id };
+    this.refuse(tab, { ...refuse('slow_down', { retryAfter: taken.wait }), ...id });
+    return null;
+  }
+
+  #paceOf(tab: WebSocket): { frames: bucket.Bucket; bad: number } {
+    const known = this.#paces.get(tab);
+    if (known) return known;
+    const pace = { frames: bucket.fill(framesAtOnce, this.#host.now()), bad: 0 };
+    this.#paces.set(tab, pace);
+    return pace;
+  }
+}

@@ -1,0 +1,72 @@
+/** Who follows an agent's log from outside: the floor, and the time table in D1. */
+import { intervalsOf, noActivity, type Activity, type Interval } from '#domain';
+import type { AgentNote } from '../dispatcher/floor.ts';
+import type { Follower } from '../followers.ts';
+import type { Host } from '../host.ts';
+import type { Member } from './member.ts';
+import type { Standing } from './standing.ts';
+import { isActivity, type AgentEntry } from './storage.ts';
+
+/** What changes is collected for so long, in milliseconds: signing in is three entries and one write. */
+const activityWindow = 4_000;
+/** How many entries go into one write, at the most: an interval is a statement of its own. */
+const entriesAtOnce = 200;
+
+/** Tells the floor who the agent is; `write` may be called twice with the same. */
+export function floorFollower(
+  standing: Standing,
+  member: Member,
+  write: (agent: AgentNote, seq: number) => Promise<void>,
+): Follower {
+  const { log } = standing;
+  return {
+    name: 'floor',
+    due: (cursor) => (log.head > cursor ? 0 : null),
+    async push() {
+      const { head } = log;
+      const { id, groups, roles, limits, photo, showsPhoto } = member.user;
+      const { status, since, connected } = standing.state;
+      const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
+      const known = { id, name: member.shownName, ...shown, groups, roles, limits };
+      await write({ ...known, status, since, connected }, head);
+      return head;
+    },
+  };
+}
+
+/** Writes down what the agent was at which time (F21); `write` may be called twice with the same. */
+export function activityFollower(
+  host: Host,
+  { log }: Standing,
+  write: (intervals: readonly Interval[]) => Promise<void>,
+): Follower {
+  /** What is known up to a cursor. It is lost with the memory, and made from the log again. */
+  let known: { cursor: number; activity: Activity } = { cursor: 0, activity: noActivity };
+  let since = { cursor: -1, at: 0 };
+  const fold = (after: number, upTo: number, before: Activity) =>
+    intervalsOf(
+      log
+        .read(after, upTo)
+        .map(({ entry }) => JSON.parse(entry) as AgentEntry)
+        .filter(isActivity),
+      before,
+    );
+  return {
+    name: 'activity',
+    due(cursor) {
+      if (log.head <= cursor) return null;
+      if (since.cursor !== cursor) since = { cursor, at: log.get(cursor + 1)?.at ?? 0 };
+      // A clock that was set back must not put it off for ever.
+      return Math.min(since.at, host.now()) + activityWindow;
+    },
+    async push(cursor) {
+      const upTo = Math.min(log.head, cursor + entriesAtOnce);
+      if (known.cursor > cursor) known = { cursor: 0, activity: noActivity };
+      const { activity: before } = fold(known.cursor, cursor, known.activity);
+      const { activity, intervals } = fold(cursor, upTo, before);
+      if (intervals.length > 0) await write(intervals);
+      known = { cursor: upTo, activity };
+      return upTo;
+    },
+  };
+}

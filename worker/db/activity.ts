@@ -1,0 +1,90 @@
+/** What agents were at which time: a projection of their logs, which may be written twice and late, and a day of it. */
+import { clip, overdueBreaks, shortBreak, sum, type Interval, type Span } from '#domain';
+import type { TimeTableRow } from '#protocol';
+import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { activity, members, users } from './schema.ts';
+import { pathOfPhoto } from './users.ts';
+
+/** One transaction. Called twice, or late, it changes nothing: what has ended stays so. */
+export async function writeActivity(
+  d1: D1Database,
+  account: string,
+  agent: string,
+  intervals: readonly Interval[],
+): Promise<void> {
+  const upsert = d1.prepare(`
+    INSERT INTO activity (account_id, agent_id, seq, from_at, to_at, status, connected) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account_id, agent_id, seq) DO UPDATE SET to_at = excluded.to_at WHERE excluded.to_at < activity.to_at`);
+  await d1.batch(
+    intervals.map(({ seq, from, to, status, connected }) =>
+      upsert.bind(account, agent, seq, from, to, status, Number(connected)),
+    ),
+  );
+}
+
+/**
+ * All intervals of an account that were going on in a span. A test reads its plan: the index by end serves it, and leads past all
+ * that had ended before; an order would be an invitation to read the whole table by its key.
+ */
+export function selectActivity(d1: D1Database, account: string, { from, to }: Span, group?: string) {
+  const db = drizzle(d1);
+  const ofGroup = (id: string) =>
+    db
+      .select({ id: members.userId })
+      .from(members)
+      .where(and(eq(members.accountId, account), eq(members.groupId, id)));
+  return db
+    .select({
+      ...{ agent: activity.agentId, seq: activity.seq, from: activity.from, to: activity.to },
+      ...{ status: activity.status, connected: activity.connected },
+    })
+    .from(activity)
+    .where(
+      and(
+        eq(activity.accountId, account),
+        gt(activity.to, from),
+        lt(activity.from, to),
+        group === undefined ? undefined : inArray(activity.agentId, ofGroup(group)),
+      ),
+    );
+}
+
+/** A day's time table, by name. What has not ended goes up to now. */
+export async function listTimeTable(
+  d1: D1Database,
+  account: string,
+  day: Span,
+  group: string | undefined,
+  now: number,
+): Promise<TimeTableRow[]> {
+  const within = { from: day.from, to: Math.min(day.to, now) };
+  const rows = await selectActivity(d1, account, { ...day, from: day.from - shortBreak }, group);
+  const byAgent = Map.groupBy(
+    rows.sort((one, other) => one.seq - other.seq),
+    ({ agent }) => agent,
+  );
+  const people = await peopleOf(d1, account, [...byAgent.keys()]);
+  return people.flatMap(({ id, deletedAt, ...person }) => {
+    const known = (byAgent.get(id) ?? []).map(({ agent: _, ...interval }) => interval);
+    const intervals = clip(known, within);
+    if (intervals.length === 0) return [];
+    return {
+      ...{ id, ...person, deleted: deletedAt !== null },
+      ...sum(intervals),
+      overdue: overdueBreaks(clip(known, { from: 0, to: within.to }), within),
+      intervals: intervals.map(({ seq: _, ...interval }) => interval),
+    };
+  });
+}
+
+/** By name, the deleted too. */
+function peopleOf(d1: D1Database, account: string, ids: readonly string[]) {
+  // As one value: a statement takes no more than a hundred.
+  const among = sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  return drizzle(d1)
+    .select({ id: users.id, name: users.name, photo: pathOfPhoto, deletedAt: users.deletedAt })
+    .from(users)
+    .where(and(eq(users.accountId, account), among))
+    .orderBy(asc(users.searchKey), asc(users.id));
+}

@@ -1,0 +1,161 @@
+/**
+ * What an agent was at which time, from their log (F21): intervals that touch and never overlap for as long as they are signed in,
+ * and none beside. Clocks stand still and go back; time here doesn't.
+ */
+import type { Status } from '#protocol';
+import { shortBreak } from './status.ts';
+
+/** What of an agent's log intervals are made of. */
+export type ActivityEntry = { readonly seq: number; readonly at: number } & (
+  | { readonly kind: 'session.changed'; readonly signedIn: boolean }
+  | { readonly kind: 'status.changed'; readonly status: Status }
+  | { readonly kind: 'presence.changed'; readonly connected: boolean }
+);
+
+/** From `from` to before `to`, in milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Interval extends Span {
+  /** The seq of the entry that it begins with. */
+  readonly seq: number;
+  readonly status: Status;
+  /** They had a live tab. */
+  readonly connected: boolean;
+}
+
+/** The end of what has not ended: the last time that a Date can be. */
+export const openEnd = 8.64e15;
+
+/** What is known after some entries. */
+export interface Activity {
+  readonly signedIn: boolean;
+  readonly status: Status;
+  readonly connected: boolean;
+  /** The latest time that any entry had. */
+  readonly latest: number;
+  /** The interval that has not ended; null while nobody is signed in. */
+  readonly open: Interval | null;
+}
+
+export const noActivity: Activity = {
+  signedIn: false,
+  status: 'offline',
+  connected: false,
+  latest: 0,
+  open: null,
+};
+
+/** One entry more: what is known then, and the interval that it ends. */
+export function evolveActivity(
+  before: Activity,
+  entry: ActivityEntry,
+): { activity: Activity; ended: Interval | null } {
+  const latest = Math.max(before.latest, entry.at);
+  const { seq, at: _, kind: __, ...change } = entry;
+  const { signedIn, status, connected } = { ...before, ...change };
+  const same = signedIn === before.signedIn && status === before.status && connected === before.connected;
+  if (same) return { activity: { ...before, latest }, ended: null };
+  const open = signedIn ? { seq, from: latest, to: openEnd, status, connected } : null;
+  return {
+    activity: { signedIn, status, connected, latest, open },
+    ended: before.open && { ...before.open, to: latest },
+  };
+}
+
+/** The intervals that entries end or begin, in order; an open one is the last. Those before `before` are told no more. */
+export function intervalsOf(
+  entries: Iterable<ActivityEntry>,
+  before: Activity = noActivity,
+): { activity: Activity; intervals: Interval[] } {
+  let activity = before;
+  const intervals: Interval[] = [];
+  for (const entry of entries) {
+    const next = evolveActivity(activity, entry);
+    activity = next.activity;
+    if (next.ended) intervals.push(next.ended);
+  }
+  if (activity.open && activity.open !== before.open) intervals.push(activity.open);
+  return { activity, intervals };
+}
+
+/** What of the intervals lies within a span; empty ones are left out. */
+export function clip<T extends Span>(intervals: readonly T[], { from, to }: Span): T[] {
+  return intervals
+    .map((interval) => ({ ...interval, from: Math.max(interval.from, from), to: Math.min(interval.to, to) }))
+    .filter((interval) => interval.from < interval.to);
+}
+
+export interface Sums {
+  /** How long they were signed in, in milliseconds: exactly what the others add up to. */
+  readonly total: number;
+  /** Without a live tab. */
+  readonly away: number;
+  /** With one, by status; what was not had is left out. */
+  readonly statuses: Partial<Record<Status, number>>;
+}
+
+export function sum(intervals: readonly Interval[]): Sums {
+  let [total, away] = [0, 0];
+  const statuses: Partial<Record<Status, number>> = {};
+  for (const { from, to, status, connected } of intervals) {
+    total += to - from;
+    if (connected) statuses[status] = (statuses[status] ?? 0) + to - from;
+    else away += to - from;
+  }
+  return { total, away, statuses };
+}
+
+/**
+ * The short breaks that were held for longer than they are meant to (F15), in so far as that was within a span: how many, and for how
+ * long altogether. A tab that closes ends no break. To know of one that began before the span, the intervals have to begin
+ * `shortBreak` earlier.
+ */
+export function overdueBreaks(
+  intervals: readonly Interval[],
+  within: Span,
+): { count: number; length: number } {
+  const breaks: Span[] = [];
+  for (const { from, to, status } of intervals) {
+    if (status !== 'short_break') continue;
+    const last = breaks.at(-1);
+    if (last?.to === from) breaks[breaks.length - 1] = { from: last.from, to };
+    else breaks.push({ from, to });
+  }
+  const over = clip(
+    breaks.map(({ from, to }) => ({ from: from + shortBreak, to })),
+    within,
+  );
+  return { count: over.length, length: over.reduce((length, { from, to }) => length + to - from, 0) };
+}
+
+/**
+ * A day of a zone, `YYYY-MM-DD`, from its first instant to the next day's: 23 or 25 hours where the clocks are changed, and not
+ * always from midnight.
+ */
+export function dayBounds(zone: string, day: string): Span {
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  return { from: startOf(zone, noon), to: startOf(zone, noon + 86_400_000) };
+}
+
+/** No zone is further from UTC than this, in milliseconds. */
+const furthest = 16 * 3_600_000;
+
+/** The first instant whose date in the zone is that of the noon, or a later one: a zone may leave a day out. */
+function startOf(zone: string, noon: number): number {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn' },
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  });
+  const midnight = noon - 43_200_000;
+  const wanted = new Date(noon).toISOString().slice(0, 10);
+  let [early, late] = [midnight - furthest, midnight + furthest];
+  while (early < late) {
+    const middle = Math.floor((early + late) / 2);
+    if (format.format(middle) < wanted) early = middle + 1;
+    else late = middle;
+  }
+  return early;
+}
