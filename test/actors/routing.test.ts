@@ -49,7 +49,7 @@ test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accep
     {
       kind: 'offered',
       agent: asked.agent.party.id,
-      level: 'all',
+      level: '~all',
       passedOver: { method: { agents: [other.agent.party.id] } },
     },
     { kind: 'outcome', outcome: 'accepted' },

@@ -94,10 +94,18 @@ test('the console is Russian for a browser that asks for it, and no page scrolls
   for (const path of [
     'workspace',
     'profile',
-    ...['chats', 'websites', 'websites/new', 'campaigns', 'campaigns/new'].map((name) => `console/${name}`),
-    ...['users', 'users/new', 'groups', 'groups/new', 'time-table', 'account'].map(
-      (name) => `console/${name}`,
-    ),
+    ...[
+      'chats',
+      'websites',
+      'websites/new',
+      'campaigns',
+      'campaigns/new',
+      'campaigns/new?tab=routing',
+      'what-if',
+      'time-table',
+      'floor',
+    ].map((name) => `console/${name}`),
+    ...['users', 'users/new', 'groups', 'groups/new', 'account'].map((name) => `console/${name}`),
   ]) {
     await page.goto(`${base}/${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();

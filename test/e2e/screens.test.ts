@@ -45,6 +45,8 @@ test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) =
   for (const path of [
     'chats',
     'campaigns',
+    'campaigns/new?tab=routing',
+    'what-if',
     'websites',
     'users',
     'users/new',
@@ -84,6 +86,8 @@ test.each([1440, 768, 390])('no page scrolls sideways at %i px', async (width) =
     'console/floor',
     'console/chats',
     'console/campaigns',
+    'console/campaigns/new?tab=routing',
+    'console/what-if',
     'console/websites',
     'console/users',
     'console/users/new',

@@ -48,7 +48,7 @@ const renamed = {
 const campaign = () => ({ name: 'Help', enabled: true, settings: defaultCampaign });
 const group = (of: Things) => ({ name: 'Sales', members: [of.user] });
 const ofSite = (of: Things) => `site=${of.site}`;
-const ofPeople = (of: Things) => `group=${of.group}`;
+const ofPeople = (of: Things) => `group=${of.group}&campaign=${of.campaign}`;
 const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text: 'Hello' });
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
 const photo = { type: 'image/png', body: () => png() };

@@ -1,6 +1,9 @@
 /** Users and groups: who may see and change them, and what a change ends. */
 import {
+  defaultCampaign,
+  defaultRouting,
   userBodyOf,
+  type Campaign,
   type Group,
   type NewUserBody,
   type User,
@@ -329,4 +332,39 @@ test.each([
   { ...bodyOf(), account: 'acc', password },
 ])('V41 what is no user is refused: %o', async (body) => {
   expect(await ask('POST', '/api/users', asAdministrator(body))).toMatchObject({ status: 400 });
+});
+
+test('F118 the list is filtered by campaign: whom its routing asks; of a campaign elsewhere nobody', async () => {
+  const name = `Filter ${crypto.randomUUID()}`;
+  const [named, member, other, supervisor] = [
+    await newUser({ name }),
+    await newUser({ name }),
+    await newUser({ name }),
+    await newUser({ name, roles: ['supervisor'] }),
+  ];
+  const group = await ask<Group>('POST', '/api/groups', asAdministrator({ name, members: [member.id] }));
+  const level = { id: 'one', title: 'One', method: 'least_chats', users: [named.id, supervisor.id] };
+  const make = async (levels: unknown[], cookie = mine.administrator) => {
+    const settings = { ...defaultCampaign, routing: { ...defaultRouting, levels } };
+    const made = await ask<Campaign>('POST', '/api/campaigns', {
+      cookie,
+      body: { name, enabled: true, settings },
+    });
+    expect(made.status).toBe(200);
+    return made.body.id;
+  };
+  const list = async (campaign: string, more = '') => {
+    const query = new URLSearchParams({ campaign, search: name }).toString() + more;
+    const { status, body } = await ask<UsersPage>('GET', `/api/users?${query}`, asAdministrator());
+    expect(status).toBe(200);
+    return body.users.map((user) => user.id).sort();
+  };
+  const levelled = await make([{ ...level, groups: [group.body.id] }]);
+  expect(await list(levelled)).toEqual([named.id, member.id].sort());
+  expect(await list(levelled, `&group=${group.body.id}`)).toEqual([member.id]);
+  expect(await list(levelled, '&status=deleted')).toEqual([]);
+  expect(await list(await make([]))).toEqual([named.id, member.id, other.id].sort());
+  expect(await list(id('campaign'))).toEqual([]);
+  expect(await list(await make([], theirs.administrator))).toEqual([]);
+  expect(await ask('GET', '/api/users?campaign=x', asAdministrator())).toMatchObject({ status: 400 });
 });

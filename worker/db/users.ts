@@ -13,6 +13,7 @@ import {
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { accountColumns } from './accounts.ts';
+import { askedBy } from './asked.ts';
 import { record, type Act } from './audit.ts';
 import { prepared, says } from './batch.ts';
 import { searchKeyOf } from './keys.ts';
@@ -165,7 +166,10 @@ export async function listUsers(
   const key = query.after === undefined ? undefined : parseKey(query.after);
   if (key === null) return refuse('bad_request', { field: 'after' });
   const limit = query.limit ?? 50;
-  const rows = await selectUsers(d1, account, query, key, limit + 1);
+  const asked = query.campaign === undefined ? undefined : await askedBy(d1, account, query.campaign);
+  // A campaign that is not there, or another account's, asks nobody.
+  if (asked === null) return { users: [], next: null };
+  const rows = await selectUsers(d1, account, { ...query, asked }, key, limit + 1);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
@@ -191,11 +195,11 @@ function parseKey(text: string): Key | null {
 export function selectUsers(
   d1: D1Database,
   account: string,
-  filters: Pick<UsersQuery, 'search' | 'group' | 'status'>,
+  filters: Pick<UsersQuery, 'search' | 'group' | 'status'> & { readonly asked?: SQL | undefined },
   key: Key | undefined,
   limit: number,
 ) {
-  const { search, group, status } = filters;
+  const { search, group, status, asked } = filters;
   const conditions: (SQL | undefined)[] = [
     eq(users.accountId, account),
     status === 'deleted' ? isNotNull(users.deletedAt) : isNull(users.deletedAt),
@@ -204,6 +208,7 @@ export function selectUsers(
       ? sql`EXISTS (SELECT 1 FROM members WHERE members.account_id = users.account_id
           AND members.group_id = ${group} AND members.user_id = users.id)`
       : undefined,
+    asked,
     key && sql`(${users.searchKey}, ${users.id}) > (${key[0]}, ${key[1]})`,
   ];
   return drizzle(d1)

@@ -76,10 +76,14 @@ export interface Choice {
 /** Who let a conversation go is asked again after so long at the earliest, in milliseconds, and only where nobody else is free. */
 export const askAgainAfter = 30_000;
 
-/** The levels of what was transferred to a group, and of a campaign that has none. */
+/**
+ * The levels of what was transferred to a group, and of a campaign that has none. Their ids are such as no stored level can have:
+ * else one called `all` would ask everybody.
+ */
 const implicit: Omit<Level, 'id'> = { title: '', users: [], groups: [], method: 'least_chats' };
-export const everybody: Level = { ...implicit, id: 'all' };
-export const forwardingId = 'forwarding';
+export const everybody: Level = { ...implicit, id: '~all' };
+export const forwardingId = '~forwarding';
+const groupId = '~group';
 
 interface Seat {
   readonly agent: RoutedAgent;
@@ -142,7 +146,7 @@ const rank = ({ round, place }: Seat): number => round * 1_000 + place;
 
 /** The levels that are asked, in order. */
 export function levelsFor({ routing, transferred }: Pick<Wanting, 'routing' | 'transferred'>): Level[] {
-  if (transferred?.group !== undefined) return [{ ...implicit, id: 'group', groups: [transferred.group] }];
+  if (transferred?.group !== undefined) return [{ ...implicit, id: groupId, groups: [transferred.group] }];
   const { forwarding, levels } = routing;
   const own = levels.length > 0 ? levels : [everybody];
   if (!transferred || !forwarding.enabled) return [...own];

@@ -1,6 +1,6 @@
 /** The people of an account: users and groups, as managers see and change them. */
 import * as v from 'valibot';
-import { GroupId, UserId } from './ids.ts';
+import { CampaignId, GroupId, UserId } from './ids.ts';
 import { maxNameLength } from './limits.ts';
 import { Role } from './parties.ts';
 import { Email, Name } from './text.ts';
@@ -78,6 +78,8 @@ const after = v.optional(v.pipe(v.string(), v.maxLength(600)));
 export const UsersQuery = v.object({
   search,
   group: v.optional(GroupId),
+  /** Whom this campaign's routing asks: agents on one of its levels, every agent where it has none. */
+  campaign: v.optional(CampaignId),
   status: v.optional(v.picklist(['active', 'deleted'])),
   after,
   limit: limitOfPage,

@@ -6,11 +6,13 @@ import {
   type CampaignBody,
   type CampaignSettings,
   type GroupBody,
+  type Routing,
   type SiteBody,
   type UserBody,
 } from '#protocol';
 import { m } from '#words/app';
 import { languageNames } from '$lib/language.svelte.ts';
+import { assignmentWords } from '../account/words.ts';
 import { seesWords } from '../sees.ts';
 import { rolesInWords } from '../users/words.ts';
 
@@ -88,6 +90,10 @@ export function changesOf({ kind, changes }: AuditEntry, names: Names): Change[]
 function words(field: string, value: unknown, names: Names): string {
   if (Array.isArray(value)) return listWords(field, value, names);
   if (field === 'limits') return limitWords(value);
+  if (field === 'routing') return routingWords(value);
+  if (field === 'assignment') return own(assignmentWords, value)?.() ?? plain(value);
+  if (field === 'offerSeconds' && typeof value === 'number') return m.field_seconds({ count: value });
+  if (field === 'missedLimit' && value === null) return m.field_never();
   if (field === 'language') return own(languageNames, value) ?? plain(value);
   if (field === 'sees') return own(seesWords, value)?.() ?? plain(value);
   if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? plain(value);
@@ -120,6 +126,22 @@ function limitWords(value: unknown): string {
   const { live, nrt } = (value ?? {}) as Partial<UserBody['limits']>;
   const limit = (of: unknown) => (typeof of === 'number' ? of : m.field_unlimited());
   return m.field_limits({ live: limit(live), nrt: limit(nrt) });
+}
+
+/** In short: who is asked is too much for a line. */
+function routingWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value ? plain(value) : m.field_none();
+  const { levels, forwarding, forwardAfter, leaveLevel } = value as Partial<Routing>;
+  const count = Array.isArray(levels) ? levels.length : 0;
+  const later = typeof forwardAfter === 'number';
+  return [
+    count > 0 ? m.field_levels({ count }) : m.field_everybody(),
+    forwarding?.enabled === true && m.field_transfers(),
+    later && m.field_forward({ seconds: forwardAfter }),
+    later && leaveLevel === true && m.field_leave(),
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
 }
 
 /** How many came and went: the counts alone may be the same. */

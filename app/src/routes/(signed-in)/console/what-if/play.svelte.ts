@@ -1,0 +1,32 @@
+/** Plays scenarios beside the page's own work: a day is cut into pieces, and what was asked for since is played instead. */
+import { seeded, Simulation, type Report, type Scenario } from '#domain';
+
+/** So many things that happen are played before the page has its turn: some ten milliseconds. */
+const piece = 500;
+/** A slider that still moves is waited for, in milliseconds. */
+const pause = 120;
+const seed = 20;
+
+export class Play {
+  reports = $state.raw<readonly Report[]>([]);
+  playing = $state(false);
+  #wanted = 0;
+
+  async run(scenarios: readonly Scenario[]): Promise<void> {
+    const wanted = ++this.#wanted;
+    this.playing = true;
+    await breath(pause);
+    const reports: Report[] = [];
+    for (const scenario of scenarios) {
+      // The same chance for each: what differs is what was changed.
+      const simulation = new Simulation(scenario, seeded(seed));
+      while (wanted === this.#wanted && simulation.step(piece)) await breath();
+      if (wanted !== this.#wanted) return;
+      reports.push(simulation.report());
+    }
+    this.reports = reports;
+    this.playing = false;
+  }
+}
+
+const breath = (time = 0) => new Promise((resolve) => setTimeout(resolve, time));

@@ -1,0 +1,43 @@
+/** The days of a campaign's last two weeks that tell enough to be played again. */
+import { recordedDay, type Arrival } from '#domain';
+import { isRefusal, type ConversationsPage, type ConversationState } from '#protocol';
+import { ask } from '$lib/api.ts';
+import { dayKey } from '$lib/chat/when.ts';
+
+const weeks = 14 * 24 * 3_600_000;
+/** Pages of a hundred: more is not asked for. */
+const most = 30;
+/** With fewer, what came of it would be chance alone. */
+export const enough = 20;
+
+export class Recorded {
+  days = $state.raw<ReadonlyMap<string, readonly Arrival[]>>(new Map());
+  loading = $state(false);
+  loaded = $state('');
+
+  async load(campaign: string, zone: string | undefined): Promise<void> {
+    if (this.loaded === campaign || this.loading) return;
+    this.loading = true;
+    const states: ConversationState[] = [];
+    let after: string | null = '';
+    for (let page = 0; page < most && after !== null; page++) {
+      const query: URLSearchParams = new URLSearchParams({ campaign, limit: '100', ...(after && { after }) });
+      const answer: ConversationsPage | { refused: string } = await ask<ConversationsPage>(
+        'GET',
+        `/api/conversations?${query}`,
+      );
+      if (isRefusal(answer) || !('conversations' in answer)) break;
+      states.push(...answer.conversations);
+      const last = answer.conversations.at(-1);
+      after = last && last.startedAt > Date.now() - weeks ? answer.next : null;
+    }
+    const byDay = Map.groupBy(states, ({ startedAt }) => dayKey(startedAt, zone));
+    this.days = new Map(
+      [...byDay]
+        .map(([day, some]) => [day, recordedDay(some, 0, Infinity)] as const)
+        .filter(([, arrivals]) => arrivals.length >= enough),
+    );
+    this.loading = false;
+    this.loaded = campaign;
+  }
+}

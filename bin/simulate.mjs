@@ -1,0 +1,149 @@
+// `npm run simulate`: a day played against routing, in several scenarios side by side. It asks no server: the rules are the domain's.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { seeded, simulate, syntheticAgents, syntheticDay } from '../worker/domain/index.ts';
+import { check, defaultRouting, isRefusal, methods, Routing } from '../worker/protocol/index.ts';
+
+const usage = `npm run simulate -- [options]
+
+  --arrivals N       conversations in the made-up day; 600 without it
+  --agents N         agents, in three overlapping shifts; 12 without it
+  --handling N       minutes that a conversation takes on the average; 8 without it
+  --limit N          conversations at once for each agent, 0 for any number; 3 without it
+  --offer N          seconds that an offer stands; without it conversations are assigned without asking
+  --forward-after N  seconds without a word (10 to 60) after which a conversation goes on to another agent
+  --seed N           of chance: the same seed is the same day; 1 without it
+  --day FILE         a day instead of a made-up one: JSON {arrivals, agents?} as in worker/domain/simulate.ts
+  --levels FILE      one scenario with this routing (JSON as a campaign's \`settings.routing\`) beside every method
+
+Without --levels the five methods stand side by side.
+`;
+
+const { values } = parseArgs({
+  options: {
+    arrivals: { type: 'string', default: '600' },
+    agents: { type: 'string', default: '12' },
+    handling: { type: 'string', default: '8' },
+    limit: { type: 'string', default: '3' },
+    offer: { type: 'string' },
+    'forward-after': { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    day: { type: 'string' },
+    levels: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** @typedef {import('../worker/domain/simulate.ts').Scenario} Scenario */
+/** @typedef {import('../worker/domain/simulation-report.ts').Report} Report */
+
+if (values.help) console.log(usage);
+else {
+  try {
+    compare();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exitCode = 1;
+  }
+}
+
+function compare() {
+  const seed = number('seed', 0, 2 ** 32 - 1);
+  const limit = number('limit', 0, 100);
+  const given = values.day === undefined ? {} : readJson(values.day);
+  /** @type {Scenario['arrivals']} */
+  const arrivals =
+    given.arrivals ??
+    syntheticDay(
+      { arrivals: number('arrivals', 0, 100_000), handlingMinutes: number('handling', 0.1, 600) },
+      seeded(seed),
+    );
+  /** @type {Scenario['agents']} */
+  const agents = given.agents ?? syntheticAgents(number('agents', 0, 2_000), limit || null);
+  /** @type {Scenario['handing']} */
+  const handing =
+    values.offer === undefined
+      ? { how: 'assigned' }
+      : { how: 'offered', seconds: number('offer', 5, 120), accepts: 0.9, delay: 5_000 };
+  const forwardAfter = values['forward-after'] === undefined ? null : number('forward-after', 10, 60);
+  const users = agents.map(({ id }) => id);
+  /** @type {[string, Routing][]} */
+  const scenarios = methods.map((method) => {
+    const levels = [{ id: 'one', title: 'Level 1', users, groups: [], method }];
+    return [method, { ...defaultRouting, levels, forwardAfter }];
+  });
+  if (values.levels !== undefined) scenarios.unshift(['--levels', routingOf(readJson(values.levels))]);
+  // Each begins with the same chance: what differs is the routing's doing.
+  const reports = scenarios.map(([, routing]) =>
+    simulate({ arrivals, agents, routing, handing }, seeded(seed)),
+  );
+  console.log(`${arrivals.length} conversations, ${agents.length} agents, seed ${seed}\n`);
+  print(
+    scenarios.map(([name]) => name),
+    reports,
+  );
+}
+
+/** @param {unknown} json @returns {Routing} */
+function routingOf(json) {
+  const routing = check(Routing, json);
+  if (isRefusal(routing)) throw new Error(`${values.levels} is no routing: ${routing.field ?? ''}`);
+  return /** @type {Routing} */ (routing);
+}
+
+/** @param {string[]} names @param {Report[]} reports */
+function print(names, reports) {
+  /** @type {[string, (report: Report) => string | number][]} */
+  const rows = [
+    ['answered', ({ answered }) => answered],
+    ['gave up', ({ abandoned }) => abandoned],
+    ['still waiting', ({ left }) => left],
+    ['wait, median', ({ wait }) => span(wait.p50)],
+    ['wait, 90 of 100', ({ wait }) => span(wait.p90)],
+    ['wait, longest', ({ wait }) => span(wait.max)],
+    ['waiting at once', ({ queue }) => Math.max(0, ...queue.map(({ most }) => most))],
+    ['passed on', ({ forwarded }) => forwarded],
+    ['offers missed', ({ offers }) => offers.missed],
+    ['offers declined', ({ offers }) => offers.declined],
+    ['least a head', ({ agents }) => least(agents.map(({ handled }) => handled))],
+    ['most a head', ({ agents }) => Math.max(0, ...agents.map(({ handled }) => handled))],
+    ['at once, most', ({ agents }) => Math.max(0, ...agents.map(({ peak }) => peak))],
+    ['busy', ({ utilisation }) => (utilisation === null ? '–' : `${Math.round(utilisation * 100)} %`)],
+  ];
+  const table = [
+    ['', ...names],
+    ...rows.map(([label, of]) => [label, ...reports.map((each) => `${of(each)}`)]),
+  ];
+  const widths = (table[0] ?? []).map((_, at) => Math.max(...table.map((row) => (row[at] ?? '').length)));
+  for (const [first = '', ...cells] of table) {
+    const label = first.padEnd(widths[0] ?? 0);
+    console.log([label, ...cells.map((cell, at) => cell.padStart(widths[at + 1] ?? 0))].join('  '));
+  }
+}
+
+/** @param {number[]} counts */
+function least(counts) {
+  return counts.length > 0 ? Math.min(...counts) : 0;
+}
+
+/** @param {number} milliseconds */
+function span(milliseconds) {
+  const seconds = Math.round(milliseconds / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** @param {'arrivals' | 'agents' | 'handling' | 'limit' | 'offer' | 'forward-after' | 'seed'} name @param {number} from @param {number} to */
+function number(name, from, to) {
+  const value = Number(values[name]);
+  if (!(value >= from && value <= to)) throw new Error(`--${name} is a number from ${from} to ${to}.`);
+  return value;
+}
+
+/** @param {string} file @returns {any} */
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new Error(`${file} can’t be read as JSON.`);
+  }
+}

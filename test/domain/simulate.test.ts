@@ -1,0 +1,254 @@
+/** Days that are played: what holds of every one of them, and what routing does to one that is known. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  recordedDay,
+  seeded,
+  simulate,
+  Simulation,
+  syntheticAgents,
+  syntheticDay,
+  type Arrival,
+  type Handing,
+  type Scenario,
+  type SimulatedAgent,
+} from '#domain';
+import { defaultRouting, methods, type ConversationState, type Routing } from '#protocol';
+
+const minute = 60_000;
+const assigned: Handing = { how: 'assigned' };
+const always = [{ from: 0, to: 1e9, status: 'online' as const }];
+const agent = (place: number, live: number | null, more: Partial<SimulatedAgent> = {}): SimulatedAgent => ({
+  ...{ id: `usr_${place}`, name: `Agent ${place}`, groups: [], limits: { live, nrt: live }, shifts: always },
+  ...more,
+});
+const arrival = (at: number, more: Partial<Arrival> = {}): Arrival => ({
+  ...{ at, type: 'live', handling: 5 * minute, patience: Infinity, firstReply: 1_000 },
+  ...more,
+});
+const one = (method: Routing['levels'][0]['method'], users: string[]): Routing => ({
+  ...defaultRouting,
+  levels: [{ id: 'one', title: 'One', users, groups: [], method }],
+});
+
+const arrivals = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: 60 * minute }),
+    type: fc.constantFrom('live' as const, 'nrt' as const),
+    handling: fc.integer({ min: 0, max: 20 * minute }),
+    patience: fc.oneof(fc.integer({ min: 0, max: 10 * minute }), fc.constant(Infinity)),
+    firstReply: fc.integer({ min: 0, max: minute }),
+  }),
+  { maxLength: 60 },
+);
+const shift = fc
+  .record({
+    from: fc.integer({ min: 0, max: 60 * minute }),
+    length: fc.integer({ min: 1, max: 60 * minute }),
+    status: fc.constantFrom('online' as const, 'invisible' as const, 'offline_processing' as const),
+  })
+  .map(({ from, length, status }) => ({ from, to: from + length, status }));
+const limit = fc.option(fc.integer({ min: 1, max: 4 }));
+const agents = fc
+  .array(
+    fc.record({
+      limits: fc.record({ live: limit, nrt: limit }),
+      shifts: fc.array(shift, { maxLength: 3 }),
+    }),
+    { maxLength: 6 },
+  )
+  .map((each) => each.map((more, place) => agent(place, null, more)));
+const handing: fc.Arbitrary<Handing> = fc.oneof(
+  fc.constant(assigned),
+  fc.record({
+    how: fc.constant('offered' as const),
+    seconds: fc.integer({ min: 5, max: 60 }),
+    accepts: fc.double({ min: 0, max: 1, noNaN: true }),
+    delay: fc.integer({ min: 0, max: minute }),
+  }),
+);
+const routing = fc.record({
+  levels: fc
+    .subarray(['usr_0', 'usr_1', 'usr_2', 'usr_3'])
+    .chain((users) => fc.constantFrom(...methods).map((method) => one(method, users).levels)),
+  forwarding: fc.constant(defaultRouting.forwarding),
+  forwardAfter: fc.option(fc.integer({ min: 10, max: 60 })),
+  leaveLevel: fc.boolean(),
+});
+const scenario: fc.Arbitrary<Scenario> = fc.record({ arrivals, agents, routing, handing });
+
+test('F170 every arrival has exactly one end, and what is counted by agent is what was answered', () => {
+  fc.assert(
+    fc.property(scenario, fc.integer(), (day, seed) => {
+      const report = simulate(day, seeded(seed));
+      expect(report.arrivals).toBe(day.arrivals.length);
+      expect(report.answered + report.abandoned + report.left).toBe(report.arrivals);
+      expect(report.agents.reduce((sum, { handled }) => sum + handled, 0)).toBe(report.answered);
+      expect(report.wait.p50).toBeLessThanOrEqual(report.wait.p90);
+      expect(report.wait.p90).toBeLessThanOrEqual(report.wait.max);
+      if (day.handing.how === 'assigned') expect(report.offers).toEqual({ missed: 0, declined: 0 });
+      if (day.routing.forwardAfter === null) expect(report.forwarded).toBe(0);
+      const patient = day.arrivals.every(({ patience }) => patience === Infinity);
+      if (patient) expect(report.abandoned).toBe(0);
+    }),
+  );
+});
+
+test('I10 nobody has more at once than their limits, whatever is offered, missed and passed on', () => {
+  fc.assert(
+    fc.property(scenario, fc.integer(), (day, seed) => {
+      const { agents: told } = simulate(day, seeded(seed));
+      for (const { id, peak } of told) {
+        const { limits } = day.agents.find((each) => each.id === id) ?? agent(0, null);
+        expect(peak).toBeLessThanOrEqual((limits.live ?? Infinity) + (limits.nrt ?? Infinity));
+      }
+      const liveOnly = day.arrivals.filter(({ type }) => type === 'live');
+      for (const { id, peak } of simulate({ ...day, arrivals: liveOnly }, seeded(seed)).agents)
+        expect(peak).toBeLessThanOrEqual(day.agents.find((each) => each.id === id)?.limits.live ?? Infinity);
+    }),
+  );
+});
+
+test('the same seed is the same day, whether it is played at once or step by step', () => {
+  fc.assert(
+    fc.property(scenario, fc.integer(), fc.integer({ min: 1, max: 7 }), (day, seed, count) => {
+      const report = simulate(day, seeded(seed));
+      expect(simulate(day, seeded(seed))).toEqual(report);
+      const simulation = new Simulation(day, seeded(seed));
+      while (simulation.step(count));
+      expect(simulation.report()).toEqual(report);
+    }),
+  );
+});
+
+test('F170 of one type the older is given first', () => {
+  fc.assert(
+    fc.property(
+      arrivals,
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      (some, count, live) => {
+        // Each is known by its handling; alike in type and patient, they are served in the order in which they came.
+        const patient = some
+          .map((each) => ({ ...each, type: 'live' as const, patience: Infinity }))
+          .sort((a, b) => a.at - b.at);
+        const staff = Array.from({ length: count }, (_, place) => agent(place, live));
+        const day = { arrivals: patient, agents: staff, routing: defaultRouting, handing: assigned };
+        // Of a first-come queue the wait of each is that of the plain recursion over free places.
+        const free = Array.from({ length: count * live }, () => 0);
+        const waits = patient.map(({ at, handling, firstReply }) => {
+          free.sort((a, b) => a - b);
+          const given = Math.max(at, free[0] ?? 0);
+          free[0] = given + Math.max(handling, firstReply);
+          return given - at;
+        });
+        const sorted = waits.sort((a, b) => a - b);
+        const { wait } = simulate(day, seeded(1));
+        expect(wait.max).toBe(sorted.at(-1) ?? 0);
+        expect(wait.p50).toBe(sorted[Math.max(0, Math.ceil(sorted.length / 2) - 1)] ?? 0);
+      },
+    ),
+  );
+});
+
+test('where there is place for everybody nobody waits', () => {
+  fc.assert(
+    fc.property(arrivals, fc.constantFrom(...methods), (some, method) => {
+      const day = {
+        arrivals: some,
+        agents: [agent(0, null)],
+        routing: one(method, ['usr_0']),
+        handing: assigned,
+      };
+      expect(simulate(day, seeded(3))).toMatchObject({
+        ...{ answered: some.length, abandoned: 0, left: 0 },
+        wait: { p50: 0, p90: 0, max: 0 },
+      });
+    }),
+  );
+});
+
+test('F59 F147 F163 a day that can be told by heart: offers that nobody answers, a reply that doesn’t come, a backup level', () => {
+  const staff = [agent(0, 1), agent(1, 1)];
+  const levels = [
+    { id: 'one', title: 'One', users: ['usr_0'], groups: [], method: 'random' as const },
+    { id: 'two', title: 'Two', users: ['usr_1'], groups: [], method: 'random' as const },
+  ];
+  const play = (some: Arrival[], more: Partial<Routing> = {}, how: Handing = assigned) =>
+    simulate(
+      { arrivals: some, agents: staff, routing: { ...defaultRouting, levels, ...more }, handing: how },
+      // The other agent writes after 6.3 seconds.
+      () => 0.1,
+    );
+  const two = play([arrival(0), arrival(1_000), arrival(2_000)]);
+  expect(two.agents.map(({ handled, peak }) => [handled, peak])).toEqual([
+    [2, 1],
+    [1, 1],
+  ]);
+  expect(two.wait.max).toBe(5 * minute - 2_000);
+
+  const silent = play([arrival(0, { firstReply: minute })], { forwardAfter: 20 });
+  expect([silent.forwarded, silent.answered, silent.wait.max]).toEqual([1, 1, 20_000]);
+  expect(silent.agents.map(({ handled }) => handled)).toEqual([0, 1]);
+
+  const never: Handing = { how: 'offered', seconds: 10, accepts: 1, delay: 1e9 };
+  const missed = play([arrival(0, { patience: 95_000 })], {}, never);
+  expect(missed).toMatchObject({ answered: 0, abandoned: 1 });
+  // Each for ten seconds, then a pause until the first may be asked again: at 0, 10, 40, 50, 80 and 90, which is cut short.
+  expect(missed.offers).toEqual({ missed: 5, declined: 0 });
+});
+
+test('a made-up day has as many arrivals as asked for, in its hours, and the mean that was asked for', () => {
+  const day = syntheticDay({ arrivals: 5_000, handlingMinutes: 8, nrt: 0.2 }, seeded(5));
+  expect(day).toHaveLength(5_000);
+  const hours = day.map(({ at }) => Math.floor(at / (60 * minute)));
+  expect([Math.min(...hours), Math.max(...hours)]).toEqual([8, 19]);
+  const mean = day.reduce((sum, { handling }) => sum + handling, 0) / day.length / minute;
+  expect(mean).toBeGreaterThan(7.5);
+  expect(mean).toBeLessThan(8.5);
+  expect(day.filter(({ type }) => type === 'nrt').length / day.length).toBeCloseTo(0.2, 1);
+  expect(syntheticDay({ arrivals: 50, handlingMinutes: 8 }, seeded(5))).toEqual(
+    syntheticDay({ arrivals: 50, handlingMinutes: 8 }, seeded(5)),
+  );
+});
+
+test('a day of 5,000 arrivals is played in less than two seconds', () => {
+  const day = syntheticDay({ arrivals: 5_000, handlingMinutes: 8 }, seeded(5));
+  const staff = syntheticAgents(40, 3);
+  const began = performance.now();
+  const report = simulate(
+    { arrivals: day, agents: staff, routing: defaultRouting, handing: assigned },
+    seeded(6),
+  );
+  const took = performance.now() - began;
+  console.log(`5,000 arrivals and 40 agents took ${Math.round(took)} ms.`);
+  expect(report.answered + report.abandoned).toBe(5_000);
+  expect(took).toBeLessThan(2_000);
+});
+
+test('a recorded day keeps the times that were, and fills in what nobody can know', () => {
+  const state = (more: Partial<ConversationState>) =>
+    ({
+      ...{ type: 'live', campaign: { id: 'cam_1', name: 'Help' }, startedAt: 10_000 },
+      ...{ firstAssignedAt: 20_000, firstReplyAt: 26_000 },
+      closed: { at: 120_000, by: { kind: 'system' }, reason: 'agent' },
+      ...more,
+    }) as ConversationState;
+  const base = { type: 'live', campaign: 'cam_1' };
+  expect(
+    recordedDay(
+      [
+        state({ startedAt: 15_000, firstAssignedAt: null, firstReplyAt: null }),
+        state({}),
+        state({ closed: null }),
+        state({ firstReplyAt: null }),
+        state({ startedAt: 99_000 }),
+      ],
+      10_000,
+      99_000,
+    ),
+  ).toEqual([
+    { ...base, at: 10_000, handling: 100_000, patience: 5 * minute, firstReply: 6_000 },
+    { ...base, at: 15_000, handling: 100_000, patience: 105_000, firstReply: 6_000 },
+  ]);
+});

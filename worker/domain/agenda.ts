@@ -1,0 +1,45 @@
+/** What happens when: a heap of things to come, taken out by time, and at one time in the order in which they were put in. */
+interface Item<T> {
+  readonly at: number;
+  readonly order: number;
+  readonly what: T;
+}
+
+export class Agenda<T> {
+  readonly #heap: Item<T>[] = [];
+  #count = 0;
+
+  add(at: number, what: T): void {
+    const item = { at, order: this.#count++, what };
+    let place = this.#heap.push(item) - 1;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = this.#heap[above];
+      if (!parent || !before(item, parent)) break;
+      this.#heap[place] = parent;
+      place = above;
+    }
+    this.#heap[place] = item;
+  }
+
+  next(): { readonly at: number; readonly what: T } | undefined {
+    const [first] = this.#heap;
+    const last = this.#heap.pop();
+    if (!first || !last || this.#heap.length === 0) return first;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      const [a, b] = [this.#heap[left], this.#heap[left + 1]];
+      if (!a) break;
+      const [smaller, at] = b && before(b, a) ? [b, left + 1] : [a, left];
+      if (!before(smaller, last)) break;
+      this.#heap[place] = smaller;
+      place = at;
+    }
+    this.#heap[place] = last;
+    return first;
+  }
+}
+
+const before = (a: Item<unknown>, b: Item<unknown>): boolean =>
+  a.at < b.at || (a.at === b.at && a.order < b.order);
