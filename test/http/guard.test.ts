@@ -86,7 +86,10 @@ test('V12 the type may have a parameter and any case', async () => {
   for (const type of ['application/json; charset=utf-8', 'Application/JSON']) {
     const answer = await ask('PATCH', '/api/account', {
       cookie: account.administrator,
-      body: { name: 'Renamed', timeZone: 'UTC', sees: 'all', needsSecondFactor: false },
+      body: {
+        ...{ name: 'Renamed', timeZone: 'UTC', sees: 'all', needsSecondFactor: false },
+        ...{ assignment: 'manual', offerSeconds: 30, missedLimit: null, offlineProcessing: false },
+      },
       headers: { 'Content-Type': type },
     });
     expect(answer.status).toBe(200);
