@@ -40,7 +40,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   expect(errors).toEqual([]);
 });
 
-test('F19 offline, the chats are gone from the screen; back online the one that was open is there again', async () => {
+test('F19 offline, the chats are gone from the screen; back online what waits can be taken again', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there at all?');
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
@@ -56,6 +56,10 @@ test('F19 offline, the chats are gone from the screen; back online the one that 
   expect(await accessibilityOf(ben.page)).toEqual([]);
   await visitor.say('And now?');
   await ben.page.getByRole('button', { name: 'Go online' }).click();
+  // It went back to the queue, and waits there for whoever takes it.
+  const again = ben.row('Waiting for an answer', 'Is anybody there at all?');
+  await again.getByRole('button', { name: 'Take' }).click();
+  await ben.row('In chat with you', 'And now?').waitFor();
   await ben.log.getByText('And now?').waitFor();
   await ben.say('Now, too.');
   await visitor.sees('Now, too.');

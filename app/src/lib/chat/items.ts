@@ -1,5 +1,6 @@
 /** A log as it is read: entries become lines, with days between them and neighbours drawn together. Pure. */
 import type { Entry, EntryOf, Marks, Party } from '#protocol';
+import { audiences } from '#protocol';
 import type { Pending } from '../../../../widget/client/outbox.ts';
 import { dayKey } from './when.ts';
 
@@ -122,13 +123,4 @@ function progressOf(seq: number, marks: Marks): Progress {
 }
 
 /** Kinds that have words; one that this version does not know is passed over. */
-const known: ReadonlySet<string> = new Set<Entry['kind']>([
-  'conversation.started',
-  'agent.assigned',
-  'agent.unassigned',
-  'visitor.left',
-  'visitor.returned',
-  'visitor.identified',
-  'visitor.blocked',
-  'conversation.closed',
-]);
+const known: ReadonlySet<string> = new Set(Object.keys(audiences));
