@@ -1,10 +1,12 @@
 /** Races for places, as they come when many agents work at once, with accidents between (reliability.md R12). */
 import { env as bindings } from 'cloudflare:workers';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
 import { randomOf } from '../simulation/world.ts';
+import { decisions, places, rule, screen, waiting } from './floor-scene.ts';
 import { Race, type RaceOptions } from './race.ts';
-import { holdClock } from './scene.ts';
+import { holdClock, newScene } from './scene.ts';
 
 const seed = Number(bindings.RACE_SEED || Math.floor(Math.random() * 1e6));
 const chats = Number(bindings.RACE_CHATS || 100);
@@ -40,3 +42,25 @@ test('R12 a ledger that does not count what is offered is found out', async () =
   await race.run();
   expect(race.wrongs.overLimit).not.toEqual([]);
 }, 60_000);
+
+/** The floor hears nothing more from conversations, as if it were being pushed to in vain. */
+function deafen(): void {
+  const spy = vi.spyOn(Dispatcher.prototype, 'conversationNoted').mockImplementation(() => {
+    throw new Error('not now');
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+test('I10 what somebody has agreed to take is offered to nobody, also before the floor has heard of it', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
+  deafen();
+  expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  await rule(scene, { assignment: 'offered' });
+  await screen(scene, 'Ben');
+  expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
+  expect(await decisions(scene, conversation)).toMatchObject([{ kind: 'taken' }]);
+});
