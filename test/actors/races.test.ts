@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
 import { randomOf } from '../simulation/world.ts';
-import { decisions, places, rule, screen, waiting } from './floor-scene.ts';
+import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { Race, type RaceOptions } from './race.ts';
 import { holdClock, newScene } from './scene.ts';
 
@@ -63,4 +63,18 @@ test('I10 what somebody has agreed to take is offered to nobody, also before the
   await screen(scene, 'Ben');
   expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
   expect(await decisions(scene, conversation)).toMatchObject([{ kind: 'taken' }]);
+});
+
+test('F66 who has just taken a chat can send it on, also before the floor has heard of it', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
+  deafen();
+  expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  const to = { kind: 'group', id: 'grp_00000000000000000000000000', name: 'Returns' } as const;
+  const giver = { party: anna.agent.party, supervises: false };
+  expect(await scene.dispatcher.send(giver, conversation, to)).toEqual({ conversation, generation: 1 });
+  expect(await ownerOf(scene, conversation)).toBeNull();
 });
