@@ -44,6 +44,9 @@ export default defineConfig({
                   MIGRATIONS: await readD1Migrations(at('migrations')),
                   ...mailbox.env,
                   PUBLIC_URL: 'https://parley.test',
+                  // For a longer race, or the same again (races.test.ts).
+                  RACE_CHATS: process.env['RACE_CHATS'] ?? '',
+                  RACE_SEED: process.env['RACE_SEED'] ?? '',
                 },
               },
             };

@@ -51,6 +51,23 @@ export function moveClock(): { by(milliseconds: number): void } {
   return { by: (milliseconds) => (offset += milliseconds) };
 }
 
+/**
+ * The same, but it stands still where it is put, hours ahead of the runtime's own: so no alarm comes unless the test runs it, and a
+ * moment can be hit exactly.
+ */
+export function holdClock(): { readonly now: number; to(at: number): void; by(milliseconds: number): void } {
+  let now = Date.now() + 3 * 3_600_000;
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now);
+  onTestFinished(() => spy.mockRestore());
+  return {
+    get now() {
+      return now;
+    },
+    to: (at) => void (now = at),
+    by: (milliseconds) => void (now += milliseconds),
+  };
+}
+
 /** One end of a socket. */
 export class Tab {
   readonly frames: Frame[] = [];
@@ -155,7 +172,10 @@ export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
     visitor: () => SceneVisitor.enter(account, site, campaign),
     agent: (name) => SceneAgent.enter(account, name ?? 'Anna'),
     conversation: (conversation) => conversationStub(env, account, conversation),
-    dispatcher: dispatcherStub(env, account),
+    // A new one each time: after a crash the one before is of no use.
+    get dispatcher() {
+      return dispatcherStub(env, account);
+    },
   };
 }
 

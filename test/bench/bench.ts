@@ -5,8 +5,8 @@
  *   (c) Parley whole, from a visitor's message to the agent's open conversation
  * The servers have one core and the load generator (load.ts) another; the same loop sends to all, over sockets without compression.
  * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
- *   npm run bench                       everything but the long run, about 25 minutes
- *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle
+ *   npm run bench                       everything but the long run, about 35 minutes
+ *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle, routing
  *   npm run bench -- --quick            two pairs and short runs: shows that it works, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
  * `--pairs N` and `--seed N` too. What it finds is printed, and written as JSON into the temporary folder.
@@ -20,6 +20,7 @@ import type { Figure } from './figures.ts';
 import { idle } from './measures/idle.ts';
 import { long } from './measures/long.ts';
 import { memory } from './measures/memory.ts';
+import { routing, staffEntry } from './measures/routing.ts';
 import { countingEntry, rows } from './measures/rows.ts';
 import { speed } from './measures/speed.ts';
 import { waking } from './measures/waking.ts';
@@ -35,6 +36,7 @@ const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<
   { parts: ['memory'], run: memory },
   { parts: ['rows'], run: rows },
   { parts: ['idle'], run: idle },
+  { parts: ['routing'], run: routing },
   { parts: ['long'], run: long },
 ];
 
@@ -48,6 +50,7 @@ console.log([...about, `seed: ${plan.seed}`].join('\n'));
 
 await build({ log });
 if (plan.parts.has('rows') || plan.parts.has('idle')) await bundleWorker({ entry: countingEntry, log });
+if (plan.parts.has('routing')) await bundleWorker({ entry: staffEntry, log });
 
 const figures: Figure[] = [];
 for (const { parts, run } of measures) {

@@ -1,7 +1,7 @@
 /** What a run of the bench does, from its arguments. */
 import { parseArgs } from 'node:util';
 
-export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'idle'] as const;
+export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'idle', 'routing'] as const;
 export type Part = (typeof parts)[number] | 'long';
 
 export interface Plan {

@@ -6,6 +6,8 @@ declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
     MAILBOX: Fetcher;
+    RACE_CHATS: string;
+    RACE_SEED: string;
     MIGRATIONS: import('cloudflare:test').D1Migration[];
   }
 }

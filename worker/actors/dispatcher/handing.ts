@@ -155,7 +155,8 @@ export class Handing {
     if (pending?.state === 'reserved')
       return refuse('already_taken', { by: { id: pending.agent, name: pending.name } });
     if (pending) this.#router.end(pending, 'withdrawn');
-    const { generation } = row;
+    // The floor may not have heard yet of who has just agreed.
+    const generation = active?.generation ?? row.generation;
     const judge = this.#ends.conversation(conversation);
     const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
       handedOn(await judge.transfer({ by: giver.party, to, note, generation })),

@@ -84,7 +84,9 @@ export class Router {
     const agents = this.#agents();
     const stuck = new Set<string>();
     for (const row of this.#queue.rows()) {
-      if (!wantsAgent(row) || this.#ledger.pending(row.id)) continue;
+      // Whoever has agreed owns it, also where it has not been able to say so yet.
+      const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
+      if (!wantsAgent(row) || held) continue;
       const line = lineOf(row);
       const chances = this.#records.chances(row.id);
       // What the one before could not get, this one can't either, unless it is refused somebody whom that one was not.

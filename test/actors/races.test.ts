@@ -1,0 +1,80 @@
+/** Races for places, as they come when many agents work at once, with accidents between (reliability.md R12). */
+import { env as bindings } from 'cloudflare:workers';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
+import { randomOf } from '../simulation/world.ts';
+import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { Race, type RaceOptions } from './race.ts';
+import { holdClock, newScene } from './scene.ts';
+
+const seed = Number(bindings.RACE_SEED || Math.floor(Math.random() * 1e6));
+const chats = Number(bindings.RACE_CHATS || 100);
+const none = { doubleOwners: [], overLimit: [], leaked: [], outcomes: [] };
+
+const raceOf = (options: Partial<RaceOptions>) =>
+  new Race({
+    ...{ agents: 50, chats, steps: Math.round(chats / 4), limits: [3, 8] },
+    ...{ random: randomOf(seed), clock: holdClock(), ...options },
+  });
+
+test('R12 I9 I10 I11 fifty agents race: no chat has two owners, nobody too many, every offer one end', async () => {
+  const race = raceOf({});
+  const began = performance.now();
+  await race.run();
+  const { doubleOwners, overLimit, leaked, outcomes } = race.wrongs;
+  console.log(
+    `R12 seed ${seed}: agents 50, chats ${chats}; double owners ${doubleOwners.length}, over limit ${overLimit.length}, ` +
+      `leaked places ${leaked.length}, offers without exactly one outcome ${outcomes.length}; ` +
+      `${((performance.now() - began) / 1_000).toFixed(1)} s; sometimes: ${JSON.stringify(race.counts)}`,
+  );
+  expect(race.wrongs).toEqual(none);
+}, 120_000);
+
+test('R12 a ledger that does not count what is offered is found out', async () => {
+  const load = Ledger.prototype.load;
+  const spy = vi.spyOn(Ledger.prototype, 'load').mockImplementation(function (this: Ledger, agent) {
+    const { live, nrt } = load.call(this, agent);
+    return { live: live - this.offers().filter((place) => place.agent === agent).length, nrt };
+  });
+  onTestFinished(() => spy.mockRestore());
+  const race = raceOf({ agents: 6, chats: 20, steps: 16, limits: [1, 3] });
+  await race.run();
+  expect(race.wrongs.overLimit).not.toEqual([]);
+}, 60_000);
+
+/** The floor hears nothing more from conversations, as if it were being pushed to in vain. */
+function deafen(): void {
+  const spy = vi.spyOn(Dispatcher.prototype, 'conversationNoted').mockImplementation(() => {
+    throw new Error('not now');
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+test('I10 what somebody has agreed to take is offered to nobody, also before the floor has heard of it', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
+  deafen();
+  expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  await rule(scene, { assignment: 'offered' });
+  await screen(scene, 'Ben');
+  expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
+  expect(await decisions(scene, conversation)).toMatchObject([{ kind: 'taken' }]);
+});
+
+test('F66 who has just taken a chat can send it on, also before the floor has heard of it', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const { conversation } = await waiting(scene);
+  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
+  deafen();
+  expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  const to = { kind: 'group', id: 'grp_00000000000000000000000000', name: 'Returns' } as const;
+  const giver = { party: anna.agent.party, supervises: false };
+  expect(await scene.dispatcher.send(giver, conversation, to)).toEqual({ conversation, generation: 1 });
+  expect(await ownerOf(scene, conversation)).toBeNull();
+});
