@@ -17,9 +17,28 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
-const vitest = spawn(command('vitest'), ['run', '--config', 'test/vitest.config.ts', ...args], {
-  stdio: 'inherit',
+/**
+ * Browsers wait more than they work: where all is to run, they have a process of their own beside the rest, and tell at the end.
+ * @type {{ args: string[], stdio: 'inherit' | 'pipe' }[]}
+ */
+const parts =
+  projects.length > 0
+    ? [{ args, stdio: 'inherit' }]
+    : [
+        { args: ['--project', 'unit', '--project', 'workerd', ...args], stdio: 'inherit' },
+        { args: ['--project', 'e2e', ...args], stdio: 'pipe' },
+      ];
+/** @type {Buffer[]} */
+const told = [];
+const running = parts.map((part) => {
+  const vitest = spawn(command('vitest'), ['run', '--config', 'test/vitest.config.ts', ...part.args], {
+    stdio: part.stdio === 'pipe' ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+  });
+  for (const stream of [vitest.stdout, vitest.stderr]) stream?.on('data', (chunk) => told.push(chunk));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => vitest.kill(signal));
+  return new Promise((resolve) => vitest.on('close', (code) => resolve(code ?? 1)));
 });
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
-  process.on(signal, () => vitest.kill(signal));
-vitest.on('exit', (code) => process.exit(code ?? 1));
+const codes = await Promise.all(running);
+process.stdout.write(Buffer.concat(told));
+process.exitCode = Math.max(...codes);

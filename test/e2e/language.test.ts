@@ -80,7 +80,9 @@ async function namesOf(page: Page): Promise<string[]> {
   const answers = await Promise.all(
     ['users', 'groups'].map(async (list) => (await page.request.get(`${base}/api/${list}`)).text()),
   );
-  return answers.flatMap((text) => [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name ?? ''));
+  return answers.flatMap((text) =>
+    [...text.matchAll(/"(?:nick)?name":"([^"]+)"/g)].map(([, name]) => name ?? ''),
+  );
 }
 
 test('the console is Russian for a browser that asks for it, and no page scrolls sideways on a phone', async () => {

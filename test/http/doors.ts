@@ -199,7 +199,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'conversation.follow': workers,
   'conversation.take': workers,
   'floor.watch': workers,
-  'conversation.assign': [...managers, 'supervisor without console', 'administrator without console'],
+  'conversation.assign': managers,
   'conversation.history': managers,
   'settings.read': managers,
   'people.read': managers,

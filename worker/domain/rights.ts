@@ -59,7 +59,7 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'conversation.follow': { roles: agents, console: false },
   'conversation.write': { roles: agents, console: false },
   'conversation.take': { roles: agents, console: false },
-  'conversation.assign': { roles: managers, console: false },
+  'conversation.assign': { roles: managers, console: true },
   'floor.watch': { roles: agents, console: false },
   'conversation.history': { roles: managers, console: true },
   'settings.read': { roles: managers, console: true },
