@@ -78,7 +78,9 @@ test('F4: on the sign-in page every word changes at once, what was typed stays, 
 /** What other journeys have called their users and groups. */
 async function namesOf(page: Page): Promise<string[]> {
   const answers = await Promise.all(
-    ['users', 'groups'].map(async (list) => (await page.request.get(`${base}/api/${list}`)).text()),
+    ['users', 'users?status=deleted', 'groups'].map(async (list) =>
+      (await page.request.get(`${base}/api/${list}`)).text(),
+    ),
   );
   return answers.flatMap((text) =>
     [...text.matchAll(/"(?:nick)?name":"([^"]+)"/g)].map(([, name]) => name ?? ''),
