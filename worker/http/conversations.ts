@@ -19,7 +19,7 @@ import {
   type Target,
 } from '#protocol';
 import { Hono } from 'hono';
-import { seesAll } from '#domain';
+import { can } from '#domain';
 import { agentStub, conversationStub, dispatcherStub } from '../actors/stubs.ts';
 import { getCampaign } from '../db/campaigns.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
@@ -125,7 +125,10 @@ conversations.post(
       return answer(c, await floorOf(c).give(giverOf(c.var.user, false), id, to.id, note));
     const target = await targetOf(c, account, to);
     if (isRefusal(target)) return answer(c, target);
-    return answer(c, await floorOf(c).send(giverOf(c.var.user, seesAll(c.var.user)), id, target, note));
+    return answer(
+      c,
+      await floorOf(c).send(giverOf(c.var.user, can(c.var.user, 'conversation.assign')), id, target, note),
+    );
   },
 );
 

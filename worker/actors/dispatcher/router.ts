@@ -89,7 +89,7 @@ export class Router {
       if (!wantsAgent(row) || held) continue;
       const line = lineOf(row);
       const chances = this.#records.chances(row.id);
-      // What the one before could not get, this one can't either, unless it is refused somebody whom that one was not.
+      // What one that nobody has let go could not get, no other of its line can.
       if (stuck.has(line)) continue;
       const choice = this.#choose(row, chances, [...agents.values()], now);
       if (choice.agent === null) {
