@@ -12,6 +12,7 @@ const twins: Readonly<Record<string, string>> = {
   'GET /api/agent/socket': 'GET /api/me',
   'GET /api/floor/socket': 'POST /api/conversations/:id/take',
   'GET /api/conversations/:id/socket': 'POST /api/conversations/:id/take',
+  'GET /api/widget/lobby/socket': 'GET /api/widget/config',
   'GET /api/widget/conversations/:id/socket': 'GET /api/widget/conversations/:id/entries',
 };
 
