@@ -47,6 +47,9 @@ export const Identify = v.strictObject({
   email: v.optional(Email),
 });
 
+/** Waits no longer: the answer may come later. */
+export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
+
 /* From an agent only. */
 
 /** Gives the conversation back to the waiting list. */
@@ -63,7 +66,12 @@ const common = {
 };
 
 /** What a visitor's socket takes, by `t`. */
-export const visitorFrames = { ...common, preview: Preview, 'visitor.identify': Identify };
+export const visitorFrames = {
+  ...common,
+  preview: Preview,
+  'visitor.identify': Identify,
+  'conversation.defer': DeferConversation,
+};
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
 /** What an agent's socket takes, by `t`. */
 export const agentFrames = {
