@@ -32,11 +32,6 @@ const offered = (agent: Agent, text: string): Locator =>
     .getByRole('article')
     .filter({ hasText: text });
 
-async function status(agent: Agent, name: string): Promise<void> {
-  await agent.page.getByRole('button', { name: /, your menu$/ }).click();
-  await agent.page.getByRole('menuitemradio', { name, exact: true }).click();
-}
-
 test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed back with a word', async () => {
   await hand('offered');
   const [anna, ben] = [
@@ -86,11 +81,9 @@ test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed bac
 });
 
 test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, assigns, and sets a status', async () => {
-  await hand('assigned');
+  await hand('manual');
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
-  await status(anna, 'Invisible');
-  await status(ben, 'Dinner');
   const [one, two] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
   await one.ask('Where is my parcel?');
   await one.chat.getByText('You are next.').waitFor();
@@ -108,14 +101,16 @@ test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, ass
   await anna.row('In chat with you', 'Where is my parcel?').waitFor();
   await two.chat.getByText('You are next.').waitFor();
 
-  // Back online, what waits is theirs without asking.
   await sofia.page.getByRole('button', { name: 'Status of Anna Petrova' }).click();
-  await sofia.page.getByRole('menuitemradio', { name: 'Online', exact: true }).click();
-  await anna.row('In chat with you', 'And where is mine?').waitFor();
-  await anna.row('In chat with you', 'And where is mine?').getByRole('link').click();
-  await anna.page.getByRole('button', { name: 'Show the decisions' }).click();
-  await anna.page.getByText('Given to Anna Petrova').waitFor();
+  await sofia.page.getByRole('menuitemradio', { name: 'Dinner', exact: true }).click();
+  await anna.page.getByText('Not available: Dinner').waitFor();
+  // From now on chats are handed out: what waits is the only one's who may get it.
+  await hand('assigned');
+  await ben.row('In chat with you', 'And where is mine?').getByRole('link').click();
+  await ben.page.getByRole('button', { name: 'Show the decisions' }).click();
+  await ben.page.getByText('Given to Ben Okafor').waitFor();
   expect([anna.errors, ben.errors, sofia.errors, one.errors, two.errors].flat()).toEqual([]);
-  await status(ben, 'Online');
+  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('menuitemradio', { name: 'Online', exact: true }).click();
   for (const { page } of [anna, ben, sofia, one, two]) await page.context().close();
 });
