@@ -10,6 +10,7 @@ import { pages } from './http/pages.ts';
 export { Agent } from './actors/agent/agent.ts';
 export { Conversation } from './actors/conversation/conversation.ts';
 export { Dispatcher } from './actors/dispatcher/dispatcher.ts';
+export { Lobby } from './actors/lobby/lobby.ts';
 export { Throttle } from './actors/throttle.ts';
 export { Visitor } from './actors/visitor/visitor.ts';
 

@@ -200,9 +200,9 @@ export class SceneVisitor {
   }
 
   /** As over HTTP. */
-  async try(text: string, command = uuid(), sentTo?: string): Promise<Started | Refusal> {
+  async try(text: string, command = uuid(), sentTo?: string, later = false): Promise<Started | Refusal> {
     const { site, campaign } = this.#scene;
-    const message = { id: command, site, text, ...(sentTo && { sentTo }) };
+    const message = { id: command, site, text, ...(sentTo && { sentTo }), ...(later && { later }) };
     return await this.stub.message(this.#secret, message, campaign);
   }
 

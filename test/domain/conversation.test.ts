@@ -234,3 +234,23 @@ test('a conversation with an agent closes after the campaign’s idle time, one 
   tape.perform(system, { t: 'idle' });
   expect(idleAt(tape.state, 30)).toBeNull();
 });
+
+test('F40 V21 who waits may be answered later, once; with an agent it is theirs to say', () => {
+  const waiting = fold('con_a', [started]);
+  const defer = { t: 'conversation.defer', id: 'c1' } as const;
+  expect(decide(waiting, defer, visitor)).toEqual([{ kind: 'conversation.deferred', by: visitor, id: 'c1' }]);
+  const deferred = evolve(waiting, {
+    seq: 2,
+    at: 2_000,
+    kind: 'conversation.deferred',
+    by: visitor,
+    id: 'c1',
+  });
+  expect(deferred).toMatchObject({ type: 'nrt', phase: 'waiting' });
+  expect(decide(deferred, { ...defer, id: 'c2' }, visitor)).toEqual([]);
+  const taken = { ...waiting, phase: 'active', owner: anna } as ConversationState;
+  expect(decide(taken, defer, visitor)).toMatchObject({ refused: 'already_taken' });
+  expect(decide({ ...waiting, phase: 'closed' }, defer, visitor)).toMatchObject({
+    refused: 'conversation_closed',
+  });
+});

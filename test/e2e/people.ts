@@ -111,7 +111,12 @@ export class Agent {
   }
 
   group(
-    name: 'Waiting for an answer' | 'In chat with you' | 'In chat with others' | 'Recent chats',
+    name:
+      | 'Waiting for an answer'
+      | 'Offline requests'
+      | 'In chat with you'
+      | 'In chat with others'
+      | 'Recent chats',
   ): Locator {
     return this.page.getByRole('region', { name });
   }

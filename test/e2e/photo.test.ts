@@ -78,6 +78,8 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
 
   const mark = Math.random().toString(36).slice(2, 8);
   await page.goto(`${base}/workspace`);
+  // Somebody whom visitors find: else the questions would be left for later.
+  await Agent.signIn(browser, base, 'anna@demo.test');
   const ada = await Visitor.visit(browser, base);
   await ada.ask(`Do I know you? ${mark}`);
   await admin.take(`Do I know you? ${mark}`);

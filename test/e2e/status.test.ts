@@ -41,9 +41,9 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
 });
 
 test('F19 offline, the chats are gone from the screen; back online what waits can be taken again', async () => {
+  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there at all?');
-  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   await ben.take('Is anybody there at all?');
   await ben.say('I am.');
   const set = async (status: string) => {

@@ -90,6 +90,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'DELETE /api/me/sessions/:id': { right: 'session', personal: true },
   'DELETE /api/me/sessions': { right: 'session' },
   'GET /api/widget/config': { right: 'anybody', query: ofSite, answers: ['wrong_origin'] },
+  'GET /api/widget/lobby/socket': { right: 'anybody', query: ofSite },
   'POST /api/widget/session': { right: 'anybody', body: (of) => ({ site: of.site }) },
   'GET /api/widget/session': { right: 'visitor', query: ofSite, finds: nobodyYet },
   'DELETE /api/widget/session': { right: 'anybody', query: ofSite },

@@ -55,7 +55,7 @@ async function doorsThatFail(): Promise<void> {
     failing('D1_ERROR: no such column: x: SQLITE_ERROR'),
     failing('D1_ERROR: Network connection lost.'),
     { AGENT: unreachable as never, VISITOR: unreachable as never, DISPATCHER: unreachable as never },
-    { CONVERSATION: unreachable as never, THROTTLE: unreachable as never },
+    { CONVERSATION: unreachable as never, THROTTLE: unreachable as never, LOBBY: unreachable as never },
   ];
   for (const door of doors.filter(({ key }) => !/sessions|logout/.test(key))) {
     const address = addressOf(door, a.things, a.things);

@@ -12,6 +12,7 @@ const twins: Readonly<Record<string, string>> = {
   'GET /api/agent/socket': 'GET /api/me',
   'GET /api/floor/socket': 'POST /api/conversations/:id/take',
   'GET /api/conversations/:id/socket': 'POST /api/conversations/:id/take',
+  'GET /api/widget/lobby/socket': 'GET /api/widget/config',
   'GET /api/widget/conversations/:id/socket': 'GET /api/widget/conversations/:id/entries',
 };
 
@@ -127,6 +128,7 @@ const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> =
   'visitor.block': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
   preview: [() => ({ text: 'Hel' }), row('told', bad, bad, bad, bad)],
   'visitor.identify': [() => ({ ...command(), name: 'Zoë' }), row('entry', bad, bad, bad, bad)],
+  'conversation.defer': [command, row('already_taken', bad, bad, bad, bad)],
   'draft.save': [() => ({ conversation: id('conversation'), text: 'x' }), row(bad, bad, bad, bad, 'told')],
   'status.set': [() => ({ ...command(), status: 'offline' }), row(bad, bad, bad, bad, 'told')],
 };

@@ -1,10 +1,14 @@
 import type { Started, VisitorSession, WidgetConfig } from '#protocol';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { Lobby } from '../../worker/actors/lobby/lobby.ts';
+import { lobbyStub } from '../../worker/actors/stubs.ts';
+import { moveClock } from '../actors/scene.ts';
 import {
   ask,
   bearer,
   call,
   cookieOf,
+  env,
   id,
   newAccount,
   newSite,
@@ -294,4 +298,27 @@ test('L6 new visitors from one address are slowed down, where the address can be
   // The limit counts by the minute, of which two may be touched.
   expect(answers.filter((status) => status === 429).length).toBeGreaterThanOrEqual(10);
   expect((await open('false')).status).toBe(200);
+});
+
+test('F96 V60 new widgets read whether anybody is here without a call for each', async () => {
+  const busy = await newSite(account, ['https://shop.example']);
+  const lobby = lobbyStub(env, account.id, busy.campaign);
+  const clock = moveClock();
+  const read = async () =>
+    (await (await config(busy.site, { Origin: 'https://shop.example' })).json<WidgetConfig>()).availability;
+  const asked = vi.spyOn(Lobby.prototype, 'read');
+  onTestFinished(() => asked.mockRestore());
+  await lobby.tell({ state: 'available', count: 1_000 });
+  await read();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => read()));
+  expect(new Set(answers)).toEqual(new Set(['available']));
+  expect(asked).toHaveBeenCalledTimes(1);
+  await lobby.tell({ state: 'away', count: 1_001 });
+  clock.by(2_001);
+  expect(await read()).toBe('away');
+  expect(asked).toHaveBeenCalledTimes(2);
+  // A lobby that can't be asked costs nobody their button.
+  asked.mockRejectedValueOnce(new Error('not now'));
+  clock.by(2_001);
+  expect(await read()).toBe('away');
 });

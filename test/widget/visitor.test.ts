@@ -267,3 +267,40 @@ test('V4 a tab whose visitor is signed out elsewhere goes on as a new one, and l
   ]);
   chat.end();
 });
+
+test('F40 V9 what is left for later says so, and where to answer, however often it is sent', async () => {
+  const kept = new Map([[`parley.${site}.token`, 'acc.vis.secret']]);
+  const first = paperServer();
+  const chat = chatOn(first, kept);
+  await settled();
+  first.asked[0]?.answer(200, session);
+  await settled();
+  chat.identify({ email: 'ada@example.com' });
+  chat.send('Do you ship abroad?', true);
+  await settled();
+  const left = { text: 'Do you ship abroad?', later: true, contact: { email: 'ada@example.com' } };
+  expect(first.asked.at(-1)).toMatchObject({ what: 'POST messages', body: left });
+  chat.end();
+  // It was not answered, and the page is loaded anew.
+  const second = paperServer();
+  const next = chatOn(second, kept);
+  await settled();
+  second.asked[0]?.answer(200, session);
+  await settled();
+  expect(second.asked.at(-1)).toMatchObject({ what: 'POST messages', body: left });
+  next.end();
+});
+
+test('F40 V21 who waits no longer says so; where an agent was quicker nothing is left of it', async () => {
+  const { chat, wires } = await talking([{ id: conversation, campaign: 'cam', startedAt: 0, open: true }]);
+  welcome(wires[0], conversation);
+  chat.identify({ email: 'ada@example.com' });
+  chat.defer();
+  const [said, deferred] = (wires[0]?.sent ?? []).filter(({ id }) => id !== undefined);
+  expect([said?.t, deferred?.t]).toEqual(['visitor.identify', 'conversation.defer']);
+  expect(deferred?.prev).toBe(said?.id);
+  wires[0]?.say({ t: 'refused', id: deferred?.id, code: 'already_taken', message: '' });
+  await settled();
+  expect(chat.view.pending.map(({ frame }) => frame.t)).toEqual(['visitor.identify']);
+  chat.end();
+});

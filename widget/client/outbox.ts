@@ -3,6 +3,7 @@
  * single commands, and to send one twice does no harm (V23).
  */
 import type { CommandFrame, Refused } from '#protocol';
+import type { Contact } from './visitor-view.ts';
 
 export interface Pending {
   readonly id: string;
@@ -11,6 +12,8 @@ export interface Pending {
   readonly to?: string | undefined;
   /** When the person gave the command, in the client's milliseconds. */
   readonly at: number;
+  /** A message for when somebody is here again, and who is to be answered: it has to say so itself, whenever it goes. */
+  readonly later?: Contact | undefined;
   /** Refused for good: it stays visible until it is tried again or discarded. */
   readonly refused?: Refused | undefined;
 }

@@ -84,10 +84,12 @@ export class VisitorChat {
     this.#touch();
   }
 
-  send(text: string): void {
+  /** Where nobody is here it may be sent to be answered `later`; said of a conversation that is open already, it changes nothing. */
+  send(text: string, later = false): void {
     const { env } = this.#options;
     const id = makeCommandId(env.now(), env.bytes(10));
-    const pending: Pending = { id, frame: { t: 'message.send', id, text }, at: env.now() };
+    const frame = { t: 'message.send' as const, id, text };
+    const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
     // Behind what the socket has not answered, though it may be too late: it comes back in order.
     const client = this.#client;
     if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
@@ -125,6 +127,11 @@ export class VisitorChat {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
     this.#touch();
+  }
+
+  /** Waits no longer for an answer in this chat. */
+  defer(): void {
+    this.#client?.command({ t: 'conversation.defer' });
   }
 
   close(): void {
@@ -218,7 +225,7 @@ export class VisitorChat {
         this.#clientView = changed;
         this.#touch();
       },
-      onRefused: (_, refused) => this.#takeBack(client, refused),
+      onRefused: (pending, refused) => this.#takeBack(client, pending, refused),
     });
     this.#client = client;
     void client.start([]);
@@ -252,7 +259,12 @@ export class VisitorChat {
   }
 
   /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
-  #takeBack(client: ConversationClient, refused: Refused): boolean {
+  #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
+    if (pending.frame.t === 'conversation.defer') {
+      // An agent was quicker, and that is the better answer.
+      client.discard(pending.id);
+      return true;
+    }
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
     // All of it: nothing may be overtaken by what is typed now.
@@ -288,15 +300,13 @@ export class VisitorChat {
     return 'next';
   }
 
-  async #postMessage({ id, to }: Pending, text: string): Promise<'attached' | 'next' | 'later'> {
+  async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | 'later'> {
     const page = this.#options.page();
-    const contact = Object.keys(this.#contact).length > 0 ? { contact: this.#contact } : {};
+    const contact = { ...later, ...this.#contact };
     const answer = await this.#api.message({
-      id,
-      text,
-      ...(page && { page }),
-      ...contact,
-      ...(to && { sentTo: to }),
+      ...{ id, text, ...(page && { page }) },
+      ...(Object.keys(contact).length > 0 && { contact }),
+      ...{ ...(to && { sentTo: to }), ...(later && { later: true }) },
     });
     if ('lost' in answer) return 'later';
     if ('ok' in answer) {

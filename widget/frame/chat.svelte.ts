@@ -1,9 +1,10 @@
 /** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
-import { isBlank, type WidgetConfig } from '#protocol';
+import { isBlank, type Availability, type WidgetConfig } from '#protocol';
 import * as m from '#words/widget';
 import type { PageSeen, ToFrame } from '../bridge.ts';
 import type { Environment } from '../client/environment.ts';
 import type { Carrier } from '../client/outbox.ts';
+import { Lobby } from '../client/lobby.ts';
 import { VisitorChat, type Contact, type VisitorView } from '../client/visitor.ts';
 import type { Host } from './host.ts';
 import { timeline } from './timeline.ts';
@@ -42,6 +43,10 @@ export class Chat {
   draft = $state('');
   /** The first message, while the visitor is asked who they are. */
   held: string | null = $state(null);
+  /** Whether somebody is here, for one who has no conversation. */
+  availability: Availability = $state('available');
+  /** Of the owners there were when the visitor chose to be answered later, and is asked where. */
+  #deferring: number | null = $state(null);
   /** The session has answered, or taken too long. */
   #asked = $state(false);
   /** Of the closed conversation that the visitor leaves behind. */
@@ -52,7 +57,7 @@ export class Chat {
 
   readonly phase = $derived.by((): 'writing' | 'asking' | 'closed' | 'blocked' => {
     if (this.view.blocked) return 'blocked';
-    if (this.held !== null) return 'asking';
+    if (this.held !== null || this.deferring) return 'asking';
     if (this.view.state?.phase === 'closed' && !this.fresh && !this.#queued) return 'closed';
     return 'writing';
   });
@@ -69,6 +74,19 @@ export class Chat {
     this.#asked && (!!this.view.state || !['connecting', 'open'].includes(this.view.connection)),
   );
   readonly open = $derived(!!this.view.state && this.view.state.phase !== 'closed');
+  /** What is sent now opens a conversation that is answered later. */
+  readonly later = $derived(!this.open && !this.#queued && this.availability === 'away');
+  /** The visitor waits in a live chat. */
+  readonly waits = $derived(
+    this.open && this.view.state?.phase === 'waiting' && this.view.state.type === 'live',
+  );
+  readonly deferring = $derived(this.waits && this.#deferring === this.view.state?.generation);
+  /** What the visitor is asked for: an answer that comes later has to go somewhere. */
+  readonly asks = $derived.by(() => {
+    const { askName, askEmail, introduction } = this.settings;
+    if (!this.later && !this.deferring) return { askName, askEmail, introduction };
+    return { askName: this.deferring ? 'no' : askName, askEmail: 'required', introduction: m.later_where() };
+  });
   readonly unread = $derived(
     Math.min(
       this.view.unread,
@@ -79,6 +97,7 @@ export class Chat {
   );
 
   readonly #client: VisitorChat;
+  readonly #lobby: Lobby;
   readonly #carrier: Carrier;
   readonly #draftKey: string;
   readonly #signals: TypingSignals;
@@ -100,6 +119,9 @@ export class Chat {
       onChange: (view) => (this.view = view),
     });
     this.view = this.#client.view;
+    this.availability = config.availability ?? 'available';
+    const { site } = config;
+    this.#lobby = new Lobby({ env, base, site, onChange: (state) => (this.availability = state) });
     this.#signals = new TypingSignals({
       env,
       typing: (on) => this.#client.typing(on),
@@ -134,6 +156,7 @@ export class Chat {
         break;
       case 'shutdown':
         void this.#client.leave();
+        this.#lobby.follow(false);
         this.draft = '';
         clearTimeout(this.#draftTimer);
         for (const name of ['draft', 'unsent'])
@@ -160,9 +183,10 @@ export class Chat {
     else this.#deliver(this.draft);
   }
 
-  /** The held message goes, with who it is from. */
+  /** The held message goes, with who it is from; or the visitor waits no longer. */
   introduce(contact: Contact): void {
     this.#identify(contact);
+    if (this.deferring) this.defer();
     this.#skipped = true;
     if (this.held !== null) this.#deliver(this.held);
     this.attention++;
@@ -170,8 +194,18 @@ export class Chat {
 
   /** Back from the questions to the message. */
   unhold(): void {
-    this.held = null;
+    this.held = this.#deferring = null;
     this.attention++;
+  }
+
+  /** The visitor wants to be answered later, where they have said. */
+  defer(): void {
+    if (!this.view.contact.email) {
+      this.#deferring = this.view.state?.generation ?? null;
+      return;
+    }
+    this.#client.defer();
+    this.#deferring = null;
   }
 
   startAnew(): void {
@@ -191,7 +225,7 @@ export class Chat {
   }
 
   #deliver(text: string): void {
-    this.#client.send(text);
+    this.#client.send(text, this.later);
     this.held = null;
     this.type('');
     this.keepDraft();
@@ -205,10 +239,15 @@ export class Chat {
 
   /** Before a conversation, what the campaign asks for and is not known yet. */
   #mustAsk(): boolean {
-    const { view, settings } = this;
+    const { view, asks } = this;
     if (this.open || this.#queued) return false;
-    const lacking = [!view.contact.name && settings.askName, !view.contact.email && settings.askEmail];
+    const lacking = [!view.contact.name && asks.askName, !view.contact.email && asks.askEmail];
     return lacking.includes('required') || (lacking.includes('optional') && !this.#skipped);
+  }
+
+  /** Somebody looks who has no conversation that would tell them. */
+  follow(): void {
+    this.#lobby.follow(this.shown && this.visible && this.ready && !this.open && !this.view.blocked);
   }
 
   /** What is shown to somebody who looks is read. */

@@ -2,6 +2,7 @@
 import type { Agent } from './agent/agent.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Dispatcher } from './dispatcher/dispatcher.ts';
+import type { Lobby } from './lobby/lobby.ts';
 import type { Throttle } from './throttle.ts';
 import type { Visitor } from './visitor/visitor.ts';
 
@@ -13,6 +14,7 @@ export interface Env {
   readonly AGENT: DurableObjectNamespace<Agent>;
   readonly DISPATCHER: DurableObjectNamespace<Dispatcher>;
   readonly VISITOR: DurableObjectNamespace<Visitor>;
+  readonly LOBBY: DurableObjectNamespace<Lobby>;
   readonly THROTTLE: DurableObjectNamespace<Throttle>;
   /** First line against floods of new visitors, per client address. */
   readonly VISITOR_LIMIT: RateLimit;

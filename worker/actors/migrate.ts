@@ -14,7 +14,8 @@ export function open<Shape extends Record<string, unknown>>(
 ): Registers<Shape> | undefined {
   const registers = Registers.read<Versioned>(sql);
   if (!registers) return undefined;
-  advance(sql, registers, steps, registers.get('schema') ?? 0);
+  const done = registers.get('schema') ?? 0;
+  if (done !== steps.length) advance(sql, registers, steps, done);
   return registers as unknown as Registers<Shape>;
 }
 
@@ -36,7 +37,6 @@ function advance(
   done: number,
   version = steps.length,
 ): void {
-  if (done === version) return;
   sql.exec(steps.slice(done).join(';'));
   registers.set('schema', version);
 }

@@ -27,6 +27,10 @@ export function visitorStub(env: Env, account: string, visitor: string) {
   return env.VISITOR.get(env.VISITOR.idFromName(`${account}:${visitor}`));
 }
 
+export function lobbyStub(env: Env, account: string, campaign: string) {
+  return env.LOBBY.get(env.LOBBY.idFromName(`${account}:${campaign}`));
+}
+
 /** The key is a kind and a hash: what is counted is not written down. */
 export function throttleStub(env: Env, key: string) {
   return env.THROTTLE.get(env.THROTTLE.idFromName(key));

@@ -116,7 +116,10 @@ export function decide(state: ConversationState, command: Command, by: Party): D
     case 'conversation.defer': {
       const refusal = closedRefusal(state);
       if (refusal) return refusal;
-      return state.type === 'nrt' ? [] : [{ kind: 'conversation.deferred', by, id: command.id }];
+      if (state.type === 'nrt') return [];
+      // Somebody is here now: what to do with it is theirs to say.
+      if (state.owner) return refuse('already_taken');
+      return [{ kind: 'conversation.deferred', by, id: command.id }];
     }
     case 'forward':
       if (command.generation !== state.generation || state.firstReplyAt !== null) return [];

@@ -1,6 +1,7 @@
 /** The rules, pure: no clock, no randomness, no I/O that is not passed in. */
 export * from './activity.ts';
 export * from './archive.ts';
+export * from './availability.ts';
 export * from './backoff.ts';
 export * as bucket from './bucket.ts';
 export * from './chance.ts';

@@ -154,6 +154,13 @@ export function levelsFor({ routing, transferred }: Pick<Wanting, 'routing' | 't
   return [{ id: forwardingId, title: '', users, groups, method }, ...own];
 }
 
+/** Whether a level asks somebody. */
+export function asks({ id, users, groups }: Level, agent: Pick<RoutedAgent, 'id' | 'groups'>): boolean {
+  return (
+    id === everybody.id || users.includes(agent.id) || agent.groups.some((group) => groups.includes(group))
+  );
+}
+
 /** Everybody on the levels, each on the one through which they are asked first. */
 function seatsOf(wanting: Wanting, agents: readonly RoutedAgent[]): Seat[] {
   const levels = levelsFor(wanting).map((level) => ({

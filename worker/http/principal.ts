@@ -161,13 +161,19 @@ const longest = 400 * 86_400;
 
 /** The request as an actor gets it: whoever sent it can't have said who they are. */
 export function forwarded(request: Request, principal: Principal): Request {
+  const headers = bare(request);
+  headers.set('x-parley-principal', asciiJson(principal));
+  return new Request(request, { headers });
+}
+
+/** What an actor may see of a request: no credential, and no header of ours that came from outside. */
+export function bare(request: Request): Headers {
   const headers = new Headers(request.headers);
   for (const name of [...headers.keys()]) if (name.startsWith('x-parley-')) headers.delete(name);
   headers.delete('Cookie');
   headers.delete('Authorization');
   headers.set('Sec-WebSocket-Protocol', subprotocol);
-  headers.set('x-parley-principal', asciiJson(principal));
-  return new Request(request, { headers });
+  return headers;
 }
 
 /** A header holds no more than Latin-1, and a name may hold anything. */

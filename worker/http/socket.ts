@@ -4,7 +4,7 @@ import { refuse, subprotocol } from '#protocol';
 import type { MiddlewareHandler } from 'hono';
 import { refused, type Bound, type Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
-import { forwarded, protocolsOf } from './principal.ts';
+import { bare, forwarded, protocolsOf } from './principal.ts';
 
 /** V13: a socket, in this version of the protocol. */
 export const speaks: MiddlewareHandler<Bound> = (c, next) => {
@@ -19,4 +19,11 @@ export function handOver(
   principal: Principal,
 ): Promise<Response> {
   return actor.fetch(forwarded(c.req.raw, principal));
+}
+
+/** The same for a lobby, which takes anybody: all that it is told is its own name. */
+export function showIn(c: Exchange, lobby: { fetch: Fetcher['fetch'] }, name: string): Promise<Response> {
+  const headers = bare(c.req.raw);
+  headers.set('x-parley-lobby', name);
+  return lobby.fetch(new Request(c.req.raw, { headers }));
 }

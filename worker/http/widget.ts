@@ -18,8 +18,9 @@ import {
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
-import { conversationStub, visitorStub } from '../actors/stubs.ts';
+import { conversationStub, lobbyStub, visitorStub } from '../actors/stubs.ts';
 import { clientNetwork, flooding } from './address.ts';
+import { availabilityAt } from './availability.ts';
 import { asks, by, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { languageOf, spoken } from './language.ts';
@@ -33,7 +34,7 @@ import {
   type VisitorPrincipal,
 } from './principal.ts';
 import { siteOf } from './site-lookup.ts';
-import { handOver, speaks } from './socket.ts';
+import { handOver, showIn, speaks } from './socket.ts';
 
 export const widget = new Hono<Bound>();
 
@@ -56,7 +57,9 @@ widget.get(
     if (!site.campaign) return refused(c, refuse('not_found'));
     const { version: _, idleMinutes: __, routing: ___, ...settings } = site.campaign.settings;
     const label = m.chat({}, { locale: languageOf(c) });
-    return c.json({ site: site.id, campaign: site.campaign.id, label, settings } satisfies WidgetConfig);
+    const campaign = site.campaign.id;
+    const availability = await availabilityAt(c.env, site.account, campaign);
+    return c.json({ site: site.id, campaign, label, availability, settings } satisfies WidgetConfig);
   },
 );
 
@@ -146,6 +149,24 @@ widget.get(
     const visitor = await visitorWith(c, c.req.param('id'));
     if (isRefusal(visitor)) return refused(c, visitor);
     return handOver(c, conversationStub(c.env, visitor.account, c.req.param('id')), visitor);
+  },
+);
+
+// Anybody may listen: it tells what the site's own button tells. V12 keeps other pages out, the address whoever comes too often.
+widget.get(
+  '/lobby/socket',
+  speaks,
+  by('anybody'),
+  tells('A socket on whether a visitor finds somebody'),
+  async (c) => {
+    const id = check(SiteId, c.req.query('site'));
+    const site = isRefusal(id) ? id : await siteOf(c.env, id);
+    if (isRefusal(site)) return refused(c, site);
+    if (!site.campaign) return refused(c, refuse('not_found'));
+    const flood = await flooding(c.env, 'lobby', clientNetwork(c));
+    if (flood) return refused(c, flood);
+    const { account, campaign } = site;
+    return showIn(c, lobbyStub(c.env, account, campaign.id), `${account}:${campaign.id}`);
   },
 );
 

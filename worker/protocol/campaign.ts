@@ -1,5 +1,6 @@
 /** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
 import * as v from 'valibot';
+import { Availability } from './availability.ts';
 import { defaultRouting, Routing } from './routing.ts';
 import { Name } from './text.ts';
 
@@ -63,6 +64,8 @@ export const WidgetConfig = v.object({
   campaign: v.string(),
   /** What the widget is called on the page, in the language of the one who asks. */
   label: v.optional(v.string()),
+  /** Whether a visitor finds somebody just now. */
+  availability: v.optional(Availability),
   settings: v.omit(CampaignSettings, ['version', 'idleMinutes', 'routing']),
 });
 export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

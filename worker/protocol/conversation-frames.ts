@@ -1,5 +1,6 @@
 /** The frames of a conversation's socket. PROTOCOL.md numbers the rules. */
 import * as v from 'valibot';
+import { Availability } from './availability.ts';
 import { Entry } from './entries.ts';
 import { CommandId, ConversationId } from './ids.ts';
 import { maxRange } from './limits.ts';
@@ -46,6 +47,9 @@ export const Identify = v.strictObject({
   email: v.optional(Email),
 });
 
+/** Waits no longer: the answer may come later. */
+export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
+
 /* From an agent only. */
 
 /** Gives the conversation back to the waiting list. */
@@ -62,7 +66,12 @@ const common = {
 };
 
 /** What a visitor's socket takes, by `t`. */
-export const visitorFrames = { ...common, preview: Preview, 'visitor.identify': Identify };
+export const visitorFrames = {
+  ...common,
+  preview: Preview,
+  'visitor.identify': Identify,
+  'conversation.defer': DeferConversation,
+};
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
 /** What an agent's socket takes, by `t`. */
 export const agentFrames = {
@@ -116,14 +125,17 @@ export const PreviewSignal = v.object({ t: v.literal('preview'), text: v.string(
 /** Whether the visitor has a live tab. */
 export const PresenceSignal = v.object({ t: v.literal('presence'), present: v.boolean() });
 
-/** To a visitor who waits: their place in the line, from 1, and about how long it takes, in milliseconds, where that can be told. */
-export const Waiting = v.object({ place: v.number(), wait: v.nullable(v.number()) });
-export type Waiting = v.InferOutput<typeof Waiting>;
-export const WaitingSignal = v.object({
-  t: v.literal('waiting'),
+/**
+ * To a visitor who waits: their place in the line, from 1, about how long it takes, in milliseconds, where that can be told, and
+ * whether anybody serves the line.
+ */
+export const Waiting = v.object({
   place: v.number(),
   wait: v.nullable(v.number()),
+  availability: Availability,
 });
+export type Waiting = v.InferOutput<typeof Waiting>;
+export const WaitingSignal = v.object({ t: v.literal('waiting'), ...Waiting.entries });
 
 export const ConversationServerFrame = v.variant('t', [
   Welcome,

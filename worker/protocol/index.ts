@@ -2,6 +2,7 @@
 export * from './agent-frames.ts';
 export * from './attachment.ts';
 export * from './audit.ts';
+export * from './availability.ts';
 export * from './campaign.ts';
 export * from './conversation-frames.ts';
 export * from './decode.ts';

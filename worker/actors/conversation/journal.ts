@@ -160,6 +160,8 @@ export function isSameCommand(entry: Entry, command: Command): boolean {
       return entry.kind === 'conversation.closed';
     case 'conversation.return':
       return entry.kind === 'agent.unassigned';
+    case 'conversation.defer':
+      return entry.kind === 'conversation.deferred';
     case 'visitor.identify':
       return entry.kind === 'visitor.identified';
     case 'visitor.block':

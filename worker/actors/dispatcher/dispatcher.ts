@@ -7,8 +7,10 @@ import type { Principal } from '#domain';
 import { assists, can, seesAll } from '#domain';
 import {
   closeCodes,
+  defaultRouting,
   refuse,
   subprotocol,
+  type Availability,
   type DecisionsList,
   type FloorRow,
   type FloorRules,
@@ -26,7 +28,8 @@ import type { Env } from '../env.ts';
 import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { agentStub, conversationStub } from '../stubs.ts';
+import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
+import { Availabilities } from './availabilities.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
 import { Ledger } from './ledger.ts';
@@ -55,6 +58,7 @@ interface Awake {
   readonly router: Router;
   readonly handing: Handing;
   readonly sight: Sight;
+  readonly availabilities: Availabilities;
   readonly alarm: Alarm;
 }
 
@@ -93,7 +97,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** An agent says what they are. `seq` is the agent's log's. */
   agentNoted(agent: AgentNote, seq: number): void {
-    const { floor, records, router, sight, alarm } = this.#wake();
+    const { floor, records, router, sight, availabilities, alarm } = this.#wake();
     const before = floor.agent(agent.id);
     if (!floor.putAgent(agent, seq)) return;
     const known = floor.agent(agent.id);
@@ -102,6 +106,7 @@ export class Dispatcher extends DurableObject<Env> {
     // Who comes back to be asked starts anew.
     if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
     sight.agentChanged(before, known);
+    availabilities.touch();
     router.withdrawFrom(known);
     router.route();
     alarm.arm();
@@ -160,6 +165,13 @@ export class Dispatcher extends DurableObject<Env> {
   /** Where in its line a conversation is; null where it doesn't wait. */
   placeOf(conversation: string): Waiting | null {
     return this.#awake?.positions.of(conversation) ?? null;
+  }
+
+  /** Whether a visitor of a campaign finds somebody: for a lobby that was never told. */
+  availability(campaign: string): Availability {
+    const { availabilities, rules, alarm } = this.#wake();
+    alarm.arm();
+    return availabilities.of({ routing: rules.now.campaigns[campaign] ?? defaultRouting, transferred: null });
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -307,13 +319,19 @@ export class Dispatcher extends DurableObject<Env> {
       (socket) => ({ rules: this.rules(), offers: offers.shownTo(watcherOf(socket)) }),
     );
     floor.load();
-    const ledger = new Ledger(sql, (agent) => floor.loadChanged(agent));
+    const ledger: Ledger = new Ledger(sql, (agent) => {
+      floor.loadChanged(agent);
+      availabilities.touch();
+    });
     const offers = new Offers(host, ledger);
     const records = new Records(sql);
     const queue = new Queue();
     for (const row of floor.rows()) queue.put(row);
-    const positions = new Positions(host, queue, (conversation, waiting) =>
-      conversationStub(this.env, account, conversation).placed(waiting),
+    const positions = new Positions(
+      host,
+      queue,
+      (row) => availabilities.of(router.levelsOf(row)),
+      (conversation, waiting) => conversationStub(this.env, account, conversation).placed(waiting),
     );
     const rules: Rules = new Rules(registers, host, {
       read: async () => ({
@@ -326,6 +344,7 @@ export class Dispatcher extends DurableObject<Env> {
         if (known(before) !== known(after)) floor.resend();
         if (after.assignment === 'manual') router.withdrawAll();
         router.route();
+        availabilities.touch();
         arm();
       },
       arm,
@@ -345,8 +364,19 @@ export class Dispatcher extends DurableObject<Env> {
       { floor, ledger, records, rules, offers, router },
       { conversation: (id) => conversationStub(this.env, account, id), arm },
     );
-    const duties = [this.#reconciliation(), this.#correction(), rules, ...router.duties, ...sight.duties];
+    const availabilities: Availabilities = new Availabilities(registers, host, {
+      agents: () => floor.agents().map((agent) => ({ ...agent, load: ledger.load(agent.id) })),
+      campaigns: () => rules.now.campaigns,
+      tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
+      changed: () => positions.refresh(),
+      arm,
+    });
+    // What a dispatcher before this one did not come to see.
+    availabilities.touch();
+    const own = [this.#reconciliation(), this.#correction(), rules, availabilities];
+    const duties = [...own, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
-    return { account, floor, ledger, queue, positions, records, rules, router, handing, sight, alarm };
+    const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };
+    return { account, ...parts, alarm };
   }
 }

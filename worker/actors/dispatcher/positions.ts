@@ -1,9 +1,9 @@
 /**
- * Tells those who wait how many are before them, and about how long it takes. It is news of a moment and kept nowhere: whoever
+ * Tells those who wait how many are before them, about how long it takes, and whether anybody is there to come to it. It is news of a moment and kept nowhere: whoever
  * missed it asks, and is told with the next change.
  */
 import { expectedWait, paceOver } from '#domain';
-import type { FloorRow, Waiting } from '#protocol';
+import type { Availability, FloorRow, Waiting } from '#protocol';
 import type { Host } from '../host.ts';
 import { report } from '../report.ts';
 import { lineOf, wantsAgent, type Queue } from './queue.ts';
@@ -17,15 +17,22 @@ const farEvery = 15_000;
 export class Positions {
   readonly #host: Host;
   readonly #queue: Queue;
+  readonly #availability: (row: FloorRow) => Availability;
   readonly #tell: (conversation: string, waiting: Waiting) => Promise<void>;
   readonly #told = new Map<string, { words: string; at: number }>();
   /** When the last ones of each line got somebody. */
   readonly #served = new Map<string, number[]>();
   #timer: (() => void) | null = null;
 
-  constructor(host: Host, queue: Queue, tell: (conversation: string, waiting: Waiting) => Promise<void>) {
+  constructor(
+    host: Host,
+    queue: Queue,
+    availability: (row: FloorRow) => Availability,
+    tell: (conversation: string, waiting: Waiting) => Promise<void>,
+  ) {
     this.#host = host;
     this.#queue = queue;
+    this.#availability = availability;
     this.#tell = tell;
   }
 
@@ -37,6 +44,11 @@ export class Positions {
     }
     if (row.phase !== 'waiting') this.#told.delete(row.id);
     if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon(coalesce);
+  }
+
+  /** Somebody has come or gone who serves a line. */
+  refresh(): void {
+    if (this.#queue.size > 0) this.#soon(coalesce);
   }
 
   /** Where a conversation stands now; null where it doesn't wait. */
@@ -73,20 +85,25 @@ export class Positions {
   #all(): Map<string, Waiting> {
     const now = this.#host.now();
     const counts = new Map<string, number>();
+    const availabilities = new Map<string, Availability>();
     const all = new Map<string, Waiting>();
     for (const row of this.#queue.rows()) {
       if (!wantsAgent(row)) continue;
       const line = lineOf(row);
       const place = (counts.get(line) ?? 0) + 1;
       counts.set(line, place);
-      if (row.visitor.here)
-        all.set(row.id, { place, wait: expectedWait(place, this.#served.get(line) ?? [], now) });
+      if (!row.visitor.here) continue;
+      // Who stands in one line waits for the same agents.
+      const availability = availabilities.get(line) ?? this.#availability(row);
+      availabilities.set(line, availability);
+      const wait = expectedWait(place, this.#served.get(line) ?? [], now);
+      all.set(row.id, { place, wait, availability });
     }
     return all;
   }
 }
 
 /** What of it is worth telling again: to the minute. */
-function wordsOf({ place, wait }: Waiting): string {
-  return `${place} ${wait === null ? '' : Math.ceil(wait / 60_000)}`;
+function wordsOf({ place, wait, availability }: Waiting): string {
+  return `${availability} ${place} ${wait === null ? '' : Math.ceil(wait / 60_000)}`;
 }

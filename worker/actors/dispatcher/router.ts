@@ -2,7 +2,7 @@
  * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
  * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
  */
-import { choose, receives, type Chance, type Choice, type RoutedAgent } from '#domain';
+import { choose, receives, type Chance, type Choice, type RoutedAgent, type Wanting } from '#domain';
 import type { FloorRow, Outcome, Status } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
@@ -165,11 +165,17 @@ export class Router {
     this.#records.hadChance(row.id, chance);
   }
 
+  /** What says which levels a conversation is for. */
+  levelsOf({ target, campaign }: FloorRow): Pick<Wanting, 'routing' | 'transferred'> {
+    const transferred = target && (target.kind === 'group' ? { group: target.id } : {});
+    const routing = this.#rules.routingOf(target?.kind === 'campaign' ? target.id : campaign.id);
+    return { routing, transferred };
+  }
+
   #choose(row: FloorRow, chances: readonly Chance[], agents: RoutedAgent[], now: number): Choice {
     const { target, type } = row;
     const campaign = target?.kind === 'campaign' ? target.id : row.campaign.id;
-    const transferred = target && (target.kind === 'group' ? { group: target.id } : {});
-    const wanting = { type, routing: this.#rules.routingOf(campaign), transferred, chances };
+    const wanting = { type, ...this.levelsOf(row), chances };
     const turns = this.#records.turns(campaign);
     return choose(wanting, agents, turns, now, () => this.#host.random());
   }

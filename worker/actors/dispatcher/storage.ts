@@ -1,5 +1,5 @@
 /** What a Dispatcher keeps: the registry, the floor, the ledger of places, what routing remembers. */
-import type { AgentParty, ConversationType, EntryOf, Sees } from '#protocol';
+import type { AgentParty, Availability, ConversationType, EntryOf, Sees } from '#protocol';
 import { logTable } from '../log.ts';
 import type { KnownRules } from './rules.ts';
 
@@ -47,7 +47,11 @@ export type DispatcherRegisters = {
   rereadAt: number;
   /** Conversations that are to be told who may follow them. */
   untold: readonly string[];
+  lobbies: Lobbies;
 };
+
+/** By campaign: how its agents are, the how manieth word of it that is, and whether the lobby has it. */
+export type Lobbies = Readonly<Record<string, { state: Availability; count: number; told: boolean }>>;
 
 /** What somebody is asked for, and what the conversation is told once they agree. */
 export interface Terms {

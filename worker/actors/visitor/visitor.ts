@@ -182,6 +182,7 @@ export class Visitor extends DurableObject<Env> {
       ...(input.page && { page: input.page }),
       contact,
       ordinal: row.ordinal,
+      ...(input.later && { type: 'nrt' as const }),
     };
     const birth = {
       account,

@@ -1,0 +1,58 @@
+/** The day's end: the last agent goes while visitors are there, and what they leave behind is answered later. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { accessibilityOf, Agent, Visitor } from './people.ts';
+
+const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+const nobody = 'Nobody is here just now. Leave your message and your email, and we will answer.';
+let browser: Browser;
+let anna: Agent;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  anna = await Agent.signIn(browser, base, 'anna@demo.test');
+});
+afterAll(() => browser.close());
+
+const set = async (status: string) => {
+  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('menuitemradio', { name: status, exact: true }).click();
+};
+
+test('F20 F40 F96: the open widget switches as the last agent goes, and back; what was left lands in Offline requests', async () => {
+  const [early, visitor] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
+  await early.ask('Is it my turn?');
+  await visitor.open();
+  expect(await visitor.chat.getByText(nobody).count()).toBe(0);
+  await set('Invisible');
+  await visitor.chat.getByText(nobody).waitFor();
+  expect(await accessibilityOf(visitor.page)).toEqual([]);
+
+  await visitor.say('Do you ship abroad?');
+  const email = visitor.chat.getByLabel('Email');
+  await visitor.chat.getByRole('button', { name: 'Send' }).click();
+  await visitor.chat.getByText('Tell us your email address.').waitFor();
+  await email.fill('ada@example.com');
+  await visitor.chat.getByRole('button', { name: 'Send' }).click();
+  await visitor.chat.getByText('We have your message, and will answer by email.').waitFor();
+  await anna.row('Offline requests', 'Do you ship abroad?').waitFor();
+
+  // Who waits since before is told too, and need not go on waiting.
+  await early.chat.getByText('Nobody is here just now.').waitFor();
+  await early.chat.getByRole('button', { name: 'Answer me later' }).click();
+  await early.chat.getByLabel('Email').fill('bo@example.com');
+  expect(await accessibilityOf(early.page)).toEqual([]);
+  await early.chat.getByRole('button', { name: 'Answer me later' }).click();
+  await early.chat.getByText('We have your message, and will answer by email.').waitFor();
+  await anna.row('Offline requests', 'Is it my turn?').waitFor();
+
+  const late = await Visitor.visit(browser, base);
+  await late.open();
+  await late.chat.getByText(nobody).waitFor();
+  await set('Online');
+  await late.chat.getByText(nobody).waitFor({ state: 'detached' });
+  await late.say('So you are here');
+  await late.chat.getByRole('button', { name: 'Skip' }).click();
+  await anna.row('Waiting for an answer', 'So you are here').waitFor();
+  expect([...visitor.errors, ...early.errors, ...late.errors, ...anna.errors]).toEqual([]);
+});

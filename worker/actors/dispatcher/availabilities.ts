@@ -1,0 +1,92 @@
+/**
+ * Tells each campaign's lobby whether a visitor finds somebody, where that has changed. What is to be said stands in a register
+ * before it is said, under a rising count: so it is said whoever dies on the way, and an old word never undoes a newer.
+ */
+import { availabilityOf, receivesVisitors, type PresentAgent } from '#domain';
+import type { Availability, Routing } from '#protocol';
+import type { Duty } from '../alarm.ts';
+import type { Host } from '../host.ts';
+import type { Registers } from '../registers.ts';
+import type { DispatcherRegisters, Lobbies } from './storage.ts';
+
+/** What comes and goes within so long is not told, in milliseconds. */
+const coalesce = 200;
+
+export interface AvailabilitiesEnds {
+  agents(): PresentAgent[];
+  campaigns(): Readonly<Record<string, Routing>>;
+  tell(campaign: string, said: { state: Availability; count: number }): Promise<void>;
+  /** Something is different now. */
+  changed(): void;
+  arm(): void;
+}
+
+export class Availabilities implements Duty {
+  readonly name = 'availability';
+  readonly #registers: Registers<DispatcherRegisters>;
+  readonly #host: Host;
+  readonly #ends: AvailabilitiesEnds;
+  #looking = false;
+  /** When the first of what is untold came; a dispatcher that has slept meanwhile tells at once. */
+  #since = 0;
+
+  constructor(registers: Registers<DispatcherRegisters>, host: Host, ends: AvailabilitiesEnds) {
+    this.#registers = registers;
+    this.#host = host;
+    this.#ends = ends;
+  }
+
+  /** Agents, loads or rules have changed. A place may be freed and filled in one act: only what comes of all of it counts. */
+  touch(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    // Still within the event: what it finds is written together with what caused it.
+    queueMicrotask(() => {
+      this.#looking = false;
+      this.#look();
+    });
+  }
+
+  /** How it is for a line, now. */
+  of(line: Parameters<typeof availabilityOf>[0]): Availability {
+    return availabilityOf(line, this.#ends.agents());
+  }
+
+  next(): number | null {
+    return Object.values(this.#lobbies).some(({ told }) => !told) ? this.#since + coalesce : null;
+  }
+
+  /** What changes while it is told is told again. */
+  async run(): Promise<void> {
+    const untold = Object.entries(this.#lobbies).filter(([, { told }]) => !told);
+    const tellings = untold.map(async ([campaign, { state, count }]) => {
+      await this.#ends.tell(campaign, { state, count });
+      const now = this.#lobbies[campaign];
+      if (now?.count === count)
+        this.#registers.set('lobbies', { ...this.#lobbies, [campaign]: { ...now, told: true } });
+    });
+    // One lobby that can't be told keeps no other from hearing; it is told later.
+    for (const telling of await Promise.allSettled(tellings))
+      if (telling.status === 'rejected') throw telling.reason;
+  }
+
+  #look(): void {
+    const lobbies = this.#lobbies;
+    const agents = this.#ends.agents().filter((agent) => receivesVisitors(agent));
+    const news: Record<string, Lobbies[string]> = {};
+    for (const [campaign, routing] of Object.entries(this.#ends.campaigns())) {
+      const state = availabilityOf({ routing, transferred: null }, agents);
+      const known = lobbies[campaign];
+      if (known?.state !== state) news[campaign] = { state, count: (known?.count ?? 0) + 1, told: false };
+    }
+    if (Object.keys(news).length === 0) return;
+    if (this.next() === null) this.#since = this.#host.now();
+    this.#registers.set('lobbies', { ...lobbies, ...news });
+    this.#ends.changed();
+    this.#ends.arm();
+  }
+
+  get #lobbies(): Lobbies {
+    return this.#registers.get('lobbies') ?? {};
+  }
+}
