@@ -65,7 +65,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: [at('test/helpers/running-server.ts')],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // One browser at a time: two would share the processor with the server that they test.

@@ -1,20 +1,16 @@
 /** What a manager meets in the console: the call from the floor, the audit log, the table of rights. */
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { Agent, eventually, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+const { base, browser } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
-let browser: Browser;
 let admin: Agent;
 let sofia: Agent;
 beforeAll(async () => {
-  browser = await launchBrowser();
   admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
 });
-afterAll(() => browser.close());
 
 test('F9: in the console a badge calls a supervisor to the one who waits', async () => {
   const { page } = sofia;

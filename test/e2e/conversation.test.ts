@@ -1,18 +1,15 @@
-import type { Browser, Route } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import type { Route } from 'playwright';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { Agent, eventually, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
+const { base, browser } = await stage();
 let anna: Agent;
 let ben: Agent;
 beforeAll(async () => {
-  browser = await launchBrowser();
   anna = await Agent.signIn(browser, base, 'anna@demo.test');
   ben = await Agent.signIn(browser, base, 'ben@demo.test');
 });
-afterAll(() => browser.close());
 
 test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat ends, the next one shows it', async () => {
   const visitor = await Visitor.visit(browser, base);

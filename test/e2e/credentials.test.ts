@@ -1,17 +1,11 @@
 /** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, a second factor. */
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { linkTo } from './mails.ts';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const { base, browser, linkTo, operatorSecret } = await stage();
 
 const password = 'parley-demo';
 const next = 'a horse of another colour';
@@ -20,10 +14,10 @@ const next = 'a horse of another colour';
 async function newAccount(): Promise<{ admin: string; agent: string }> {
   const mark = Math.random().toString(36).slice(2, 8);
   const [admin, agent] = [`admin.${mark}@demo.test`, `agent.${mark}@demo.test`];
-  const answer = await fetch(`${inject('serverUrl')}/api/operator/accounts`, {
+  const answer = await fetch(`${base}/api/operator/accounts`, {
     method: 'POST',
     headers: {
-      Authorization: `Bearer ${inject('operatorSecret')}`,
+      Authorization: `Bearer ${operatorSecret}`,
       'Content-Type': 'application/json',
     },
     body: JSON.stringify({

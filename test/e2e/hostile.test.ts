@@ -1,18 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import { afterAll, expect, test } from 'vitest';
 import { Agent, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
+const { base, browser } = await stage();
 let foreign: Server;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
 afterAll(async () => {
-  await browser.close();
   foreign.close();
 });
 

@@ -1,15 +1,10 @@
 /** The languages: nothing of another one stands on a screen, and changing it loses nothing. */
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
 import { Agent, errorsOf } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const { base, browser } = await stage();
 
 /** Names, addresses, keys and languages: what is the same in each language, or was said by somebody. */
 const ours = new RegExp(

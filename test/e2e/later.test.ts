@@ -1,18 +1,14 @@
 /** The day's end: the last agent goes while visitors are there, and what they leave behind is answered later. */
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
+const { base, browser } = await stage();
 const nobody = 'Nobody is here just now. Leave your message and your email, and we will answer.';
-let browser: Browser;
 let anna: Agent;
 beforeAll(async () => {
-  browser = await launchBrowser();
   anna = await Agent.signIn(browser, base, 'anna@demo.test');
 });
-afterAll(() => browser.close());
 
 const set = async (status: string) => {
   await anna.page.getByRole('button', { name: /, your menu$/ }).click();

@@ -1,15 +1,10 @@
 /** A photo from the file that somebody chose to the face that a visitor sees. */
-import type { Browser, Locator, Page } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import type { Locator, Page } from 'playwright';
+import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const { base, browser } = await stage();
 
 /** A picture as from a camera, red on the left and blue on the right. */
 async function picture(page: Page): Promise<Buffer> {

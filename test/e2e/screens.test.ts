@@ -1,14 +1,8 @@
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
+import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, errorsOf, Visitor } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const { base, browser } = await stage();
 
 const schemes = ['light', 'dark'] as const;
 

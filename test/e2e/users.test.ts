@@ -1,18 +1,14 @@
 /** Users and groups as an administrator makes them, and what the one at the other end sees of it. */
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { linkTo } from './mails.ts';
+import type { Page } from 'playwright';
+import { beforeAll, expect, test } from 'vitest';
 import { Agent, eventually } from './people.ts';
+import { stage } from './stage.ts';
 
-const base = inject('serverUrl').replace('127.0.0.1', 'localhost');
-let browser: Browser;
+const { base, browser, linkTo } = await stage();
 let admin: Agent;
 beforeAll(async () => {
-  browser = await launchBrowser();
   admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
 });
-afterAll(() => browser.close());
 
 const mark = Math.random().toString(36).slice(2, 8);
 const here = '127.0.0.0/8\n::1';

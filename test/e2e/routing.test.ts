@@ -1,0 +1,104 @@
+/** Chats that are handed out: offers, a transfer, the line as the visitor sees it, and who supervises all of it. */
+import type { Locator } from 'playwright';
+import { expect, test } from 'vitest';
+import { agentOf } from '../helpers/people.ts';
+import type { Account } from '#protocol';
+import { accessibilityOf, Agent, Visitor } from './people.ts';
+import { stage } from './stage.ts';
+
+const { base, browser } = await stage();
+const admin = await agentOf({ base, email: 'admin@demo.test', password: 'parley-demo' });
+
+async function hand(assignment: Account['assignment']): Promise<void> {
+  const { id: _, ...body } = (await admin.ask('GET', '/api/account')) as Account;
+  await admin.ask('PATCH', '/api/account', { ...body, assignment, offerSeconds: 60 });
+}
+
+const offered = (agent: Agent, text: string): Locator =>
+  agent.page
+    .getByRole('region', { name: 'Chats offered to you' })
+    .getByRole('article')
+    .filter({ hasText: text });
+
+test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed back with a word', async () => {
+  await hand('offered');
+  const [anna, ben] = [
+    await Agent.signIn(browser, base, 'anna@demo.test'),
+    await Agent.signIn(browser, base, 'ben@demo.test'),
+  ];
+  const visitor = await Visitor.visit(browser, base);
+  const question = 'Is the Ridge tent in stock?';
+  await visitor.ask(question);
+  const [first, second] = await Promise.race([
+    offered(anna, question)
+      .waitFor()
+      .then(() => [anna, ben] as const),
+    offered(ben, question)
+      .waitFor()
+      .then(() => [ben, anna] as const),
+  ]);
+  expect(await offered(second, question).count()).toBe(0);
+  expect(await accessibilityOf(first.page)).toEqual([]);
+  await offered(first, question).getByRole('button', { name: 'Decline' }).click();
+  await offered(second, question).getByRole('button', { name: 'Accept and open' }).click();
+  await second.row('In chat with you', question).waitFor();
+  await second.say('It is. Which colour?');
+  await visitor.sees('It is. Which colour?');
+
+  await second.page.getByRole('button', { name: 'More' }).last().click();
+  await second.page.getByRole('menuitem', { name: 'Transfer …' }).click();
+  const dialog = second.page.getByRole('dialog', { name: 'Transfer this chat' });
+  const name = first === anna ? 'Anna Petrova' : 'Ben Okafor';
+  await dialog.getByRole('radio', { name: new RegExp(name) }).check();
+  await dialog.getByLabel('A word about it').fill('Knows every colour.');
+  expect(await accessibilityOf(second.page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Transfer' }).click();
+  await second.page.getByText(`${name} is being asked to take this chat`).waitFor();
+  await offered(first, 'Knows every colour.').getByRole('button', { name: 'Accept', exact: true }).click();
+  await first.row('In chat with you', 'Which colour?').waitFor();
+  await second.page.getByText(`${name} took the chat over`).first().waitFor();
+  await visitor.say('Green, please.');
+  await first.row('In chat with you', 'Green, please.').getByRole('link').click();
+  await first.log.getByText('Knows every colour.').waitFor();
+  await first.say('Green it is.');
+  await visitor.sees('Green it is.');
+  expect(await visitor.count('Knows every colour.')).toBe(0);
+  await first.endChat();
+  expect([anna.errors, ben.errors, visitor.errors].flat()).toEqual([]);
+  for (const { page } of [anna, ben, visitor]) await page.context().close();
+});
+
+test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, assigns, and sets a status', async () => {
+  await hand('manual');
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
+  const [one, two] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
+  await one.ask('Where is my parcel?');
+  await one.chat.getByText('You are next.').waitFor();
+  await two.ask('And where is mine?');
+  await two.chat.getByText('You are number 2 in line.').waitFor();
+
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
+  const queue = sofia.page.getByRole('region', { name: 'Queue' });
+  await queue.getByRole('row').nth(2).waitFor();
+  expect(await accessibilityOf(sofia.page)).toEqual([]);
+  await queue.getByRole('button', { name: 'Assign' }).first().click();
+  const dialog = sofia.page.getByRole('dialog', { name: 'Assign this chat' });
+  await dialog.getByRole('radio', { name: /Anna Petrova/ }).check();
+  await dialog.getByRole('button', { name: 'Assign' }).click();
+  await anna.row('In chat with you', 'Where is my parcel?').waitFor();
+  await two.chat.getByText('You are next.').waitFor();
+
+  await sofia.page.getByRole('button', { name: 'Status of Anna Petrova' }).click();
+  await sofia.page.getByRole('menuitemradio', { name: 'Dinner', exact: true }).click();
+  await anna.page.getByText('Not available: Dinner').waitFor();
+  // From now on chats are handed out: what waits is the only one's who may get it.
+  await hand('assigned');
+  await ben.row('In chat with you', 'And where is mine?').getByRole('link').click();
+  await ben.page.getByRole('button', { name: 'Show the decisions' }).click();
+  await ben.page.getByText('Given to Ben Okafor').waitFor();
+  expect([anna.errors, ben.errors, sofia.errors, one.errors, two.errors].flat()).toEqual([]);
+  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('menuitemradio', { name: 'Online', exact: true }).click();
+  for (const { page } of [anna, ben, sofia, one, two]) await page.context().close();
+});

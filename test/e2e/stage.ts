@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs';
+import type { Browser } from 'playwright';
+import { afterAll, expect } from 'vitest';
+import { seedDemo } from '../../bin/demo.mjs';
+import { startMailbox } from '../../bin/mailbox.mjs';
+import { scratchFolder, startServer } from '../../bin/server.mjs';
+import { launchBrowser } from '../helpers/browser.ts';
+
+export interface Stage {
+  /** The server's address, as a browser is to know it: one host, with cookies of its own. */
+  readonly base: string;
+  readonly operatorSecret: string;
+  readonly browser: Browser;
+  /** The link in the last mail to somebody. */
+  linkTo(email: string): Promise<string>;
+}
+
+/**
+ * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
+ * So no journey meets people or chats that those of another file have left.
+ */
+export async function stage(): Promise<Stage> {
+  const dataDir = scratchFolder();
+  const mailbox = await startMailbox();
+  // Miniflare fills in the socket's address where the client states none, and these clients state their own.
+  const env = { DEMO: 'true', BEHIND_CLOUDFLARE: 'true', HELP_URL: 'https://help.example/', ...mailbox.env };
+  const [server, browser] = await Promise.all([
+    startServer({ dataDir, quiet: true, env, built: true }),
+    launchBrowser(),
+  ]);
+  await seedDemo(server);
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    await mailbox.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return {
+    base: server.url.replace('127.0.0.1', 'localhost'),
+    operatorSecret: server.operatorSecret,
+    browser,
+    async linkTo(email) {
+      const find = () => {
+        const last = mailbox.mails.findLast(({ to }) => to === email);
+        return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
+      };
+      await expect.poll(find, { timeout: 10_000 }).toBeDefined();
+      return find() as string;
+    },
+  };
+}
