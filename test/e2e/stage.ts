@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser } from 'playwright';
-import { afterAll, expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { seedDemo } from '../../bin/demo.mjs';
 import { startMailbox } from '../../bin/mailbox.mjs';
 import { scratchFolder, startServer } from '../../bin/server.mjs';
@@ -17,7 +18,8 @@ export interface Stage {
 
 /**
  * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
- * So no journey meets people or chats that those of another file have left.
+ * So no journey meets people or chats that those of another file have left. What was on the screens when one failed goes to the
+ * folder `SCREENSHOTS`, if there is one.
  */
 export async function stage(): Promise<Stage> {
   const dataDir = scratchFolder();
@@ -29,6 +31,14 @@ export async function stage(): Promise<Stage> {
     launchBrowser(),
   ]);
   await seedDemo(server);
+  const shots = process.env['SCREENSHOTS'];
+  afterEach(async ({ task }) => {
+    if (!shots || task.result?.state !== 'fail') return;
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    for (const [at, page] of pages.entries()) {
+      await page.screenshot({ path: path.join(shots, `${task.id}-${at}.png`) });
+    }
+  });
   afterAll(async () => {
     await browser.close();
     await server.stop();
