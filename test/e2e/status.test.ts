@@ -51,7 +51,7 @@ test('F19 offline, the chats are gone from the screen; back online what waits ca
   await visitor.say('And now?');
   await ben.page.getByRole('button', { name: 'Go online' }).click();
   // It went back to the queue, and waits there for whoever takes it.
-  const again = ben.row('Waiting for an answer', 'Is anybody there at all?');
+  const again = ben.row('Waiting for an answer', 'And now?');
   await again.getByRole('button', { name: 'Take' }).click();
   await ben.row('In chat with you', 'And now?').waitFor();
   await ben.log.getByText('And now?').waitFor();
