@@ -322,6 +322,12 @@ export class Agent extends DurableObject<Env> {
         if (capacity(before) !== capacity(user)) standing.append({ kind: 'capacity.changed' });
         if (before.groups.join() !== groups.join()) standing.append({ kind: 'groups.changed', groups });
       },
+      exists: (does) => {
+        const { log, state } = standing;
+        // Whoever has never been here is on no floor.
+        if (log.head === 0 || does !== state.deleted) return;
+        standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
+      },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),
       arm: () => this.#awake?.alarm.arm(),
