@@ -218,6 +218,13 @@ export class Agent extends DurableObject<Env> {
     return this.#awake?.standing.state.status === 'offline';
   }
 
+  /** Writes the whole log to the time table again. */
+  async rearchive(): Promise<void> {
+    if (!this.#awake) return;
+    this.#awake.followers.rewind('activity');
+    await this.#awake.followers.flush();
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
     if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {
