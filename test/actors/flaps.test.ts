@@ -1,12 +1,13 @@
 /** Sockets that die without a word, and ones that come and go: who is asked, and whose offers stand (reliability.md R14). */
-import { lease } from '#protocol';
+import { closeCodes, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
 import { decisions, places, rule, waiting } from './floor-scene.ts';
 import { holdClock, newScene, type Scene, type SceneAgent } from './scene.ts';
 
 const grace = 30_000;
-const sweep = 60_000;
+/** Of the grace, what is left to a tab that is closed for its silence. */
+const comesBackWithin = 10_000;
 
 const presenceOf = async ({ dispatcher }: Scene, { party }: SceneAgent) =>
   runInDurableObject(dispatcher, (_, { storage: { sql } }) => {
@@ -40,7 +41,7 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
     const at = await runInDurableObject(anna.stub, (_, { storage }) => storage.getAlarm());
     if (at !== null && at <= clock.now) await runDurableObjectAlarm(anna.stub);
   }
-  expect(seconds * 1_000).toBeLessThanOrEqual(lease + sweep + grace + 1_000);
+  expect(seconds * 1_000).toBeLessThanOrEqual(lease + comesBackWithin + 1_000);
   expect(await places(scene)).toEqual([]);
   expect(await decisions(scene, first.conversation)).toMatchObject([
     { kind: 'offered' },
@@ -56,6 +57,33 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
   const [before, after] = await Promise.all(offered);
   console.log(`R14 half-open: unroutable after ${seconds} s, offers to the dead after that ${after?.length}`);
   expect([before?.length, after?.length]).toEqual([1, 0]);
+});
+
+test('R14 I12 a dead tab beside a live one is closed when its lease ends, and the next look is at the other’s end', async () => {
+  const scene = newScene();
+  const clock = holdClock();
+  const anna = await scene.agent('Anna');
+  const dead = await anna.desk();
+  await dead.frame('agent.welcome');
+  const began = clock.now;
+  clock.by(60_000);
+  const live = await anna.desk();
+  await live.frame('agent.welcome');
+  const alarmAt = () => runInDurableObject(anna.stub, (_, { storage }) => storage.getAlarm());
+  // What else it has to do comes first.
+  await vi.waitFor(async () => {
+    const at = await alarmAt();
+    if (at !== began + lease) {
+      clock.to(Math.max(clock.now, at ?? 0));
+      await runDurableObjectAlarm(anna.stub);
+    }
+    expect(at).toBe(began + lease);
+  });
+  clock.to(began + lease);
+  await runDurableObjectAlarm(anna.stub);
+  expect((await dead.until(() => dead.closed)).code).toBe(closeCodes.leaseLost);
+  await vi.waitFor(async () => expect(await alarmAt()).toBe(began + 60_000 + lease));
+  expect([live.closed, await absences(anna)]).toEqual([undefined, 0]);
 });
 
 test('R14 I12 ten flaps within the grace make no absence and withdraw no offer', async () => {

@@ -55,6 +55,40 @@ test('I14 who is deleted while they sign in is out again within seconds', async 
   });
 });
 
+test.each(ways)(
+  'V34 who is deleted leaves the floor, and is there again when that is taken back (%s)',
+  async (way) => {
+    const scene = newScene();
+    const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
+    const floor = await ben.floor();
+    const agentsIn = (frame: Frame) => (frame['agents'] as { id: string }[]).map((agent) => agent.id);
+    expect(agentsIn(await floor.frame('floor'))).toContain(anna.party.id);
+    const becomes = async (deletedAt: string) => {
+      await maybeEvict(way, anna.stub);
+      await maybeEvict(way, scene.dispatcher);
+      await anna.stub.expectChange();
+      await change(anna, `deleted_at = ${deletedAt}`);
+      await anna.stub.reread();
+      await anna.stub.reread();
+    };
+    await becomes('1');
+    const left = await floor.frame('floor.changed', (frame) => 'left' in frame);
+    expect(left['left']).toEqual([anna.party.id]);
+    expect(agentsIn(left)).not.toContain(anna.party.id);
+    await maybeEvict(way, scene.dispatcher);
+    expect(agentsIn(await (await ben.floor()).frame('floor'))).toEqual([ben.party.id]);
+    const before = floor.frames.length;
+    await becomes('NULL');
+    const back = await floor.until(() =>
+      floor.frames
+        .slice(before)
+        .find((frame) => 'agents' in frame && agentsIn(frame).includes(anna.party.id)),
+    );
+    expect(back).not.toHaveProperty('left');
+    expect(agentsIn(await (await ben.floor()).frame('floor'))).toContain(anna.party.id);
+  },
+);
+
 test('F186 a nickname is what the floor and the chats know them by', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');

@@ -303,6 +303,7 @@ export class AgentPerson {
       }
       for (const row of frame.rows) rows.set(row.id, row);
       for (const agent of frame.agents) agents.set(agent.id, agent);
+      if (frame.t === 'floor.changed') for (const id of frame.left ?? []) agents.delete(id);
     };
     return Object.assign(this.#follow<FloorServerFrame>('/api/floor/socket', take), { rows, agents, offers });
   }

@@ -126,6 +126,39 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
   }
 });
 
+test('I7 V40 a rebuild gives the time table that the agents had written by themselves, of as many as there are', async () => {
+  const account = await newAccount();
+  const rows = async () => {
+    const query = 'SELECT * FROM activity WHERE account_id = ? ORDER BY agent_id, seq';
+    return (await env.DB.prepare(query).bind(account.id).all()).results;
+  };
+  await vi.waitFor(async () => expect(await rows()).toHaveLength(3), { timeout: 12_000, interval: 100 });
+  const before = await rows();
+  const others = Array.from({ length: 250 }, (_, number) =>
+    env.DB.prepare(
+      "INSERT INTO users (account_id, id, email, name, password_hash, roles, created_at) VALUES (?, ?, ?, 'X', '', '[]', 0)",
+    ).bind(account.id, id('user'), `${number}@${account.id}.test`),
+  );
+  await env.DB.batch(others);
+  // One who is active no more was so all the same.
+  await env.DB.prepare('UPDATE users SET deleted_at = 1 WHERE id = ?').bind(account.users.agent).run();
+  await env.DB.prepare('DELETE FROM activity WHERE account_id = ?').bind(account.id).run();
+  for (let i = 0; i < 2; i++) {
+    let after: string | null | undefined;
+    let calls = 0;
+    do {
+      const body = { account: account.id, ...(after && { after }) };
+      const rebuilt = await ask<{ next: string | null }>('POST', '/api/operator/rebuild', {
+        headers: operatorHeader,
+        body,
+      });
+      after = rebuilt.body.next;
+      calls++;
+    } while (after);
+    expect([calls, await rows()]).toEqual([2, before]);
+  }
+});
+
 test('V40 what can not be rebuilt is refused', async () => {
   for (const [body, refused] of [
     [{ account: id('account') }, 'not_found'],

@@ -103,10 +103,10 @@ const upsertPage = `
   ON CONFLICT (account_id, conversation_id, first) DO UPDATE SET count = excluded.count, entries = excluded.entries
   WHERE excluded.count >= pages.count`;
 
-/** Empties an account's history, to be written again from the logs. */
+/** Empties an account's history and time table, to be written again from the logs. */
 export async function dropHistory(d1: D1Database, account: string): Promise<void> {
   await d1.batch(
-    ['conversations', 'pages'].map((table) =>
+    ['conversations', 'pages', 'activity'].map((table) =>
       d1.prepare(`DELETE FROM ${table} WHERE account_id = ?`).bind(account),
     ),
   );

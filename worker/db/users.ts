@@ -10,7 +10,7 @@ import {
   type UsersPage,
   type UsersQuery,
 } from '#protocol';
-import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { accountColumns } from './accounts.ts';
 import { askedBy } from './asked.ts';
@@ -115,6 +115,23 @@ export async function getPerson(d1: D1Database, account: string, id: string): Pr
     .where(and(theUser(account, id), isNull(users.deletedAt)))
     .get();
   return row ? personOf(row) : null;
+}
+
+/** The ids of all users that an account ever had, in order. */
+export async function listEverybody(
+  d1: D1Database,
+  account: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const which = and(eq(users.accountId, account), gt(users.id, after));
+  const found = await drizzle(d1)
+    .select({ id: users.id })
+    .from(users)
+    .where(which)
+    .orderBy(asc(users.id))
+    .limit(limit);
+  return found.map(({ id }) => id);
 }
 
 /** The ids of an account's active users who have no second factor. */

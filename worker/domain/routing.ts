@@ -156,34 +156,38 @@ export function levelsFor({ routing, transferred }: Pick<Wanting, 'routing' | 't
 
 /** Whether a level asks somebody. */
 export function asks({ id, users, groups }: Level, agent: Pick<RoutedAgent, 'id' | 'groups'>): boolean {
-  return (
-    id === everybody.id || users.includes(agent.id) || agent.groups.some((group) => groups.includes(group))
-  );
+  if (id === everybody.id || setOf(users).has(agent.id)) return true;
+  return agent.groups.some((group) => groups.includes(group));
 }
 
-/** Everybody on the levels, each on the one through which they are asked first. */
+/** A level's users, hundreds maybe, are asked for again and again; nobody changes a list of them. */
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+function setOf(list: readonly string[]): ReadonlySet<string> {
+  let set = sets.get(list);
+  if (!set) sets.set(list, (set = new Set(list)));
+  return set;
+}
+
+/** Everybody on the levels, each on the one through which they are asked first. On every path of every account, so it makes little. */
 function seatsOf(wanting: Wanting, agents: readonly RoutedAgent[]): Seat[] {
-  const levels = levelsFor(wanting).map((level) => ({
-    level,
-    users: new Set(level.users),
-    groups: new Set(level.groups),
-  }));
+  const { chances, routing } = wanting;
+  const levels = levelsFor(wanting);
+  const had = new Set(chances.map(({ agent }) => agent));
   const left = new Set(
-    wanting.routing.leaveLevel
-      ? wanting.chances.flatMap(({ why, level }) => (why === 'no_reply' ? [level] : []))
-      : [],
+    routing.leaveLevel ? chances.flatMap(({ why, level }) => (why === 'no_reply' ? [level] : [])) : [],
   );
-  const had = new Set(wanting.chances.map(({ agent }) => agent));
-  return agents.flatMap((agent) => {
-    const seats = levels.flatMap(({ level, users, groups }, place) => {
-      const asks =
-        level.id === everybody.id || users.has(agent.id) || agent.groups.some((id) => groups.has(id));
+  const seats: Seat[] = [];
+  for (const agent of agents) {
+    let best: Seat | undefined;
+    for (const [place, level] of levels.entries()) {
+      if (!asks(level, agent)) continue;
       const round = had.has(agent.id) ? 2 : left.has(level.id) ? 1 : 0;
-      return asks ? [{ agent, level, place, round }] : [];
-    });
-    const [best] = seats.sort((a, b) => rank(a) - rank(b));
-    return best ?? [];
-  });
+      const seat = { agent, level, place, round };
+      if (!best || rank(seat) < rank(best)) best = seat;
+    }
+    if (best) seats.push(best);
+  }
+  return seats;
 }
 
 function hindrance(agent: RoutedAgent, wanting: Wanting, now: number): Reason | null {
@@ -209,7 +213,8 @@ export function spaceOf(
 }
 
 /** Longest without a new one first; ids make it a total order, so that a decision can be done again. */
-const byIdle = (a: RoutedAgent, b: RoutedAgent) => a.givenAt - b.givenAt || (a.id < b.id ? -1 : 1);
+const byIdle = (a: RoutedAgent, b: RoutedAgent) => a.givenAt - b.givenAt || byId(a, b);
+const byId = (a: RoutedAgent, b: RoutedAgent) => (a.id < b.id ? -1 : 1);
 
 function pick(
   method: Method,
@@ -218,12 +223,15 @@ function pick(
   last: string | undefined,
   random: () => number,
 ): RoutedAgent | undefined {
-  const byId = [...agents].sort((a, b) => (a.id < b.id ? -1 : 1));
   switch (method) {
-    case 'random':
-      return byId[Math.min(Math.floor(random() * byId.length), byId.length - 1)];
-    case 'sequentially':
-      return byId.find(({ id }) => last === undefined || id > last) ?? byId[0];
+    case 'random': {
+      const sorted = [...agents].sort(byId);
+      return sorted[Math.min(Math.floor(random() * sorted.length), sorted.length - 1)];
+    }
+    case 'sequentially': {
+      const later = agents.filter(({ id }) => last === undefined || id > last);
+      return (later.length > 0 ? later : agents).reduce((a, b) => (byId(a, b) < 0 ? a : b));
+    }
     case 'least_chats':
       return best(agents, (agent) => agent.load[type]);
     case 'most_chats':
@@ -239,5 +247,5 @@ function pick(
 /** Those with the least of it; of these, the longest idle. */
 function best(agents: readonly RoutedAgent[], of: (agent: RoutedAgent) => number): RoutedAgent | undefined {
   const least = Math.min(...agents.map(of));
-  return agents.filter((agent) => of(agent) === least).sort(byIdle)[0];
+  return agents.filter((agent) => of(agent) === least).reduce((a, b) => (byIdle(a, b) < 0 ? a : b));
 }

@@ -1,12 +1,12 @@
 /** The operator's door (V40): making accounts, the demo, rebuilding an account's history from its conversations. */
 import { can } from '#domain';
-import { cleanName, isRefusal, MadeAccount, NewAccount, Rebuild, Rebuilt, refuse } from '#protocol';
+import { cleanName, idKinds, isRefusal, MadeAccount, NewAccount, Rebuild, Rebuilt, refuse } from '#protocol';
 import { Hono } from 'hono';
-import { conversationStub, dispatcherStub } from '../actors/stubs.ts';
+import { agentStub, conversationStub, dispatcherStub } from '../actors/stubs.ts';
 import { createAccount, getAccount } from '../db/accounts.ts';
 import { dropHistory } from '../db/history.ts';
 import { canonicalEmail } from '../db/keys.ts';
-
+import { listEverybody } from '../db/users.ts';
 import { seedDemo } from './demo-account.ts';
 import { by, takes, tells } from './door.ts';
 import { answer, refused, type Bound } from './exchange.ts';
@@ -48,7 +48,7 @@ operator.post('/seed', by('operator'), tells('Makes the demo account, once'), as
   answer(c, await seedDemo(c.env, new URL(c.req.url))),
 );
 
-/** So many conversations for each request, since a request may call only so many actors … */
+/** So many actors for each request, since it may call no more … */
 const atOnce = 200;
 /** … and so many of them side by side: D1 takes six connections. */
 const sideBySide = 6;
@@ -59,16 +59,25 @@ operator.post(
   takes(Rebuild),
   tells('Rebuilds an account’s history', Rebuilt),
   async (c) => {
-    const body = c.req.valid('json');
-    if (!(await getAccount(c.env.DB, body.account))) return refused(c, refuse('not_found'));
-    if (body.after === undefined) await dropHistory(c.env.DB, body.account);
-    const ids = await dispatcherStub(c.env, body.account).conversations(body.after ?? null, atOnce);
-    const waiting = ids.values();
+    const { account, after } = c.req.valid('json');
+    if (!(await getAccount(c.env.DB, account))) return refused(c, refuse('not_found'));
+    if (after === undefined) await dropHistory(c.env.DB, account);
+    const conversationsOnly = after?.startsWith(`${idKinds.conversation}_`) === true;
+    const users = conversationsOnly ? [] : await listEverybody(c.env.DB, account, after ?? '', atOnce);
+    const room = atOnce - users.length;
+    const conversations = await dispatcherStub(c.env, account).conversations(
+      conversationsOnly ? (after ?? null) : null,
+      room,
+    );
+    const waiting = [
+      ...users.map((id) => agentStub(c.env, account, id)),
+      ...conversations.map((id) => conversationStub(c.env, account, id)),
+    ].values();
     const inTurn = async () => {
-      for (const id of waiting) await conversationStub(c.env, body.account, id).rearchive();
+      for (const actor of waiting) await actor.rearchive();
     };
     await Promise.all(Array.from({ length: sideBySide }, inTurn));
-    const next = ids.length === atOnce ? (ids.at(-1) ?? null) : null;
-    return answer(c, { conversations: ids.length, next } satisfies Rebuilt);
+    const next = conversations.length === room ? ([...users, ...conversations].at(-1) ?? null) : null;
+    return answer(c, { conversations: conversations.length, next } satisfies Rebuilt);
   },
 );

@@ -118,6 +118,8 @@ export const FloorChange = v.object({
   /** Rows that are out of the agent's sight now. */
   gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),
+  /** Agents whose user was deleted. Where that is taken back, `agents` has them again. */
+  left: v.optional(v.array(UserId)),
 });
 /** Offers that have begun, and such as stand no more, with what came of them. Told at once to whom it concerns. */
 export const OffersFrame = v.object({

@@ -252,7 +252,9 @@ export const MadeAccount = v.object({
   users: v.array(v.object({ id: UserId, email: v.string(), name: v.string(), roles: v.array(Role) })),
 });
 
+/** Users come before conversations. */
+const RebuiltUpTo = v.union([UserId, ConversationId]);
 /** Without `after` the account's history is dropped first; an answer with `next` wants to be asked again with it. */
-export const Rebuild = v.strictObject({ account: AccountId, after: v.optional(ConversationId) });
-export const Rebuilt = v.object({ conversations: v.number(), next: v.nullable(ConversationId) });
+export const Rebuild = v.strictObject({ account: AccountId, after: v.optional(RebuiltUpTo) });
+export const Rebuilt = v.object({ conversations: v.number(), next: v.nullable(RebuiltUpTo) });
 export type Rebuilt = v.InferOutput<typeof Rebuilt>;

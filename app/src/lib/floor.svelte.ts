@@ -63,6 +63,7 @@ export class FloorLive {
     this.rows = foldFloor(known, frame.rows);
     const agents = new Map(whole ? [] : this.agents);
     for (const agent of frame.agents) agents.set(agent.id, agent);
+    for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
     this.ready = true;
   }

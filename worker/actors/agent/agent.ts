@@ -218,6 +218,13 @@ export class Agent extends DurableObject<Env> {
     return this.#awake?.standing.state.status === 'offline';
   }
 
+  /** Writes the whole log to the time table again. */
+  async rearchive(): Promise<void> {
+    if (!this.#awake) return;
+    this.#awake.followers.rewind('activity');
+    await this.#awake.followers.flush();
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
     if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {
@@ -321,6 +328,12 @@ export class Agent extends DurableObject<Env> {
         const capacity = ({ limits, roles }: Person) => JSON.stringify([limits, roles]);
         if (capacity(before) !== capacity(user)) standing.append({ kind: 'capacity.changed' });
         if (before.groups.join() !== groups.join()) standing.append({ kind: 'groups.changed', groups });
+      },
+      exists: (does) => {
+        const { log, state } = standing;
+        // Whoever has never been here is on no floor.
+        if (log.head === 0 || does !== state.deleted) return;
+        standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
       },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),

@@ -48,6 +48,8 @@ export interface MemberEvents {
   ended(): void;
   /** Something in the row has changed that others know the agent by. */
   changed(before: Person | undefined, user: Person): void;
+  /** Whether there is such a user, each time that is known. */
+  exists(does: boolean): void;
   /** True of a session that has a live tab. */
   inUse(session: string): boolean;
   /** Closes a session's sockets, wherever they are. */
@@ -199,6 +201,7 @@ export class Member {
     const { account, id } = this.user;
     const user = await getPerson(this.#env.DB, account.id, id);
     const why = user ? endingBetween(this.user, user) : 'deleted';
+    this.#on.exists(user !== null);
     if (why) await this.#endAll(why);
     const enrolled = !this.#mustEnroll;
     if (user) this.learn(user);

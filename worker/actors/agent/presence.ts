@@ -8,8 +8,8 @@ import type { Host, Socket } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
-/** Dead sockets are looked for this often while there is any, in milliseconds. */
-const sweepEvery = 60_000;
+/** A tab that was only held up comes back within so long of being closed, in milliseconds. */
+const comesBackWithin = 10_000;
 
 export interface PresenceOptions {
   /** How long an agent without a live tab counts as here, in milliseconds. */
@@ -26,6 +26,7 @@ export class Presence implements Duty {
   readonly #registers: Registers<AgentRegisters>;
   readonly #options: PresenceOptions;
   #goneAt: number | null;
+  /** Whose lease was over by then has been closed, though it may take its time to go. */
   #sweptAt = 0;
 
   constructor(host: Host, registers: Registers<AgentRegisters>, options: PresenceOptions) {
@@ -59,7 +60,11 @@ export class Presence implements Duty {
 
   next(): number | null {
     if (this.#goneAt !== null) return this.#goneAt + this.#options.grace;
-    return this.#options.connected() ? this.#sweptAt + sweepEvery : null;
+    if (!this.#options.connected()) return null;
+    // Pings wake nobody, so at the oldest one's end there is mostly a newer one, and a later end.
+    const ends = this.#host.sockets().map((socket) => this.#seenAt(socket) + this.#options.lease);
+    const ahead = ends.filter((end) => end > this.#sweptAt);
+    return ahead.length === 0 ? this.#sweptAt : Math.min(...ahead);
   }
 
   run(now: number): void {
@@ -69,21 +74,32 @@ export class Presence implements Duty {
 
   #sweep(now: number): void {
     this.#sweptAt = now;
+    const sockets = this.#host.sockets();
     const live = new Set(this.#live());
-    for (const socket of this.#host.sockets()) {
+    for (const socket of sockets) {
       if (!live.has(socket)) socket.close(closeCodes.leaseLost, 'no sign of life');
     }
     if (live.size > 0) this.#setGone(null);
-    else if (this.#goneAt === null) this.#setGone(now);
+    else if (this.#goneAt === null) this.#setGone(this.#lastSign(sockets, now));
+  }
+
+  /** The silence is part of the grace. What a crash took without a word was here until now. */
+  #lastSign(silent: readonly Socket[], now: number): number {
+    if (silent.length === 0) return now;
+    const seen = Math.max(...silent.map((socket) => this.#seenAt(socket)));
+    return Math.min(now, Math.max(seen, now + comesBackWithin - this.#options.grace));
   }
 
   #live(going?: Socket): Socket[] {
     const now = this.#host.now();
-    return this.#host.sockets().filter((socket) => {
-      if (socket === going) return false;
-      const { at } = socket.deserializeAttachment() as { at: number };
-      return now - Math.max(at, this.#host.lastPing(socket) ?? 0) < this.#options.lease;
-    });
+    return this.#host
+      .sockets()
+      .filter((socket) => socket !== going && now < this.#seenAt(socket) + this.#options.lease);
+  }
+
+  #seenAt(socket: Socket): number {
+    const { at } = socket.deserializeAttachment() as { at: number };
+    return Math.max(at, this.#host.lastPing(socket) ?? 0);
   }
 
   #setGone(at: number | null): void {

@@ -77,7 +77,10 @@ export type AgentDraft =
   /** How much routing may give them, and whether any. As with the name. */
   | { kind: 'capacity.changed' }
   /** They look different. As with the name. */
-  | { kind: 'photo.changed' };
+  | { kind: 'photo.changed' }
+  /** They are a user no more, until that is taken back. As with the name. */
+  | { kind: 'user.deleted' }
+  | { kind: 'user.restored' };
 export type AgentEntry = Numbered & AgentDraft;
 
 /** Whether an entry tells what the agent was. */
@@ -93,10 +96,11 @@ export interface AgentState {
   readonly connected: boolean;
   /** The status that the end of their last session took away, until there is another one. */
   readonly left: Status | null;
+  readonly deleted: boolean;
 }
 
 export const newAgent: AgentState = {
-  ...{ signedIn: false, status: 'offline', since: 0, connected: false, left: null },
+  ...{ signedIn: false, status: 'offline', since: 0, connected: false, left: null, deleted: false },
 };
 
 /** Folds the log. */
@@ -110,6 +114,9 @@ export function evolveAgent(state: AgentState, entry: AgentEntry): AgentState {
     }
     case 'presence.changed':
       return { ...state, connected: entry.connected };
+    case 'user.deleted':
+    case 'user.restored':
+      return { ...state, deleted: entry.kind === 'user.deleted' };
     case 'name.changed':
     case 'groups.changed':
     case 'capacity.changed':

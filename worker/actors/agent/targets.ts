@@ -25,10 +25,10 @@ export function floorFollower(
     async push() {
       const { head } = log;
       const { id, groups, roles, limits, photo, showsPhoto } = member.user;
-      const { status, since, connected } = standing.state;
+      const { status, since, connected, deleted } = standing.state;
       const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
       const known = { id, name: member.shownName, ...shown, groups, roles, limits };
-      await write({ ...known, status, since, connected }, head);
+      await write({ ...known, status, since, connected, ...(deleted && { deleted }) }, head);
       return head;
     },
   };

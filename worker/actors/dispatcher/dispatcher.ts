@@ -158,7 +158,7 @@ export class Dispatcher extends DurableObject<Env> {
       return refuse('not_found');
     const decisions = records.decisionsOf(conversation);
     const said = JSON.stringify(decisions);
-    const named = floor.agents().filter(({ id }) => said.includes(id));
+    const named = floor.everybody().filter(({ id }) => said.includes(id));
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 

@@ -13,6 +13,8 @@ export type AgentNote = Omit<FloorAgent, 'load'> & {
   readonly groups: readonly string[];
   /** The path of the photo that visitors see. */
   readonly shownPhoto?: string;
+  /** They are a user no more: they are not shown, nor asked. */
+  readonly deleted?: boolean;
 };
 const untold = { since: 0, roles: [], groups: [], limits: { live: null, nrt: null } };
 export type KnownAgent = AgentNote & { readonly seq: number; readonly changedAt: number };
@@ -61,6 +63,7 @@ export class Floor {
     return this.#rows.get(id);
   }
 
+  /** Somebody who is or was an agent. */
   agent(id: string): KnownAgent | undefined {
     return this.#agents.get(id);
   }
@@ -69,8 +72,13 @@ export class Floor {
     return [...this.#rows.values()];
   }
 
-  agents(): KnownAgent[] {
+  /** Also those who were agents. */
+  everybody(): KnownAgent[] {
     return [...this.#agents.values()];
+  }
+
+  agents(): KnownAgent[] {
+    return this.everybody().filter(({ deleted }) => !deleted);
   }
 
   /** The conversations that somebody owns. */
@@ -117,7 +125,7 @@ export class Floor {
       now: this.#host.now(),
       ...this.#rest(socket),
       rows: shows ? rows.filter(shows) : rows,
-      agents: [...this.#agents.values()].map((agent) => this.#bare(agent)),
+      agents: this.agents().map((agent) => this.#bare(agent)),
     });
   }
 
@@ -142,10 +150,13 @@ export class Floor {
     this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
       const { rows, agents } = this.#changed;
+      const changed = [...agents].flatMap((id) => this.#agents.get(id) ?? []);
+      const left = changed.filter(({ deleted }) => deleted);
       const change = {
         t: 'floor.changed',
         rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
-        agents: [...agents].flatMap((id) => this.#agents.get(id) ?? []).map((agent) => this.#bare(agent)),
+        agents: changed.filter(({ deleted }) => !deleted).map((agent) => this.#bare(agent)),
+        ...(left.length > 0 && { left: left.map(({ id }) => id) }),
       };
       rows.clear();
       agents.clear();

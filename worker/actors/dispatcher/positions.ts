@@ -13,6 +13,8 @@ const coalesce = 500;
 /** To the first so many each step is told; further back one is told only every so often, in milliseconds. */
 const near = 20;
 const farEvery = 15_000;
+/** So many are told at a time: a long line must not stand in the way of an offer. */
+const atOnce = 16;
 
 export class Positions {
   readonly #host: Host;
@@ -22,6 +24,9 @@ export class Positions {
   readonly #told = new Map<string, { words: string; at: number }>();
   /** When the last ones of each line got somebody. */
   readonly #served = new Map<string, number[]>();
+  /** Who is still to be told, the nearest first. */
+  #due = new Map<string, Waiting>();
+  #telling = 0;
   #timer: (() => void) | null = null;
 
   constructor(
@@ -42,7 +47,10 @@ export class Positions {
       const line = lineOf(before);
       this.#served.set(line, [...(this.#served.get(line) ?? []), this.#host.now()].slice(-paceOver));
     }
-    if (row.phase !== 'waiting') this.#told.delete(row.id);
+    if (row.phase !== 'waiting') {
+      this.#told.delete(row.id);
+      this.#due.delete(row.id);
+    }
     if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon(coalesce);
   }
 
@@ -64,22 +72,40 @@ export class Positions {
     });
   }
 
+  /** What was not told yet is told as it is now. */
   #tellAll(): void {
     const now = this.#host.now();
     let left = false;
-    for (const [conversation, waiting] of this.#all()) {
-      const words = wordsOf(waiting);
+    const due = [...this.#all()].filter(([conversation, waiting]) => {
       const told = this.#told.get(conversation);
-      if (told?.words === words) continue;
-      if (told && waiting.place > near && now - told.at < farEvery) {
-        left = true;
-        continue;
-      }
-      this.#told.set(conversation, { words, at: now });
-      const telling = this.#tell(conversation, waiting);
-      this.#host.background(telling.catch((error: unknown) => report('place_not_told', error)));
-    }
+      if (told?.words === wordsOf(waiting)) return false;
+      const later = told !== undefined && waiting.place > near && now - told.at < farEvery;
+      left ||= later;
+      return !later;
+    });
+    this.#due = new Map(due.sort(([, a], [, b]) => a.place - b.place));
+    this.#tellSome();
     if (left) this.#soon(farEvery);
+  }
+
+  #tellSome(): void {
+    for (const [conversation, waiting] of this.#due) {
+      if (this.#telling >= atOnce) return;
+      this.#due.delete(conversation);
+      this.#told.set(conversation, { words: wordsOf(waiting), at: this.#host.now() });
+      this.#telling++;
+      this.#host.background(this.#tellOne(conversation, waiting));
+    }
+  }
+
+  async #tellOne(conversation: string, waiting: Waiting): Promise<void> {
+    try {
+      await this.#tell(conversation, waiting);
+    } catch (error) {
+      report('place_not_told', error);
+    }
+    this.#telling--;
+    this.#tellSome();
   }
 
   #all(): Map<string, Waiting> {
