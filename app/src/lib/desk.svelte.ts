@@ -53,8 +53,9 @@ export class Desk {
     this.agent = new AgentLive(me.status, {
       refused: onRefused,
       status: (before, now) => {
-        const text = statusNews(before, now);
-        if (text !== null) toasts.show(text);
+        const text = statusNews(before, now, this.floor.rules.missedLimit);
+        const back = { label: m.roster_go_online(), run: () => this.choose('online') };
+        if (text !== null) toasts.show(text, 'neutral', now.why === 'missed' ? back : undefined);
         if (now.status === 'offline') this.conversations.suspend();
         else if (before === 'offline') this.conversations.resume();
       },
