@@ -92,6 +92,7 @@ test.each(ways)(
     const clock = moveClock();
     await rule(scene, { offerSeconds: 10, missedLimit: 1 });
     const anna = await screen(scene, 'Anna');
+    expect(anna.tab.frames.find(({ t }) => t === 'floor')).toMatchObject({ rules: { missedLimit: 1 } });
     const { conversation } = await waiting(scene);
     const offer = await anna.offer();
     const ben = await screen(scene, 'Ben');

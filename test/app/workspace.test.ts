@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { counters } from '../../app/src/lib/counters.ts';
 import { home, loginPath, safePath } from '../../app/src/lib/return-path.ts';
 import { group } from '../../app/src/lib/roster.ts';
+import { statusNews } from '../../app/src/lib/status.ts';
 import { hueOf, initials } from '../../app/src/lib/ui/avatar.ts';
 import { deedOf, step } from '../../app/src/routes/(signed-in)/workspace/keys.ts';
 import { ada, ben, row } from './makers.ts';
@@ -80,4 +81,14 @@ test('initials are whole letters of any script', () => {
     'V3',
   ]);
   expect(hueOf('vis_one')).toBe(hueOf('vis_one'));
+});
+
+test('who missed too many offers is told how many, and what to do', () => {
+  const now = { status: 'invisible', why: 'missed' } as const;
+  const rest = ' Your status is now “Invisible”: no new chats until you go online.';
+  expect([1, 3, null].map((limit) => statusNews('online', now, limit))).toEqual([
+    `You missed an offer.${rest}`,
+    `You missed 3 offers in a row.${rest}`,
+    `You missed too many offers in a row.${rest}`,
+  ]);
 });

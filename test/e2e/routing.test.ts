@@ -2,7 +2,7 @@
 import type { Locator } from 'playwright';
 import { expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
-import type { Account } from '#protocol';
+import type { Account, Campaign } from '#protocol';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
@@ -12,6 +12,15 @@ const admin = await agentOf({ base, email: 'admin@demo.test', password: 'parley-
 async function hand(assignment: Account['assignment']): Promise<void> {
   const { id: _, ...body } = (await admin.ask('GET', '/api/account')) as Account;
   await admin.ask('PATCH', '/api/account', { ...body, assignment, offerSeconds: 60 });
+}
+
+/** After how many seconds without a first word a chat goes on to somebody else. */
+async function forwardAfter(seconds: number | null): Promise<void> {
+  const { campaigns } = (await admin.ask('GET', '/api/campaigns')) as { campaigns: Campaign[] };
+  for (const { id, name, enabled, settings } of campaigns) {
+    const routing = { ...settings.routing, forwardAfter: seconds };
+    await admin.ask('PATCH', `/api/campaigns/${id}`, { name, enabled, settings: { ...settings, routing } });
+  }
 }
 
 const offered = (agent: Agent, text: string): Locator =>
@@ -101,4 +110,36 @@ test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, ass
   await anna.page.getByRole('button', { name: /, your menu$/ }).click();
   await anna.page.getByRole('menuitemradio', { name: 'Online', exact: true }).click();
   for (const { page } of [anna, ben, sofia, one, two]) await page.context().close();
+});
+
+test('F147 F148: who says nothing for ten seconds sees the chat go on to a colleague, and why', async () => {
+  await hand('assigned');
+  await forwardAfter(10);
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = 'Do you ship to Norway?';
+  await visitor.ask(question);
+  const has = (agent: Agent, timeout?: number) =>
+    agent.row('In chat with you', question).waitFor(timeout ? { timeout } : {});
+  const [first, second] = await Promise.race([
+    has(anna).then(() => [anna, ben] as const),
+    has(ben).then(() => [ben, anna] as const),
+  ]);
+  await first.row('In chat with you', question).getByRole('link').click();
+  await first.composer.waitFor();
+  await has(second, 20_000);
+  await first.row('In chat with others', question).waitFor();
+  await first.log.getByText('You did not answer in time; the chat goes on to someone else').waitFor();
+  await expect.poll(() => first.composer.isDisabled()).toBe(true);
+  await second.row('In chat with you', question).getByRole('link').click();
+  const name = first === anna ? 'Anna Petrova' : 'Ben Okafor';
+  await second.log.getByText(`${name} did not answer in time; the chat goes on to someone else`).waitFor();
+  await second.say('We do, within a week.');
+  await visitor.sees('We do, within a week.');
+  expect(await visitor.chat.getByText('did not answer in time').count()).toBe(0);
+  expect([anna.errors, ben.errors, visitor.errors].flat()).toEqual([]);
+  await second.endChat();
+  await forwardAfter(null);
+  for (const { page } of [anna, ben, visitor]) await page.context().close();
 });

@@ -34,7 +34,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   expect(errors).toEqual([]);
 });
 
-test('F19 offline, the chats are gone from the screen; back online what waits can be taken again', async () => {
+test('F19 offline is asked about where there are chats, then they are gone from the screen; back online what waits can be taken again', async () => {
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there at all?');
@@ -44,7 +44,23 @@ test('F19 offline, the chats are gone from the screen; back online what waits ca
     await ben.page.getByRole('button', { name: menu }).click();
     await ben.page.getByRole('menuitemradio', { name: status, exact: true }).click();
   };
+  // What it does to the chat is asked first, by keyboard too, and to cancel changes nothing.
+  const question = ben.page.getByRole('alertdialog', { name: 'Go offline?' });
+  await ben.page.getByRole('button', { name: menu }).press('Enter');
+  await ben.page.getByRole('menuitemradio', { name: 'Offline', exact: true }).press('Enter');
+  await question.getByText('You have 1 chat.').waitFor();
+  expect(await accessibilityOf(ben.page)).toEqual([]);
+  await ben.page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  await expect
+    .poll(() => ben.page.evaluate(() => document.activeElement?.textContent), { timeout: 5_000 })
+    .toMatch(menu);
   await set('Offline');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await ben.say('And I stay.');
+  await visitor.sees('And I stay.');
+  await set('Offline');
+  await question.getByRole('button', { name: 'Go offline' }).click();
   await ben.page.getByText('Chats are closed while you are offline').waitFor();
   expect(await ben.page.getByText('Is anybody there at all?').count()).toBe(0);
   expect(await accessibilityOf(ben.page)).toEqual([]);
@@ -57,6 +73,12 @@ test('F19 offline, the chats are gone from the screen; back online what waits ca
   await ben.log.getByText('And now?').waitFor();
   await ben.say('Now, too.');
   await visitor.sees('Now, too.');
+  await ben.endChat();
+  // Where there is no chat there is no question.
+  await set('Offline');
+  await ben.page.getByText('Chats are closed while you are offline').waitFor();
+  expect(await question.count()).toBe(0);
+  await ben.page.getByRole('button', { name: 'Go online' }).click();
   expect(ben.errors).toEqual([]);
 });
 

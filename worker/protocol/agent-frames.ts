@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, UserId } from './ids.ts';
 import { AgentParty, Role, Status } from './parties.ts';
 import { Limit } from './people.ts';
-import { Assignment, ConversationType, Offer, Outcome, Target } from './routing.ts';
+import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } from './routing.ts';
 import { Refused } from './conversation-frames.ts';
 import { Phase, Summary } from './state.ts';
 import { DraftText } from './text.ts';
@@ -96,7 +96,11 @@ export const FloorAgent = v.object({
 export type FloorAgent = v.InferOutput<typeof FloorAgent>;
 
 /** What of the account's rules a workspace has to know. */
-export const FloorRules = v.object({ assignment: Assignment, offlineProcessing: v.boolean() });
+export const FloorRules = v.object({
+  assignment: Assignment,
+  missedLimit: MissedLimit,
+  offlineProcessing: v.boolean(),
+});
 export type FloorRules = v.InferOutput<typeof FloorRules>;
 
 /** Everything: open conversations and the latest closed ones, and who is here. The first frame, and again where all may have changed. */

@@ -1,7 +1,7 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
 import { seesAll } from '#domain';
-import type { Me, Offer, OffersFrame, Refusal, Refused } from '#protocol';
+import type { Me, Offer, OffersFrame, Refusal, Refused, Status } from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
 import { AgentLive } from './agent.svelte.ts';
@@ -44,6 +44,8 @@ export class Desk {
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
+  /** They are to go offline and have chats still: whether they mean it is asked first (F19). */
+  leaving = $state(false);
 
   constructor(me: Me) {
     this.me = me;
@@ -51,8 +53,9 @@ export class Desk {
     this.agent = new AgentLive(me.status, {
       refused: onRefused,
       status: (before, now) => {
-        const text = statusNews(before, now);
-        if (text !== null) toasts.show(text);
+        const text = statusNews(before, now, this.floor.rules.missedLimit);
+        const back = { label: m.roster_go_online(), run: () => this.choose('online') };
+        if (text !== null) toasts.show(text, 'neutral', now.why === 'missed' ? back : undefined);
         if (now.status === 'offline') this.conversations.suspend();
         else if (before === 'offline') this.conversations.resume();
       },
@@ -67,6 +70,17 @@ export class Desk {
     this.floor.end();
     this.conversations.end();
     this.attention.end();
+  }
+
+  /** Sets the status that the agent has chosen. */
+  choose(status: Status): void {
+    if (status === 'offline' && this.groups.yours.length > 0) this.leaving = true;
+    else this.setStatus(status);
+  }
+
+  /** Sets it without a question. */
+  setStatus(status: Status): void {
+    if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
   }
 
   /** To be called whenever the rows have changed. */

@@ -9,7 +9,7 @@ export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
   agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
   /** What of the account's rules there is to know here; until it was told, as a new account's. */
-  rules = $state.raw<FloorRules>({ assignment: 'manual', offlineProcessing: false });
+  rules = $state.raw<FloorRules>({ assignment: 'manual', missedLimit: null, offlineProcessing: false });
   /** The offers that stand, as far as they are this person's matter, by their conversations. */
   readonly offers = new SvelteMap<string, Offer>();
   /** How far the server's clock is ahead of this one, in milliseconds: an offer's end is by the server's. */

@@ -29,10 +29,15 @@ export function heldFor(since: number, now: number): string {
 export function statusNews(
   before: Status,
   { status, why, by }: Pick<StatusFrame, 'status' | 'why' | 'by'>,
+  /** After how many missed offers an agent gets no more; null where that is not known. */
+  missedLimit: number | null,
 ): string | null {
   const words = { before: statusWords[before](), status: statusWords[status]() };
   if (by) return m.status_by({ name: isolated(by.name), status: words.status });
   if (why === 'empty') return m.status_why_empty();
-  if (why === 'missed') return m.status_why_missed({ status: words.status });
+  if (why === 'missed')
+    return missedLimit === null
+      ? m.status_why_missed_many({ status: words.status })
+      : m.status_why_missed({ status: words.status, count: missedLimit });
   return why === 'switched_off' ? m.status_why_switched_off(words) : null;
 }

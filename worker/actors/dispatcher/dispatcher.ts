@@ -124,8 +124,8 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** What of the account's rules an agent's own actor has to know. */
   rules(): FloorRules {
-    const { assignment, offlineProcessing } = this.#wake().rules.now;
-    return { assignment, offlineProcessing };
+    const { assignment, missedLimit, offlineProcessing } = this.#wake().rules.now;
+    return { assignment, missedLimit, offlineProcessing };
   }
 
   /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
@@ -340,7 +340,8 @@ export class Dispatcher extends DurableObject<Env> {
       }),
       changed: (before, after) => {
         if (before.sees !== after.sees) sight.ruleChanged();
-        const known = ({ assignment, offlineProcessing }: FloorRules) => `${assignment} ${offlineProcessing}`;
+        const known = ({ assignment, missedLimit, offlineProcessing }: FloorRules) =>
+          `${assignment} ${missedLimit} ${offlineProcessing}`;
         if (known(before) !== known(after)) floor.resend();
         if (after.assignment === 'manual') router.withdrawAll();
         router.route();
