@@ -24,16 +24,16 @@ function lineOf(length: number) {
   } as unknown as Host;
   const queue = new Queue();
   const told: [string, Waiting][] = [];
-  const open: PromiseWithResolvers<void>[] = [];
+  const open: PromiseWithResolvers<unknown>[] = [];
   const positions = new Positions(
     host,
     queue,
     () => 'available',
     (conversation, waiting) => {
       told.push([conversation, waiting]);
-      const telling = Promise.withResolvers<void>();
+      const telling = Promise.withResolvers<unknown>();
       open.push(telling);
-      return telling.promise;
+      return telling.promise as Promise<void>;
     },
   );
   const put = (row: FloorRow, before?: FloorRow) => {
@@ -53,7 +53,7 @@ test('V55 a line of a thousand is told a few at a time, the nearest first, each 
     const ending = open.shift();
     // One that can't be told holds up nobody.
     if (turn === 3) ending?.reject(new Error('not there'));
-    else ending?.resolve();
+    else ending?.resolve(null);
     await ending?.promise.catch(() => undefined);
     await Promise.resolve();
   }
@@ -69,7 +69,7 @@ test('V55 who is untold when the line moves is told where they stand then, and n
   due();
   while (open.length > 0) {
     const ending = open.shift();
-    ending?.resolve();
+    ending?.resolve(null);
     await ending?.promise;
     await Promise.resolve();
   }

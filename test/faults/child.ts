@@ -39,6 +39,19 @@ export class ServerProcess {
     return this.address;
   }
 
+  /** As a deploy does: the code is taken up anew, and every socket is closed. */
+  async reload(): Promise<void> {
+    const { address } = this;
+    const child = this.#child;
+    if (!child || !address) throw new Error('no server runs');
+    const runtimes = await new Promise<number[]>((resolve, reject) => {
+      child.once('message', (message) => resolve((message as { reloaded: number[] }).reloaded));
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+      child.send('reload');
+    });
+    this.address = { ...address, runtimes };
+  }
+
   /** `kill -9` of the whole group. Answers once every process of it is gone. */
   async kill(): Promise<void> {
     const child = this.#child;
