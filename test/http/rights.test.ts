@@ -78,7 +78,7 @@ test('S1 who may not is refused with the right word, learns nothing, and changes
   expect(differences).toEqual([]);
   expect(leaked).toEqual([]);
   expect([await stateOf(a), await stateOf(b)]).toEqual(before);
-}, 120_000);
+}, 300_000);
 
 test('S1 who may, where nothing is named but the other account’s, finds and changes nothing of it', async () => {
   for (const [mine, theirs] of [
@@ -93,7 +93,7 @@ test('S1 who may, where nothing is named but the other account’s, finds and ch
     expect(await stateOf(theirs)).toEqual(before);
   }
   expect({ differences, leaked }).toEqual({ differences: [], leaked: [] });
-}, 120_000);
+}, 300_000);
 
 function isForeign(who: Principal, mine: Side, named: Things[]): boolean {
   const { account } = mine.things;
@@ -143,4 +143,4 @@ test('S1 who may gets through, and sees their own account', async () => {
   console.log(
     `S1 cells ${cells.length}, denials ${denials}, leaks ${leaked.length}, untested doors ${untested}`,
   );
-}, 120_000);
+}, 300_000);
