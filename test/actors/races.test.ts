@@ -18,18 +18,22 @@ const raceOf = (options: Partial<RaceOptions>) =>
     ...{ random: randomOf(seed), clock: holdClock(), ...options },
   });
 
-test('R12 I9 I10 I11 fifty agents race: no chat has two owners, nobody too many, every offer one end', async () => {
-  const race = raceOf({});
-  const began = performance.now();
-  await race.run();
-  const { doubleOwners, overLimit, leaked, outcomes } = race.wrongs;
-  console.log(
-    `R12 seed ${seed}: agents 50, chats ${chats}; double owners ${doubleOwners.length}, over limit ${overLimit.length}, ` +
-      `leaked places ${leaked.length}, offers without exactly one outcome ${outcomes.length}; ` +
-      `${((performance.now() - began) / 1_000).toFixed(1)} s; sometimes: ${JSON.stringify(race.counts)}`,
-  );
-  expect(race.wrongs).toEqual(none);
-}, chats * 1_200);
+test(
+  'R12 I9 I10 I11 fifty agents race: no chat has two owners, nobody too many, every offer one end',
+  async () => {
+    const race = raceOf({});
+    const began = performance.now();
+    await race.run();
+    const { doubleOwners, overLimit, leaked, outcomes } = race.wrongs;
+    console.log(
+      `R12 seed ${seed}: agents 50, chats ${chats}; double owners ${doubleOwners.length}, over limit ${overLimit.length}, ` +
+        `leaked places ${leaked.length}, offers without exactly one outcome ${outcomes.length}; ` +
+        `${((performance.now() - began) / 1_000).toFixed(1)} s; sometimes: ${JSON.stringify(race.counts)}`,
+    );
+    expect(race.wrongs).toEqual(none);
+  },
+  chats * 1_200,
+);
 
 test('R12 a ledger that does not count what is offered is found out', async () => {
   const load = Ledger.prototype.load;
