@@ -112,7 +112,7 @@ test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, ass
   for (const { page } of [anna, ben, sofia, one, two]) await page.context().close();
 });
 
-test('F147 F148: who says nothing for ten seconds sees the chat go on to a colleague, and why', async () => {
+test('F147: who says nothing for ten seconds sees the chat go on to a colleague, and why', async () => {
   await hand('assigned');
   await forwardAfter(10);
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
