@@ -56,6 +56,7 @@ test('V55 a line of a thousand is told a few at a time, the nearest first, each 
     else ending?.resolve(null);
     await ending?.promise.catch(() => undefined);
     await Promise.resolve();
+    due();
   }
   expect(most).toBeLessThanOrEqual(16);
   expect(told.map(([, { place }]) => place)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
@@ -72,6 +73,7 @@ test('V55 who is untold when the line moves is told where they stand then, and n
     ending?.resolve(null);
     await ending?.promise;
     await Promise.resolve();
+    due();
   }
   const last = new Map(told.map(([conversation, { place }]) => [conversation, place]));
   expect(last.has(rowOf(50).id)).toBe(false);

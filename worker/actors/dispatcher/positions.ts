@@ -1,6 +1,6 @@
 /**
- * Tells those who wait how many are before them, about how long it takes, and whether anybody is there to come to it. It is news of a moment and kept nowhere: whoever
- * missed it asks, and is told with the next change.
+ * Tells those who wait how many are before them, about how long it takes, and whether anybody is there to come to it. It is news
+ * of a moment and kept nowhere: whoever missed it asks, and is told with the next change.
  */
 import { expectedWait, paceOver } from '#domain';
 import type { Availability, FloorRow, Waiting } from '#protocol';
@@ -13,8 +13,9 @@ const coalesce = 500;
 /** To the first so many each step is told; further back one is told only every so often, in milliseconds. */
 const near = 20;
 const farEvery = 15_000;
-/** So many are told at a time: a long line must not stand in the way of an offer. */
+/** So many are told at a time, and then there is a rest, in milliseconds: a long line must not stand in the way of an offer. */
 const atOnce = 16;
+const rest = 100;
 
 export class Positions {
   readonly #host: Host;
@@ -104,8 +105,10 @@ export class Positions {
     } catch (error) {
       report('place_not_told', error);
     }
-    this.#telling--;
-    this.#tellSome();
+    this.#host.timer(rest, () => {
+      this.#telling--;
+      this.#tellSome();
+    });
   }
 
   #all(): Map<string, Waiting> {
