@@ -1,0 +1,78 @@
+/** A full house: three agents with a chat each, and a line that moves the moment a place is free. */
+import { userBodyOf, type Account, type NewUserBody, type UsersPage } from '#protocol';
+import { expect, test } from 'vitest';
+import { agentOf, visitorOf } from '../helpers/people.ts';
+import { accessibilityOf, Agent, Visitor } from './people.ts';
+import { stage } from './stage.ts';
+
+const { base, browser } = await stage();
+const password = 'parley-demo';
+const admin = await agentOf({ base, email: 'admin@demo.test', password });
+
+/** Three agents, one chat each, who are given what comes; the longest idle first. */
+async function staff(): Promise<void> {
+  const { id: _, ...account } = (await admin.ask('GET', '/api/account')) as Account;
+  await admin.ask('PATCH', '/api/account', { ...account, assignment: 'assigned' });
+  const { users } = (await admin.ask('GET', '/api/users')) as UsersPage;
+  const limits = { live: 1, nrt: null };
+  for (const user of users.filter(({ roles }) => roles.includes('agent'))) {
+    await admin.ask('PATCH', `/api/users/${user.id}`, { ...userBodyOf(user), limits });
+    if (user.email !== 'ben@demo.test') continue;
+    const cleo = { ...userBodyOf(user), email: 'cleo@demo.test', name: 'Cleo Marin', limits, password };
+    await admin.ask('POST', '/api/users', cleo satisfies NewUserBody);
+  }
+}
+
+test('F41 F165 F170: with everybody full the oldest gets the place that comes free, and all see it', async () => {
+  await staff();
+  const agents: Agent[] = [];
+  for (const name of ['anna', 'ben', 'cleo']) {
+    agents.push(await Agent.signIn(browser, base, `${name}@demo.test`));
+  }
+  const { sites } = (await admin.ask('GET', '/api/sites')) as { sites: { id: string }[] };
+  const site = sites[0]?.id ?? '';
+  const floor = admin.floor();
+  await floor.until(
+    () =>
+      [...floor.agents.values()].filter(({ connected, roles }) => connected && roles.includes('agent'))
+        .length === 3,
+  );
+  const served = ['Do you repair zips?', 'Is there a bus to the store?', 'Can I return a gift?'];
+  for (const text of served) {
+    const visitor = visitorOf({ base, site });
+    visitor.say(text);
+    await floor.until(() =>
+      [...floor.rows.values()].some((row) => row.opening === text && row.owner !== null),
+    );
+  }
+  const [next, last] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
+  await next.ask('Which stove burns wood?');
+  await next.chat.getByText('You are next.').waitFor();
+  await last.ask('And which burns gas?');
+  await last.chat.getByText('You are number 2 in line.').waitFor();
+
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
+  for (const name of ['Anna Petrova', 'Ben Okafor', 'Cleo Marin']) {
+    await sofia.page.getByRole('row').filter({ hasText: name }).getByText('1 of 1').waitFor();
+  }
+  const queue = sofia.page.getByRole('region', { name: 'Queue' }).getByRole('row');
+  await expect.poll(() => queue.count()).toBe(3);
+  expect(await accessibilityOf(sofia.page)).toEqual([]);
+  for (const agent of agents) await agent.group('In chat with you').getByRole('listitem').waitFor();
+
+  const [, ben, cleo] = agents as [Agent, Agent, Agent];
+  const end = async (agent: Agent) => {
+    await agent.group('In chat with you').getByRole('link').click();
+    await agent.endChat();
+  };
+  await end(ben);
+  await ben.row('In chat with you', 'Which stove burns wood?').waitFor();
+  await last.chat.getByText('You are next.').waitFor();
+  await end(cleo);
+  await cleo.row('In chat with you', 'And which burns gas?').waitFor();
+  await expect.poll(() => queue.count()).toBe(0);
+  for (const agent of agents) {
+    expect(await agent.group('In chat with you').getByRole('listitem').count()).toBe(1);
+  }
+  expect([...agents, sofia, next, last].flatMap(({ errors }) => errors)).toEqual([]);
+});
