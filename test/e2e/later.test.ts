@@ -30,7 +30,7 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   await visitor.chat.getByText('Tell us your email address.').waitFor();
   await email.fill('ada@example.com');
   await visitor.chat.getByRole('button', { name: 'Send' }).click();
-  await visitor.chat.getByText('We have your message, and will answer by email.').waitFor();
+  await visitor.chat.getByText('We have your message, and will answer as soon as we can.').waitFor();
   await anna.row('Offline requests', 'Do you ship abroad?').waitFor();
 
   // Who waits since before is told too, and need not go on waiting.
@@ -39,7 +39,7 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   await early.chat.getByLabel('Email').fill('bo@example.com');
   expect(await accessibilityOf(early.page)).toEqual([]);
   await early.chat.getByRole('button', { name: 'Answer me later' }).click();
-  await early.chat.getByText('We have your message, and will answer by email.').waitFor();
+  await early.chat.getByText('We have your message, and will answer as soon as we can.').waitFor();
   await anna.row('Offline requests', 'Is it my turn?').waitFor();
 
   const late = await Visitor.visit(browser, base);

@@ -1,4 +1,4 @@
-/** R10: other code is taken up while two thousand sockets are open. How soon they are back, and what it does to those who chat. */
+/** R10: the code is taken up anew, as a deploy does, while two thousand sockets are open. How soon they are back, and what it does to those who chat. */
 import path from 'node:path';
 import {
   agentOf,

@@ -1,7 +1,7 @@
 /**
  * `npm run faults`: people chat while the server is killed, the lines are cut and D1 fails; then nothing happens for a while; then
  * everything is compared. `--quick` is a short run, `--seed N` repeats the same draws, `--mutant NAME` runs a server that is wrong
- * and must be found out, `--mutants` all of them. `--deploy` takes other code up under two thousand sockets instead.
+ * and must be found out, `--mutants` all of them. `--deploy` takes the code up anew under two thousand sockets instead, as a deploy does.
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
