@@ -55,7 +55,8 @@ function deafen(): void {
   onTestFinished(() => spy.mockRestore());
 }
 
-test('I10 what somebody has agreed to take is offered to nobody, also before the floor has heard of it', async () => {
+/** Anna has a chat, and the floor has not heard of it. */
+async function takenUnheard() {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -63,6 +64,11 @@ test('I10 what somebody has agreed to take is offered to nobody, also before the
   await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
   deafen();
   expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  return { scene, anna, conversation };
+}
+
+test('I10 what somebody has agreed to take is offered to nobody, also before the floor has heard of it', async () => {
+  const { scene, anna, conversation } = await takenUnheard();
   await rule(scene, { assignment: 'offered' });
   await screen(scene, 'Ben');
   expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
@@ -70,13 +76,7 @@ test('I10 what somebody has agreed to take is offered to nobody, also before the
 });
 
 test('F66 who has just taken a chat can send it on, also before the floor has heard of it', async () => {
-  const scene = newScene();
-  await rule(scene, { assignment: 'manual' });
-  const anna = await screen(scene, 'Anna');
-  const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
-  deafen();
-  expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
+  const { scene, anna, conversation } = await takenUnheard();
   const to = { kind: 'group', id: 'grp_00000000000000000000000000', name: 'Returns' } as const;
   const giver = { party: anna.agent.party, supervises: false };
   expect(await scene.dispatcher.send(giver, conversation, to)).toEqual({ conversation, generation: 1 });

@@ -300,6 +300,31 @@ test('L6 new visitors from one address are slowed down, where the address can be
   expect((await open('false')).status).toBe(200);
 });
 
+test('V60 a lobby lets in whoever speaks, of a site that there is, and from one address only so often', async () => {
+  const enter = (at: string, more: Record<string, string> = {}, BEHIND_CLOUDFLARE = 'false') =>
+    call('GET', `/api/widget/lobby/socket?site=${at}`, {
+      headers: { Upgrade: 'websocket', Origin: origin, 'Sec-WebSocket-Protocol': 'parley.1', ...more },
+      env: { BEHIND_CLOUDFLARE },
+    });
+  const status = async (entering: Promise<Response>) => {
+    const { status, webSocket } = await entering;
+    webSocket?.accept();
+    webSocket?.close();
+    return status;
+  };
+  expect(await status(enter(site))).toBe(101);
+  expect(await status(enter(site, { Origin: 'https://shop.example' }))).toBe(403);
+  expect(await status(enter(site, { 'Sec-WebSocket-Protocol': 'other.1' }))).toBe(426);
+  expect(await status(enter(id('site')))).toBe(404);
+  expect(await status(enter('site'))).toBe(400);
+  const answers = [];
+  const one = { 'CF-Connecting-IP': '198.51.100.7' };
+  for (let i = 0; i < 130; i++) answers.push(await status(enter(site, one, 'true')));
+  // The limit counts by the minute, of which two may be touched.
+  expect(answers.filter((each) => each === 429).length).toBeGreaterThanOrEqual(10);
+  expect(await status(enter(site, { 'CF-Connecting-IP': '198.51.100.8' }, 'true'))).toBe(101);
+});
+
 test('F96 V60 new widgets read whether anybody is here without a call for each', async () => {
   const busy = await newSite(account, ['https://shop.example']);
   const lobby = lobbyStub(env, account.id, busy.campaign);

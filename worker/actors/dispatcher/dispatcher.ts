@@ -7,7 +7,6 @@ import type { Principal } from '#domain';
 import { assists, can, seesAll } from '#domain';
 import {
   closeCodes,
-  defaultRouting,
   refuse,
   subprotocol,
   type Availability,
@@ -171,7 +170,7 @@ export class Dispatcher extends DurableObject<Env> {
   availability(campaign: string): Availability {
     const { availabilities, rules, alarm } = this.#wake();
     alarm.arm();
-    return availabilities.of({ routing: rules.now.campaigns[campaign] ?? defaultRouting, transferred: null });
+    return availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
   }
 
   /** The conversations that an agent owns, as far as they have said. */
