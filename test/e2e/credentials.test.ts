@@ -92,7 +92,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   expect((await cookies())[0]?.expires).toBeGreaterThan(Date.now() / 1_000 + 86_400);
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
-  expect(await page.getByLabel('Email').inputValue()).toBe(email);
+  await eventually(() => page.getByLabel('Email').inputValue(), email);
 
   await page.getByLabel('Remember me').uncheck();
   await fillIn(page, email, password);
@@ -102,7 +102,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
-  expect(await page.getByLabel('Email').inputValue()).toBe('');
+  await eventually(() => page.getByLabel('Email').inputValue(), '');
   await context.close();
 });
 

@@ -41,7 +41,8 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
     await anna.say(payload);
   }
   await visitor.sees(payloads.at(-1) ?? '');
-  await anna.page.getByRole('button', { name: 'Details' }).first().isVisible();
+  const details = anna.page.getByRole('complementary', { name: 'Details' });
+  await details.getByText('<img src=x onerror="window.hacked=1">').first().waitFor();
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   // The history follows within seconds.
   await expect

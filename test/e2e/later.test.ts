@@ -19,7 +19,8 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   const [early, visitor] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
   await early.ask('Is it my turn?');
   await visitor.open();
-  expect(await visitor.chat.getByText(nobody).count()).toBe(0);
+  // Anna has just come: a widget that was told before learns of her.
+  await visitor.chat.getByText(nobody).waitFor({ state: 'detached' });
   await set('Invisible');
   await visitor.chat.getByText(nobody).waitFor();
   expect(await accessibilityOf(visitor.page)).toEqual([]);

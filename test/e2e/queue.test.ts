@@ -72,7 +72,7 @@ test('F41 F165 F170: with everybody full the oldest gets the place that comes fr
   await cleo.row('In chat with you', 'And which burns gas?').waitFor();
   await expect.poll(() => queue.count()).toBe(0);
   for (const agent of agents) {
-    expect(await agent.group('In chat with you').getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => agent.group('In chat with you').getByRole('listitem').count()).toBe(1);
   }
   expect([...agents, sofia, next, last].flatMap(({ errors }) => errors)).toEqual([]);
 });

@@ -30,7 +30,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   await available.getByText('Not available: Private break').waitFor();
   await available.press('Space');
   await other.getByRole('button', { name: menu }).getByText('Online').waitFor();
-  expect(await available.getAttribute('aria-checked')).toBe('true');
+  await expect.poll(() => available.getAttribute('aria-checked')).toBe('true');
   expect(errors).toEqual([]);
 });
 

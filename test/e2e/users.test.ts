@@ -61,7 +61,7 @@ test('F185 F188 F189: a group and two users with generated passwords; one comes 
 
   await page.goto(`${base}/console/groups`);
   await page.getByRole('link', { name: `Night shift ${mark} 2 users` }).click();
-  for (const { name } of [near, far]) expect(await page.getByLabel(name).isChecked()).toBe(true);
+  for (const { name } of [near, far]) await eventually(() => page.getByLabel(name).isChecked(), true);
   await page.goto(`${base}/console/users?search=${mark}`);
   await eventually(() => page.getByRole('row').count(), 3);
   expect([...admin.errors, ...ines.errors, ...wei.errors]).toEqual([]);
