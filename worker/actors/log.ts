@@ -54,10 +54,10 @@ export class Log<E extends Numbered> {
     return row && (JSON.parse(row.entry) as E);
   }
 
-  /** The whole log, parsed and as it is written, in order. */
-  *replay(): Generator<{ entry: E; text: string }> {
-    this.#head = 0;
-    for (const row of this.#sql.exec('SELECT seq, entry FROM entries ORDER BY seq')) {
+  /** All entries after a seq that the log has, parsed and as they are written, in order. */
+  *replay(after = 0): Generator<{ entry: E; text: string }> {
+    this.#head = after;
+    for (const row of this.#sql.exec('SELECT seq, entry FROM entries WHERE seq > ? ORDER BY seq', after)) {
       const text = row['entry'] as string;
       const entry = JSON.parse(text) as E;
       this.#head = entry.seq;

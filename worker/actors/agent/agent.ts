@@ -307,7 +307,7 @@ export class Agent extends DurableObject<Env> {
   }
 
   #wake(registers: Registers<AgentRegisters>): Awake {
-    const standing = new Standing(this.#host, {
+    const standing = new Standing(this.#host, registers, {
       written: () => {
         this.#awake?.followers.kick();
         this.#awake?.alarm.arm();
@@ -343,7 +343,7 @@ export class Agent extends DurableObject<Env> {
     const floor = floorFollower(standing, member, async (agent, head) => {
       await dispatcherStub(this.env, account()).agentNoted(agent, head);
     });
-    const activity = activityFollower(this.#host, standing, (intervals) =>
+    const activity = activityFollower(this.#host, standing, registers, (intervals) =>
       writeActivity(this.env.DB, account(), member.user.id, intervals),
     );
     const followers = new Followers(this.#host, [floor, activity], registers.get('cursors'), (cursors) =>

@@ -5,11 +5,14 @@
 import type { Status, StatusFrame } from '#protocol';
 import type { Host } from '../host.ts';
 import { Log } from '../log.ts';
+import type { Registers } from '../registers.ts';
 import {
   evolveAgent,
+  foldVersion,
   newAgent,
   type AgentDraft,
   type AgentEntry,
+  type AgentRegisters,
   type AgentState,
   type StatusCause,
 } from './storage.ts';
@@ -24,14 +27,19 @@ export interface StandingEvents {
 export class Standing {
   readonly log: Log<AgentEntry>;
   readonly #host: Host;
+  readonly #registers: Registers<AgentRegisters>;
   readonly #on: StandingEvents;
-  #state = newAgent;
+  #state: AgentState;
 
-  constructor(host: Host, on: StandingEvents) {
+  constructor(host: Host, registers: Registers<AgentRegisters>, on: StandingEvents) {
     this.#host = host;
+    this.#registers = registers;
     this.#on = on;
     this.log = new Log<AgentEntry>(host.sql);
-    for (const { entry } of this.log.replay()) this.#state = evolveAgent(this.#state, entry);
+    const folded = registers.get('folded');
+    const { upTo, value } = folded?.version === foldVersion ? folded : { upTo: 0, value: newAgent };
+    this.#state = value;
+    for (const { entry } of this.log.replay(upTo)) this.#state = evolveAgent(this.#state, entry);
   }
 
   get state(): AgentState {
@@ -41,6 +49,7 @@ export class Standing {
   append(draft: AgentDraft): void {
     const { entry } = this.log.append(draft, this.#host.now());
     this.#state = evolveAgent(this.#state, entry);
+    this.#registers.set('folded', { version: foldVersion, upTo: entry.seq, value: this.#state });
     this.#on.written();
   }
 

@@ -1,5 +1,5 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
-import type { ActivityEntry } from '#domain';
+import type { Activity, ActivityEntry } from '#domain';
 import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
@@ -38,12 +38,26 @@ export const untold = {
   },
 };
 
+/** Raised with any change of what an agent's log is folded to: what was kept is then folded anew. */
+export const foldVersion = 1;
+
+export interface Folded<T> {
+  readonly version: number;
+  /** The last seq that is in it. */
+  readonly upTo: number;
+  readonly value: T;
+}
+
 export type AgentRegisters = {
   /** The user's row as it was when it was last read. */
   user: Person;
   /** When the row has to be read again: it may have changed, and whoever changed it may have died before they said so. */
   rereadAt: number;
   cursors: Cursors;
+  /** The log folded up to `upTo`: it grows for years, and is not read anew whenever the actor wakes. */
+  folded: Folded<AgentState>;
+  /** The same of the time table, as far as it was told. */
+  activity: Folded<Activity>;
   /** The second factor, the period of the last code that let in, and the hashes of the recovery codes that are left. */
   secondFactor: { secret: string; period: number; recovery: string[] };
   /** A second factor that is not confirmed yet. */

@@ -3,9 +3,10 @@ import { intervalsOf, noActivity, type Activity, type Interval } from '#domain';
 import type { AgentNote } from '../dispatcher/floor.ts';
 import type { Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
+import type { Registers } from '../registers.ts';
 import type { Member } from './member.ts';
 import type { Standing } from './standing.ts';
-import { isActivity, type AgentEntry } from './storage.ts';
+import { foldVersion, isActivity, type AgentEntry, type AgentRegisters, type Folded } from './storage.ts';
 
 /** What changes is collected for so long, in milliseconds: signing in is three entries and one write. */
 const activityWindow = 4_000;
@@ -38,10 +39,10 @@ export function floorFollower(
 export function activityFollower(
   host: Host,
   { log }: Standing,
+  registers: Registers<AgentRegisters>,
   write: (intervals: readonly Interval[]) => Promise<void>,
 ): Follower {
-  /** What is known up to a cursor. It is lost with the memory, and made from the log again. */
-  let known: { cursor: number; activity: Activity } = { cursor: 0, activity: noActivity };
+  const none: Folded<Activity> = { version: foldVersion, upTo: 0, value: noActivity };
   let since = { cursor: -1, at: 0 };
   const fold = (after: number, upTo: number, before: Activity) =>
     intervalsOf(
@@ -61,11 +62,12 @@ export function activityFollower(
     },
     async push(cursor) {
       const upTo = Math.min(log.head, cursor + entriesAtOnce);
-      if (known.cursor > cursor) known = { cursor: 0, activity: noActivity };
-      const { activity: before } = fold(known.cursor, cursor, known.activity);
+      const kept = registers.get('activity');
+      const known = kept?.version === foldVersion && kept.upTo <= cursor ? kept : none;
+      const { activity: before } = fold(known.upTo, cursor, known.value);
       const { activity, intervals } = fold(cursor, upTo, before);
       if (intervals.length > 0) await write(intervals);
-      known = { cursor: upTo, activity };
+      registers.set('activity', { version: foldVersion, upTo, value: activity });
       return upTo;
     },
   };
