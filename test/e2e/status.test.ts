@@ -34,7 +34,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   expect(errors).toEqual([]);
 });
 
-test('F19 offline is asked about where there are chats, then they are gone from the screen; back online what waits can be taken again', async () => {
+test('F19 to go offline or out is asked about where there are chats, then they are gone from the screen; back online what waits can be taken again', async () => {
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there at all?');
@@ -57,6 +57,15 @@ test('F19 offline is asked about where there are chats, then they are gone from 
     .toMatch(menu);
   await set('Offline');
   await question.getByRole('button', { name: 'Cancel' }).click();
+  const signOut = async () => {
+    await ben.page.getByRole('button', { name: menu }).click();
+    await ben.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  };
+  await signOut();
+  const sure = ben.page.getByRole('alertdialog', { name: 'Sign out?' });
+  await sure.getByText('You have 1 chat.').waitFor();
+  expect(await accessibilityOf(ben.page)).toEqual([]);
+  await sure.getByRole('button', { name: 'Cancel' }).click();
   await ben.say('And I stay.');
   await visitor.sees('And I stay.');
   await set('Offline');
@@ -78,7 +87,8 @@ test('F19 offline is asked about where there are chats, then they are gone from 
   await set('Offline');
   await ben.page.getByText('Chats are closed while you are offline').waitFor();
   expect(await question.count()).toBe(0);
-  await ben.page.getByRole('button', { name: 'Go online' }).click();
+  await signOut();
+  await ben.page.waitForURL(/\/login/);
   expect(ben.errors).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
 import { group, mergeRows, type Handing, type Row } from './roster.ts';
+import { session } from './session.svelte.ts';
 import { statusNews } from './status.ts';
 import { toasts } from './ui/toasts.svelte.ts';
 
@@ -44,8 +45,8 @@ export class Desk {
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
-  /** They are to go offline and have chats still: whether they mean it is asked first (F19). */
-  leaving = $state(false);
+  /** They have chats still, which go back to the line: whether they mean it is asked first (F19). */
+  readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
 
   constructor(me: Me) {
     this.me = me;
@@ -74,12 +75,32 @@ export class Desk {
 
   /** Sets the status that the agent has chosen. */
   choose(status: Status): void {
-    if (status === 'offline' && this.groups.yours.length > 0) this.leaving = true;
-    else this.setStatus(status);
+    if (status === 'offline') this.#leave('offline');
+    else this.#setStatus(status);
   }
 
-  /** Sets it without a question. */
-  setStatus(status: Status): void {
+  signOut(): void {
+    this.#leave('sign_out');
+  }
+
+  #leave(by: 'offline' | 'sign_out'): void {
+    this.leaving.by = by;
+    if (this.groups.yours.length > 0) this.leaving.asked = true;
+    else this.confirmLeaving();
+  }
+
+  /** They go as they said, without a question. */
+  confirmLeaving(): void {
+    if (this.leaving.by === 'offline') this.#setStatus('offline');
+    else void this.#signOut();
+  }
+
+  async #signOut(): Promise<void> {
+    const refusal = await session.signOut();
+    if (refusal) toasts.show(refusalWords(refusal), 'error');
+  }
+
+  #setStatus(status: Status): void {
     if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
   }
 
