@@ -1,7 +1,7 @@
 /** The languages: nothing of another one stands on a screen, and changing it loses nothing. */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { Agent, errorsOf } from './people.ts';
+import { Agent, errorsOf, sidewaysOf } from './people.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
@@ -11,7 +11,8 @@ const ours = new RegExp(
   [
     'Parley|English|Anna Petrova|Ben Okafor|Sofia Lindqvist|Alex Moreau|Northwind Outfitters|northwind\\.example',
     // The hours are the browser's business.
-    'Shop help|Ask Northwind|Chrome|Linux|UTC|\\b[AP]M\\b',
+    // A device in the browser's own words.
+    'Mozilla/.*|Shop help|Ask Northwind|Chrome|Linux|UTC|\\b[AP]M\\b',
     // Addresses and zones.
     '\\S+@\\S+|https?:\\S+|[\\w.]+\\.com|[\\da-f:]+::\\S+|[A-Z]\\w+/[\\w/ -]+',
   ].join('|'),
@@ -104,15 +105,14 @@ test('the console is Russian for a browser that asks for it, and no page scrolls
       'time-table',
       'floor',
     ].map((name) => `console/${name}`),
-    ...['users', 'users/new', 'groups', 'groups/new', 'account'].map((name) => `console/${name}`),
+    ...['users', 'users/new', 'groups', 'groups/new', 'rights', 'audit', 'account'].map(
+      (name) => `console/${name}`,
+    ),
   ]) {
     await page.goto(`${base}/${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
-    const wide = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    if (wide > 0) wrong.push(`${path}: ${wide} px`);
+    for (const over of await sidewaysOf(page)) wrong.push(`${path}: ${over}`);
     for (const said of await latinOf(page, names)) wrong.push(`${path}: ${said}`);
   }
   expect(wrong).toEqual([]);

@@ -163,6 +163,19 @@ export async function accessibilityOf(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
+/** What of a page is wider than its place, and by how much: nothing but menus and code may scroll sideways. */
+export function sidewaysOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scrolls = (element: Element) =>
+      element === document.documentElement || /auto|scroll/.test(getComputedStyle(element).overflowX);
+    return [...document.querySelectorAll('*')]
+      .filter((element) => scrolls(element) && element.closest('nav, pre') === null)
+      .map((element) => ({ name: element.localName, over: element.scrollWidth - element.clientWidth }))
+      .filter(({ over }) => over > 0)
+      .map(({ name, over }) => `${name}: ${over} px`);
+  });
+}
+
 /** Waits for a fact that is read, not shown. */
 export async function eventually<T>(read: () => Promise<T>, wanted: T): Promise<void> {
   await expect.poll(read, { timeout: 10_000 }).toEqual(wanted);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accessibilityOf, Agent, errorsOf, Visitor } from './people.ts';
+import { accessibilityOf, Agent, errorsOf, sidewaysOf, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
@@ -96,10 +96,7 @@ test('no page scrolls sideways, wide or narrow', async () => {
     await admin.page.waitForLoadState('networkidle');
     for (const width of [1440, 768, 390]) {
       await admin.page.setViewportSize({ width, height: 844 });
-      const overflow = await admin.page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      if (overflow > 0) wide.push(`${path} at ${width} px: ${overflow}`);
+      for (const over of await sidewaysOf(admin.page)) wide.push(`${path} at ${width} px: ${over}`);
     }
   }
   expect(wide).toEqual([]);
