@@ -2,7 +2,7 @@
 import type { Locator } from 'playwright';
 import { expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
-import type { Account, Campaign } from '#protocol';
+import { defaultRouting, userBodyOf, type Account, type Campaign, type UsersPage } from '#protocol';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
@@ -14,11 +14,11 @@ async function hand(assignment: Account['assignment']): Promise<void> {
   await admin.ask('PATCH', '/api/account', { ...body, assignment, offerSeconds: 60 });
 }
 
-/** After how many seconds without a first word a chat goes on to somebody else. */
+/** After how many seconds without a first word a chat goes on to somebody else; every agent is asked. */
 async function forwardAfter(seconds: number | null): Promise<void> {
   const { campaigns } = (await admin.ask('GET', '/api/campaigns')) as { campaigns: Campaign[] };
   for (const { id, name, enabled, settings } of campaigns) {
-    const routing = { ...settings.routing, forwardAfter: seconds };
+    const routing = { ...defaultRouting, forwardAfter: seconds };
     await admin.ask('PATCH', `/api/campaigns/${id}`, { name, enabled, settings: { ...settings, routing } });
   }
 }
@@ -142,4 +142,68 @@ test('F147: who says nothing for ten seconds sees the chat go on to a colleague,
   await second.endChat();
   await forwardAfter(null);
   for (const { page } of [anna, ben, visitor]) await page.context().close();
+});
+
+test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent loses the chat to the other level', async () => {
+  await hand('assigned');
+  const { users } = (await admin.ask('GET', '/api/users')) as UsersPage;
+  for (const user of users.filter(({ email }) => email === 'sofia@demo.test')) {
+    const roles = ['agent' as const, 'supervisor' as const];
+    await admin.ask('PATCH', `/api/users/${user.id}`, { ...userBodyOf(user), roles });
+  }
+  const { page, errors } = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  await page.goto(`${base}/console/campaigns`);
+  await page.getByRole('link', { name: 'Shop help' }).press('Enter');
+  await page.getByRole('link', { name: 'Routing' }).press('Enter');
+  const levels = page.getByRole('listitem').filter({ has: page.getByRole('combobox') });
+  const add = async (title: string, names: string[]) => {
+    await page.getByRole('button', { name: 'Add level' }).press('Enter');
+    const level = levels.last();
+    await level.getByLabel('Name', { exact: true }).fill(title);
+    for (const name of names) {
+      const asked = level.getByRole('combobox', { name: 'Users and groups' });
+      await asked.pressSequentially(name.slice(0, 4));
+      await level.getByRole('option', { name }).waitFor();
+      await asked.press('Enter');
+      await level.getByRole('button', { name: new RegExp(`Take .*${name}.* out`) }).waitFor();
+    }
+  };
+  await add('Second line', ['Sofia Lindqvist']);
+  await add('First line', ['Anna Petrova', 'Ben Okafor']);
+  await page.getByRole('button', { name: /Move .*First line.* up/ }).press('Enter');
+  await expect.poll(() => levels.first().getByLabel('Name', { exact: true }).inputValue()).toBe('First line');
+  await page.getByLabel('Pass the chat on to another agent').press('Space');
+  await page.getByLabel('After how many seconds').fill('10');
+  await page.getByLabel('Leave the level').press('Space');
+  expect(await accessibilityOf(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Undo changes' }).waitFor({ state: 'detached' });
+
+  const [anna, ben] = [
+    await Agent.signIn(browser, base, 'anna@demo.test'),
+    await Agent.signIn(browser, base, 'ben@demo.test'),
+  ];
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = 'Do you ship to Iceland?';
+  await visitor.ask(question);
+  const has = (agent: Agent) => agent.row('In chat with you', question);
+  const colleague = await Promise.race([
+    has(anna)
+      .waitFor()
+      .then(() => ben),
+    has(ben)
+      .waitFor()
+      .then(() => anna),
+  ]);
+  await has(sofia).waitFor({ timeout: 20_000 });
+  // Who was free on the same level was not asked, and says so where the decisions stand.
+  await colleague.row('In chat with others', question).waitFor();
+  await has(sofia).getByRole('link').click();
+  await sofia.page.getByRole('button', { name: 'Show the decisions' }).click();
+  await sofia.page.getByText('Given to Sofia Lindqvist').waitFor();
+  await sofia.say('We do, once a month.');
+  await visitor.sees('We do, once a month.');
+  expect([errors, anna.errors, ben.errors, sofia.errors, visitor.errors].flat()).toEqual([]);
+  await forwardAfter(null);
 });
