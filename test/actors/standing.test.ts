@@ -131,3 +131,21 @@ test('an actor that wakes with years behind it reads none of its entries; the ti
     await activityFollower(host, after, kept, write).push(cursor);
     expect(read).toHaveLength(1);
   }));
+
+test('what is kept of a log has the shape of its version: where this changes, raise foldVersion with it', () =>
+  inStorage(async (disk) => {
+    const { host, registers, wake } = emptied(disk);
+    const standing = wake(registers);
+    standing.append({ kind: 'session.changed', signedIn: true });
+    standing.append({ kind: 'presence.changed', connected: true });
+    standing.append({ kind: 'status.changed', status: 'dinner' });
+    standing.append({ kind: 'user.deleted' });
+    standing.append({ kind: 'status.changed', status: 'offline', why: 'signed_out' });
+    await activityFollower(host, standing, registers, () => Promise.resolve()).push(0);
+    const was = { status: 'offline', connected: true };
+    const is = { ...was, signedIn: true };
+    expect([registers.get('folded'), registers.get('activity')]).toEqual([
+      { version: 1, upTo: 5, value: { ...is, since: 5, left: 'dinner', deleted: true } },
+      { version: 1, upTo: 5, value: { ...is, latest: 5, open: { ...was, seq: 5, from: 5, to: 8.64e15 } } },
+    ]);
+  }));

@@ -197,7 +197,7 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent lo
       .then(() => anna),
   ]);
   await has(sofia).waitFor({ timeout: 20_000 });
-  // Who was free on the same level was not asked, and says so where the decisions stand.
+  // Who was free on the same level was not asked.
   await colleague.row('In chat with others', question).waitFor();
   await has(sofia).getByRole('link').click();
   await sofia.page.getByRole('button', { name: 'Show the decisions' }).click();

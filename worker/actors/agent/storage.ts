@@ -38,7 +38,7 @@ export const untold = {
   },
 };
 
-/** Raised with any change of what an agent's log is folded to: what was kept is then folded anew. */
+/** Raised with any change of `evolveAgent`, or of `evolveActivity` in the domain: what was kept is then folded anew. */
 export const foldVersion = 1;
 
 export interface Folded<T> {
