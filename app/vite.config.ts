@@ -1,11 +1,22 @@
 import { sveltekit } from '@sveltejs/kit/vite';
-import { defineConfig } from 'vite';
+import { createLogger, defineConfig } from 'vite';
 
 const worker = process.env['WORKER_URL'] ?? 'http://127.0.0.1:8787';
+
+const logger = createLogger(process.env['WORKER_URL'] ? 'warn' : 'info');
+const { error } = logger;
+// The Worker closes every connection when it takes up new code, and clients connect again: that is no error.
+logger.error = (message, options) => {
+  if (!/proxy (socket )?error/.test(message)) return error(message, options);
+  const [line = ''] = message.split('\n');
+  if (!/ws proxy/.test(line))
+    error(`${line}: ${options?.error?.message ?? 'no answer'}`, { timestamp: true });
+};
 
 export default defineConfig({
   plugins: [sveltekit()],
   build: { target: 'es2022' },
+  customLogger: logger,
   server: {
     fs: { allow: ['..'] },
     proxy: {

@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, appendFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, appendFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { languages } from '../worker/protocol/people.ts';
 import { assets, at, built } from './paths.mjs';
 import { bundleWorker } from './bundle.mjs';
-import { lockFolder, FolderInUse } from './lock.mjs';
+import { lockFolderWhenFree } from './lock.mjs';
 import { compileMessages } from './messages.mjs';
 import { run } from './run.mjs';
 import { forget, isFresh, remember, stampOf } from './stamps.mjs';
@@ -53,7 +53,7 @@ function composeAssets() {
  * @param {{ log?: (line: string) => void, only?: ('app' | 'widget' | 'worker')[] }} [options]
  */
 export async function build({ log = console.log, only = ['app', 'widget', 'worker'] } = {}) {
-  const lock = await waitForLock(log);
+  const lock = await lockFolderWhenFree(built, () => log('Waiting for another build to end'));
   try {
     await compileMessages();
     const stale = only
@@ -69,20 +69,6 @@ export async function build({ log = console.log, only = ['app', 'widget', 'worke
     for (const { part, stamp } of stale) remember(part, stamp);
   } finally {
     lock.release();
-  }
-}
-
-/** @param {(line: string) => void} log */
-async function waitForLock(log) {
-  mkdirSync(built, { recursive: true });
-  for (let waited = 0; ; waited++) {
-    try {
-      return lockFolder(built);
-    } catch (error) {
-      if (!(error instanceof FolderInUse)) throw error;
-      if (waited === 0) log('Waiting for another build to end');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   }
 }
 

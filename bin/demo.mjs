@@ -10,13 +10,13 @@ export async function seedDemo(server) {
   if (!answer.ok) throw new Error(`The demo data could not be made: ${answer.status} ${await answer.text()}`);
 }
 
-/** @param {number} port */
-export function signInsAndAddresses(port) {
-  const at = `http://localhost:${port}`;
+/** @param {{ app: number, widget?: number }} ports under `npm run dev`, the app is on another port than the rest */
+export function signInsAndAddresses({ app, widget = app }) {
+  const at = `http://localhost:${app}`;
   return `
 Parley is running. Ctrl-C stops it.
 
-  ${at}/demo        a shop with the widget on it
+  http://localhost:${widget}/demo        a shop with the widget on it
   ${at}/login       sign in
   ${at}/workspace   where agents answer
   ${at}/console     where a manager steers and measures

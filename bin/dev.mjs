@@ -2,49 +2,45 @@
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { build } from './build.mjs';
-import { seedDemo } from './demo.mjs';
-import { printMail, startMailbox } from './mailbox.mjs';
+import { signInsAndAddresses } from './demo.mjs';
+import { runUntilStopped, startLocal } from './local.mjs';
 import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
 import { command } from './run.mjs';
-import { startServer } from './server.mjs';
 
-const port = Number(process.env['PORT'] ?? 8787);
-const mailbox = await startMailbox(printMail);
-const server = await startServer({
-  port,
-  dataDir: process.env['DATA_DIR'] ?? at('.data'),
-  env: { DEMO: 'true', PUBLIC_URL: `http://localhost:${port}`, ...mailbox.env },
-});
-await seedDemo(server).catch((error) => console.error(error.message));
+/** All work waits for what runs before it: two builds at once would write the same files. */
+let lastWork = Promise.resolve();
 
-const vite = spawn(command('vite'), ['dev', '--clearScreen', 'false'], {
-  cwd: at('app'),
-  env: { ...process.env, WORKER_URL: server.url },
-  stdio: 'inherit',
-});
-console.log(`The app is on Vite's address below; the demo page and the widget are on ${server.url}/demo`);
+await runUntilStopped(async (stopWith) => {
+  const server = await startLocal();
+  stopWith(() => server.stop());
+  // The app is served by Vite, the demo page and the widget by the Worker.
+  const appPort = server.port + 1;
+  const vite = spawn(
+    command('vite'),
+    ['dev', '--clearScreen', 'false', '--port', `${appPort}`, '--strictPort'],
+    {
+      cwd: at('app'),
+      env: { ...process.env, WORKER_URL: server.url },
+      stdio: 'inherit',
+    },
+  );
+  const ended = new Promise((resolve) => vite.on('exit', resolve));
+  stopWith(() => void vite.kill());
+  process.on('exit', () => vite.kill());
+  console.log(signInsAndAddresses({ app: appPort, widget: server.port }));
 
-follow(['worker', 'migrations'], async () => {
-  await build({ only: ['worker'] });
-  await server.reload();
-  console.log('The worker runs its new code.');
-});
-follow(['app/messages'], compileMessages);
-follow(['widget', 'worker/protocol', 'worker/domain'], async () => {
-  await build({ only: ['widget'] });
-});
+  follow(['worker', 'migrations'], async () => {
+    await build({ only: ['worker'] });
+    await server.reload();
+    console.log('The Worker runs its new code.');
+  });
+  follow(['app/messages'], compileMessages);
+  follow(['widget', 'worker/protocol', 'worker/domain'], () => build({ only: ['widget'] }));
 
-let stopping = false;
-async function stop() {
-  if (stopping) return;
-  stopping = true;
-  vite.kill();
-  await server.stop();
-  process.exit(0);
-}
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal).on(signal, stop);
-vite.on('exit', stop);
+  const code = await ended;
+  throw new Error(`Vite ended with ${code}.`);
+});
 
 /**
  * Runs the work after the folders change, once for many changes, and again if they changed while it ran.
@@ -53,14 +49,13 @@ vite.on('exit', stop);
 function follow(folders, work) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  let running = Promise.resolve();
-  const later = () => {
+  const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running
+      lastWork = lastWork
         .then(work)
         .catch((error) => console.error(error instanceof Error ? error.message : error));
     }, 100);
   };
-  for (const folder of folders) watch(at(folder), { recursive: true }, later);
+  for (const folder of folders) watch(at(folder), { recursive: true }, soon);
 }

@@ -1,8 +1,9 @@
 // Runs before anything is installed, on Node 20 or later: it may import nothing but Node's own modules.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { at, pinnedNode } from './paths.mjs';
+import { lockFolderWhenFree } from './lock.mjs';
+import { at, built, pinnedNode } from './paths.mjs';
 
 const stamp = at('node_modules', '.installed');
 
@@ -12,21 +13,44 @@ function wanted() {
   return hash.digest('hex');
 }
 
-/** Installs when the lock file says something else than what was last installed. */
-export function ensureInstalled() {
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
+const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted();
+
+/** Installs when the lock file differs from what was last installed. Two scripts that start at once install once. */
+export async function ensureInstalled() {
+  if (isInstalled()) return;
+  const lock = await lockFolderWhenFree(`${built}/install`, () =>
+    console.log('Waiting for another script to install the packages'),
+  );
+  try {
+    if (!isInstalled()) await install();
+  } finally {
+    lock.release();
+  }
+}
+
+async function install() {
   console.log('Installing packages; the first time takes a minute or two.');
-  // `npm ci` would refuse: the lock file holds the optional binaries of one platform only.
-  const result = spawnSync('npm', ['install', '--include=dev', '--loglevel=error'], {
+  // `npm ci` would need the optional binaries of every platform in the lock file. `--no-save` leaves that file as it
+  // is: versions of npm differ in what they would add.
+  const npm = spawn('npm', ['install', '--include=dev', '--no-save', '--no-audit', '--loglevel=error'], {
     cwd: at(),
     stdio: 'inherit',
   });
-  if (result.status !== 0) {
-    console.error('npm install failed; its own words are above.');
+  const stop = () => npm.kill('SIGTERM');
+  for (const signal of signals) process.on(signal, stop);
+  const code = await new Promise((resolve) => {
+    npm.on('error', () => resolve(1));
+    npm.on('close', resolve);
+  });
+  for (const signal of signals) process.off(signal, stop);
+  if (code !== 0) {
+    console.error('The packages could not be installed. See what npm printed above.');
     process.exit(1);
   }
   writeFileSync(stamp, wanted());
 }
+
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 export const onPinnedNode = () =>
   existsSync(pinnedNode) && realpathSync(process.execPath) === realpathSync(pinnedNode);

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder, reason } from './folders.mjs';
 import { identify, kill, lives } from './processes.mjs';
 
 /**
@@ -25,7 +26,7 @@ function claim(file, holder) {
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
-    throw error;
+    throw new Error(`${path.dirname(file)} can’t be written to: ${reason(error)}.`, { cause: error });
   }
 }
 
@@ -35,7 +36,7 @@ function claim(file, holder) {
  * @param {string} folder
  */
 export function lockFolder(folder) {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = path.join(folder, 'lock.json');
   const me = { pid: process.pid, started: identify(process.pid)?.started ?? '' };
 
@@ -72,4 +73,21 @@ export function lockFolder(folder) {
     },
     release,
   };
+}
+
+/**
+ * The same, once the holder has let go.
+ * @param {string} folder
+ * @param {() => void} onWait called once, where another process holds the folder
+ */
+export async function lockFolderWhenFree(folder, onWait) {
+  for (let waited = 0; ; waited++) {
+    try {
+      return lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderInUse)) throw error;
+      if (waited === 0) onWait();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }

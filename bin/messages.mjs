@@ -9,8 +9,17 @@ import { isFresh, remember, stampOf } from './stamps.mjs';
 const parts = ['app', 'widget', 'worker'];
 const makers = ['bin/messages.mjs', 'worker/protocol/people.ts', 'package-lock.json'];
 
-/** Compiles the words that have changed. */
-export async function compileMessages() {
+/** Compiles the words that have changed. Two calls at once take turns. */
+export function compileMessages() {
+  const turn = lastTurn.then(compileStale);
+  lastTurn = turn.catch(() => {});
+  return turn;
+}
+
+/** @type {Promise<void>} */
+let lastTurn = Promise.resolve();
+
+async function compileStale() {
   for (const part of parts) {
     const stamp = stampOf([`${part}/messages`, ...makers]);
     const folder = path.join(built, 'messages', part);

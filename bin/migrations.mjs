@@ -1,3 +1,84 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { makeFolder } from './folders.mjs';
+
+/**
+ * @typedef {object} Storage where a server keeps its databases, and what they should hold
+ * @property {string} state the folder
+ * @property {Record<string, string>} bindings ids of the databases, by binding
+ * @property {{ binding: string, migrations: { name: string, statements: string[] }[] }[]} databases
+ * @property {(line: string) => void} log
+ */
+
+/**
+ * Brings the databases up to date before a server listens: no request meets a table that is not there yet. What was
+ * applied is noted beside the databases, so that a later start does not ask them and starts while one is locked.
+ * @param {Storage} storage
+ * @param {() => void} onRuntime called once a runtime of its own runs, which must not outlive this process
+ */
+export async function migrateBeforeStart(storage, onRuntime) {
+  if (isNoted(storage)) return;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: 'migrations',
+      modules: [{ type: 'ESModule', path: 'migrations.mjs', contents: 'export default {};' }],
+      d1Databases: storage.bindings,
+      cf: false,
+      telemetry: { enabled: false },
+      resourcePersistencePath: storage.state,
+      log: new Log(LogLevel.ERROR),
+      // The runtime prints a stack for each try; the errors themselves come back as answers.
+      handleStructuredLogs: () => {},
+    }),
+  );
+  try {
+    await miniflare.ready;
+    onRuntime();
+    await migrate(miniflare, storage);
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/** For so long a database that does not answer is asked again, in milliseconds. */
+const patience = 60_000;
+
+/** @param {Miniflare} miniflare that runs on these databases @param {Storage} storage */
+export async function migrate(miniflare, storage) {
+  for (let waited = 0; ; waited += 500) {
+    try {
+      for (const { binding, migrations } of storage.databases)
+        await applyMigrations(await miniflare.getD1Database(binding), migrations, storage.log);
+      return note(storage);
+    } catch (error) {
+      // A locked file is an internal error to D1.
+      if (!/locked|busy|internal error/i.test(String(error))) throw error;
+      if (waited === 0)
+        storage.log('The database does not answer. It may be locked by another program; retrying.');
+      if (waited >= patience)
+        throw new Error(`The database in ${storage.state} does not answer.`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+const noteOf = (/** @type {Storage} */ { state }) => path.join(state, 'migrations.json');
+
+/** @param {Storage} storage */
+const wanted = ({ databases }) =>
+  JSON.stringify(databases.map(({ binding, migrations }) => [binding, migrations.map(({ name }) => name)]));
+
+/** @param {Storage} storage */
+const isNoted = (storage) =>
+  existsSync(noteOf(storage)) && readFileSync(noteOf(storage), 'utf8') === wanted(storage);
+
+/** @param {Storage} storage */
+function note(storage) {
+  makeFolder(storage.state);
+  writeFileSync(noteOf(storage), wanted(storage));
+}
+
 /**
  * Applies what a database lacks and keeps the same record as `wrangler d1 migrations apply`, so that either tool can
  * go on where the other stopped.
@@ -5,7 +86,7 @@
  * @param {{ name: string, statements: string[] }[]} migrations
  * @param {(line: string) => void} log
  */
-export async function applyMigrations(database, migrations, log) {
+async function applyMigrations(database, migrations, log) {
   await database
     .prepare(
       `CREATE TABLE IF NOT EXISTS d1_migrations(

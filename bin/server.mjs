@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { build } from './build.mjs';
 import { bundleFolder, bundleWorker, mainEntry } from './bundle.mjs';
+import { makeFolder } from './folders.mjs';
 import { lockFolder } from './lock.mjs';
-import { applyMigrations } from './migrations.mjs';
+import { migrate, migrateBeforeStart } from './migrations.mjs';
 import { at } from './paths.mjs';
 import { kill, killWhenOrphaned, runtimesOfThisProcess } from './processes.mjs';
 import { secretsOf } from './secrets.mjs';
@@ -82,10 +83,11 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
         // workerd fell over, and Miniflare has started another.
         onRestart: holdAnew,
       });
+    const storageNow = () => storageOf({ entry, folder, log });
+    await migrateBeforeStart(storageNow(), holdAnew);
     miniflare = new Miniflare(optionsNow());
     await miniflare.ready;
     holdAnew();
-    await migrate(miniflare, entry, log);
 
     const running = miniflare;
     return {
@@ -96,9 +98,9 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
       miniflare: running,
       runtimes: () => (held?.runtimes ?? []).map(({ pid }) => pid),
       async reload() {
+        await migrate(running, storageNow());
         await running.setOptions(optionsNow());
         holdAnew();
-        await migrate(running, entry, log);
       },
       async stop() {
         await disposeOf(running, held?.runtimes ?? []);
@@ -138,12 +140,16 @@ async function disposeOf(miniflare, runtimes) {
 /** @param {string} entry */
 const optionsOf = (entry) => JSON.parse(readFileSync(path.join(bundleFolder(entry), 'options.json'), 'utf8'));
 
-/** @param {Miniflare} miniflare @param {string} entry @param {(line: string) => void} log */
-async function migrate(miniflare, entry, log) {
-  for (const { binding, migrations } of optionsOf(entry).databases) {
-    await applyMigrations(await miniflare.getD1Database(binding), migrations, log);
-  }
+/**
+ * @param {{ entry: string, folder: string, log: (line: string) => void }} given
+ * @returns {import('./migrations.mjs').Storage}
+ */
+function storageOf({ entry, folder, log }) {
+  const { worker, databases } = optionsOf(entry);
+  return { state: stateOf(folder), bindings: worker.d1Databases, databases, log };
 }
+
+const stateOf = (/** @type {string} */ folder) => path.join(folder, 'state');
 
 /**
  * @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean,
@@ -151,8 +157,8 @@ async function migrate(miniflare, entry, log) {
  */
 function miniflareOptions({ entry, port, folder, env, quiet, onRestart }) {
   const { name, worker } = optionsOf(entry);
-  const state = path.join(folder, 'state');
-  mkdirSync(state, { recursive: true });
+  const state = stateOf(folder);
+  makeFolder(state);
   // As one Worker with assets, Miniflare would put its router before the Worker, in the way of every socket's frames.
   const { assets, ...main } = worker;
   return convertV4MiniflareOptions({
@@ -214,7 +220,7 @@ function modulesOf(folder) {
 }
 
 /** @returns {Promise<number>} */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.on('error', reject);
@@ -229,7 +235,11 @@ function freePort() {
 function refuseIfTaken(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
-    probe.on('error', () => reject(new Error(`Port ${port} is taken. Set PORT to another one.`)));
+    probe.on('error', (error) => {
+      const taken = /** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE';
+      const problem = taken ? 'is taken' : 'needs rights that this user lacks';
+      reject(new Error(`Port ${port} ${problem}. Set PORT to another one.`));
+    });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
@@ -238,7 +248,7 @@ function refuseIfTaken(port) {
 export function scratchFolder() {
   const base = existsSync('/dev/shm') ? '/dev/shm' : at('.build', 'scratch');
   const folder = path.join(base, `parley-${process.pid}-${Date.now().toString(36)}${scratches++}`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return folder;
 }
 

@@ -1,0 +1,71 @@
+// Parley whole on this machine, for `npm start` and `npm run dev`.
+import { seedDemo } from './demo.mjs';
+import { printMail, startMailbox } from './mailbox.mjs';
+import { at } from './paths.mjs';
+import { freePort, startServer } from './server.mjs';
+
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** @param {NodeJS.ProcessEnv} env */
+export function portOf({ PORT = '8787' }) {
+  const port = Number(PORT);
+  if (PORT.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`PORT is “${PORT}”. It must be a number from 1 to 65535, or 0 for any free port.`);
+}
+
+/** Starts the server with the demo data. Mail is printed. */
+export async function startLocal() {
+  const port = portOf(process.env) || (await freePort());
+  const mailbox = await startMailbox(printMail);
+  const server = await startServer({
+    port,
+    dataDir: process.env['DATA_DIR'] || at('.data'),
+    env: { DEMO: 'true', PUBLIC_URL: `http://localhost:${port}`, ...mailbox.env },
+  });
+  await seedDemo(server).catch((error) => console.error(error.message));
+  return server;
+}
+
+/**
+ * Runs a program until it is told to stop, in whatever state it is; an error ends it with a sentence.
+ * @param {(stopWith: (stop: () => Promise<void> | void) => void) => Promise<void>} program hands over what has to be
+ *   stopped as soon as it runs
+ */
+export async function runUntilStopped(program) {
+  /** @type {(() => Promise<void> | void)[]} */
+  const stops = [];
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    for (const one of stops.reverse()) await one();
+    process.exit(process.exitCode ?? 0);
+  };
+  const listen = () => {
+    // Miniflare's own handlers exit at once, before anything is put away.
+    for (const signal of signals) process.removeAllListeners(signal).on(signal, stop);
+  };
+  listen();
+  // The launcher that started this process has gone.
+  if (process.connected) process.on('disconnect', stop);
+  if (process.env['npm_lifecycle_event']) stopWithParent(stop);
+  try {
+    await program((one) => {
+      stops.push(one);
+      listen();
+    });
+  } catch (error) {
+    if (stopping) return;
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    await stop();
+  }
+}
+
+/** npm can be killed without a word to what it runs. @param {() => void} stop */
+function stopWithParent(stop) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 1_000).unref();
+}
