@@ -54,9 +54,10 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          expect: { poll: { timeout: 20_000 } },
           include: ['test/{actors,http,db}/**/*.test.ts'],
           setupFiles: [at('test/helpers/migrations.ts')],
-          testTimeout: 15_000,
+          testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -64,6 +65,7 @@ export default defineConfig({
         root,
         test: {
           name: 'e2e',
+          expect: { poll: { timeout: 20_000 } },
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -8,6 +8,7 @@ import { begin } from '../../worker/actors/migrate.ts';
 import { Registers } from '../../worker/actors/registers.ts';
 import { env, id, newScene } from './scene.ts';
 import { conversationStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 // The failures are reported, as they should be.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
@@ -272,7 +273,7 @@ test('I6 a conversation that wakes has an alarm, whatever became of the one it h
     ctx.abort('crash');
   }).catch(() => undefined);
   const again = scene.conversation(conversation);
-  await vi.waitFor(() => again.state());
+  await eventually(() => again.state());
   const at = await runInDurableObject(again, (_, { storage }) => storage.getAlarm());
   expect(at).toEqual(expect.any(Number));
 });

@@ -1,8 +1,9 @@
 /** The counters (F31 to F36) as tabs work them out of what the floor and their own actor tell them, while chats are offered and passed on. */
 import type { FloorRow, Offer, Role, Summary } from '#protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { counters } from '../../app/src/lib/counters.ts';
 import { foldFloor, group, mergeRows, type Groups } from '../../app/src/lib/roster.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { newScene, openTab, taken, type Scene, type SceneAgent, type Tab } from './scene.ts';
 
@@ -75,7 +76,7 @@ async function watching(scene: Scene, agent: SceneAgent, role: Role, routed: boo
 }
 
 const settle = (people: readonly Watching[], wanted: readonly Watching['counts'][]) =>
-  vi.waitFor(() => expect(people.map(({ counts }) => counts)).toEqual(wanted), { timeout: 8_000 });
+  eventually(() => expect(people.map(({ counts }) => counts)).toEqual(wanted));
 
 test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accepted, also where it is declined', async () => {
   const scene = newScene();
@@ -85,7 +86,7 @@ test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accep
   await sofia.stub.setStatus('invisible');
   const { conversation, visitor } = await waiting(scene);
   const isAsked = ({ offers, agent }: Screen) => offers.some((offer) => offer.agent.id === agent.party.id);
-  await vi.waitFor(() => expect(screens.filter(isAsked)).toHaveLength(1));
+  await eventually(() => expect(screens.filter(isAsked)).toHaveLength(1));
   const [first, second] = screens.toSorted((a, b) => Number(isAsked(b)) - Number(isAsked(a))) as [
     Screen,
     Screen,
@@ -110,7 +111,7 @@ test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accep
   await scene.dispatcher.decline(first.agent.party.id, conversation, one.generation);
   const two = await second.offer();
   await settle(people, offered);
-  await vi.waitFor(() => expect(people.map(({ groups }) => groups.waiting.length)).toEqual([0, 1, 0]));
+  await eventually(() => expect(people.map(({ groups }) => groups.waiting.length)).toEqual([0, 1, 0]));
   for (const each of people) await each.reconnect(scene);
   await settle(people, offered);
   await scene.dispatcher.accept(second.agent.party, conversation, two.generation);
@@ -148,18 +149,18 @@ test('F31 F33 F34 F35 a chat that is passed on counts for the one who has it unt
   const pass = () => scene.dispatcher.give(giver, conversation, ben.agent.party.id);
   await pass();
   const one = await ben.offer();
-  await vi.waitFor(() => expect(people[1]?.groups.waiting).toHaveLength(1));
+  await eventually(() => expect(people[1]?.groups.waiting).toHaveLength(1));
   await settle(people, hers);
   await visitor.say('are you there?');
   hers[0] = [1, 0, 1, 2];
   await settle(people, hers);
   await scene.dispatcher.decline(ben.agent.party.id, conversation, one.generation);
-  await vi.waitFor(() => expect(people[1]?.groups.waiting).toHaveLength(0));
+  await eventually(() => expect(people[1]?.groups.waiting).toHaveLength(0));
   await settle(people, hers);
   await pass();
   const two = await ben.offer();
   for (const each of people) await each.reconnect(scene);
-  await vi.waitFor(() => expect(people[1]?.groups.waiting).toHaveLength(1));
+  await eventually(() => expect(people[1]?.groups.waiting).toHaveLength(1));
   await settle(people, hers);
   expect(await scene.dispatcher.accept(ben.agent.party, conversation, two.generation)).toMatchObject({
     conversation,

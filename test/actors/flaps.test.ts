@@ -1,7 +1,8 @@
 /** Sockets that die without a word, and ones that come and go: who is asked, and whose offers stand (reliability.md R14). */
 import { closeCodes, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { decisions, places, rule, waiting } from './floor-scene.ts';
 import { holdClock, newScene, type Scene, type SceneAgent } from './scene.ts';
 
@@ -29,9 +30,9 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
   await rule(scene, { assignment: 'offered', offerSeconds: 300 });
   const anna = await scene.agent('Anna');
   await (await anna.desk()).frame('agent.welcome');
-  await vi.waitFor(async () => expect(await presenceOf(scene, anna)).toBe(true));
+  await eventually(async () => expect(await presenceOf(scene, anna)).toBe(true));
   const first = await waiting(scene);
-  await vi.waitFor(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
+  await eventually(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
   // Not a ping from here on, and no close either.
   let seconds = 0;
   while ((await presenceOf(scene, anna)) === true && seconds < 600) {
@@ -49,7 +50,7 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
     { kind: 'nobody' },
   ]);
   const second = await waiting(scene);
-  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(2));
+  await eventually(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(2));
   await runDurableObjectAlarm(scene.dispatcher);
   const offered = [first, second].map(async ({ conversation }) =>
     (await decisions(scene, conversation)).filter(({ kind }) => kind === 'offered'),
@@ -71,7 +72,7 @@ test('R14 I12 a dead tab beside a live one is closed when its lease ends, and th
   await live.frame('agent.welcome');
   const alarmAt = () => runInDurableObject(anna.stub, (_, { storage }) => storage.getAlarm());
   // What else it has to do comes first.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const at = await alarmAt();
     if (at !== began + lease) {
       clock.to(Math.max(clock.now, at ?? 0));
@@ -82,7 +83,7 @@ test('R14 I12 a dead tab beside a live one is closed when its lease ends, and th
   clock.to(began + lease);
   await runDurableObjectAlarm(anna.stub);
   expect((await dead.until(() => dead.closed)).code).toBe(closeCodes.leaseLost);
-  await vi.waitFor(async () => expect(await alarmAt()).toBe(began + 60_000 + lease));
+  await eventually(async () => expect(await alarmAt()).toBe(began + 60_000 + lease));
   expect([live.closed, await absences(anna)]).toEqual([undefined, 0]);
 });
 
@@ -93,9 +94,9 @@ test('R14 I12 ten flaps within the grace make no absence and withdraw no offer',
   const anna = await scene.agent('Anna');
   let desk = await anna.desk();
   await desk.frame('agent.welcome');
-  await vi.waitFor(async () => expect(await presenceOf(scene, anna)).toBe(true));
+  await eventually(async () => expect(await presenceOf(scene, anna)).toBe(true));
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
+  await eventually(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
   const goneAt = () =>
     runInDurableObject(
       anna.stub,
@@ -103,7 +104,7 @@ test('R14 I12 ten flaps within the grace make no absence and withdraw no offer',
     );
   for (let flap = 0; flap < 10; flap++) {
     desk.close();
-    await vi.waitFor(async () => expect(await goneAt()).toBe(1));
+    await eventually(async () => expect(await goneAt()).toBe(1));
     clock.by(grace - 5_000);
     await runDurableObjectAlarm(anna.stub);
     desk = await anna.desk();

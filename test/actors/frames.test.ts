@@ -1,6 +1,7 @@
 /** A conversation's socket against hostile and clumsy clients: the worst that happens is a refusal, and to them alone. */
 import { maxFrameBytes, maxTextLength, refusals } from '#protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { logOf, maybeEvict, newScene, taken, uuid, ways, type Frame } from './scene.ts';
 
 async function chat() {
@@ -171,7 +172,7 @@ test('L6 V25 a flood is slowed, what was accepted is kept in order, and the neig
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   // V2: the same command may be sent again, with the same id.
   const first = flood.find(({ id }) => id === slowed[0]?.['id']);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const from = tab.frames.length;
     tab.send(sending(first?.text, first?.id));
     await tab.settled();

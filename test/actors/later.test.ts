@@ -1,6 +1,7 @@
 /** Questions that are answered later: left where nobody is here, or by one who waits no longer. */
 import { isRefusal } from '#protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, newScene, taken, uuid, ways } from './scene.ts';
 
@@ -44,7 +45,7 @@ test.each(ways)(
     again.send({ t: 'conversation.defer', id });
     await again.frame('ack', (frame) => frame['id'] === id);
     await taken(anna.agent, conversation);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await places(scene)).toMatchObject([{ conversation, type: 'nrt', state: 'active' }]),
     );
   },

@@ -4,6 +4,7 @@ import { isRefusal } from '#protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Conversation } from '../../worker/actors/conversation/conversation.ts';
 import { getPerson } from '../../worker/db/users.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { env, maybeEvict, moveClock, newScene, openTab, ways, type Frame, type SceneAgent } from './scene.ts';
 import { signInOf } from './sign-in.ts';
 
@@ -27,7 +28,7 @@ test.each(ways)(
     // And nothing more is heard.
     await maybeEvict(way, anna.stub);
     clock.by(4_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(anna.stub);
       expect(tabs.map(({ closed }) => closed?.code)).toEqual([4401, 4401, 4401]);
     });
@@ -47,7 +48,7 @@ test('I14 who is deleted while they sign in is out again within seconds', async 
   const opened = await signInOf(env, scene.account, anna.party.id);
   await change(anna, 'deleted_at = 1');
   clock.by(4_000);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(anna.stub);
     expect(await anna.stub.authenticate(opened.session, opened.secret)).toMatchObject({
       message: 'This user is no longer active.',
@@ -154,7 +155,7 @@ test('S9 a session that is over closes the sockets that it opened; one in use go
   expect(isRefusal(await anna.stub.authenticate(opened.session, opened.secret))).toBe(false);
   expect(codes()).toEqual([undefined, undefined, undefined]);
   await sooner(12);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(anna.stub);
     expect(codes()).toEqual([4401, 4401, 4401]);
   });
@@ -178,10 +179,10 @@ test('I14 a revocation that fails half way is done again, until every socket is 
   await anna.stub.expectChange();
   clock.by(4_000);
   await runDurableObjectAlarm(anna.stub);
-  await vi.waitFor(() => expect(failing).toHaveBeenCalledOnce());
+  await eventually(() => expect(failing).toHaveBeenCalledOnce());
   expect(tab.closed).toBeUndefined();
   clock.by(60_000);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(anna.stub);
     expect(tab.closed?.code).toBe(4401);
   });

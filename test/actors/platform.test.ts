@@ -1,7 +1,8 @@
 /** What the platform does and we lean on. Should one of these fail after an upgrade, the code that leans on it is wrong. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { conversationStub, dispatcherStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { env, id, newScene } from './scene.ts';
 
 const fresh = () => conversationStub(env, id('account'), id('conversation'));
@@ -44,7 +45,7 @@ test('an alarm is gone while it is handled, so who needs the next sets it', asyn
 test('an alarm that is due comes by itself', async () => {
   const stub = fresh();
   await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(Date.now() + 1));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const left = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
     expect(left).toBeNull();
   });

@@ -1,7 +1,8 @@
 /** Who is here: grace, vanishing, signing out, and what the floor is told. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { closeCodes, lease } from '#protocol';
+import { eventually } from '../helpers/eventually.ts';
 import {
   env,
   id,
@@ -42,7 +43,7 @@ test.each(ways)(
     await taken(anna, conversation);
     const before = await scene.conversation(conversation).state();
     desk.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const gone = await runInDurableObject(
         anna.stub,
         (_, ctx) => [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
@@ -55,7 +56,7 @@ test.each(ways)(
     await runDurableObjectAlarm(anna.stub);
     expect((await scene.conversation(conversation).state())?.phase).toBe('active');
     clock.by(10_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(anna.stub);
       await runDurableObjectAlarm(scene.dispatcher);
       expect((await scene.conversation(conversation).state())?.phase).toBe('waiting');
@@ -105,7 +106,7 @@ test('I12 a socket that gives no sign of life for longer than the lease is close
   await runDurableObjectAlarm(anna.stub);
   expect((await desk.until(() => desk.closed)).code).toBe(4408);
   clock.by(grace + 1_000);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(anna.stub);
     expect(await onTheFloor(scene, anna)).toMatchObject({ connected: false });
   });
@@ -157,7 +158,7 @@ test.each(ways)(
     const stub = scene.conversation(conversation);
     const tab = await visitor.attach(conversation);
     tab.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const gone = await runInDurableObject(
         stub,
         (_, ctx) => [...ctx.storage.sql.exec("SELECT value FROM registers WHERE name = 'goneAt'")].length,
@@ -185,7 +186,7 @@ test('V29 a crash takes the sockets without a word: the visitor has left all the
   await visitor.attach(conversation);
   await runInDurableObject(stub, (_, ctx) => ctx.abort('crash')).catch(() => undefined);
   const again = scene.conversation(conversation);
-  await vi.waitFor(() => again.state());
+  await eventually(() => again.state());
   clock.by(31_000);
   await runDurableObjectAlarm(again);
   expect((await again.state())?.visitor.here).toBe(false);

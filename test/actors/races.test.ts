@@ -3,6 +3,7 @@ import { env as bindings } from 'cloudflare:workers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { randomOf } from '../simulation/world.ts';
 import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { Race, type RaceOptions } from './race.ts';
@@ -61,7 +62,7 @@ async function takenUnheard() {
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
+  await eventually(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(1));
   deafen();
   expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 });
   return { scene, anna, conversation };

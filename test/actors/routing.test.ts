@@ -1,6 +1,7 @@
 /** Routing and offers on the actors: who is asked, what becomes of it, and that no place leaks. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways, type Tab } from './scene.ts';
 
@@ -30,7 +31,7 @@ test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accep
   });
   expect(await ownerOf(scene, conversation)).toBe(asked.agent.party.id);
   expect(await asked.outcome(offer)).toBe('accepted');
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await places(scene)).toEqual([
       { conversation, agent: asked.agent.party.id, generation: 1, state: 'active', type: 'live' },
     ]),
@@ -107,7 +108,7 @@ test.each(ways)(
     const outcomes = (await decisions(scene, conversation)).filter(({ kind }) => kind === 'outcome');
     expect(outcomes).toMatchObject([{ agent: anna.agent.party.id, outcome: 'expired' }]);
     // Missed once, and the account says that once is enough.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(scene.dispatcher);
       expect(await anna.agent.stub.me()).toMatchObject({ status: 'invisible' });
     });
@@ -122,9 +123,9 @@ test.each(ways)(
     const first = await waiting(scene, 'first');
     const second = await waiting(scene, 'second');
     const third = await waiting(scene, 'third');
-    await vi.waitFor(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(3));
+    await eventually(async () => expect(await scene.dispatcher.conversations(null, 10)).toHaveLength(3));
     const anna = await screen(scene, 'Anna', 2);
-    await vi.waitFor(async () => expect(await ownerOf(scene, second.conversation)).toBe(anna.agent.party.id));
+    await eventually(async () => expect(await ownerOf(scene, second.conversation)).toBe(anna.agent.party.id));
     expect(await ownerOf(scene, first.conversation)).toBe(anna.agent.party.id);
     expect(await ownerOf(scene, third.conversation)).toBeNull();
     expect(await anna.agent.take(third.conversation)).toMatchObject({ refused: 'no_place' });
@@ -132,13 +133,13 @@ test.each(ways)(
     // A place frees, and the third has it at once.
     const tab = await anna.agent.attach(first.conversation);
     tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
-    await vi.waitFor(async () => expect(await ownerOf(scene, third.conversation)).toBe(anna.agent.party.id));
+    await eventually(async () => expect(await ownerOf(scene, third.conversation)).toBe(anna.agent.party.id));
     const log = await logOf(scene, third.conversation);
     expect(log.find(({ kind }) => kind === 'agent.assigned')).toMatchObject({
       how: 'routed',
       by: { kind: 'system' },
     });
-    await vi.waitFor(async () => expect(await places(scene)).toHaveLength(2));
+    await eventually(async () => expect(await places(scene)).toHaveLength(2));
   },
 );
 
@@ -150,7 +151,7 @@ test.each(ways)(
     await rule(scene, { assignment: 'assigned' });
     const anna = await screen(scene, 'Anna');
     const { conversation } = await waiting(scene);
-    await vi.waitFor(async () => expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id));
+    await eventually(async () => expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id));
     const ben = await screen(scene, 'Ben');
     const stub = scene.conversation(conversation);
     await maybeEvict(way, stub);
@@ -158,7 +159,7 @@ test.each(ways)(
     await runDurableObjectAlarm(stub);
     expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
     clock.by(1_100);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(stub);
       expect(await ownerOf(scene, conversation)).toBe(ben.agent.party.id);
     });
@@ -184,10 +185,10 @@ test.each(ways)('F19 who goes offline gives their chats back, as old as they are
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  await eventually(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
   await maybeEvict(way, scene.dispatcher);
   await anna.agent.stub.setStatus('offline');
-  await vi.waitFor(async () => expect(await ownerOf(scene, conversation)).toBeNull());
+  await eventually(async () => expect(await ownerOf(scene, conversation)).toBeNull());
   expect((await logOf(scene, conversation)).at(-1)).toMatchObject({
     kind: 'agent.unassigned',
     reason: 'offline',
@@ -226,7 +227,7 @@ test('F41 who waits sees their place, and moves up as others are taken', async (
     tab?.frame('waiting', (frame) => frame['place'] === place);
   expect(await placed(third?.tab, 3)).toMatchObject({ wait: null });
   await placed(second?.tab, 2);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await anna.agent.take(first?.conversation ?? '')).toMatchObject({ generation: 1 }),
   );
   await placed(third?.tab, 2);

@@ -20,6 +20,7 @@ import {
   type Env,
 } from '../../worker/actors/stubs.ts';
 import type { CampaignSnapshot } from '../../worker/actors/visitor/visitor.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { insertUser, signInOf } from './sign-in.ts';
 
 export const env = bindings as unknown as Env;
@@ -242,7 +243,7 @@ export class SceneAgent {
     await insertUser(env, { account, id: user, name, roles });
     const { session } = await signInOf(env, account, user);
     const agent = new SceneAgent({ kind: 'user', account, id: user, name, roles, manages: true, session });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const answer = await agent.take(id('conversation'));
       if (!isRefusal(answer) || answer.refused !== 'not_found') throw new Error('not there yet');
     });
@@ -309,7 +310,7 @@ export async function logOf(scene: Scene, conversation: string) {
 
 /** Takes once the floor has heard of the conversation: it hears a moment after its beginning. */
 export async function taken(agent: SceneAgent, conversation: string): Promise<number> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const answer = await agent.take(conversation);
     if (isRefusal(answer)) throw new Error(answer.refused);
     return answer.generation;

@@ -2,8 +2,9 @@
 import { maySee, type Viewer } from '#domain';
 import { roles, sees, type Role, type Sees } from '#protocol';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { env, id, maybeEvict, newScene, openTab, taken, ways, type Frame, type Scene } from './scene.ts';
 
 test('F42 a rule of the account never shows less than one’s own and what waits, nor less than a wider rule', () => {
@@ -87,7 +88,7 @@ test.each(ways)(
     // And all is seen again where the rule is lifted.
     await rule(scene, 'all');
     await floor.frame('floor', (frame) => idsIn(frame).includes(second));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ben.attach(conversation);
     });
   },
@@ -101,10 +102,10 @@ test('F42 F188 groups: a colleague of one group is seen, and a change of groups 
   await rule(scene, 'groups');
   const floor = await ben.floor();
   expect(idsIn(await floor.frame('floor'))).toEqual([]);
-  await vi.waitFor(() => expect(ben.open(conversation)).rejects.toThrow('403'));
+  await eventually(() => expect(ben.open(conversation)).rejects.toThrow('403'));
   await group(scene, anna.party.id, ben.party.id);
   await floor.frame('floor', (frame) => idsIn(frame).includes(conversation));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await ben.attach(conversation);
   });
   await expect(cleo.open(conversation)).rejects.toThrow('403');

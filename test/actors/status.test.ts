@@ -7,6 +7,7 @@ import { getPerson } from '../../worker/db/users.ts';
 import { env, id, maybeEvict, moveClock, newScene, taken, uuid, ways, type SceneAgent } from './scene.ts';
 import { insertUser, signInOf } from './sign-in.ts';
 import { dispatcherStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const hour = 3_600_000;
 const week = 7 * 24 * hour;
@@ -263,7 +264,7 @@ test.each(ways)(
     expect(desk.frames.filter(({ t }) => t === 'summary').length).toBe(before);
     expect(await anna.stub.authenticate(session, secret)).not.toMatchObject({ principal: { offline: true } });
     // It went back to the queue meanwhile, where somebody else could have had it.
-    await vi.waitFor(async () => expect((await scene.conversation(conversation).state())?.owner).toBeNull());
+    await eventually(async () => expect((await scene.conversation(conversation).state())?.owner).toBeNull());
     expect(await taken(anna, conversation)).toBe(2);
     await anna.attach(conversation);
   },
@@ -271,19 +272,16 @@ test.each(ways)(
 
 /** What the time table has, once it has all: each interval ends where the next begins. */
 async function projected(agent: SceneAgent, count: number): Promise<Row[]> {
-  return vi.waitFor(
-    async () => {
-      await runDurableObjectAlarm(agent.stub);
-      const rows = await rowsOf(agent);
-      expect(rows).toHaveLength(count);
-      for (const [index, row] of rows.entries()) {
-        const next = rows[index + 1];
-        if (next && next.seq === row.seq + 1) expect(row.to_at).toBe(next.from_at);
-      }
-      return rows;
-    },
-    { timeout: 8_000, interval: 100 },
-  );
+  return eventually(async () => {
+    await runDurableObjectAlarm(agent.stub);
+    const rows = await rowsOf(agent);
+    expect(rows).toHaveLength(count);
+    for (const [index, row] of rows.entries()) {
+      const next = rows[index + 1];
+      if (next && next.seq === row.seq + 1) expect(row.to_at).toBe(next.from_at);
+    }
+    return rows;
+  });
 }
 
 test.each(ways)(

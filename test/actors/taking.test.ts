@@ -1,7 +1,8 @@
 /** Who gets a conversation: the dispatcher's ledger, the conversation's verdict, and that the two never drift apart. */
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { logOf, maybeEvict, moveClock, newScene, taken, ways, type Scene } from './scene.ts';
 
 const places = (scene: Scene) =>
@@ -25,7 +26,7 @@ test.each(ways)('V35 I9 two take at the same moment: one wins, the other is told
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const { conversation } = await waiting(scene);
   await maybeEvict(way, scene.dispatcher);
-  const answers = await vi.waitFor(async () => {
+  const answers = await eventually(async () => {
     const both = await Promise.all([anna.take(conversation), ben.take(conversation)]);
     if (both.some((answer) => isRefusal(answer) && answer.refused === 'not_found'))
       throw new Error('not yet');
@@ -51,8 +52,8 @@ test('R12 I9 fifty agents take one conversation: one of them has it', async () =
   const scene = newScene();
   const agents = await Promise.all(Array.from({ length: 50 }, (_, number) => scene.agent(`Agent ${number}`)));
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await scene.conversation(conversation).summary()).not.toBeNull());
-  const answers = await vi.waitFor(async () => {
+  await eventually(async () => expect(await scene.conversation(conversation).summary()).not.toBeNull());
+  const answers = await eventually(async () => {
     const all = await Promise.all(agents.map((agent) => agent.take(conversation)));
     if (all.some((answer) => isRefusal(answer) && answer.refused === 'not_found')) throw new Error('not yet');
     return all;
@@ -97,7 +98,7 @@ test('V21 a conversation that was given back waits where it waited', async () =>
   await tab.frame('range', (frame) => JSON.stringify(frame).includes('agent.unassigned'));
   const after = await scene.conversation(conversation).state();
   expect(after).toMatchObject({ phase: 'waiting', owner: null, startedAt: before?.startedAt });
-  await vi.waitFor(async () => expect(await places(scene)).toEqual([]));
+  await eventually(async () => expect(await places(scene)).toEqual([]));
 });
 
 test.each([
@@ -108,7 +109,7 @@ test.each([
   const anna = await scene.agent();
   const clock = moveClock();
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await anna.take(conversation)).not.toMatchObject({ refused: 'not_found' }),
   );
   // As it stands in storage when the dispatcher dies between the two steps.
@@ -128,7 +129,7 @@ test.each([
   await scene.dispatcher.ownedBy(anna.party.id);
   await runDurableObjectAlarm(scene.dispatcher);
   const expected = agreed ? [expect.objectContaining({ agent: anna.party.id, state: 'active' })] : [];
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const kept = await places(scene);
     expect(kept.filter((place) => place.conversation === other.conversation)).toEqual(expected);
   });
@@ -159,13 +160,13 @@ test('V35 who is offline, or too late, is told so', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { visitor, conversation } = await waiting(scene);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await anna.stub.setStatus('offline');
     expect(await anna.take(conversation)).toMatchObject({ refused: 'not_online' });
   });
   const tab = await visitor.attach(conversation);
   tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await anna.take(conversation)).toMatchObject({ refused: 'conversation_closed' }),
   );
 });

@@ -7,7 +7,8 @@ import {
   runInDurableObject,
 } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { randomOf } from '../simulation/world.ts';
 import { rule, waiting } from './floor-scene.ts';
 import { holdClock, logOf, maybeEvict, newScene, taken, uuid, type Scene, type SceneAgent } from './scene.ts';
@@ -115,7 +116,7 @@ test('R13 the runtime’s own alarm brings it, also to conversations that have l
   await evictAllDurableObjects();
   const lateness: number[] = [];
   for (const one of all) {
-    await vi.waitFor(async () => expect(firings(await entriesOf(one))).toHaveLength(1), 5_000);
+    await eventually(async () => expect(firings(await entriesOf(one))).toHaveLength(1));
     const [fired] = firings(await entriesOf(one));
     lateness.push((fired?.at ?? 0) - one.assignedAt - one.after);
   }

@@ -1,6 +1,7 @@
 /** Transfers: to a colleague who is asked, into another line, by a supervisor's word. Owner, places and transcript change together. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
 
@@ -9,7 +10,7 @@ test.each(ways)('F66 an agent passes a chat to another, who is asked and told wh
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  await eventually(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
   const giver = { party: anna.agent.party, supervises: false };
   expect(await scene.dispatcher.give(giver, conversation, ben.agent.party.id, 'knows tents')).toEqual({
     conversation,
@@ -33,7 +34,7 @@ test.each(ways)('F66 an agent passes a chat to another, who is asked and told wh
     { kind: 'conversation.transferred', note: 'knows tents', to: { id: ben.agent.party.id } },
     { kind: 'agent.assigned', how: 'transferred', generation: 2, by: { id: anna.agent.party.id } },
   ]);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await places(scene)).toMatchObject([
       { agent: ben.agent.party.id, state: 'active', generation: 2 },
     ]),
@@ -46,7 +47,7 @@ test('F66 a transfer that is declined, missed or taken back leaves the chat wher
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
   const { conversation } = await waiting(scene);
-  await vi.waitFor(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  await eventually(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
   const giver = { party: anna.agent.party, supervises: false };
   const pass = () => scene.dispatcher.give(giver, conversation, ben.agent.party.id);
   await pass();
@@ -60,7 +61,7 @@ test('F66 a transfer that is declined, missed or taken back leaves the chat wher
   await pass();
   const three = await ben.offer();
   clock.by(30_001);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(scene.dispatcher);
     expect(await places(scene)).toHaveLength(1);
   });
@@ -74,10 +75,10 @@ test('F17 F67 who goes to dinner next is given nothing, but by a supervisor', as
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
   const [held, other] = [await waiting(scene), await waiting(scene)];
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await ben.agent.take(held.conversation)).toMatchObject({ generation: 1 }),
   );
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await anna.agent.take(other.conversation)).toMatchObject({ generation: 1 }),
   );
   await ben.agent.stub.setStatus('before_dinner');
@@ -87,11 +88,11 @@ test('F17 F67 who goes to dinner next is given nothing, but by a supervisor', as
       other.conversation,
       ben.agent.party.id,
     );
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await ask()).toMatchObject({ refused: 'not_receiving', by: { id: ben.agent.party.id } }),
   );
   const third = await waiting(scene);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await ben.agent.take(third.conversation)).toMatchObject({ refused: 'not_receiving' }),
   );
   const sofia = { kind: 'agent', id: 'usr_00000000000000000000000000', name: 'Sofia' } as const;
@@ -116,14 +117,14 @@ test.each(ways)('F16 after the last chat before dinner it is dinner, and not bef
   const anna = await screen(scene, 'Anna');
   const chats = [await waiting(scene), await waiting(scene)];
   for (const { conversation } of chats)
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }),
     );
   await anna.agent.stub.setStatus('before_dinner');
   const close = async (conversation: string) => {
     const tab = await anna.agent.attach(conversation);
     tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const held = await places(scene);
       expect(held.some((place) => place.conversation === conversation)).toBe(false);
     });
@@ -132,11 +133,11 @@ test.each(ways)('F16 after the last chat before dinner it is dinner, and not bef
   await maybeEvict(way, scene.dispatcher);
   expect(await anna.agent.stub.me()).toMatchObject({ status: 'before_dinner' });
   await close(chats[1]?.conversation ?? '');
-  await vi.waitFor(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
+  await eventually(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
   // With nothing in hand, at once.
   await anna.agent.stub.setStatus('online');
   await anna.agent.stub.setStatus('before_dinner');
-  await vi.waitFor(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }), 8_000);
+  await eventually(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
 });
 
 test.each(ways)('F66 a chat sent to a group waits there as old as it is, with its note (%s)', async (way) => {
@@ -159,7 +160,7 @@ test.each(ways)('F66 a chat sent to a group waits there as old as it is, with it
     { kind: 'conversation.transferred', to, note: 'wants money back' },
     { kind: 'agent.unassigned', reason: 'transferred' },
   ]);
-  await vi.waitFor(async () => expect(await places(scene)).toEqual([]));
+  await eventually(async () => expect(await places(scene)).toEqual([]));
   // Anna is not of that group.
   expect(anna.offers).toEqual([]);
 });

@@ -1,8 +1,9 @@
 /** A visitor's conversations: at most one is open, a message is one message whichever way it comes, and who is blocked is blocked. */
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentStub, conversationStub, dispatcherStub, visitorStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { env, id, logOf, maybeEvict, moveClock, newScene, openTab, taken, uuid, ways } from './scene.ts';
 
 const messages = (log: Awaited<ReturnType<typeof logOf>>) =>
@@ -130,7 +131,7 @@ test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) 
   expect(await tab.frame('refused', (frame) => frame['id'] === command)).toMatchObject({ code: 'blocked' });
   await maybeEvict(way, scene.conversation(conversation));
   await maybeEvict(way, visitor.stub);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await visitor.try('hey', command)).toMatchObject({ refused: 'blocked' });
     expect(await visitor.try('hey again')).toMatchObject({ refused: 'blocked' });
   });
@@ -157,7 +158,7 @@ test.each(ways)(
     await runDurableObjectAlarm(stub);
     expect((await stub.state())?.phase).not.toBe('closed');
     clock.by(15_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(stub);
       expect((await stub.state())?.phase).toBe('closed');
     });
@@ -168,7 +169,7 @@ test.each(ways)(
       (entry) => entry.kind === 'conversation.closed',
     );
     expect(closings).toMatchObject([{ reason: 'idle', by: { kind: 'system' } }]);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await visitor.stub.session()).toMatchObject({ conversations: [{ open: false }] }),
     );
   },
@@ -184,7 +185,7 @@ test('I18 a question that nobody has taken does not close because nobody was the
   await runDurableObjectAlarm(stub);
   expect((await stub.state())?.phase).toBe('waiting');
   clock.by(2 * 86_400_000);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(stub);
     expect((await stub.state())?.phase).toBe('closed');
   });

@@ -2,6 +2,7 @@
 import type { AuditPage, Me, RecoveryCodes, SecondFactorSecret, User } from '#protocol';
 import { Secret, TOTP } from 'otpauth';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import type { env } from './client.ts';
 import { ask, call, cookieOf, newAccount, password, signIn, type TestAccount } from './client.ts';
 import { mailsTo, mailTo, tokenIn } from './mails.ts';
@@ -286,7 +287,7 @@ test('V45 the audit log: who did what, when and from where, for administrators',
   expect((await ask('POST', '/api/groups', { cookie, body: group })).status).toBe(200);
   await ask('DELETE', `/api/users/${own.users.agent}`, { cookie });
   const list = async (query = '', as = cookie) => ask<AuditPage>('GET', `/api/audit${query}`, { cookie: as });
-  await vi.waitFor(async () => expect((await list()).body.entries).toHaveLength(4));
+  await eventually(async () => expect((await list()).body.entries).toHaveLength(4));
   const { entries } = (await list()).body;
   const administrator = { id: own.users.administrator, name: 'Zoë administrator 🦊' };
   const agent = { id: own.users.agent, name: 'Zoë agent 🦊' };

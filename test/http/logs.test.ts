@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { agentStub, conversationStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { moveClock, Tab } from '../actors/scene.ts';
 import {
   call,
@@ -125,7 +126,7 @@ async function actorsThatFail(): Promise<void> {
   moveClock().by(4_000);
   await conversationStub(env, account, conversation).rearchive();
   await runDurableObjectAlarm(agent);
-  await vi.waitFor(() => {
+  await eventually(() => {
     for (const event of ['follower_failed', 'duty_failed'])
       if (!lines.some((line) => line.includes(event))) throw new Error(`no ${event} yet`);
   });

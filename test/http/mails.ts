@@ -1,6 +1,7 @@
 /** The mails that the Worker has sent to somebody, over SMTP, to the server of these tests. */
 import { env } from 'cloudflare:workers';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 
 export interface Received {
   to: string;
@@ -17,11 +18,11 @@ export async function mailsTo(email: string): Promise<Received[]> {
 
 /** The last of them, once there are so many. */
 export async function mailTo(email: string, count = 1): Promise<Received> {
-  const mails = await vi.waitFor(async () => {
+  const mails = await eventually(async () => {
     const found = await mailsTo(email);
     expect(found).toHaveLength(count);
     return found;
-  }, 8_000);
+  });
   return mails.at(-1) as Received;
 }
 

@@ -2,6 +2,7 @@ import { isRefusal, type Me } from '#protocol';
 import { expect, test, vi } from 'vitest';
 import { dropHistory, dumpHistory } from '../../worker/db/history.ts';
 import { verifyPassword } from '../../worker/http/password.ts';
+import { eventually } from '../helpers/eventually.ts';
 import {
   ask,
   call,
@@ -116,7 +117,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
     });
   const entries = () =>
     env.DB.prepare('SELECT sum(count) AS n FROM pages WHERE account_id = ?').bind(account.id).first('n');
-  await vi.waitUntil(async () => (await entries()) === 2 + 3 + 4 + 2 + 3, { timeout: 12_000, interval: 100 });
+  await vi.waitUntil(async () => (await entries()) === 2 + 3 + 4 + 2 + 3);
   const before = await dumpHistory(env.DB, account.id);
   expect(before.conversations).toHaveLength(5);
   await dropHistory(env.DB, account.id);
@@ -132,7 +133,7 @@ test('I7 V40 a rebuild gives the time table that the agents had written by thems
     const query = 'SELECT * FROM activity WHERE account_id = ? ORDER BY agent_id, seq';
     return (await env.DB.prepare(query).bind(account.id).all()).results;
   };
-  await vi.waitFor(async () => expect(await rows()).toHaveLength(3), { timeout: 12_000, interval: 100 });
+  await eventually(async () => expect(await rows()).toHaveLength(3));
   const before = await rows();
   const others = Array.from({ length: 250 }, (_, number) =>
     env.DB.prepare(

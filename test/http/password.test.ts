@@ -34,7 +34,7 @@ test('S8 a broken hash lets nobody in', () => {
   }
 });
 
-test('S7 nobody costs as much work as somebody', () => {
+test('S7 an unknown email costs a hash too', () => {
   const hash = hashPassword('secret');
   const time = (against: string | undefined) => {
     const times = [];
@@ -46,8 +46,9 @@ test('S7 nobody costs as much work as somebody', () => {
     return Math.min(...times);
   };
   const ratio = time(undefined) / time(hash);
-  expect(ratio).toBeGreaterThan(0.5);
-  expect(ratio).toBeLessThan(2);
+  // A skipped hash would make it a thousand. A busy machine can make it two.
+  expect(ratio).toBeGreaterThan(0.2);
+  expect(ratio).toBeLessThan(5);
 });
 
 test('S7 hashes take turns, and a long queue is refused', async () => {

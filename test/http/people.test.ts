@@ -10,7 +10,8 @@ import {
   type UserBody,
   type UsersPage,
 } from '#protocol';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { ask, call, env, id, newAccount, password, signIn, type Call, type TestAccount } from './client.ts';
 
 let mine: TestAccount;
@@ -239,7 +240,7 @@ test.each(causes)(
     expect(sockets.map(({ status }) => status)).toEqual([101, 101]);
     expect((await ask('GET', '/api/users', { cookie })).status).toBe(200);
     expect((await change(user)).status).toBe(200);
-    await vi.waitFor(() => expect(sockets.map(({ closed }) => closed())).toEqual([4401, 4401]));
+    await eventually(() => expect(sockets.map(({ closed }) => closed())).toEqual([4401, 4401]));
     for (const path of ['/api/users', '/api/me', '/api/conversations']) {
       const answer = await ask('GET', path, { cookie });
       expect(answer).toMatchObject({ status: 401, body: { refused: 'signed_out' } });

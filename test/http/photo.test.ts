@@ -1,7 +1,8 @@
 /** V46: photos of users: what is taken for one, who may set it, how it is served, and who is shown it. */
 import { userBodyOf, type ConversationState, type Entry, type Me, type User } from '#protocol';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { ask, call, env, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 import { bytes, comment, exif, jfif, jpeg, png, webp } from './photo-files.ts';
 
@@ -215,7 +216,7 @@ test('F187 who owns a chat is seen with their photo where it is shown, in the st
   const take = async () => {
     const visitor = await newVisitor(site);
     const { conversation } = await say(site, visitor.token);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const path = `/api/conversations/${conversation}/take`;
       expect((await call('POST', path, { cookie: mine.administrator })).status).toBe(200);
     });

@@ -3,9 +3,9 @@
  * name by which a leak is known.
  */
 import { defaultCampaign, type Role } from '#protocol';
-import { vi } from 'vitest';
 import { agentStub, conversationStub, dispatcherStub, visitorStub } from '../../worker/actors/stubs.ts';
 import { createAccount } from '../../worker/db/accounts.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { signInOf } from '../actors/sign-in.ts';
 import { ask, bearer, call, env, id, newVisitor, operatorHeader, type Call } from './client.ts';
 
@@ -189,11 +189,11 @@ async function begin(account: string, site: string, token: string, text: string)
     body: { id: crypto.randomUUID(), site, text, contact: { name: text, email: `${text}@example.test` } },
   });
   const floor = dispatcherStub(env, account);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     if (!(await floor.conversations(null, 1_000)).includes(body.conversation)) throw new Error('not yet');
   });
   const conversation = conversationStub(env, account, body.conversation);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await conversation.rearchive();
     const row = await env.DB.prepare('SELECT 1 FROM conversations WHERE id = ?')
       .bind(body.conversation)

@@ -1,6 +1,7 @@
 /** Sockets let in whom HTTP lets in, and take from each only what the table says. */
 import { AgentClientFrame, agentFrames, visitorFrames } from '#protocol';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { moveClock, newScene, openTab, taken, uuid, type Frame, type Tab } from '../actors/scene.ts';
 import { insertUser, signInOf } from '../actors/sign-in.ts';
 import { bearer, env, id, type Call } from './client.ts';
@@ -219,6 +220,6 @@ test('S2 the floor takes no frame from anybody', async () => {
   for (const [t, [make]] of Object.entries(frames)) {
     const tab = await agent.floor();
     tab.send({ t, ...make() });
-    await vi.waitFor(() => expect(tab.closed?.code).toBe(4400));
+    await eventually(() => expect(tab.closed?.code).toBe(4400));
   }
 });

@@ -81,11 +81,15 @@ describe('links in messages', () => {
     );
   });
 
+  // Time that grew with the square of the text would pass the test's time limit many times over.
   it('takes a time that grows with the text alone', () => {
     for (const unit of ['https://', '(', 'www.', 'https://a)', 'https://a.test/((((', '.', ')']) {
-      const started = performance.now();
-      linkParts(`https://a${unit.repeat(8_000 / unit.length)}`);
-      expect(performance.now() - started).toBeLessThan(400);
+      const text = `https://a${unit.repeat(200_000 / unit.length)}`;
+      expect(
+        linkParts(text)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text);
     }
   });
 });
