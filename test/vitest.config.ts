@@ -22,6 +22,7 @@ export default defineConfig({
         resolve: { alias: { $lib: at('app/src/lib') }, conditions: ['browser'] },
         test: {
           name: 'unit',
+          testTimeout: 30_000,
           include: ['test/{domain,protocol,widget,app,bin,words,simulation,faults}/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
@@ -54,10 +55,11 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: 60_000 } },
           include: ['test/{actors,http,db}/**/*.test.ts'],
           setupFiles: [at('test/helpers/migrations.ts')],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -65,10 +67,10 @@ export default defineConfig({
         root,
         test: {
           name: 'e2e',
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: 60_000 } },
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           // One browser at a time: two would share the processor with the server that they test.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

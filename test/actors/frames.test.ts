@@ -179,7 +179,7 @@ test('L6 V25 a flood is slowed, what was accepted is kept in order, and the neig
     const answer = tab.frames.slice(from).find((frame) => JSON.stringify(frame).includes(first?.id ?? ''));
     expect(answer).toMatchObject({ t: 'range' });
   });
-}, 20_000);
+});
 
 test.each(ways)(
   'V24 nothing overtakes what its sender gave before it, on whichever socket (%s)',

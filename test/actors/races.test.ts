@@ -46,7 +46,7 @@ test('R12 a ledger that does not count what is offered is found out', async () =
   const race = raceOf({ agents: 6, chats: 20, steps: 16, limits: [1, 3] });
   await race.run();
   expect(race.wrongs.overLimit).not.toEqual([]);
-}, 60_000);
+});
 
 /** The floor hears nothing more from conversations, as if it were being pushed to in vain. */
 function deafen(): void {

@@ -72,7 +72,7 @@ test('V15 V19 one that is too far behind starts at the tail, and scrolls back', 
   behind.send({ t: 'pull', before: 11, limit: 4 });
   await behind.frame('range', (frame) => frame['upTo'] === 10);
   expect(bounds(behind.frames).at(-1)).toEqual([6, 10]);
-}, 30_000);
+});
 
 test('V17 what is for agents only leaves no gap in a visitor’s ranges', async () => {
   const { scene, visitor, conversation } = await withMessages(1);
@@ -140,4 +140,4 @@ test('V32 a tab that never says that it has what it was sent is closed, and its 
   const neighbour = await visitor.attach(conversation);
   expect((await silent.until(() => silent.closed)).code).toBe(4508);
   expect(neighbour.closed).toBeUndefined();
-}, 20_000);
+});

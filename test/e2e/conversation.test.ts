@@ -152,7 +152,7 @@ test('F114 F122: the console has the transcript under a permanent address', asyn
         await sofia.page.getByRole('table').waitFor();
         return sofia.page.getByText('Noted.').count();
       },
-      { timeout: 15_000, interval: 500 },
+      { interval: 500 },
     )
     .toBe(1);
   await sofia.page.getByRole('row').filter({ hasText: 'Noted.' }).getByRole('link').click();

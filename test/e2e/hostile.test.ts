@@ -46,14 +46,11 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   // The history follows within seconds.
   await expect
-    .poll(
-      async () => {
-        await sofia.page.goto(`${base}/console/chats`);
-        await sofia.page.getByRole('table').or(sofia.page.getByText('No chats yet')).waitFor();
-        return sofia.page.getByRole('table').count();
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await sofia.page.goto(`${base}/console/chats`);
+      await sofia.page.getByRole('table').or(sofia.page.getByText('No chats yet')).waitFor();
+      return sofia.page.getByRole('table').count();
+    })
     .toBe(1);
   const pages = [anna.page, visitor.page, sofia.page];
   const frames = pages.flatMap((page) => page.frames());

@@ -106,4 +106,4 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   await page.getByText('The photo is deleted').waitFor();
   await eventually(faceOf(rail), 0);
   expect([...admin.errors, ...ada.errors, ...ben.errors, ...bo.errors]).toEqual([]);
-}, 120_000);
+});

@@ -196,7 +196,7 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent lo
       .waitFor()
       .then(() => anna),
   ]);
-  await has(sofia).waitFor({ timeout: 20_000 });
+  await has(sofia).waitFor();
   // Who was free on the same level was not asked.
   await colleague.row('In chat with others', question).waitFor();
   await has(sofia).getByRole('link').click();

@@ -54,7 +54,7 @@ export async function stage(): Promise<Stage> {
         const last = mailbox.mails.findLast(({ to }) => to === email);
         return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
       };
-      await expect.poll(find, { timeout: 10_000 }).toBeDefined();
+      await expect.poll(find).toBeDefined();
       return find() as string;
     },
   };

@@ -25,7 +25,7 @@ function start(port: number) {
   });
   return {
     output: () => output,
-    printed: (text: string) => expect.poll(() => output, { timeout: 40_000 }).toContain(text),
+    printed: (text: string) => expect.poll(() => output).toContain(text),
     runtime: () => {
       const lock = path.join(dataDir, 'lock.json');
       const { runtimes } = JSON.parse(readFileSync(lock, 'utf8')) as { runtimes: { pid: number }[] };
@@ -94,7 +94,7 @@ test('a start with migrations to apply waits for a locked database, and obeys SI
   await told.printed(waiting);
   const runtime = told.runtime();
   expect(await told.stop()).toBe(0);
-  await expect.poll(() => runtime && lives(runtime), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => runtime && lives(runtime)).toBe(false);
 
   const patient = start(await freePort());
   await patient.printed(waiting);

@@ -52,9 +52,7 @@ test('F19 to go offline or out is asked about where there are chats, then they a
   expect(await accessibilityOf(ben.page)).toEqual([]);
   await ben.page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
-  await expect
-    .poll(() => ben.page.evaluate(() => document.activeElement?.textContent), { timeout: 5_000 })
-    .toMatch(menu);
+  await expect.poll(() => ben.page.evaluate(() => document.activeElement?.textContent)).toMatch(menu);
   await set('Offline');
   await question.getByRole('button', { name: 'Cancel' }).click();
   const signOut = async () => {
@@ -101,15 +99,12 @@ test('F21 a supervisor reads in the time table who is here, by keyboard and on a
   const row = page.getByRole('rowheader', { name: 'Ben Okafor' });
   // It follows within seconds.
   await expect
-    .poll(
-      async () => {
-        await page.reload();
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
-        return row.count();
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      await page.reload();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      return row.count();
+    })
     .toBe(1);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.locator('summary').filter({ hasText: 'Ben Okafor: the day in detail' }).press('Enter');

@@ -6,7 +6,15 @@ import type { Env } from '../../worker/actors/env.ts';
 import { createAccount } from '../../worker/db/accounts.ts';
 import { hashPassword } from '../../worker/http/password.ts';
 import server from '../../worker/server.ts';
+import { onTestFinished, vi } from 'vitest';
 import { signInOf } from '../actors/sign-in.ts';
+
+/** A clock that stands still: on a slow machine the first second of waiting would be over before the last guess. */
+export function standingClock() {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  onTestFinished(() => clock.mockRestore());
+  return clock;
+}
 
 export const env = bindings as unknown as Env;
 export const origin = 'https://parley.test';

@@ -12,7 +12,7 @@ beforeAll(async () => {
   a = await newSide('A');
   const administrator = a.principals.find(({ kind }) => kind === 'administrator');
   cookie = `${administrator?.credential.cookie}; __Host-parley-visitor-${a.site}=${a.things.token}`;
-}, 60_000);
+});
 
 const foreign = {
   'no origin': undefined,
@@ -120,4 +120,4 @@ test('S10 the same from our own page is done', async () => {
     expect([door.key, (await knock(door, own ?? {}, things, things)).outcome]).toEqual([door.key, 'through']);
   }
   console.log(`S10 doors ${changing.length}, requests ${asked}, state changes 0`);
-}, 60_000);
+});

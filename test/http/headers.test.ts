@@ -7,7 +7,7 @@ import { newSide, strangers, type Side } from './principals.ts';
 let a: Side;
 beforeAll(async () => {
   a = await newSide('A');
-}, 60_000);
+});
 
 const everywhere = {
   'cross-origin-opener-policy': /^same-origin$/,
@@ -83,7 +83,7 @@ test('S21 every door answers with all headers, whoever asks and whatever goes wr
     found.push(...lacks(await call('GET', path), ofApi));
   log.mockRestore();
   expect(found).toEqual([]);
-}, 60_000);
+});
 
 test('S21 every page and file answers with all headers', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);

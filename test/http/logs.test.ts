@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const)
     vi.spyOn(console, method).mockImplementation((...parts) => void lines.push(parts.map(wholly).join(' ')));
   return () => void vi.restoreAllMocks();
-}, 60_000);
+});
 
 /** All that a log could show of a value: of an error its stack and its causes, too. */
 function wholly(value: unknown): string {

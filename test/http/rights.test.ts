@@ -28,7 +28,7 @@ beforeAll(async () => {
     ),
     ...strangers.map((who) => cell(door, who, a.things, a.things)),
   ]);
-}, 60_000);
+});
 
 function cell(door: AskedDoor, who: Principal, at: Things, of: Things): Cell {
   return { door, who, at, of, outcome: expected(door, who, at, of) };

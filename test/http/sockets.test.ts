@@ -21,7 +21,7 @@ let a: Side;
 let b: Side;
 beforeAll(async () => {
   [a, b] = [await newSide('A'), await newSide('B')];
-}, 60_000);
+});
 
 interface Asker {
   readonly name: string;
@@ -107,7 +107,7 @@ test('S2 a socket lets in whom HTTP lets in, and refuses the others with the sam
   const desk = doors.find(({ key }) => key === 'GET /api/agent/socket');
   if (desk) expect((await knock(desk, agent, a.things, a.things)).outcome).toBe('signed_out');
   console.log(`S2 cells ${cells}, differences ${found.length}`);
-}, 60_000);
+});
 
 type Column = 'visitor' | 'owner' | 'colleague' | 'supervisor' | 'desk';
 const columns: readonly Column[] = ['visitor', 'owner', 'colleague', 'supervisor', 'desk'];
