@@ -86,7 +86,9 @@ async function waitForLock(log) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+const isMain = import.meta.url === pathToFileURL(process.argv[1] ?? '').href;
+// Bundling runs wrangler, and wrangler runs this file before it bundles.
+if (isMain && !process.env['PARLEY_BUNDLING']) {
   try {
     await build();
   } catch (error) {
