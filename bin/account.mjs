@@ -1,8 +1,8 @@
 // `npm run account -- create …`: an account with its first administrator, through the operator's door of a server that runs.
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { createAccount, madeAccount, reasonOf } from './accounts.mjs';
+import { readArguments, refuseArguments } from './arguments.mjs';
 import { at } from './paths.mjs';
 
 const usage = `npm run account -- create --name COMPANY --email EMAIL --person NAME [--time-zone ZONE] [--url URL]
@@ -17,7 +17,7 @@ The password is made here and shown once. OPERATOR_SECRET opens the operator's d
 server in the data folder (DATA_DIR, or .data) is taken.
 `;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments(usage, {
   allowPositionals: true,
   options: {
     name: { type: 'string' },
@@ -25,42 +25,20 @@ const { values, positionals } = parseArgs({
     person: { type: 'string' },
     'time-zone': { type: 'string', default: Intl.DateTimeFormat().resolvedOptions().timeZone },
     url: { type: 'string', default: 'http://localhost:8787' },
-    help: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
   },
 });
-const { name, email, person, url } = values;
+const { name, email, person, url, 'time-zone': timeZone } = values;
+if (positionals.join(' ') !== 'create') refuseArguments(usage, 'The one command is create.');
+if (!name || !email || !person) refuseArguments(usage, '--name, --email and --person are needed.');
+if (!URL.canParse(url)) refuseArguments(usage, `--url is the address of a server, which ${url} isn’t.`);
 
-if (values.help || positionals.join() !== 'create' || !name || !email || !person) {
-  console.log(usage);
-  process.exitCode = values.help ? 0 : 1;
+const answer = await createAccount({ url, secret: secret(), name, email, person, timeZone });
+if ('refused' in answer) {
+  console.error(`Not made: ${reasonOf(answer)}`);
+  process.exitCode = 1;
 } else {
-  const password = randomBytes(12).toString('base64url');
-  const answer = await post('/api/operator/accounts', {
-    name,
-    timeZone: values['time-zone'],
-    users: [{ email, name: person, password, roles: ['administrator'] }],
-  });
-  if (answer.refused) {
-    console.error(`Not made: ${answer.message}${answer.field ? ` (${answer.field})` : ''}`);
-    process.exitCode = 1;
-  } else {
-    console.log(`${answer.account.name} is made: ${answer.account.id}
-
-  ${new URL('/login', url)}
-  ${email}
-  ${password}    (shown only here; change it under Profile)`);
-  }
-}
-
-/** @param {string} door @param {object} body @returns {Promise<any>} */
-async function post(door, body) {
-  const response = await fetch(new URL(door, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret()}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }).catch(() => undefined);
-  if (!response) return { refused: 'unavailable', message: `Nothing answers at ${url}.` };
-  return response.json();
+  console.log(madeAccount(answer, { url, email }));
 }
 
 function secret() {

@@ -72,7 +72,9 @@ export async function build({ log = console.log, only = ['app', 'widget', 'worke
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+const isMain = import.meta.url === pathToFileURL(process.argv[1] ?? '').href;
+// Bundling runs wrangler, and wrangler runs this file before it bundles.
+if (isMain && !process.env['PARLEY_BUNDLING']) {
   try {
     await build();
   } catch (error) {

@@ -23,17 +23,26 @@ export async function bundleWorker({ entry = mainEntry, log = console.log }) {
   mkdirSync(assets, { recursive: true });
   const [options] = await Promise.all([
     readOptions(),
-    run('wrangler', ['deploy', entry, '--dry-run', '--outdir', next]),
+    // wrangler.toml has wrangler build first, which is what is going on here already.
+    run('wrangler', ['deploy', entry, '--dry-run', '--outdir', next], { env: { PARLEY_BUNDLING: 'true' } }),
   ]);
   writeFileSync(path.join(next, 'options.json'), JSON.stringify(options));
   rmSync(folder, { recursive: true, force: true });
   renameSync(next, folder);
 }
 
-async function readOptions() {
+/**
+ * Data folders hold the database under this id, whichever one wrangler.toml has for Cloudflare: a first deployment
+ * would otherwise leave this machine with an empty database.
+ */
+const localDatabase = { DB: { id: '00000000-0000-0000-0000-000000000000' } };
+
+/** What a start needs to know of a config. */
+export async function readOptions(file = at('wrangler.toml')) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } =
     await import('wrangler');
-  const config = unstable_readConfig({ config: at('wrangler.toml') }, { hideWarnings: true });
+  const config = unstable_readConfig({ config: file }, { hideWarnings: true });
+  /** @type {{ workerOptions: any }} */
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   /** @type {{ binding: string, migrations_dir?: string }[]} */
   const configured = config.d1_databases;
@@ -43,7 +52,8 @@ async function readOptions() {
       binding: database.binding,
       migrations: readMigrations(at(database.migrations_dir ?? ''), unstable_splitSqlQuery),
     }));
-  return { name: config.name ?? 'parley', worker: workerOptions, databases };
+  const worker = { ...workerOptions, d1Databases: { ...workerOptions.d1Databases, ...localDatabase } };
+  return { name: config.name ?? 'parley', worker, databases };
 }
 
 /** @param {string} folder @param {(sql: string) => string[]} split */

@@ -1,12 +1,24 @@
 // `npm run dev`: the Worker, rebuilt on change, and Vite's server for the app in front of it.
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
+import { readArguments } from './arguments.mjs';
 import { build } from './build.mjs';
 import { signInsAndAddresses } from './demo.mjs';
 import { runUntilStopped, startLocal } from './local.mjs';
 import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
 import { command } from './run.mjs';
+
+readArguments(
+  `npm run dev
+
+Serves Parley with demo data and hot reload. It takes no arguments; these are read from the environment:
+
+  PORT      the port of the Worker; 8787 by default. The app is on the port after it
+  DATA_DIR  the folder for databases and files; .data by default
+`,
+  { options: { help: { type: 'boolean' } } },
+);
 
 /** All work waits for what runs before it: two builds at once would write the same files. */
 let lastWork = Promise.resolve();

@@ -5,7 +5,7 @@ import { at } from './paths.mjs';
 /** @param {string} name a command that a package installed */
 export const command = (name) => at('node_modules', '.bin', name);
 
-const env = {
+export const environment = {
   ...process.env,
   PATH: `${at('node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
   WRANGLER_SEND_METRICS: 'false',
@@ -17,14 +17,14 @@ const env = {
  * Runs a command to its end; what it printed is shown only when it fails.
  * @param {string} name
  * @param {string[]} args
- * @param {{ cwd?: string, show?: boolean }} [options]
+ * @param {{ cwd?: string, show?: boolean, env?: Record<string, string> }} [options]
  * @returns {Promise<string>}
  */
-export function run(name, args, { cwd = at(), show = false } = {}) {
+export function run(name, args, { cwd = at(), show = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command(name), args, {
       cwd,
-      env,
+      env: { ...environment, ...env },
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -2,20 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+export const newSecret = () => randomBytes(32).toString('base64url');
+
 /**
- * The secrets of one data folder: made once, readable by their owner alone.
+ * The secrets of one data folder: made once, readable by their owner alone. Files of earlier versions hold more, which
+ * nothing reads.
  * @param {string} folder
- * @returns {{ OPERATOR_SECRET: string, SIGNING_SECRET: string }}
+ * @returns {{ OPERATOR_SECRET: string }}
  */
 export function secretsOf(folder) {
   const file = path.join(folder, 'secrets.json');
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const { OPERATOR_SECRET } = JSON.parse(readFileSync(file, 'utf8'));
+    return { OPERATOR_SECRET };
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
   }
-  const secret = () => randomBytes(32).toString('base64url');
-  const secrets = { OPERATOR_SECRET: secret(), SIGNING_SECRET: secret() };
+  const secrets = { OPERATOR_SECRET: newSecret() };
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }

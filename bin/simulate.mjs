@@ -1,8 +1,8 @@
 // `npm run simulate`: a day played against routing, in several scenarios side by side. It asks no server: the rules are the domain's.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { seeded, simulate, syntheticAgents, syntheticDay } from '../worker/domain/index.ts';
 import { check, defaultRouting, isRefusal, methods, Routing } from '../worker/protocol/index.ts';
+import { readArguments, refuseArguments } from './arguments.mjs';
 
 const usage = `npm run simulate -- [options]
 
@@ -19,7 +19,7 @@ const usage = `npm run simulate -- [options]
 Without --levels the five methods stand side by side.
 `;
 
-const { values } = parseArgs({
+const { values } = readArguments(usage, {
   options: {
     arrivals: { type: 'string', default: '600' },
     agents: { type: 'string', default: '12' },
@@ -30,21 +30,17 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     day: { type: 'string' },
     levels: { type: 'string' },
-    help: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
   },
 });
 
 /** @typedef {import('../worker/domain/simulate.ts').Scenario} Scenario */
 /** @typedef {import('../worker/domain/simulation-report.ts').Report} Report */
 
-if (values.help) console.log(usage);
-else {
-  try {
-    compare();
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exitCode = 1;
-  }
+try {
+  compare();
+} catch (error) {
+  refuseArguments(usage, error instanceof Error ? error.message : String(error));
 }
 
 function compare() {

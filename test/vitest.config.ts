@@ -41,7 +41,6 @@ export default defineConfig({
                 bindings: {
                   BEHIND_CLOUDFLARE: 'false',
                   OPERATOR_SECRET: 'operator-secret-of-tests',
-                  SIGNING_SECRET: 'signing-secret-of-tests',
                   MIGRATIONS: await readD1Migrations(at('migrations')),
                   ...mailbox.env,
                   PUBLIC_URL: 'https://parley.test',

@@ -70,6 +70,16 @@ describe('npm start refuses with one sentence', () => {
   };
   const refusal = (sentence: string) => ({ status: 1, output: `${sentence}\n` });
 
+  test.each(['bin/start.mjs', 'bin/dev.mjs'])('an option of %s that there is not', (script) => {
+    const { status, stderr } = spawnSync(process.execPath, [at('bin', 'launch.mjs'), script, '--prot=9'], {
+      encoding: 'utf8',
+    });
+    expect({ status, first: stderr.split('\n')[0] }).toEqual({
+      status: 1,
+      first: "Unknown option '--prot'.",
+    });
+  });
+
   test.each(['abc', '70000', '-1', '1.5', ' '])('PORT=%s', (PORT) => {
     expect(start({ PORT })).toEqual(
       refusal(`PORT is “${PORT}”. It must be a number from 1 to 65535, or 0 for any free port.`),

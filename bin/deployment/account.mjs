@@ -1,0 +1,95 @@
+import { createAccount, madeAccount, newPassword, reasonOf } from '../accounts.mjs';
+import { Stopped } from './exec.mjs';
+
+/**
+ * @typedef {import('./steps.mjs').Step} Step
+ * @typedef {import('./steps.mjs').Context} Context
+ * @typedef {import('../accounts.mjs').FirstUser} FirstUser
+ */
+
+/** A new address may take a minute until it answers, and a new secret until every place has it. */
+const tries = 45;
+
+/**
+ * Counts the accounts. Where there is none, the questions about the first come before the upload, so that all of them
+ * are answered at the start.
+ * @param {{ name: string }} database
+ * @returns {Step}
+ */
+export function accountsStep({ name }) {
+  const count = [
+    ...['wrangler', 'd1', 'execute', name, '--remote', '--json'],
+    ...['--command', 'SELECT COUNT(*) AS accounts FROM accounts'],
+  ];
+  return {
+    title: 'Accounts',
+    plan: [{ command: count }],
+    async check({ succeed, found }) {
+      const { out } = await succeed(count, 'The accounts can’t be counted');
+      found.accounts = JSON.parse(out)[0].results[0].accounts;
+      if (found.accounts === 0) return undefined;
+      return found.accounts === 1 ? 'there is one' : `there are ${found.accounts}`;
+    },
+    async action(context) {
+      const first = await firstUser(context);
+      context.found.first = first;
+      return `there is none; ${first.name} is to be the first`;
+    },
+  };
+}
+
+/** @param {Context} context @returns {Promise<FirstUser>} */
+async function firstUser({ given, ask }) {
+  const name = given.name ?? (await ask('There is no account yet. Which company is the first one for? '));
+  const person = given.person ?? (await ask('The name of its administrator? '));
+  const email = given.email ?? (await ask('The address that the administrator signs in with? '));
+  const timeZone = given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (name && person && email) return { name, person, email, timeZone };
+  throw new Stopped(
+    'There is no account yet: run again with `npm run deploy -- --name COMPANY --person NAME --email EMAIL`.',
+  );
+}
+
+/** @type {Step} */
+export const firstAccountStep = {
+  title: 'First account',
+  plan: [
+    { command: ['POST', '/api/operator/accounts'], when: 'to the deployment, if there is no account yet' },
+  ],
+  async check({ found }) {
+    return found.first ? undefined : 'not needed';
+  },
+  async action(context) {
+    const { found, log } = context;
+    if (!found.url) {
+      throw new Stopped(
+        'No address of the deployment is known: set PUBLIC_URL in wrangler.toml, and run again.',
+      );
+    }
+    const first = /** @type {FirstUser} */ (found.first);
+    const sent = { ...first, url: found.url, secret: found.secrets['OPERATOR_SECRET'] ?? '' };
+    const answer = await createWithPatience(context, sent);
+    if ('refused' in answer) {
+      throw new Stopped(`The first account is not made: ${reasonOf(answer)} Mend that, and run again.`);
+    }
+    log(madeAccount(answer, sent).replace(/^/gm, '   '));
+    return 'made';
+  },
+};
+
+/** @param {Context} context @param {FirstUser & { url: string, secret: string }} sent */
+async function createWithPatience({ pause }, sent) {
+  // The same password each time, so that it is the right one where an answer was lost on the way.
+  const password = newPassword();
+  let lost = false;
+  for (let attempt = 1; ; attempt++) {
+    const answer = await createAccount({ ...sent, password });
+    if (!('refused' in answer)) return answer;
+    if (answer.refused === 'email_taken' && lost) {
+      return { account: { id: 'its first answer was lost', name: sent.name }, password };
+    }
+    if (!['unavailable', 'forbidden'].includes(answer.refused) || attempt === tries) return answer;
+    lost ||= answer.refused === 'unavailable';
+    await pause();
+  }
+}

@@ -1,0 +1,60 @@
+import { reasonOf, shown, Stopped } from './exec.mjs';
+import { stepsOf } from './steps.mjs';
+
+/**
+ * @typedef {import('./config.mjs').Config} Config
+ * @typedef {import('./steps.mjs').Context} Context
+ */
+
+/**
+ * Takes every step that isn't taken yet.
+ * @param {Config} config
+ * @param {Omit<Context, 'succeed' | 'found'>} given
+ */
+export async function deploy(config, given) {
+  const { exec, log } = given;
+  /** @type {Context} */
+  const context = {
+    ...given,
+    found: { accounts: 0, secrets: {} },
+    async succeed(command, otherwise) {
+      const ended = await exec(command);
+      if (ended.code === 0) return ended;
+      throw new Stopped(`${otherwise}: ${reasonOf(ended)} Mend that, and run again.`);
+    },
+  };
+  const steps = stepsOf(config);
+  for (const [place, step] of steps.entries()) {
+    log(`${place + 1}/${steps.length} ${step.title}`);
+    const done = (await step.check?.(context)) ?? (await step.action?.(context));
+    log(`   ${done}`);
+  }
+  log(`\n${settings(config)}`);
+}
+
+/** The steps with their commands, as a person would run them. @param {Config} config */
+export function plan(config) {
+  const steps = stepsOf(config).map(({ title, plan: commands }, place) => {
+    const lines = commands.map(({ command, when }) => `   ${shown(command)}${when ? `    (${when})` : ''}`);
+    return [`${place + 1}. ${title}`, ...lines].join('\n');
+  });
+  return [...steps, '', settings(config)].join('\n');
+}
+
+/** @type {Record<string, string>} */
+const variables = {
+  PUBLIC_URL: 'the address that links in mails begin with; without it, that of the request',
+  MAIL_FROM: 'the sender of mails, which go out where this and the secret SMTP_URL are set',
+  HELP_URL: 'the page that the help link of the sign-in page opens',
+  BEHIND_CLOUDFLARE: '"true" on Cloudflare, which proves the addresses of clients',
+};
+
+/** @param {Config} config */
+function settings({ vars }) {
+  const width = Math.max(...Object.keys(variables).map((name) => name.length));
+  const lines = Object.entries(variables).map(([name, meaning]) => {
+    const value = vars[name];
+    return `   ${name.padEnd(width)}  ${value === undefined ? 'not set' : JSON.stringify(value)}: ${meaning}`;
+  });
+  return ['Settings, [vars] in wrangler.toml; a deployment takes up a change:', ...lines].join('\n');
+}

@@ -1,0 +1,110 @@
+// The steps of a deployment, in their order. Each finds what an earlier run has done, so a run that stopped is continued
+// by running again.
+import { accountsStep, firstAccountStep } from './account.mjs';
+import { reasonOf, Stopped } from './exec.mjs';
+import { bucketStep, databaseStep, queueStep } from './resources.mjs';
+import { secretsStep, uploadStep } from './upload.mjs';
+
+/**
+ * @typedef {object} Step
+ * @property {string} title
+ * @property {{ command: readonly string[], when?: string }[]} plan what it runs, for the dry run
+ * @property {(context: Context) => Promise<string | undefined>} [check] says why nothing is to do, where that is so
+ * @property {(context: Context) => Promise<string>} [action] does it, and says what was done
+ *
+ * @typedef {object} Context
+ * @property {import('./exec.mjs').Exec} exec
+ * @property {(command: readonly string[], otherwise: string) => Promise<import('./exec.mjs').Ended>} succeed runs a
+ *   command whose failure ends the deployment, in a sentence that begins with `otherwise`
+ * @property {(question: string) => Promise<string | undefined>} ask undefined where nobody can be asked
+ * @property {(line: string) => void} log
+ * @property {() => Promise<void>} pause the wait before something is tried again
+ * @property {Record<string, string | undefined>} env
+ * @property {Partial<import('../accounts.mjs').FirstUser>} given the first user, as far as the arguments name one
+ * @property {Found} found
+ *
+ * @typedef {object} Found what steps learn for later ones
+ * @property {number} accounts how many the database has
+ * @property {import('../accounts.mjs').FirstUser} [first]
+ * @property {Record<string, string>} secrets to upload
+ * @property {string} [url] where the deployment is served
+ */
+
+/** @param {import('./config.mjs').Config} config @returns {Step[]} */
+export const stepsOf = (config) => [
+  signInStep(config),
+  buildStep,
+  ...config.databases.map((database) => databaseStep(config, database)),
+  ...config.buckets.map(bucketStep),
+  ...config.queues.map(queueStep),
+  ...config.databases.filter(({ migrations }) => migrations).map(migrationsStep),
+  ...config.databases.slice(0, 1).map(accountsStep),
+  secretsStep,
+  uploadStep(config),
+  firstAccountStep,
+];
+
+const whoami = ['wrangler', 'whoami', '--json'];
+
+/** @param {import('./config.mjs').Config} config @returns {Step} */
+const signInStep = ({ accountId }) => ({
+  title: 'Sign-in at Cloudflare',
+  plan: [{ command: whoami }],
+  async check({ exec, env }) {
+    const ended = await exec(whoami);
+    const { loggedIn, email, accounts } = readSignIn(ended);
+    if (!loggedIn) {
+      throw new Stopped(
+        'wrangler is not signed in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN, and run again.',
+      );
+    }
+    const chosen = env['CLOUDFLARE_ACCOUNT_ID'] ?? accountId;
+    if (!chosen && accounts.length > 1) {
+      const choice = accounts.map(({ id, name }) => `${id} (${name})`).join(', ');
+      throw new Stopped(
+        `This sign-in has several Cloudflare accounts: set CLOUDFLARE_ACCOUNT_ID to one of ${choice}, and run again.`,
+      );
+    }
+    const account = accounts.find(({ id }) => !chosen || id === chosen);
+    return [email, account?.name ?? chosen].filter(Boolean).join(', ');
+  },
+});
+
+/**
+ * @param {import('./exec.mjs').Ended} ended
+ * @returns {{ loggedIn: boolean, email?: string, accounts: { id: string, name: string }[] }}
+ */
+function readSignIn(ended) {
+  try {
+    return { accounts: [], ...JSON.parse(ended.out) };
+  } catch {
+    throw new Stopped(
+      `Cloudflare doesn’t say who is signed in: ${reasonOf(ended)} Check the network and CLOUDFLARE_API_TOKEN, and run again.`,
+    );
+  }
+}
+
+const build = ['node', 'bin/build.mjs'];
+
+/** @type {Step} */
+const buildStep = {
+  title: 'Build',
+  plan: [{ command: build }],
+  async action({ succeed }) {
+    await succeed(build, 'The build failed');
+    return 'built';
+  },
+};
+
+/** @param {{ name: string }} database @returns {Step} */
+function migrationsStep({ name }) {
+  const apply = ['wrangler', 'd1', 'migrations', 'apply', name, '--remote'];
+  return {
+    title: `Migrations of ${name}`,
+    plan: [{ command: apply }],
+    async action({ succeed }) {
+      const { out } = await succeed(apply, `The migrations of ${name} can’t be applied`);
+      return out.includes('No migrations to apply') ? 'none to apply' : 'applied';
+    },
+  };
+}

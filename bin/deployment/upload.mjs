@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { newSecret } from '../secrets.mjs';
+import { reasonOf, Stopped } from './exec.mjs';
+
+/**
+ * @typedef {import('./steps.mjs').Step} Step
+ * @typedef {import('./steps.mjs').Context} Context
+ */
+
+const list = ['wrangler', 'secret', 'list'];
+const deploy = ['wrangler', 'deploy'];
+
+/**
+ * Decides which secrets the upload sets. They go up with the code: each `wrangler secret put` would be a deployment
+ * of its own, and every deployment closes every socket.
+ * @type {Step}
+ */
+export const secretsStep = {
+  title: 'Secrets',
+  plan: [{ command: list }],
+  async check({ exec, env, found, log }) {
+    const ended = await exec(list);
+    // A Worker that was never deployed has no secrets.
+    const unknown = ended.code !== 0 && /Worker "[^"]*".* not found/.test(ended.err);
+    if (ended.code !== 0 && !unknown) {
+      throw new Stopped(`The secrets can’t be listed: ${reasonOf(ended)} Mend that, and run again.`);
+    }
+    /** @type {string[]} */
+    const names = unknown
+      ? []
+      : JSON.parse(ended.out).map((/** @type {{ name: string }} */ { name }) => name);
+    // Secrets can't be read back, and the first account needs this one. Without accounts nobody relies on it yet.
+    if (!names.includes('OPERATOR_SECRET') || found.accounts === 0) {
+      found.secrets['OPERATOR_SECRET'] = env['OPERATOR_SECRET'] || newSecret();
+    }
+    if (env['SMTP_URL']) found.secrets['SMTP_URL'] = env['SMTP_URL'];
+    else if (!names.includes('SMTP_URL')) {
+      log('   No mail goes out: set SMTP_URL (smtps://user:password@host:465) and run again to change that.');
+    }
+    const toSet = Object.keys(found.secrets);
+    return toSet.length > 0 ? `to be set with the upload: ${toSet.join(', ')}` : 'set';
+  },
+};
+
+/** @param {import('./config.mjs').Config} config @returns {Step} */
+export const uploadStep = ({ worker, vars }) => ({
+  title: `Worker ${worker}`,
+  plan: [
+    { command: deploy },
+    {
+      command: [...deploy, '--secrets-file', 'FILE'],
+      when: 'instead, if secrets are to be set; the file is temporary',
+    },
+  ],
+  async action(context) {
+    const { found, env, log } = context;
+    const secret = found.secrets['OPERATOR_SECRET'];
+    // Before the upload, because what fails after the secret is set would leave it known to nobody.
+    if (secret && secret !== env['OPERATOR_SECRET']) {
+      log(`   OPERATOR_SECRET is ${secret}    (shown only here; it opens the operator’s door)`);
+    }
+    const { events } = await withSecretsFile(found.secrets, (args) =>
+      context.succeed([...deploy, ...args], 'The upload failed'),
+    );
+    const deployed = events.find(({ type }) => type === 'deploy');
+    const targets = /** @type {string[]} */ (deployed?.['targets'] ?? []);
+    found.url = addressOf(vars, targets);
+    return found.url ? `deployed to ${found.url}` : 'deployed, to no address that wrangler tells of';
+  },
+});
+
+/**
+ * @template Result
+ * @param {Record<string, string>} secrets
+ * @param {(args: string[]) => Promise<Result>} use
+ */
+async function withSecretsFile(secrets, use) {
+  if (Object.keys(secrets).length === 0) return use([]);
+  const folder = mkdtempSync(path.join(tmpdir(), 'parley-secrets-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    const file = path.join(folder, 'secrets.json');
+    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+    return await use(['--secrets-file', file]);
+  } finally {
+    remove();
+    process.off('exit', remove);
+  }
+}
+
+/**
+ * Targets are addresses of workers.dev, custom domains as `chat.example.com (custom domain)`, and route patterns.
+ * @param {Record<string, unknown>} vars @param {string[]} targets
+ */
+function addressOf(vars, targets) {
+  const given = vars['PUBLIC_URL'];
+  if (typeof given === 'string' && URL.canParse(given)) return given;
+  const domain = targets.find((target) => / \(custom domain/.test(target))?.split(' ')[0];
+  return domain ? `https://${domain}` : targets.find((target) => target.startsWith('https://'));
+}

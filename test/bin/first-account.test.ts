@@ -1,0 +1,70 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Deployment } from './cloud.ts';
+
+// Each runs several processes.
+vi.setConfig({ testTimeout: 60_000 });
+
+let deployment: Deployment;
+afterEach(() => deployment.end());
+
+test('the first account’s company and administrator are known before anything is uploaded', async () => {
+  deployment = await Deployment.start();
+  const { stopped, commands } = await deployment.run({}, { name: 'Acme', person: 'Ada' });
+  expect(stopped).toBe(
+    'There is no account yet: run again with `npm run deploy -- --name COMPANY --person NAME --email EMAIL`.',
+  );
+  expect(commands.filter((command) => command.startsWith('wrangler deploy'))).toEqual([]);
+});
+
+test('the first account waits for a deployment that doesn’t answer or doesn’t know its secret yet', async () => {
+  deployment = await Deployment.start();
+  const door = deployment.door;
+  const early = [
+    { status: 404, body: {} },
+    { status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } },
+    'lost' as const,
+  ];
+  deployment.door = (secret, body) => early.shift() ?? door(secret, body);
+  const { stopped } = await deployment.run({ OPERATOR_SECRET: 'chosen-by-the-operator' });
+  expect(stopped).toBeUndefined();
+  expect(deployment.cloud.accounts).toBe(1);
+  expect(deployment.asked).toEqual(Array.from({ length: 4 }, () => deployment.asked[0]));
+});
+
+test('an account whose answer was lost is made once, and its password is shown', async () => {
+  deployment = await Deployment.start();
+  let made: unknown;
+  deployment.door = (_, body) => {
+    if (made) return { status: 409, body: { refused: 'email_taken', message: 'This address is taken.' } };
+    made = body;
+    return 'lost';
+  };
+  const { stopped, output } = await deployment.run();
+  expect(stopped).toBeUndefined();
+  const [{ password }] = (made as { users: [{ password: string }] }).users;
+  expect(output).toContain(`${password}    (shown only here`);
+});
+
+test('a refusal of the account stops the deployment with its reason, and running again makes the account', async () => {
+  deployment = await Deployment.start();
+  const door = deployment.door;
+  deployment.door = () => ({
+    status: 400,
+    body: { refused: 'invalid', message: 'This is not valid.', field: 'users.0.email' },
+  });
+  expect((await deployment.run()).stopped).toBe(
+    'The first account is not made: This is not valid. (users.0.email) Mend that, and run again.',
+  );
+  deployment.door = door;
+  expect((await deployment.run()).stopped).toBeUndefined();
+  expect(deployment.cloud.accounts).toBe(1);
+});
+
+test('a deployment that keeps refusing the operator is not asked for ever', async () => {
+  deployment = await Deployment.start();
+  deployment.door = () => ({ status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } });
+  expect((await deployment.run()).stopped).toBe(
+    'The first account is not made: This is not allowed. Mend that, and run again.',
+  );
+  expect(deployment.asked).toHaveLength(45);
+});
