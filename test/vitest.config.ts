@@ -64,7 +64,7 @@ export default defineConfig({
         root,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/{e2e,upgrade}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // One browser at a time: two would share the processor with the server that they test.
