@@ -67,7 +67,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           expect: { poll: { timeout: 60_000 } },
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/{e2e,upgrade}/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // One browser at a time: two would share the processor with the server that they test.

@@ -13,18 +13,28 @@ export interface Address {
   readonly runtimes: number[];
 }
 
+export interface ServerProcessOptions {
+  readonly dataDir: string;
+  /** A file for what it prints. */
+  readonly log: string;
+  readonly env: Record<string, string>;
+  /** The Worker's entry; without it the one that injects faults. */
+  readonly entry?: string;
+}
+
 export class ServerProcess {
-  readonly #options: { dataDir: string; log: string; env: Record<string, string> };
+  readonly #options: ServerProcessOptions;
   #child: ChildProcess | undefined;
   address: Address | undefined;
 
-  constructor(options: { dataDir: string; log: string; env: Record<string, string> }) {
+  constructor(options: ServerProcessOptions) {
     this.#options = options;
   }
 
   async start(env: Record<string, string> = {}): Promise<Address> {
     const { dataDir, log } = this.#options;
-    const options = { dataDir, entry, built: true, quiet: true, env: { ...this.#options.env, ...env } };
+    const common = { built: true, quiet: true, env: { ...this.#options.env, ...env } };
+    const options = { dataDir, entry: this.#options.entry ?? entry, ...common };
     const errors = openSync(log, 'a');
     const child = fork(at('bin', 'serve.mjs'), [JSON.stringify(options)], {
       detached: true,

@@ -1,0 +1,254 @@
+/**
+ * Data folders of earlier versions, opened by today's code: everything is there as it was, and goes on. test/fixtures/README.md says
+ * how they are made.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isRefusal, visibleToVisitor, type DecisionsList, type Range } from '../../worker/protocol/index.ts';
+import { storedAlarms, storedConversations, storedHistory } from '../faults/stored.ts';
+import { codeOf, comeBack, password, type Cast } from '../fixtures/cast.ts';
+import { guessed } from '../fixtures/company.ts';
+import { asToday } from '../fixtures/differences.ts';
+import { recordedVersions } from '../fixtures/folder.ts';
+import { tokenOf } from '../fixtures/outside.ts';
+import { look, type Seen, type SeenConversation } from '../fixtures/seen.ts';
+import { done, fetchWith, readLog, signIn } from '../fixtures/wire.ts';
+import { openFixture, projections, throttlesKept, type Opened } from './opened.ts';
+
+/** What a person would wait for, on a machine with both cores busy, in milliseconds. */
+const patience = { timeout: 20_000, interval: 50 };
+const hour = 3_600_000;
+
+describe.each(recordedVersions())('a data folder of %s', (version) => {
+  let opened: Opened;
+  let base: string;
+  let cast: Cast;
+  const chat = (name: string) => opened.expected.chats[name] as string;
+  const seenOf = (name: string) =>
+    Object.values(opened.expected.seen.accounts).flatMap(
+      ({ conversations }) => conversations[chat(name)] ?? [],
+    )[0] as SeenConversation;
+
+  beforeAll(async () => {
+    opened = await openFixture(version);
+    base = opened.address.url;
+    const { users, visitors } = opened.expected.people;
+    cast = await comeBack(base, users, visitors).catch((error: unknown) => {
+      throw new Error(`nobody could come back; the server said: ${opened.printed()}`, { cause: error });
+    });
+  });
+  afterAll(async () => {
+    cast?.end();
+    await opened?.close();
+  });
+
+  test('shows everybody what they saw before: logs to the byte, states, owners, places, marks, settings, sessions', async () => {
+    const { people, seenAt, seen } = opened.expected;
+    // Through JSON, as the expectation came.
+    const now = JSON.parse(JSON.stringify(await look(base, people, seenAt))) as Seen;
+    expect(now).toEqual(asToday(seen));
+    expect(logsOf(now)).toEqual(logsOf(seen));
+  });
+
+  test('V40 a rebuild gives the same history and time table, and adds what had not got there yet', async () => {
+    const before = projections(opened.dataDir);
+    for (const account of new Set(Object.values(opened.expected.people.users).map((user) => user.account))) {
+      for (let after: string | null | undefined; after !== null;)
+        after = await rebuild(opened.address, account, after);
+    }
+    const lagging = chat('returned');
+    const others = (rows: Record<string, Record<string, unknown>[]>) => ({
+      ...rows,
+      conversations: rows['conversations']?.filter(({ id }) => id !== lagging),
+      pages: rows['pages']?.filter(({ conversation_id: id }) => id !== lagging),
+    });
+    expect(others(projections(opened.dataDir))).toEqual(others(before));
+    const { entries } = seenOf('returned');
+    expect(storedHistory(opened.dataDir).get(lagging)?.entries.slice(0, entries.length)).toEqual(entries);
+  });
+
+  test('V11 V43 V44 lets people in by what let them in before, and by nothing else', async () => {
+    const { people } = opened.expected;
+    // The address that everybody had has tried often enough.
+    const home = '203.0.113.77';
+    const enter = async (name: string, more: object = {}, address = home) => {
+      const { email } = people.users[name] as { email: string };
+      const { answer } = await signIn(base, { email, password, ...more }, address);
+      return isRefusal(answer) ? answer.refused : answer.email;
+    };
+    expect(await enter('anna')).toBe('anna@demo.test');
+    expect(await enter('carla', { password: 'another one' })).toBe('wrong_credentials');
+    expect(await enter('hugo', {}, '198.51.100.7')).toBe('wrong_address');
+    const { user, secret, recoveryCodes } = people.secondFactor;
+    expect(await enter(user)).toBe('code_needed');
+    expect(await enter(user, { code: codeOf(secret) })).toBe('greta@demo.test');
+    expect(await enter(user, { code: recoveryCodes[0] })).toBe('greta@demo.test');
+
+    // Seven guesses stand in the book: one more is let through, and the next waits for longer than any new one would.
+    const guess = () => signIn(base, { email: guessed, password: 'another guess' }, home);
+    await guess();
+    expect((await guess()).answer).toMatchObject({ refused: 'slow_down' });
+
+    const reasons = Object.entries(people.ended).map(async ([reason, cookie]) => {
+      const answer = await fetchWith(base, cookie)(new URL('/api/me', base));
+      return [reason, ((await answer.json()) as { reason?: string }).reason];
+    });
+    expect(await Promise.all(reasons)).toEqual(Object.keys(people.ended).map((reason) => [reason, reason]));
+
+    const chosen = { token: people.invitation.token, password: 'chosen by the invited' };
+    const redeem = () =>
+      fetchWith(base)(new URL('/api/password/redeem', base), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(chosen),
+      });
+    expect([(await redeem()).status, (await redeem()).status]).toEqual([200, 410]);
+    const { answer } = await signIn(base, { email: 'farid@demo.test', password: chosen.password }, home);
+    expect(answer).toMatchObject({ email: 'farid@demo.test' });
+  });
+
+  test('V15 a visitor who was away resumes at their cursor, without a gap', async () => {
+    const { left, visitors } = opened.expected.people;
+    const keys = visitors[left.visitor];
+    if (!keys) throw new Error('nobody has left');
+    const options = {
+      base,
+      path: `/api/widget/conversations/${chat(left.chat)}/socket`,
+      token: tokenOf(keys),
+    };
+    const { reset, entries, welcome, upTo } = await readLog(options, {
+      epoch: left.epoch,
+      cursor: left.cursor,
+    });
+    const missed = seenOf(left.chat).entries.filter(
+      ({ seq, kind }) => seq > left.cursor && visibleToVisitor(kind),
+    );
+    expect({ reset, upTo, entries: JSON.stringify(entries) }).toEqual({
+      ...{ reset: false, upTo: welcome.head },
+      entries: JSON.stringify(missed),
+    });
+    expect(missed.length).toBeGreaterThan(1);
+  });
+
+  test('an old chat goes on, and the history has all of it', async () => {
+    const vera = cast.visitor('vera');
+    const anna = await cast.open('anna', chat('long'));
+    vera.say('Are you still there?');
+    await anna.until(() =>
+      anna.view.entries.some((entry) => 'text' in entry && entry.text === 'Are you still there?'),
+    );
+    anna.client.send('We have only updated.');
+    await vera.until(() => vera.view.state?.lastMessage?.text === 'We have only updated.');
+    anna.client.command({ t: 'conversation.close' });
+    await vera.until(() => vera.view.state?.phase === 'closed');
+
+    const { entries: before, welcome } = seenOf('long');
+    const { entries } = await readLog({
+      base,
+      path: `/api/conversations/${chat('long')}/socket`,
+      cookie: cast.keys('admin').cookie,
+    });
+    expect(JSON.stringify(entries.slice(0, before.length))).toBe(JSON.stringify(before));
+    expect(entries.slice(before.length).map(({ seq, kind }) => [seq, kind])).toEqual(
+      ['message.sent', 'message.sent', 'conversation.closed'].map((kind, at) => [
+        welcome.head + 1 + at,
+        kind,
+      ]),
+    );
+    const path = `/api/conversations/${chat('long')}/entries?limit=100`;
+    const history = async () => done(await cast.person('admin').ask<Range>('GET', path)).entries;
+    await expect.poll(history, patience).toEqual(entries.slice(-100));
+  });
+
+  test('V51 pending offers can be accepted, and routing goes on with the next in the queue', async () => {
+    const accept = async (name: string, id: string) => {
+      const { person, floor } = cast.worker(name);
+      await floor.until(() => floor.offers.has(id), patience.timeout, `${id} is offered to ${name}`);
+      const { generation } = floor.offers.get(id) as { generation: number };
+      const answer = await person.ask('POST', `/api/conversations/${id}/accept`, { generation });
+      expect(answer).toEqual({ conversation: id, generation });
+    };
+    const { floor } = cast.worker('admin');
+    const load = (name: string) => floor.agents.get(cast.keys(name).id)?.load;
+    const owner = (name: string) => floor.rows.get(chat(name))?.owner?.id;
+    const before = { ben: load('ben')?.live ?? 0, dmitri: load('dmitri')?.live };
+    await accept('ben', chat('offered'));
+    await accept('ben', chat('second'));
+    await accept('dmitri', chat('unanswered'));
+    // A chat that waits can be taken by hand, too.
+    done(await cast.person('ben').take(chat('queued')));
+    const [ben, dmitri] = [cast.keys('ben').id, cast.keys('dmitri').id];
+    const owners = () => ['offered', 'second', 'queued', 'unanswered'].map(owner);
+    await floor.until(() => JSON.stringify(owners()) === JSON.stringify([ben, ben, ben, dmitri]));
+    // An offer had its place already.
+    await floor.until(() => load('ben')?.live === before.ben + 2 && load('dmitri')?.live === before.dmitri);
+  });
+
+  test('nothing went wrong on the way', () => {
+    expect(opened.printed()).toBe('');
+  });
+});
+
+describe.each(recordedVersions())('a data folder of %s that lay for an hour', (version) => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await openFixture(version, hour);
+  });
+  afterAll(() => opened?.close());
+
+  test('I11 its alarms come: what was due in the meantime is done, and nobody has to wake anything', async () => {
+    const { dataDir, expected, address } = opened;
+    const { chats } = expected;
+    const overdue = () => storedAlarms(dataDir).filter(({ at }) => at <= Date.now());
+    await expect.poll(overdue, patience).toEqual([]);
+    const history = () => {
+      const stored = storedHistory(dataDir);
+      const head = Object.values(expected.seen.accounts).flatMap(
+        ({ conversations }) => conversations[chats['returned'] as string]?.welcome.head ?? [],
+      )[0] as number;
+      return {
+        // The campaign closes after half an hour without a word.
+        long: stored.get(chats['long'] as string)?.state.closed?.reason,
+        // What the history had not got yet.
+        returned: (stored.get(chats['returned'] as string)?.head ?? 0) >= head,
+        throttles: throttlesKept(dataDir),
+      };
+    };
+    await expect.poll(history, patience).toEqual({ long: 'idle', returned: true, throttles: 0 });
+    const accepted = storedConversations(dataDir).find(({ id }) => id === chats['accepted'])?.log;
+    expect(accepted).toContainEqual(
+      expect.objectContaining({ kind: 'agent.unassigned', reason: 'no_reply' }),
+    );
+
+    const { cookie } = expected.people.users['admin'] as { cookie: string };
+    const answer = await fetchWith(
+      address.url,
+      cookie,
+    )(new URL(`/api/conversations/${chats['offered']}/decisions`, address.url));
+    const { decisions } = done((await answer.json()) as DecisionsList);
+    expect(decisions).toContainEqual(expect.objectContaining({ kind: 'outcome', outcome: 'expired' }));
+  });
+
+  test('nothing went wrong on the way', () => {
+    expect(opened.printed()).toBe('');
+  });
+});
+
+/** Every log as the text that it is. */
+const logsOf = ({ accounts }: Seen) =>
+  Object.values(accounts).flatMap(({ conversations }) =>
+    Object.entries(conversations).map(([id, { entries }]) => `${id} ${JSON.stringify(entries)}`),
+  );
+
+/** One step of the operator's rebuild; answers with what to go on. */
+async function rebuild(
+  { url, operatorSecret }: Opened['address'],
+  account: string,
+  after: string | undefined,
+): Promise<string | null> {
+  const answer = await fetch(new URL('/api/operator/rebuild', url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${operatorSecret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ account, ...(after && { after }) }),
+  });
+  return done((await answer.json()) as { next: string | null }).next;
+}
