@@ -7,7 +7,7 @@ import { d1Modes, type D1Mode, type Mutant } from '../modes.ts';
 import { faulty, plan } from './d1-faults.ts';
 import { mutate } from './mutants.ts';
 
-export { Agent, Dispatcher, Lobby, Throttle, Visitor } from '../../../worker/server.ts';
+export * from '../../../worker/server.ts';
 
 interface FaultyEnv extends Env {
   readonly D1_MODE?: string;
