@@ -12,7 +12,7 @@ const runs = (/** @type {string} */ project) => projects.length === 0 || project
 
 try {
   if (runs('e2e')) ensureChromium();
-  if (runs('e2e') || runs('workerd')) await build();
+  if (runs('e2e') || runs('workerd') || runs('smoke')) await build();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -25,7 +25,10 @@ const parts =
   projects.length > 0
     ? [{ args, stdio: 'inherit' }]
     : [
-        { args: ['--project', 'unit', '--project', 'workerd', ...args], stdio: 'inherit' },
+        {
+          args: ['--project', 'unit', '--project', 'workerd', '--project', 'smoke', ...args],
+          stdio: 'inherit',
+        },
         { args: ['--project', 'e2e', ...args], stdio: 'pipe' },
       ];
 /** @type {Buffer[]} */

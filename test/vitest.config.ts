@@ -75,6 +75,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        root,
+        test: {
+          name: 'smoke',
+          include: ['test/smoke/**/*.test.ts'],
+          // Mostly they wait for actors to fall asleep.
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -7,7 +7,8 @@
  * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
  *   npm run bench                       everything but the long run, about 35 minutes
  *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle, routing
- *   npm run bench -- --quick            two pairs and short runs: shows that it works, and no more
+ *   npm run bench -- --quick            two pairs and short runs: figures to look at
+ *   npm run bench -- --smoke            every measure in miniature, all at once: shows that they work, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
  * `--pairs N` and `--seed N` too. What it finds is printed, and written as JSON into the temporary folder.
  */
@@ -24,9 +25,9 @@ import { routing, staffEntry } from './measures/routing.ts';
 import { countingEntry, rows } from './measures/rows.ts';
 import { speed } from './measures/speed.ts';
 import { waking } from './measures/waking.ts';
-import { installPackages } from './peers/packages.ts';
+import { socketIoFolder } from './peers/packages.ts';
 import { missingServices, serviceVersions } from './peers/services.ts';
-import { planOf, type Part, type Plan } from './plan.ts';
+import { planOf, type Part, type Plan, type Scale } from './plan.ts';
 import { asJson, conditions, table } from './report.ts';
 
 /** What is measured, by the parts that ask for it; in this order. */
@@ -52,11 +53,16 @@ await build({ log });
 if (plan.parts.has('rows') || plan.parts.has('idle')) await bundleWorker({ entry: countingEntry, log });
 if (plan.parts.has('routing')) await bundleWorker({ entry: staffEntry, log });
 
+const chosen = measures.filter(({ parts }) => parts.some((part) => plan.parts.has(part)));
 const figures: Figure[] = [];
-for (const { parts, run } of measures) {
-  if (parts.some((part) => plan.parts.has(part))) figures.push(...(await run(plan)));
-}
+if (plan.scale === 'smoke') figures.push(...(await Promise.all(chosen.map(({ run }) => run(plan)))).flat());
+else for (const { run } of chosen) figures.push(...(await run(plan)));
 
+const remarks: Record<Scale, string> = {
+  full: '',
+  quick: 'A quick run: figures to look at, not to quote.\n',
+  smoke: 'A smoke run: the figures mean nothing.\n',
+};
 const seconds = Math.round((Date.now() - startedAt) / 1_000);
 const file = path.join(
   tmpdir(),
@@ -64,21 +70,22 @@ const file = path.join(
   `${new Date(startedAt).toISOString().replaceAll(':', '-')}.json`,
 );
 mkdirSync(path.dirname(file), { recursive: true });
-writeFileSync(file, asJson(figures, { about, seed: plan.seed, quick: plan.quick, seconds }));
-console.log(
-  `\n${table(figures)}\n\n${plan.quick ? 'A quick run: figures to look at, not to quote.\n' : ''}${seconds} s; ${file}`,
-);
+writeFileSync(file, asJson(figures, { about, seed: plan.seed, scale: plan.scale, seconds }));
+const shown = plan.scale === 'smoke' ? figures.map((figure) => ({ ...figure, goals: [] })) : figures;
+console.log(`\n${table(shown)}\n\n${remarks[plan.scale]}${seconds} s; ${file}`);
 
 /** Peer (b) needs packages and services; where they can't be had, it is left out, and the reader is told. */
 function socketIoPackages(): string | undefined {
   const needed: readonly Part[] = ['throughput', 'latency', 'long'];
   if (!needed.some((part) => asked.parts.has(part))) return undefined;
-  const missing = missingServices(log);
+  // A smoke run installs nothing.
+  const installs = asked.scale !== 'smoke';
+  const missing = missingServices({ installs, log });
   if (missing.length > 0) {
     log(`Peer (b) is left out: ${missing.join(' and ')} can't be found or installed here.`);
     return undefined;
   }
-  const folder = installPackages(log);
-  if (!folder) log('Peer (b) is left out: its packages could not be installed.');
+  const folder = socketIoFolder({ installs, log });
+  if (!folder) log('Peer (b) is left out: its packages are not installed.');
   return folder;
 }

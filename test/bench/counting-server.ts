@@ -2,12 +2,20 @@
  * The Worker with its actors under observation, as another entry: how many rows they write, and what wakes them. Asked and reset by
  * a route that only this entry has. All objects of a Worker share one isolate on workerd, and so one set of counts.
  */
+import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../worker/actors/env.ts';
 import server, * as actors from '../../worker/server.ts';
 import type { Counts, Wakes } from './counts.ts';
 
 const nothing = (): Wakes => ({ constructed: 0, alarms: 0, frames: 0, calls: 0, timers: 0, activeMs: 0 });
-const fresh = (): Counts => ({ actorRows: 0, alarmRows: 0, databaseRows: 0, writes: {}, wakes: {} });
+const fresh = (): Counts => ({
+  actorRows: 0,
+  alarmRows: 0,
+  databaseRows: 0,
+  writes: {},
+  wakes: {},
+  methods: {},
+});
 let counts = fresh();
 const wakesOf = (actor: string): Wakes => (counts.wakes[actor] ??= nothing());
 
@@ -80,30 +88,36 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
 }
 
 const kinds: Record<string, 'alarms' | 'frames'> = { alarm: 'alarms', webSocketMessage: 'frames' };
+/** What an actor calls itself, while it is constructed. */
+const internal = new Set(['constructor', 'targets']);
 
-type ActorClass<A> = new (ctx: DurableObjectState, env: Env) => A;
+type Actor = typeof DurableObject<Env>;
 
-/** The class with a count of all that wakes it: its construction, alarm, frames, and any other call. */
-function counted<A extends object>(name: string, Actor: ActorClass<A>): ActorClass<A> {
-  const Counted = class extends (Actor as ActorClass<object>) {
+/** Counts all that wakes the objects of a class: their construction, alarms, frames, and any other call. */
+function count(name: string, actor: Actor): void {
+  class Observed extends DurableObject<Env> {
     constructor(ctx: DurableObjectState, env: Env) {
       observe(ctx, env);
       super(ctx, env);
       wakesOf(name).constructed++;
     }
-  };
-  const prototype = Actor.prototype as Record<string, Method>;
-  for (const method of Object.getOwnPropertyNames(prototype)) {
-    const original = prototype[method];
-    if (method === 'constructor' || method === 'targets' || typeof original !== 'function') continue;
-    Object.defineProperty(Counted.prototype, method, {
+  }
+  // Between the class and its base, so that the classes themselves are exported, under whatever names there are.
+  Object.setPrototypeOf(actor, Observed);
+  Object.setPrototypeOf(actor.prototype, Observed.prototype);
+  for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(actor.prototype))) {
+    if (internal.has(method) || typeof value !== 'function') continue;
+    const original = value as Method;
+    Object.defineProperty(actor.prototype, method, {
       value: function (this: unknown, ...given: unknown[]): unknown {
+        // A call from within is part of what woke the object.
+        if (current !== none) return original.apply(this, given);
         wakesOf(name)[kinds[method] ?? 'calls']++;
+        counts.methods[`${name}.${method}`] = (counts.methods[`${name}.${method}`] ?? 0) + 1;
         return timed(name, () => original.apply(this, given));
       },
     });
   }
-  return Counted as ActorClass<A>;
 }
 
 /** Adds how long something took, to the end of what it promised. A pending timer keeps an object awake too, and counts. */
@@ -121,7 +135,8 @@ function timed(name: string, work: () => unknown): unknown {
     current = before;
   }
 }
-let current = 'Worker';
+const none = 'Worker';
+let current = none;
 
 const setTimer = globalThis.setTimeout;
 globalThis.setTimeout = ((task: () => void, delay: number) => {
@@ -134,11 +149,10 @@ globalThis.setTimeout = ((task: () => void, delay: number) => {
   }, delay);
 }) as typeof setTimeout;
 
-export const Agent = counted('Agent', actors.Agent);
-export const Conversation = counted('Conversation', actors.Conversation);
-export const Dispatcher = counted('Dispatcher', actors.Dispatcher);
-export const Throttle = counted('Throttle', actors.Throttle as unknown as ActorClass<object>);
-export const Visitor = counted('Visitor', actors.Visitor);
+const isActor = (exported: unknown): exported is Actor =>
+  typeof exported === 'function' && exported.prototype instanceof DurableObject;
+for (const [name, exported] of Object.entries<unknown>(actors)) if (isActor(exported)) count(name, exported);
+export * from '../../worker/server.ts';
 
 export default {
   fetch(request, env, ctx) {

@@ -19,6 +19,8 @@ export interface Counts {
   /** The actors' rows, by table. */
   writes: Record<string, number>;
   wakes: Record<string, Wakes>;
+  /** The methods that the runtime called, as `Actor.method`. */
+  methods: Record<string, number>;
 }
 
 /** The counts since the last call, which begins them anew. */

@@ -25,12 +25,13 @@ const jobs = {
     const prepared = [];
     for (let i = 0; i < count; i++) prepared.push(await adapter.prepare());
     const times = [];
-    for (const begin of prepared) {
+    for (const { begin } of prepared) {
       const startedAt = performance.now();
       await begin();
       times.push(performance.now() - startedAt);
       await breath();
     }
+    for (const { stay } of prepared) await stay();
     return times;
   },
   /** One message in each of the last so many conversations, one after the other; milliseconds to the acknowledgement. */

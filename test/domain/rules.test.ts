@@ -53,6 +53,7 @@ test('a conversation is in the archive soon, and what follows waits for more, bu
   expect(windows([1, 2 * pageEntries - 1], false, 0)).toEqual([firstWindow, firstWindow]);
   expect(windows([1, 2 * pageEntries - 1], true, 0)).toEqual([laterWindow, laterWindow]);
   expect(windows([5, 4 * pageEntries - 1], true, 0.8)).toEqual([laterWindow * 0.8, 0]);
+  expect([false, true].map((begun) => windowOf(1, begun, 0, 1_500))).toEqual([1_500, 1_500]);
   expect(windows([2 * pageEntries, 5_000], true, 0)).toEqual([0, 0]);
   expect(windows([4 * pageEntries], false, 1)).toEqual([0]);
 });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { fold } from '../../worker/domain/index.ts';
 import type { Draft, Entry } from '../../worker/protocol/index.ts';
-import { isSound, judge, seenKey, undelivered, type Evidence, type Verdict } from './checks.ts';
+import { isHopeless, isSound, judge, seenKey, undelivered, type Evidence, type Verdict } from './checks.ts';
 
 const visitor = { kind: 'visitor', id: 'vis_v' } as const;
 const anna = { kind: 'agent', id: 'usr_a', name: 'Anna' } as const;
@@ -115,6 +115,8 @@ test.each(wrong)('%s: found', (_, where, found) => {
   const verdict = judge(found);
   expect(verdict[where]).not.toEqual([]);
   expect(isSound(verdict)).toBe(false);
+  // D1 and the places may still come right; a log does not.
+  expect(isHopeless(verdict)).toBe(where !== 'history' && where !== 'owners');
 });
 
 test('R15 what was typed and is in no log is found', () => {

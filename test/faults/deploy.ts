@@ -13,16 +13,9 @@ import { defaultCampaign, isRefusal, type Refusal } from '../../worker/protocol/
 import { Book } from './book.ts';
 import { judge } from './checks.ts';
 import { ServerProcess } from './child.ts';
+import type { DeployScale } from './scales.ts';
 import { storedConversations } from './stored.ts';
 
-const agents = 10;
-/** Each has two tabs of its visitor and two screens of its agent; each agent has two sockets more. */
-const conversations = 495;
-/** So many begin side by side. */
-const atOnce = 25;
-/** Everybody writes once in this span around the deploy, in milliseconds. */
-const span = [-3_000, 12_000] as const;
-const looks = [5_000, 15_000, 30_000];
 const password = 'correct horse battery';
 
 const seconds = (time: number) => (time / 1_000).toFixed(1);
@@ -59,12 +52,13 @@ class Sockets {
 }
 
 /** True where nobody has lost anything. */
-export async function deploy(dataDir: string, random: () => number): Promise<boolean> {
+export async function deploy(scale: DeployScale, dataDir: string, random: () => number): Promise<boolean> {
+  const { agents, conversations, atOnce, span, looks } = scale;
   const server = new ServerProcess({ dataDir, log: path.join(dataDir, 'errors.log'), env: {} });
   const { url, operatorSecret } = await server.start();
   const book = new Book(random);
   const sockets = new Sockets();
-  const people = await staff(url, operatorSecret, () => sockets.wiring(book));
+  const people = await staff(url, operatorSecret, agents, () => sockets.wiring(book));
   const chats: Chat[] = [];
   const ends: (() => void)[] = [];
   try {
@@ -97,7 +91,7 @@ export async function deploy(dataDir: string, random: () => number): Promise<boo
     const wanted = 4 * conversations + 2 * agents;
     await eventually(() => sockets.open.size === wanted, 60_000);
     console.log(`R10 sockets ${sockets.open.size} of ${wanted}, conversations ${chats.length}`);
-    for (const chat of chats) everybodyWrites(chat, random);
+    for (const chat of chats) everybodyWrites(chat, span, random);
     await pause(-span[0]);
 
     sockets.opened.clear();
@@ -156,7 +150,11 @@ export async function deploy(dataDir: string, random: () => number): Promise<boo
 
 const textsOf = (number: number) => [`v${number} 0`, `v${number} 1`, `a${number} 0`];
 
-function everybodyWrites({ number, tabs, screens }: Chat, random: () => number): void {
+function everybodyWrites(
+  { number, tabs, screens }: Chat,
+  span: DeployScale['span'],
+  random: () => number,
+): void {
   const sometime = (task: () => void) => void setTimeout(task, random() * (span[1] - span[0]));
   sometime(() => tabs[0]?.say(`v${number} 1`));
   sometime(() => screens[0]?.client.send(`a${number} 0`));
@@ -166,6 +164,7 @@ function everybodyWrites({ number, tabs, screens }: Chat, random: () => number):
 async function staff(
   base: string,
   secret: string,
+  agents: number,
   wiring: () => Wiring,
 ): Promise<{ agents: AgentPerson[]; site: string }> {
   const user = (name: string, role: string) => ({

@@ -4,24 +4,13 @@ import path from 'node:path';
 import { agentOf } from '../helpers/people.ts';
 import { defaultCampaign, isRefusal, type Rebuilt, type Refusal } from '../../worker/protocol/index.ts';
 import { Book, percentile } from './book.ts';
-import { isSound, judge, undelivered, type Verdict } from './checks.ts';
+import { isHopeless, isSound, judge, undelivered, type Verdict } from './checks.ts';
 import { ServerProcess } from './child.ts';
 import { Crowd } from './crowd.ts';
 import { openLine, type Line } from './line.ts';
 import type { D1Mode } from './modes.ts';
+import type { Scale } from './scales.ts';
 import { storedAlarms, storedConversations, storedHistory, storedPlaces } from './stored.ts';
-
-export interface Scale {
-  readonly visitors: number;
-  readonly agents: number;
-  readonly kills: number;
-  /** Milliseconds: between two messages of a visitor; of chat with D1 up, and down; between kills; of silence. */
-  readonly pace: number;
-  readonly up: number;
-  readonly down: number;
-  readonly between: readonly [number, number];
-  readonly silence: number;
-}
 
 interface RunOptions {
   readonly scale: Scale;
@@ -32,13 +21,6 @@ interface RunOptions {
 
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 const seconds = (time: number) => (time / 1_000).toFixed(1);
-/**
- * How long the server may take for what it has to do by itself, in milliseconds; a mutant never gets there. A visitor counts as gone
- * after 30 s, and that last entry may wait another 60 for its page.
- */
-const patience = 110_000;
-const patienceWithMutants = 80_000;
-
 export class Run {
   readonly #options: RunOptions;
   readonly #server: ServerProcess;
@@ -50,17 +32,20 @@ export class Run {
   #account = '';
   #secret = '';
   #cuts = 0;
+  /** What must have happened in any run, by its name, and how often it has. */
+  readonly #happened: Record<string, number> = {};
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#patience = options.mutant ? patienceWithMutants : patience;
+    const { patience, grace, waits } = options.scale;
+    this.#patience = options.mutant ? patience.mutant : patience.sound;
     this.#book = new Book(options.random);
     this.#server = new ServerProcess({
       dataDir: options.dataDir,
       log: path.join(options.dataDir, 'errors.log'),
       env: {
-        // Shorter than a run, so that agents who are away for longer than it lose what they had.
-        AGENT_GRACE_MS: '8000',
+        AGENT_GRACE_MS: String(grace),
+        ...(waits && { WAITS: JSON.stringify(waits) }),
         ...(options.mutant && { MUTANT: options.mutant }),
       },
     });
@@ -81,6 +66,9 @@ export class Run {
       // A mutant that has been found out needs no second finding.
       if (this.#options.mutant && this.#complaints.length > 0) break;
     }
+    // A run in which nothing happened is no proof of anything. What only chance brings may be missing.
+    const missing = Object.entries(this.#happened).filter(([, times]) => times === 0);
+    for (const [what] of missing) this.#complaints.push(`nothing to judge: no ${what}`);
     for (const complaint of this.#complaints) console.log(`  unsound: ${complaint}`);
     return this.#complaints.length === 0;
   }
@@ -145,7 +133,7 @@ export class Run {
 
   /** R5: chat goes on while D1 fails and hangs, and the backlog drains. */
   async #outage(): Promise<void> {
-    const { up, down } = this.#options.scale;
+    const { up, down, timed } = this.#options.scale;
     this.#book.phase = 'D1 up';
     await pause(up);
     await this.#setD1('fail');
@@ -172,7 +160,7 @@ export class Run {
         `backlog ${backlog} entries, drained in ${seconds(Date.now() - healed)} s`,
     );
     // The machine is shared, so the bound is wide: an answer that waited for D1 would take seconds.
-    if (percentile(hurt, 0.99) > 500 + 3 * percentile(calm, 0.99)) {
+    if (timed && percentile(hurt, 0.99) > 500 + 3 * percentile(calm, 0.99)) {
       this.#complaints.push('R5: chat suffers when D1 does');
     }
   }
@@ -187,7 +175,7 @@ export class Run {
     const answering: number[] = [];
     for (let kill = 1; kill < scale.kills; kill++) {
       await pause((least + random() * (most - least)) / 2);
-      this.#cuts += this.#line.cut(0.3, random);
+      this.#cuts += this.#line.cut(scale.cut, random);
       await pause((least + random() * (most - least)) / 2);
       const killed = performance.now();
       await this.#server.kill();
@@ -215,14 +203,16 @@ export class Run {
 
   /** R2: nobody is there; the server alone brings everything to its end. */
   async #silence(): Promise<void> {
-    const { dataDir, scale } = this.#options;
+    const { dataDir, scale, mutant } = this.#options;
     await this.#server.start();
     const began = Date.now();
-    const drained = await this.#eventually(() => this.#backlog() === 0);
+    // Nothing that a mutant has lost comes back.
+    const caught = () => mutant !== undefined && isHopeless(this.#verdict());
+    const drained = await this.#eventually(() => this.#backlog() === 0 || caught());
     const drainedAfter = Date.now() - began;
-    await pause(Math.max(0, scale.silence - drainedAfter));
+    await pause(caught() ? 0 : Math.max(0, scale.silence - drainedAfter));
     // Agents whose grace is over have been taken off what they had: that too has to reach its end.
-    await this.#eventually(() => isSound(this.#verdict()));
+    await this.#eventually(() => caught() || isSound(this.#verdict()));
     const verdict = this.#verdict();
     const now = Date.now();
     const overdue = storedAlarms(dataDir).filter(({ at }) => at < now - 2_000);
@@ -235,6 +225,7 @@ export class Run {
       this.#complaints.push(`R2: the archive of ${id} does not know how far it is`);
     this.#complain(verdict);
     const { acked, lost, duplicated, gaps, reordered, entries, owners, history } = verdict;
+    Object.assign(this.#happened, { 'acknowledged messages': acked, 'entries in D1': entries });
     console.log(
       `R1 acked ${acked}, lost ${lost.length}, duplicated ${duplicated.length}, gaps ${gaps.length}, ` +
         `reordered ${reordered.length}; D1 entries ${entries}, conversations that differ ${history.length}; ` +
@@ -274,12 +265,18 @@ export class Run {
     this.#complain(this.#verdict());
     const { agents, visitors } = this.#crowd;
     const sum = (of: number[]) => of.reduce((total, each) => total + each, 0);
+    const taken = sum(agents.map((agent) => agent.taken));
+    Object.assign(this.#happened, {
+      'lines cut': this.#cuts,
+      'taken conversations': taken,
+      'messages answered while D1 was down': this.#book.latencies('D1 down').length,
+    });
     console.log(
       `R15 typed ${typed.length}, delivered ${typed.length - missing.length}, ${seconds(Date.now() - began)} s after their return`,
     );
     console.log(
       `sometimes: lines cut ${this.#cuts}, reloads ${sum(visitors.map((visitor) => visitor.reloads))}, ` +
-        `sockets ${this.#book.sockets}, taken ${sum(agents.map((agent) => agent.taken))}, ` +
+        `sockets ${this.#book.sockets}, taken ${taken}, ` +
         `takers too late ${sum(agents.map((agent) => agent.tooLate))}, ` +
         `conversations ${storedConversations(this.#options.dataDir).length}, refusals ${JSON.stringify(Object.fromEntries(this.#book.refusals))}`,
     );
@@ -299,6 +296,7 @@ export class Run {
     } while (after);
     const drained = await this.#eventually(() => this.#backlog() === 0);
     const rebuilt = await this.#history();
+    this.#happened['rebuilt conversations'] = conversations;
     const equal = drained && rebuilt.hash === before.hash;
     if (!equal) this.#complaints.push('R6: the rebuilt history is another one');
     console.log(

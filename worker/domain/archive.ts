@@ -34,9 +34,9 @@ export const laterWindow = 60_000;
 /**
  * How long what is missing may wait for more; a few full pages wait no longer. `begun` where the archive has something of it already.
  * `spread`, from 0 to 1 and drawn anew for each write, keeps conversations that fill at one pace from being written all at one
- * moment, which everybody else would wait for.
+ * moment, which everybody else would wait for. `longest` is the longest that anything waits.
  */
-export function windowOf(missing: number, begun: boolean, spread: number): number {
+export function windowOf(missing: number, begun: boolean, spread: number, longest = laterWindow): number {
   if (missing >= pageEntries * (2 + 2 * spread)) return 0;
-  return begun ? laterWindow * (1 - spread / 4) : firstWindow;
+  return begun ? longest * (1 - spread / 4) : Math.min(firstWindow, longest);
 }

@@ -28,12 +28,13 @@ export function bareAdapter({ url }: Address, watcher: Watcher): Adapter {
     open: (count) => inTurns(Array.from({ length: count }), 20, open),
     prepare: async () => {
       const name = `n${made++}`;
-      return async () => {
+      const begin = async () => {
         const { promise, resolve } = Promise.withResolvers<string>();
         const visitor = await socket(name, resolve);
         visitor.send('0'.repeat(idLength));
         await promise;
       };
+      return { begin, stay: () => Promise.resolve() };
     },
     close: () => undefined,
   };

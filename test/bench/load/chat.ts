@@ -16,14 +16,18 @@ export interface Watcher {
   failed(why: string): void;
 }
 
+export interface Beginning {
+  /** All that lies between the visitor's wish and the acknowledgement of the first message. */
+  begin(): Promise<void>;
+  /** What the visitor's tab does next, as it would anywhere: a visitor without a tab has left, and is shown out. */
+  stay(): Promise<void>;
+}
+
 export interface Adapter {
   /** Opens so many conversations more. */
   open(count: number): Promise<Chat[]>;
-  /**
-   * Prepares a conversation that does not exist yet. What it answers does all that lies between the visitor's wish and the
-   * acknowledgement of the first message.
-   */
-  prepare(): Promise<() => Promise<void>>;
+  /** Prepares a conversation that does not exist yet. */
+  prepare(): Promise<Beginning>;
   close(): void;
 }
 

@@ -25,29 +25,35 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
   const sockets = url.replace('http', 'ws');
   let desk: Promise<Desk> | undefined;
   let opened = 0;
+  /** Tabs of visitors whom nobody has taken. */
+  const waiting: Tab[] = [];
   const events = (heard: (entry: Entry) => void) => ({ entry: heard, failed: watcher.failed });
   const told = (then: (id: string) => void) =>
     events((entry) => {
       if (entry.kind === 'message.sent') then(entry.id);
     });
 
-  const openOne = async (): Promise<Chat> => {
-    const { site, cookies } = await (desk ??= openDesk(
+  const deskOnce = () =>
+    (desk ??= openDesk(
       url,
       operatorSecret,
       events(() => undefined),
     ));
+  const visitorTab = (conversation: string, token: string, heard: Parameters<typeof Tab.open>[2]) =>
+    Tab.open(
+      `${sockets}/api/widget/conversations/${conversation}/socket`,
+      { Origin: url, 'Sec-WebSocket-Protocol': `${subprotocol}, ${tokenSubprotocol}${token}` },
+      heard,
+    );
+
+  const openOne = async (): Promise<Chat> => {
+    const { site, cookies } = await deskOnce();
     const token = await openSession(url, site);
-    const first = { id: newCommand(), site, text: 'Hello, is anybody there?' };
-    const { conversation } = await postJson<Started>(`${url}/api/widget/messages`, first, bearer(token));
+    const conversation = await ask(url, site, token);
     const cookie = cookies[opened++ % cookies.length] ?? '';
     await take(url, conversation, cookie);
     const [visitor, agent] = await Promise.all([
-      Tab.open(
-        `${sockets}/api/widget/conversations/${conversation}/socket`,
-        { Origin: url, 'Sec-WebSocket-Protocol': `${subprotocol}, ${tokenSubprotocol}${token}` },
-        told(watcher.acknowledged),
-      ),
+      visitorTab(conversation, token, told(watcher.acknowledged)),
       Tab.open(
         `${sockets}/api/conversations/${conversation}/socket`,
         { Origin: url, Cookie: cookie, 'Sec-WebSocket-Protocol': subprotocol },
@@ -63,18 +69,25 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
   return {
     open: (count) => inTurns(Array.from({ length: count }), 8, openOne),
     prepare: async () => {
-      const { site } = await (desk ??= openDesk(
-        url,
-        operatorSecret,
-        events(() => undefined),
-      ));
+      const { site } = await deskOnce();
       const token = await openSession(url, site);
-      return async () => {
-        const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
-        await postJson<Started>(`${url}/api/widget/messages`, message, bearer(token));
+      let conversation = '';
+      return {
+        begin: async () => void (conversation = await ask(url, site, token)),
+        stay: async () =>
+          void waiting.push(
+            await visitorTab(
+              conversation,
+              token,
+              events(() => undefined),
+            ),
+          ),
       };
     },
-    close: () => void desk?.then(({ leave }) => leave()),
+    close: () => {
+      for (const tab of waiting) tab.close();
+      void desk?.then(({ leave }) => leave());
+    },
   };
 }
 
@@ -107,6 +120,13 @@ async function openSession(url: string, site: string): Promise<string> {
   const { token } = await postJson<VisitorSession>(`${url}/api/widget/session`, { site }, {});
   if (!token) throw new Error('a session without a token');
   return token;
+}
+
+/** A visitor's first message. Answers the conversation that it began. */
+async function ask(url: string, site: string, token: string): Promise<string> {
+  const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
+  const { conversation } = await postJson<Started>(`${url}/api/widget/messages`, message, bearer(token));
+  return conversation;
 }
 
 /** The floor hears of a new conversation a moment after it began. */

@@ -1,25 +1,35 @@
-/** What idle visitors cost: how often an actor wakes while they have their conversation open and nobody writes. */
+/**
+ * What idle visitors cost: how often an actor wakes while they have their conversation open and nobody writes. Some chat with an
+ * agent, some wait for one.
+ */
 import { takeCounts, type Wakes } from '../counts.ts';
 import type { Figure } from '../figures.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import { pause, withPeer } from './session.ts';
 import { countingEntry } from './rows.ts';
 
-const visitors = 50;
+/** Seconds until what the opening brought has been written and the last of the queue has its position; and of silence. */
+const sizes: Sizes<{ chatting: number; waiting: number; settle: number; seconds: number }> = {
+  full: { chatting: 50, waiting: 30, settle: 25, seconds: 90 },
+  quick: { chatting: 50, waiting: 30, settle: 25, seconds: 30 },
+  smoke: { chatting: 3, waiting: 2, settle: 1, seconds: 2 },
+};
 /** The agents of the demo account, each with a tab; their leases are looked after once a minute. */
 const agents = 2;
 
 export function idle(plan: Plan): Promise<Figure[]> {
-  const seconds = plan.quick ? 30 : 90;
+  const { chatting, waiting, settle, seconds } = sizes[plan.scale];
+  const visitors = chatting + waiting;
   return withPeer('parley', { medium: 'ram', entry: countingEntry }, async ({ address }, generator) => {
-    await generator.run('open', visitors);
-    // Until what the opening brought has been written.
-    await pause(15_000);
+    await generator.run('begin', waiting);
+    await generator.run('open', chatting);
+    await pause(settle * 1_000);
     await takeCounts(address.url);
     await pause(seconds * 1_000);
-    const { wakes } = await takeCounts(address.url);
+    const { wakes, methods } = await takeCounts(address.url);
     for (const [actor, counts] of Object.entries(wakes))
       plan.log(`idle for ${seconds} s: ${actor} ${JSON.stringify(counts)}`);
+    if (Object.keys(methods).length > 0) plan.log(`  what was called: ${JSON.stringify(methods)}`);
     const { Agent, ...others } = wakes;
     const perHour = (amount: number, heads: number) => (amount * 3_600) / seconds / heads;
     const figure = (name: string, unit: string, value: number, goals: Figure['goals']): Figure => ({

@@ -1,21 +1,24 @@
 /** The tail: p99 of a message's way at a thousand a second, from long runs. Peer (a) is not asked for, and not run. */
 import { Samples, type Figure } from '../figures.ts';
 import type { PeerName } from '../peers/peer.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import { withPeer } from './session.ts';
 
-const conversations = 100;
-const pace = 1_000;
+const sizes: Sizes<{ conversations: number; pace: number; seconds: number; warmUp: number }> = {
+  full: { conversations: 100, pace: 1_000, seconds: 60, warmUp: 3 },
+  quick: { conversations: 100, pace: 1_000, seconds: 10, warmUp: 3 },
+  smoke: { conversations: 4, pace: 40, seconds: 1, warmUp: 0 },
+};
 
 export async function long(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
   const peers: PeerName[] = [...(plan.packages ? (['socket-io'] as const) : []), 'parley'];
-  const seconds = plan.quick ? 10 : 60;
+  const { conversations, pace, seconds, warmUp } = sizes[plan.scale];
   for (let pair = 0; pair < plan.pairs; pair++) {
     for (const name of pair % 2 === 0 ? peers : peers.toReversed()) {
       await withPeer(name, { medium: 'ram', packages: plan.packages }, async (_, generator) => {
         await generator.run('open', conversations);
-        const run = { seconds, warmUp: 3, seed: plan.seed + pair, rate: pace };
+        const run = { seconds, warmUp, seed: plan.seed + pair, rate: pace };
         const { delivery, perSecond } = await generator.run('paced', run);
         samples.add('p99', name, delivery.p99);
         const times = [delivery.p50, delivery.p90, delivery.p99, delivery.max].map((time) => time.toFixed(1));

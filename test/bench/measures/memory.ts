@@ -1,21 +1,22 @@
 /** What an idle socket holds of workerd's memory: by how much it grows with each lot of sockets, once their objects sleep. */
 import { Samples, type Figure } from '../figures.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import { memoryOf } from '../processes.ts';
 import { withBoth } from './session.ts';
 import { untilAsleep } from './sleep.ts';
 
 /** Two sockets each. Five lots are 2,000 sockets, with 2 file descriptors each and 3 for every object awake: below 20,000. */
-const lot = 200;
+const lots: Sizes<number> = { full: 200, quick: 200, smoke: 4 };
 
 export async function memory(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
+  const lot = lots[plan.scale];
   await withBoth(async (pair) => {
     // The first lot also makes the code warm and the heap large, and is not counted.
     for (let turn = -1; turn < plan.pairs; turn++) {
       const before = pair.map(({ peer }) => memoryOf(peer.servers, 'workerd'));
       for (const { generator } of pair) await generator.run('open', lot);
-      for (const { peer, actors } of pair) await untilAsleep(peer.servers, actors);
+      for (const { peer, actors } of pair) await untilAsleep(plan, peer.servers, actors);
       for (const [place, { name, peer }] of pair.entries()) {
         const grown = (memoryOf(peer.servers, 'workerd') - (before[place] ?? 0)) / (2 * lot) / 1_024;
         if (turn >= 0) samples.add('memory', name, grown);

@@ -9,17 +9,44 @@ import { BusyFloor } from '../load/floor.ts';
 import { postJson } from '../load/http.ts';
 import { seeded } from '../load/random.ts';
 import { startPeer } from '../peers/peer.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import type { Staff } from '../staff.ts';
 import { percentiles } from '../statistics.ts';
 import { pause } from './session.ts';
 
+interface Size {
+  /** Agents of the decision alone, and of the accounts that run. */
+  readonly chosenFrom: readonly number[];
+  readonly accounts: readonly number[];
+  readonly waiting: number;
+  readonly turns: number;
+  /** Milliseconds that each method is run for; until a busy floor is calm; until a change has been sent to all. */
+  readonly loop: number;
+  readonly calm: number;
+  readonly change: number;
+}
+
+const sizes: Sizes<Size> = {
+  full: {
+    ...{ chosenFrom: [10, 100, 500], accounts: [10, 100, 500], waiting: 1_000, turns: 40 },
+    ...{ loop: 500, calm: 2_000, change: 300 },
+  },
+  quick: {
+    ...{ chosenFrom: [10, 100, 500], accounts: [10, 50], waiting: 100, turns: 10 },
+    ...{ loop: 100, calm: 2_000, change: 300 },
+  },
+  smoke: {
+    ...{ chosenFrom: [10], accounts: [3], waiting: 4, turns: 2 },
+    ...{ loop: 5, calm: 100, change: 300 },
+  },
+};
+
 export const staffEntry = 'test/bench/agents-server.ts';
 
 export async function routing(plan: Plan): Promise<Figure[]> {
-  const sizes = plan.quick ? [10, 50] : [10, 100, 500];
-  const figures = [10, 100, 500].flatMap((size) => decisions(plan, size));
-  for (const size of sizes) figures.push(...(await endToEnd(plan, size, plan.quick ? 100 : 1_000)));
+  const { chosenFrom, accounts } = sizes[plan.scale];
+  const figures = chosenFrom.flatMap((agents) => decisions(plan, agents));
+  for (const agents of accounts) figures.push(...(await endToEnd(plan, agents)));
   return figures;
 }
 
@@ -37,7 +64,7 @@ function decisions(plan: Plan, size: number): Figure[] {
     const id = `usr_${String(number).padStart(26, '0')}`;
     return { id, ...state, roles: ['agent'], groups: [], limits, load, givenAt: Math.floor(random() * 1e6) };
   });
-  const milliseconds = plan.quick ? 100 : 500;
+  const milliseconds = sizes[plan.scale].loop;
   let sum = 0;
   const loop = perSecond(milliseconds, () => {
     for (const agent of agents) if (agent.connected && !agent.offered) sum += agent.load.live;
@@ -80,8 +107,7 @@ function perSecond(milliseconds: number, work: () => void): number {
   return (runs * 1_000) / took;
 }
 
-async function endToEnd(plan: Plan, size: number, waiting: number): Promise<Figure[]> {
-  const turns = plan.quick ? 10 : 40;
+async function endToEnd(plan: Plan, size: number): Promise<Figure[]> {
   const peer = await startPeer('parley', { medium: 'ram', entry: staffEntry });
   try {
     const { url } = peer.address;
@@ -89,8 +115,8 @@ async function endToEnd(plan: Plan, size: number, waiting: number): Promise<Figu
     const floor = new BusyFloor(url, staff);
     try {
       await floor.open();
-      await pause(2_000);
-      return await measure(plan, floor, { size, waiting, turns });
+      await pause(sizes[plan.scale].calm);
+      return await measure(plan, floor, size);
     } finally {
       floor.close();
     }
@@ -99,11 +125,8 @@ async function endToEnd(plan: Plan, size: number, waiting: number): Promise<Figu
   }
 }
 
-async function measure(
-  plan: Plan,
-  floor: BusyFloor,
-  { size, waiting, turns }: { size: number; waiting: number; turns: number },
-): Promise<Figure[]> {
+async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figure[]> {
+  const { waiting, turns, calm, change } = sizes[plan.scale];
   // One after the other while somebody is free: each chat finds its agent at once.
   const coming: number[] = [];
   const owned: string[] = [];
@@ -114,7 +137,7 @@ async function measure(
     await floor.accept(offer);
     owned.push(conversation);
   }
-  // Then everybody is given one, and a thousand wait.
+  // Then everybody is given one, and the rest wait.
   for (let left = size - owned.length; left > 0; left -= 50) {
     await floor.arrivals(Math.min(left, 50));
     for (let each = 0; each < Math.min(left, 50); each++) {
@@ -126,7 +149,7 @@ async function measure(
   const began = performance.now();
   await floor.arrivals(waiting);
   const arrived = performance.now() - began;
-  await pause(2_000);
+  await pause(calm);
   const freeing: number[] = [];
   const traffic = { frames: 0, bytes: 0 };
   for (let turn = 0; turn < turns; turn++) {
@@ -135,7 +158,7 @@ async function measure(
     const { offer, at } = await floor.nextOffer();
     freeing.push(at - freed);
     // What this one change sends, and nothing of the next.
-    await pause(300);
+    await pause(change);
     traffic.frames += floor.traffic.frames / turns;
     traffic.bytes += floor.traffic.bytes / turns;
     await floor.accept(offer);
@@ -151,15 +174,19 @@ async function measure(
   );
   return [
     figure(`a new chat to its offer on a screen, p50, ${about} free, nobody waiting`, 'ms', came.p50, 1),
-    figure(`… p99, of ${coming.length}`, 'ms', came.p99, 1),
+    figure(`a new chat to its offer on a screen, p99, of ${coming.length}`, 'ms', came.p99, 1),
     figure(`a free place to the next offer, p50, ${about}, ${waiting} waiting`, 'ms', free.p50, 1),
-    figure(`… p99, of ${freeing.length}`, 'ms', free.p99, 1),
+    figure(`a free place to the next offer, p99, of ${freeing.length}`, 'ms', free.p99, 1),
     figure(
       `frames to floors when one chat ends and the next is offered, ${about} watching`,
       '',
       traffic.frames,
       1,
     ),
-    figure(`… bytes, to all of them`, 'B', traffic.bytes),
+    figure(
+      `bytes to floors when one chat ends and the next is offered, ${about} watching`,
+      'B',
+      traffic.bytes,
+    ),
   ];
 }

@@ -2,13 +2,16 @@
 import { laterWindow } from '../../../worker/domain/index.ts';
 import { takeCounts } from '../counts.ts';
 import type { Figure } from '../figures.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Scale, Sizes } from '../plan.ts';
 import { pause, withPeer } from './session.ts';
 
 export const countingEntry = 'test/bench/counting-server.ts';
-const conversations = 100;
-/** Until the history is written, and what that brings with it. */
-const quiet = laterWindow + 4_000;
+/** Milliseconds until what the opening writes is written, and what the messages bring, the history too. */
+const sizes: Sizes<{ conversations: number; settle: number; quiet: number }> = {
+  full: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },
+  quick: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },
+  smoke: { conversations: 4, settle: 500, quiet: 500 },
+};
 
 interface Load {
   readonly name: string;
@@ -21,8 +24,10 @@ interface Load {
 const loads: readonly Load[] = [
   { name: 'at full speed', seconds: 10, goal: true },
   { name: 'at 200 a second', rate: 200, seconds: 60, goal: true },
-  { name: 'at one message per conversation every 5 s', rate: conversations / 5, seconds: 40, goal: false },
+  { name: 'at one message per conversation every 5 s', rate: 20, seconds: 40, goal: false },
 ];
+/** Of those seconds. */
+const shares: Record<Scale, number> = { full: 1, quick: 1 / 4, smoke: 1 / 50 };
 
 export async function rows(plan: Plan): Promise<Figure[]> {
   // Side by side: rows are counted, and not timed.
@@ -37,12 +42,13 @@ export async function rows(plan: Plan): Promise<Figure[]> {
 }
 
 function count(plan: Plan, { name, rate, seconds }: Load): Promise<number> {
+  const { conversations, settle, quiet } = sizes[plan.scale];
   return withPeer('parley', { medium: 'ram', entry: countingEntry }, async ({ address }, generator) => {
     await generator.run('open', conversations);
     // What the opening writes does not belong to the messages.
-    await pause(8_000);
+    await pause(settle);
     await takeCounts(address.url);
-    const run = { seconds: plan.quick ? seconds / 4 : seconds, warmUp: 0, seed: plan.seed };
+    const run = { seconds: seconds * shares[plan.scale], warmUp: 0, seed: plan.seed };
     const { sent } = await generator.run(
       rate ? 'paced' : 'fullSpeed',
       rate ? { ...run, rate } : { ...run, inFlight: 2 },

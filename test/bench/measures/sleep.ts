@@ -1,5 +1,6 @@
 /** Waits until actors sleep. It is seen from outside: an object that is awake holds its database open. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import type { Plan } from '../plan.ts';
 import { familyOf } from '../processes.ts';
 import { pause } from './session.ts';
 
@@ -7,9 +8,14 @@ import { pause } from './session.ts';
 const idle = 12_000;
 
 /** `actors` is a part of the path of their databases. */
-export async function untilAsleep(servers: readonly number[], actors: RegExp): Promise<void> {
-  await pause(idle);
-  for (let waited = idle; awake(servers, actors) > 0; waited += 500) {
+export async function untilAsleep(
+  { scale }: Plan,
+  servers: readonly number[],
+  actors: RegExp,
+): Promise<void> {
+  const least = scale === 'smoke' ? 0 : idle;
+  await pause(least);
+  for (let waited = least; awake(servers, actors) > 0; waited += 500) {
     if (waited > 60_000) throw new Error(`${awake(servers, actors)} objects stay awake`);
     await pause(500);
   }

@@ -2,11 +2,20 @@
 import { laterWindow } from '../../../worker/domain/index.ts';
 import { Samples, type Figure } from '../figures.ts';
 import type { Medium, PeerName } from '../peers/peer.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import { cpuOf } from '../processes.ts';
 import { pause, withPeer } from './session.ts';
 
-const conversations = 100;
+/** Seconds of full speed and of the steady pace, each after its warm-up. */
+const sizes: Sizes<{
+  conversations: number;
+  full: { seconds: number; warmUp: number };
+  paced: { seconds: number; warmUp: number };
+}> = {
+  full: { conversations: 100, full: { seconds: 5, warmUp: 6 }, paced: { seconds: 6, warmUp: 1 } },
+  quick: { conversations: 100, full: { seconds: 2, warmUp: 2 }, paced: { seconds: 3, warmUp: 1 } },
+  smoke: { conversations: 4, full: { seconds: 0.3, warmUp: 0 }, paced: { seconds: 0.5, warmUp: 0 } },
+};
 /** Two for each conversation: with one the server waits for the generator at times, more only makes a queue. */
 const inFlight = 2;
 const pace = 200;
@@ -15,6 +24,7 @@ const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, 
 
 export async function speed(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
+  const { conversations } = sizes[plan.scale];
   const peers: PeerName[] = ['bare', ...(plan.packages ? (['socket-io'] as const) : []), 'parley'];
   const wanted = { throughput: plan.parts.has('throughput'), latency: plan.parts.has('latency') };
   for (let pair = 0; pair < plan.pairs; pair++) {
@@ -75,18 +85,19 @@ async function turn(
   wanted: { throughput: boolean; latency: boolean },
 ): Promise<void> {
   const seed = plan.seed + pair;
+  const { conversations, full, paced } = sizes[plan.scale];
   await withPeer(name, { medium, packages: plan.packages }, async ({ servers }, generator) => {
     await generator.run('open', conversations);
     const cpu = cpuOf(servers);
     // Where nobody asks for full speed it still makes the code warm, as that of a server that runs for days.
-    const seconds = wanted.throughput ? (plan.quick ? 2 : 5) : 1;
+    const seconds = wanted.throughput ? full.seconds : 1;
     const {
       sent,
       perSecond,
       generator: busy,
-    } = await generator.run('fullSpeed', { seconds, warmUp: plan.quick ? 2 : 6, seed, inFlight });
+    } = await generator.run('fullSpeed', { seconds, warmUp: full.warmUp, seed, inFlight });
     // On disk nothing comes after it.
-    if (wanted.throughput && medium === 'ram') await pause(afterwards[name]);
+    if (wanted.throughput && medium === 'ram' && plan.scale !== 'smoke') await pause(afterwards[name]);
     const perMessage = ((cpuOf(servers) - cpu) * 1_000) / sent;
     if (wanted.throughput) {
       samples.add(`throughput ${medium}`, name, perSecond);
@@ -95,7 +106,7 @@ async function turn(
       plan.log(`${name}, full speed, ${medium}: ${figures}; generator ${(busy * 100).toFixed(0)} % busy`);
     }
     if (!wanted.latency) return;
-    const run = { seconds: plan.quick ? 3 : 6, warmUp: 1, seed, rate: pace };
+    const run = { ...paced, seed, rate: pace };
     const { delivery, acknowledgement } = await generator.run('paced', run);
     samples.add('p50', name, delivery.p50);
     const times = [delivery.p50, delivery.p99, acknowledgement.p50].map((time) => time.toFixed(2));

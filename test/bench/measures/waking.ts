@@ -1,15 +1,19 @@
 /** What a visitor waits for when nothing is warm: the first message of a new conversation, and one to a conversation asleep. */
 import { Samples, type Figure } from '../figures.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, Sizes } from '../plan.ts';
 import { percentiles } from '../statistics.ts';
 import { withBoth } from './session.ts';
 import { untilAsleep } from './sleep.ts';
 
-const beginnings = 40;
-const sleepers = 40;
+const sizes: Sizes<{ beginnings: number; sleepers: number }> = {
+  full: { beginnings: 40, sleepers: 40 },
+  quick: { beginnings: 40, sleepers: 40 },
+  smoke: { beginnings: 3, sleepers: 3 },
+};
 
 export async function waking(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
+  const { beginnings, sleepers } = sizes[plan.scale];
   await withBoth(async (pair) => {
     // The code is warm where it is used all day.
     for (const { generator } of pair) await generator.run('begin', beginnings);
@@ -21,7 +25,7 @@ export async function waking(plan: Plan): Promise<Figure[]> {
         await generator.run('open', sleepers);
         plan.log(`${name}, first message of a new conversation: ${p50.toFixed(2)} ms`);
       }
-      for (const { peer, actors } of order) await untilAsleep(peer.servers, actors);
+      for (const { peer, actors } of order) await untilAsleep(plan, peer.servers, actors);
       for (const { name, generator } of order) {
         const { p50 } = percentiles(await generator.run('wake', sleepers));
         samples.add('hibernated', name, p50);

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Installing } from './services.ts';
 
 export const versions = {
   'socket.io': '4.8.4',
@@ -13,8 +14,8 @@ export const versions = {
   pg: '8.23.1',
 };
 
-/** Answers the folder, or undefined where they could not be installed. */
-export function installPackages(log: (line: string) => void): string | undefined {
+/** Answers the folder, or undefined where they are not there and could not, or may not, be installed. */
+export function socketIoFolder({ installs, log }: Installing): string | undefined {
   const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
   const folder = path.join(
     tmpdir(),
@@ -22,6 +23,7 @@ export function installPackages(log: (line: string) => void): string | undefined
   );
   const done = path.join(folder, 'installed');
   if (existsSync(done)) return folder;
+  if (!installs) return undefined;
   log(`Installing ${wanted.join(', ')} into ${folder}`);
   mkdirSync(folder, { recursive: true });
   const flags = ['--silent', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts'];

@@ -12,11 +12,17 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Installs what is missing, where that is possible. Answers what is still missing. */
-export function missingServices(log: (line: string) => void): string[] {
+export interface Installing {
+  /** Whether what is missing may be installed. */
+  readonly installs: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** Installs what is missing, where that is possible and allowed. Answers what is still missing. */
+export function missingServices({ installs, log }: Installing): string[] {
   const needed = () => [...(postgresFolder() ? [] : ['postgresql']), ...(redis() ? [] : ['redis-server'])];
   const missing = needed();
-  if (missing.length === 0 || process.getuid?.() !== 0 || !which('apt-get')) return missing;
+  if (!installs || missing.length === 0 || process.getuid?.() !== 0 || !which('apt-get')) return missing;
   log(`Installing ${missing.join(' and ')} by apt-get`);
   // In this run level Debian's scripts start no service.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };

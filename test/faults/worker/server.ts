@@ -1,17 +1,20 @@
 /** The Worker as it is deployed, with a D1 that fails as it is told, and doors behind which its actors can be looked into. */
 import { dumpHistory } from '../../../worker/db/history.ts';
 import sound, { Conversation as SoundConversation } from '../../../worker/server.ts';
+import type { Waits } from '../../../worker/actors/conversation/duties.ts';
 import type { Env } from '../../../worker/actors/env.ts';
 import { conversationStub } from '../../../worker/actors/stubs.ts';
 import { d1Modes, type D1Mode, type Mutant } from '../modes.ts';
 import { faulty, plan } from './d1-faults.ts';
 import { mutate } from './mutants.ts';
 
-export { Agent, Dispatcher, Lobby, Throttle, Visitor } from '../../../worker/server.ts';
+export * from '../../../worker/server.ts';
 
 interface FaultyEnv extends Env {
   readonly D1_MODE?: string;
   readonly MUTANT?: Mutant;
+  /** Waits that are shorter than the usual, as JSON. */
+  readonly WAITS?: string;
 }
 
 export class Conversation extends SoundConversation {
@@ -19,6 +22,11 @@ export class Conversation extends SoundConversation {
     begin(env);
     mutate(env.MUTANT, ctx.storage.sql);
     super(ctx, { ...env, DB: faulty(env.DB) });
+  }
+
+  protected override get waits(): Waits {
+    const { WAITS } = this.env as FaultyEnv;
+    return WAITS ? (JSON.parse(WAITS) as Waits) : super.waits;
   }
 
   /** The log as this actor itself has it. */

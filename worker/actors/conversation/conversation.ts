@@ -27,6 +27,7 @@ import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame, signal } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
+import { waits, type Waits } from './duties.ts';
 import { Sessions } from './sessions.ts';
 import type { Targets } from './targets.ts';
 
@@ -39,14 +40,14 @@ export class Conversation extends DurableObject<Env> {
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    const core = ConversationCore.wake(this.#host, (account) => this.targets(account));
+    const core = ConversationCore.wake(this.#host, (account) => this.targets(account), this.waits);
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core)
-      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth));
+      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth, this.waits));
     return this.send(by, message);
   }
 
@@ -197,6 +198,11 @@ export class Conversation extends DurableObject<Env> {
   /** Where in the line it is, for a tab that has just come. */
   protected async place(account: string, id: string): Promise<Waiting | null> {
     return handedOn(await dispatcherStub(this.env, account).placeOf(id));
+  }
+
+  /** A subclass that has less time puts shorter ones in their place. */
+  protected get waits(): Waits {
+    return waits;
   }
 
   /** The real ends of the followers. A fault-injecting subclass puts others in their place. */

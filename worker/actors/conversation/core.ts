@@ -10,7 +10,7 @@ import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
-import { forwardDuty, idleDuty, leftDuty } from './duties.ts';
+import { forwardDuty, idleDuty, leftDuty, waits as usual, type Waits } from './duties.ts';
 import { isSameCommand, Journal } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -47,29 +47,36 @@ export class ConversationCore {
   readonly followers: Followers;
   readonly alarm: Alarm;
   readonly lag: LagWatch;
+  readonly waits: Waits;
   readonly #news: OwnerNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
-  static wake(host: Host, targets: TargetsOf): ConversationCore | undefined {
+  static wake(host: Host, targets: TargetsOf, waits?: Waits): ConversationCore | undefined {
     const registers = open<ConversationRegisters>(host.sql, migrations);
-    return registers && new ConversationCore(host, registers, targets);
+    return registers && new ConversationCore(host, registers, targets, waits);
   }
 
   /** Begins a conversation. */
-  static begin(host: Host, targets: TargetsOf, birth: Birth): ConversationCore {
+  static begin(host: Host, targets: TargetsOf, birth: Birth, waits?: Waits): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
     registers.set('self', { account, id, epoch, settings });
-    const core = new ConversationCore(host, registers, targets);
+    const core = new ConversationCore(host, registers, targets, waits);
     core.#persist(birth.entries);
     return core;
   }
 
-  constructor(host: Host, registers: Registers<ConversationRegisters>, targetsOf: TargetsOf) {
+  constructor(
+    host: Host,
+    registers: Registers<ConversationRegisters>,
+    targetsOf: TargetsOf,
+    waits: Waits = usual,
+  ) {
     this.host = host;
+    this.waits = waits;
     this.registers = registers;
     const self = this.registers.get('self');
     if (!self) throw new Error('a conversation without its name');
@@ -83,6 +90,7 @@ export class ConversationCore {
       followersOf(host, this.journal, targets, {
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
+        archiveWindow: waits.archive,
       }),
       progress?.cursors,
       () => this.#saveProgress(),

@@ -1,12 +1,19 @@
-/** What a conversation does by itself. Both duties follow from stored state, so that a restart forgets neither. */
-import { forwardAt, idleAt } from '#domain';
+/** What a conversation does by itself. The duties follow from stored state, so that a restart forgets none. */
+import { forwardAt, idleAt, laterWindow } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';
 
 const system = { kind: 'system' } as const;
 
-/** A visitor whose last tab went has left after so long, in milliseconds: a reload or a next page takes less. */
-export const leaveGrace = 30_000;
+/** How long a conversation lets things wait, in milliseconds. */
+export interface Waits {
+  /** What the archive lacks, at the longest. */
+  readonly archive: number;
+  /** A visitor whose last tab went has left after so long: a reload or a next page takes less. */
+  readonly leave: number;
+}
+
+export const waits: Waits = { archive: laterWindow, leave: 30_000 };
 
 /** Closes the conversation when nobody has done anything for as long as the campaign says. */
 export function idleDuty(core: ConversationCore): Duty {
@@ -37,7 +44,7 @@ export function leftDuty(core: ConversationCore): Duty {
     name: 'left',
     next() {
       const goneAt = core.goneAt;
-      return goneAt === null ? null : goneAt + leaveGrace;
+      return goneAt === null ? null : goneAt + core.waits.leave;
     },
     run() {
       core.visitorGone(null);

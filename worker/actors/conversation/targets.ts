@@ -1,5 +1,5 @@
 /** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
-import { laterWindow, windowOf } from '#domain';
+import { windowOf } from '#domain';
 import type { ConversationState, FloorRow, Summary } from '#protocol';
 import type { Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
@@ -56,12 +56,12 @@ export function followersOf(
   host: Host,
   journal: Journal,
   targets: Targets,
-  conversation: { opening(): string; registered(): boolean },
+  conversation: { opening(): string; registered(): boolean; readonly archiveWindow: number },
 ): Follower[] {
   const whenConcerned = (which: 'floor' | 'owner' | 'visitor') => (cursor: number) =>
     journal.concerning[which] > cursor ? 0 : null;
   return [
-    archive(host, journal, targets, () => conversation.registered()),
+    archive(host, journal, targets, conversation),
     {
       name: 'floor',
       due: whenConcerned('floor'),
@@ -105,20 +105,26 @@ export function followersOf(
 }
 
 /** Collects for a while, after the first time for longer; a closed conversation is written at once. */
-function archive(host: Host, journal: Journal, targets: Targets, registered: () => boolean): Follower {
+function archive(
+  host: Host,
+  journal: Journal,
+  targets: Targets,
+  conversation: { registered(): boolean; readonly archiveWindow: number },
+): Follower {
+  const { archiveWindow } = conversation;
   let since = { cursor: -1, at: 0, spread: 0 };
   return {
     name: 'archive',
     due(cursor) {
       // A rebuild knows of the conversations that the dispatcher has registered.
-      if (journal.head <= cursor || !registered()) return null;
+      if (journal.head <= cursor || !conversation.registered()) return null;
       if (journal.state.phase === 'closed') return 0;
       if (since.cursor !== cursor)
         since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
       // A clock that was set back must not put it off for ever.
       return Math.min(
-        since.at + windowOf(journal.head - cursor, cursor > 0, since.spread),
-        host.now() + laterWindow,
+        since.at + windowOf(journal.head - cursor, cursor > 0, since.spread, archiveWindow),
+        host.now() + archiveWindow,
       );
     },
     async push(cursor) {

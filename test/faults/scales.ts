@@ -1,0 +1,80 @@
+/** How much happens in a run: `full` to be counted, `quick` to be looked at, `smoke` to see in seconds that every step still works. */
+import type { Waits } from '../../worker/actors/conversation/duties.ts';
+
+export type ScaleName = 'full' | 'quick' | 'smoke';
+
+export interface Scale {
+  readonly visitors: number;
+  readonly agents: number;
+  readonly kills: number;
+  /** Milliseconds: between two messages of a visitor; of chat with D1 up, and down; between kills; of silence. */
+  readonly pace: number;
+  readonly up: number;
+  readonly down: number;
+  readonly between: readonly [number, number];
+  readonly silence: number;
+  /** Which share of the connections is cut at once. */
+  readonly cut: number;
+  /** How long an agent without a live tab keeps their conversations, in milliseconds. */
+  readonly grace: number;
+  /** What conversations wait for, where the usual is too long. */
+  readonly waits: Waits | undefined;
+  /** How long the server may take for what it has to do by itself, in milliseconds; a mutant may never get there. */
+  readonly patience: { readonly sound: number; readonly mutant: number };
+  /** Whether so little traffic tells anything about speed. */
+  readonly timed: boolean;
+}
+
+const full: Scale = {
+  visitors: 24,
+  agents: 4,
+  kills: 12,
+  pace: 900,
+  up: 12_000,
+  down: 14_000,
+  between: [3_000, 7_000],
+  silence: 40_000,
+  cut: 0.3,
+  // Shorter than a run, so that agents who are away for longer than it lose what they had.
+  grace: 8_000,
+  waits: undefined,
+  // A visitor counts as gone after 30 s, and that last entry may wait another 60 for its page.
+  patience: { sound: 110_000, mutant: 80_000 },
+  timed: true,
+};
+
+export const scales: Record<ScaleName, Scale> = {
+  full,
+  quick: { ...full, kills: 3, up: 3_000, down: 5_000, between: [1_500, 3_000], silence: 12_000 },
+  smoke: {
+    ...{ visitors: 3, agents: 2, kills: 2, pace: 250, up: 1_000, down: 1_000, between: [600, 900] },
+    ...{ silence: 4_000, cut: 1, grace: 2_000, waits: { archive: 1_500, leave: 1_500 } },
+    ...{ patience: { sound: 60_000, mutant: 30_000 }, timed: false },
+  },
+};
+
+export interface DeployScale {
+  readonly agents: number;
+  /** Each has two tabs of its visitor and two screens of its agent; each agent has two sockets more. */
+  readonly conversations: number;
+  /** So many begin side by side. */
+  readonly atOnce: number;
+  /** Everybody writes once in this span around the deploy, in milliseconds. */
+  readonly span: readonly [number, number];
+  /** When it is looked who is back, in milliseconds. */
+  readonly looks: readonly number[];
+}
+
+const twoThousand: DeployScale = {
+  agents: 10,
+  conversations: 495,
+  atOnce: 25,
+  span: [-3_000, 12_000],
+  looks: [5_000, 15_000, 30_000],
+};
+
+export const deployScales: Record<ScaleName, DeployScale> = {
+  full: twoThousand,
+  quick: { ...twoThousand, conversations: 45 },
+  smoke: { agents: 2, conversations: 4, atOnce: 4, span: [-500, 1_000], looks: [1_000, 2_000] },
+};

@@ -1,0 +1,48 @@
+/** Every measure of `npm run bench` works: it gives all its figures. How fast anything is nobody asks here. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Figure } from '../bench/figures.ts';
+import { runScript } from './script.ts';
+
+const both = { bare: 1, parley: 1 };
+const own = { parley: 1 };
+/** How many samples each figure has, by peer. Peer (b) needs services that are not everywhere. */
+const expected = {
+  'messages per second, 4 conversations, in RAM': both,
+  'messages per second, 4 conversations, on disk': both,
+  'processor time per message at full speed, all work after it counted, in RAM': both,
+  'end to end p50 at 200 a second, in RAM': both,
+  'first acknowledged message of a new conversation, in RAM': both,
+  'first acknowledged message of a hibernated conversation, in RAM': both,
+  'memory per idle hibernated socket': both,
+  'rows written per message, at full speed': own,
+  'rows written per message, at 200 a second': own,
+  'rows written per message, at one message per conversation every 5 s': own,
+  'wake-ups per idle visitor-hour, from 2 s of 5 visitors': own,
+  'active time per idle visitor-hour, from 2 s of 5 visitors': own,
+  'for scale: wake-ups per connected agent-hour': own,
+  'decisions per second, 10 agents on a level, the slowest method': own,
+  '… in runs of a loop that looks at each of the 10': own,
+  'a new chat to its offer on a screen, p50, 3 agents free, nobody waiting': own,
+  'a new chat to its offer on a screen, p99, of 2': own,
+  'a free place to the next offer, p50, 3 agents, 4 waiting': own,
+  'a free place to the next offer, p99, of 2': own,
+  'frames to floors when one chat ends and the next is offered, 3 agents watching': own,
+  'bytes to floors when one chat ends and the next is offered, 3 agents watching': own,
+  'end to end p99 at 40 a second for 1 s, in RAM': own,
+};
+
+test('every measure of the bench gives all its figures', async () => {
+  const { status, text } = await runScript('test/bench/bench.ts', '--smoke');
+  expect(status, text).toBe(0);
+  const file = /; (\S+\.json)$/m.exec(text)?.[1] ?? '';
+  const { figures } = JSON.parse(readFileSync(file, 'utf8')) as { figures: Figure[] };
+  const counts = figures.map(({ name, samples }) => {
+    const { 'socket-io': _, ...always } = samples;
+    return [name, Object.fromEntries(Object.entries(always).map(([peer, { length }]) => [peer, length]))];
+  });
+  expect(Object.fromEntries(counts)).toEqual(expected);
+  // JSON has no word for what is not finite: it would be null.
+  const wrong = figures.filter(({ samples }) => !Object.values(samples).flat().every(Number.isFinite));
+  expect(wrong).toEqual([]);
+});

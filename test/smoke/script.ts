@@ -1,0 +1,25 @@
+/** Runs a script of ours as `npm run` does, to its end. */
+import { spawn } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { at } from '../../bin/paths.mjs';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly text: string;
+}
+
+/** What it has said is in `text`, its errors too. A test that gives up takes its script with it. */
+export function runScript(file: string, ...args: string[]): Promise<Ended> {
+  const flags = ['--disable-warning=ExperimentalWarning'];
+  const script = spawn(process.execPath, [...flags, at(file), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void script.kill());
+  let text = '';
+  for (const stream of [script.stdout, script.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return new Promise((resolve, reject) => {
+    script.once('error', reject);
+    script.once('close', (status) => resolve({ status, text }));
+  });
+}
