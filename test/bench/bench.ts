@@ -6,7 +6,7 @@
  * The servers have one core and the load generator (load.ts) another; the same loop sends to all, over sockets without compression.
  * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
  *   npm run bench                       everything but the long run, about 35 minutes
- *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, idle, routing
+ *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, cost, idle, routing
  *   npm run bench -- --quick            two pairs and short runs: figures to look at
  *   npm run bench -- --smoke            every measure in miniature, all at once: shows that they work, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
@@ -18,6 +18,7 @@ import path from 'node:path';
 import { build } from '../../bin/build.mjs';
 import { bundleWorker } from '../../bin/bundle.mjs';
 import type { Figure } from './figures.ts';
+import { cost } from './measures/cost.ts';
 import { idle } from './measures/idle.ts';
 import { long } from './measures/long.ts';
 import { memory } from './measures/memory.ts';
@@ -36,10 +37,14 @@ const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<
   { parts: ['first'], run: waking },
   { parts: ['memory'], run: memory },
   { parts: ['rows'], run: rows },
+  { parts: ['cost'], run: cost },
   { parts: ['idle'], run: idle },
   { parts: ['routing'], run: routing },
   { parts: ['long'], run: long },
 ];
+
+/** Measures that run on the counting entry. */
+const counted: readonly Part[] = ['rows', 'cost', 'idle'];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 const startedAt = Date.now();
@@ -50,7 +55,7 @@ const about = conditions(plan.packages && serviceVersions());
 console.log([...about, `seed: ${plan.seed}`].join('\n'));
 
 await build({ log });
-if (plan.parts.has('rows') || plan.parts.has('idle')) await bundleWorker({ entry: countingEntry, log });
+if (counted.some((part) => plan.parts.has(part))) await bundleWorker({ entry: countingEntry, log });
 if (plan.parts.has('routing')) await bundleWorker({ entry: staffEntry, log });
 
 const chosen = measures.filter(({ parts }) => parts.some((part) => plan.parts.has(part)));

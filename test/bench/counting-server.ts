@@ -9,6 +9,7 @@ import type { Counts, Wakes } from './counts.ts';
 
 const nothing = (): Wakes => ({ constructed: 0, alarms: 0, frames: 0, calls: 0, timers: 0, activeMs: 0 });
 const fresh = (): Counts => ({
+  requests: 0,
   actorRows: 0,
   alarmRows: 0,
   databaseRows: 0,
@@ -156,7 +157,10 @@ export * from '../../worker/server.ts';
 
 export default {
   fetch(request, env, ctx) {
-    if (new URL(request.url).pathname !== '/bench/counts') return server.fetch(request, env, ctx);
+    if (new URL(request.url).pathname !== '/bench/counts') {
+      counts.requests++;
+      return server.fetch(request, env, ctx);
+    }
     const answer = Response.json(counts);
     if (request.method === 'DELETE') counts = fresh();
     return answer;

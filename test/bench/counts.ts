@@ -13,6 +13,8 @@ export interface Wakes {
 }
 
 export interface Counts {
+  /** Those that reached the Worker. */
+  requests: number;
   actorRows: number;
   alarmRows: number;
   databaseRows: number;

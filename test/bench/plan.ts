@@ -1,7 +1,7 @@
 /** What a run of the bench does, from its arguments. */
-import { parseArgs } from 'node:util';
+import { readArguments, refuseArguments } from '../../bin/arguments.mjs';
 
-export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'idle', 'routing'] as const;
+export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'cost', 'idle', 'routing'] as const;
 export type Part = (typeof parts)[number] | 'long';
 
 /** `full` is quoted; `quick` shows figures to look at; `smoke` shows that every measure still works, in seconds. */
@@ -21,8 +21,20 @@ export interface Plan {
   log(line: string): void;
 }
 
+const usage = `npm run bench -- [options]
+
+Compares Parley with a bare Durable Object and with socket.io on PostgreSQL. Without options: everything but the long run.
+
+  --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, long; separated by commas
+  --quick       two pairs and short runs: figures to look at
+  --smoke       every measure in miniature: shows that they work
+  --long        p99 at a thousand messages a second: seven pairs of a minute each
+  --pairs N     pairs of runs
+  --seed N      for the same draws again
+`;
+
 export function planOf(args: string[]): Omit<Plan, 'log' | 'packages'> {
-  const { values } = parseArgs({
+  const { values } = readArguments(usage, {
     args,
     options: {
       only: { type: 'string' },
@@ -31,13 +43,14 @@ export function planOf(args: string[]): Omit<Plan, 'log' | 'packages'> {
       quick: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
     },
   });
   const known: readonly string[] = [...parts, 'long'];
   const scale = values.smoke ? 'smoke' : values.quick ? 'quick' : 'full';
   const asked = values.only?.split(',') ?? (values.long ? ['long'] : scale === 'smoke' ? known : parts);
   const stranger = asked.find((part) => !known.includes(part));
-  if (stranger !== undefined) throw new Error(`There is no part ${stranger}; there are ${known.join(', ')}.`);
+  if (stranger !== undefined) return refuseArguments(usage, `There is no part “${stranger}”.`);
   return {
     parts: new Set(asked as Part[]),
     pairs: Number(values.pairs ?? { smoke: 1, quick: 2, full: values.long ? 7 : 5 }[scale]),

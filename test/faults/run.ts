@@ -5,7 +5,7 @@
  * `--smoke` is any of these in miniature, to see that it works. `--built` where the bundle is known to be fresh.
  */
 import { rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../bin/arguments.mjs';
 import { build } from '../../bin/build.mjs';
 import { bundleWorker } from '../../bin/bundle.mjs';
 import { scratchFolder } from '../../bin/server.mjs';
@@ -17,7 +17,20 @@ import { mutants, surest } from './modes.ts';
 import { deployScales, scales, type ScaleName } from './scales.ts';
 import { Run } from './scenario.ts';
 
-const { values } = parseArgs({
+const usage = `npm run faults -- [options]
+
+Plays chats while the server is killed, lines are cut and D1 fails, and compares everything afterwards.
+
+  --quick        a short run
+  --smoke        in miniature: shows that it works
+  --deploy       takes the code up anew under 2,000 sockets instead, as a deploy does
+  --mutant NAME  runs a server that is wrong, and must be found out
+  --mutants      all of them, each in a short run
+  --seed N       for the same draws again
+  --keep         leaves the data folder in place
+`;
+
+const { values } = readArguments(usage, {
   options: {
     quick: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
@@ -27,6 +40,7 @@ const { values } = parseArgs({
     mutants: { type: 'boolean', default: false },
     deploy: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
   },
 });
 
