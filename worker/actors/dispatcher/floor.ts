@@ -23,6 +23,8 @@ export class Floor {
   readonly #host: Host;
   readonly #sql: Sql;
   readonly #rows = new Map<string, FloorRow>();
+  /** The ids of the closed ones among them. */
+  readonly #closed = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
   /** What of the rows a tab is shown; null where it is all. */
   readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
@@ -52,6 +54,7 @@ export class Floor {
       // What an earlier version wrote lacks what came later.
       const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
+      if (parsed.phase === 'closed') this.#closed.add(parsed.id);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
       const parsed = { ...untold, ...JSON.parse(row) } as KnownAgent;
@@ -99,7 +102,10 @@ export class Floor {
     if (known && known.seq >= row.seq) return false;
     this.#rows.set(row.id, row);
     this.#sql.exec('INSERT OR REPLACE INTO floor (id, row) VALUES (?, ?)', row.id, JSON.stringify(row));
-    if (row.phase === 'closed') this.#trim();
+    if (row.phase === 'closed') {
+      this.#closed.add(row.id);
+      this.#trim();
+    }
     this.#changed.rows.add(row.id);
     this.#soon();
     return true;
@@ -170,11 +176,12 @@ export class Floor {
 
   /** Of the closed ones only the latest stay. */
   #trim(): void {
-    const closed = [...this.#rows.values()].filter((row) => row.phase === 'closed');
-    if (closed.length <= recent) return;
+    if (this.#closed.size <= recent) return;
+    const closed = [...this.#closed].flatMap((id) => this.#rows.get(id) ?? []);
     closed.sort((a, b) => b.changedAt - a.changedAt);
     for (const { id } of closed.slice(recent)) {
       this.#rows.delete(id);
+      this.#closed.delete(id);
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
   }

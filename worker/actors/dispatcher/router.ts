@@ -6,6 +6,7 @@ import { choose, receives, type Chance, type Choice, type RoutedAgent, type Want
 import type { FloorRow, Outcome, Status } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
+import { Dues } from './dues.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Offers } from './offers.ts';
@@ -37,6 +38,8 @@ export class Router {
   readonly #rules: Rules;
   readonly #offers: Offers;
   readonly #ends: RouterEnds;
+  /** When offers end, by their conversations. */
+  readonly #expiries: Dues;
   /** When somebody may be asked again who had their chance; it makes a turn due without anything having changed. */
   #retryAt: number | null = 0;
 
@@ -53,6 +56,16 @@ export class Router {
     this.#rules = parts.rules;
     this.#offers = parts.offers;
     this.#ends = ends;
+    this.#expiries = new Dues((conversation) => {
+      const place = this.#ledger.pending(conversation);
+      return place?.state === 'offered' ? (place.terms?.expiresAt ?? 0) : null;
+    });
+    for (const { conversation } of this.#ledger.offers()) this.#expiries.touch(conversation);
+  }
+
+  /** A place was kept or dropped. */
+  placeChanged({ conversation }: Place): void {
+    this.#expiries.touch(conversation);
   }
 
   get duties(): Duty[] {
@@ -63,10 +76,7 @@ export class Router {
     };
     const expiry: Duty = {
       name: 'offers',
-      next: () => {
-        const ends = this.#ledger.offers().map(({ terms }) => terms?.expiresAt ?? 0);
-        return ends.length === 0 ? null : Math.min(...ends);
-      },
+      next: () => this.#expiries.next(),
       run: (now) => this.expire(now),
     };
     return [again, expiry];
@@ -106,7 +116,7 @@ export class Router {
 
   /** Ends the offers that nobody has answered in time. */
   expire(now: number): void {
-    const due = this.#ledger.offers().filter(({ terms }) => (terms?.expiresAt ?? 0) <= now);
+    const due = this.#expiries.dueBy(now).flatMap((conversation) => this.#ledger.pending(conversation) ?? []);
     for (const place of due) this.end(place, 'expired');
     if (due.length > 0) this.route();
   }
@@ -135,7 +145,8 @@ export class Router {
   /** Withdraws what can't be accepted any more: the agent is gone, or nobody waits. */
   withdrawFrom(agent: KnownAgent): void {
     if (agent.connected && agent.status !== 'offline') return;
-    for (const place of this.#ledger.offers()) if (place.agent === agent.id) this.end(place, 'withdrawn');
+    for (const place of this.#ledger.of(agent.id))
+      if (place.state === 'offered') this.end(place, 'withdrawn');
   }
 
   /** A conversation is about to be as it says: an offer of it may have come to nothing. */
@@ -230,19 +241,20 @@ export class Router {
     };
   }
 
-  /** The agents whose status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
-  corrections(): Correction[] {
+  /** How an agent's status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
+  correctionOf(agent: string): Correction | null {
     const { missedLimit, offlineProcessing } = this.#rules.now;
-    return this.#floor.agents().flatMap(({ id: agent, status: from }): Correction[] => {
-      if (from === 'before_dinner' && this.#ledger.holdsNothing(agent))
-        return [{ agent, from, to: 'dinner', why: 'empty' }];
-      if (from === 'offline_processing' && !offlineProcessing)
-        return [{ agent, from, to: 'invisible', why: 'switched_off' }];
-      const missed = this.#records.standing(agent).missed;
-      const receiving = receives(from, 'live') || receives(from, 'nrt');
-      return missedLimit !== null && missed >= missedLimit && receiving
-        ? [{ agent, from, to: 'invisible', why: 'missed' }]
-        : [];
-    });
+    const known = this.#floor.agent(agent);
+    if (!known || known.deleted) return null;
+    const from = known.status;
+    if (from === 'before_dinner' && this.#ledger.holdsNothing(agent))
+      return { agent, from, to: 'dinner', why: 'empty' };
+    if (from === 'offline_processing' && !offlineProcessing)
+      return { agent, from, to: 'invisible', why: 'switched_off' };
+    const { missed } = this.#records.standing(agent);
+    const receiving = receives(from, 'live') || receives(from, 'nrt');
+    return missedLimit !== null && missed >= missedLimit && receiving
+      ? { agent, from, to: 'invisible', why: 'missed' }
+      : null;
   }
 }
