@@ -11,6 +11,7 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty } from './duties.ts';
+import { FloorNews } from './floor-news.ts';
 import { isSameCommand, Journal } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -48,6 +49,7 @@ export class ConversationCore {
   readonly alarm: Alarm;
   readonly lag: LagWatch;
   readonly #news: OwnerNews;
+  readonly #floorNews: FloorNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
 
@@ -83,11 +85,18 @@ export class ConversationCore {
       followersOf(host, this.journal, targets, {
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
+        archived: () => this.followers.cursor('archive'),
       }),
       progress?.cursors,
       () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);
+    this.#floorNews = new FloorNews(
+      host,
+      this.journal,
+      (words) => targets.words(words),
+      () => this.followers.cursor('floor'),
+    );
     this.lag = new LagWatch(host, this.journal);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
@@ -95,7 +104,11 @@ export class ConversationCore {
       leftDuty(this),
       forwardDuty(this),
     ]);
-    this.followers.onSettled = () => this.alarm.settle();
+    this.followers.onSettled = () => {
+      // What waited for another follower goes now, and needs no alarm.
+      this.followers.kick();
+      this.alarm.settle();
+    };
     if (this.journal.head > 0) {
       this.#missVisitor();
       this.followers.kick();
@@ -186,6 +199,7 @@ export class ConversationCore {
     publish(this.host, written);
     this.lag.expect();
     this.#news.touch();
+    this.#floorNews.touch();
     return written[0]?.entry.seq ?? 0;
   }
 }

@@ -4,7 +4,7 @@
  * never messages.
  */
 import type { Principal } from '#domain';
-import { assists, can, seesAll } from '#domain';
+import { assists, can, passLimit, seesAll } from '#domain';
 import {
   closeCodes,
   refuse,
@@ -17,6 +17,7 @@ import {
   type Refusal,
   type Target,
   type Waiting,
+  type Words,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { getAccount } from '../../db/accounts.ts';
@@ -32,6 +33,7 @@ import { Availabilities } from './availabilities.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
+import { passed, tellHandover } from './handovers.ts';
 import { Ledger } from './ledger.ts';
 import { Offers, supervising } from './offers.ts';
 import { Positions } from './positions.ts';
@@ -72,12 +74,17 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
-  conversationNoted(row: FloorRow): void {
+  conversationNoted(said: FloorRow): void {
     const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
-    this.#register(row.id, row.startedAt);
-    const before = floor.row(row.id);
+    this.#register(said.id, said.startedAt);
+    const before = floor.row(said.id);
+    const row = passed(before, said);
     if (!floor.putRow(row)) return;
     sight.rowChanged(before, row);
+    tellHandover(this.#host, floor, before, row);
+    const { passes = 0 } = row;
+    if (passes >= passLimit && passes !== before?.passes)
+      records.decided(row.id, { kind: 'stalled', passes }, this.#host.now());
     router.withdrawFor(row);
     const owned = ledger.active(row.id);
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
@@ -87,6 +94,11 @@ export class Dispatcher extends DurableObject<Env> {
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
     alarm.arm();
+  }
+
+  /** The last message of a conversation. Nothing is decided by it, and nothing stored. */
+  wordsNoted(words: Words): void {
+    this.#wake().floor.putWords(words);
   }
 
   /** An agent says what they are. `seq` is the agent's log's. */
@@ -103,7 +115,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
     sight.agentChanged(before, known);
     availabilities.touch();
-    router.withdrawFrom(known);
+    router.withdrawFrom(before, known);
     router.route();
     alarm.arm();
   }

@@ -2,7 +2,15 @@
  * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
  * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
  */
-import { choose, receives, type Chance, type Choice, type RoutedAgent, type Wanting } from '#domain';
+import {
+  choose,
+  passLimit,
+  receives,
+  type Chance,
+  type Choice,
+  type RoutedAgent,
+  type Wanting,
+} from '#domain';
 import type { FloorRow, Outcome, Status } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
@@ -96,7 +104,7 @@ export class Router {
     for (const row of this.#queue.rows()) {
       // Whoever has agreed owns it, also where it has not been able to say so yet.
       const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
-      if (!wantsAgent(row) || held) continue;
+      if (!wantsAgent(row) || held || (row.passes ?? 0) >= passLimit) continue;
       const line = lineOf(row);
       const chances = this.#records.chances(row.id);
       // What one that nobody has let go could not get, no other of its line can.
@@ -142,11 +150,14 @@ export class Router {
       if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
   }
 
-  /** Withdraws what can't be accepted any more: the agent is gone, or nobody waits. */
-  withdrawFrom(agent: KnownAgent): void {
-    if (agent.connected && agent.status !== 'offline') return;
+  /** Withdraws what an agent is not to be asked any more: they are gone, or have begun a break (U16). */
+  withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
+    const here = agent.connected && agent.status !== 'offline';
+    // A colleague may ask somebody who is on a break already.
+    if (here && before?.status === agent.status) return;
     for (const place of this.#ledger.of(agent.id))
-      if (place.state === 'offered') this.end(place, 'withdrawn');
+      if (place.state === 'offered' && !(here && receives(agent.status, place.type)))
+        this.end(place, 'withdrawn');
   }
 
   /** A conversation is about to be as it says: an offer of it may have come to nothing. */
