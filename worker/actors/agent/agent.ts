@@ -170,7 +170,9 @@ export class Agent extends DurableObject<Env> {
     if (!this.#awake) return;
     const { state } = summary;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
-    if (!own) this.#drafts.drop(state.id);
+    // Whoever loses a chat keeps the words that they had begun; with the chat they end.
+    if (state.phase === 'closed' && this.#drafts.drop(state.id))
+      this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
   }
