@@ -1,7 +1,17 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
-import { seesAll } from '#domain';
-import type { FloorRow, HandedFrame, Me, Offer, OffersFrame, Refusal, Refused, Status } from '#protocol';
+import { seesAll, spaceOf } from '#domain';
+import type {
+  ConversationType,
+  FloorRow,
+  HandedFrame,
+  Me,
+  Offer,
+  OffersFrame,
+  Refusal,
+  Refused,
+  Status,
+} from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
 import { AgentLive } from './agent.svelte.ts';
@@ -112,6 +122,12 @@ export class Desk {
 
   #setStatus(status: Status): void {
     if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
+  }
+
+  /** The limit that this person has reached, of chats of a type; null where they may take another. */
+  fullOf(type: ConversationType): number | null {
+    const known = this.floor.agents.get(this.me.id);
+    return known && spaceOf(known, type) <= 0 ? known.limits[type] : null;
   }
 
   /** To be called whenever the rows have changed. */

@@ -170,6 +170,12 @@ export class Dispatcher extends DurableObject<Env> {
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
+  /** Whose conversations somebody may read, of these owners. */
+  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+    const { sight } = this.#wake();
+    return owners.map((owner) => sight.mayRead(viewer, owner));
+  }
+
   /** Where in its line a conversation is; null where it doesn't wait. */
   placeOf(conversation: string): Waiting | null {
     return this.#awake?.positions.of(conversation) ?? null;
