@@ -39,8 +39,8 @@ test('of 2,000 places an event judges its own, or those of its agent', async () 
       return agents.get(id);
     },
   };
-  let reconciliation: Reconciliation | undefined;
-  const ledger = new Ledger({ exec: () => [] }, (place) => reconciliation?.placeChanged(place));
+  const touched: ((place: Place) => void)[] = [];
+  const ledger = new Ledger({ exec: () => [] }, (place) => touched.forEach((touch) => touch(place)));
   const put = (number: number, connected: boolean, changedAt = 0) =>
     agents.set(`usr_${number}`, { status: 'online', connected, changedAt } as KnownAgent);
   const place = (number: number, agent: number): Place => ({
@@ -50,16 +50,17 @@ test('of 2,000 places an event judges its own, or those of its agent', async () 
   for (let number = 0; number < 500; number++) put(number, true);
   for (let number = 0; number < 2_000; number++) ledger.keep(place(number, number % 500));
   const asked: string[] = [];
-  reconciliation = new Reconciliation({ floor, ledger }, 30_000, ({ conversation }) => {
+  const reconciliation = new Reconciliation({ floor, ledger }, 30_000, ({ conversation }) => {
     asked.push(conversation);
     return Promise.resolve();
   });
+  touched.push((place) => reconciliation.placeChanged(place));
   expect(reconciliation.next()).toBeNull();
   const costOf = (event: () => void) => {
     judged = 0;
     event();
-    reconciliation?.next();
-    reconciliation?.next();
+    reconciliation.next();
+    reconciliation.next();
     return judged;
   };
   expect(costOf(() => undefined)).toBe(0);
@@ -68,7 +69,7 @@ test('of 2,000 places an event judges its own, or those of its agent', async () 
   expect(
     costOf(() => {
       put(7, false, 1_000);
-      reconciliation?.agentChanged('usr_7');
+      reconciliation.agentChanged('usr_7');
     }),
   ).toBe(4);
   expect(reconciliation.next()).toBe(30_007);

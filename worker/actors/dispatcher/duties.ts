@@ -4,7 +4,6 @@
  */
 import { assists } from '#domain';
 import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
 import { Dues } from './dues.ts';
 import type { Floor } from './floor.ts';
 import { keyOf, type Ledger } from './ledger.ts';

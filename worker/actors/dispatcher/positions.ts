@@ -81,7 +81,8 @@ export class Positions implements Duty {
   }
 
   #soon(): void {
-    this.#timer ??= this.#host.timer(coalesce, () => {
+    if (this.#timer) return;
+    this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
       this.#tellAll();
     });
