@@ -1,9 +1,11 @@
-/** Whoever waits is told their place: everybody, the nearest first, and never all at once. */
+/** Visitors in the queue learn their position: the nearest first and within a second, all of them in the end, never all at once. */
 import type { FloorRow, Waiting } from '#protocol';
 import { expect, test } from 'vitest';
 import { Positions } from '../../worker/actors/dispatcher/positions.ts';
 import { Queue } from '../../worker/actors/dispatcher/queue.ts';
+import type { DispatcherRegisters } from '../../worker/actors/dispatcher/storage.ts';
 import type { Host } from '../../worker/actors/host.ts';
+import type { Registers } from '../../worker/actors/registers.ts';
 
 const rowOf = (number: number, phase: FloorRow['phase'] = 'waiting') =>
   ({
@@ -11,71 +13,158 @@ const rowOf = (number: number, phase: FloorRow['phase'] = 'waiting') =>
     ...{ campaign: { id: 'cmp', name: 'Help' }, visitor: { here: true } },
   }) as FloorRow;
 
-/** A line of so many, whose tellings end when the test says so. */
-function lineOf(length: number) {
-  const timers: (() => void)[] = [];
+/** What outlives an actor's memory. */
+function registers(): Registers<DispatcherRegisters> {
+  const values = new Map<string, unknown>();
+  return {
+    get: (name: string) => values.get(name),
+    set: (name: string, value: unknown) => void values.set(name, value),
+    delete: (name: string) => void values.delete(name),
+  } as unknown as Registers<DispatcherRegisters>;
+}
+
+/** A queue of so many under a clock of its own. A telling ends when the test says so, or at once. */
+function queueOf(length: number, { slow = false } = {}) {
+  let now = 1_000_000;
+  let timers: { at: number; task: () => void }[] = [];
+  const delays: number[] = [];
   const host = {
-    now: () => 1_000_000,
-    timer: (_: number, task: () => void) => {
-      timers.push(task);
-      return () => undefined;
+    now: () => now,
+    timer: (delay: number, task: () => void) => {
+      const timer = { at: now + delay, task };
+      delays.push(delay);
+      timers.push(timer);
+      return () => (timers = timers.filter((other) => other !== timer));
     },
     background: () => undefined,
   } as unknown as Host;
   const queue = new Queue();
-  const told: [string, Waiting][] = [];
+  const kept = registers();
+  const told: { conversation: string; waiting: Waiting; at: number }[] = [];
   const open: PromiseWithResolvers<unknown>[] = [];
-  const positions = new Positions(
-    host,
-    queue,
-    () => 'available',
-    (conversation, waiting) => {
-      told.push([conversation, waiting]);
-      const telling = Promise.withResolvers<unknown>();
-      open.push(telling);
-      return telling.promise as Promise<void>;
-    },
-  );
+  const waken = () =>
+    new Positions(kept, host, queue, {
+      availability: () => 'available',
+      tell: (conversation, waiting) => {
+        told.push({ conversation, waiting, at: now });
+        if (!slow) return Promise.resolve();
+        const telling = Promise.withResolvers<unknown>();
+        open.push(telling);
+        return telling.promise as Promise<void>;
+      },
+      arm: () => undefined,
+    });
+  let positions = waken();
   const put = (row: FloorRow, before?: FloorRow) => {
     queue.put(row);
     positions.changed(before, row);
   };
+  /** Time passes; timers and the duty come when they are due and not before. */
+  const pass = async (milliseconds: number) => {
+    for (const end = now + milliseconds; ;) {
+      const next = Math.min(...timers.map(({ at }) => at), positions.next() ?? Infinity);
+      if (next > end) {
+        now = end;
+        return;
+      }
+      now = Math.max(now, next);
+      const due = timers.filter(({ at }) => at <= now);
+      timers = timers.filter(({ at }) => at > now);
+      for (const { task } of due) task();
+      if ((positions.next() ?? Infinity) <= now) positions.run();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+  };
   for (let number = 0; number < length; number++) put(rowOf(number));
-  return { told, open, put, due: () => timers.splice(0).forEach((task) => task()) };
+  return {
+    ...{ told, open, put, pass, delays },
+    get now() {
+      return now;
+    },
+    evict() {
+      timers = [];
+      positions = waken();
+    },
+    lastOf: (number: number) => told.findLast(({ conversation }) => conversation === rowOf(number).id),
+  };
 }
 
-test('V55 a line of a thousand is told a few at a time, the nearest first, each once', async () => {
-  const { told, open, due } = lineOf(1_000);
-  due();
+test('V55 a queue of a thousand is told a few at a time, the nearest first, each once', async () => {
+  const { told, open, pass } = queueOf(1_000, { slow: true });
+  await pass(500);
   let most = 0;
   for (let turn = 0; open.length > 0; turn++) {
     most = Math.max(most, open.length);
     const ending = open.shift();
-    // One that can't be told holds up nobody.
+    // A conversation that can't be reached delays no other.
     if (turn === 3) ending?.reject(new Error('not there'));
     else ending?.resolve(null);
     await ending?.promise.catch(() => undefined);
     await Promise.resolve();
-    due();
+    await pass(100);
   }
-  expect(most).toBeLessThanOrEqual(16);
-  expect(told.map(([, { place }]) => place)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  expect(most).toBe(16);
+  expect(told.map(({ waiting }) => waiting.place)).toEqual(
+    Array.from({ length: 1_000 }, (_, index) => index + 1),
+  );
 });
 
-test('V55 who is untold when the line moves is told where they stand then, and nothing once they are served', async () => {
-  const { told, open, put, due } = lineOf(100);
-  due();
+test('V55 a visitor who is untold when the queue moves is told the new position, and nothing once served', async () => {
+  const { open, put, pass, lastOf } = queueOf(100, { slow: true });
+  await pass(500);
   put(rowOf(0, 'active'), rowOf(0));
   put(rowOf(50, 'active'), rowOf(50));
-  due();
+  await pass(500);
   while (open.length > 0) {
     const ending = open.shift();
     ending?.resolve(null);
     await ending?.promise;
     await Promise.resolve();
-    due();
+    await pass(100);
   }
-  const last = new Map(told.map(([conversation, { place }]) => [conversation, place]));
-  expect(last.has(rowOf(50).id)).toBe(false);
-  expect([1, 49, 51, 99].map((number) => last.get(rowOf(number).id))).toEqual([1, 49, 50, 98]);
+  expect(lastOf(50)).toBeUndefined();
+  expect([1, 49, 51, 99].map((number) => lastOf(number)?.waiting.place)).toEqual([1, 49, 50, 98]);
 });
+
+test.each(['straight', 'evicted'] as const)(
+  'V55 the new first of a long queue learns it within a second, however often the end of the queue waits (%s)',
+  async (way) => {
+    const line = queueOf(30);
+    await line.pass(1_000);
+    for (let served = 0; served < 8; served++) {
+      // The last places have been told a moment ago and wait for 15 s: no reason for the first to.
+      const movedAt = line.now;
+      line.put(rowOf(served, 'active'), rowOf(served));
+      await line.pass(1_000);
+      const first = line.lastOf(served + 1);
+      expect(first).toMatchObject({ waiting: { place: 1 } });
+      expect((first?.at ?? Infinity) - movedAt).toBeLessThanOrEqual(1_000);
+      if (way === 'evicted') line.evict();
+    }
+  },
+);
+
+test.each(['straight', 'evicted'] as const)(
+  'V55 beyond the twentieth position a visitor is told every 15 s, by a duty that needs no memory (%s)',
+  async (way) => {
+    const line = queueOf(30);
+    await line.pass(1_000);
+    const toldAt = line.lastOf(29)?.at ?? 0;
+    line.put(rowOf(0, 'active'), rowOf(0));
+    await line.pass(1_000);
+    expect(line.lastOf(29)?.waiting.place).toBe(30);
+    if (way === 'evicted') line.evict();
+    await line.pass(14_000);
+    expect(line.lastOf(29)).toMatchObject({ waiting: { place: 29 } });
+    const after = (line.lastOf(29)?.at ?? 0) - toldAt;
+    expect(after).toBeGreaterThanOrEqual(14_000);
+    expect(after).toBeLessThanOrEqual(15_500);
+    // Nothing is owed any more: the actor can sleep.
+    const count = line.told.length;
+    await line.pass(600_000);
+    expect(line.told.length).toBe(count);
+    // Only an alarm may be longer than a moment: a pending timer keeps the actor awake.
+    expect(Math.max(...line.delays)).toBeLessThanOrEqual(1_000);
+  },
+);

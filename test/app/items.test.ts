@@ -96,6 +96,45 @@ test('a message tells how far it has got', () => {
   expect(progress).toEqual(['day', 'seen', 'delivered', 'sent', undefined]);
 });
 
+test('U4 a handover is one line with its note, also where its transfer is not loaded', () => {
+  const transferred = (seq: number, to: typeof ada | { kind: 'group'; id: string; name: string }) =>
+    ({ seq, at: start, by: ben, kind: 'conversation.transferred', to, note: 'knows tents' }) as Entry;
+  const given: Entry = {
+    ...assigned(3, start),
+    kind: 'agent.assigned',
+    agent: ada,
+    by: ben,
+    generation: 2,
+    how: 'transferred',
+  };
+  const lines = (log: Entry[]) =>
+    itemsOf(log, { zone }).flatMap((item) => (item.kind === 'event' ? [[item.entry.kind, item.note]] : []));
+  expect(lines([assigned(1, start), transferred(2, ada), given])).toEqual([
+    ['agent.assigned', undefined],
+    ['agent.assigned', 'knows tents'],
+  ]);
+  expect(lines([given])).toEqual([['agent.assigned', undefined]]);
+  const sales = { kind: 'group', id: 'grp_1', name: 'Sales' } as const;
+  const left: Entry = {
+    seq: 3,
+    at: start,
+    by: ben,
+    kind: 'agent.unassigned',
+    agent: ben,
+    generation: 1,
+    reason: 'transferred',
+  };
+  expect(lines([assigned(1, start), transferred(2, sales), left])).toEqual([
+    ['agent.assigned', undefined],
+    ['conversation.transferred', 'knows tents'],
+  ]);
+  // Without the change of owner that belongs to it, a transfer is told by itself.
+  expect(lines([transferred(2, ada), { ...given, seq: 9 }])).toEqual([
+    ['conversation.transferred', 'knows tents'],
+    ['agent.assigned', undefined],
+  ]);
+});
+
 test('an entry of a kind that is not known yet is passed over', () => {
   const unknown = { seq: 1, at: start, by: visitor, kind: 'goal.reached' } as unknown as Entry;
   expect(itemsOf([unknown, message(2, visitor, start)], { zone }).map((item) => item.kind)).toEqual([

@@ -1,8 +1,8 @@
 import type { ConversationState } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldFloor, group, groupOf, mergeRows, recentKept } from '../../app/src/lib/roster.ts';
-import { ada, ben, floorRow, row, start } from './makers.ts';
+import { byHand, foldFloor, group, groupOf, mergeRows, recentKept } from '../../app/src/lib/roster.ts';
+import { ada, ben, floorRow, row, start, visitor } from './makers.ts';
 
 const state: ConversationState = {
   id: 'con_one',
@@ -39,9 +39,45 @@ test('F42 a chat of a colleague is with others', () => {
   expect(groupOf(row({ phase: 'active', owner: ada }), ben.id)).toBe('others');
 });
 
-test('F43 who left unanswered is among the recent ones, and so is what has ended', () => {
-  expect(groupOf(row({ visitor: { id: 'vis_one', here: false } }), ben.id)).toBe('recent');
-  expect(groupOf(row({ phase: 'closed', owner: ben }), ben.id)).toBe('recent');
+test('B4 a visitor who left before an answer stays unanswered, whoever wrote in between and however chats are handed out', () => {
+  const gone = { visitor: { id: 'vis_one', here: false } };
+  const said = (by: typeof visitor | typeof ben) => ({ last: { seq: 3, at: start, by, text: 'hi' } });
+  const routed = { routed: true, offered: new Set<string>() };
+  for (const handing of [byHand, routed]) {
+    expect(groupOf(row(gone), ben.id, handing)).toBe('unanswered');
+    expect(groupOf(row({ ...gone, ...said(visitor), generation: 2 }), ben.id, handing)).toBe('unanswered');
+    // The last word is an agent's: the visitor has an answer.
+    expect(groupOf(row({ ...gone, ...said(ben), generation: 2 }), ben.id, handing)).toBe('recent');
+    expect(groupOf(row({ ...gone, type: 'nrt' }), ben.id, handing)).toBe('requests');
+    expect(groupOf(row({ phase: 'closed', owner: ben }), ben.id, handing)).toBe('recent');
+  }
+});
+
+test('U2 the later of all known last messages is shown, whoever tells of it', () => {
+  const last = (seq: number) => ({ seq, at: start, by: ada, text: `words ${seq}` });
+  const floor = foldFloor(
+    new Map(),
+    [floorRow({ last: last(2) })],
+    [
+      { id: 'con_one', last: last(4) },
+      { id: 'con_gone', last: last(9) },
+    ],
+  );
+  expect([...floor.keys()]).toEqual(['con_one']);
+  // A row that is pushed late, and one of an earlier server, take nothing back.
+  for (const row of [floorRow({ seq: 3, last: last(3) }), floorRow({ seq: 3 })])
+    expect(foldFloor(floor, [row]).get('con_one')?.last?.seq).toBe(4);
+  const shown = (change: Partial<ConversationState>) => {
+    const summary = { state: { ...state, ...change }, unread: 0 };
+    const known = new Map([['con_one', { state: { ...state, ...change }, unread: 0 }]]);
+    return [
+      mergeRows(floor, known, null).get('con_one')?.last?.seq,
+      mergeRows(floor, new Map(), summary.state).get('con_one')?.last?.seq,
+      mergeRows(floor, new Map(), null).get('con_one')?.last?.seq,
+    ];
+  };
+  expect(shown({ lastMessage: last(5) })).toEqual([5, 5, 4]);
+  expect(shown({ lastMessage: last(3) })).toEqual([4, 4, 4]);
 });
 
 test('the furthest place in the log is believed, whoever tells it', () => {

@@ -27,6 +27,12 @@ test('F32 F33 who supervises counts the waiting ones too, each chat once', () =>
   expect(counters(groups, ['agent', 'administrator']).red).toBe(3);
 });
 
+test('B4 an unanswered chat counts like one that waits', () => {
+  const left = row({ id: 'con_6', visitor: { id: 'vis_one', here: false } });
+  const more = group([...[groups.waiting, groups.yours, groups.others].flat(), left], ben.id);
+  expect(counters(more, ['supervisor'])).toEqual({ red: 4, blue: 3 });
+});
+
 test('F34 the blue counter is the waiting ones, for all', () => {
   expect(counters(groups, ['agent']).blue).toBe(2);
 });

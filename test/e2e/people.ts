@@ -114,6 +114,7 @@ export class Agent {
     name:
       | 'Waiting for an answer'
       | 'Offline requests'
+      | 'Unanswered'
       | 'In chat with you'
       | 'In chat with others'
       | 'Recent chats',

@@ -65,7 +65,7 @@ test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed bac
   await second.page.getByText(`${name} is being asked to take this chat`).waitFor();
   await offered(first, 'Knows every colour.').getByRole('button', { name: 'Accept', exact: true }).click();
   await first.row('In chat with you', 'Which colour?').waitFor();
-  await second.page.getByText(`${name} took the chat over`).first().waitFor();
+  await second.page.getByText(`${name} accepted the transfer`).first().waitFor();
   await visitor.say('Green, please.');
   await first.row('In chat with you', 'Green, please.').getByRole('link').click();
   await first.log.getByText('Knows every colour.').waitFor();

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, expect } from 'vitest';
 import { seedDemo } from '../../bin/demo.mjs';
 import { startMailbox } from '../../bin/mailbox.mjs';
@@ -14,6 +14,25 @@ export interface Stage {
   readonly browser: Browser;
   /** The link in the last mail to somebody. */
   linkTo(email: string): Promise<string>;
+}
+
+/** Pictures of a page, for eyes: wide and narrow, light and dark, where the folder `PICTURES` is named. */
+export async function picture(page: Page, name: string, widths = [1440, 390]): Promise<void> {
+  const folder = process.env['PICTURES'];
+  if (!folder) return;
+  const size = page.viewportSize();
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width > 1000 ? 900 : 844 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({
+        animations: 'disabled',
+        path: path.join(folder, `${name}-${width}-${colorScheme}.png`),
+      });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (size) await page.setViewportSize(size);
 }
 
 /**

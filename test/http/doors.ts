@@ -101,6 +101,11 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/conversations/:id': { right: 'conversation.history' },
   'GET /api/conversations/:id/entries': { right: 'conversation.history' },
   'GET /api/conversations/:id/socket': { right: 'conversation.follow' },
+  'GET /api/conversations/:id/earlier': { right: 'conversation.follow' },
+  'GET /api/conversations/:id/earlier/entries': {
+    right: 'conversation.follow',
+    query: (of) => `of=${of.conversation}`,
+  },
   'POST /api/conversations/:id/take': { right: 'conversation.take', answers: ['not_online'] },
   'POST /api/conversations/:id/accept': {
     right: 'conversation.take',

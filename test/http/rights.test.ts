@@ -121,7 +121,12 @@ async function pass(cell: Cell): Promise<void> {
 }
 
 /** Doors that answer with nothing that anybody named. */
-const wordless = ['GET /api/audit', 'GET /api/conversations/:id/decisions', 'GET /api/me/sessions'];
+const wordless = [
+  'GET /api/audit',
+  'GET /api/conversations/:id/decisions',
+  'GET /api/conversations/:id/earlier',
+  'GET /api/me/sessions',
+];
 
 test('S1 who may gets through, and sees their own account', async () => {
   const through = cells.filter(

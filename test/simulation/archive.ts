@@ -53,7 +53,7 @@ export class SimulatedArchive {
           return Promise.resolve();
         }
       : write;
-    return { archive, floor: flaky, owner: flaky, visitor: flaky };
+    return { archive, floor: flaky, words: flaky, owner: flaky, visitor: flaky };
   }
 
   #fail(when: string): never {

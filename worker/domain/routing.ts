@@ -73,6 +73,12 @@ export interface Choice {
   readonly retryAt: number | null;
 }
 
+/**
+ * A conversation that so many agents lost because they did not write in time is not handed out any more: it waits in the queue for
+ * somebody who takes it, and supervisors are told.
+ */
+export const passLimit = 3;
+
 /** Who let a conversation go is asked again after so long at the earliest, in milliseconds, and only where nobody else is free. */
 export const askAgainAfter = 30_000;
 

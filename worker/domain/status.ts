@@ -1,5 +1,5 @@
 /** What the statuses mean (F11 to F20). A status is a choice; whether somebody is here, their sockets prove. */
-import { statuses, type ConversationType, type Status } from '#protocol';
+import { statuses, type ConversationType, type Role, type Status } from '#protocol';
 
 /** A short break is meant to be over after so long, in milliseconds (F15). */
 export const shortBreak = 15 * 60_000;
@@ -17,6 +17,11 @@ export function takesByHand(status: Status): boolean {
 /** Whether who has it may see and write in conversations at all (F19). */
 export function assists(status: Status): boolean {
   return status !== 'offline';
+}
+
+/** Whether a status means anything for somebody: whoever only administers is never asked, and never takes part (U17). */
+export function hasStatus(roles: readonly Role[]): boolean {
+  return roles.some((role) => role !== 'administrator');
 }
 
 /** Those that can be chosen, in the menu's order (F11, F18). */

@@ -6,6 +6,8 @@ import {
   ConversationsPage,
   ConversationsQuery,
   DecisionsList,
+  Earlier,
+  EarlierQuery,
   HistoryState,
   isRefusal,
   maxRange,
@@ -25,6 +27,7 @@ import { getCampaign } from '../db/campaigns.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
 import { getGroup } from '../db/groups.ts';
 import { asks, may, names, takes, tells } from './door.ts';
+import { earlierEntries, earlierOf } from './earlier.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import type { User } from './principal.ts';
 import { handOver, speaks } from './socket.ts';
@@ -76,6 +79,26 @@ conversations.get(
     const refusal = await agentStub(c.env, user.account, user.id).attached(user.session, id);
     if (refusal) return refused(c, refusal);
     return handOver(c, conversationStub(c.env, user.account, id), user);
+  },
+);
+
+conversations.get(
+  '/:id/earlier',
+  may('conversation.follow'),
+  names(ConversationId),
+  tells('The visitor’s other conversations, as far as the agent may see them', Earlier),
+  async (c) => answer(c, await earlierOf(c.env, c.var.user, c.req.param('id'))),
+);
+
+conversations.get(
+  '/:id/earlier/entries',
+  may('conversation.follow'),
+  names(ConversationId),
+  asks(EarlierQuery),
+  tells('A part of the transcript of another conversation of the visitor', Range),
+  async (c) => {
+    const { of, before, limit = maxRange } = c.req.valid('query');
+    return answer(c, await earlierEntries(c.env, c.var.user, c.req.param('id'), { of, before, limit }));
   },
 );
 

@@ -1,11 +1,12 @@
 /** The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the floor's. */
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, UserId } from './ids.ts';
-import { AgentParty, Role, Status } from './parties.ts';
+import { AgentAssigned, AgentUnassigned } from './entries.ts';
+import { AgentParty, Party, Role, Status } from './parties.ts';
 import { Limit } from './people.ts';
 import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } from './routing.ts';
 import { Refused } from './conversation-frames.ts';
-import { Phase, Summary } from './state.ts';
+import { LastMessage, Phase, Summary } from './state.ts';
 import { DraftText } from './text.ts';
 
 /* The agent's socket: /api/agent/socket. */
@@ -59,7 +60,18 @@ export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
 
 /* The floor's socket: /api/floor/socket. The client says nothing on it but ping. */
 
-/** A conversation as the floor shows it. It follows changes of state and owner, never messages. */
+/** How the owner became the owner, or is it no more: by whom, and with which note. */
+export const Handover = v.object({
+  /** The seq of the entry that it is. */
+  seq: v.number(),
+  how: v.picklist([...AgentAssigned.entries.how.options, ...AgentUnassigned.entries.reason.options]),
+  by: Party,
+  /** For agents alone. */
+  note: v.optional(v.string()),
+});
+export type Handover = v.InferOutput<typeof Handover>;
+
+/** A conversation as the floor shows it. Changes of state and owner come at once, last messages about once a second (V34). */
 export const FloorRow = v.object({
   id: ConversationId,
   seq: v.number(),
@@ -73,6 +85,11 @@ export const FloorRow = v.object({
   visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
   /** What the visitor asked first, cut short. */
   opening: v.string(),
+  /** The last message; a row of an earlier version says nothing of it. */
+  last: v.optional(v.nullable(LastMessage)),
+  handed: v.optional(v.nullable(Handover)),
+  /** How often it went on from an agent who did not write in time; without it never. */
+  passes: v.optional(v.number()),
   startedAt: v.number(),
   /** When it last changed state or owner. */
   changedAt: v.number(),
@@ -115,10 +132,15 @@ export const FloorSnapshot = v.object({
   agents: v.array(FloorAgent),
 });
 export type FloorSnapshot = v.InferOutput<typeof FloorSnapshot>;
+/** The last message of a conversation. */
+export const Words = v.object({ id: ConversationId, last: LastMessage });
+export type Words = v.InferOutput<typeof Words>;
 /** What has changed since the frame before. */
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
+  /** Last messages of rows that are the same otherwise. */
+  words: v.optional(v.array(Words)),
   /** Rows that are out of the agent's sight now. */
   gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),
@@ -133,5 +155,18 @@ export const OffersFrame = v.object({
   over: v.array(v.object({ ...Offer.entries, outcome: Outcome })),
 });
 export type OffersFrame = v.InferOutput<typeof OffersFrame>;
-export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange, OffersFrame]);
+/** A conversation has another owner, or none: told at once to the agent who had it and the one who has it, also out of sight. */
+export const HandedFrame = v.object({
+  t: v.literal('handed'),
+  conversation: ConversationId,
+  generation: v.number(),
+  visitor: v.object({ id: v.string(), name: v.optional(v.string()) }),
+  from: v.nullable(AgentParty),
+  to: v.nullable(AgentParty),
+  /** Into whose queue it went, where it was transferred to one. */
+  target: v.nullable(Target),
+  handed: Handover,
+});
+export type HandedFrame = v.InferOutput<typeof HandedFrame>;
+export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange, OffersFrame, HandedFrame]);
 export type FloorServerFrame = v.InferOutput<typeof FloorServerFrame>;

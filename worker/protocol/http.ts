@@ -12,9 +12,9 @@ import {
   VisitorId,
 } from './ids.ts';
 import { maxEmailLength, maxRange } from './limits.ts';
-import { Role, Status } from './parties.ts';
+import { AgentParty, Role, Status } from './parties.ts';
 import { Assignment, MissedLimit, OfferSeconds } from './routing.ts';
-import { ConversationState } from './state.ts';
+import { ConversationState, LastMessage } from './state.ts';
 import { Language, Password } from './people.ts';
 import { Email, MessageText, Name, PageUrl } from './text.ts';
 
@@ -226,6 +226,23 @@ export const ConversationsPage = v.object({
 export type ConversationsPage = v.InferOutput<typeof ConversationsPage>;
 export const HistoryState = v.object({ state: ConversationState });
 
+/** A visitor's other conversations, newest first, as far as the account's rule lets the reader see them. */
+export const Earlier = v.object({
+  conversations: v.array(
+    v.object({
+      id: ConversationId,
+      startedAt: v.number(),
+      /** Null while it is still open. */
+      closedAt: v.nullable(v.number()),
+      owner: v.nullable(AgentParty),
+      last: v.nullable(LastMessage),
+    }),
+  ),
+  /** How many more there are that the reader may not see. */
+  hidden: v.number(),
+});
+export type Earlier = v.InferOutput<typeof Earlier>;
+
 /** Whose the conversation is from now on, and the count of its owners (V35). */
 export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
 export type Taken = v.InferOutput<typeof Taken>;
@@ -237,6 +254,9 @@ export const RangeQuery = v.object({
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(maxRange)),
   ),
 });
+
+/** A part of one of a visitor's other conversations. */
+export const EarlierQuery = v.object({ of: ConversationId, ...RangeQuery.entries });
 
 /* The operator. */
 

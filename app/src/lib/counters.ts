@@ -3,8 +3,8 @@ import type { Role } from '#protocol';
 import type { Groups } from './roster.ts';
 
 /** Those that nobody has, whatever list they stand in. One that a colleague passes on has somebody. */
-export function unassigned({ waiting, queue, requests }: Groups): number {
-  return [...waiting, ...queue, ...requests].filter(({ phase }) => phase === 'waiting').length;
+export function unassigned({ waiting, queue, requests, unanswered }: Groups): number {
+  return [...waiting, ...queue, ...requests, ...unanswered].filter(({ phase }) => phase === 'waiting').length;
 }
 
 /** Red: own chats with unread words, and for who supervises those that nobody has. Blue: those that nobody has, for all. */

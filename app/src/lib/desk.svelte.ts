@@ -1,14 +1,25 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
-import { seesAll } from '#domain';
-import type { Me, Offer, OffersFrame, Refusal, Refused, Status } from '#protocol';
+import { seesAll, spaceOf } from '#domain';
+import type {
+  ConversationType,
+  FloorRow,
+  HandedFrame,
+  Me,
+  Offer,
+  OffersFrame,
+  Refusal,
+  Refused,
+  Status,
+} from '#protocol';
 import { isRefusal } from '#protocol';
 import { m } from '#words/app';
 import { AgentLive } from './agent.svelte.ts';
 import { ask } from './api.ts';
 import { Attention } from './attention/attention.svelte.ts';
 import { newsOf } from './attention/news.ts';
-import { isolated } from './chat/names.ts';
+import { handoverNews } from './chat/handover.ts';
+import { isolated, visitorName } from './chat/names.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -48,8 +59,13 @@ export class Desk {
   /** They have chats still, which go back to the line: whether they mean it is asked first (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
 
-  constructor(me: Me) {
+  readonly #toldOf = new Set<string>();
+  readonly #show: (conversation: string) => void;
+
+  /** `show` opens a chat on the screen. */
+  constructor(me: Me, show: (conversation: string) => void) {
     this.me = me;
+    this.#show = show;
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
     this.agent = new AgentLive(me.status, {
       refused: onRefused,
@@ -61,7 +77,11 @@ export class Desk {
         else if (before === 'offline') this.conversations.resume();
       },
     });
-    this.floor = new FloorLive((over) => this.#offerOver(over));
+    this.floor = new FloorLive({
+      offerOver: (over) => this.#offerOver(over),
+      handed: (told) => this.#handed(told),
+      stalled: (row) => this.#stalled(row),
+    });
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
   }
@@ -104,6 +124,12 @@ export class Desk {
     if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
   }
 
+  /** The limit that this person has reached, of chats of a type; null where they may take another. */
+  fullOf(type: ConversationType): number | null {
+    const known = this.floor.agents.get(this.me.id);
+    return known && spaceOf(known, type) <= 0 ? known.limits[type] : null;
+  }
+
   /** To be called whenever the rows have changed. */
   notice(): void {
     if (this.ready)
@@ -130,8 +156,12 @@ export class Desk {
   }
 
   /** Gives a conversation to somebody without asking. */
-  assign(id: string, agent: string, note: string): Promise<boolean> {
-    return this.#hand(id, 'assign', { agent, ...(note && { note }) });
+  async assign(id: string, agent: string, note: string): Promise<boolean> {
+    const done = await this.#hand(id, 'assign', { agent, ...(note && { note }) });
+    const name = this.floor.agents.get(agent)?.name;
+    // Who takes over is told by the change of owner.
+    if (done && name && agent !== this.me.id) toasts.show(m.handed_done({ name: isolated(name) }));
+    return done;
   }
 
   async #hand(id: string, deed: string, body?: object): Promise<boolean> {
@@ -142,6 +172,25 @@ export class Desk {
     if (!isRefusal(answer)) return true;
     if (answer.refused !== 'signed_out') toasts.show(takeRefused(answer), 'error');
     return false;
+  }
+
+  /** Tells an agent who lost a chat or got one; each change of owner once, however often it is heard of. */
+  #handed(told: HandedFrame): void {
+    const key = `${told.conversation} ${told.handed.seq}`;
+    if (this.#toldOf.has(key)) return;
+    this.#toldOf.add(key);
+    const news = handoverNews(told, this.me.id);
+    if (!news) return;
+    const open = { label: m.handed_open(), run: () => this.#show(told.conversation) };
+    const elsewhere = this.conversations.open?.id !== told.conversation;
+    toasts.show(news.text, news.lost ? 'error' : 'neutral', elsewhere && !news.lost ? open : undefined);
+  }
+
+  /** Supervisors are called to a chat that nobody answers. */
+  #stalled(row: FloorRow): void {
+    if (!seesAll(this.me)) return;
+    const text = m.handed_stalled({ visitor: isolated(visitorName(row.visitor)), count: row.passes ?? 0 });
+    toasts.show(text, 'error', { label: m.handed_open(), run: () => this.#show(row.id) });
   }
 
   /** What became of an offer that this person made, or missed. */

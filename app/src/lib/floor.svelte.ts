@@ -1,9 +1,26 @@
 /** The account's floor as its socket tells it: all open conversations, the latest closed ones, and who is here (V34). */
 import { SvelteMap } from 'svelte/reactivity';
-import type { FloorAgent, FloorRow, FloorRules, FloorServerFrame, Offer, OffersFrame } from '#protocol';
+import type {
+  FloorAgent,
+  FloorRow,
+  FloorRules,
+  FloorServerFrame,
+  HandedFrame,
+  Offer,
+  OffersFrame,
+} from '#protocol';
+import { passLimit } from '#domain';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
 import { foldFloor } from './roster.ts';
 import { follow } from './socket.ts';
+
+export interface FloorEvents {
+  offerOver(over: OffersFrame['over'][number]): void;
+  /** A chat has gone from one to another; `told` is the server's frame, or made of what changed while nobody was connected. */
+  handed(told: HandedFrame): void;
+  /** A chat went on so often without an answer that it now waits for somebody to take it. */
+  stalled(row: FloorRow): void;
+}
 
 export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
@@ -20,10 +37,10 @@ export class FloorLive {
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
   #ahead: number | null = null;
-  readonly #onOver: (over: OffersFrame['over'][number]) => void;
+  readonly #on: FloorEvents;
 
-  constructor(onOver: (over: OffersFrame['over'][number]) => void) {
-    this.#onOver = onOver;
+  constructor(on: FloorEvents) {
+    this.#on = on;
     this.#connection = follow('/api/floor/socket', {
       frame: (frame) => this.#take(frame as FloorServerFrame),
       state: (state, nextTryAt) => {
@@ -44,10 +61,11 @@ export class FloorLive {
       for (const over of frame.over) {
         if (this.offers.get(over.conversation)?.generation === over.generation)
           this.offers.delete(over.conversation);
-        this.#onOver(over);
+        this.#on.offerOver(over);
       }
       return;
     }
+    if (frame.t === 'handed') this.#on.handed(frame);
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     if (frame.t === 'floor') {
       this.#ahead = null;
@@ -60,12 +78,27 @@ export class FloorLive {
     if (whole) this.rules = frame.rules;
     const known = new Map(whole ? [] : this.rows);
     for (const id of (!whole && frame.gone) || []) known.delete(id);
-    this.rows = foldFloor(known, frame.rows);
+    const before = this.rows;
+    this.rows = foldFloor(known, frame.rows, (!whole && frame.words) || []);
+    if (this.ready) this.#compare(before, frame.rows, whole);
     const agents = new Map(whole ? [] : this.agents);
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
     this.ready = true;
+  }
+
+  #compare(before: ReadonlyMap<string, FloorRow>, rows: readonly FloorRow[], whole: boolean): void {
+    for (const row of rows) {
+      const known = before.get(row.id);
+      if ((row.passes ?? 0) >= passLimit && row.passes !== known?.passes) this.#on.stalled(row);
+      // What happened while there was no connection has sent no frame.
+      if (!whole || !known || row.phase === 'closed' || !row.handed) continue;
+      if (known.owner?.id === row.owner?.id && known.generation === row.generation) continue;
+      const { id: conversation, generation, visitor, target, handed } = row;
+      const told = { conversation, generation, visitor, from: known.owner, to: row.owner, target, handed };
+      this.#on.handed({ t: 'handed', ...told });
+    }
   }
 
   /** The frame that was least long on its way tells best. */

@@ -10,6 +10,7 @@ import type {
   Phase,
   Summary,
   Target,
+  Words,
 } from '#protocol';
 import { m } from '#words/app';
 
@@ -24,6 +25,8 @@ export interface Row {
   readonly campaign: { readonly id: string; readonly name: string };
   readonly visitor: { readonly id: string; readonly name?: string | undefined; readonly here: boolean };
   readonly opening: string;
+  /** How often it went on from an agent who did not write in time. */
+  readonly passes?: number | undefined;
   readonly last: ConversationState['lastMessage'];
   readonly startedAt: number;
   readonly changedAt: number;
@@ -36,6 +39,7 @@ export const groupNames = {
   waiting: m.roster_waiting,
   queue: m.roster_queue,
   requests: m.roster_requests,
+  unanswered: m.roster_unanswered,
   yours: m.roster_yours,
   others: m.roster_others,
   recent: m.roster_recent,
@@ -50,16 +54,26 @@ export const recentKept = 50;
 export function foldFloor(
   rows: ReadonlyMap<string, FloorRow>,
   changed: readonly FloorRow[],
+  words: readonly Words[] = [],
 ): ReadonlyMap<string, FloorRow> {
   const next = new Map(rows);
   for (const row of changed) {
     const held = next.get(row.id);
-    if (!held || held.seq <= row.seq) next.set(row.id, row);
+    if (!held || held.seq <= row.seq) next.set(row.id, { ...row, last: later(row.last, held?.last) });
+  }
+  for (const { id, last } of words) {
+    const held = next.get(id);
+    if (held) next.set(id, { ...held, last: later(held.last, last) });
   }
   const closed = [...next.values()].filter((row) => row.phase === 'closed');
   closed.sort((a, b) => b.changedAt - a.changedAt);
   for (const row of closed.slice(recentKept)) next.delete(row.id);
   return next;
+}
+
+/** Of two last messages the later one. */
+function later(a: FloorRow['last'], b: FloorRow['last']): NonNullable<FloorRow['last']> | null {
+  return (b && b.seq > (a?.seq ?? 0) ? b : a) ?? null;
 }
 
 /** One row for each conversation, from whoever knows it best. */
@@ -71,20 +85,22 @@ export function mergeRows(
   seen: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>();
-  for (const row of floor.values()) rows.set(row.id, { ...row, last: null, assignedAt: null, unread: 0 });
+  for (const row of floor.values())
+    rows.set(row.id, { ...row, last: row.last ?? null, assignedAt: null, unread: 0 });
   for (const { state, unread } of summaries.values()) {
     const row = further(rows.get(state.id), state);
     const read = (seen.get(state.id) ?? -1) >= (state.lastMessage?.seq ?? 0);
     rows.set(state.id, {
       ...row,
       unread: read ? 0 : unread,
-      last: state.lastMessage,
+      last: later(row.last, state.lastMessage),
       assignedAt: state.assignedAt,
     });
   }
   const known = open && rows.get(open.id);
   if (open && known) {
-    rows.set(open.id, { ...further(known, open), last: open.lastMessage, assignedAt: open.assignedAt });
+    const row = further(known, open);
+    rows.set(open.id, { ...row, last: later(row.last, open.lastMessage), assignedAt: open.assignedAt });
   }
   return rows;
 }
@@ -96,7 +112,8 @@ function further(row: Row | undefined, state: ConversationState): Row {
     ...{ id, seq: state.head, phase, type, target, owner, generation, campaign, startedAt },
     visitor: { id: visitor.id, name: visitor.name, here: visitor.here },
     opening: row?.opening || (state.lastMessage?.text ?? ''),
-    last: null,
+    last: row?.last ?? null,
+    passes: row?.passes,
     changedAt: Math.max(row?.changedAt ?? 0, state.closed?.at ?? state.assignedAt ?? state.startedAt),
     assignedAt: state.assignedAt,
     unread: row?.unread ?? 0,
@@ -118,8 +135,8 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
   if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
-  // Nobody is there to answer: the visitor left before anybody came.
-  if (!row.visitor.here) return 'recent';
+  // The visitor left. A question that nobody answered stays until somebody does, or three days have passed (B4).
+  if (!row.visitor.here) return row.last?.by.kind === 'agent' ? 'recent' : 'unanswered';
   return routed ? 'queue' : 'waiting';
 }
 
@@ -129,12 +146,12 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
  */
 export function group(rows: Iterable<Row>, me: string, handing: Handing = byHand): Groups {
   const groups: Record<GroupName, Row[]> = {
-    ...{ waiting: [], queue: [], requests: [] },
+    ...{ waiting: [], queue: [], requests: [], unanswered: [] },
     ...{ yours: [], others: [], recent: [] },
   };
   for (const row of rows) groups[groupOf(row, me, handing)].push(row);
   const byStart = (a: Row, b: Row) => a.startedAt - b.startedAt || compare(a.id, b.id);
-  for (const name of ['waiting', 'queue', 'requests'] as const) groups[name].sort(byStart);
+  for (const name of ['waiting', 'queue', 'requests', 'unanswered'] as const) groups[name].sort(byStart);
   groups.yours.sort(byStart);
   groups.others.sort(byStart);
   groups.recent.sort((a, b) => b.changedAt - a.changedAt || compare(a.id, b.id));

@@ -2,7 +2,7 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import type { Principal } from '#domain';
+import { hasStatus, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
@@ -77,11 +77,13 @@ export class Agent extends DurableObject<Env> {
 
   /** Makes a session for a user whose password was right; a second factor is asked for here. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    const refusal = how.status && (await this.#whyNot(how.status, user.account.id));
+    // For an administrator alone no screen shows a status: they must not be in one that closes chats to them.
+    const status = hasStatus(user.roles) ? how.status : 'online';
+    const refusal = status && (await this.#whyNot(status, user.account.id));
     if (refusal) return refusal;
     const { member, standing } = this.#begun();
     const opened = await member.signIn(user, how);
-    if (!isRefusal(opened)) standing.enter(how.status);
+    if (!isRefusal(opened)) standing.enter(status);
     return opened;
   }
 
@@ -170,7 +172,9 @@ export class Agent extends DurableObject<Env> {
     if (!this.#awake) return;
     const { state } = summary;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
-    if (!own) this.#drafts.drop(state.id);
+    // Whoever loses a chat keeps the words that they had begun; with the chat they end.
+    if (state.phase === 'closed' && this.#drafts.drop(state.id))
+      this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
   }

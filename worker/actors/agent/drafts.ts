@@ -35,7 +35,9 @@ export class Drafts {
     );
   }
 
-  drop(conversation: string): void {
-    this.#sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
+  /** True where there was one. */
+  drop(conversation: string): boolean {
+    const gone = this.#sql.exec('DELETE FROM drafts WHERE conversation = ? RETURNING 1', conversation);
+    return all(gone).length > 0;
   }
 }

@@ -210,6 +210,7 @@ export class Conversation extends DurableObject<Env> {
     return {
       archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),
       floor: async (row) => dispatcherStub(this.env, account).conversationNoted(row),
+      words: async (words) => dispatcherStub(this.env, account).wordsNoted(words),
       owner: async (agent, summary) => agentStub(this.env, account, agent).summaryNoted(summary),
       visitor: async (note) => visitorStub(this.env, account, note.visitor).conversationNoted(note),
     };

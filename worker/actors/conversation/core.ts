@@ -11,6 +11,7 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { publish, signal } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, waits as usual, type Waits } from './duties.ts';
+import { FloorNews } from './floor-news.ts';
 import { isSameCommand, Journal } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -49,6 +50,7 @@ export class ConversationCore {
   readonly lag: LagWatch;
   readonly waits: Waits;
   readonly #news: OwnerNews;
+  readonly #floorNews: FloorNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
 
@@ -91,11 +93,18 @@ export class ConversationCore {
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
         archiveWindow: waits.archive,
+        archived: () => this.followers.cursor('archive'),
       }),
       progress?.cursors,
       () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);
+    this.#floorNews = new FloorNews(
+      host,
+      this.journal,
+      (words) => targets.words(words),
+      () => this.followers.cursor('floor'),
+    );
     this.lag = new LagWatch(host, this.journal);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
@@ -103,7 +112,11 @@ export class ConversationCore {
       leftDuty(this),
       forwardDuty(this),
     ]);
-    this.followers.onSettled = () => this.alarm.settle();
+    this.followers.onSettled = () => {
+      // What waited for another follower goes now, and needs no alarm.
+      this.followers.kick();
+      this.alarm.settle();
+    };
     if (this.journal.head > 0) {
       this.#missVisitor();
       this.followers.kick();
@@ -194,6 +207,7 @@ export class ConversationCore {
     publish(this.host, written);
     this.lag.expect();
     this.#news.touch();
+    this.#floorNews.touch();
     return written[0]?.entry.seq ?? 0;
   }
 }

@@ -1,8 +1,9 @@
 /** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
 import { windowOf } from '#domain';
-import type { ConversationState, FloorRow, Summary } from '#protocol';
+import type { ConversationState, FloorRow, Handover, Summary, Words } from '#protocol';
 import type { Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
+import { handoverOf, wordsDue } from './floor-news.ts';
 import type { Journal } from './journal.ts';
 
 /** The other end of each follower. The actor gives the real ones, a test its own. Each may be called twice with the same. */
@@ -12,6 +13,7 @@ export interface Targets {
     pages: readonly { first: number; count: number; entries: string }[],
   ): Promise<void>;
   floor(row: FloorRow): Promise<void>;
+  words(words: Words): Promise<void>;
   owner(agent: string, summary: Summary): Promise<void>;
   visitor(note: VisitorNote): Promise<void>;
 }
@@ -28,7 +30,12 @@ export interface VisitorNote {
 /** Pages in one batch to the archive. */
 const pagesAtOnce = 20;
 
-export function floorRow(state: ConversationState, opening: string, changedAt: number): FloorRow {
+export function floorRow(
+  state: ConversationState,
+  opening: string,
+  changedAt: number,
+  handed: Handover | null,
+): FloorRow {
   const { id, phase, type, owner, generation, campaign, target, released, startedAt, visitor } = state;
   const who = {
     id: visitor.id,
@@ -47,6 +54,8 @@ export function floorRow(state: ConversationState, opening: string, changedAt: n
     released,
     visitor: who,
     opening,
+    last: state.lastMessage,
+    handed,
     startedAt,
     changedAt,
   };
@@ -56,19 +65,25 @@ export function followersOf(
   host: Host,
   journal: Journal,
   targets: Targets,
-  conversation: { opening(): string; registered(): boolean; readonly archiveWindow: number },
+  conversation: {
+    opening(): string;
+    registered(): boolean;
+    archived(): number;
+    readonly archiveWindow: number;
+  },
 ): Follower[] {
+  const wordsAt = wordsDue(host, journal, conversation.archiveWindow);
   const whenConcerned = (which: 'floor' | 'owner' | 'visitor') => (cursor: number) =>
     journal.concerning[which] > cursor ? 0 : null;
   return [
     archive(host, journal, targets, conversation),
     {
       name: 'floor',
-      due: whenConcerned('floor'),
+      due: (cursor) => (journal.concerning.floor > cursor ? 0 : wordsAt(cursor, conversation.archived())),
       async push() {
         const { head, state } = journal;
         const changedAt = journal.log.get(journal.concerning.floor)?.at ?? state.startedAt;
-        await targets.floor(floorRow(state, conversation.opening(), changedAt));
+        await targets.floor(floorRow(state, conversation.opening(), changedAt, handoverOf(journal)));
         return head;
       },
     },

@@ -4,7 +4,7 @@
  * never messages.
  */
 import type { Principal } from '#domain';
-import { assists, can, seesAll } from '#domain';
+import { assists, can, passLimit, seesAll } from '#domain';
 import {
   closeCodes,
   refuse,
@@ -17,11 +17,12 @@ import {
   type Refusal,
   type Target,
   type Waiting,
+  type Words,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { getAccount } from '../../db/accounts.ts';
 import { listCampaigns } from '../../db/campaigns.ts';
-import { Alarm, type Duty } from '../alarm.ts';
+import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import { all, first, type Host, type Socket } from '../host.ts';
@@ -29,8 +30,10 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
 import { Availabilities } from './availabilities.ts';
+import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
+import { passed, tellHandover } from './handovers.ts';
 import { Ledger } from './ledger.ts';
 import { Offers, supervising } from './offers.ts';
 import { Positions } from './positions.ts';
@@ -40,11 +43,6 @@ import { Router } from './router.ts';
 import { Rules } from './rules.ts';
 import { Sight, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
-
-/** A reservation whose taker never came back is looked into after so long, in milliseconds. */
-const reservedFor = 10_000;
-/** How soon somebody who didn't answer is asked again, in milliseconds. */
-const askAgain = 5_000;
 
 interface Awake {
   readonly account: string;
@@ -58,15 +56,14 @@ interface Awake {
   readonly handing: Handing;
   readonly sight: Sight;
   readonly availabilities: Availabilities;
+  readonly reconciliation: Reconciliation;
+  readonly corrections: Corrections;
   readonly alarm: Alarm;
 }
 
 export class Dispatcher extends DurableObject<Env> {
   readonly #host: Host;
   #awake: Awake | undefined;
-  #askedAt = 0;
-  /** When each agent's status was last put right: what they say of it comes a moment later. */
-  readonly #corrected = new Map<string, number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -77,12 +74,17 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
-  conversationNoted(row: FloorRow): void {
+  conversationNoted(said: FloorRow): void {
     const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
-    this.#register(row.id, row.startedAt);
-    const before = floor.row(row.id);
+    this.#register(said.id, said.startedAt);
+    const before = floor.row(said.id);
+    const row = passed(before, said);
     if (!floor.putRow(row)) return;
     sight.rowChanged(before, row);
+    tellHandover(this.#host, floor, before, row);
+    const { passes = 0 } = row;
+    if (passes >= passLimit && passes !== before?.passes)
+      records.decided(row.id, { kind: 'stalled', passes }, this.#host.now());
     router.withdrawFor(row);
     const owned = ledger.active(row.id);
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
@@ -94,19 +96,26 @@ export class Dispatcher extends DurableObject<Env> {
     alarm.arm();
   }
 
+  /** The last message of a conversation. Nothing is decided by it, and nothing stored. */
+  wordsNoted(words: Words): void {
+    this.#wake().floor.putWords(words);
+  }
+
   /** An agent says what they are. `seq` is the agent's log's. */
   agentNoted(agent: AgentNote, seq: number): void {
-    const { floor, records, router, sight, availabilities, alarm } = this.#wake();
+    const { floor, records, router, sight, availabilities, reconciliation, corrections, alarm } =
+      this.#wake();
     const before = floor.agent(agent.id);
     if (!floor.putAgent(agent, seq)) return;
     const known = floor.agent(agent.id);
     if (!known) return;
-    this.#corrected.delete(agent.id);
+    reconciliation.agentChanged(agent.id);
+    corrections.agentChanged(agent.id);
     // Who comes back to be asked starts anew.
     if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
     sight.agentChanged(before, known);
     availabilities.touch();
-    router.withdrawFrom(known);
+    router.withdrawFrom(before, known);
     router.route();
     alarm.arm();
   }
@@ -159,6 +168,12 @@ export class Dispatcher extends DurableObject<Env> {
     const said = JSON.stringify(decisions);
     const named = floor.everybody().filter(({ id }) => said.includes(id));
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+  }
+
+  /** Whose conversations somebody may read, of these owners. */
+  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+    const { sight } = this.#wake();
+    return owners.map((owner) => sight.mayRead(viewer, owner));
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
@@ -231,34 +246,6 @@ export class Dispatcher extends DurableObject<Env> {
     );
   }
 
-  /** Places whose agent is gone, and reservations that nobody settled: the conversation is asked until it has answered. */
-  #reconciliation(): Duty {
-    return {
-      name: 'reconciliation',
-      next: () => {
-        const dues = this.#wake()
-          .ledger.all()
-          .flatMap((place) => this.#dueOf(place) ?? []);
-        return dues.length === 0 ? null : Math.max(Math.min(...dues), this.#askedAt + askAgain);
-      },
-      run: async (now) => {
-        this.#askedAt = now;
-        const places = this.#wake().ledger.all();
-        const due = places.filter((place) => (this.#dueOf(place) ?? Infinity) <= now);
-        await Promise.all(due.map((place) => this.#reconcile(place)));
-      },
-    };
-  }
-
-  #dueOf(place: Place): number | null {
-    if (place.state === 'offered') return null;
-    if (place.state === 'reserved') return place.at + reservedFor;
-    const agent = this.#wake().floor.agent(place.agent);
-    if (agent && !assists(agent.status)) return agent.changedAt;
-    const grace = Number(this.env.AGENT_GRACE_MS ?? 30_000);
-    return agent?.connected === false ? Math.max(agent.changedAt, place.at + grace) : null;
-  }
-
   async #reconcile(place: Place): Promise<void> {
     const { account, floor, handing } = this.#wake();
     if (place.state === 'reserved') {
@@ -268,34 +255,6 @@ export class Dispatcher extends DurableObject<Env> {
     const status = floor.agent(place.agent)?.status;
     const reason = status && !assists(status) ? 'offline' : 'vanished';
     await conversationStub(this.env, account, place.conversation).unassign(place.generation, reason);
-  }
-
-  /** Statuses that the system changes by itself. The agent does it, where it still is as it was. */
-  #correction(): Duty {
-    const due = () =>
-      this.#wake()
-        .router.corrections()
-        .map((correction) => ({
-          ...correction,
-          at: (this.#corrected.get(correction.agent) ?? -askAgain) + askAgain,
-        }));
-    return {
-      name: 'correction',
-      next: () => {
-        const ats = due().map(({ at }) => at);
-        return ats.length === 0 ? null : Math.min(...ats);
-      },
-      run: async (now) => {
-        const { account } = this.#wake();
-        const right = due().filter(({ at }) => at <= now);
-        for (const { agent } of right) this.#corrected.set(agent, now);
-        await Promise.all(
-          right.map(({ agent, from, to, why }) =>
-            agentStub(this.env, account, agent).correctStatus(from, to, why),
-          ),
-        );
-      },
-    };
   }
 
   #wake(): Awake {
@@ -318,20 +277,22 @@ export class Dispatcher extends DurableObject<Env> {
       (socket) => ({ rules: this.rules(), offers: offers.shownTo(watcherOf(socket)) }),
     );
     floor.load();
-    const ledger: Ledger = new Ledger(sql, (agent) => {
-      floor.loadChanged(agent);
+    const ledger: Ledger = new Ledger(sql, (place) => {
+      floor.loadChanged(place.agent);
       availabilities.touch();
+      router.placeChanged(place);
+      reconciliation.placeChanged(place);
+      corrections.touch(place.agent);
     });
     const offers = new Offers(host, ledger);
-    const records = new Records(sql);
+    const records = new Records(sql, (agent) => corrections.touch(agent));
     const queue = new Queue();
     for (const row of floor.rows()) queue.put(row);
-    const positions = new Positions(
-      host,
-      queue,
-      (row) => availabilities.of(router.levelsOf(row)),
-      (conversation, waiting) => conversationStub(this.env, account, conversation).placed(waiting),
-    );
+    const positions = new Positions(registers, host, queue, {
+      availability: (row) => availabilities.of(router.levelsOf(row)),
+      tell: (conversation, waiting) => conversationStub(this.env, account, conversation).placed(waiting),
+      arm,
+    });
     const rules: Rules = new Rules(registers, host, {
       read: async () => ({
         account: await getAccount(this.env.DB, account),
@@ -343,6 +304,7 @@ export class Dispatcher extends DurableObject<Env> {
           `${assignment} ${missedLimit} ${offlineProcessing}`;
         if (known(before) !== known(after)) floor.resend();
         if (after.assignment === 'manual') router.withdrawAll();
+        corrections.rulesChanged();
         router.route();
         availabilities.touch();
         arm();
@@ -373,10 +335,17 @@ export class Dispatcher extends DurableObject<Env> {
     });
     // What a dispatcher before this one did not come to see.
     availabilities.touch();
-    const own = [this.#reconciliation(), this.#correction(), rules, availabilities];
+    const grace = Number(this.env.AGENT_GRACE_MS ?? 30_000);
+    const reconciliation: Reconciliation = new Reconciliation({ floor, ledger }, grace, (place) =>
+      this.#reconcile(place),
+    );
+    const corrections: Corrections = new Corrections({ floor, router }, ({ agent, from, to, why }) =>
+      agentStub(this.env, account, agent).correctStatus(from, to, why),
+    );
+    const own = [reconciliation, corrections, rules, availabilities, records, positions];
     const duties = [...own, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
     const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };
-    return { account, ...parts, alarm };
+    return { account, ...parts, reconciliation, corrections, alarm };
   }
 }

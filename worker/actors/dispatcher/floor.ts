@@ -1,5 +1,5 @@
 /** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
-import type { FloorAgent, FloorRow, FloorSnapshot } from '#protocol';
+import type { FloorAgent, FloorRow, FloorSnapshot, Words } from '#protocol';
 import { all, type Host, type Socket, type Sql } from '../host.ts';
 import type { Load } from './ledger.ts';
 
@@ -23,10 +23,12 @@ export class Floor {
   readonly #host: Host;
   readonly #sql: Sql;
   readonly #rows = new Map<string, FloorRow>();
+  /** The ids of the closed ones among them. */
+  readonly #closed = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
   /** What of the rows a tab is shown; null where it is all. */
   readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
-  readonly #changed = { rows: new Set<string>(), agents: new Set<string>() };
+  readonly #changed = { rows: new Set<string>(), words: new Set<string>(), agents: new Set<string>() };
   /** The places that an agent fills. */
   readonly #load: (agent: string) => Readonly<Load>;
   /** What else belongs to a snapshot, for one tab. */
@@ -52,6 +54,7 @@ export class Floor {
       // What an earlier version wrote lacks what came later.
       const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
+      if (parsed.phase === 'closed') this.#closed.add(parsed.id);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
       const parsed = { ...untold, ...JSON.parse(row) } as KnownAgent;
@@ -97,12 +100,24 @@ export class Floor {
   putRow(row: FloorRow): boolean {
     const known = this.#rows.get(row.id);
     if (known && known.seq >= row.seq) return false;
-    this.#rows.set(row.id, row);
+    this.#rows.set(row.id, withLater(row, known?.last));
     this.#sql.exec('INSERT OR REPLACE INTO floor (id, row) VALUES (?, ?)', row.id, JSON.stringify(row));
-    if (row.phase === 'closed') this.#trim();
+    if (row.phase === 'closed') {
+      this.#closed.add(row.id);
+      this.#trim();
+    }
     this.#changed.rows.add(row.id);
     this.#soon();
     return true;
+  }
+
+  /** The last message of a conversation, in memory alone: its row brings it again (conversation/floor-news.ts). */
+  putWords({ id, last }: Words): void {
+    const known = this.#rows.get(id);
+    if (!known || (known.last?.seq ?? 0) >= last.seq) return;
+    this.#rows.set(id, { ...known, last });
+    this.#changed.words.add(id);
+    this.#soon();
   }
 
   putAgent(agent: AgentNote, seq: number): boolean {
@@ -149,41 +164,59 @@ export class Floor {
     if (this.#timer) return;
     this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
-      const { rows, agents } = this.#changed;
+      const { rows, words, agents } = this.#changed;
       const changed = [...agents].flatMap((id) => this.#agents.get(id) ?? []);
       const left = changed.filter(({ deleted }) => deleted);
+      const spoken = [...words].flatMap((id) => (rows.has(id) ? [] : (this.#rows.get(id) ?? [])));
       const change = {
         t: 'floor.changed',
         rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
         agents: changed.filter(({ deleted }) => !deleted).map((agent) => this.#bare(agent)),
         ...(left.length > 0 && { left: left.map(({ id }) => id) }),
       };
+      const frame = (shows: (row: FloorRow) => boolean) => within(change, spoken.filter(shows), shows);
       rows.clear();
+      words.clear();
       agents.clear();
-      const text = JSON.stringify(change);
+      const text = JSON.stringify({ ...change, ...wordsOf(spoken) });
       for (const socket of this.#host.sockets()) {
         const shows = this.#shown(socket);
-        sendTo(socket, shows ? JSON.stringify(within(change, shows)) : text);
+        sendTo(socket, shows ? JSON.stringify(frame(shows)) : text);
       }
     });
   }
 
   /** Of the closed ones only the latest stay. */
   #trim(): void {
-    const closed = [...this.#rows.values()].filter((row) => row.phase === 'closed');
-    if (closed.length <= recent) return;
+    if (this.#closed.size <= recent) return;
+    const closed = [...this.#closed].flatMap((id) => this.#rows.get(id) ?? []);
     closed.sort((a, b) => b.changedAt - a.changedAt);
     for (const { id } of closed.slice(recent)) {
       this.#rows.delete(id);
+      this.#closed.delete(id);
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
   }
 }
 
 /** What of a change a tab is shown. A row that is out of its sight is gone for it. */
-function within<C extends { rows: FloorRow[] }>(change: C, shows: (row: FloorRow) => boolean) {
+function within<C extends { rows: FloorRow[] }>(
+  change: C,
+  spoken: readonly FloorRow[],
+  shows: (row: FloorRow) => boolean,
+) {
   const gone = change.rows.filter((row) => !shows(row)).map(({ id }) => id);
-  return { ...change, rows: change.rows.filter(shows), gone };
+  return { ...change, rows: change.rows.filter(shows), ...wordsOf(spoken), gone };
+}
+
+function wordsOf(rows: readonly FloorRow[]): { words?: Words[] } {
+  const words = rows.flatMap(({ id, last }) => (last ? [{ id, last }] : []));
+  return words.length > 0 ? { words } : {};
+}
+
+/** A row with its last message, or one that was heard of before and came later. */
+function withLater(row: FloorRow, last: FloorRow['last']): FloorRow {
+  return last && last.seq > (row.last?.seq ?? 0) ? { ...row, last } : row;
 }
 
 export function sendTo(socket: Socket, text: string): void {

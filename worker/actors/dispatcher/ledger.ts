@@ -21,12 +21,14 @@ export class Ledger {
   readonly #sql: Sql;
   readonly #held = new Map<string, Held>();
   readonly #loads = new Map<string, Load>();
-  /** How many offers stand before an agent. */
-  readonly #offered = new Map<string, number>();
-  /** Told whose load has changed. */
-  readonly #changed: (agent: string) => void;
+  /** The offers that stand, by their conversations. */
+  readonly #offers = new Map<string, Place>();
+  /** By agent and key. */
+  readonly #agents = new Map<string, Map<string, Place>>();
+  /** Called with each place that is kept or dropped; the agent's load is another then. */
+  readonly #changed: (place: Place) => void;
 
-  constructor(sql: Sql, changed: (agent: string) => void) {
+  constructor(sql: Sql, changed: (place: Place) => void) {
     this.#sql = sql;
     this.#changed = () => undefined;
     for (const { terms, ...row } of all<Stored>(sql.exec('SELECT * FROM places')))
@@ -49,7 +51,18 @@ export class Ledger {
   }
 
   offers(): Place[] {
-    return this.all().filter(({ state }) => state === 'offered');
+    return [...this.#offers.values()];
+  }
+
+  /** The places of an agent: filled, reserved and offered ones. */
+  of(agent: string): Place[] {
+    return [...(this.#agents.get(agent)?.values() ?? [])];
+  }
+
+  /** A place by its key. */
+  at(key: string): Place | undefined {
+    const { active, pending } = this.#held.get(key.split(' ', 1)[0] ?? '') ?? {};
+    return [active, pending].find((place) => place && keyOf(place) === key);
   }
 
   /** How many places an agent fills. */
@@ -58,7 +71,7 @@ export class Ledger {
   }
 
   isOffered(agent: string): boolean {
-    return (this.#offered.get(agent) ?? 0) > 0;
+    return this.of(agent).some(({ state }) => state === 'offered');
   }
 
   holdsNothing(agent: string): boolean {
@@ -139,6 +152,9 @@ export class Ledger {
     const held = this.#held.get(place.conversation) ?? {};
     held[place.state === 'active' ? 'active' : 'pending'] = place;
     this.#held.set(place.conversation, held);
+    if (place.state === 'offered') this.#offers.set(place.conversation, place);
+    const own = this.#agents.get(place.agent) ?? new Map<string, Place>();
+    this.#agents.set(place.agent, own.set(keyOf(place), place));
     this.#count(place, 1);
   }
 
@@ -148,13 +164,22 @@ export class Ledger {
     if (place.state === 'active') delete held.active;
     else delete held.pending;
     if (!held.active && !held.pending) this.#held.delete(place.conversation);
+    if (place.state === 'offered') this.#offers.delete(place.conversation);
+    const own = this.#agents.get(place.agent);
+    own?.delete(keyOf(place));
+    if (own?.size === 0) this.#agents.delete(place.agent);
     this.#count(place, -1);
   }
 
-  #count({ agent, type, state }: Place, by: number): void {
-    if (state === 'offered') this.#offered.set(agent, (this.#offered.get(agent) ?? 0) + by);
+  #count(place: Place, by: number): void {
+    const { agent, type } = place;
     const load = this.load(agent);
     this.#loads.set(agent, { ...load, [type]: load[type] + by });
-    this.#changed(agent);
+    this.#changed(place);
   }
+}
+
+/** What names a place. */
+export function keyOf({ conversation, generation }: Pick<Place, 'conversation' | 'generation'>): string {
+  return `${conversation} ${generation}`;
 }

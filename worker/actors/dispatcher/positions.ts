@@ -1,12 +1,15 @@
 /**
- * Tells those who wait how many are before them, about how long it takes, and whether anybody is there to come to it. It is news
- * of a moment and kept nowhere: whoever missed it asks, and is told with the next change.
+ * Tells visitors in the queue their position, the expected wait, and whether any agent serves them. Ephemeral: a telling is never
+ * stored, only the time of the next one is. A visitor who missed one asks, and is told with the next change.
  */
 import { expectedWait, paceOver } from '#domain';
 import type { Availability, FloorRow, Waiting } from '#protocol';
+import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
+import type { Registers } from '../registers.ts';
 import { report } from '../report.ts';
 import { lineOf, wantsAgent, type Queue } from './queue.ts';
+import type { DispatcherRegisters } from './storage.ts';
 
 /** Changes are collected for so long, in milliseconds. */
 const coalesce = 500;
@@ -17,11 +20,20 @@ const farEvery = 15_000;
 const atOnce = 16;
 const rest = 100;
 
-export class Positions {
+export interface PositionsEnds {
+  /** Whether any agent serves the queue that a conversation is in. */
+  availability(row: FloorRow): Availability;
+  tell(conversation: string, waiting: Waiting): Promise<void>;
+  arm(): void;
+}
+
+/** As a duty it tells those far back: an alarm lets the actor sleep until then, where a timer would keep it awake. */
+export class Positions implements Duty {
+  readonly name = 'positions';
+  readonly #registers: Registers<DispatcherRegisters>;
   readonly #host: Host;
   readonly #queue: Queue;
-  readonly #availability: (row: FloorRow) => Availability;
-  readonly #tell: (conversation: string, waiting: Waiting) => Promise<void>;
+  readonly #ends: PositionsEnds;
   readonly #told = new Map<string, { words: string; at: number }>();
   /** When the last ones of each line got somebody. */
   readonly #served = new Map<string, number[]>();
@@ -30,16 +42,11 @@ export class Positions {
   #telling = 0;
   #timer: (() => void) | null = null;
 
-  constructor(
-    host: Host,
-    queue: Queue,
-    availability: (row: FloorRow) => Availability,
-    tell: (conversation: string, waiting: Waiting) => Promise<void>,
-  ) {
+  constructor(registers: Registers<DispatcherRegisters>, host: Host, queue: Queue, ends: PositionsEnds) {
+    this.#registers = registers;
     this.#host = host;
     this.#queue = queue;
-    this.#availability = availability;
-    this.#tell = tell;
+    this.#ends = ends;
   }
 
   /** A conversation has changed. */
@@ -52,12 +59,12 @@ export class Positions {
       this.#told.delete(row.id);
       this.#due.delete(row.id);
     }
-    if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon(coalesce);
+    if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon();
   }
 
   /** Somebody has come or gone who serves a line. */
   refresh(): void {
-    if (this.#queue.size > 0) this.#soon(coalesce);
+    if (this.#queue.size > 0) this.#soon();
   }
 
   /** Where a conversation stands now; null where it doesn't wait. */
@@ -65,28 +72,47 @@ export class Positions {
     return this.#all().get(conversation) ?? null;
   }
 
-  #soon(delay: number): void {
+  next(): number | null {
+    return this.#queue.size === 0 ? null : (this.#registers.get('positionsAt') ?? null);
+  }
+
+  run(): void {
+    this.#tellAll();
+  }
+
+  #soon(): void {
     if (this.#timer) return;
-    this.#timer = this.#host.timer(delay, () => {
+    this.#timer = this.#host.timer(coalesce, () => {
       this.#timer = null;
       this.#tellAll();
     });
   }
 
-  /** What was not told yet is told as it is now. */
+  /** What was not told yet is told as it is now; what is far back and was told a moment ago is left for the duty. */
   #tellAll(): void {
     const now = this.#host.now();
-    let left = false;
+    let later = Infinity;
     const due = [...this.#all()].filter(([conversation, waiting]) => {
       const told = this.#told.get(conversation);
       if (told?.words === wordsOf(waiting)) return false;
-      const later = told !== undefined && waiting.place > near && now - told.at < farEvery;
-      left ||= later;
-      return !later;
+      if (!told || waiting.place <= near || now - told.at >= farEvery) return true;
+      later = Math.min(later, told.at + farEvery);
+      return false;
     });
     this.#due = new Map(due.sort(([, a], [, b]) => a.place - b.place));
     this.#tellSome();
-    if (left) this.#soon(farEvery);
+    this.#tellLater(later);
+  }
+
+  /** Keeps the time of the next telling, Infinity where there is none. A row at most every `farEvery`. */
+  #tellLater(at: number): void {
+    const known = this.#registers.get('positionsAt') ?? Infinity;
+    if (at === Infinity && known !== Infinity) this.#registers.delete('positionsAt');
+    // A time that has not come yet stands: those who are due after it are told with it, or then.
+    const stands = known > this.#host.now() && known <= at;
+    if (at === Infinity || stands) return;
+    this.#registers.set('positionsAt', at);
+    this.#ends.arm();
   }
 
   #tellSome(): void {
@@ -101,7 +127,7 @@ export class Positions {
 
   async #tellOne(conversation: string, waiting: Waiting): Promise<void> {
     try {
-      await this.#tell(conversation, waiting);
+      await this.#ends.tell(conversation, waiting);
     } catch (error) {
       report('place_not_told', error);
     }
@@ -123,7 +149,7 @@ export class Positions {
       counts.set(line, place);
       if (!row.visitor.here) continue;
       // Who stands in one line waits for the same agents.
-      const availability = availabilities.get(line) ?? this.#availability(row);
+      const availability = availabilities.get(line) ?? this.#ends.availability(row);
       availabilities.set(line, availability);
       const wait = expectedWait(place, this.#served.get(line) ?? [], now);
       all.set(row.id, { place, wait, availability });

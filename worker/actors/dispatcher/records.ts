@@ -1,11 +1,15 @@
 /** What routing remembers beside the ledger: who had their chance at what, whose turn it was, and each decision with its reasons. */
 import type { Chance, PassedOver } from '#domain';
 import type { Decision, FloorRow } from '#protocol';
+import type { Duty } from '../alarm.ts';
 import { all, first, type Sql } from '../host.ts';
 
-/** Decisions are kept for so long, in milliseconds, and looked through for older ones every so many. */
+/** Decisions are kept for so long, in milliseconds … */
 const keptFor = 30 * 86_400_000;
-const sweepEvery = 500;
+/** … and deleted within so long after that: one alarm a day at the most … */
+const sweptWithin = 86_400_000;
+/** … of which each deletes so many rows. */
+const sweptAtOnce = 1_000;
 /** Of each reason so many agents are named; the rest is a number. */
 const namedEach = 50;
 
@@ -30,15 +34,19 @@ export type Reasons = Record<string, { agents: string[]; more: number }>;
 
 type Without<D> = D extends Decision ? Omit<D, 'at'> : never;
 
-export class Records {
+export class Records implements Duty {
+  readonly name = 'decisions';
   readonly #sql: Sql;
   readonly #waits = new Map<string, Wait>();
   readonly #standings = new Map<string, Standing>();
   readonly #turns = new Map<string, string>();
-  #unswept = 0;
+  readonly #standingChanged: (agent: string) => void;
+  /** When the oldest decision was taken, null where there is none; undefined until it has been read. */
+  #oldest: number | null | undefined;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, standingChanged: (agent: string) => void) {
     this.#sql = sql;
+    this.#standingChanged = standingChanged;
     for (const { conversation, wait } of all<{ conversation: string; wait: string }>(
       sql.exec('SELECT conversation, wait FROM waits'),
     ))
@@ -91,6 +99,7 @@ export class Records {
       'INSERT OR REPLACE INTO standings (agent, given_at, missed) VALUES (?, ?, ?)',
       ...[agent, standing.givenAt, standing.missed],
     );
+    if (standing.missed !== before.missed) this.#standingChanged(agent);
   }
 
   /** Whose turn it was last, by the ids of a campaign's levels. */
@@ -113,9 +122,30 @@ export class Records {
       'INSERT INTO decisions (conversation, at, decision) VALUES (?, ?, ?)',
       ...[conversation, at, JSON.stringify(decision)],
     );
-    if (++this.#unswept < sweepEvery) return;
-    this.#unswept = 0;
-    this.#sql.exec('DELETE FROM decisions WHERE at < ?', at - keptFor);
+    this.#oldest ??= at;
+  }
+
+  /** When decisions are old enough to be deleted. It follows from the oldest row, so that no eviction forgets it. */
+  next(): number | null {
+    this.#oldest ??= this.#readOldest();
+    return this.#oldest === null ? null : this.#oldest + keptFor + sweptWithin;
+  }
+
+  /** Deletes the oldest rows that are too old, by their key. What is left over makes the next turn due at once. */
+  run(now: number): void {
+    const { last } = first<{ last: number | null }>(
+      this.#sql.exec(
+        'SELECT max(seq) AS last FROM (SELECT seq, at FROM decisions ORDER BY seq LIMIT ?) WHERE at <= ?',
+        ...[sweptAtOnce, now - keptFor],
+      ),
+    ) ?? { last: null };
+    if (last !== null) this.#sql.exec('DELETE FROM decisions WHERE seq <= ?', last);
+    this.#oldest = this.#readOldest();
+  }
+
+  #readOldest(): number | null {
+    const rows = this.#sql.exec('SELECT at FROM decisions ORDER BY seq LIMIT 1');
+    return first<{ at: number }>(rows)?.at ?? null;
   }
 
   /** What was decided of a conversation, in order. */

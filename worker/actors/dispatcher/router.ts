@@ -2,10 +2,19 @@
  * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
  * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
  */
-import { choose, receives, type Chance, type Choice, type RoutedAgent, type Wanting } from '#domain';
+import {
+  choose,
+  passLimit,
+  receives,
+  type Chance,
+  type Choice,
+  type RoutedAgent,
+  type Wanting,
+} from '#domain';
 import type { FloorRow, Outcome, Status } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
+import { Dues } from './dues.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Offers } from './offers.ts';
@@ -37,6 +46,8 @@ export class Router {
   readonly #rules: Rules;
   readonly #offers: Offers;
   readonly #ends: RouterEnds;
+  /** When offers end, by their conversations. */
+  readonly #expiries: Dues;
   /** When somebody may be asked again who had their chance; it makes a turn due without anything having changed. */
   #retryAt: number | null = 0;
 
@@ -53,6 +64,16 @@ export class Router {
     this.#rules = parts.rules;
     this.#offers = parts.offers;
     this.#ends = ends;
+    this.#expiries = new Dues((conversation) => {
+      const place = this.#ledger.pending(conversation);
+      return place?.state === 'offered' ? (place.terms?.expiresAt ?? 0) : null;
+    });
+    for (const { conversation } of this.#ledger.offers()) this.#expiries.touch(conversation);
+  }
+
+  /** A place was kept or dropped. */
+  placeChanged({ conversation }: Place): void {
+    this.#expiries.touch(conversation);
   }
 
   get duties(): Duty[] {
@@ -63,10 +84,7 @@ export class Router {
     };
     const expiry: Duty = {
       name: 'offers',
-      next: () => {
-        const ends = this.#ledger.offers().map(({ terms }) => terms?.expiresAt ?? 0);
-        return ends.length === 0 ? null : Math.min(...ends);
-      },
+      next: () => this.#expiries.next(),
       run: (now) => this.expire(now),
     };
     return [again, expiry];
@@ -86,7 +104,7 @@ export class Router {
     for (const row of this.#queue.rows()) {
       // Whoever has agreed owns it, also where it has not been able to say so yet.
       const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
-      if (!wantsAgent(row) || held) continue;
+      if (!wantsAgent(row) || held || (row.passes ?? 0) >= passLimit) continue;
       const line = lineOf(row);
       const chances = this.#records.chances(row.id);
       // What one that nobody has let go could not get, no other of its line can.
@@ -106,7 +124,7 @@ export class Router {
 
   /** Ends the offers that nobody has answered in time. */
   expire(now: number): void {
-    const due = this.#ledger.offers().filter(({ terms }) => (terms?.expiresAt ?? 0) <= now);
+    const due = this.#expiries.dueBy(now).flatMap((conversation) => this.#ledger.pending(conversation) ?? []);
     for (const place of due) this.end(place, 'expired');
     if (due.length > 0) this.route();
   }
@@ -132,10 +150,14 @@ export class Router {
       if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
   }
 
-  /** Withdraws what can't be accepted any more: the agent is gone, or nobody waits. */
-  withdrawFrom(agent: KnownAgent): void {
-    if (agent.connected && agent.status !== 'offline') return;
-    for (const place of this.#ledger.offers()) if (place.agent === agent.id) this.end(place, 'withdrawn');
+  /** Withdraws what an agent is not to be asked any more: they are gone, or have begun a break (U16). */
+  withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
+    const here = agent.connected && agent.status !== 'offline';
+    // A colleague may ask somebody who is on a break already.
+    if (here && before?.status === agent.status) return;
+    for (const place of this.#ledger.of(agent.id))
+      if (place.state === 'offered' && !(here && receives(agent.status, place.type)))
+        this.end(place, 'withdrawn');
   }
 
   /** A conversation is about to be as it says: an offer of it may have come to nothing. */
@@ -230,19 +252,20 @@ export class Router {
     };
   }
 
-  /** The agents whose status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
-  corrections(): Correction[] {
+  /** How an agent's status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
+  correctionOf(agent: string): Correction | null {
     const { missedLimit, offlineProcessing } = this.#rules.now;
-    return this.#floor.agents().flatMap(({ id: agent, status: from }): Correction[] => {
-      if (from === 'before_dinner' && this.#ledger.holdsNothing(agent))
-        return [{ agent, from, to: 'dinner', why: 'empty' }];
-      if (from === 'offline_processing' && !offlineProcessing)
-        return [{ agent, from, to: 'invisible', why: 'switched_off' }];
-      const missed = this.#records.standing(agent).missed;
-      const receiving = receives(from, 'live') || receives(from, 'nrt');
-      return missedLimit !== null && missed >= missedLimit && receiving
-        ? [{ agent, from, to: 'invisible', why: 'missed' }]
-        : [];
-    });
+    const known = this.#floor.agent(agent);
+    if (!known || known.deleted) return null;
+    const from = known.status;
+    if (from === 'before_dinner' && this.#ledger.holdsNothing(agent))
+      return { agent, from, to: 'dinner', why: 'empty' };
+    if (from === 'offline_processing' && !offlineProcessing)
+      return { agent, from, to: 'invisible', why: 'switched_off' };
+    const { missed } = this.#records.standing(agent);
+    const receiving = receives(from, 'live') || receives(from, 'nrt');
+    return missedLimit !== null && missed >= missedLimit && receiving
+      ? { agent, from, to: 'invisible', why: 'missed' }
+      : null;
   }
 }

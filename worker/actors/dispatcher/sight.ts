@@ -71,6 +71,13 @@ export class Sight {
     return this.#sees({ id, roles, groups: known?.groups ?? [] }, row);
   }
 
+  /** Whether somebody may read what its owner had, on the floor or long since off it (F42). */
+  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, owner: string | null): boolean {
+    const viewer = { id, roles, groups: this.#floor.agent(id)?.groups ?? [] };
+    const groups = owner === null ? [] : (this.#floor.agent(owner)?.groups ?? []);
+    return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups });
+  }
+
   /** A conversation has said what it is. */
   rowChanged(before: FloorRow | undefined, row: FloorRow): void {
     if (this.rule !== 'all' && before?.owner?.id !== row.owner?.id) this.#tellSoon([row.id]);

@@ -48,6 +48,8 @@ export type DispatcherRegisters = {
   /** Conversations that are to be told who may follow them. */
   untold: readonly string[];
   lobbies: Lobbies;
+  /** When those far back in the queue are told their position. */
+  positionsAt: number;
 };
 
 /** By campaign: how its agents are, the how manieth word of it that is, and whether the lobby has it. */

@@ -16,18 +16,9 @@ export function describe(
         ? m.event_started_on({ visitor, page: isolated(entry.page.title) })
         : m.event_started({ visitor });
     case 'agent.assigned':
-      return entry.how === 'taken' || entry.how === 'offered'
-        ? told(entry.agent, m.event_you_took, m.event_took)
-        : told(entry.agent, m.event_you_given, m.event_given);
-    case 'conversation.transferred': {
-      const to = isolated(entry.to.kind === 'agent' ? partyName(entry.to, me, '') : entry.to.name);
-      const event = told(
-        entry.by,
-        () => m.event_you_transferred({ to }),
-        ({ name }) => m.event_transferred({ name, to }),
-      );
-      return entry.note ? m.event_note({ event, note: isolated(entry.note) }) : event;
-    }
+      return describeOwner(entry, me);
+    case 'conversation.transferred':
+      return handed(entry.by, entry.to, me, transferWords);
     case 'conversation.deferred':
       return m.event_deferred({ visitor });
     case 'agent.unassigned':
@@ -50,6 +41,43 @@ export function describe(
     case 'conversation.closed':
       return describeEnd(entry, me, visitorName);
   }
+}
+
+/** Words for what one agent passes on to another, or to a queue. */
+interface HandedWords {
+  byYou(names: { to: string }): string;
+  toYou(names: { by: string }): string;
+  other(names: { by: string; to: string }): string;
+}
+const transferWords: HandedWords = {
+  byYou: m.event_you_transferred,
+  toYou: m.event_transferred_to_you,
+  other: m.event_transferred,
+};
+const assignWords: HandedWords = {
+  byYou: m.event_you_assigned,
+  toYou: m.event_assigned_to_you,
+  other: m.event_assigned,
+};
+
+/** How an agent came to have it, in one sentence: also the transfer before it is in this. */
+function describeOwner({ agent, by, how }: EntryOf<'agent.assigned'>, me: string | null): string {
+  const told = teller(me, '');
+  if (how === 'taken' || how === 'offered') return told(agent, m.event_you_took, m.event_took);
+  if (by.kind !== 'agent') return told(agent, m.event_you_given, m.event_given);
+  if (by.id === agent.id) return told(agent, m.event_you_took_over, m.event_took_over);
+  return handed(by, agent, me, how === 'assigned' ? assignWords : transferWords);
+}
+
+function handed(
+  by: Party,
+  to: EntryOf<'conversation.transferred'>['to'],
+  me: string | null,
+  words: HandedWords,
+): string {
+  const names = { by: isolated(partyName(by, null, '')), to: isolated(to.name) };
+  if (by.kind === 'agent' && by.id === me) return words.byYou(names);
+  return to.kind === 'agent' && to.id === me ? words.toYou(names) : words.other(names);
 }
 
 /** How a conversation ended. */

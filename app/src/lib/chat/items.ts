@@ -36,6 +36,8 @@ export interface PendingItem extends Place {
 export interface EventItem extends Place {
   readonly kind: 'event';
   readonly entry: Exclude<Entry, EntryOf<'message.sent'>>;
+  /** The note of the transfer that caused it. */
+  readonly note?: string;
 }
 export interface DayItem extends Place {
   readonly kind: 'day';
@@ -62,7 +64,7 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
   let day = '';
   let before: EntryOf<'message.sent'> | null = null;
   let lined = unreadAfter === null;
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const today = dayKey(entry.at, zone);
     if (today !== day) {
       items.push({ kind: 'day', key: `day:${today}:${entry.seq}`, at: entry.at });
@@ -70,8 +72,11 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
       before = null;
     }
     if (entry.kind !== 'message.sent') {
-      if (!known.has(entry.kind)) continue;
-      items.push({ kind: 'event', key: `event:${entry.seq}`, entry });
+      const cause = transferBefore(entry, entries[index - 1]);
+      const told = entries[index + 1];
+      if (!known.has(entry.kind) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
+      const note = cause?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
+      items.push({ kind: 'event', key: `event:${entry.seq}`, entry, ...(note && { note }) });
       before = null;
       continue;
     }
@@ -90,6 +95,28 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     before = entry;
   }
   return withPending(items, before, options);
+}
+
+/** The transfer that caused a change of owner: it stands right before it. */
+function transferBefore(
+  entry: Entry,
+  before: Entry | undefined,
+): EntryOf<'conversation.transferred'> | undefined {
+  if (before?.kind !== 'conversation.transferred' || before.seq !== entry.seq - 1) return undefined;
+  const caused =
+    tells(entry, before) || (entry.kind === 'agent.unassigned' && entry.reason === 'transferred');
+  return caused ? before : undefined;
+}
+
+/** Of a transfer and the change of owner that it causes one is told: that an agent got it, or that a queue did. */
+function tells(entry: Entry, before: Entry): boolean {
+  return (
+    before.kind === 'conversation.transferred' &&
+    before.to.kind === 'agent' &&
+    entry.kind === 'agent.assigned' &&
+    entry.seq === before.seq + 1 &&
+    entry.agent.id === before.to.id
+  );
 }
 
 /** What is not in the log yet stands at its end, in the order in which it was typed. */

@@ -3,6 +3,8 @@ import { isRefusal, type Refusal } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 const pageLength = 50;
+/** What the server gives at once. */
+const mostAtOnce = 100;
 
 /** `name` is the list's in an answer: `{name: […], next}`. */
 export class Pages<T extends { readonly id: string }, Name extends string> {
@@ -10,6 +12,8 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
   /** Whether there are more; null until the first page is here. */
   more = $state<boolean | null>(null);
   loading = $state(false);
+  /** When the list was last read; 0 before. */
+  at = $state(0);
   refusal = $state.raw<Refusal | null>(null);
   readonly #path: string;
   readonly #name: Name;
@@ -45,9 +49,34 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
       return;
     }
     this.refusal = null;
+    this.at = Date.now();
     this.#next = answer.next;
     this.more = answer.next !== null;
     const held = new Set(this.items.map(({ id }) => id));
     this.items = [...this.items, ...answer[this.#name].filter(({ id }) => !held.has(id))];
+  }
+
+  /** Reads the beginning of the list again, as far as one answer goes; what was loaded after it stays. */
+  async refresh(): Promise<void> {
+    if (this.loading || this.more === null) return;
+    const filter = this.#filter;
+    const query = new URLSearchParams(filter);
+    query.set('limit', String(Math.min(mostAtOnce, Math.max(pageLength, this.items.length))));
+    this.loading = true;
+    const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
+    if (filter !== this.#filter) return;
+    this.loading = false;
+    // What is shown says of when it is.
+    if (isRefusal(answer)) return;
+    this.at = Date.now();
+    const fresh = answer[this.#name];
+    const lastId = fresh.at(-1)?.id;
+    const after = this.items.findIndex(({ id }) => id === lastId);
+    if (answer.next !== null && after >= 0) this.items = [...fresh, ...this.items.slice(after + 1)];
+    else {
+      this.items = fresh;
+      this.#next = answer.next;
+      this.more = answer.next !== null;
+    }
   }
 }

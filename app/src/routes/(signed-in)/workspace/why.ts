@@ -29,6 +29,7 @@ const nameOf = (id: string, names: Names) => isolated(names[id] ?? m.why_somebod
 
 export function decisionWords(decision: Decision, names: Names): string {
   if (decision.kind === 'nobody') return m.why_nobody();
+  if (decision.kind === 'stalled') return m.why_stalled({ count: decision.passes });
   if (decision.kind === 'sent') return m.why_sent({ by: nameOf(decision.by, names) });
   const name = nameOf(decision.agent, names);
   switch (decision.kind) {

@@ -1,0 +1,64 @@
+/** What an agent is told when a chat comes to them or leaves them. */
+import type { HandedFrame, Party } from '#protocol';
+import { m } from '#words/app';
+import { isolated, visitorName } from './names.ts';
+
+/** Null where they did it themselves and see it, or it is told otherwise. `lost`: the chat was theirs and is so no more. */
+export function handoverNews(told: HandedFrame, me: string): { text: string; lost: boolean } | null {
+  const visitor = isolated(visitorName(told.visitor));
+  if (told.to?.id === me) return told.from?.id === me ? null : got(told, me, visitor);
+  if (told.from?.id !== me) return null;
+  const text = lossOf(told, me, visitor);
+  return text === null ? null : { text, lost: true };
+}
+
+function got(
+  { from, handed }: HandedFrame,
+  me: string,
+  visitor: string,
+): { text: string; lost: false } | null {
+  const by = nameOf(handed.by);
+  // An agent who took it from the queue, or accepted it, has it on the screen.
+  if (handed.how === 'taken' || handed.how === 'offered') return null;
+  if (handed.how === 'routed') return { text: m.handed_routed({ visitor }), lost: false };
+  const mine = idOf(handed.by) === me;
+  if (mine && from)
+    return { text: m.handed_you_took_over({ visitor, from: isolated(from.name) }), lost: false };
+  if (mine) return null;
+  const words =
+    handed.how === 'transferred' ? m.handed_transferred({ visitor, by }) : m.handed_assigned({ visitor, by });
+  return {
+    text: handed.note ? m.event_note({ event: words, note: isolated(handed.note) }) : words,
+    lost: false,
+  };
+}
+
+function lossOf({ to, target, handed }: HandedFrame, me: string, visitor: string): string | null {
+  const mine = idOf(handed.by) === me;
+  const by = nameOf(handed.by);
+  switch (handed.how) {
+    case 'no_reply':
+      return m.handed_no_reply({ visitor });
+    case 'vanished':
+      return m.handed_vanished({ visitor });
+    case 'transferred':
+      // To a colleague: the answer to the offer was told already.
+      if (mine) return null;
+      return target
+        ? m.handed_sent({ visitor, by, to: isolated(target.name) })
+        : m.handed_returned({ visitor, by });
+    case 'returned':
+      return mine ? null : m.handed_returned({ visitor, by });
+    case 'offline':
+    case 'signed_out':
+      return null;
+    default:
+      if (mine || !to) return null;
+      return idOf(handed.by) === to.id
+        ? m.handed_taken_over({ visitor, by })
+        : m.handed_given_away({ visitor, by, to: isolated(to.name) });
+  }
+}
+
+const idOf = (party: Party): string => (party.kind === 'system' ? '' : party.id);
+const nameOf = (party: Party): string => (party.kind === 'agent' ? isolated(party.name) : '');

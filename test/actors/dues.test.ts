@@ -1,0 +1,81 @@
+/** The dispatcher judges by the clock only what an event has touched: the work of an event does not grow with the floor. */
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { Dues } from '../../worker/actors/dispatcher/dues.ts';
+import { Reconciliation } from '../../worker/actors/dispatcher/duties.ts';
+import type { KnownAgent } from '../../worker/actors/dispatcher/floor.ts';
+import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
+import type { Place } from '../../worker/actors/dispatcher/storage.ts';
+
+test('the next due time is the least of all, whatever was touched in which order', () => {
+  const change = fc.record({
+    key: fc.integer({ min: 0, max: 9 }),
+    at: fc.option(fc.integer({ min: 0, max: 99 })),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.array(change, { maxLength: 8 }), { maxLength: 40 }), (events) => {
+      const model = new Map<string, number>();
+      const dues = new Dues((key) => model.get(key) ?? null);
+      for (const [now, event] of events.entries()) {
+        for (const { key, at } of event) {
+          if (at === null) model.delete(String(key));
+          else model.set(String(key), at);
+          dues.touch(String(key));
+        }
+        expect(dues.next()).toBe(model.size === 0 ? null : Math.min(...model.values()));
+        const due = [...model].filter(([, at]) => at <= now).map(([key]) => key);
+        expect(dues.dueBy(now).sort()).toEqual(due.sort());
+      }
+    }),
+  );
+});
+
+test('of 2,000 places an event judges its own, or those of its agent', async () => {
+  const agents = new Map<string, KnownAgent>();
+  let judged = 0;
+  const floor = {
+    agent: (id: string) => {
+      judged++;
+      return agents.get(id);
+    },
+  };
+  const touched: ((place: Place) => void)[] = [];
+  const ledger = new Ledger({ exec: () => [] }, (place) => touched.forEach((touch) => touch(place)));
+  const put = (number: number, connected: boolean, changedAt = 0) =>
+    agents.set(`usr_${number}`, { status: 'online', connected, changedAt } as KnownAgent);
+  const place = (number: number, agent: number): Place => ({
+    ...{ conversation: `con_${number}`, agent: `usr_${agent}`, name: 'Anna', generation: 1 },
+    ...{ type: 'live', state: 'active', at: number },
+  });
+  for (let number = 0; number < 500; number++) put(number, true);
+  for (let number = 0; number < 2_000; number++) ledger.keep(place(number, number % 500));
+  const asked: string[] = [];
+  const reconciliation = new Reconciliation({ floor, ledger }, 30_000, ({ conversation }) => {
+    asked.push(conversation);
+    return Promise.resolve();
+  });
+  touched.push((place) => reconciliation.placeChanged(place));
+  expect(reconciliation.next()).toBeNull();
+  const costOf = (event: () => void) => {
+    judged = 0;
+    event();
+    reconciliation.next();
+    reconciliation.next();
+    return judged;
+  };
+  expect(costOf(() => undefined)).toBe(0);
+  expect(costOf(() => ledger.keep(place(2_000, 7)))).toBe(1);
+  expect(costOf(() => ledger.settle({ ...rowOf(2_000), phase: 'closed' }, 0))).toBe(0);
+  expect(
+    costOf(() => {
+      put(7, false, 1_000);
+      reconciliation.agentChanged('usr_7');
+    }),
+  ).toBe(4);
+  expect(reconciliation.next()).toBe(30_007);
+  await reconciliation.run(30_507);
+  expect(asked.sort()).toEqual(['con_507', 'con_7']);
+});
+
+const rowOf = (number: number) =>
+  ({ id: `con_${number}`, phase: 'active', owner: null, generation: 1, type: 'live' }) as const;

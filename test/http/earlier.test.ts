@@ -1,0 +1,79 @@
+/** A visitor's earlier chats, for the agent who has their chat at hand: as far as the account's rule allows, and of no other visitor (V61). */
+import type { Account, Earlier, Range } from '#protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { writeHistory } from '../../worker/db/history.ts';
+import { makeLog } from '../db/logs.ts';
+import { ask, env, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
+
+let account: TestAccount;
+let conversation: string;
+/** Chats of the same visitor, and of another: the agent's own, the supervisor's, nobody's. */
+const logs: Record<'own' | 'other' | 'nobody' | 'foreign', ReturnType<typeof makeLog>> = {} as never;
+beforeAll(async () => {
+  account = await newAccount();
+  const { site } = await newSite(account);
+  const visitor = await newVisitor(site);
+  ({ conversation } = await say(site, visitor.token));
+  const owners = { own: account.users.agent, other: account.users.supervisor, nobody: null, foreign: null };
+  for (const [at, [name, owner]] of Object.entries(owners).entries()) {
+    const of = name === 'foreign' ? {} : { visitor: visitor.id };
+    const log = makeLog({ ...of, messages: 3, closed: true, startedAt: 1_700_000_000_000 + at });
+    const held = owner === null ? null : { kind: 'agent' as const, id: owner, name: `The ${name} agent` };
+    logs[name as keyof typeof logs] = { ...log, state: { ...log.state, owner: held } };
+    await writeHistory(env.DB, account.id, logs[name as keyof typeof logs].state, log.pages);
+  }
+});
+
+async function rule(sees: Account['sees']): Promise<void> {
+  const { body } = await ask<Account>('GET', '/api/account', { cookie: account.administrator });
+  const { id: _, ...rest } = body;
+  const answer = await ask('PATCH', '/api/account', {
+    cookie: account.administrator,
+    body: { ...rest, sees },
+  });
+  expect(answer.status).toBe(200);
+}
+const list = (cookie: string) =>
+  ask<Earlier>('GET', `/api/conversations/${conversation}/earlier`, { cookie });
+const read = (cookie: string, of: string, query = '') =>
+  ask<Range>('GET', `/api/conversations/${conversation}/earlier/entries?of=${of}${query}`, { cookie });
+const ids = ({ body }: { body: Earlier }) => body.conversations.map(({ id }) => id);
+
+test('V61 U5 an agent finds the visitor’s earlier chats, newest first, and reads them', async () => {
+  await rule('all');
+  const answer = await list(account.agent);
+  expect(ids(answer)).toEqual([logs.nobody, logs.other, logs.own].map(({ state }) => state.id));
+  expect(answer.body.hidden).toBe(0);
+  expect(answer.body.conversations.at(-1)).toEqual({
+    ...{ id: logs.own.state.id, startedAt: logs.own.state.startedAt },
+    ...{ closedAt: logs.own.state.closed?.at, owner: logs.own.state.owner, last: logs.own.state.lastMessage },
+  });
+  expect((await read(account.agent, logs.other.state.id)).body).toEqual({
+    ...{ after: 0, upTo: 5, entries: logs.other.entries },
+  });
+  expect((await read(account.agent, logs.other.state.id, '&before=4&limit=2')).body).toEqual({
+    ...{ after: 1, upTo: 3, entries: logs.other.entries.slice(1, 3) },
+  });
+});
+
+test('V61 F42 where agents see their own alone, a colleague’s is counted and can’t be read; supervisors read all', async () => {
+  await rule('own');
+  const answer = await list(account.agent);
+  expect(ids(answer)).toEqual([logs.nobody.state.id, logs.own.state.id]);
+  expect(answer.body.hidden).toBe(1);
+  expect(JSON.stringify(answer.body)).not.toContain('The other agent');
+  expect(await read(account.agent, logs.other.state.id)).toMatchObject({ status: 404 });
+  expect((await read(account.agent, logs.own.state.id)).status).toBe(200);
+  expect(ids(await list(account.supervisor))).toHaveLength(3);
+  expect((await read(account.supervisor, logs.other.state.id)).status).toBe(200);
+  await rule('all');
+});
+
+test('V61 I13 no other visitor’s chat is read by way of this one, and no other account’s', async () => {
+  const elsewhere = await newAccount('Elsewhere');
+  for (const cookie of [account.agent, account.supervisor])
+    expect(await read(cookie, logs.foreign.state.id)).toMatchObject({ status: 404 });
+  expect(await list(elsewhere.supervisor)).toMatchObject({ status: 404 });
+  expect(await read(elsewhere.supervisor, logs.own.state.id)).toMatchObject({ status: 404 });
+  expect(await read(account.agent, 'con_x')).toMatchObject({ status: 400, body: { field: 'of' } });
+});

@@ -1,0 +1,85 @@
+/**
+ * Tells the floor the last message: the first in a moment, then about one a second at most, and nothing is stored for it. So that a
+ * dispatcher which has forgotten it meanwhile has it again, the floor's follower pushes the whole row some time later
+ * (`wordsDue`): a fraction of a row for each message.
+ */
+import type { Handover, Words } from '#protocol';
+import type { Host } from '../host.ts';
+import { report } from '../report.ts';
+import type { Journal } from './journal.ts';
+
+/** Drawn anew each time between so much and a third more, in milliseconds, so that no two conversations keep in step. */
+const every = 1_000;
+/** The sender's answer goes first. */
+const moment = 50;
+
+export class FloorNews {
+  readonly #host: Host;
+  readonly #journal: Journal;
+  readonly #tell: (words: Words) => Promise<void>;
+  /** The seq up to which the floor's follower has pushed. */
+  readonly #pushed: () => number;
+  #toldAt = 0;
+  #toldSeq = 0;
+  #timer: (() => void) | null = null;
+
+  constructor(host: Host, journal: Journal, tell: (words: Words) => Promise<void>, pushed: () => number) {
+    this.#host = host;
+    this.#journal = journal;
+    this.#tell = tell;
+    this.#pushed = pushed;
+  }
+
+  /** Something was written. */
+  touch(): void {
+    if (this.#timer || !this.#news()) return;
+    const pause = every * (1 + this.#host.random() / 3);
+    const wait = Math.max(moment, this.#toldAt + pause - this.#host.now());
+    this.#timer = this.#host.timer(wait, () => {
+      this.#timer = null;
+      const words = this.#news();
+      if (!words) return;
+      this.#toldAt = this.#host.now();
+      this.#toldSeq = words.last.seq;
+      const told = this.#tell(words);
+      this.#host.background(told.catch((error: unknown) => report('floor_not_told', error)));
+    });
+  }
+
+  /** A message that the floor has not been told of. Before its first push it knows no such conversation. */
+  #news(): Words | null {
+    const { id, lastMessage: last } = this.#journal.state;
+    const pushed = this.#pushed();
+    return last && pushed > 0 && last.seq > pushed && last.seq > this.#toldSeq ? { id, last } : null;
+  }
+}
+
+/**
+ * When the floor's row has to be pushed for its last message alone: with the archive's write, which wakes the conversation anyway, or
+ * where that does not come, within as long. Null where the floor has it. `archived` is the archive's cursor, `window` its longest wait in milliseconds.
+ */
+export function wordsDue(
+  host: Host,
+  journal: Journal,
+  window: number,
+): (cursor: number, archived: number) => number | null {
+  let since = { cursor: -1, at: 0 };
+  return (cursor, archived) => {
+    const { lastMessage: last } = journal.state;
+    if (!last || last.seq <= cursor) return null;
+    if (archived >= last.seq) return 0;
+    if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
+    // A clock that was set back must not put it off for ever.
+    return Math.min(since.at, host.now()) + window;
+  };
+}
+
+/** The last change of owner, and who caused it; null where there was none, or the conversation has ended since. */
+export function handoverOf({ log, concerning }: Journal): Handover | null {
+  const entry = log.get(concerning.owner);
+  if (entry?.kind === 'agent.unassigned') return { seq: entry.seq, how: entry.reason, by: entry.by };
+  if (entry?.kind !== 'agent.assigned') return null;
+  const before = log.get(entry.seq - 1);
+  const note = before?.kind === 'conversation.transferred' ? before.note : undefined;
+  return { seq: entry.seq, how: entry.how, by: entry.by, ...(note !== undefined && { note }) };
+}

@@ -1,0 +1,98 @@
+/**
+ * When something is next due, for many keys. What a key's due time depends on changes with events, and each event names the keys
+ * that it touched: only those are judged again, so an event costs what it changed and not what there is.
+ */
+interface Entry {
+  readonly at: number;
+  readonly key: string;
+}
+
+export class Dues {
+  readonly #dueOf: (key: string) => number | null;
+  readonly #known = new Map<string, number>();
+  readonly #touched = new Set<string>();
+  /** A heap by time. An entry that `#known` contradicts is out of date, and passed over. */
+  #heap: Entry[] = [];
+
+  /** `dueOf` tells when a key is due, or null; it is asked once after each touch. */
+  constructor(dueOf: (key: string) => number | null) {
+    this.#dueOf = dueOf;
+  }
+
+  /** A key has begun, changed or ended. */
+  touch(key: string): void {
+    this.#touched.add(key);
+  }
+
+  /** The earliest due time, or null. */
+  next(): number | null {
+    this.#judge();
+    for (let top = this.#heap[0]; top; top = this.#heap[0]) {
+      if (this.#known.get(top.key) === top.at) return top.at;
+      this.#pop();
+    }
+    return null;
+  }
+
+  /** The keys that are due by now, the earliest first. They stay due until they are touched. */
+  dueBy(now: number): string[] {
+    this.#judge();
+    const due = new Map<string, Entry>();
+    for (let top = this.#heap[0]; top && top.at <= now; top = this.#heap[0]) {
+      this.#pop();
+      if (this.#known.get(top.key) === top.at) due.set(top.key, top);
+    }
+    for (const entry of due.values()) this.#push(entry);
+    return [...due.keys()];
+  }
+
+  #judge(): void {
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    for (const key of touched) {
+      const at = this.#dueOf(key);
+      if (at === (this.#known.get(key) ?? null)) continue;
+      if (at === null) this.#known.delete(key);
+      else {
+        this.#known.set(key, at);
+        this.#push({ at, key });
+      }
+    }
+    // Out-of-date entries must not outgrow the others.
+    if (this.#heap.length > 64 && this.#heap.length > 4 * this.#known.size) this.#rebuild();
+  }
+
+  #rebuild(): void {
+    this.#heap = [...this.#known].map(([key, at]) => ({ at, key })).sort((a, b) => a.at - b.at);
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let place = heap.push(entry) - 1;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = heap[above];
+      if (!parent || parent.at <= entry.at) break;
+      heap[place] = parent;
+      place = above;
+    }
+    heap[place] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      const [a, b] = [heap[left], heap[left + 1]];
+      if (!a) break;
+      const [smaller, at] = b && b.at < a.at ? [b, left + 1] : [a, left];
+      if (smaller.at >= last.at) break;
+      heap[place] = smaller;
+      place = at;
+    }
+    heap[place] = last;
+  }
+}

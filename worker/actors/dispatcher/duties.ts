@@ -1,0 +1,118 @@
+/**
+ * What the dispatcher looks after by the clock: places whose agent is gone or whose taker never came back, and statuses that the
+ * system changes. Both follow from stored state; both judge only what an event has touched.
+ */
+import { assists } from '#domain';
+import type { Duty } from '../alarm.ts';
+import { Dues } from './dues.ts';
+import type { Floor } from './floor.ts';
+import { keyOf, type Ledger } from './ledger.ts';
+import type { Correction, Router } from './router.ts';
+import type { Place } from './storage.ts';
+
+/** A reservation whose taker never came back is looked into after so long, in milliseconds. */
+const reservedFor = 10_000;
+/** How soon somebody who didn't answer is asked again, in milliseconds. */
+const askAgain = 5_000;
+
+/** Places whose agent is gone, and reservations that nobody settled: the conversation is asked until it has answered. */
+export class Reconciliation implements Duty {
+  readonly name = 'reconciliation';
+  readonly #floor: Pick<Floor, 'agent'>;
+  readonly #ledger: Ledger;
+  /** How long an agent may be without a live tab, in milliseconds. */
+  readonly #grace: number;
+  readonly #ask: (place: Place) => Promise<void>;
+  readonly #dues = new Dues((key) => this.#dueOf(this.#ledger.at(key)));
+  #askedAt = 0;
+
+  constructor(
+    { floor, ledger }: { floor: Pick<Floor, 'agent'>; ledger: Ledger },
+    grace: number,
+    ask: (place: Place) => Promise<void>,
+  ) {
+    this.#floor = floor;
+    this.#ledger = ledger;
+    this.#grace = grace;
+    this.#ask = ask;
+    for (const place of ledger.all()) this.placeChanged(place);
+  }
+
+  placeChanged(place: Place): void {
+    this.#dues.touch(keyOf(place));
+  }
+
+  agentChanged(agent: string): void {
+    for (const place of this.#ledger.of(agent)) this.placeChanged(place);
+  }
+
+  next(): number | null {
+    const due = this.#dues.next();
+    return due === null ? null : Math.max(due, this.#askedAt + askAgain);
+  }
+
+  async run(now: number): Promise<void> {
+    this.#askedAt = now;
+    const places = this.#dues.dueBy(now).flatMap((key) => this.#ledger.at(key) ?? []);
+    await Promise.all(places.map((place) => this.#ask(place)));
+  }
+
+  #dueOf(place: Place | undefined): number | null {
+    if (!place || place.state === 'offered') return null;
+    if (place.state === 'reserved') return place.at + reservedFor;
+    const agent = this.#floor.agent(place.agent);
+    if (agent && !assists(agent.status)) return agent.changedAt;
+    return agent?.connected === false ? Math.max(agent.changedAt, place.at + this.#grace) : null;
+  }
+}
+
+/** Statuses that the system changes by itself. The agent does it, where it still is as it was. */
+export class Corrections implements Duty {
+  readonly name = 'correction';
+  readonly #floor: Floor;
+  readonly #router: Router;
+  readonly #correct: (correction: Correction) => Promise<unknown>;
+  /** When each agent's status was last put right: what they say of it comes a moment later. */
+  readonly #corrected = new Map<string, number>();
+  readonly #dues = new Dues((agent) =>
+    this.#router.correctionOf(agent) ? (this.#corrected.get(agent) ?? -askAgain) + askAgain : null,
+  );
+
+  constructor(
+    { floor, router }: { floor: Floor; router: Router },
+    correct: (correction: Correction) => Promise<unknown>,
+  ) {
+    this.#floor = floor;
+    this.#router = router;
+    this.#correct = correct;
+    this.rulesChanged();
+  }
+
+  /** Something that an agent's status depends on has changed: what they have, what they missed. */
+  touch(agent: string): void {
+    this.#dues.touch(agent);
+  }
+
+  /** An agent has said what they are. */
+  agentChanged(agent: string): void {
+    this.#corrected.delete(agent);
+    this.touch(agent);
+  }
+
+  rulesChanged(): void {
+    for (const { id } of this.#floor.agents()) this.touch(id);
+  }
+
+  next(): number | null {
+    return this.#dues.next();
+  }
+
+  async run(now: number): Promise<void> {
+    const right = this.#dues.dueBy(now).flatMap((agent) => this.#router.correctionOf(agent) ?? []);
+    for (const { agent } of right) {
+      this.#corrected.set(agent, now);
+      this.touch(agent);
+    }
+    await Promise.all(right.map((correction) => this.#correct(correction)));
+  }
+}

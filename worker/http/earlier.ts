@@ -1,0 +1,63 @@
+/**
+ * What a visitor asked before, for the agent who has their chat on the screen (V61). Whose chats an agent sees the dispatcher
+ * knows, now and not as it was; the transcripts come from the history.
+ */
+import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';
+import { conversationStub, dispatcherStub, type Env } from '../actors/stubs.ts';
+import { getConversation, getRange, listConversations } from '../db/conversations.ts';
+import type { User } from './principal.ts';
+
+/** How many conversations before this one are listed. */
+const listed = 50;
+
+/** Those of the visitor's other conversations that the user may read; `id` is one that they may read, too. */
+export async function earlierOf(env: Env, user: User, id: string): Promise<Earlier | Refusal> {
+  const state = await stateOf(env, user, id);
+  if (!state) return refuse('not_found');
+  const query = { visitor: state.visitor.id, limit: listed + 1 };
+  const page = await listConversations(env.DB, user.account, query);
+  if (isRefusal(page)) return page;
+  const others = page.conversations.filter((other) => other.id !== id).slice(0, listed);
+  const readable = await readableOf(env, user, others);
+  const conversations = others
+    .filter((_, index) => readable[index])
+    .map(({ id: other, startedAt, closed, owner, lastMessage }) => ({
+      ...{ id: other, startedAt, closedAt: closed?.at ?? null, last: lastMessage },
+      owner: owner && { kind: owner.kind, id: owner.id, name: owner.name },
+    }));
+  return { conversations, hidden: others.length - conversations.length };
+}
+
+/** A part of one of them. One that the user may not read is none. */
+export async function earlierEntries(
+  env: Env,
+  user: User,
+  id: string,
+  { of, before, limit }: { of: string; before: number | undefined; limit: number },
+) {
+  const [state, other] = await Promise.all([
+    stateOf(env, user, id),
+    getConversation(env.DB, user.account, of),
+  ]);
+  if (!state || other?.visitor.id !== state.visitor.id) return refuse('not_found');
+  const [readable] = await readableOf(env, user, [other]);
+  if (!readable) return refuse('not_found');
+  return (await getRange(env.DB, user.account, of, before, limit)) ?? refuse('not_found');
+}
+
+/** As the conversation itself knows it: the history may not have a new one yet. */
+async function stateOf(env: Env, user: User, id: string): Promise<ConversationState | null> {
+  const state = await conversationStub(env, user.account, id).state();
+  if (!state) return null;
+  const [readable] = await readableOf(env, user, [state]);
+  return readable ? state : null;
+}
+
+async function readableOf(
+  env: Env,
+  { account, id, roles }: User,
+  states: readonly Pick<ConversationState, 'owner'>[],
+): Promise<boolean[]> {
+  const owners = states.map(({ owner }) => owner?.id ?? null);
+  return dispatcherStub(env, account).readable({ id, roles: [...roles] }, owners);
+}
