@@ -1,11 +1,16 @@
 /** The dispatcher judges by the clock only what an event has touched: the work of an event does not grow with the floor. */
-import { expect, test } from 'vitest';
+import type { PresentAgent } from '#domain';
+import { defaultRouting } from '#protocol';
 import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Availabilities } from '../../worker/actors/dispatcher/availabilities.ts';
 import { Dues } from '../../worker/actors/dispatcher/dues.ts';
 import { Reconciliation } from '../../worker/actors/dispatcher/duties.ts';
 import type { KnownAgent } from '../../worker/actors/dispatcher/floor.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
-import type { Place } from '../../worker/actors/dispatcher/storage.ts';
+import type { DispatcherRegisters, Place } from '../../worker/actors/dispatcher/storage.ts';
+import type { Host } from '../../worker/actors/host.ts';
+import type { Registers } from '../../worker/actors/registers.ts';
 
 test('the next due time is the least of all, whatever was touched in which order', () => {
   const change = fc.record({
@@ -75,6 +80,50 @@ test('of 2,000 places an event judges its own, or those of its agent', async () 
   expect(reconciliation.next()).toBe(30_007);
   await reconciliation.run(30_507);
   expect(asked.sort()).toEqual(['con_507', 'con_7']);
+});
+
+test('of 500 agents a change that makes no difference to visitors is one look at one of them', async () => {
+  const limits = { live: 2, nrt: null };
+  const agents = Array.from({ length: 500 }, (_, number) => ({
+    ...{ id: `usr_${number}`, status: 'online', connected: true, roles: ['agent'], groups: [] as string[] },
+    ...{ limits, load: { live: 0, nrt: 0 } },
+  })) as PresentAgent[];
+  let looks = 0;
+  const campaigns = { cam_1: defaultRouting };
+  const registers = new Map<string, unknown>();
+  const availabilities = new Availabilities(
+    {
+      get: (name: string) => registers.get(name),
+      set: (name: string, value: unknown) => registers.set(name, value),
+    } as unknown as Registers<DispatcherRegisters>,
+    { now: () => 0 } as Host,
+    {
+      agents: () => {
+        looks++;
+        return agents;
+      },
+      agent: (id) => agents.find((agent) => agent.id === id),
+      campaigns: () => campaigns,
+      tell: () => Promise.resolve(),
+      changed: () => undefined,
+      arm: () => undefined,
+    },
+  );
+  const costOf = async (change: Partial<PresentAgent>) => {
+    looks = 0;
+    const before = agents[7] as PresentAgent;
+    agents[7] = { ...before, ...change };
+    availabilities.agentChanged(before.id);
+    await Promise.resolve();
+    return looks;
+  };
+  expect(await costOf({})).toBe(1);
+  expect(await costOf({ load: { live: 1, nrt: 0 } })).toBe(0);
+  expect(await costOf({ load: { live: 1, nrt: 5 } })).toBe(0);
+  expect(await costOf({ load: { live: 2, nrt: 5 } })).toBe(1);
+  expect(await costOf({ groups: ['grp_1'] })).toBe(1);
+  expect(await costOf({ status: 'dinner' })).toBe(1);
+  expect(await costOf({ status: 'invisible' })).toBe(0);
 });
 
 const rowOf = (number: number) =>

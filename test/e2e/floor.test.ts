@@ -221,9 +221,9 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   const waiting = ben.row('Waiting for an answer', 'Second question');
   const take = waiting.getByRole('button', { name: 'Take' });
   await expect.poll(() => take.isDisabled()).toBe(true);
-  expect(await take.getAttribute('title')).toBe('You’re at your limit of 1');
+  expect(await take.getAttribute('title')).toBe('You’re at your limit of 1 chat');
   await waiting.getByRole('link').click();
-  await ben.page.getByText('You’re at your limit of 1', { exact: true }).waitFor();
+  await ben.page.getByText('You’re at your limit of 1 chat', { exact: true }).waitFor();
   await picture(ben.page, 'at-the-limit');
 
   const alex = await Agent.signIn(browser, base, 'admin@demo.test', '/console/floor');

@@ -1,5 +1,5 @@
 import { isRefusal, type Me } from '#protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { dropHistory, dumpHistory } from '../../worker/db/history.ts';
 import { verifyPassword } from '../../worker/http/password.ts';
 import { eventually } from '../helpers/eventually.ts';

@@ -2,7 +2,7 @@
  * Tells each campaign's lobby whether a visitor finds somebody, where that has changed. What is to be said stands in a register
  * before it is said, under a rising count: so it is said whoever dies on the way, and an old word never undoes a newer.
  */
-import { availabilityOf, receivesVisitors, type PresentAgent } from '#domain';
+import { availabilityOf, receivesVisitors, spaceOf, type PresentAgent } from '#domain';
 import type { Availability, Routing } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
@@ -14,6 +14,8 @@ const coalesce = 200;
 
 export interface AvailabilitiesEnds {
   agents(): PresentAgent[];
+  /** One of them; undefined where they are none. */
+  agent(id: string): PresentAgent | undefined;
   campaigns(): Readonly<Record<string, Routing>>;
   tell(campaign: string, said: { state: Availability; count: number }): Promise<void>;
   /** Something is different now. */
@@ -27,6 +29,8 @@ export class Availabilities implements Duty {
   readonly #host: Host;
   readonly #ends: AvailabilitiesEnds;
   #looking = false;
+  /** Of each agent all that a visitor's prospects depend on, as it was last. */
+  readonly #known = new Map<string, string>();
   /** When the first of what is untold came; a dispatcher that has slept meanwhile tells at once. */
   #since = 0;
 
@@ -34,6 +38,16 @@ export class Availabilities implements Duty {
     this.#registers = registers;
     this.#host = host;
     this.#ends = ends;
+  }
+
+  /** An agent has changed, or their load: what makes no difference to visitors costs no look at the others. */
+  agentChanged(id: string): void {
+    const agent = this.#ends.agent(id);
+    const receiving = agent !== undefined && receivesVisitors(agent);
+    const now = receiving ? `${spaceOf(agent, 'live') > 0} ${agent.groups.join()}` : '';
+    if (this.#known.get(id) === now) return;
+    this.#known.set(id, now);
+    this.touch();
   }
 
   /** Agents, loads or rules have changed. A place may be freed and filled in one act: only what comes of all of it counts. */

@@ -1,7 +1,7 @@
 /**
  * The Durable Object of one account's floor, named by the account. It owns the registry of conversations and the ledger of places,
- * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners,
- * never messages.
+ * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
+ * last messages pass through it to the lists, and decide nothing.
  */
 import type { Principal } from '#domain';
 import { assists, can, passLimit, seesAll } from '#domain';
@@ -114,7 +114,7 @@ export class Dispatcher extends DurableObject<Env> {
     // Who comes back to be asked starts anew.
     if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
     sight.agentChanged(before, known);
-    availabilities.touch();
+    availabilities.agentChanged(agent.id);
     router.withdrawFrom(before, known);
     router.route();
     alarm.arm();
@@ -279,7 +279,7 @@ export class Dispatcher extends DurableObject<Env> {
     floor.load();
     const ledger: Ledger = new Ledger(sql, (place) => {
       floor.loadChanged(place.agent);
-      availabilities.touch();
+      availabilities.agentChanged(place.agent);
       router.placeChanged(place);
       reconciliation.placeChanged(place);
       corrections.touch(place.agent);
@@ -328,6 +328,10 @@ export class Dispatcher extends DurableObject<Env> {
     );
     const availabilities: Availabilities = new Availabilities(registers, host, {
       agents: () => floor.agents().map((agent) => ({ ...agent, load: ledger.load(agent.id) })),
+      agent: (id) => {
+        const known = floor.agent(id);
+        return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
+      },
       campaigns: () => rules.now.campaigns,
       tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
       changed: () => positions.refresh(),
