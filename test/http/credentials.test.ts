@@ -138,8 +138,12 @@ test('S7 nobody’s mailbox is filled: after three mails the next has to wait', 
 test('V43 where no mail can go out, or its links could lead anywhere, none is promised', async () => {
   const unset = (bindings: object) => ({ env: { ...bindings } as Partial<typeof env> });
   const none = unset({ SMTP_URL: undefined });
-  expect((await ask('GET', '/api/deployment', none)).body).toEqual({ mail: false, help: null });
-  expect((await ask('GET', '/api/deployment')).body).toEqual({ mail: true, help: null });
+  expect((await ask('GET', '/api/deployment', none)).body).toEqual({
+    mail: false,
+    addresses: false,
+    help: null,
+  });
+  expect((await ask('GET', '/api/deployment')).body).toEqual({ mail: true, addresses: false, help: null });
   const body = { email: account.emails.agent };
   const noMail = { status: 409, body: { refused: 'no_mail' } };
   expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);

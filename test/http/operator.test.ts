@@ -1,5 +1,5 @@
 import { isRefusal, type Me } from '#protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { dropHistory, dumpHistory } from '../../worker/db/history.ts';
 import { verifyPassword } from '../../worker/http/password.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -69,6 +69,20 @@ test('V40 an account is made with its users, whose passwords are hashed', async 
   expect(await accounts()).toBe(before);
 });
 
+test('V40 an account without an administrator is not made', async () => {
+  const agent = { email: `${crypto.randomUUID()}@example.test`, name: 'Agent', password, roles: ['agent'] };
+  const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');
+  const before = await accounts();
+  for (const users of [[], [agent]]) {
+    const body = { name: 'New', timeZone: 'Europe/Sofia', users };
+    expect(await ask('POST', '/api/operator/accounts', { headers: operatorHeader, body })).toMatchObject({
+      status: 409,
+      body: { refused: 'last_administrator', field: 'users' },
+    });
+  }
+  expect(await accounts()).toBe(before);
+});
+
 test('V40 the demo account is made once', async () => {
   const seed = (host: string) => ask('POST', '/api/operator/seed', { headers: operatorHeader, host });
   const first = await seed('http://127.0.0.1:8787');
@@ -117,7 +131,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
     });
   const entries = () =>
     env.DB.prepare('SELECT sum(count) AS n FROM pages WHERE account_id = ?').bind(account.id).first('n');
-  await vi.waitUntil(async () => (await entries()) === 2 + 3 + 4 + 2 + 3);
+  await eventually(async () => expect(await entries()).toBe(2 + 3 + 4 + 2 + 3));
   const before = await dumpHistory(env.DB, account.id);
   expect(before.conversations).toHaveLength(5);
   await dropHistory(env.DB, account.id);

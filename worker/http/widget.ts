@@ -15,6 +15,7 @@ import {
   type Refusal,
   VisitorSession,
   WidgetConfig,
+  widgetSettingsOf,
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
@@ -55,7 +56,7 @@ widget.get(
     if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
     c.header('Access-Control-Allow-Origin', origin);
     if (!site.campaign) return refused(c, refuse('not_found'));
-    const { version: _, idleMinutes: __, routing: ___, ...settings } = site.campaign.settings;
+    const settings = widgetSettingsOf(site.campaign.settings);
     const label = m.chat({}, { locale: languageOf(c) });
     const campaign = site.campaign.id;
     const availability = await availabilityAt(c.env, site.account, campaign);

@@ -79,6 +79,8 @@ export const SessionsList = v.object({ sessions: v.array(Session) });
 export const Deployment = v.object({
   /** It can send mail: a forgotten password can be mended. */
   mail: v.boolean(),
+  /** It knows the addresses that people come from: users can be limited to some. */
+  addresses: v.boolean(),
   /** Where help is found; null where the operator named no place. */
   help: v.nullable(v.string()),
 });

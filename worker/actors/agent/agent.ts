@@ -2,13 +2,11 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import type { Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
   lease,
   refuse,
-  subprotocol,
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
@@ -32,6 +30,7 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { report } from '../report.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
 import { Drafts } from './drafts.ts';
 import type { MailOrder } from './links.ts';
@@ -226,17 +225,13 @@ export class Agent extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
-    if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {
-      return Response.json(refuse('forbidden'), { status: 403 });
-    }
-    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
-      return Response.json(refuse('unsupported'), { status: 426 });
-    }
-    const attachment = { session: principal.session, at: this.#host.now() };
-    const { response, socket } = acceptSocket(this.ctx, [principal.session], attachment);
+    const own = this.#awake && this.#user().id;
+    const user = readUpgrade(request, ['user'], ({ id }) => id === own);
+    if (user instanceof Response) return user;
+    const attachment = { session: user.session, at: this.#host.now() };
+    const { response, socket } = acceptSocket(this.ctx, [user.session], attachment);
     const tab = socket as WebSocket;
-    this.#awake.presence.came();
+    this.#awake?.presence.came();
     await this.#tabs.greet([tab]);
     return response;
   }

@@ -14,7 +14,8 @@ import {
   type SessionEnding,
   type Status,
 } from '#protocol';
-import { getPerson, setSecondFactor, type Person } from '../../db/users.ts';
+import { setSecondFactor } from '../../db/user-changes.ts';
+import { getPerson, type Person } from '../../db/users.ts';
 import type { Duty } from '../alarm.ts';
 import type { Env } from '../env.ts';
 import type { Host, Sql } from '../host.ts';

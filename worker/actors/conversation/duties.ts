@@ -1,4 +1,4 @@
-/** What a conversation does by itself. Both duties follow from stored state, so that a restart forgets neither. */
+/** What a conversation does by itself. Each duty follows from stored state, so that a restart forgets none. */
 import { forwardAt, idleAt } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';

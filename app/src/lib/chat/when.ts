@@ -19,12 +19,16 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   let made = formats.get(key);
   if (!made) {
     // British English has the dates in this order, and would write `pm` where the rest of the world's English writes `PM`.
-    const english = options.hour ? 'en-US' : 'en-GB';
-    const locale = language === 'en' ? english : language;
+    const locale = language === 'en' && options.hour ? 'en-US' : dateLocale();
     made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
   }
   return made;
+}
+
+/** The locale that dates are written in. */
+export function dateLocale(): string {
+  return getLocale() === 'en' ? 'en-GB' : getLocale();
 }
 
 /** `14:05` */
