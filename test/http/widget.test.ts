@@ -60,6 +60,15 @@ test('S11 V5 of a campaign’s settings the configuration has the public ones; o
   });
 });
 
+test('S11 V5 the refusal names the origin and the remedy, for the page’s developer', async () => {
+  const answer = await config(site, { Origin: 'https://staging.example:8443' });
+  expect(await answer.json()).toMatchObject({
+    refused: 'wrong_origin',
+    message:
+      "https://staging.example:8443 is not an allowed origin of this website. Add it in Parley's console, under Websites.",
+  });
+});
+
 test('S11 V5 the configuration is for nobody else', async () => {
   const others = [
     'https://shop.example.evil.test',

@@ -119,7 +119,8 @@ export class Connection {
       const opened = this.state === 'open';
       this.#drop();
       if (isFinalClose(event.code)) this.end();
-      else this.#lost(!opened || event.code === closeCodes.signedOut);
+      else if (event.code === closeCodes.signedOut) void this.#signedOut();
+      else this.#lost(!opened);
     };
     // A close event follows every error event; that one decides.
     wire.onerror = () => undefined;
@@ -147,6 +148,12 @@ export class Connection {
     const delay = reconnectDelay(this.#attempts, env.random());
     this.#set('waiting', env.now() + delay);
     this.#cancelTimer = env.after(delay, () => void this.#retry(doubtful));
+  }
+
+  /** The server says that the credential holds no more: whether it does is asked at once, and comes back only after the pause. */
+  async #signedOut(): Promise<void> {
+    this.#lost(false);
+    if (!(await this.#options.onDoubt())) this.end();
   }
 
   async #retry(doubtful: boolean): Promise<void> {

@@ -6,8 +6,10 @@ import {
   Deployment,
   ForgottenPassword,
   isRefusal,
+  LinkAbout,
   Me,
   RecoveryCodes,
+  ReadLink,
   RedeemLink,
   refuse,
   SecondFactorSecret,
@@ -65,6 +67,20 @@ async function sendReset(c: Exchange, email: string, origin: string): Promise<vo
   const act = actOf(c, { account: person.account.id }, 'password.link_asked', { subject });
   await recordAlone(c.env.DB, act);
 }
+
+credentials.post(
+  '/password/link',
+  by('anybody'),
+  takes(ReadLink),
+  tells('Whose link by mail it is, and for what', LinkAbout),
+  async (c) => {
+    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
+    if (flood) return refused(c, flood);
+    const link = linkToken(c.req.valid('json').token);
+    const about = link && (await agentStub(c.env, link.account, link.user).linkAbout(link.secret));
+    return answer(c, about ?? refuse('link_expired'));
+  },
+);
 
 credentials.post(
   '/password/redeem',

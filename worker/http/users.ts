@@ -120,7 +120,7 @@ users.put(
   takes(SetStatusBody),
   tells('Sets the status of an agent who is signed in'),
   async (c) => {
-    const { account, id, name } = c.var.user;
+    const { account, id, name: shown, fullName: name = shown } = c.var.user;
     const user = await getUser(c.env.DB, account, c.req.param('id'));
     if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
     const set = agentStub(c.env, account, user.id).setStatusBy(c.req.valid('json').status, { id, name });
@@ -188,7 +188,7 @@ users.post(
 );
 
 /** Who does it. */
-type By = Pick<Principal, 'account' | 'id' | 'name'>;
+type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
 type Change = (act: ReturnType<typeof actOf>) => Promise<User | Refusal>;
 
 /** Changes the user whom the address names, where there is one and `how` finds it possible. */
@@ -206,9 +206,10 @@ async function change(
 }
 
 /** Sends a link with which they choose their password. */
-async function invite(c: Exchange, { account, name }: By, id: string, origin: string): Promise<void> {
+async function invite(c: Exchange, { account, ...who }: By, id: string, origin: string): Promise<void> {
+  const by = who.fullName ?? who.name;
   const person = await getPerson(c.env.DB, account, id);
-  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by: name });
+  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by });
 }
 
 /** What no schema can tell: whether the rules for addresses mean anything here. Wrong ones are named by their places. */

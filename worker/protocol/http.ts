@@ -95,6 +95,16 @@ export const RedeemLink = v.strictObject({
   password: Password,
 });
 
+/** What a link that came by mail is about; it may be shown before it is used. */
+export const ReadLink = v.strictObject({ token: v.pipe(v.string(), v.maxLength(200)) });
+export const LinkAbout = v.object({
+  kind: v.picklist(['reset', 'invitation']),
+  account: v.string(),
+  name: v.string(),
+  email: v.string(),
+});
+export type LinkAbout = v.InferOutput<typeof LinkAbout>;
+
 /** Changes one's own password. */
 export const ChangePassword = v.strictObject({ current: givenPassword, password: Password });
 

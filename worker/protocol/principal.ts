@@ -9,8 +9,10 @@ export const Principal = v.variant('kind', [
     kind: v.literal('user'),
     account: AccountId,
     id: UserId,
-    /** What everybody but managers knows them by. */
+    /** What visitors know them by. */
     name: v.string(),
+    /** What colleagues know them by, where that is another. */
+    fullName: v.exactOptional(v.string()),
     /** The path of their photo, where visitors may see it. */
     photo: v.exactOptional(v.string()),
     roles: v.pipe(v.array(Role), v.readonly()),

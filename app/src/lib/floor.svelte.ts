@@ -2,6 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { FloorAgent, FloorRow, FloorRules, FloorServerFrame, Offer, OffersFrame } from '#protocol';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
+import { colleagues } from './colleagues.svelte.ts';
 import { foldFloor } from './roster.ts';
 import { follow } from './socket.ts';
 
@@ -61,6 +62,7 @@ export class FloorLive {
     const known = new Map(whole ? [] : this.rows);
     for (const id of (!whole && frame.gone) || []) known.delete(id);
     this.rows = foldFloor(known, frame.rows);
+    colleagues.learn(frame.agents);
     const agents = new Map(whole ? [] : this.agents);
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);

@@ -10,6 +10,7 @@ import {
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
+  type LinkAbout,
   type Me,
   type RecoveryCodes,
   type Refusal,
@@ -32,6 +33,7 @@ import { report } from '../report.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
+import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';
 import type { MailOrder } from './links.ts';
 import { Member, type Opened, type SignInHow } from './member.ts';
@@ -124,6 +126,14 @@ export class Agent extends DurableObject<Env> {
 
   mailLink(user: Person, order: MailOrder): void {
     this.#begun().member.mailLink(user, order);
+  }
+
+  /** Whose link it is, and for what; null where it does not hold. */
+  async linkAbout(secret: string): Promise<LinkAbout | null> {
+    const kind = await this.#awake?.member.links.kindOf(secret);
+    if (!kind) return null;
+    const { account, name, email } = this.#user();
+    return { kind, account: account.name, name, email };
   }
 
   async linkHolds(secret: string): Promise<boolean> {
@@ -284,6 +294,11 @@ export class Agent extends DurableObject<Env> {
           .catch(() => null),
       ),
     );
+    this.#drafts.keepOnly((conversation) => {
+      const at = own.indexOf(conversation);
+      // A conversation that does not answer now may be theirs still.
+      return at >= 0 && (found[at]?.state.owner?.id ?? id) === id;
+    });
     const theirs = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
     // As it is now, after all the asking.
     const { status, since } = this.#begun().standing.state;
@@ -315,14 +330,7 @@ export class Agent extends DurableObject<Env> {
     const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
       ended: () => this.#leaveIfOut(),
       changed: (before, user) => {
-        if (!before) return;
-        const { groups } = user;
-        const name = user.nickname || user.name;
-        if ((before.nickname || before.name) !== name) standing.append({ kind: 'name.changed', name });
-        if (before.photo !== user.photo) standing.append({ kind: 'photo.changed' });
-        const capacity = ({ limits, roles }: Person) => JSON.stringify([limits, roles]);
-        if (capacity(before) !== capacity(user)) standing.append({ kind: 'capacity.changed' });
-        if (before.groups.join() !== groups.join()) standing.append({ kind: 'groups.changed', groups });
+        for (const entry of before ? changesBetween(before, user) : []) standing.append(entry);
       },
       exists: (does) => {
         const { log, state } = standing;

@@ -35,6 +35,11 @@ export class Drafts {
     );
   }
 
+  /** Drops the drafts of conversations that are the agent's no more: one may have come after the word that its chat had gone. */
+  keepOnly(own: (conversation: string) => boolean): void {
+    for (const conversation of Object.keys(this.all())) if (!own(conversation)) this.drop(conversation);
+  }
+
   drop(conversation: string): void {
     this.#sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
   }

@@ -88,7 +88,7 @@ export class Member {
     return { ...untold, ...user };
   }
 
-  /** What everybody but managers knows them by. */
+  /** What visitors know them by. */
   get shownName(): string {
     return this.user.nickname || this.user.name;
   }
@@ -156,6 +156,7 @@ export class Member {
         account: account.id,
         id,
         name: this.shownName,
+        fullName: this.user.name,
         ...shown,
         ...rights,
         session,
