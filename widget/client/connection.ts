@@ -41,6 +41,7 @@ export class Connection {
   /** Something has come since the last ping. */
   #heard = false;
   #cancelTimer: () => void = () => undefined;
+  #asking: Promise<boolean> | null = null;
   readonly #stopWaking: () => void;
 
   constructor(options: ConnectionOptions) {
@@ -153,11 +154,17 @@ export class Connection {
   /** The server says that the credential holds no more: whether it does is asked at once, and comes back only after the pause. */
   async #signedOut(): Promise<void> {
     this.#lost(false);
-    if (!(await this.#options.onDoubt())) this.end();
+    if (!(await this.#holds())) this.end();
+  }
+
+  /** Questions asked at the same time are one. */
+  #holds(): Promise<boolean> {
+    this.#asking ??= this.#options.onDoubt().finally(() => (this.#asking = null));
+    return this.#asking;
   }
 
   async #retry(doubtful: boolean): Promise<void> {
-    if (doubtful && !(await this.#options.onDoubt())) {
+    if (doubtful && !(await this.#holds())) {
       this.end();
       return;
     }

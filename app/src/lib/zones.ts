@@ -4,7 +4,7 @@ import { getLocale } from '#words/app/runtime';
 /** The zone of this browser, in which the workspace shows times. */
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** `Europe/Amsterdam (GMT+1)` */
+/** `Europe/Amsterdam (UTC+1)` */
 export function zoneName(zone: string, at: number): string {
   return `${zone.replaceAll('_', ' ')} (${offsetOf(zone, at)})`;
 }
@@ -16,5 +16,6 @@ export function sameClock(one: string, other: string, at: number): boolean {
 
 function offsetOf(timeZone: string, at: number): string {
   const parts = new Intl.DateTimeFormat(getLocale(), { timeZone, timeZoneName: 'shortOffset' });
-  return parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+  const offset = parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value;
+  return offset?.replace('GMT', 'UTC') ?? timeZone;
 }

@@ -1,6 +1,7 @@
 /** Times in words of the current language. Days and clock times are those of a zone; without one, the browser's. */
 import { m } from '#words/app';
 import { getLocale } from '#words/app/runtime';
+import { noonOf } from '../calendar.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -19,16 +20,29 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   let made = formats.get(key);
   if (!made) {
     // British English has the dates in this order, and would write `pm` where the rest of the world's English writes `PM`.
-    const locale = language === 'en' && options.hour ? 'en-US' : dateLocale();
+    const english = options.hour ? 'en-US' : 'en-GB';
+    const locale = language === 'en' ? english : language;
     made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
   }
   return made;
 }
 
-/** The locale that dates are written in. */
-export function dateLocale(): string {
-  return getLocale() === 'en' ? 'en-GB' : getLocale();
+/** Of a day of the calendar, `2026-11-04`: `4 November 2026`. */
+export function dayWords(day: string): string {
+  const date = format('UTC', { day: 'numeric', month: 'long', year: 'numeric' });
+  return withoutYearMark(date.format(noonOf(day)));
+}
+
+/** Its month: `November 2026`. */
+export function monthWords(day: string): string {
+  const text = withoutYearMark(format('UTC', { month: 'long', year: 'numeric' }).format(noonOf(day)));
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** Its day of the week: `Wed`. */
+export function weekdayWords(day: string): string {
+  return format('UTC', { weekday: 'short' }).format(noonOf(day));
 }
 
 /** `14:05` */

@@ -2,13 +2,6 @@
 import { sum } from '#domain';
 import { statuses, type Status, type TimeTableRow } from '#protocol';
 
-const length = 86_400_000;
-
-/** A day so many days later, or earlier. */
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T12:00:00Z`) + days * length).toISOString().slice(0, 10);
-}
-
 /** True of a day as the server takes one. */
 export function isDay(text: string): boolean {
   const at = Date.parse(`${text}T12:00:00Z`);

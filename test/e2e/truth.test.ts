@@ -1,4 +1,4 @@
-/** An agent whose network goes: what is shown says at once that it may be old, and no two places differ. */
+/** An agent’s screen says what is true: without a network, after a chat’s end, and under an open menu. */
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -16,21 +16,8 @@ test('R15: offline, a banner says so at once, the status is greyed, and row and 
   await visitor.sees('Yes, I am.');
 
   const { page } = anna;
-  const toldAfter = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        addEventListener('offline', () => {
-          const begun = performance.now();
-          const look = () =>
-            document.body.innerText.includes('You are offline.')
-              ? resolve(performance.now() - begun)
-              : requestAnimationFrame(look);
-          look();
-        });
-      }),
-  );
   await page.context().setOffline(true);
-  console.log(`The banner was there ${Math.round(await toldAfter)} ms after the network had gone.`);
+  await page.getByText('You are offline.').waitFor();
   await page.getByRole('button', { name: /not connected/ }).waitFor();
   expect(await page.getByRole('switch', { name: /vailab/ }).isDisabled()).toBe(true);
   await anna.say('Just a moment.');
@@ -61,4 +48,28 @@ test('a draft goes with its chat: none is left on one that has ended', async () 
   await anna.row('Recent chats', question).waitFor();
   expect(await anna.page.getByText('Never to be sent').count()).toBe(0);
   expect(await anna.page.getByText('Draft', { exact: true }).count()).toBe(0);
+});
+
+test('a tooltip gives way to the menu of its button and to what comes of it, and the first Escape closes a dialog', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = `More? ${mark}`;
+  await visitor.ask(question);
+  await anna.take(question);
+  const { page } = anna;
+  const tip = page.getByText('More', { exact: true });
+  const more = page.getByRole('button', { name: 'More' });
+  await more.hover();
+  await tip.waitFor();
+  await more.click();
+  const transfer = page.getByRole('menuitem', { name: 'Transfer' });
+  await transfer.waitFor();
+  await tip.waitFor({ state: 'detached' });
+  await transfer.click();
+  const dialog = page.getByRole('dialog', { name: 'Transfer this chat' });
+  await dialog.waitFor();
+  expect(await tip.count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await tip.count()).toBe(0);
 });
