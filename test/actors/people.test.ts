@@ -1,6 +1,6 @@
 /** A user's row changes in D1: their actor finds it out, and ends what rested on the old one. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { isRefusal } from '#protocol';
+import { isRefusal, type FloorAgent } from '#protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Conversation } from '../../worker/actors/conversation/conversation.ts';
 import { getPerson } from '../../worker/db/users.ts';
@@ -90,19 +90,27 @@ test.each(ways)(
   },
 );
 
-test('F186 a nickname is what the floor and the chats know them by', async () => {
+test('F186 colleagues are shown a name and a nickname beside it; chats are begun under the nickname, which visitors read', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const floor = await anna.floor();
   await floor.frame('floor');
-  await anna.stub.expectChange();
-  await change(anna, "nickname = 'Annie'");
-  await anna.stub.reread();
-  const named = (frame: Frame) => JSON.stringify(frame['agents']).includes('"name":"Annie"');
-  await floor.frame('floor.changed', named);
+  const renamed = async (set: string, name: string, nickname: string) => {
+    await anna.stub.expectChange();
+    await change(anna, set);
+    await anna.stub.reread();
+    const shown = (frame: Frame) =>
+      (frame['agents'] as FloorAgent[]).some((agent) => agent.name === name && agent.nickname === nickname);
+    await floor.frame('floor.changed', shown);
+  };
+  await renamed("nickname = 'Annie'", 'Anna', 'Annie');
+  // A name that visitors do not read is news for colleagues all the same.
+  await renamed("name = 'Anna Petrova'", 'Anna Petrova', 'Annie');
   const { session, secret } = await signInOf(env, scene.account, anna.party.id);
-  expect(await anna.stub.authenticate(session, secret)).toMatchObject({ principal: { name: 'Annie' } });
-  expect(await anna.stub.me()).toMatchObject({ name: 'Anna' });
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({
+    principal: { name: 'Annie', fullName: 'Anna Petrova' },
+  });
+  expect(await anna.stub.me()).toMatchObject({ name: 'Anna Petrova' });
 });
 
 test('I14 a sign-in that reads the changed row first ends the older sessions, and none of them outlives the change', async () => {

@@ -205,6 +205,26 @@ test('I12 a socket that died while its agent slept is found by the alarm that wa
   expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
 });
 
+test('V33 a draft is kept for a chat of one’s own, and goes with it, also where it comes late', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  await taken(anna, conversation);
+  const desk = await anna.desk();
+  await desk.frame('agent.welcome');
+  const other = await anna.desk();
+  await other.frame('agent.welcome');
+  desk.send({ t: 'draft.save', conversation, text: 'half a sentence' });
+  // Whose chat this is not, or is no more.
+  const gone = id('conversation');
+  desk.send({ t: 'draft.save', conversation: gone, text: 'too late' });
+  await other.frame('draft', (frame) => frame['conversation'] === gone);
+  const again = await anna.desk();
+  const welcome = await again.frame('agent.welcome');
+  expect(welcome['drafts']).toEqual({ [conversation]: 'half a sentence' });
+});
+
 test('V3 V33 the workspace’s socket is paced, and twenty bad frames in a row end it', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');

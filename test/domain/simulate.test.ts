@@ -86,6 +86,11 @@ test('F170 every arrival has exactly one end, and what is counted by agent is wh
       expect(report.agents.reduce((sum, { handled }) => sum + handled, 0)).toBe(report.answered);
       expect(report.wait.p50).toBeLessThanOrEqual(report.wait.p90);
       expect(report.wait.p90).toBeLessThanOrEqual(report.wait.max);
+      // Whoever waits for an agent has no reply either, and a reply comes no earlier than its agent.
+      const peak = (series: typeof report.queue) => Math.max(0, ...series.map(({ most }) => most));
+      expect(peak(report.unanswered)).toBeGreaterThanOrEqual(peak(report.queue));
+      expect(report.firstReply.max).toBeGreaterThanOrEqual(report.wait.max);
+      if (report.firstReply.max > 0) expect(peak(report.unanswered)).toBeGreaterThan(0);
       if (day.handing.how === 'assigned') expect(report.offers).toEqual({ missed: 0, declined: 0 });
       if (day.routing.forwardAfter === null) expect(report.forwarded).toBe(0);
       const patient = day.arrivals.every(({ patience }) => patience === Infinity);
@@ -190,6 +195,9 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   const silent = play([arrival(0, { firstReply: minute })], { forwardAfter: 20 });
   expect([silent.forwarded, silent.answered, silent.wait.max]).toEqual([1, 1, 20_000]);
   expect(silent.agents.map(({ handled }) => handled)).toEqual([0, 1]);
+  // Passed on, it always had an agent and so was in no queue, and was without a reply all the same.
+  const peaks = [silent.queue, silent.unanswered].map((of) => Math.max(...of.map(({ most }) => most)));
+  expect([silent.firstReply.max > 20_000, ...peaks]).toEqual([true, 0, 1]);
 
   const never: Handing = { how: 'offered', seconds: 10, accepts: 1, delay: 1e9 };
   const missed = play([arrival(0, { patience: 95_000 })], {}, never);

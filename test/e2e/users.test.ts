@@ -154,12 +154,10 @@ test('F185: who is invited chooses their own password by the link in the mail', 
   const context = await browser.newContext();
   const own = await context.newPage();
   await own.goto(await linkTo(email));
+  await own.getByRole('heading', { name: 'Welcome to Northwind Outfitters' }).waitFor();
+  await own.getByText(email).waitFor();
   await own.getByLabel('New password').fill('a horse of another colour');
-  await own.getByRole('button', { name: 'Save the password' }).click();
-  await own.getByText('Your password is set.').waitFor();
-  await own.getByLabel('Email').fill(email);
-  await own.getByLabel('Password', { exact: true }).fill('a horse of another colour');
-  await own.getByRole('button', { name: 'Sign in' }).click();
+  await own.getByRole('button', { name: 'Save and sign in' }).click();
   await own.waitForURL(/\/workspace/);
   await context.close();
 });

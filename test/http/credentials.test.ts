@@ -99,19 +99,25 @@ test('V43 a forgotten password: the link by mail sets a new one, once, and ends 
   expect(await mailsTo('nobody@example.test')).toEqual([]);
   const token = tokenIn(mail);
   const redeem = (body: object) => ask('POST', '/api/password/redeem', { body });
+  const about = (body: object) => ask('POST', '/api/password/link', { body });
+  const told = { kind: 'reset', account: 'Test account', name: 'Zoë agent 🦊', email };
+  for (let i = 0; i < 2; i++) expect(await about({ token })).toEqual({ status: 200, body: told });
   expect(await redeem({ token, password: 'short' })).toMatchObject({ status: 400 });
   const [acc, usr, secret = ''] = token.split('.');
   const others = [`${acc}.${usr}.${'A'.repeat(43)}`, `${acc}.${own.users.supervisor}.${secret}`, 'x', ''];
-  for (const bad of others)
+  for (const bad of others) {
+    expect(await about({ token: bad })).toMatchObject({ status: 410, body: { refused: 'link_expired' } });
     expect(await redeem({ token: bad, password: next })).toMatchObject({
       status: 410,
       body: { refused: 'link_expired' },
     });
+  }
   const answers = await Promise.all([redeem({ token, password: next }), redeem({ token, password: next })]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
   expect(await ask('GET', '/api/me', { cookie: own.agent })).toMatchObject(signedOut);
   expect((await login(email, next)).status).toBe(200);
   expect((await redeem({ token, password: next })).status).toBe(410);
+  expect((await about({ token })).status).toBe(410);
 });
 
 test('V43 a link is dead after half an hour, and the one before the last at once', async () => {
@@ -138,8 +144,12 @@ test('S7 nobody’s mailbox is filled: after three mails the next has to wait', 
 test('V43 where no mail can go out, or its links could lead anywhere, none is promised', async () => {
   const unset = (bindings: object) => ({ env: { ...bindings } as Partial<typeof env> });
   const none = unset({ SMTP_URL: undefined });
-  expect((await ask('GET', '/api/deployment', none)).body).toEqual({ mail: false, help: null });
-  expect((await ask('GET', '/api/deployment')).body).toEqual({ mail: true, help: null });
+  expect((await ask('GET', '/api/deployment', none)).body).toEqual({
+    mail: false,
+    addresses: false,
+    help: null,
+  });
+  expect((await ask('GET', '/api/deployment')).body).toEqual({ mail: true, addresses: false, help: null });
   const body = { email: account.emails.agent };
   const noMail = { status: 409, body: { refused: 'no_mail' } };
   expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);

@@ -68,6 +68,7 @@ export const lines: Readonly<Record<string, Line>> = {
     body: () => ({ email: wrong.email }),
     answers: ['slow_down'],
   },
+  'POST /api/password/link': { right: 'anybody', body: () => ({ token: 'x' }), answers: ['link_expired'] },
   'POST /api/password/redeem': {
     right: 'anybody',
     body: () => ({ token: 'x', password }),

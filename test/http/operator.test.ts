@@ -69,6 +69,20 @@ test('V40 an account is made with its users, whose passwords are hashed', async 
   expect(await accounts()).toBe(before);
 });
 
+test('V40 an account without an administrator is not made', async () => {
+  const agent = { email: `${crypto.randomUUID()}@example.test`, name: 'Agent', password, roles: ['agent'] };
+  const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');
+  const before = await accounts();
+  for (const users of [[], [agent]]) {
+    const body = { name: 'New', timeZone: 'Europe/Sofia', users };
+    expect(await ask('POST', '/api/operator/accounts', { headers: operatorHeader, body })).toMatchObject({
+      status: 409,
+      body: { refused: 'last_administrator', field: 'users' },
+    });
+  }
+  expect(await accounts()).toBe(before);
+});
+
 test('V40 the demo account is made once', async () => {
   const seed = (host: string) => ask('POST', '/api/operator/seed', { headers: operatorHeader, host });
   const first = await seed('http://127.0.0.1:8787');

@@ -4,7 +4,7 @@ import { Connection } from '../../widget/client/connection.ts';
 import { ConversationClient } from '../../widget/client/conversation.ts';
 import type { Environment } from '../../widget/client/environment.ts';
 import { memoryOutbox } from '../../widget/client/outbox.ts';
-import { ping, pong } from '../../worker/protocol/index.ts';
+import { closeCodes, ping, pong } from '../../worker/protocol/index.ts';
 import { World } from '../simulation/world.ts';
 import { PaperWire } from './paper-wire.ts';
 
@@ -48,6 +48,11 @@ function line() {
   return { connection, ...rest, awoken: () => awoken };
 }
 
+/** Promises that are answered have gone on; no time passes. */
+async function answered(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
 const pings = (wire: PaperWire | undefined) => wire?.texts.filter((text) => text === ping).length;
 
 test('V30 a line on which nothing follows a ping is dropped; one that answers is kept', async () => {
@@ -75,6 +80,34 @@ test('V30 what was dead while the page slept is found out within seconds of its 
   wake();
   await world.run(4_000);
   expect([connection.state, wires.length]).toEqual(['connecting', 2]);
+});
+
+test('I14 a session that has ended is asked about at once, and its line ends where it holds no more', async () => {
+  for (const holds of [false, true]) {
+    const { world, env, wires } = environment();
+    let asked = 0;
+    const connection = new Connection({
+      env,
+      url: () => 'paper:',
+      protocols: () => [],
+      onOpen: () => {},
+      onAwake: () => {},
+      onFrame: () => {},
+      onState: () => {},
+      onDoubt: () => {
+        asked++;
+        return Promise.resolve(holds);
+      },
+    });
+    connection.start();
+    wires[0]?.open();
+    wires[0]?.onclose?.({ code: closeCodes.signedOut });
+    await answered();
+    // No time has passed; and where it holds, the line comes back after the pause, not in a circle.
+    expect([asked, connection.state, wires.length]).toEqual([1, holds ? 'waiting' : 'ended', 1]);
+    await world.run(1_000);
+    expect([asked, wires.length]).toEqual([1, holds ? 2 : 1]);
+  }
 });
 
 test('V14 a server that opens and never welcomes is given up, and tried again', async () => {

@@ -41,6 +41,7 @@ export class Connection {
   /** Something has come since the last ping. */
   #heard = false;
   #cancelTimer: () => void = () => undefined;
+  #asking: Promise<boolean> | null = null;
   readonly #stopWaking: () => void;
 
   constructor(options: ConnectionOptions) {
@@ -119,7 +120,8 @@ export class Connection {
       const opened = this.state === 'open';
       this.#drop();
       if (isFinalClose(event.code)) this.end();
-      else this.#lost(!opened || event.code === closeCodes.signedOut);
+      else if (event.code === closeCodes.signedOut) void this.#signedOut();
+      else this.#lost(!opened);
     };
     // A close event follows every error event; that one decides.
     wire.onerror = () => undefined;
@@ -149,8 +151,20 @@ export class Connection {
     this.#cancelTimer = env.after(delay, () => void this.#retry(doubtful));
   }
 
+  /** The server says that the credential holds no more: whether it does is asked at once, and comes back only after the pause. */
+  async #signedOut(): Promise<void> {
+    this.#lost(false);
+    if (!(await this.#holds())) this.end();
+  }
+
+  /** Questions asked at the same time are one. */
+  #holds(): Promise<boolean> {
+    this.#asking ??= this.#options.onDoubt().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
   async #retry(doubtful: boolean): Promise<void> {
-    if (doubtful && !(await this.#options.onDoubt())) {
+    if (doubtful && !(await this.#holds())) {
       this.end();
       return;
     }

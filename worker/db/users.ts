@@ -1,4 +1,4 @@
-/** Users: the people who sign in. An email is one of its kind among the deployment's active users. */
+/** Users as they are read: the people who sign in. user-changes.ts writes them. */
 import {
   refuse,
   type Account,
@@ -14,9 +14,6 @@ import { and, asc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1';
 import { accountColumns } from './accounts.ts';
 import { askedBy } from './asked.ts';
-import { record, type Act } from './audit.ts';
-import { prepared, says } from './batch.ts';
-import { searchKeyOf } from './keys.ts';
 import { accounts, users } from './schema.ts';
 
 /** A user as their own actor knows them; what rights depend on, and what others see. */
@@ -52,7 +49,7 @@ export const pathOfPhoto = sql<
   string | null
 >`'/api/photos/' || users.account_id || '/' || users.id || '/' || users.photo`;
 
-const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
+export const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
 
 const person = {
   account: accountColumns,
@@ -79,17 +76,22 @@ type PersonRow = Omit<Person, 'groups' | 'limits'> & {
   nrtLimit: number | null;
 };
 
-function personOf<R extends PersonRow>({ groups, liveLimit: live, nrtLimit: nrt, ...row }: R) {
+function personOf({ groups, liveLimit: live, nrtLimit: nrt, ...row }: PersonRow): Person {
   return { ...row, groups: JSON.parse(groups) as string[], limits: { live, nrt } };
 }
 
-/** Who signs in with this email (in its canonical form). The one look-up by something else than the account. */
+/** The active user with this email (in its canonical form). The one look-up by something else than the account. */
 export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
   return getLogin(d1, eq(users.email, email));
 }
 
-/** A user with what their password is checked against. */
-export type Login = Person & { passwordHash: string };
+/** A user with what a sign-in is checked against. */
+export interface Login {
+  readonly person: Person;
+  readonly passwordHash: string;
+  /** Their address rules are known to let them in. */
+  readonly admitted: boolean;
+}
 
 /** The same for one who is signed in. */
 export async function findOwnLogin(d1: D1Database, account: string, id: string): Promise<Login | null> {
@@ -98,12 +100,14 @@ export async function findOwnLogin(d1: D1Database, account: string, id: string):
 
 async function getLogin(d1: D1Database, which: SQL | undefined): Promise<Login | null> {
   const row = await drizzle(d1)
-    .select({ ...person, passwordHash: users.passwordHash })
+    .select({ ...person, passwordHash: users.passwordHash, admitted: users.admitted })
     .from(users)
     .innerJoin(accounts, eq(accounts.id, users.accountId))
     .where(and(which, isNull(users.deletedAt)))
     .get();
-  return row ? personOf(row) : null;
+  if (!row) return null;
+  const { passwordHash, admitted, ...rest } = row;
+  return { person: personOf(rest), passwordHash, admitted };
 }
 
 /** An active user; null where there is none, or none any more. */
@@ -240,152 +244,4 @@ export function selectUsers(
 export async function getUser(d1: D1Database, account: string, id: string): Promise<User | null> {
   const row = await drizzle(d1).select(columns).from(users).where(theUser(account, id)).get();
   return row ? complete(row) : null;
-}
-
-/** Emails are in their canonical form, names clean. */
-const valuesOf = ({ groups: _, limits, ...body }: UserBody) => ({
-  ...body,
-  liveLimit: limits.live,
-  nrtLimit: limits.nrt,
-  searchKey: searchKeyOf(body),
-});
-
-export async function createUser(
-  d1: D1Database,
-  account: string,
-  id: string,
-  body: UserBody,
-  passwordHash: string,
-  act: Act,
-): Promise<User | Refusal> {
-  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: act.at };
-  const refusal = await attempt(d1, [
-    prepared(d1, drizzle(d1).insert(users).values(row)),
-    joinGroups(d1, account, id, body.groups),
-    record(d1, act),
-  ]);
-  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
-}
-
-/** Changes all of an active user but the password. */
-export async function updateUser(
-  d1: D1Database,
-  account: string,
-  id: string,
-  body: UserBody,
-  act: Act,
-): Promise<User | Refusal> {
-  const change = drizzle(d1)
-    .update(users)
-    .set({ ...valuesOf(body), version: sql`${users.version} + 1` })
-    .where(and(theUser(account, id), isNull(users.deletedAt)));
-  const refusal = await attempt(d1, [
-    prepared(d1, change),
-    d1.prepare('DELETE FROM members WHERE account_id = ? AND user_id = ?').bind(account, id),
-    joinGroups(d1, account, id, body.groups),
-    record(d1, act),
-    administratorsLeft(d1, account),
-  ]);
-  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
-}
-
-/** Deletes a user, softly, or takes that back. */
-export async function setDeleted(
-  d1: D1Database,
-  account: string,
-  id: string,
-  deletedAt: number | null,
-  act: Act,
-): Promise<User | Refusal> {
-  const change = drizzle(d1)
-    .update(users)
-    .set({ deletedAt, version: sql`${users.version} + 1` })
-    .where(theUser(account, id));
-  const refusal = await attempt(d1, [prepared(d1, change), record(d1, act), administratorsLeft(d1, account)]);
-  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
-}
-
-export async function setPassword(
-  d1: D1Database,
-  account: string,
-  id: string,
-  passwordHash: string,
-  act: Act,
-): Promise<void> {
-  const change = drizzle(d1)
-    .update(users)
-    .set({
-      passwordHash,
-      version: sql`${users.version} + 1`,
-      passwordVersion: sql`${users.passwordVersion} + 1`,
-    })
-    .where(and(theUser(account, id), isNull(users.deletedAt)));
-  await d1.batch([prepared(d1, change), record(d1, act)]);
-}
-
-/** Gives an active user another photo, by the name of its file, or none; answers the path of the one before. */
-export async function setPhoto(
-  d1: D1Database,
-  account: string,
-  id: string,
-  photo: string | null,
-  act: Act,
-): Promise<string | null | Refusal> {
-  const change = drizzle(d1)
-    .update(users)
-    .set({ photo, version: sql`${users.version} + 1` })
-    .where(and(theUser(account, id), isNull(users.deletedAt)));
-  const before = d1.prepare('SELECT photo FROM users WHERE account_id = ? AND id = ?').bind(account, id);
-  const [old, changed] = await d1.batch<{ photo: string | null }>([
-    before,
-    prepared(d1, change),
-    record(d1, act),
-  ]);
-  if (changed?.meta.changes === 0) return refuse('not_found');
-  const name = old?.results[0]?.photo;
-  return name ? photoPath(account, id, name) : null;
-}
-
-/** What lists show of the second factor, and accounts ask for; it is their actor that has it. */
-export async function setSecondFactor(
-  d1: D1Database,
-  account: string,
-  id: string,
-  has: boolean,
-): Promise<void> {
-  await drizzle(d1).update(users).set({ secondFactor: has }).where(theUser(account, id));
-}
-
-/** Of the groups named, those that the account has. */
-function joinGroups(d1: D1Database, account: string, user: string, groups: readonly string[]) {
-  return d1
-    .prepare(
-      `INSERT OR IGNORE INTO members (account_id, group_id, user_id)
-       SELECT account_id, id, ? FROM groups WHERE account_id = ? AND id IN (SELECT value FROM json_each(?))`,
-    )
-    .bind(user, account, JSON.stringify(groups));
-}
-
-/** Ends a batch that would leave nobody who can change anything: SQLite raises only from triggers, but it refuses bad JSON. */
-function administratorsLeft(d1: D1Database, account: string) {
-  return d1
-    .prepare(
-      `SELECT iif(EXISTS (
-         SELECT 1 FROM users WHERE account_id = ? AND deleted_at IS NULL AND manages
-           AND instr(roles, '"administrator"') > 0
-       ), 1, json('no administrator is left'))`,
-    )
-    .bind(account);
-}
-
-async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Promise<Refusal | undefined> {
-  try {
-    await d1.batch(batch);
-    return undefined;
-  } catch (error) {
-    if (says(error, 'UNIQUE constraint failed: users.email'))
-      return refuse('email_taken', { field: 'email' });
-    if (says(error, 'malformed JSON')) return refuse('last_administrator');
-    throw error;
-  }
 }

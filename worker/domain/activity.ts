@@ -97,7 +97,7 @@ export interface Sums {
   readonly statuses: Partial<Record<Status, number>>;
 }
 
-export function sum(intervals: readonly Interval[]): Sums {
+export function sum(intervals: readonly Omit<Interval, 'seq'>[]): Sums {
   let [total, away] = [0, 0];
   const statuses: Partial<Record<Status, number>> = {};
   for (const { from, to, status, connected } of intervals) {

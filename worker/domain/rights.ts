@@ -1,27 +1,7 @@
 /** Who may do what: one table, asked by HTTP, sockets and actors alike. Every right ends at the account's border. */
-import type { Role } from '#protocol';
+import type { Principal, Role } from '#protocol';
 
-/** The one who asks. A visitor acts only through their own conversations. */
-export type Principal =
-  | {
-      kind: 'user';
-      account: string;
-      id: string;
-      /** What everybody but managers knows them by. */
-      name: string;
-      /** The path of their photo, where visitors may see it. */
-      photo?: string;
-      roles: readonly Role[];
-      /** Access to the console has not been taken away. */
-      manages: boolean;
-      /** Their company asks for a second factor that they have not set up yet: until then they hold no right. */
-      mustEnroll?: boolean;
-      /** Their status is Offline: conversations are closed to them (F19). */
-      offline?: boolean;
-      session: string;
-    }
-  | { kind: 'visitor'; account: string; id: string; site: string }
-  | { kind: 'operator' };
+export type { Principal };
 
 export type Action =
   | 'conversation.follow'

@@ -94,8 +94,16 @@ export class Simulation {
       load: { live: 0, nrt: 0 },
     }));
     this.#tally = {
-      ...{ arrivals: arrivals.length, abandoned: 0, forwarded: 0, missed: 0, declined: 0, waits: [] },
-      ...{ from: this.#now, to: this.#now, queue: [] },
+      ...{
+        arrivals: arrivals.length,
+        abandoned: 0,
+        forwarded: 0,
+        missed: 0,
+        declined: 0,
+        waits: [],
+        firstReplies: [],
+      },
+      ...{ from: this.#now, to: this.#now, queue: [], replies: [] },
       agents: new Map(agents.map(({ id }) => [id, { handled: 0, busy: 0, peak: 0, here: 0 }])),
     };
     for (const seat of this.#seats)
@@ -106,7 +114,10 @@ export class Simulation {
       const conversation: Conversation = {
         ...{ arrival, routing: its, chances: [], phase: 'over', turn: 0, givenBefore: false },
       };
-      this.#agenda.add(arrival.at, () => this.#wait(conversation));
+      this.#agenda.add(arrival.at, () => {
+        this.#tally.replies.push({ at: arrival.at, by: 1 });
+        this.#wait(conversation);
+      });
     }
   }
 
@@ -166,6 +177,7 @@ export class Simulation {
       this.#leave(conversation);
       conversation.phase = 'over';
       this.#tally.abandoned++;
+      this.#tally.replies.push({ at: this.#now, by: -1 });
     });
   }
 
@@ -256,6 +268,8 @@ export class Simulation {
       return;
     }
     this.#tally.waits.push(given - arrival.at);
+    this.#tally.firstReplies.push(given + reply - arrival.at);
+    this.#tally.replies.push({ at: given + reply, by: -1 });
     const tally = this.#tally.agents.get(seat.id);
     if (tally) tally.handled++;
     this.#agenda.add(given + Math.max(arrival.handling, reply), () => {

@@ -7,12 +7,15 @@ export interface Tally {
   forwarded: number;
   missed: number;
   declined: number;
-  /** Of everybody who was answered. */
+  /** Of everybody who was answered: until the agent who answered had them, and until the agent's first word. */
   readonly waits: number[];
+  readonly firstReplies: number[];
   readonly from: number;
   to: number;
   /** How many waited, from each moment on. */
   readonly queue: { readonly at: number; readonly waiting: number }[];
+  /** One more or one less without a reply, in any order. */
+  readonly replies: { readonly at: number; readonly by: 1 | -1 }[];
   readonly agents: Map<string, { handled: number; busy: number; peak: number; here: number }>;
 }
 
@@ -24,7 +27,9 @@ export interface Report {
   /** They still waited when nothing more was to come. */
   readonly left: number;
   /** From the first word to the agent who answered, of those who were answered; milliseconds, 0 where there are none. */
-  readonly wait: { readonly p50: number; readonly p90: number; readonly max: number };
+  readonly wait: Spread;
+  /** From the first word to an agent's first word, of the same. A chat that is passed on has an agent and no reply. */
+  readonly firstReply: Spread;
   /** Taken from an agent who didn't write in time. */
   readonly forwarded: number;
   readonly offers: { readonly missed: number; readonly declined: number };
@@ -41,9 +46,18 @@ export interface Report {
   }[];
   /** The share of the time of all who were here in which they had a conversation; null where nobody was. */
   readonly utilisation: number | null;
-  /** The most who waited at once in each part of the day, for drawing. */
-  readonly queue: readonly { readonly at: number; readonly most: number }[];
+  /** The most who waited for an agent at once in each part of the day, for drawing. */
+  readonly queue: Series;
+  /** The most who had no reply yet, with an agent or without. */
+  readonly unanswered: Series;
 }
+
+export interface Spread {
+  readonly p50: number;
+  readonly p90: number;
+  readonly max: number;
+}
+export type Series = readonly { readonly at: number; readonly most: number }[];
 
 /** Into so many parts a day is cut for drawing. */
 const parts = 96;
@@ -54,20 +68,26 @@ export function summarize(
   left: number,
 ): Report {
   const { arrivals, abandoned, forwarded, missed, declined } = tally;
-  const waits = tally.waits.toSorted((a, b) => a - b);
   const counts = [...tally.agents.values()];
   const sum = (of: 'here' | 'busy') => counts.reduce((total, each) => total + each[of], 0);
   return {
-    ...{ arrivals, answered: waits.length, abandoned, left, forwarded, offers: { missed, declined } },
-    wait: { p50: percentile(waits, 0.5), p90: percentile(waits, 0.9), max: waits.at(-1) ?? 0 },
+    ...{ arrivals, answered: tally.waits.length, abandoned, left, forwarded, offers: { missed, declined } },
+    wait: spread(tally.waits),
+    firstReply: spread(tally.firstReplies),
     agents: agents.map(({ id, name }) => {
       const { handled, busy, peak, here } = tally.agents.get(id) ?? { handled: 0, busy: 0, peak: 0, here: 0 };
       const utilisation = here > 0 ? busy / here : null;
       return { id, name, handled, busySeconds: Math.round(busy / 1_000), utilisation, peak };
     }),
     utilisation: sum('here') > 0 ? sum('busy') / sum('here') : null,
-    queue: series(tally),
+    queue: series(tally, tally.queue),
+    unanswered: series(tally, unanswered(tally)),
   };
+}
+
+function spread(spans: readonly number[]): Spread {
+  const sorted = spans.toSorted((a, b) => a - b);
+  return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9), max: sorted.at(-1) ?? 0 };
 }
 
 /** By nearest rank: one that was really waited. */
@@ -75,7 +95,15 @@ function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
-function series({ from, to, queue }: Tally): { at: number; most: number }[] {
+/** How many had no reply, from each moment on. Who writes and is answered at one moment was without a reply in it. */
+function unanswered({ replies }: Tally): Tally['queue'] {
+  let waiting = 0;
+  return replies
+    .toSorted((a, b) => a.at - b.at || b.by - a.by)
+    .map(({ at, by }) => ({ at, waiting: (waiting += by) }));
+}
+
+function series({ from, to }: Tally, counts: Tally['queue']): Series {
   const width = Math.max(1, (to - from) / parts);
   let place = 0;
   let waiting = 0;
@@ -83,7 +111,7 @@ function series({ from, to, queue }: Tally): { at: number; most: number }[] {
     const at = from + part * width;
     // Who waits when a part begins waits in it, too.
     let most = waiting;
-    for (let next = queue[place]; next && next.at < at + width; next = queue[++place])
+    for (let next = counts[place]; next && next.at < at + width; next = counts[++place])
       most = Math.max(most, (waiting = next.waiting));
     return { at: Math.round(at), most };
   });

@@ -11,14 +11,14 @@ export function originOf(c: Exchange): { device: string; address: string | null 
   return { device, address: clientAddress(c) };
 }
 
-/** Something that a user does. */
+/** Something that a user does, under the name that colleagues read. */
 export function actOf(
   c: Exchange,
-  by: { account: string; id: string; name: string } | { account: string; id?: never },
+  by: { account: string; id: string; name: string; fullName?: string } | { account: string; id?: never },
   kind: AuditKind,
   rest: Partial<Pick<AuditEntry, 'subject' | 'changes'>> = {},
 ): Act {
   const { account, id } = by;
-  const who = id === undefined ? null : { id, name: by.name };
+  const who = id === undefined ? null : { id, name: by.fullName ?? by.name };
   return { id: newId('audit'), at: Date.now(), account, by: who, kind, ...originOf(c), ...rest };
 }

@@ -6,8 +6,10 @@ import {
   Deployment,
   ForgottenPassword,
   isRefusal,
+  LinkAbout,
   Me,
   RecoveryCodes,
+  ReadLink,
   RedeemLink,
   refuse,
   SecondFactorSecret,
@@ -17,9 +19,10 @@ import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { recordAlone } from '../db/audit.ts';
 import { canonicalEmail } from '../db/keys.ts';
-import { findLogin, findOwnLogin, getPerson, setPassword, type Login } from '../db/users.ts';
+import { setPassword } from '../db/user-changes.ts';
+import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
+import { clientAddress, clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
 import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
@@ -30,7 +33,11 @@ import { keepUser, linkToken, type User } from './principal.ts';
 export const credentials = new Hono<Bound>();
 
 credentials.get('/deployment', by('anybody'), tells('What is offered before signing in', Deployment), (c) =>
-  c.json({ mail: linkOrigin(c) !== null, help: c.env.HELP_URL || null } satisfies Deployment),
+  c.json({
+    mail: linkOrigin(c) !== null,
+    addresses: clientAddress(c) !== null,
+    help: c.env.HELP_URL || null,
+  } satisfies Deployment),
 );
 
 credentials.post(
@@ -53,13 +60,27 @@ credentials.post(
 async function sendReset(c: Exchange, email: string, origin: string): Promise<void> {
   const login = await findLogin(c.env.DB, email);
   if (!login) return;
-  const { passwordHash: _, ...person } = login;
+  const { person } = login;
   await agentStub(c.env, person.account.id, person.id).mailLink(person, { kind: 'reset', origin });
   // Anybody may ask for it.
   const subject = { id: person.id, name: person.name };
   const act = actOf(c, { account: person.account.id }, 'password.link_asked', { subject });
   await recordAlone(c.env.DB, act);
 }
+
+credentials.post(
+  '/password/link',
+  by('anybody'),
+  takes(ReadLink),
+  tells('Whose link by mail it is, and for what', LinkAbout),
+  async (c) => {
+    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
+    if (flood) return refused(c, flood);
+    const link = linkToken(c.req.valid('json').token);
+    const about = link && (await agentStub(c.env, link.account, link.user).linkAbout(link.secret));
+    return answer(c, about ?? refuse('link_expired'));
+  },
+);
 
 credentials.post(
   '/password/redeem',
@@ -97,8 +118,8 @@ credentials.put(
   async (c) => {
     const { user } = c.var;
     const { current, password } = c.req.valid('json');
-    const login = await proved(c, user, current);
-    if (isRefusal(login)) return refused(c, login);
+    const owner = await proved(c, user, current);
+    if (isRefusal(owner)) return refused(c, owner);
     const wait = await turnToHash();
     if (wait) return refused(c, wait);
     const agent = agentStub(c.env, user.account, user.id);
@@ -123,8 +144,8 @@ credentials.post(
   tells('Begins a second factor: the secret for an authenticator app', SecondFactorSecret),
   async (c) => {
     const { user } = c.var;
-    const login = await proved(c, user, c.req.valid('json').password);
-    if (isRefusal(login)) return refused(c, login);
+    const owner = await proved(c, user, c.req.valid('json').password);
+    if (isRefusal(owner)) return refused(c, owner);
     return answer(c, await agentStub(c.env, user.account, user.id).beginSecondFactor());
   },
 );
@@ -150,9 +171,9 @@ credentials.post(
   tells('Takes one’s own second factor away'),
   async (c) => {
     const { user } = c.var;
-    const login = await proved(c, user, c.req.valid('json').password);
-    if (isRefusal(login)) return refused(c, login);
-    if (login.account.needsSecondFactor) return refused(c, refuse('second_factor_needed'));
+    const owner = await proved(c, user, c.req.valid('json').password);
+    if (isRefusal(owner)) return refused(c, owner);
+    if (owner.account.needsSecondFactor) return refused(c, refuse('second_factor_needed'));
     await agentStub(c.env, user.account, user.id).removeSecondFactor();
     await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off'));
     return c.json({});
@@ -160,14 +181,14 @@ credentials.post(
 );
 
 /** The user, whose password this is. Counted as a sign-in is: an unlocked screen is no place to guess from. */
-async function proved(c: Exchange, user: User, password: string): Promise<Login | Refusal> {
+async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
   const login = await findOwnLogin(c.env.DB, user.account, user.id);
   if (!login) return refuse('signed_out');
-  const early = (await tooMany(c, 'email', login.email)) ?? (await turnToHash());
+  const early = (await tooMany(c, 'email', login.person.email)) ?? (await turnToHash());
   if (early) return early;
   if (!verifyPassword(password, login.passwordHash)) return refuse('wrong_password');
-  await (await throttleOf(c.env, 'email', login.email)).clear();
-  return login;
+  await (await throttleOf(c.env, 'email', login.person.email)).clear();
+  return login.person;
 }
 
 /** Somebody who is known without being signed in. */

@@ -58,8 +58,9 @@ export async function seedDemo(env: Env, address: URL): Promise<{ account: strin
 export async function findDemo(env: Env): Promise<{ account: string; site: Site } | undefined> {
   const login = await findLogin(env.DB, 'admin@demo.test');
   if (!login) return undefined;
-  const [site] = await listSites(env.DB, login.account.id);
-  return site && { account: login.account.id, site };
+  const { account } = login.person;
+  const [site] = await listSites(env.DB, account.id);
+  return site && { account: account.id, site };
 }
 
 async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Refusal> {

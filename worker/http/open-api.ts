@@ -91,6 +91,11 @@ const refusal = {
     refused: { type: 'string', enum: Object.keys(refusals) },
     message: { type: 'string' },
     field: { type: 'string', description: 'Which part of the input is meant' },
+    fields: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'All such parts, where there are several',
+    },
     retryAfter: { type: 'number', description: 'Milliseconds' },
   },
   required: ['refused', 'message'],

@@ -29,6 +29,8 @@ operator.post(
   tells('Makes an account with its users', MadeAccount),
   async (c) => {
     const body = c.req.valid('json');
+    if (!body.users.some(({ roles }) => roles.includes('administrator')))
+      return refused(c, refuse('last_administrator', { field: 'users' }));
     const account = { id: newId('account'), name: cleanName(body.name), timeZone: body.timeZone };
     const users = [];
     for (const { email, name, password, roles } of body.users) {
@@ -40,7 +42,10 @@ operator.post(
     }
     const refusal = await createAccount(c.env.DB, { account, users, campaigns: [], sites: [] }, Date.now());
     if (refusal) return refused(c, refusal);
-    return c.json({ account, users: users.map(({ passwordHash: _, ...user }) => user) });
+    return c.json({
+      account,
+      users: users.map(({ id, email, name, roles }) => ({ id, email, name, roles })),
+    });
   },
 );
 

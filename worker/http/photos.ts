@@ -2,7 +2,8 @@
 import { AccountId, check, isRefusal, Me, PhotoId, refuse, User, UserId, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
-import { getUser, photoPath, setPhoto } from '../db/users.ts';
+import { setPhoto } from '../db/user-changes.ts';
+import { getUser, photoPath } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { changing } from './changes.ts';
 import { by, may, names, takesPhoto, tells } from './door.ts';

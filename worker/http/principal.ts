@@ -2,11 +2,12 @@
  * Who asks. The only place that turns a cookie, a bearer or a subprotocol into a principal, for HTTP and sockets alike. The ids in
  * a credential only lead to the actor that keeps it; what proves it is the secret.
  */
-import { can, type Action, type Principal } from '#domain';
+import type { Principal } from '#domain';
 import {
   AccountId,
   check,
   isRefusal,
+  principalHeader,
   refuse,
   SessionId,
   SiteId,
@@ -38,13 +39,6 @@ export async function userOf(c: Exchange): Promise<User | Refusal> {
   const known = await agentStub(c.env, account, user).authenticate(session, secret);
   if (isRefusal(known)) return known;
   return admits(known.ipRules, clientAddress(c)) ? known.principal : refuse('wrong_address');
-}
-
-/** The user, where they hold a right of the account. */
-export async function userWho(c: Exchange, action: Action): Promise<User | Refusal> {
-  const user = await userOf(c);
-  if (isRefusal(user)) return user;
-  return can(user, action, { account: user.account }) ? user : refuse('forbidden');
 }
 
 /** What a visitor says that they are: their actor proves it by the secret. */
@@ -162,7 +156,7 @@ const longest = 400 * 86_400;
 /** The request as an actor gets it: whoever sent it can't have said who they are. */
 export function forwarded(request: Request, principal: Principal): Request {
   const headers = bare(request);
-  headers.set('x-parley-principal', asciiJson(principal));
+  headers.set(principalHeader, asciiJson(principal));
   return new Request(request, { headers });
 }
 

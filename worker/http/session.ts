@@ -2,9 +2,10 @@
 import { isRefusal, Me, refuse, SessionId, SessionsList, SignIn } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
-import { canonicalEmail } from '../db/keys.ts';
-import { findLogin } from '../db/users.ts';
 import { recordAlone } from '../db/audit.ts';
+import { canonicalEmail } from '../db/keys.ts';
+import { setAdmitted } from '../db/user-changes.ts';
+import { findLogin } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
 import { clientAddress, throttleOf, tooMany } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
@@ -25,13 +26,13 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   const login = await findLogin(c.env.DB, email);
   const right = verifyPassword(body.password, login?.passwordHash);
   if (!login) return refused(c, refuse('wrong_credentials'));
-  const { passwordHash: _, ...person } = login;
+  const { person, admitted } = login;
   const who = { account: person.account.id, id: person.id, name: person.name };
   const agent = agentStub(c.env, who.account, who.id);
   const { code, status, remember = false } = body;
   const opened = !right
     ? refuse('wrong_credentials')
-    : !admits(login.ipRules, clientAddress(c))
+    : !admits(person.ipRules, clientAddress(c))
       ? refuse('wrong_address')
       : await agent.signIn(person, { ...originOf(c), code, status, remembered: remember });
   if (isRefusal(opened)) {
@@ -44,6 +45,7 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   }
   await Promise.all([
     recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
+    admitted || setAdmitted(c.env.DB, person),
     // Not the address's count: whoever knows one password may be guessing others.
     throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
   ]);

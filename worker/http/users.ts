@@ -18,15 +18,8 @@ import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { changesBetween, recordAlone } from '../db/audit.ts';
 import { canonicalEmail } from '../db/keys.ts';
-import {
-  createUser,
-  getPerson,
-  getUser,
-  listUsers,
-  setDeleted,
-  setPassword,
-  updateUser,
-} from '../db/users.ts';
+import { createUser, setDeleted, setPassword, updateUser } from '../db/user-changes.ts';
+import { getPerson, getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { clientAddress, throttleOf } from './address.ts';
 import { changing } from './changes.ts';
@@ -65,7 +58,8 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const id = newId('user');
   const hash = password === undefined ? '' : hashPassword(password);
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
-  const added = await createUser(c.env.DB, user.account, id, made, hash, act);
+  const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
+  const added = await createUser(c.env.DB, user.account, id, row, hash, act);
   if (password === undefined && !isRefusal(added)) await invite(c, user, id, origin ?? '');
   return answer(c, added);
 });
@@ -80,11 +74,10 @@ users.patch(
     const { user } = c.var;
     const body = c.req.valid('json');
     const id = c.req.param('id');
-    const locked = id === user.id && !admits(body.ipRules, clientAddress(c)) && c.req.query('sure') !== '1';
-    const problem =
-      problemOf(c, body) ?? (locked ? refuse('locks_you_out', { field: 'ipRules' }) : undefined);
+    const problem = problemOf(c, body) ?? (id === user.id ? riskOf(c, user, body) : undefined);
     if (problem) return refused(c, problem);
     const after = tidy(body);
+    const row = { ...after, admitted: admits(after.ipRules, clientAddress(c)) };
     return change(c, c.var.user, 'user.changed', (before) => {
       if (before.deletedAt !== null) return null;
       const known = before as UserBody;
@@ -92,7 +85,7 @@ users.patch(
       const same = Object.fromEntries(fields.map((field) => [field, known[field]])) as UserBody;
       const changes = changesBetween(sorted(same), sorted(after));
       return async (act) => {
-        const changed = await updateUser(c.env.DB, user.account, id, after, { ...act, changes });
+        const changed = await updateUser(c.env.DB, user.account, id, row, { ...act, changes });
         if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
         await hidePhoto(c, user, changed);
         return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
@@ -127,7 +120,7 @@ users.put(
   takes(SetStatusBody),
   tells('Sets the status of an agent who is signed in'),
   async (c) => {
-    const { account, id, name } = c.var.user;
+    const { account, id, name: shown, fullName: name = shown } = c.var.user;
     const user = await getUser(c.env.DB, account, c.req.param('id'));
     if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
     const set = agentStub(c.env, account, user.id).setStatusBy(c.req.valid('json').status, { id, name });
@@ -195,7 +188,7 @@ users.post(
 );
 
 /** Who does it. */
-type By = Pick<Principal, 'account' | 'id' | 'name'>;
+type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
 type Change = (act: ReturnType<typeof actOf>) => Promise<User | Refusal>;
 
 /** Changes the user whom the address names, where there is one and `how` finds it possible. */
@@ -213,18 +206,32 @@ async function change(
 }
 
 /** Sends a link with which they choose their password. */
-async function invite(c: Exchange, { account, name }: By, id: string, origin: string): Promise<void> {
+async function invite(c: Exchange, { account, ...who }: By, id: string, origin: string): Promise<void> {
+  const by = who.fullName ?? who.name;
   const person = await getPerson(c.env.DB, account, id);
-  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by: name });
+  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by });
 }
 
-/** What no schema can tell: whether the rules for addresses mean anything here. A wrong one is named by its place. */
+/** What no schema can tell: whether the rules for addresses mean anything here. Wrong ones are named by their places. */
 function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
-  const [bad] = badRules(ipRules);
-  if (bad !== undefined) return refuse('bad_request', { field: `ipRules.${bad}` });
+  const fields = badRules(ipRules).map((bad) => `ipRules.${bad}`);
+  const [field] = fields;
+  if (field !== undefined) return refuse('bad_request', { field, fields });
   if (ipRules.length === 0 || clientAddress(c) !== null) return undefined;
   return refuse('no_addresses', { field: 'ipRules' });
 }
+
+/** What a change of one's own row costs that is not confirmed yet: `sure` names what is, or `1` for all of it. */
+function riskOf(c: Exchange, user: Principal, { roles, manages, ipRules }: UserBody): Refusal | undefined {
+  const sure = (c.req.query('sure') ?? '').split(',');
+  const confirmed = (risk: string) => sure.includes('1') || sure.includes(risk);
+  const same = manages === user.manages && rolesOf(roles) === rolesOf(user.roles);
+  if (!same && !confirmed('rights')) return refuse('own_rights', { field: 'roles' });
+  if (admits(ipRules, clientAddress(c)) || confirmed('addresses')) return undefined;
+  return refuse('locks_you_out', { field: 'ipRules' });
+}
+
+const rolesOf = (roles: readonly string[]): string => [...new Set(roles)].sort().join();
 
 function tidy(body: UserBody): UserBody {
   return {

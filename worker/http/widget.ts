@@ -15,6 +15,7 @@ import {
   type Refusal,
   VisitorSession,
   WidgetConfig,
+  widgetSettingsOf,
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
@@ -52,10 +53,11 @@ widget.get(
     if (isRefusal(site)) return refused(c, site);
     const origin = pageOrigin(c);
     c.header('Vary', 'Origin');
-    if (!originAllowed(origin, site.origins)) return refused(c, refuse('wrong_origin'));
+    if (!originAllowed(origin, site.origins))
+      return refused(c, refuse('wrong_origin', { message: remedyFor(origin) }));
     c.header('Access-Control-Allow-Origin', origin);
     if (!site.campaign) return refused(c, refuse('not_found'));
-    const { version: _, idleMinutes: __, routing: ___, ...settings } = site.campaign.settings;
+    const settings = widgetSettingsOf(site.campaign.settings);
     const label = m.chat({}, { locale: languageOf(c) });
     const campaign = site.campaign.id;
     const availability = await availabilityAt(c.env, site.account, campaign);
@@ -178,6 +180,12 @@ async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPr
   const theirs = await visitorStub(c.env, visitor.account, visitor.id).owns(conversation);
   const resource = theirs ? { account: visitor.account, visitor: visitor.id } : { account: visitor.account };
   return can(visitor, 'conversation.follow', resource) ? visitor : refuse('not_found');
+}
+
+/** What the developer of a page reads in its console. */
+function remedyFor(origin: string): string {
+  const page = origin === 'null' ? 'A page without an origin, such as a file,' : origin.slice(0, 200);
+  return `${page} is not an allowed origin of this website. Add it in Parley's console, under Websites.`;
 }
 
 /** The origin of the page that asks. A browser leaves it out where the page is of our own origin. */

@@ -98,7 +98,10 @@ export type FloorRow = v.InferOutput<typeof FloorRow>;
 
 export const FloorAgent = v.object({
   id: UserId,
+  /** The user's name: what colleagues read. */
   name: v.string(),
+  /** What visitors read, where it is another. */
+  nickname: v.optional(v.string()),
   /** The path of their photo. */
   photo: v.optional(v.string()),
   status: Status,

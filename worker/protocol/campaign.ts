@@ -58,6 +58,29 @@ export const defaultCampaign: CampaignSettings = {
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
 export type CampaignBody = v.InferOutput<typeof CampaignBody>;
 
+/** The settings that reach visitors' browsers. Named one by one, so that a new setting is private until it is named here. */
+export const WidgetSettings = v.pick(CampaignSettings, [
+  'color',
+  'title',
+  'subtitle',
+  'opening',
+  'closing',
+  'introduction',
+  'askName',
+  'askEmail',
+  'sneakPreview',
+]);
+export type WidgetSettings = v.InferOutput<typeof WidgetSettings>;
+
+/** Picks the public settings, whatever else the document holds. */
+export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
+  const picked = Object.keys(WidgetSettings.entries).map((key) => [
+    key,
+    settings[key as keyof WidgetSettings],
+  ]);
+  return Object.fromEntries(picked) as WidgetSettings;
+}
+
 /** What the widget is told of its campaign: public. */
 export const WidgetConfig = v.object({
   site: v.string(),
@@ -66,6 +89,6 @@ export const WidgetConfig = v.object({
   label: v.optional(v.string()),
   /** Whether a visitor finds somebody just now. */
   availability: v.optional(Availability),
-  settings: v.omit(CampaignSettings, ['version', 'idleMinutes', 'routing']),
+  settings: WidgetSettings,
 });
 export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

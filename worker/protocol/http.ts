@@ -79,6 +79,8 @@ export const SessionsList = v.object({ sessions: v.array(Session) });
 export const Deployment = v.object({
   /** It can send mail: a forgotten password can be mended. */
   mail: v.boolean(),
+  /** It knows the addresses that people come from: users can be limited to some. */
+  addresses: v.boolean(),
   /** Where help is found; null where the operator named no place. */
   help: v.nullable(v.string()),
 });
@@ -92,6 +94,16 @@ export const RedeemLink = v.strictObject({
   token: v.pipe(v.string(), v.maxLength(200)),
   password: Password,
 });
+
+/** What a link that came by mail is about; it may be shown before it is used. */
+export const ReadLink = v.strictObject({ token: v.pipe(v.string(), v.maxLength(200)) });
+export const LinkAbout = v.object({
+  kind: v.picklist(['reset', 'invitation']),
+  account: v.string(),
+  name: v.string(),
+  email: v.string(),
+});
+export type LinkAbout = v.InferOutput<typeof LinkAbout>;
 
 /** Changes one's own password. */
 export const ChangePassword = v.strictObject({ current: givenPassword, password: Password });

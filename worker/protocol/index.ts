@@ -12,6 +12,7 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './parties.ts';
 export * from './people.ts';
+export * from './principal.ts';
 export * from './refusals.ts';
 export * from './routing.ts';
 export * from './state.ts';

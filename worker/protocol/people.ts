@@ -62,9 +62,8 @@ export type User = v.InferOutput<typeof User>;
 
 /** What of a user is changed as a whole. */
 export function userBodyOf(user: User): UserBody {
-  const { id: _, photo: __, secondFactor: ___, invited: ____, ...rest } = user;
-  const { createdAt: _____, deletedAt: ______, ...body } = rest;
-  return body;
+  const fields = Object.keys(UserBody.entries) as (keyof UserBody)[];
+  return Object.fromEntries(fields.map((field) => [field, user[field]])) as UserBody;
 }
 
 const limitOfPage = v.optional(

@@ -33,7 +33,8 @@ export const refusals = {
   offer_over: [409, 'This offer no longer stands.'],
   stale_generation: [409, 'This conversation has changed hands since.'],
   conflict: [409, 'Someone changed this in the meantime.'],
-  last_administrator: [409, 'An account needs an administrator who can open the console.'],
+  last_administrator: [409, 'An account keeps an administrator who can sign in and open the console.'],
+  own_rights: [409, 'This changes your own rights, and signs you out.'],
   locks_you_out: [409, 'By these rules you could not come back from where you are.'],
   no_addresses: [409, 'This deployment can’t tell from which address somebody comes.'],
   no_mail: [409, 'This deployment can’t send mail.'],
@@ -60,6 +61,8 @@ export interface Refusal {
   readonly retryAfter?: number;
   /** Which field of the input is meant, as a path with dots. */
   readonly field?: string;
+  /** All of them, where several can be wrong at once; `field` is the first. */
+  readonly fields?: readonly string[];
   /** With `signed_out`: what ended the session, where there is more to say. */
   readonly reason?: SessionEnding;
 }

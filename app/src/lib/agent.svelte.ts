@@ -97,6 +97,8 @@ export class AgentLive {
       case 'agent.welcome':
         this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
+        // What was typed without a line for a chat that has ended, or is somebody else's, goes nowhere.
+        for (const id of [...this.#dirty.keys()]) if (!this.summaries.has(id)) this.#drop(id);
         for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
         for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
         this.ready = true;
@@ -112,6 +114,7 @@ export class AgentLive {
         const next = new Map(this.summaries);
         next.delete(frame.conversation);
         this.summaries = next;
+        this.#drop(frame.conversation);
         break;
       }
       case 'draft':
@@ -127,6 +130,13 @@ export class AgentLive {
       default:
       // A frame of a later version: passed over.
     }
+  }
+
+  /** A draft goes with its chat. */
+  #drop(conversation: string): void {
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    this.#dirty.delete(conversation);
+    this.drafts.delete(conversation);
   }
 
   #hearStatus(frame: Omit<StatusFrame, 't'>): void {

@@ -9,10 +9,16 @@ import { keptKeys } from './kept.ts';
 /** How many that were open before are remembered, so that to go back shows them at once. */
 const remembered = 20;
 
+export interface Unsent {
+  readonly text: string;
+  /** It stays until somebody sends it again; else it is on its way. */
+  readonly refused: boolean;
+}
+
 export class Conversations {
   open = $state.raw<LiveConversation | null>(null);
-  /** Of those whose messages have not all been taken: the last such words. */
-  readonly unsent = new SvelteMap<string, string>();
+  /** Of those whose messages have not all been taken: the last such words, and whether they were refused. */
+  readonly unsent = new SvelteMap<string, Unsent>();
   /** How far each has been seen here, as a seq, by its id. */
   readonly seen = new SvelteMap<string, number>();
   /** Where in a log the person was when they went to another. */
@@ -77,8 +83,11 @@ export class Conversations {
   }
 
   #changed(live: LiveConversation): void {
-    const unsent = live.view.pending.flatMap(({ frame }) => (frame.t === 'message.send' ? [frame.text] : []));
-    if (unsent.length > 0) this.unsent.set(live.id, unsent.at(-1) ?? '');
+    const unsent = live.view.pending.flatMap(({ frame, refused }) =>
+      frame.t === 'message.send' ? [{ text: frame.text, refused: refused !== undefined }] : [],
+    );
+    const told = unsent.findLast(({ refused }) => refused) ?? unsent.at(-1);
+    if (told) this.unsent.set(live.id, told);
     else this.unsent.delete(live.id);
     const caughtUp = live.view.caughtUp || live.view.connection === 'ended';
     if (live !== this.open && caughtUp && !live.unsent) this.#drop(live);

@@ -1,5 +1,6 @@
 /** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
 import { createContext } from 'svelte';
+import { online } from 'svelte/reactivity/window';
 import { seesAll, spaceOf } from '#domain';
 import type {
   ConversationType,
@@ -20,6 +21,7 @@ import { Attention } from './attention/attention.svelte.ts';
 import { newsOf } from './attention/news.ts';
 import { handoverNews } from './chat/handover.ts';
 import { isolated, visitorName } from './chat/names.ts';
+import { colleagues } from './colleagues.svelte.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { FloorLive } from './floor.svelte.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -56,6 +58,8 @@ export class Desk {
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
+  /** What is shown of this person is what the server knows. */
+  readonly connected = $derived.by(() => this.agent.connection === 'open' && online.current !== false);
   /** They have chats still, which go back to the line: whether they mean it is asked first (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
 
@@ -197,7 +201,7 @@ export class Desk {
   #offerOver({ from, agent, outcome }: OffersFrame['over'][number]): void {
     if (agent.id === this.me.id && outcome === 'expired') toasts.show(m.offer_missed(), 'error');
     if (from?.id !== this.me.id || agent.id === this.me.id) return;
-    const name = isolated(agent.name);
+    const name = isolated(colleagues.nameOf(agent));
     if (outcome === 'accepted') toasts.show(m.transfer_accepted({ name }));
     if (outcome === 'declined') toasts.show(m.transfer_declined({ name }), 'error');
     if (outcome === 'expired') toasts.show(m.transfer_expired({ name }), 'error');
@@ -205,7 +209,7 @@ export class Desk {
 }
 
 function takeRefused(refusal: Refusal): string {
-  const name = refusal.by && isolated(refusal.by.name);
+  const name = refusal.by && isolated(colleagues.nameOf(refusal.by));
   if (name && refusal.refused === 'already_taken') return m.desk_took_first({ name });
   if (name && refusal.refused === 'offered') return m.desk_offered_to({ name });
   if (name && refusal.refused === 'not_receiving') return m.desk_not_receiving({ name });
@@ -215,7 +219,8 @@ function takeRefused(refusal: Refusal): string {
 
 function sentence(refused: Refused): string {
   if (refused.code === 'bad_request' && refused.field === 'status') return m.status_not_here();
-  if (refused.code === 'not_owner' && refused.by) return m.desk_owned_by({ name: isolated(refused.by.name) });
+  if (refused.code === 'not_owner' && refused.by)
+    return m.desk_owned_by({ name: isolated(colleagues.nameOf(refused.by)) });
   return refusalWords(refused);
 }
 

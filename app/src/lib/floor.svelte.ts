@@ -11,6 +11,7 @@ import type {
 } from '#protocol';
 import { passLimit } from '#domain';
 import type { Connection, ConnectionState } from '../../../widget/client/connection.ts';
+import { colleagues } from './colleagues.svelte.ts';
 import { foldFloor } from './roster.ts';
 import { follow } from './socket.ts';
 
@@ -80,6 +81,7 @@ export class FloorLive {
     for (const id of (!whole && frame.gone) || []) known.delete(id);
     const before = this.rows;
     this.rows = foldFloor(known, frame.rows, (!whole && frame.words) || []);
+    colleagues.learn(frame.agents);
     if (this.ready) this.#compare(before, frame.rows, whole);
     const agents = new Map(whole ? [] : this.agents);
     for (const agent of frame.agents) agents.set(agent.id, agent);

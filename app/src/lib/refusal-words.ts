@@ -32,6 +32,7 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   stale_generation: m.refused_stale_generation,
   conflict: m.refused_conflict,
   last_administrator: m.refused_last_administrator,
+  own_rights: m.refused_own_rights,
   locks_you_out: m.refused_locks_you_out,
   no_addresses: m.refused_no_addresses,
   no_mail: m.refused_no_mail,

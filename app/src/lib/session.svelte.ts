@@ -10,7 +10,7 @@ interface SignInBody {
   readonly email: string;
   readonly password: string;
   readonly code?: string;
-  readonly status: Status;
+  readonly status?: Status;
   readonly remember: boolean;
 }
 
@@ -46,7 +46,7 @@ export class Session {
     }
     if (!isOver(answer)) return true;
     // Its sockets close before the browser has the new cookie, where the password was changed in this very browser.
-    await new Promise((resolve) => setTimeout(resolve, renewal));
+    if (answer.reason === 'password') await new Promise((resolve) => setTimeout(resolve, renewal));
     const refusal = await this.load();
     return refusal === null || !isOver(refusal);
   }

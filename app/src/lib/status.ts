@@ -2,6 +2,7 @@
 import type { Status, StatusFrame } from '#protocol';
 import { m } from '#words/app';
 import { isolated } from './chat/names.ts';
+import { colleagues } from './colleagues.svelte.ts';
 import { span } from './chat/when.ts';
 
 export const statusWords: Readonly<Record<Status, () => string>> = {
@@ -33,7 +34,7 @@ export function statusNews(
   missedLimit: number | null,
 ): string | null {
   const words = { before: statusWords[before](), status: statusWords[status]() };
-  if (by) return m.status_by({ name: isolated(by.name), status: words.status });
+  if (by) return m.status_by({ name: isolated(colleagues.nameOf(by)), status: words.status });
   if (why === 'empty') return m.status_why_empty();
   if (why === 'missed')
     return missedLimit === null

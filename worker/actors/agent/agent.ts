@@ -2,16 +2,16 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import { hasStatus, type Principal } from '#domain';
+import { hasStatus } from '#domain';
 import {
   closeCodes,
   isRefusal,
   lease,
   refuse,
-  subprotocol,
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
+  type LinkAbout,
   type Me,
   type RecoveryCodes,
   type Refusal,
@@ -32,7 +32,9 @@ import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { report } from '../report.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
+import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
+import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';
 import type { MailOrder } from './links.ts';
 import { Member, type Opened, type SignInHow } from './member.ts';
@@ -127,6 +129,14 @@ export class Agent extends DurableObject<Env> {
 
   mailLink(user: Person, order: MailOrder): void {
     this.#begun().member.mailLink(user, order);
+  }
+
+  /** Whose link it is, and for what; null where it does not hold. */
+  async linkAbout(secret: string): Promise<LinkAbout | null> {
+    const kind = await this.#awake?.member.links.kindOf(secret);
+    if (!kind) return null;
+    const { account, name, email } = this.#user();
+    return { kind, account: account.name, name, email };
   }
 
   async linkHolds(secret: string): Promise<boolean> {
@@ -230,17 +240,13 @@ export class Agent extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
-    if (!this.#awake || principal?.kind !== 'user' || principal.id !== this.#user().id) {
-      return Response.json(refuse('forbidden'), { status: 403 });
-    }
-    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
-      return Response.json(refuse('unsupported'), { status: 426 });
-    }
-    const attachment = { session: principal.session, at: this.#host.now() };
-    const { response, socket } = acceptSocket(this.ctx, [principal.session], attachment);
+    const own = this.#awake && this.#user().id;
+    const user = readUpgrade(request, ['user'], ({ id }) => id === own);
+    if (user instanceof Response) return user;
+    const attachment = { session: user.session, at: this.#host.now() };
+    const { response, socket } = acceptSocket(this.ctx, [user.session], attachment);
     const tab = socket as WebSocket;
-    this.#awake.presence.came();
+    this.#awake?.presence.came();
     await this.#tabs.greet([tab]);
     return response;
   }
@@ -286,13 +292,20 @@ export class Agent extends DurableObject<Env> {
   async #welcome(): Promise<AgentServerFrame> {
     const { account, id } = this.#user();
     const own = await dispatcherStub(this.env, account.id).ownedBy(id);
+    // A chat that went to a colleague keeps its draft until it ends.
+    const asked = [...new Set([...own, ...Object.keys(this.#drafts.all())])];
     const found = await Promise.all(
-      own.map((conversation) =>
+      asked.map((conversation) =>
         conversationStub(this.env, account.id, conversation)
           .summary()
           .catch(() => null),
       ),
     );
+    this.#drafts.keepOnly((conversation) => {
+      const at = asked.indexOf(conversation);
+      // A conversation that does not answer now may be open still.
+      return found[at]?.state.phase !== 'closed';
+    });
     const theirs = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
     // As it is now, after all the asking.
     const { status, since } = this.#begun().standing.state;
@@ -324,14 +337,7 @@ export class Agent extends DurableObject<Env> {
     const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
       ended: () => this.#leaveIfOut(),
       changed: (before, user) => {
-        if (!before) return;
-        const { groups } = user;
-        const name = user.nickname || user.name;
-        if ((before.nickname || before.name) !== name) standing.append({ kind: 'name.changed', name });
-        if (before.photo !== user.photo) standing.append({ kind: 'photo.changed' });
-        const capacity = ({ limits, roles }: Person) => JSON.stringify([limits, roles]);
-        if (capacity(before) !== capacity(user)) standing.append({ kind: 'capacity.changed' });
-        if (before.groups.join() !== groups.join()) standing.append({ kind: 'groups.changed', groups });
+        for (const entry of before ? changesBetween(before, user) : []) standing.append(entry);
       },
       exists: (does) => {
         const { log, state } = standing;

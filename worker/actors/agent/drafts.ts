@@ -35,6 +35,11 @@ export class Drafts {
     );
   }
 
+  /** Keeps the drafts of these conversations alone: a draft may have come after the word that its chat had ended. */
+  keepOnly(kept: (conversation: string) => boolean): void {
+    for (const conversation of Object.keys(this.all())) if (!kept(conversation)) this.drop(conversation);
+  }
+
   /** True where there was one. */
   drop(conversation: string): boolean {
     const gone = this.#sql.exec('DELETE FROM drafts WHERE conversation = ? RETURNING 1', conversation);

@@ -78,11 +78,18 @@ export class Links implements Duty {
   }
 
   async holds(secret: string): Promise<boolean> {
+    return (await this.kindOf(secret)) !== null;
+  }
+
+  /** What the link is for; null where it does not hold. */
+  async kindOf(secret: string): Promise<LinkKind | null> {
     const hash = await hashSecret(secret);
     const now = this.#host.now();
-    return Object.values(this.#registers.get('links') ?? {}).some(
-      (link) => link.expiresAt > now && sameHash(link.hash, hash),
-    );
+    const links = Object.entries(this.#registers.get('links') ?? {}) as [
+      LinkKind,
+      { hash: string; expiresAt: number },
+    ][];
+    return links.find(([, link]) => link.expiresAt > now && sameHash(link.hash, hash))?.[0] ?? null;
   }
 
   /** Uses a link up; of two who bring it at once, one is let through. */

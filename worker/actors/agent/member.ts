@@ -14,7 +14,8 @@ import {
   type SessionEnding,
   type Status,
 } from '#protocol';
-import { getPerson, setSecondFactor, type Person } from '../../db/users.ts';
+import { setSecondFactor } from '../../db/user-changes.ts';
+import { getPerson, type Person } from '../../db/users.ts';
 import type { Duty } from '../alarm.ts';
 import type { Env } from '../env.ts';
 import type { Host, Sql } from '../host.ts';
@@ -87,7 +88,7 @@ export class Member {
     return { ...untold, ...user };
   }
 
-  /** What everybody but managers knows them by. */
+  /** What visitors know them by. */
   get shownName(): string {
     return this.user.nickname || this.user.name;
   }
@@ -155,6 +156,7 @@ export class Member {
         account: account.id,
         id,
         name: this.shownName,
+        fullName: this.user.name,
         ...shown,
         ...rights,
         session,

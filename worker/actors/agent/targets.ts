@@ -25,10 +25,10 @@ export function floorFollower(
     due: (cursor) => (log.head > cursor ? 0 : null),
     async push() {
       const { head } = log;
-      const { id, groups, roles, limits, photo, showsPhoto } = member.user;
+      const { id, name: fullName, groups, roles, limits, photo, showsPhoto } = member.user;
       const { status, since, connected, deleted } = standing.state;
       const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
-      const known = { id, name: member.shownName, ...shown, groups, roles, limits };
+      const known = { id, name: member.shownName, fullName, ...shown, groups, roles, limits };
       await write({ ...known, status, since, connected, ...(deleted && { deleted }) }, head);
       return head;
     },

@@ -8,7 +8,6 @@ import {
   isRefusal,
   maxRange,
   refuse,
-  subprotocol,
   type Attachment,
   type ConversationState,
   type Party,
@@ -24,6 +23,7 @@ import { acceptSocket, answerClose, answerPings, durableHost, refuseSocket } fro
 import type { Env } from '../env.ts';
 import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
+import { readUpgrade } from '../upgrade.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame, signal } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
@@ -146,16 +146,11 @@ export class Conversation extends DurableObject<Env> {
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
     if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
-    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
-    if (!principal || principal.kind === 'operator' || !this.#core.mayDo(principal, 'conversation.follow')) {
-      return Response.json(refuse('forbidden'), { status: 403 });
-    }
-    if (principal.kind === 'user' && !this.#inSight(principal)) {
-      return Response.json(refuse('forbidden'), { status: 403 });
-    }
-    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
-      return Response.json(refuse('unsupported'), { status: 426 });
-    }
+    const core = this.#core;
+    const admits = (asking: Exclude<Principal, { kind: 'operator' }>) =>
+      core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
+    const principal = readUpgrade(request, ['user', 'visitor'], admits);
+    if (principal instanceof Response) return principal;
     const common = { id: principal.id, hello: false, at: Date.now() };
     const attachment: Attachment =
       principal.kind === 'visitor'

@@ -1,4 +1,4 @@
-/** What a conversation does by itself. The duties follow from stored state, so that a restart forgets none. */
+/** What a conversation does by itself. Each duty follows from stored state, so that a restart forgets none. */
 import { forwardAt, idleAt, laterWindow } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';

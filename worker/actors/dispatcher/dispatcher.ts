@@ -3,12 +3,10 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import type { Principal } from '#domain';
 import { assists, can, passLimit, seesAll } from '#domain';
 import {
   closeCodes,
   refuse,
-  subprotocol,
   type Availability,
   type DecisionsList,
   type FloorRow,
@@ -29,6 +27,7 @@ import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
+import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
@@ -206,15 +205,10 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   override fetch(request: Request): Response {
-    const principal = JSON.parse(request.headers.get('x-parley-principal') ?? 'null') as Principal | null;
-    if (principal?.kind !== 'user' || !can(principal, 'floor.watch')) {
-      return Response.json(refuse('forbidden'), { status: 403 });
-    }
-    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
-      return Response.json(refuse('unsupported'), { status: 426 });
-    }
+    const user = readUpgrade(request, ['user'], (asking) => can(asking, 'floor.watch'));
+    if (user instanceof Response) return user;
     const { floor } = this.#wake();
-    const { id, roles, session } = principal;
+    const { id, roles, session } = user;
     const watcher: Watcher = { at: this.#host.now(), id, roles };
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);

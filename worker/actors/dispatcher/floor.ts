@@ -9,7 +9,9 @@ const coalesce = 100;
 const recent = 50;
 
 /** What an agent has said of themselves. What they have, the ledger says. */
-export type AgentNote = Omit<FloorAgent, 'load'> & {
+export type AgentNote = Omit<FloorAgent, 'load' | 'nickname'> & {
+  /** What colleagues read; `name` is what visitors do. */
+  readonly fullName?: string;
   readonly groups: readonly string[];
   /** The path of the photo that visitors see. */
   readonly shownPhoto?: string;
@@ -155,8 +157,11 @@ export class Floor {
     this.#soon();
   }
 
-  #bare({ id, name, photo, status, since, connected, roles, limits }: KnownAgent): FloorAgent {
-    const shown = { id, name, ...(photo && { photo }), status, since, connected, roles, limits };
+  /** As colleagues are shown them. */
+  #bare(agent: KnownAgent): FloorAgent {
+    const { id, name, fullName = name, photo, status, since, connected, roles, limits } = agent;
+    const named = { id, name: fullName, ...(name !== fullName && { nickname: name }) };
+    const shown = { ...named, ...(photo && { photo }), status, since, connected, roles, limits };
     return { ...shown, load: this.#load(id) };
   }
 

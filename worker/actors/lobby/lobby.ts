@@ -3,13 +3,14 @@
  * they are told, which is whether anybody is here. It asks nobody who they are, for it tells nothing that the button of the page
  * doesn't. Visitors by the thousand wake no dispatcher: one change is one call to here.
  */
-import { closeCodes, lease, refuse, subprotocol, type Availability, type LobbyFrame } from '#protocol';
+import { closeCodes, lease, refuse, type Availability, type LobbyFrame } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { acceptSocket, answerClose, answerPings } from '../durable-host.ts';
 import type { Env } from '../env.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { dispatcherStub } from '../stubs.ts';
+import { refuseProtocol } from '../upgrade.ts';
 
 /** What the dispatcher last said. Of two the one with the greater count is the later, whichever came first. */
 interface Said {
@@ -47,9 +48,8 @@ export class Lobby extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (!request.headers.get('sec-websocket-protocol')?.includes(subprotocol)) {
-      return Response.json(refuse('unsupported'), { status: 426 });
-    }
+    const unsupported = refuseProtocol(request);
+    if (unsupported) return unsupported;
     const [account = '', campaign = ''] = (request.headers.get('x-parley-lobby') ?? '').split(':');
     const first = await this.read(account, campaign);
     // No await from here on: a change must find the socket, or be what it is greeted with.

@@ -1,6 +1,7 @@
 /** What people are called on a screen. */
 import type { Party } from '#protocol';
 import { m } from '#words/app';
+import { colleagues } from '../colleagues.svelte.ts';
 
 /** A visitor's name, or one made of the id, which is the same everywhere. */
 export function visitorName(visitor: { readonly id: string; readonly name?: string | undefined }): string {
@@ -11,7 +12,7 @@ export function visitorName(visitor: { readonly id: string; readonly name?: stri
 export function partyName(by: Party, me: string | null, visitor: string): string {
   if (by.kind === 'visitor') return visitor;
   if (by.kind === 'system') return 'Parley';
-  return by.id === me ? m.you() : by.name;
+  return by.id === me ? m.you() : colleagues.nameOf(by);
 }
 
 /**

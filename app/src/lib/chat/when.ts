@@ -1,6 +1,7 @@
 /** Times in words of the current language. Days and clock times are those of a zone; without one, the browser's. */
 import { m } from '#words/app';
 import { getLocale } from '#words/app/runtime';
+import { noonOf } from '../calendar.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -25,6 +26,23 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
     formats.set(key, made);
   }
   return made;
+}
+
+/** Of a day of the calendar, `2026-11-04`: `4 November 2026`. */
+export function dayWords(day: string): string {
+  const date = format('UTC', { day: 'numeric', month: 'long', year: 'numeric' });
+  return withoutYearMark(date.format(noonOf(day)));
+}
+
+/** Its month: `November 2026`. */
+export function monthWords(day: string): string {
+  const text = withoutYearMark(format('UTC', { month: 'long', year: 'numeric' }).format(noonOf(day)));
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** Its day of the week: `Wed`. */
+export function weekdayWords(day: string): string {
+  return format('UTC', { weekday: 'short' }).format(noonOf(day));
 }
 
 /** `14:05` */

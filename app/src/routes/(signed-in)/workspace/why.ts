@@ -4,6 +4,7 @@ import type { Decision } from '#protocol';
 import { m } from '#words/app';
 import { getLocale } from '#words/app/runtime';
 import { isolated } from '$lib/chat/names.ts';
+import { colleagues } from '$lib/colleagues.svelte.ts';
 
 type Names = Readonly<Record<string, string>>;
 
@@ -25,7 +26,8 @@ const outcomeWords = {
   refused: m.why_refused,
 } as const;
 
-const nameOf = (id: string, names: Names) => isolated(names[id] ?? m.why_somebody());
+const nameOf = (id: string, names: Names) =>
+  isolated(colleagues.nameOf({ id, name: names[id] ?? m.why_somebody() }));
 
 export function decisionWords(decision: Decision, names: Names): string {
   if (decision.kind === 'nobody') return m.why_nobody();

@@ -1,12 +1,6 @@
 /** Days of the calendar, and lengths of time, as the time table needs them. */
+import { sum } from '#domain';
 import { statuses, type Status, type TimeTableRow } from '#protocol';
-
-const length = 86_400_000;
-
-/** A day so many days later, or earlier. */
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T12:00:00Z`) + days * length).toISOString().slice(0, 10);
-}
 
 /** True of a day as the server takes one. */
 export function isDay(text: string): boolean {
@@ -14,11 +8,48 @@ export function isDay(text: string): boolean {
   return /^20\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
-/** `7:05` hours and minutes. */
-export function hoursAndMinutes(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+/** `7:05:09` hours, minutes and seconds. */
+export function clockLength(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${Math.floor(seconds / 3_600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
+
+type Interval = TimeTableRow['intervals'][number];
+
+/** A reload, a next page, a moment without network, in milliseconds: shorter absences are not shown. */
+export const shortestAbsence = 30_000;
+
+/**
+ * A row as it is shown: intervals on whole seconds, short absences joined to the time before them, and the lengths of just these. So
+ * what a person adds up on the screen is what stands there.
+ */
+export function shownRow(row: TimeTableRow): TimeTableRow {
+  const intervals = joined(row.intervals.map(onSeconds).filter(({ from, to }) => from < to));
+  return { ...row, intervals, ...sum(intervals) };
+}
+
+const onSeconds = (interval: Interval): Interval => ({
+  ...interval,
+  from: Math.floor(interval.from / 1_000) * 1_000,
+  to: Math.floor(interval.to / 1_000) * 1_000,
+});
+
+function joined(intervals: readonly Interval[]): Interval[] {
+  const shown: Interval[] = [];
+  for (const next of intervals) {
+    const last = shown.at(-1);
+    const touches = last?.to === next.from;
+    const alike = touches && last.status === next.status && last.connected === next.connected;
+    if (touches && (alike || isShortAbsence(next))) shown[shown.length - 1] = { ...last, to: next.to };
+    else if (touches && isShortAbsence(last)) shown[shown.length - 1] = { ...next, from: last.from };
+    else shown.push(next);
+  }
+  return shown;
+}
+
+const isShortAbsence = ({ from, to, connected }: Interval): boolean =>
+  !connected && to - from < shortestAbsence;
 
 /** The statuses that anybody had, in the menu's order. */
 export function statusesIn(rows: readonly TimeTableRow[]): Status[] {

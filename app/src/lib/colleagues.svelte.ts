@@ -1,0 +1,39 @@
+/**
+ * What colleagues call each other: a user's own name. Logs carry the name that visitors read, which may be a nickname, and the name
+ * of that time; every staff screen asks here instead.
+ */
+import { SvelteMap } from 'svelte/reactivity';
+import { isRefusal, type User } from '#protocol';
+import { ask } from './api.ts';
+import { session } from './session.svelte.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+class Colleagues {
+  readonly #names = new SvelteMap<string, string>();
+  readonly #askedFor = new Set<string>();
+
+  learn(agents: readonly Named[]): void {
+    for (const { id, name } of agents) if (this.#names.get(id) !== name) this.#names.set(id, name);
+  }
+
+  /** Until it is known, what the log says. */
+  nameOf({ id, name }: Named): string {
+    const known = this.#names.get(id);
+    if (known === undefined) queueMicrotask(() => void this.#recall(id));
+    return known ?? name;
+  }
+
+  /** Somebody who is not on the floor, such as a deleted user: managers can look them up, once. */
+  async #recall(id: string): Promise<void> {
+    if (this.#askedFor.has(id) || this.#names.has(id) || !session.may('people.read')) return;
+    this.#askedFor.add(id);
+    const user = await ask<User>('GET', `/api/users/${id}`);
+    if (!isRefusal(user)) this.learn([user]);
+  }
+}
+
+export const colleagues = new Colleagues();

@@ -1,0 +1,59 @@
+/** The trigger by itself: whatever two batches do at the same time, an administrator who can sign in stays. */
+import { isRefusal, type UserBody } from '#protocol';
+import { env } from 'cloudflare:workers';
+import { expect, test } from 'vitest';
+import type { Act } from '../../worker/db/audit.ts';
+import { createUser, setDeleted, updateUser } from '../../worker/db/user-changes.ts';
+import { id } from './logs.ts';
+
+const { DB } = env as unknown as { DB: D1Database };
+
+const body = (email: string): UserBody & { admitted: boolean } => ({
+  ...{ email, name: 'Ines', nickname: '', language: 'en', roles: ['administrator'], showsPhoto: true },
+  ...{ manages: true, groups: [], limits: { live: null, nrt: null }, ipRules: [], admitted: true },
+});
+const act = (account: string): Act => ({
+  ...{ id: id('audit'), at: 1, account, by: null, kind: 'user.changed', device: '', address: null },
+});
+
+async function twoAdministrators() {
+  const account = id('account');
+  const pair = [id('user'), id('user')];
+  for (const user of pair)
+    await createUser(DB, account, user, body(`${user}@example.test`), 'a hash', act(account));
+  return { account, pair };
+}
+
+type Lose = (account: string, user: string) => Promise<unknown>;
+const ways: [string, Lose][] = [
+  [
+    'demotions',
+    (account, user) =>
+      updateUser(DB, account, user, { ...body(`${user}@example.test`), roles: ['agent'] }, act(account)),
+  ],
+  [
+    'rules that shut out',
+    (account, user) =>
+      updateUser(
+        DB,
+        account,
+        user,
+        { ...body(`${user}@example.test`), ipRules: ['192.0.2.1'], admitted: false },
+        act(account),
+      ),
+  ],
+  ['deletions', (account, user) => setDeleted(DB, account, user, 1, act(account))],
+];
+
+test.each(ways)('of two %s in batches at the same time one is refused, whole', async (_, lose) => {
+  const { account, pair } = await twoAdministrators();
+  const before = await DB.prepare('SELECT count(*) AS n FROM audit WHERE account_id = ?')
+    .bind(account)
+    .first<number>('n');
+  const answers = await Promise.all(pair.map((user) => lose(account, user)));
+  expect(answers.filter((answer) => isRefusal(answer))).toMatchObject([{ refused: 'last_administrator' }]);
+  const after = await DB.prepare('SELECT count(*) AS n FROM audit WHERE account_id = ?')
+    .bind(account)
+    .first<number>('n');
+  expect(after).toBe((before ?? 0) + 1);
+});

@@ -1,0 +1,75 @@
+/** An agent’s screen says what is true: without a network, after a chat’s end, and under an open menu. */
+import { expect, test } from 'vitest';
+import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
+import { stage } from './stage.ts';
+
+const { base, browser } = await stage();
+const mark = Math.random().toString(36).slice(2, 8);
+
+test('R15: offline, a banner says so at once, the status is greyed, and row and bubble agree on what is unsent', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = `Are you there? ${mark}`;
+  await visitor.ask(question);
+  await anna.take(question);
+  await anna.say('Yes, I am.');
+  await visitor.sees('Yes, I am.');
+
+  const { page } = anna;
+  await page.context().setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await page.getByRole('button', { name: /not connected/ }).waitFor();
+  expect(await page.getByRole('switch', { name: /vailab/ }).isDisabled()).toBe(true);
+  await anna.say('Just a moment.');
+  await anna.log.getByText('Sending…').waitFor();
+  const row = anna.row('In chat with you', 'Just a moment.');
+  await row.getByText('Sending…').waitFor();
+  expect(await row.getByText('Not sent').count()).toBe(0);
+  expect(await accessibilityOf(page)).toEqual([]);
+
+  await page.context().setOffline(false);
+  await visitor.sees('Just a moment.');
+  await eventually(() => page.getByText('You are offline.').count(), 0);
+  await eventually(() => row.getByText('Sending…').count(), 0);
+});
+
+test('a draft goes with its chat: none is left on one that has ended', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = `A draft? ${mark}`;
+  await visitor.ask(question);
+  await anna.take(question);
+  await anna.composer.fill('Never to be sent');
+  await visitor.chat.getByRole('button', { name: 'More' }).click();
+  await visitor.chat.getByRole('button', { name: 'End chat' }).click();
+  await visitor.chat.getByRole('dialog').getByRole('button', { name: 'End chat' }).click();
+  await anna.row('Recent chats', question).waitFor();
+  await anna.page.goto(`${base}/workspace`);
+  await anna.row('Recent chats', question).waitFor();
+  expect(await anna.page.getByText('Never to be sent').count()).toBe(0);
+  expect(await anna.page.getByText('Draft', { exact: true }).count()).toBe(0);
+});
+
+test('a tooltip gives way to the menu of its button and to what comes of it, and the first Escape closes a dialog', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  const question = `More? ${mark}`;
+  await visitor.ask(question);
+  await anna.take(question);
+  const { page } = anna;
+  const tip = page.getByText('More', { exact: true });
+  const more = page.getByRole('button', { name: 'More' });
+  await more.hover();
+  await tip.waitFor();
+  await more.click();
+  const transfer = page.getByRole('menuitem', { name: 'Transfer' });
+  await transfer.waitFor();
+  await tip.waitFor({ state: 'detached' });
+  await transfer.click();
+  const dialog = page.getByRole('dialog', { name: 'Transfer this chat' });
+  await dialog.waitFor();
+  expect(await tip.count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await tip.count()).toBe(0);
+});

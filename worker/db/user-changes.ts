@@ -1,0 +1,165 @@
+/**
+ * Changes of users' rows. An email is unique among the deployment's active users, and an account keeps an administrator who can
+ * sign in: one that is active, has a password and the console, and is not known to be shut out by their own address rules. A
+ * trigger of the table sees to that, so no two changes at the same time get round it.
+ */
+import { refuse, type Refusal, type User, type UserBody } from '#protocol';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { record, type Act } from './audit.ts';
+import { prepared, says } from './batch.ts';
+import { searchKeyOf } from './keys.ts';
+import { users } from './schema.ts';
+import { getUser, photoPath, theUser } from './users.ts';
+
+/** A user as they are to be. Emails are in their canonical form, names clean. */
+export interface UserValues extends UserBody {
+  /** The address rules admit the address from which they are set. */
+  readonly admitted: boolean;
+}
+
+const valuesOf = ({ groups: _, limits, ...body }: UserValues) => ({
+  ...body,
+  liveLimit: limits.live,
+  nrtLimit: limits.nrt,
+  searchKey: searchKeyOf(body),
+});
+
+export async function createUser(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: UserValues,
+  passwordHash: string,
+  act: Act,
+): Promise<User | Refusal> {
+  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: act.at };
+  const refusal = await attempt(d1, [
+    prepared(d1, drizzle(d1).insert(users).values(row)),
+    joinGroups(d1, account, id, body.groups),
+    record(d1, act),
+  ]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+/** Changes all of an active user but the password. */
+export async function updateUser(
+  d1: D1Database,
+  account: string,
+  id: string,
+  body: UserValues,
+  act: Act,
+): Promise<User | Refusal> {
+  // Rules that stay as they were have let in whom they have let in, wherever the change comes from.
+  const unchanged = sql`iif(${users.ipRules} = ${JSON.stringify(body.ipRules)}, ${users.admitted}, 0)`;
+  const admitted = body.admitted || unchanged;
+  const change = drizzle(d1)
+    .update(users)
+    .set({ ...valuesOf(body), admitted, version: sql`${users.version} + 1` })
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  const refusal = await attempt(d1, [
+    prepared(d1, change),
+    d1.prepare('DELETE FROM members WHERE account_id = ? AND user_id = ?').bind(account, id),
+    joinGroups(d1, account, id, body.groups),
+    record(d1, act),
+  ]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+/** Deletes a user, softly, or takes that back. */
+export async function setDeleted(
+  d1: D1Database,
+  account: string,
+  id: string,
+  deletedAt: number | null,
+  act: Act,
+): Promise<User | Refusal> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({ deletedAt, version: sql`${users.version} + 1` })
+    .where(theUser(account, id));
+  const refusal = await attempt(d1, [prepared(d1, change), record(d1, act)]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+export async function setPassword(
+  d1: D1Database,
+  account: string,
+  id: string,
+  passwordHash: string,
+  act: Act,
+): Promise<void> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({
+      passwordHash,
+      version: sql`${users.version} + 1`,
+      passwordVersion: sql`${users.passwordVersion} + 1`,
+    })
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  await d1.batch([prepared(d1, change), record(d1, act)]);
+}
+
+/** Gives an active user another photo, by the name of its file, or none; answers the path of the one before. */
+export async function setPhoto(
+  d1: D1Database,
+  account: string,
+  id: string,
+  photo: string | null,
+  act: Act,
+): Promise<string | null | Refusal> {
+  const change = drizzle(d1)
+    .update(users)
+    .set({ photo, version: sql`${users.version} + 1` })
+    .where(and(theUser(account, id), isNull(users.deletedAt)));
+  const before = d1.prepare('SELECT photo FROM users WHERE account_id = ? AND id = ?').bind(account, id);
+  const [old, changed] = await d1.batch<{ photo: string | null }>([
+    before,
+    prepared(d1, change),
+    record(d1, act),
+  ]);
+  if (changed?.meta.changes === 0) return refuse('not_found');
+  const name = old?.results[0]?.photo;
+  return name ? photoPath(account, id, name) : null;
+}
+
+/** What lists show of the second factor, and accounts ask for; it is their actor that has it. */
+export async function setSecondFactor(
+  d1: D1Database,
+  account: string,
+  id: string,
+  has: boolean,
+): Promise<void> {
+  await drizzle(d1).update(users).set({ secondFactor: has }).where(theUser(account, id));
+}
+
+/** Somebody has come in by their address rules, as those were in this version of the row. */
+export async function setAdmitted(
+  d1: D1Database,
+  { account, id, version }: { account: { id: string }; id: string; version: number },
+): Promise<void> {
+  const row = and(theUser(account.id, id), eq(users.version, version));
+  await drizzle(d1).update(users).set({ admitted: true }).where(row);
+}
+
+/** Of the groups named, those that the account has. */
+function joinGroups(d1: D1Database, account: string, user: string, groups: readonly string[]) {
+  return d1
+    .prepare(
+      `INSERT OR IGNORE INTO members (account_id, group_id, user_id)
+       SELECT account_id, id, ? FROM groups WHERE account_id = ? AND id IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(user, account, JSON.stringify(groups));
+}
+
+async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Promise<Refusal | undefined> {
+  try {
+    await d1.batch(batch);
+    return undefined;
+  } catch (error) {
+    if (says(error, 'UNIQUE constraint failed: users.email'))
+      return refuse('email_taken', { field: 'email' });
+    if (says(error, 'last_administrator')) return refuse('last_administrator');
+    throw error;
+  }
+}
