@@ -79,6 +79,25 @@ test('V9 V23 it is found before the record heard of the end, and in a record of 
   expect(await texts(scene, b.conversation)).toEqual(['second']);
 });
 
+test.each(['before', 'after'])(
+  'a record as it was %s a later version had opened it still opens',
+  async (when) => {
+    const scene = newScene();
+    const visitor = await scene.visitor();
+    const first = uuid();
+    const a = await visitor.say('first', first);
+    await end(visitor, a.conversation);
+    const b = await visitor.say('second');
+    await runInDurableObject(visitor.stub, (_, { storage }) => {
+      if (when === 'before') storage.sql.exec('DROP TABLE id_ranges');
+      storage.sql.exec("UPDATE registers SET value = '1' WHERE name = 'schema'");
+    });
+    await maybeEvict('evicted', visitor.stub);
+    expect(await visitor.say('first', first)).toEqual(a);
+    expect(await visitor.say('third')).toEqual({ ...b, seq: 3 });
+  },
+);
+
 test('V9 V23 another campaign’s conversation, open or not, keeps its ids', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
