@@ -1,9 +1,21 @@
 /** Questions that are answered later: left where nobody is here, or by one who waits no longer. */
-import { isRefusal } from '#protocol';
+import { isRefusal, type FloorAgent } from '#protocol';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { places, rule, screen, waiting } from './floor-scene.ts';
-import { logOf, maybeEvict, newScene, taken, uuid, ways } from './scene.ts';
+import { places, rule, screen, waiting, type Screen } from './floor-scene.ts';
+import {
+  env,
+  logOf,
+  maybeEvict,
+  newScene,
+  taken,
+  uuid,
+  ways,
+  type Scene,
+  type SceneAgent,
+  type SceneVisitor,
+} from './scene.ts';
 
 test.each(ways)(
   'F40 a message that is left for later begins a conversation of that type, once, %s',
@@ -61,4 +73,67 @@ test('F40 V21 whom an agent has taken meanwhile is refused', async () => {
   tab.send({ t: 'conversation.defer', id: uuid() });
   expect(await tab.frame('refused')).toMatchObject({ code: 'already_taken' });
   expect(await scene.conversation(conversation).state()).toMatchObject({ type: 'live', phase: 'active' });
+});
+
+/** A place for an agent that was reserved before the dispatcher died: the conversation was never asked. */
+const reserved = (scene: Scene, conversation: string, { party }: SceneAgent) =>
+  runInDurableObject(scene.dispatcher, (_, { storage }) => {
+    storage.sql.exec(
+      `INSERT INTO places (conversation, generation, agent, name, type, state, at, terms) VALUES (?, 7, ?, ?, 'live', 'reserved', ?, ?)`,
+      ...[conversation, party.id, party.name, Date.now(), JSON.stringify({ how: 'taken', expiresAt: null })],
+    );
+  }).then(() => evictDurableObject(scene.dispatcher));
+
+async function deferred(visitor: SceneVisitor, conversation: string): Promise<void> {
+  const tab = await visitor.attach(conversation);
+  const command = uuid();
+  tab.send({ t: 'conversation.defer', id: command });
+  await tab.frame('range', ({ entries }) => JSON.stringify(entries).includes(command));
+}
+
+async function nrtLimit(agent: SceneAgent, limit: number): Promise<void> {
+  await env.DB.prepare('UPDATE users SET nrt_limit = ?, version = version + 1 WHERE id = ?')
+    .bind(limit, agent.party.id)
+    .run();
+  await agent.stub.reread();
+}
+
+const loadOf = async ({ tab, agent }: Screen) => {
+  const frames = tab.frames.flatMap((frame) => (frame['agents'] as FloorAgent[] | undefined) ?? []);
+  const known = frames.findLast(({ id }) => id === agent.party.id);
+  return known && { load: known.load, nrt: known.limits.nrt };
+};
+
+test('I10 F171 a place that was reserved for a live chat is none for what it became, at the limit', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  await nrtLimit(anna.agent, 1);
+  const one = await waiting(scene);
+  await deferred(one.visitor, one.conversation);
+  await taken(anna.agent, one.conversation);
+  const two = await waiting(scene);
+  await eventually(async () => expect(await scene.dispatcher.placeOf(two.conversation)).not.toBeNull());
+  await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 0, nrt: 1 }, nrt: 1 }));
+  await reserved(scene, two.conversation, anna.agent);
+  await deferred(two.visitor, two.conversation);
+  expect(await anna.agent.take(two.conversation)).toMatchObject({ refused: 'no_place' });
+  expect(await scene.conversation(two.conversation).state()).toMatchObject({ phase: 'waiting', owner: null });
+  expect(
+    (await places(scene)).map(({ conversation, type, state }) => ({ conversation, type, state })),
+  ).toEqual([{ conversation: one.conversation, type: 'nrt', state: 'active' }]);
+});
+
+test('I10 F171 where there is a place of the other type, the reserved one moves with the chat', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  await nrtLimit(anna.agent, 1);
+  const { visitor, conversation } = await waiting(scene);
+  await eventually(async () => expect(await scene.dispatcher.placeOf(conversation)).not.toBeNull());
+  await reserved(scene, conversation, anna.agent);
+  await deferred(visitor, conversation);
+  expect(await anna.agent.take(conversation)).toEqual({ conversation, generation: 7 });
+  expect(await places(scene)).toMatchObject([{ conversation, generation: 7, type: 'nrt', state: 'active' }]);
+  await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 0, nrt: 1 }, nrt: 1 }));
 });

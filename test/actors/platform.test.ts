@@ -61,9 +61,13 @@ test('what a socket is, and its tags, outlive the memory; frames reach it before
     runInDurableObject(stub, (_, ctx) =>
       ctx.getWebSockets('visitor').map((socket) => socket.deserializeAttachment() as unknown),
     );
+  await tab.settled();
   const before = await attachments();
   expect(before).toEqual([
-    { side: 'visitor', id: visitor.id, hello: true, at: expect.any(Number) as number },
+    {
+      ...{ side: 'visitor', id: visitor.id, hello: true, at: expect.any(Number) as number },
+      ...{ held: 2, mark: { delivered: 2, read: 0, generation: 0 } },
+    },
   ]);
   await evictDurableObject(stub);
   expect(await attachments()).toEqual(before);

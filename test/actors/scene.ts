@@ -184,14 +184,17 @@ export class SceneVisitor {
   readonly id: string;
   readonly principal: Principal;
   readonly stub: ReturnType<typeof visitorStub>;
-  readonly #scene: { account: string; site: string; campaign: CampaignSnapshot };
+  readonly #scene: { account: string; site: string };
+  /** What the site runs. */
+  campaign: CampaignSnapshot;
   #secret = '';
 
   private constructor(visitor: string, account: string, site: string, campaign: CampaignSnapshot) {
     this.id = visitor;
     this.principal = { kind: 'visitor', account, id: visitor, site };
     this.stub = visitorStub(env, account, visitor);
-    this.#scene = { account, site, campaign };
+    this.#scene = { account, site };
+    this.campaign = campaign;
   }
 
   static async enter(account: string, site: string, campaign: CampaignSnapshot): Promise<SceneVisitor> {
@@ -201,10 +204,16 @@ export class SceneVisitor {
   }
 
   /** As over HTTP. */
-  async try(text: string, command = uuid(), sentTo?: string, later = false): Promise<Started | Refusal> {
-    const { site, campaign } = this.#scene;
-    const message = { id: command, site, text, ...(sentTo && { sentTo }), ...(later && { later }) };
-    return await this.stub.message(this.#secret, message, campaign);
+  async try(
+    text: string,
+    command = uuid(),
+    sentTo?: string,
+    later = false,
+    prev?: string,
+  ): Promise<Started | Refusal> {
+    const { site } = this.#scene;
+    const rest = { ...(sentTo && { sentTo }), ...(later && { later }), ...(prev && { prev }) };
+    return await this.stub.message(this.#secret, { id: command, site, text, ...rest }, this.campaign);
   }
 
   async say(text: string, command = uuid()): Promise<Started> {

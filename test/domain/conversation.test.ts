@@ -4,96 +4,13 @@ import {
   decide,
   evolve,
   fold,
-  forVisitor,
   idleAt,
   lastWordsLength,
   longestWait,
   unborn,
-  type Command,
 } from '../../worker/domain/index.ts';
-import {
-  isRefusal,
-  type ConversationState,
-  type Draft,
-  type Entry,
-  type Party,
-} from '../../worker/protocol/index.ts';
-
-const visitor = { kind: 'visitor', id: 'vis_a' } as const;
-const anna = { kind: 'agent', id: 'usr_anna', name: 'Anna' } as const;
-const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben' } as const;
-const system = { kind: 'system' } as const;
-
-const started: Entry = {
-  seq: 1,
-  at: 1_000,
-  by: visitor,
-  kind: 'conversation.started',
-  campaign: { id: 'cam_a', name: 'Shop' },
-  site: 'sit_a',
-  contact: { name: 'Vera' },
-  ordinal: 1,
-};
-
-/** A log under construction: what the actor does, without the actor. */
-class Tape {
-  readonly entries: Entry[] = [started];
-  state: ConversationState = fold('con_a', [started]);
-  now = 1_000;
-
-  perform(by: Party, command: Command): ReturnType<typeof decide> {
-    const result = decide(this.state, command, by);
-    if (!isRefusal(result)) for (const draft of result) this.#append(draft);
-    return result;
-  }
-
-  #append(draft: Draft): void {
-    const entry = { ...draft, seq: this.entries.length + 1, at: ++this.now } as Entry;
-    this.entries.push(entry);
-    this.state = evolve(this.state, entry);
-  }
-}
-
-const agents = fc.constantFrom(anna, ben);
-const id = fc.uuid({ version: 7 });
-const step = fc.oneof(
-  fc.tuple(
-    fc.constantFrom<Party>(visitor, anna, ben),
-    fc.record({ t: fc.constant('message.send' as const), id, text: fc.string() }),
-  ),
-  fc
-    .tuple(agents, fc.integer({ min: 0, max: 6 }))
-    .map(([agent, generation]) => [agent, { t: 'assign', agent, generation }] as const),
-  fc
-    .tuple(fc.constantFrom('vanished' as const, 'signed_out' as const), fc.integer({ min: 0, max: 6 }))
-    .map(([reason, generation]) => [system, { t: 'unassign', generation, reason }] as const),
-  fc.tuple(agents, fc.record({ t: fc.constant('conversation.return' as const), id })),
-  fc.tuple(
-    fc.constantFrom<Party>(visitor, anna),
-    fc.record({ t: fc.constant('visitor.identify' as const), id, name: fc.string() }),
-  ),
-  fc.constantFrom<readonly [Party, Command]>(
-    [system, { t: 'visitor.left' }],
-    [system, { t: 'visitor.returned' }],
-  ),
-);
-const ending = fc.oneof(
-  fc.tuple(
-    fc.constantFrom<Party>(visitor, anna, ben),
-    fc.record({ t: fc.constant('conversation.close' as const), id }),
-  ),
-  fc.tuple(agents, fc.record({ t: fc.constant('visitor.block' as const), id })),
-  fc.constant<readonly [Party, Command]>([system, { t: 'idle' }]),
-);
-const script = fc.array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: ending }), {
-  maxLength: 60,
-});
-
-const play = (steps: readonly (readonly [Party, Command])[]): Tape => {
-  const tape = new Tape();
-  for (const [by, command] of steps) tape.perform(by, command);
-  return tape;
-};
+import type { ConversationState, Entry } from '../../worker/protocol/index.ts';
+import { anna, ben, play, script, started, system, Tape, visitor } from './tape.ts';
 
 test('I9: generations strictly rise, and an assignment never lands on an owned conversation', () => {
   fc.assert(
@@ -151,6 +68,24 @@ test('I9: of two assignments one wins, the other is told who; a repeat of the wi
   expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 1 })).toMatchObject({
     refused: 'stale_generation',
   });
+});
+
+test('F170 F171: an assignment for a place of the other type is refused, one without a type is not', () => {
+  const tape = new Tape();
+  const assign = { t: 'assign', agent: anna, generation: 1 } as const;
+  expect(tape.perform(anna, { ...assign, type: 'nrt' })).toMatchObject({
+    refused: 'conflict',
+    field: 'type',
+  });
+  tape.perform(visitor, { t: 'conversation.defer', id: '1' });
+  expect(tape.perform(anna, { ...assign, type: 'live' })).toMatchObject({
+    refused: 'conflict',
+    field: 'type',
+  });
+  expect(tape.perform(anna, { ...assign, type: 'nrt' })).toHaveLength(1);
+  expect(tape.perform(anna, { ...assign, type: 'nrt' })).toEqual([]);
+  tape.perform(system, { t: 'unassign', generation: 1, reason: 'vanished' });
+  expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 2 })).toHaveLength(1);
 });
 
 test('V16: a fold from any place on equals the fold from the start', () => {
@@ -218,12 +153,6 @@ test('the last words are cut without breaking a character', () => {
       expect([...words].length).toBeLessThanOrEqual(lastWordsLength);
     }),
   );
-});
-
-test('what a visitor is told of the state does not say that they are gone', () => {
-  const tape = new Tape();
-  tape.perform(system, { t: 'visitor.left' });
-  expect(forVisitor(tape.state).visitor.here).toBe(true);
 });
 
 test('a conversation with an agent closes after the campaign’s idle time, one that waits is kept for days', () => {

@@ -67,6 +67,20 @@ const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({
   by: by === 'agent' ? { kind: 'agent', id: 'usr_a', name: 'A' } : { kind: 'visitor', id: 'vis_a' },
 });
 
+test('F37: a message marks as read what its sender has before them; the system reads nothing', () => {
+  const bySystem = { ...message(3, 'visitor'), by: { kind: 'system' } } as Entry;
+  const log = [message(1, 'visitor'), message(2, 'visitor'), bySystem];
+  const before = log.reduce(arrive, noMarks);
+  expect(before).toEqual({
+    visitor: { delivered: 2, read: 2, unread: 0 },
+    agent: { delivered: 0, read: 0, unread: 3 },
+  });
+  expect(arrive(before, message(4, 'agent'))).toEqual({
+    visitor: { delivered: 2, read: 2, unread: 1 },
+    agent: { delivered: 4, read: 4, unread: 0 },
+  });
+});
+
 test('F37 F35: unread is what the other side wrote after the mark, whatever was reported in what order', () => {
   const event = fc.oneof(
     fc.constantFrom({ write: 'visitor' as const }, { write: 'agent' as const }, { owner: true as const }),

@@ -118,7 +118,7 @@ const command = () => ({ id: uuid() });
 const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> = {
   hello: [() => ({ v: 1 }), row('welcome', 'welcome', 'welcome', 'welcome', bad)],
   pull: [() => ({ before: 2, limit: 1 }), row('range', 'range', 'range', 'range', bad)],
-  mark: [() => ({ delivered: 2, read: 2 }), row('told', 'told', 'nothing', 'nothing', bad)],
+  mark: [() => ({ delivered: 3, read: 3 }), row('told', 'told', 'nothing', 'nothing', bad)],
   typing: [() => ({ on: true }), row('told', 'told', 'nothing', 'nothing', bad)],
   'message.send': [
     () => ({ ...command(), text: 'Hi' }),

@@ -2,7 +2,7 @@
 import { ConversationClient } from '../../widget/client/conversation.ts';
 import type { Environment, Wire } from '../../widget/client/environment.ts';
 import { memoryOutbox, type Outbox } from '../../widget/client/outbox.ts';
-import { ping, pong, type Party } from '../../worker/protocol/index.ts';
+import { closeCodes, ping, pong, type Party } from '../../worker/protocol/index.ts';
 import { ServerSocket, type SimulatedServer } from './server.ts';
 
 /** How likely each fault is, per frame or per connection. */
@@ -167,6 +167,7 @@ class SimulatedWire implements Wire {
   #closed(code: number): void {
     if (this.readyState === 3) return;
     this.readyState = 3;
+    if (code === closeCodes.lagging && !this.#dead) this.owner.server.lagging++;
     this.owner.forget(this);
     this.onclose?.({ code });
   }

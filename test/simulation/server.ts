@@ -7,8 +7,11 @@ import { ConversationCore } from '../../worker/actors/conversation/core.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
 import type { Host, Socket } from '../../worker/actors/host.ts';
-import type { Entry } from '../../worker/protocol/index.ts';
+import type { Entry, Marks } from '../../worker/protocol/index.ts';
 import type { World } from './world.ts';
+
+/** When the runtime brings an alarm again whose handler did not come to its end, in milliseconds. */
+const alarmAgain = 2_000;
 
 /** One end of a simulated socket, as the server has it. */
 export class ServerSocket implements Socket {
@@ -29,6 +32,7 @@ export class ServerSocket implements Socket {
 
   send(text: string): void {
     if (!this.open) throw new Error('the socket is closed');
+    this.server.sending(this.side, text);
     this.server.gate(() => this.deliver(text));
   }
 
@@ -40,10 +44,44 @@ export class ServerSocket implements Socket {
 
   serializeAttachment(value: unknown): void {
     this.#attachment = structuredClone(value);
+    if (this.server.mutations.marksInMemory) delete (this.#attachment as { mark?: unknown }).mark;
   }
 
   deserializeAttachment(): unknown {
     return structuredClone(this.#attachment);
+  }
+}
+
+/** From one waking to the next loss of memory. What an actor that is no more had begun changes nothing. */
+class Life {
+  over = false;
+  readonly #sockets = new Map<ServerSocket, SocketOfLife>();
+
+  /** The runtime gives an actor that wakes another object for the same socket. */
+  socket(socket: ServerSocket): Socket {
+    const known = this.#sockets.get(socket) ?? new SocketOfLife(socket);
+    this.#sockets.set(socket, known);
+    return known;
+  }
+}
+
+class SocketOfLife implements Socket {
+  constructor(readonly socket: ServerSocket) {}
+
+  send(text: string): void {
+    this.socket.send(text);
+  }
+
+  close(code: number): void {
+    this.socket.close(code);
+  }
+
+  serializeAttachment(value: unknown): void {
+    this.socket.serializeAttachment(value);
+  }
+
+  deserializeAttachment(): unknown {
+    return this.socket.deserializeAttachment();
   }
 }
 
@@ -54,6 +92,8 @@ export interface Mutations {
   readonly disorderly?: boolean;
   /** The log forgets which commands it holds. */
   readonly forgetful?: boolean;
+  /** What tabs have read is known to the memory alone, until it is pushed. */
+  readonly marksInMemory?: boolean;
 }
 
 export class SimulatedServer {
@@ -62,7 +102,15 @@ export class SimulatedServer {
   /** It sleeps as soon as it may. */
   #drowsy = false;
   readonly #targets: Targets;
-  readonly #mutations: Mutations;
+  readonly mutations: Mutations;
+  /** The marks that each side was told last. */
+  readonly #told = new Map<string, Marks>();
+  readonly violations: string[] = [];
+  #life = new Life();
+  /** An alarm is being handled. Should the actor go meanwhile, the runtime brings it again. */
+  #ringing = false;
+  /** Tabs with a live line that were closed because they lag. */
+  lagging = 0;
   readonly #log: Entry[] = [];
   #held: (() => void)[] = [];
   #dirty = false;
@@ -84,7 +132,7 @@ export class SimulatedServer {
     mutations: Mutations = {},
   ) {
     this.#targets = targets;
-    this.#mutations = mutations;
+    this.mutations = mutations;
     this.#database.exec('BEGIN');
   }
 
@@ -103,21 +151,21 @@ export class SimulatedServer {
   take(socket: ServerSocket, data: string): void {
     if (!socket.open) return;
     void this.core;
-    this.#sessions?.take(socket, data);
+    this.#sessions?.take(this.#life.socket(socket), data);
   }
 
   closed(socket: ServerSocket): void {
     if (!this.sockets.includes(socket)) return;
     socket.open = false;
     void this.core;
-    this.#sessions?.gone(socket);
+    this.#sessions?.gone(this.#life.socket(socket));
     this.sockets = this.sockets.filter((other) => other !== socket);
   }
 
   /** Output gate: nothing leaves before what was written is durable. */
   gate(run: () => void): void {
-    if (this.#mutations.ungated || !this.#dirty) {
-      if (this.#held.length === 0 || this.#mutations.ungated) {
+    if (this.mutations.ungated || !this.#dirty) {
+      if (this.#held.length === 0 || this.mutations.ungated) {
         run();
         return;
       }
@@ -142,6 +190,31 @@ export class SimulatedServer {
     this.evictions++;
   }
 
+  /** The memory goes in the middle of whatever is under way; storage and sockets stay. */
+  evictNow(): void {
+    if (!this.#core) return;
+    this.#commit();
+    this.#forget();
+    this.evictions++;
+    if (!this.#ringing) return;
+    this.#ringing = false;
+    this.#alarm = this.#committedAlarm = this.world.now + alarmAgain;
+    this.#planAlarm();
+  }
+
+  /** F37: what a side was told of marks is never taken back, but for a crash: then the tabs report anew. */
+  sending(side: 'visitor' | 'agent', text: string): void {
+    if (!text.startsWith('{"t":"marks"') && !text.startsWith('{"t":"welcome"')) return;
+    const { marks } = JSON.parse(text) as { marks: Marks };
+    const before = this.#told.get(side);
+    this.#told.set(side, marks);
+    for (const whose of ['visitor', 'agent'] as const) {
+      const [was, is] = [before?.[whose], marks[whose]];
+      if (was && (is.read < was.read || is.delivered < was.delivered))
+        this.violations.push(`F37: a ${side} was told ${JSON.stringify(was)} and then ${JSON.stringify(is)}`);
+    }
+  }
+
   /** The process is killed: what was not committed never was, and every socket is gone without a word. */
   crash(): void {
     this.#database.exec('ROLLBACK');
@@ -149,6 +222,8 @@ export class SimulatedServer {
     this.#held = [];
     this.#dirty = false;
     this.#forget();
+    this.#told.clear();
+    this.#ringing = false;
     const sockets = this.sockets;
     this.sockets = [];
     for (const socket of sockets) {
@@ -174,14 +249,15 @@ export class SimulatedServer {
   }
 
   #adopt(core: ConversationCore): void {
-    if (this.#mutations.forgetful) core.journal.entryOf = () => undefined;
-    if (this.#mutations.disorderly) core.journal.holds = () => true;
+    if (this.mutations.forgetful) core.journal.entryOf = () => undefined;
+    if (this.mutations.disorderly) core.journal.holds = () => true;
     this.#core = core;
     this.#sessions = new Sessions(core, this.paces, () => Promise.resolve(null));
   }
 
   #forget(): void {
     this.#drowsy = false;
+    this.#life.over = true;
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#core = undefined;
@@ -215,16 +291,25 @@ export class SimulatedServer {
     this.#cancelAlarm = this.world.after(this.#alarm - this.world.now, () => {
       this.#alarm = null;
       this.#committedAlarm = null;
-      void this.core.alarm.fire();
+      const ringing = this.core.alarm.fire();
+      const life = this.#life;
+      this.#ringing = true;
+      void ringing.then(() => {
+        if (!life.over) this.#ringing = false;
+      });
     });
   }
 
   #host(): Host {
     const { world } = this;
+    const life = (this.#life = new Life());
     return {
       sql: {
         exec: (query, ...bindings) => {
-          if (/^\s*(INSERT|UPDATE|DELETE|CREATE)/.test(query)) this.#write();
+          if (/^\s*(INSERT|UPDATE|DELETE|CREATE)/.test(query)) {
+            if (life.over) return [];
+            this.#write();
+          }
           if (query.startsWith('CREATE')) {
             this.#database.exec(query);
             return [];
@@ -238,12 +323,14 @@ export class SimulatedServer {
       bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(world.random() * 256)),
       alarmAt: Promise.resolve(this.#alarm),
       setAlarm: (at) => {
+        if (life.over) return;
         this.#alarm = at;
         this.#write();
         this.#planAlarm();
       },
       background: (work) => void work.catch(() => undefined),
       timer: (delay, task) => {
+        if (life.over) return () => undefined;
         const over = () => {
           if (this.#timers.delete(cancel)) world.after(0, () => this.#sleep());
         };
@@ -257,8 +344,11 @@ export class SimulatedServer {
           cancel();
         };
       },
-      sockets: (tag) => this.sockets.filter((socket) => socket.open && (!tag || socket.side === tag)),
-      lastPing: (socket) => (socket as ServerSocket).lastPing,
+      sockets: (tag) =>
+        this.sockets
+          .filter((socket) => !life.over && socket.open && (!tag || socket.side === tag))
+          .map((socket) => life.socket(socket)),
+      lastPing: (socket) => (socket as SocketOfLife).socket.lastPing,
     };
   }
 }

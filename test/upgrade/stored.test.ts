@@ -3,7 +3,8 @@
  * how they are made.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRefusal, visibleToVisitor, type DecisionsList, type Range } from '../../worker/protocol/index.ts';
+import { aliasAmong, entryForVisitor } from '../../worker/domain/index.ts';
+import { isRefusal, type DecisionsList, type Entry, type Range } from '../../worker/protocol/index.ts';
 import { storedAlarms, storedConversations, storedHistory } from '../faults/stored.ts';
 import { codeOf, comeBack, password, type Cast } from '../fixtures/cast.ts';
 import { guessed } from '../fixtures/company.ts';
@@ -119,9 +120,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
       epoch: left.epoch,
       cursor: left.cursor,
     });
-    const missed = seenOf(left.chat).entries.filter(
-      ({ seq, kind }) => seq > left.cursor && visibleToVisitor(kind),
-    );
+    const missed = forVisitor(seenOf(left.chat).entries).filter(({ seq }) => seq > left.cursor);
     expect({ reset, upTo, entries: JSON.stringify(entries) }).toEqual({
       ...{ reset: false, upTo: welcome.head },
       entries: JSON.stringify(missed),
@@ -251,4 +250,11 @@ async function rebuild(
     body: JSON.stringify({ account, ...(after && { after }) }),
   });
   return done((await answer.json()) as { next: string | null }).next;
+}
+
+/** A log as its visitor is to see it. */
+function forVisitor(entries: readonly Entry[]): Entry[] {
+  const owners = entries.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : []));
+  const alias = aliasAmong(new Set(owners));
+  return entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
 }

@@ -8,6 +8,7 @@ import {
   makeCommandId,
   protocolVersion,
   subprotocol,
+  tailLength,
   type CommandFrame,
   type ConversationServerFrame,
   type ConversationState,
@@ -19,37 +20,22 @@ import {
   type Welcome,
 } from '#protocol';
 import { Connection } from './connection.ts';
+import type { ConversationOptions } from './conversation-options.ts';
 import type { ConversationView } from './conversation-view.ts';
-import type { Environment } from './environment.ts';
-import type { Outbox, Pending } from './outbox.ts';
+import type { Pending } from './outbox.ts';
 import { MarkReporter } from './mark-reporter.ts';
 import { LogWindow } from './window.ts';
 
 /** Typing lapses without another sign after so long (V28). */
 const typingLapse = 6_000;
+/** A command without an answer for so long is sent again, in milliseconds: the answer may have been lost alone. */
+const answerWithin = 15_000;
 /** What came before the one that it follows is sent again so soon, in milliseconds. */
 const reorderAfter = 100;
 /** A socket that opened and was not welcomed within so long is given up, in milliseconds. */
 const welcomeWithin = 15_000;
 /** What is asked for when scrolling back. */
 const olderLimit = 50;
-
-export interface ConversationOptions {
-  readonly env: Environment;
-  readonly side: 'visitor' | 'agent';
-  /** The sender's own id: what tells an acknowledgement from another's entry. */
-  readonly me: string;
-  readonly outbox: Outbox;
-  url(): string;
-  /** Beside the protocol's own. */
-  protocols(): string[];
-  onDoubt(): Promise<boolean>;
-  onChange?(view: ConversationView): void;
-  /** Entries that were not held before, at the end of the window, in order. */
-  onEntries?(entries: readonly Entry[]): void;
-  /** A command was refused for good: true where somebody else has taken it over (`surrender`). */
-  onRefused?(pending: Pending, refused: Refused): boolean;
-}
 
 export class ConversationClient {
   readonly #options: ConversationOptions;
@@ -71,6 +57,7 @@ export class ConversationClient {
   #welcomeTimer: () => void = () => undefined;
   #typingTimer: () => void = () => undefined;
   #resendTimer: (() => void) | null = null;
+  #answerTimer: (() => void) | null = null;
   #changed = false;
   #ended = false;
 
@@ -109,6 +96,7 @@ export class ConversationClient {
     this.#marksOut.end();
     this.#connection.end();
     this.#resendTimer?.();
+    this.#answerTimer?.();
     this.#typingTimer();
   }
 
@@ -145,6 +133,11 @@ export class ConversationClient {
       if (only === undefined || id === only) this.#connection.send({ ...frame, prev });
       prev = id;
     }
+    if (prev === undefined) return;
+    this.#answerTimer ??= this.#options.env.after(answerWithin, () => {
+      this.#answerTimer = null;
+      if (this.#welcomed) this.#transmit();
+    });
   }
 
   /** Tries a refused command again, last in line. */
@@ -233,6 +226,10 @@ export class ConversationClient {
     if (this.#welcomed) this.#connection.send({ t: 'pull', after: this.#window.cursor });
   }
 
+  #pullTail(head: number): void {
+    this.#connection.send({ t: 'pull', after: Math.max(0, head - tailLength) });
+  }
+
   #take(frame: ConversationServerFrame): void {
     switch (frame.t) {
       case 'welcome':
@@ -283,6 +280,10 @@ export class ConversationClient {
       this.#state = frame.state;
       this.#marks = frame.marks;
       // Ranges may have come before it.
+      if (this.#window.from > frame.state.head) {
+        this.#window.reset();
+        this.#pullTail(frame.state.head);
+      }
       for (const entry of this.#window.entries) this.#fold(entry);
     }
     this.#present = frame.present;
@@ -297,6 +298,11 @@ export class ConversationClient {
   }
 
   #range(range: Range): void {
+    // The ranges that belong to the welcome are lost: a view that began here would be folded over a gap.
+    if (!this.#window.placed && this.#state && range.after > this.#state.head) {
+      this.#pullTail(this.#state.head);
+      return;
+    }
     const { fit, fresh } = this.#window.apply(range);
     if (fit === 'gap') {
       this.#pull();

@@ -8,6 +8,7 @@ import {
   type AgentParty,
   type Owner,
   type ConversationState,
+  type ConversationType,
   type Draft,
   type Entry,
   type EntryOf,
@@ -47,10 +48,15 @@ export type Command =
   | { t: 'visitor.returned' }
   | { t: 'idle' };
 
+/** What has an id, and may therefore come twice. */
+export type GivenCommand = Extract<Command, Given>;
+
 /** A change of owner. */
 export interface Assigning {
   readonly agent: Owner;
   readonly generation: number;
+  /** The type for which the place was reserved. Without it (an earlier version) any. */
+  readonly type?: ConversationType | undefined;
   /** Without it taken by hand. */
   readonly how?: EntryOf<'agent.assigned'>['how'] | undefined;
   /** Who passes it on to the agent, and why; without it the agent takes it themselves. */
@@ -93,9 +99,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
     case 'visitor.identify': {
       const refusal = closedRefusal(state);
       if (refusal) return refusal;
-      const name = command.name === undefined ? undefined : cleanName(command.name);
-      const said = { ...(name && { name }), ...(command.email && { email: command.email }) };
-      return [{ kind: 'visitor.identified', by, id: command.id, ...said }];
+      return [{ kind: 'visitor.identified', by, id: command.id, ...identified(command) }];
     }
     case 'visitor.block': {
       const refusal = mayWrite(state, by);
@@ -140,15 +144,26 @@ export function decide(state: ConversationState, command: Command, by: Party): D
   }
 }
 
+/** What of a visitor's details is written down. */
+export function identified(said: { name?: string | undefined; email?: string | undefined }): {
+  name?: string;
+  email?: string;
+} {
+  const name = said.name === undefined ? undefined : cleanName(said.name);
+  return { ...(name && { name }), ...(said.email && { email: said.email }) };
+}
+
 /** Makes an agent the owner, of what nobody has or in the place of the one who has it. */
 function assigned(state: ConversationState, command: Assigning): Draft[] | Refusal {
-  const { agent, generation, how = 'taken', by, note, from } = command;
+  const { agent, generation, type, how = 'taken', by, note, from } = command;
   if (state.phase === 'closed') return refuse('conversation_closed');
   // The same assignment asked for twice (the first answer was lost) is the same answer.
   if (state.owner?.id === agent.id && state.generation === generation) return [];
   if (state.owner && state.generation !== from)
     return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
   if (generation <= state.generation) return refuse('stale_generation');
+  // Each type has a limit of its own: a place that was reserved for the other one is none for this (F170, F171).
+  if (type !== undefined && type !== state.type) return refuse('conflict', { field: 'type' });
   const done: Draft = {
     kind: 'agent.assigned',
     by: by ?? (how === 'routed' ? system : agentParty(agent)),
@@ -288,7 +303,7 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       // The owner stays named: a closed conversation was theirs.
       next.phase = 'closed';
       next.closed = { at: entry.at, by: entry.by, reason: entry.reason };
-      // The visitor is not shown who blocked them; that they are, they learn here.
+      // Visitors are not shown `visitor.blocked`: this is where they learn of it.
       if (entry.reason === 'blocked') next.visitor = { ...state.visitor, blocked: true };
       return next;
     default:
@@ -338,9 +353,4 @@ export function floorDiffers(a: ConversationState, b: ConversationState): boolea
     a.owner?.id !== b.owner?.id ||
     a.visitor !== b.visitor
   );
-}
-
-/** What a visitor may know of the state: an agent's id and the other side's bookkeeping are not theirs. */
-export function forVisitor(state: ConversationState): ConversationState {
-  return { ...state, target: null, released: null, visitor: { ...state.visitor, here: true } };
 }

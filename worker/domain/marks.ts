@@ -6,11 +6,13 @@ export const noMarks: Marks = {
   agent: { delivered: 0, read: 0, unread: 0 },
 };
 
-/** A new entry: a message is unread for the other side, and its sender has seen all that came before it. */
+/** A new entry: a message is unread for the other side, and its sender has read all that came before it. */
 export function arrive(marks: Marks, entry: Entry): Marks {
   if (entry.kind !== 'message.sent') return marks;
   const to = entry.by.kind === 'agent' ? 'visitor' : 'agent';
-  return { ...marks, [to]: { ...marks[to], unread: marks[to].unread + 1 } };
+  const received = { ...marks, [to]: { ...marks[to], unread: marks[to].unread + 1 } };
+  if (entry.by.kind === 'system') return received;
+  return advance(received, entry.by.kind, { delivered: entry.seq, read: entry.seq }, entry.seq, () => 0);
 }
 
 /**

@@ -2,12 +2,18 @@
 import * as v from 'valibot';
 import { Role } from './parties.ts';
 
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const common = {
   id: v.string(),
   /** It has said hello, and follows. */
   hello: v.boolean(),
   /** When it was accepted. */
   at: v.number(),
+  /** Up to which seq the tab has confirmed that it holds the log. Missing where an earlier version accepted the socket. */
+  held: v.optional(seq),
+  /** The last mark of this tab that counted for its side, and the generation in which it did. */
+  mark: v.optional(v.object({ delivered: seq, read: seq, generation: seq })),
 };
 
 export const Attachment = v.variant('side', [

@@ -100,7 +100,10 @@ export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
 /** An entry before the log has numbered and dated it. */
 export type Draft = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq' | 'at'> : never) : never;
 
-/** Who may see an entry of a kind. What a visitor may not see is left out of their ranges without a gap. */
+/**
+ * Who may see an entry of a kind, and so of an unknown kind agents alone. An entry that a visitor may not see is left out of their
+ * ranges without a gap; what they may see of the others, `#domain` redaction.ts picks.
+ */
 export const audiences = {
   'conversation.started': 'all',
   'message.sent': 'all',
@@ -114,8 +117,3 @@ export const audiences = {
   'visitor.blocked': 'agents',
   'conversation.closed': 'all',
 } as const satisfies Record<EntryKind, 'all' | 'agents'>;
-
-/** True where a visitor may see entries of this kind; an unknown kind is for agents. */
-export function visibleToVisitor(kind: string): boolean {
-  return (audiences as Record<string, string | undefined>)[kind] === 'all';
-}

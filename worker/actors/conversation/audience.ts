@@ -1,9 +1,10 @@
 /** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
-import { visibleToVisitor, type Attachment, type Entry } from '#protocol';
+import { entryForVisitor, type Alias } from '#domain';
+import type { Attachment, Entry } from '#protocol';
 import type { Host, Socket } from '../host.ts';
 import type { Row } from '../log.ts';
 import { attachmentOf } from './attachment.ts';
-import { listOf } from './journal.ts';
+import { listOf, type Journal } from './journal.ts';
 
 export type Side = Attachment['side'];
 
@@ -22,25 +23,41 @@ export function following(host: Host, side?: Side): Socket[] {
 }
 
 /** A range frame from rows, without parsing them for those who may see all. */
-export function rangeFrame(side: Side, after: number, upTo: number, rows: readonly Row[]): string {
-  const list = side === 'agent' ? listOf(rows) : listOf(rows.filter((row) => visible(row)));
+export function rangeFrame(
+  side: Side,
+  after: number,
+  upTo: number,
+  rows: readonly Row[],
+  alias: Alias,
+): string {
+  const list =
+    side === 'agent'
+      ? listOf(rows)
+      : `[${textsForVisitor(
+          rows.map(({ entry }) => JSON.parse(entry) as Entry),
+          alias,
+        ).join(',')}]`;
   return `{"t":"range","after":${after},"upTo":${upTo},"entries":${list}}`;
 }
 
-function visible(row: Row): boolean {
-  return visibleToVisitor((JSON.parse(row.entry) as Entry).kind);
+/** Entries as a visitor may see them, each as JSON. */
+function textsForVisitor(entries: readonly Entry[], alias: Alias): string[] {
+  return entries.flatMap((entry) => {
+    const shown = entryForVisitor(entry, alias);
+    return shown ? [JSON.stringify(shown)] : [];
+  });
 }
 
 /** Tells all who follow of entries just written. */
-export function publish(host: Host, written: readonly { entry: Entry; text: string }[]): void {
+export function publish(host: Host, written: readonly { entry: Entry; text: string }[], alias: Alias): void {
   const head = written.at(-1)?.entry.seq;
   const after = (written[0]?.entry.seq ?? 1) - 1;
   if (head === undefined) return;
   const range = (texts: string[]) =>
     `{"t":"range","after":${after},"upTo":${head},"entries":[${texts.join(',')}]}`;
   const forAgents = range(written.map(({ text }) => text));
-  const seen = written.filter(({ entry }) => visibleToVisitor(entry.kind));
-  const forVisitors = seen.length === written.length ? forAgents : range(seen.map(({ text }) => text));
+  const entries = written.map(({ entry }) => entry);
+  const forVisitors = range(textsForVisitor(entries, alias));
   for (const socket of host.sockets()) {
     const attachment = attachmentOf(socket);
     if (attachment?.hello) send(socket, attachment.side === 'agent' ? forAgents : forVisitors);
@@ -53,4 +70,10 @@ export function signal(host: Host, side: Side | undefined, frame: object, except
   for (const socket of following(host, side)) {
     if (socket !== except) send(socket, (text ??= JSON.stringify(frame)));
   }
+}
+
+/** Tells each side the marks as it may know them. */
+export function tellMarks(host: Host, { marks, told }: Journal): void {
+  signal(host, 'agent', { t: 'marks', marks });
+  signal(host, 'visitor', { t: 'marks', marks: told });
 }

@@ -28,8 +28,15 @@ import { attachmentOf } from './attachment.ts';
 import { rangeFrame, signal } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
+import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { Targets } from './targets.ts';
+import type { IdRange, Targets } from './targets.ts';
+
+/** What a conversation knows of an id. `ids` once it is closed: no other command of the sender can come to be in it. */
+export interface Recalled {
+  readonly found: { readonly seq: number; readonly same: boolean } | null;
+  readonly ids: IdRange | null;
+}
 
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
@@ -56,6 +63,17 @@ export class Conversation extends DurableObject<Env> {
     if (!this.#core) return refuse('not_found');
     const done = this.#core.perform(by, message);
     return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
+  }
+
+  /** Whether a sender's command of this id is in the log, and where. `same`: it is a message with this text. Null where there is no log. */
+  recall(by: Party, id: string, text?: string): Recalled | null {
+    if (!this.#core) return null;
+    const { journal } = this.#core;
+    const entry = journal.entryOf(by, id);
+    const same =
+      entry !== undefined && text !== undefined && isSameCommand(entry, { t: 'message.send', id, text });
+    const found = entry ? { seq: entry.seq, same } : null;
+    return { found, ids: journal.state.phase === 'closed' ? journal.idsOf(by) : null };
   }
 
   /** The dispatcher has reserved a place: the judge decides. */
@@ -103,10 +121,10 @@ export class Conversation extends DurableObject<Env> {
   /** Entries before a seq, or the last ones, as the JSON of a range. */
   range(side: 'visitor' | 'agent', before: number | undefined, limit: number): string | Refusal {
     if (!this.#core) return refuse('not_found');
-    const { head, log } = this.#core.journal;
+    const { head, log, alias } = this.#core.journal;
     const upTo = Math.max(0, Math.min((before ?? head + 1) - 1, head));
     const after = Math.max(0, upTo - Math.min(limit, maxRange));
-    return rangeFrame(side, after, upTo, log.read(after, upTo));
+    return rangeFrame(side, after, upTo, log.read(after, upTo), alias);
   }
 
   /** Writes the whole log to the archive again. */

@@ -2,17 +2,27 @@
  * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await between, and
  * knows no Durable Object; what is due later is told to the alarm.
  */
-import { advance, can, decide, type Action, type Command, type Principal } from '#domain';
-import { isRefusal, refuse, type ConversationState, type Draft, type Party, type Refusal } from '#protocol';
+import { can, decide, laterWindow, type Action, type Command, type Principal } from '#domain';
+import {
+  isRefusal,
+  refuse,
+  type Attachment,
+  type ConversationState,
+  type Draft,
+  type Marks,
+  type Party,
+  type Refusal,
+} from '#protocol';
 import { Alarm } from '../alarm.ts';
 import { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { publish, signal } from './audience.ts';
-import { forwardDuty, idleDuty, leftDuty, waits as usual, type Waits } from './duties.ts';
+import { attachmentOf } from './attachment.ts';
+import { publish, tellMarks } from './audience.ts';
+import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
 import { FloorNews } from './floor-news.ts';
-import { isSameCommand, Journal } from './journal.ts';
+import { isSameCommand, Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { OwnerNews } from './owner-news.ts';
 import {
@@ -37,6 +47,9 @@ export interface Birth {
   readonly entries: readonly Draft[];
 }
 
+/** An actor that sleeps by itself has been silent for longer, in milliseconds. */
+const recent = 5_000;
+
 /** The ends of the followers, for an account. */
 export type TargetsOf = (account: string) => Targets;
 
@@ -53,6 +66,8 @@ export class ConversationCore {
   readonly #floorNews: FloorNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
+  /** Since when marks have been told that are written nowhere yet. */
+  #unsavedSince: number | null = null;
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
   static wake(host: Host, targets: TargetsOf, waits?: Waits): ConversationCore | undefined {
@@ -105,12 +120,14 @@ export class ConversationCore {
       (words) => targets.words(words),
       () => this.followers.cursor('floor'),
     );
-    this.lag = new LagWatch(host, this.journal);
+    for (const socket of host.sockets()) this.#recall(attachmentOf(socket));
+    this.lag = new LagWatch(host, this.journal, () => this.saveMarks());
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
       idleDuty(this),
       leftDuty(this),
       forwardDuty(this),
+      marksDuty(this),
     ]);
     this.followers.onSettled = () => {
       // What waited for another follower goes now, and needs no alarm.
@@ -120,6 +137,8 @@ export class ConversationCore {
     if (this.journal.head > 0) {
       this.#missVisitor();
       this.followers.kick();
+      // The memory went before the owner's lists were told.
+      if (host.now() - this.journal.state.activeAt < recent) this.#news.touch();
     }
   }
 
@@ -159,18 +178,39 @@ export class ConversationCore {
     return state;
   }
 
-  /** A side says how far it has got. */
-  mark(side: 'visitor' | 'agent', reported: { delivered: number; read: number }): void {
-    const before = this.journal.marks;
-    const after = advance(before, side, reported, this.journal.head, (seq) =>
-      this.journal.countFor(side, seq),
-    );
-    if (after === before) return;
-    this.journal.marks = after;
-    signal(this.host, undefined, { t: 'marks', marks: after });
-    if (side === 'agent' && after.agent.unread !== before.agent.unread) this.#news.touch();
-    // What is pushed in a moment takes them along in its row. Lost until then, they are reported anew.
+  /**
+   * A side says how far it has got. The tab's socket keeps it over an eviction (`Attachment`), and the next push to the archive takes
+   * it along in its row; where none is to come it is written now.
+   */
+  mark(side: 'visitor' | 'agent', reported: Reported): void {
+    const { marks: before, state } = this.journal;
+    if (!this.journal.raise(side, reported, state.generation)) return;
+    tellMarks(this.host, this.journal);
+    if (side === 'agent' && this.journal.marks.agent.unread !== before.agent.unread) this.#news.touch();
+    this.#unsavedSince ??= this.host.now();
     if (this.followers.idle) this.#saveProgress();
+    else this.alarm.arm();
+  }
+
+  /** A tab has gone, and with it what its socket kept. */
+  tabGone(tab: Attachment | undefined): void {
+    this.#recall(tab);
+    this.saveMarks();
+  }
+
+  /** When marks have to be written at the latest; null where all are. A push that comes to pass is sooner. */
+  get marksDueAt(): number | null {
+    return this.#unsavedSince === null ? null : this.#unsavedSince + laterWindow;
+  }
+
+  saveMarks(): void {
+    if (this.#unsavedSince !== null) this.#saveProgress();
+  }
+
+  /** What a tab has said while an actor before this one was awake. */
+  #recall(tab: Attachment | undefined): void {
+    if (tab?.mark && this.journal.raise(tab.side, tab.mark, tab.mark.generation))
+      this.#unsavedSince ??= this.host.now();
   }
 
   /** The visitor's last tab went (a time), or came back or has been gone for long enough (null). */
@@ -195,19 +235,31 @@ export class ConversationCore {
   }
 
   #saveProgress(): void {
-    const { marks, state } = this.journal;
-    this.registers.set('progress', { cursors: this.followers.cursors, marks, generation: state.generation });
+    const { marks, told, state } = this.journal;
+    const { delivered, read } = told.agent;
+    this.#unsavedSince = null;
+    this.registers.set('progress', {
+      cursors: this.followers.cursors,
+      ...{ marks, generation: state.generation, seen: { delivered, read } },
+    });
   }
 
   /** Persists, then publishes. Answers the first seq written. */
   #persist(drafts: readonly Draft[]): number {
+    const before = this.journal.marks;
     const written = this.journal.append(drafts, this.host.now());
     this.followers.kick();
     this.alarm.arm();
-    publish(this.host, written);
+    publish(this.host, written, this.journal.alias);
+    // A tab of an earlier version doesn't know that who writes has read.
+    if (readByWriting(before, this.journal.marks)) tellMarks(this.host, this.journal);
     this.lag.expect();
     this.#news.touch();
     this.#floorNews.touch();
     return written[0]?.entry.seq ?? 0;
   }
+}
+
+function readByWriting(before: Marks, after: Marks): boolean {
+  return (['visitor', 'agent'] as const).some((side) => before[side].unread > 0 && after[side].unread === 0);
 }

@@ -1,4 +1,4 @@
-/** What a conversation does by itself. Each duty follows from stored state, so that a restart forgets none. */
+/** What a conversation does by itself. Each duty follows from what outlives the memory, so that a restart forgets none. */
 import { forwardAt, idleAt, laterWindow } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';
@@ -51,4 +51,9 @@ export function leftDuty(core: ConversationCore): Duty {
       core.perform(system, { t: 'visitor.left' });
     },
   };
+}
+
+/** Writes marks that no push has taken along: the archive is out of reach. */
+export function marksDuty(core: ConversationCore): Duty {
+  return { name: 'marks', next: () => core.marksDueAt, run: () => core.saveMarks() };
 }

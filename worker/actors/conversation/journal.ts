@@ -3,29 +3,51 @@
  * into pages. Everything but the log itself can be thrown away and is built again from it.
  */
 import {
+  advance,
+  aliasAmong,
   arrive,
   changeOwner,
   evolve,
   firstPage,
   floorDiffers,
+  identified,
   noMarks,
   paginate,
   unborn,
-  type Command,
+  type Alias,
+  type GivenCommand,
   type Page,
 } from '#domain';
 import type { ConversationState, Draft, Entry, Marks, Party } from '#protocol';
 import type { Sql } from '../host.ts';
 import { Log, type Row } from '../log.ts';
 
+/** How far a side says that it has got. */
+export interface Reported {
+  readonly delivered: number;
+  readonly read: number;
+}
+
+/** Marks as they were last written. `seen` is the highest of any owner; an earlier version did not keep it. */
+interface StoredMarks {
+  readonly marks: Marks;
+  readonly generation: number;
+  readonly seen?: Reported;
+}
+
 export class Journal {
   readonly log: Log<Entry>;
   state: ConversationState;
+  /** As agents are told them: the agent's mark is the owner's, and begins anew with each. */
   marks: Marks = noMarks;
+  /** As visitors are told them: what any owner has read stays read. */
+  told: Marks = noMarks;
   /** The last entries that the floor, the owner's lists and the visitor's record have to hear of. */
   concerning = { floor: 0, owner: 0, visitor: 0 };
-  /** Every owner there was. */
+  /** Every owner there was, in order. */
   readonly owners = new Set<string>();
+  /** The ids by which visitors know agents. */
+  readonly alias: Alias = aliasAmong(this.owners);
   /** By sender and id; the system's by its id alone. */
   readonly #commands = new Map<string, Map<string, number>>();
   /** The seqs of messages, by who is to read them. */
@@ -33,16 +55,30 @@ export class Journal {
   readonly #pageStarts: number[] = [];
   #page: Page = firstPage;
 
-  constructor(sql: Sql, id: string, stored: { marks: Marks; generation: number } | undefined) {
+  constructor(sql: Sql, id: string, stored: StoredMarks | undefined) {
     this.log = new Log<Entry>(sql);
     this.state = unborn(id);
     for (const { entry, text } of this.log.replay()) this.#fold(entry, text.length);
-    // The marks were written late; what has come since is unread.
-    if (stored) this.#restore(stored.marks, stored.generation);
+    if (!stored) return;
+    const { marks, generation, seen } = stored;
+    this.raise('visitor', marks.visitor, generation);
+    this.raise('agent', marks.agent, generation);
+    if (seen) this.raise('agent', seen, -1);
   }
 
   get head(): number {
     return this.log.head;
+  }
+
+  /** A side has got so far under a generation. A mark only rises. True where this one did. */
+  raise(side: 'visitor' | 'agent', reported: Reported, generation: number): boolean {
+    const { marks, told } = this;
+    const count = (seq: number) => this.countFor(side, seq);
+    this.told = advance(told, side, reported, this.head, count);
+    // Another owner's mark is not this one's.
+    if (side === 'visitor' || generation === this.state.generation)
+      this.marks = advance(marks, side, reported, this.head, count);
+    return this.marks !== marks || this.told !== told;
   }
 
   /** Writes entries and folds them in. Answers them with their texts. */
@@ -63,6 +99,13 @@ export class Journal {
   /** Whether a sender's command has caused an entry. */
   holds(by: Party, id: string): boolean {
     return this.#commands.get(senderOf(by))?.has(id) ?? false;
+  }
+
+  /** The lowest and the highest id that a sender's commands have, or null: any other id lies outside of them or between. */
+  idsOf(by: Party): { first: string; last: string } | null {
+    const ids = [...(this.#commands.get(senderOf(by))?.keys() ?? [])].sort();
+    const [first, last] = [ids[0], ids.at(-1)];
+    return first === undefined || last === undefined ? null : { first, last };
   }
 
   /** How many messages there are for a side after a seq. */
@@ -102,6 +145,7 @@ export class Journal {
     const before = this.state;
     this.state = evolve(before, entry);
     this.marks = arrive(this.marks, entry);
+    this.told = arrive(this.told, entry);
     if ('id' in entry && entry.id !== undefined) this.#remember(entry.by, entry.id, entry.seq);
     if (entry.kind === 'message.sent') {
       this.#messages[entry.by.kind === 'agent' ? 'visitor' : 'agent'].push(entry.seq);
@@ -135,13 +179,6 @@ export class Journal {
     const told = ['visitor.identified', 'visitor.blocked', 'conversation.closed'];
     if (told.includes(entry.kind)) this.concerning.visitor = entry.seq;
   }
-
-  #restore(marks: Marks, generation: number): void {
-    const visitor = { ...marks.visitor, unread: this.countFor('visitor', marks.visitor.read) };
-    const agent = { ...marks.agent, unread: this.countFor('agent', marks.agent.read) };
-    // Another owner's mark is not this one's.
-    this.marks = { visitor, agent: generation === this.state.generation ? agent : this.marks.agent };
-  }
 }
 
 const senderOf = (by: Party): string => (by.kind === 'system' ? '' : by.id);
@@ -151,22 +188,22 @@ export function listOf(rows: readonly Row[]): string {
   return `[${rows.map((row) => row.entry).join(',')}]`;
 }
 
-/** True where an entry is what this command asks for: the same id must not stand for two things. */
-export function isSameCommand(entry: Entry, command: Command): boolean {
-  switch (command.t) {
-    case 'message.send':
-      return entry.kind === 'message.sent' && entry.text === command.text;
-    case 'conversation.close':
-      return entry.kind === 'conversation.closed';
-    case 'conversation.return':
-      return entry.kind === 'agent.unassigned';
-    case 'conversation.defer':
-      return entry.kind === 'conversation.deferred';
-    case 'visitor.identify':
-      return entry.kind === 'visitor.identified';
-    case 'visitor.block':
-      return entry.kind === 'visitor.blocked';
-    default:
-      return false;
-  }
+/** Whether an entry is what a command asks for: the same id must not stand for two things (V23). */
+export function isSameCommand(entry: Entry, command: GivenCommand): boolean {
+  return (same[command.t] as (entry: Entry, command: GivenCommand) => boolean)(entry, command);
 }
+
+/** One line for each command that has an id: the type checker names one that is missing, whose retry would be refused. */
+const same: {
+  readonly [T in GivenCommand['t']]: (entry: Entry, command: Extract<GivenCommand, { t: T }>) => boolean;
+} = {
+  'message.send': (entry, { text }) => entry.kind === 'message.sent' && entry.text === text,
+  'conversation.close': ({ kind }) => kind === 'conversation.closed',
+  'conversation.return': ({ kind }) => kind === 'agent.unassigned',
+  'conversation.defer': ({ kind }) => kind === 'conversation.deferred',
+  'visitor.identify': (entry, command) => {
+    const said = identified(command);
+    return entry.kind === 'visitor.identified' && entry.name === said.name && entry.email === said.email;
+  },
+  'visitor.block': ({ kind }) => kind === 'visitor.blocked',
+};

@@ -1,56 +1,85 @@
 /**
  * A frame can be lost on its way to a socket that looks open (a runtime that went away under it), and a lost last frame shows no
- * gap. So tabs say how far they are; one that stays silent about what it was sent is closed, and resumes.
+ * gap. So tabs confirm how far they hold the log, and a tab that does not confirm what it was sent is closed, and resumes. What a
+ * tab has confirmed rides in its socket's attachment; an eviction loses only how long it has been waited for.
  */
 import { closeCodes } from '#protocol';
 import type { Host, Socket } from '../host.ts';
+import { attachmentOf } from './attachment.ts';
 import { following } from './audience.ts';
 import type { Journal } from './journal.ts';
 
-/** How long a tab may take to say so, in milliseconds: a second of its coalescing, and a slow line. */
+/** How long a tab may take to confirm, in milliseconds: a second of its coalescing, and a slow line. */
 const patience = 10_000;
 
 export class LagWatch {
   readonly #host: Host;
   readonly #journal: Journal;
-  readonly #delivered = new WeakMap<Socket, number>();
+  /** Up to which seq each tab is waited for, and since when. */
+  readonly #owed = new Map<Socket, { readonly upTo: number; readonly since: number }>();
+  readonly #closing: () => void;
   #cancel: (() => void) | null = null;
 
-  constructor(host: Host, journal: Journal) {
+  /** `closing` is called before tabs are closed: of a dead line no close event may ever come. */
+  constructor(host: Host, journal: Journal, closing: () => void) {
     this.#host = host;
     this.#journal = journal;
+    this.#closing = closing;
+    // Of those that are waited for no longer because the memory went. A tab of which nothing is known is not one of them.
+    this.expect(following(host).filter((socket) => heldBy(socket) !== undefined));
   }
 
-  /** Something was sent: those who follow have to say that they have it. Where nobody does, nothing is waited for. */
-  expect(): void {
-    if (this.#cancel || following(this.#host).length === 0) return;
-    const head = this.#journal.head;
-    this.#cancel = this.#host.timer(patience, () => {
+  /** These tabs, or all that follow, were sent something: each has to confirm that it holds the log up to the head. */
+  expect(sockets: readonly Socket[] = following(this.#host)): void {
+    const upTo = this.#journal.head;
+    const since = this.#host.now();
+    for (const socket of sockets) {
+      if (!this.#owed.has(socket) && (heldBy(socket) ?? 0) < upTo) this.#owed.set(socket, { upTo, since });
+    }
+    this.#wait();
+  }
+
+  /** A tab has confirmed something. Once all are there, nothing is waited for. */
+  confirmed(socket: Socket): void {
+    const owed = this.#owed.get(socket);
+    const held = heldBy(socket) ?? 0;
+    if (!owed || held < owed.upTo) return;
+    this.#owed.delete(socket);
+    // What came meanwhile has its own time.
+    if (held < this.#journal.head) this.expect([socket]);
+    this.#rest();
+  }
+
+  /** A tab has gone. */
+  gone(socket: Socket): void {
+    this.#owed.delete(socket);
+    this.#rest();
+  }
+
+  #wait(): void {
+    if (this.#cancel || this.#owed.size === 0) return;
+    const since = Math.min(...[...this.#owed.values()].map((owed) => owed.since));
+    this.#cancel = this.#host.timer(Math.max(0, since + patience - this.#host.now()), () => {
       this.#cancel = null;
-      for (const socket of following(this.#host)) {
-        if ((this.#delivered.get(socket) ?? 0) < head) socket.close(closeCodes.lagging, 'resume');
-      }
-      if (this.#journal.head > head) this.expect();
+      this.#close(this.#host.now() - patience);
+      this.#wait();
     });
   }
 
-  /** A tab says how far it is. Once all are there, nothing is waited for. */
-  report(socket: Socket, delivered: number): void {
-    this.#delivered.set(socket, delivered);
-    this.#look();
-  }
-
-  /** A tab has gone: it is waited for no more. */
-  gone(socket: Socket): void {
-    this.#delivered.set(socket, Infinity);
-    this.#look();
-  }
-
-  #look(): void {
-    if (!this.#cancel) return;
-    const { head } = this.#journal;
-    if (following(this.#host).some((other) => (this.#delivered.get(other) ?? 0) < head)) return;
-    this.#cancel();
+  #rest(): void {
+    if (this.#owed.size > 0) return;
+    this.#cancel?.();
     this.#cancel = null;
   }
+
+  #close(before: number): void {
+    const late = [...this.#owed].filter(([, { since }]) => since <= before);
+    if (late.length > 0) this.#closing();
+    for (const [socket] of late) {
+      this.#owed.delete(socket);
+      socket.close(closeCodes.lagging, 'resume');
+    }
+  }
 }
+
+const heldBy = (socket: Socket): number | undefined => attachmentOf(socket)?.held;

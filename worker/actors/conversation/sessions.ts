@@ -2,7 +2,7 @@
  * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): what each frame of a client does. Frames are hostile until
  * they are decoded; whatever one holds, the worst that happens is a refusal or the end of its own socket.
  */
-import { bucket, forVisitor, type Principal } from '#domain';
+import { bucket, refusalForVisitor, stateForVisitor, type Principal } from '#domain';
 import {
   agentFrames,
   badFrames,
@@ -95,6 +95,7 @@ export class Sessions {
   gone(socket: Socket): void {
     this.#core.lag.gone(socket);
     const attachment = attachmentOf(socket);
+    this.#core.tabGone(attachment);
     if (attachment?.side !== 'visitor' || this.#present(socket)) return;
     signal(this.#core.host, 'agent', { t: 'presence', present: false });
     if (this.#core.journal.state.phase !== 'closed') this.#core.visitorGone(this.#core.host.now());
@@ -106,8 +107,7 @@ export class Sessions {
         this.#pull(socket, who, frame);
         break;
       case 'mark':
-        this.#core.lag.report(socket, frame.delivered);
-        if (this.#marksCount(who)) this.#core.mark(who.side, frame);
+        this.#mark(socket, who, frame);
         break;
       case 'typing':
         if (this.#mayWrite(who) && this.#signalAllowed(socket)) this.#typing(who, frame.on);
@@ -132,21 +132,24 @@ export class Sessions {
     const { journal, self } = this.#core;
     // Before it is attached: nothing may reach a tab ahead of its welcome.
     if (who.side === 'visitor') this.#visitorHere();
-    if (!who.hello) attach(socket, { ...who, hello: true });
-    const { head, state, marks } = journal;
+    const { head, state, marks, told, alias } = journal;
+    const known = this.#isKnown(hello);
+    // A cursor that is good confirms what lies before it.
+    attach(socket, { ...who, hello: true, held: known ? (hello.cursor ?? 0) : 0 });
+    const visits = who.side === 'visitor';
     const welcome = {
       t: 'welcome',
       v: protocolVersion,
       conversation: self.id,
       epoch: self.epoch,
       head,
-      state: who.side === 'visitor' ? forVisitor(state) : state,
-      marks,
+      state: visits ? stateForVisitor(state, alias) : state,
+      marks: visits ? told : marks,
       present: this.#present(),
     };
     send(socket, JSON.stringify(welcome));
-    this.#catchUp(socket, who, hello);
-    if (who.side === 'visitor' && state.phase === 'waiting') this.#tellPlace(socket);
+    this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);
+    if (visits && state.phase === 'waiting') this.#tellPlace(socket);
   }
 
   /** Nobody waits for it, and nothing is lost where it fails: with the next change all are told. */
@@ -158,18 +161,21 @@ export class Sessions {
     this.#core.host.background(told);
   }
 
-  #catchUp(
-    socket: Socket,
-    who: Attachment,
-    { cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined },
-  ): void {
+  /** Whether the view of a tab can be caught up entry by entry. */
+  #isKnown({ cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined }): boolean {
     const { head } = this.#core.journal;
-    const known =
-      cursor !== undefined && epoch === this.#core.self.epoch && cursor <= head && head - cursor <= maxReplay;
-    if (cursor !== undefined && !known)
+    return (
+      cursor !== undefined && epoch === this.#core.self.epoch && cursor <= head && head - cursor <= maxReplay
+    );
+  }
+
+  /** Sends what comes after a cursor that is good, else the tail. `claimed`: the tab has a view, and has to forget it. */
+  #catchUp(socket: Socket, who: Attachment, cursor: number | undefined, claimed: boolean): void {
+    const { head } = this.#core.journal;
+    if (cursor === undefined && claimed)
       send(socket, JSON.stringify({ t: 'reset', epoch: this.#core.self.epoch, head }));
-    this.#ranges(socket, who, known ? cursor : Math.max(0, head - tailLength));
-    this.#core.lag.expect();
+    this.#ranges(socket, who, cursor ?? Math.max(0, head - tailLength));
+    this.#core.lag.expect([socket]);
   }
 
   #visitorHere(): void {
@@ -182,26 +188,25 @@ export class Sessions {
 
   /** All that comes after a seq, in ranges. Nothing to tell is told too: it answers the question. */
   #ranges(socket: Socket, who: Attachment, after: number): void {
-    const { head, log } = this.#core.journal;
+    const { head, log, alias } = this.#core.journal;
     let from = after;
     do {
       const upTo = Math.min(head, from + maxRange);
-      send(socket, rangeFrame(who.side, from, upTo, log.read(from, upTo)));
+      send(socket, rangeFrame(who.side, from, upTo, log.read(from, upTo), alias));
       from = upTo;
     } while (from < head);
   }
 
   #pull(socket: Socket, who: Attachment, pull: Extract<ClientFrame, { t: 'pull' }>): void {
-    const { head, log } = this.#core.journal;
+    const { head, log, alias } = this.#core.journal;
     if ('after' in pull) {
-      if (pull.after > head || head - pull.after > maxReplay)
-        this.#catchUp(socket, who, { cursor: head + 1 });
+      if (pull.after > head || head - pull.after > maxReplay) this.#catchUp(socket, who, undefined, true);
       else this.#ranges(socket, who, pull.after);
       return;
     }
     const upTo = Math.max(0, Math.min(pull.before - 1, head));
     const after = Math.max(0, upTo - pull.limit);
-    send(socket, rangeFrame(who.side, after, upTo, log.read(after, upTo)));
+    send(socket, rangeFrame(who.side, after, upTo, log.read(after, upTo), alias));
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
@@ -215,15 +220,32 @@ export class Sessions {
     }
     const { id } = frame;
     const done = this.#core.perform(partyOf(who), frame, this.#principal(who));
-    if (isRefusal(done)) send(socket, refusedFrame(done, id));
+    if (isRefusal(done))
+      send(socket, refusedFrame(who.side === 'visitor' ? refusalForVisitor(done) : done, id));
     // A fresh entry has gone out in a range, and acknowledges itself.
     else if (!done.fresh) send(socket, JSON.stringify({ t: 'ack', id, seq: done.seq }));
   }
 
   #typing(who: Attachment, on: boolean): void {
     const by =
-      who.side === 'agent' ? { kind: 'agent', id: who.id, name: who.name } : { kind: 'visitor', id: who.id };
+      who.side === 'agent'
+        ? { kind: 'agent', id: this.#core.journal.alias(who.id), name: who.name }
+        : { kind: 'visitor', id: who.id };
     signal(this.#core.host, who.side === 'agent' ? 'visitor' : 'agent', { t: 'typing', by, on });
+  }
+
+  /** A tab says how far it is, and its person. Its socket remembers both, over an eviction too. */
+  #mark(socket: Socket, who: Attachment, { delivered, read }: { delivered: number; read: number }): void {
+    const { head, state } = this.#core.journal;
+    const counts = this.#marksCount(who);
+    const { generation } = state;
+    const same = who.side === 'visitor' || who.mark?.generation === generation;
+    const before = (same && who.mark) || { delivered: 0, read: 0 };
+    const upTo = (seq: number, known: number) => Math.max(known, Math.min(seq, head));
+    const mark = { delivered: upTo(delivered, before.delivered), read: upTo(read, before.read), generation };
+    attach(socket, { ...who, held: upTo(delivered, who.held ?? 0), ...(counts && { mark }) });
+    this.#core.lag.confirmed(socket);
+    if (counts) this.#core.mark(who.side, mark);
   }
 
   /** Only the owner's eyes count as the agent's. */

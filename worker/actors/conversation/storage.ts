@@ -24,12 +24,14 @@ export interface Birthright {
   readonly settings: ConversationSettings;
 }
 
-/** How far everybody is: what is written late, in one row. Lost, it is found again from the log and the tabs. */
+/** How far everybody is: what is written late, in one row. Lost, it is found again from the log and the tabs' sockets. */
 export interface Progress {
   readonly cursors: Cursors;
   readonly marks: Marks;
   /** The owner's, whose mark it is. */
   readonly generation: number;
+  /** The highest mark of any owner. An earlier version did not keep it. */
+  readonly seen?: { readonly delivered: number; readonly read: number };
 }
 
 // A type and not an interface: it has to fit `Record<string, unknown>`.

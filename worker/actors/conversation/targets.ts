@@ -25,6 +25,14 @@ export interface VisitorNote {
   readonly open: boolean;
   readonly blocked: boolean;
   readonly contact: { readonly name?: string; readonly email?: string };
+  /** Of a closed one: between which ids all of the visitor's commands in it lie. */
+  readonly ids?: IdRange;
+}
+
+/** The lowest and the highest of some ids, as texts. */
+export interface IdRange {
+  readonly first: string;
+  readonly last: string;
 }
 
 /** Pages in one batch to the archive. */
@@ -106,13 +114,10 @@ export function followersOf(
         const { head, state } = journal;
         const { id: visitor, name, email, blocked } = state.visitor;
         const contact = { ...(name !== undefined && { name }), ...(email !== undefined && { email }) };
-        await targets.visitor({
-          visitor,
-          conversation: state.id,
-          open: state.phase !== 'closed',
-          blocked,
-          contact,
-        });
+        const open = state.phase !== 'closed';
+        const ids = open ? null : journal.idsOf({ kind: 'visitor', id: visitor });
+        const note = { visitor, conversation: state.id, open, blocked, contact, ...(ids && { ids }) };
+        await targets.visitor(note);
         return head;
       },
     },

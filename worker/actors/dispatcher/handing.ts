@@ -233,16 +233,19 @@ export class Handing {
   }
 
   async #ask(agent: Owner, place: Place): Promise<Taken | Refusal> {
-    const { conversation, generation, terms } = place;
+    const { conversation, generation, type, terms } = place;
     const { how, by, note, from } = terms ?? {};
     const judge = this.#ends.conversation(conversation);
     const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
-      handedOn(await judge.assign({ agent, generation, how, by, note, from })),
+      handedOn(await judge.assign({ agent, generation, type, how, by, note, from })),
     );
     if (!isRefusal(answer)) {
       this.#ledger.activate(conversation, generation);
       return { conversation, generation };
     }
+    const otherType = answer.refused === 'conflict' && answer.field === 'type';
+    const moved = otherType ? this.#moved(place) : undefined;
+    if (moved) return this.#ask(agent, moved);
     this.#ledger.release(conversation, generation);
     const now = this.#host.now();
     this.#records.decided(
@@ -251,7 +254,22 @@ export class Handing {
       now,
     );
     this.#router.route();
-    return answer;
+    return otherType ? refuse('no_place') : answer;
+  }
+
+  /** The conversation became one of the other type before its agent was agreed on: the place moves with it, where there is one. */
+  #moved(place: Place): Place | undefined {
+    const { conversation, generation, agent, terms } = place;
+    const pending = this.#ledger.pending(conversation);
+    if (pending?.generation !== generation) return undefined;
+    // It has been moved already.
+    if (pending.type !== place.type) return pending;
+    const known = this.#floor.agent(agent);
+    const type = place.type === 'live' ? 'nrt' : 'live';
+    const chosen = terms?.how === 'routed' || terms?.how === 'offered';
+    if (!known || (chosen && !receives(known.status, type)) || !this.#hasPlace(agent, { type }))
+      return undefined;
+    return this.#ledger.retype(pending, type);
   }
 
   /** Waits until nobody is being asked about a conversation. */
@@ -292,7 +310,7 @@ export class Handing {
     return this.#hasPlace(agent, row) ? undefined : refuse('no_place', { by });
   }
 
-  #hasPlace(agent: string, { type }: FloorRow): boolean {
+  #hasPlace(agent: string, { type }: Pick<FloorRow, 'type'>): boolean {
     const known = this.#floor.agent(agent);
     return !known || spaceOf({ limits: known.limits, load: this.#ledger.load(agent) }, type) > 0;
   }

@@ -102,6 +102,18 @@ export class Ledger {
     return reserved;
   }
 
+  /** The conversation is of the other type now, and so is the place that is kept for it. */
+  retype(place: Place, type: ConversationType): Place {
+    const retyped: Place = { ...place, type };
+    this.#sql.exec(
+      'UPDATE places SET type = ? WHERE conversation = ? AND generation = ?',
+      ...[type, place.conversation, place.generation],
+    );
+    this.#drop(place);
+    this.#keep(retyped);
+    return retyped;
+  }
+
   /** The conversation has agreed. */
   activate(conversation: string, generation: number): void {
     const { pending, active } = this.#held.get(conversation) ?? {};

@@ -2,7 +2,7 @@
  * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
  * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
  */
-import { bucket, type Principal } from '#domain';
+import { bucket, type Command, type Principal } from '#domain';
 import {
   cleanName,
   isRefusal,
@@ -16,7 +16,7 @@ import {
   type VisitorSession,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import type { VisitorNote } from '../conversation/targets.ts';
+import type { IdRange, VisitorNote } from '../conversation/targets.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
@@ -28,6 +28,10 @@ const migrations = [
   `CREATE TABLE conversations (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
   )`,
+  // Of ended conversations: between which ids all of the visitor's commands in it lie. One that is missing has to be asked.
+  `CREATE TABLE IF NOT EXISTS id_ranges (
+    conversation TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL
+  ) WITHOUT ROWID`,
 ];
 
 type VisitorRegisters = {
@@ -51,6 +55,13 @@ export interface CampaignSnapshot {
   readonly idleMinutes: number;
   readonly sneakPreview: boolean;
   readonly forwardAfter?: number | null;
+}
+
+type MessageCommand = Extract<Command, { t: 'message.send' }>;
+
+/** Where a command stands. */
+interface Found extends Started {
+  readonly same: boolean;
 }
 
 /** What a visitor may post, beside the commands of their sockets. */
@@ -132,6 +143,7 @@ export class Visitor extends DurableObject<Env> {
   conversationNoted(note: VisitorNote): void {
     if (!this.#self()) return;
     if (!note.open) this.#close(note.conversation);
+    if (note.ids) this.#keepRange(note.conversation, note.ids);
     if (note.blocked) this.#registers?.set('blocked', true);
     if (note.contact.name !== undefined || note.contact.email !== undefined) {
       this.#registers?.set('contact', { ...this.#registers?.get('contact'), ...note.contact });
@@ -142,27 +154,66 @@ export class Visitor extends DurableObject<Env> {
     const self = this.#self();
     if (!self) return refuse('signed_out');
     const by: Party = { kind: 'visitor', id: self.id };
-    const message = { t: 'message.send', id: input.id, text: input.text } as const;
+    const { id, text, prev, sentTo } = input;
+    const message = { t: 'message.send', id, text, prev } as const;
     const latest = this.#latest(campaign.id);
-    const { sentTo } = input;
+    const earlier = await this.#recall(id, latest?.id, text);
+    if (earlier) {
+      const { conversation, seq, same } = earlier;
+      return same ? { conversation, seq } : refuse('id_reused');
+    }
     if (sentTo !== undefined && sentTo !== latest?.id && this.owns(sentTo)) {
-      // It was given to that one, and may have got there, whatever has begun since.
-      const sent = await conversationStub(this.env, self.account, sentTo).send(by, message);
+      // It was given to that one, which may be open still: another campaign's.
+      const sent = await this.#send(sentTo, by, message);
       if (!isRefusal(sent)) return sent;
     }
     if (latest) {
       // The conversation judges, open or not: it may have taken this very message before it was closed.
-      const sent = await conversationStub(this.env, self.account, latest.id).send(by, message);
+      const sent = await this.#send(latest.id, by, message);
       if (!isRefusal(sent)) return sent;
       const goOn = sent.refused === 'conversation_closed' || sent.refused === 'not_found';
       if (!goOn) return sent;
       if (sent.refused === 'conversation_closed') this.#close(latest.id);
     }
     if (this.#registers?.get('blocked')) return refuse('blocked');
+    if (prev !== undefined && !(await this.#recall(prev))) return refuse('out_of_order');
     // One that was written down and never began is begun now, under the same id.
     const row =
       latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
     return this.#start(row, by, message, input, campaign);
+  }
+
+  /** Gives a message to a conversation. What must come before it may stand in another one (V24). */
+  async #send(conversation: string, by: Party, message: MessageCommand): Promise<Started | Refusal> {
+    const stub = conversationStub(this.env, this.#self()?.account ?? '', conversation);
+    const sent = await stub.send(by, message);
+    const { prev, ...alone } = message;
+    if (!isRefusal(sent) || sent.refused !== 'out_of_order' || prev === undefined) return sent;
+    return (await this.#recall(prev, conversation)) ? stub.send(by, alone) : sent;
+  }
+
+  /**
+   * The conversation that has a command of the visitor's, but for one. An ended conversation whose ids lie elsewhere cannot have it
+   * and is not asked, so what was just typed asks nobody: a client's ids rise with its clock, whatever that shows.
+   */
+  async #recall(id: string, except = '', text?: string): Promise<Found | undefined> {
+    const { account, id: visitor } = this.#self() ?? { account: '', id: '' };
+    const query = `SELECT id FROM conversations LEFT JOIN id_ranges ON conversation = id
+      WHERE id <> ? AND (conversation IS NULL OR (first <= ? AND last >= ?)) ORDER BY ordinal DESC`;
+    for (const row of all<{ id: string }>(this.ctx.storage.sql.exec(query, except, id, id))) {
+      const stub = conversationStub(this.env, account, row.id);
+      const recalled = await stub.recall({ kind: 'visitor', id: visitor }, id, text);
+      if (recalled?.ids) this.#keepRange(row.id, recalled.ids);
+      if (recalled?.found) return { conversation: row.id, ...recalled.found };
+    }
+    return undefined;
+  }
+
+  #keepRange(conversation: string, { first: lowest, last }: IdRange): void {
+    this.ctx.storage.sql.exec(
+      'INSERT INTO id_ranges (conversation, first, last) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      ...[conversation, lowest, last],
+    );
   }
 
   async #start(

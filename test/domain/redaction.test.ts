@@ -1,0 +1,140 @@
+/** What a visitor is told of a log: nothing of it names an agent's id, who blocked or assigned, or why a chat was let go. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  aliasAmong,
+  entryForVisitor,
+  fold,
+  refusalForVisitor,
+  stateForVisitor,
+} from '../../worker/domain/index.ts';
+import { audiences, check, Entry, refuse, type EntryKind } from '../../worker/protocol/index.ts';
+import { isRefusal } from '../../worker/protocol/index.ts';
+import { play, script } from './tape.ts';
+
+const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
+const idOf = (kind: string) =>
+  fc
+    .array(fc.constantFrom(...base32), { minLength: 26, maxLength: 26 })
+    .map((rest) => `${kind}_${rest.join('')}`);
+const user = idOf('usr');
+const me = `vis_${'a'.repeat(26)}`;
+const visitor = fc.constant({ kind: 'visitor' as const, id: me });
+const agent = fc.record({ kind: fc.constant('agent' as const), id: user, name: fc.constant('Anna') });
+const owner = agent.map((party) => ({ ...party, photo: '/api/photos/public' }));
+const anybody = fc.oneof(visitor, agent, fc.constant({ kind: 'system' as const }));
+const command = fc.uuid({ version: 7 });
+const site = `sit_${'a'.repeat(26)}`;
+const campaign = { id: `cam_${'a'.repeat(26)}`, name: 'Help' };
+const secret = 'for colleagues only';
+
+/** Of every kind: the type checker says so when one is added. */
+const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
+  'conversation.started': fc.record({
+    by: visitor,
+    ...{ campaign: fc.constant(campaign), site: fc.constant(site), ordinal: fc.constant(1) },
+    contact: fc.constant({ name: 'Vera' }),
+  }),
+  'message.sent': fc.record({ by: anybody, id: command, text: fc.string() }),
+  'agent.assigned': fc.record({
+    by: anybody,
+    agent: owner,
+    generation: fc.integer({ min: 1, max: 9 }),
+    how: fc.constantFrom('taken', 'offered', 'routed', 'transferred', 'assigned'),
+  }),
+  'agent.unassigned': fc.record({
+    by: anybody,
+    agent,
+    generation: fc.integer({ min: 1, max: 9 }),
+    reason: fc.constantFrom('returned', 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred'),
+    id: command,
+  }),
+  'conversation.transferred': fc.record({ by: agent, to: agent, note: fc.constant(secret) }),
+  'conversation.deferred': fc.record({ by: visitor, id: command }),
+  'visitor.left': fc.record({ by: visitor }),
+  'visitor.returned': fc.record({ by: visitor }),
+  'visitor.identified': fc.record({ by: visitor, id: command, name: fc.string() }),
+  'visitor.blocked': fc.record({ by: agent, id: command }),
+  'conversation.closed': fc.record({
+    by: anybody,
+    reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked'),
+  }),
+};
+const kinds = Object.keys(rests) as EntryKind[];
+const log = fc
+  .tuple(
+    rests['conversation.started'],
+    fc.array(
+      fc.constantFrom(...kinds.slice(1)).chain((kind) => rests[kind].map((rest) => ({ kind, ...rest }))),
+      { maxLength: 30 },
+    ),
+  )
+  .map(([start, others]) =>
+    [{ kind: 'conversation.started', ...start }, ...others].map(
+      // Whatever a later version adds stays with the agents.
+      (rest, index) => ({ seq: index + 1, at: index, ...rest, added: secret }) as unknown as Entry,
+    ),
+  );
+const ownersIn = (entries: readonly Entry[]) =>
+  new Set(entries.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : [])));
+
+test('V71 what a visitor is told has no user’s id, no reason, no blocker, and nothing that was not picked', () => {
+  fc.assert(
+    fc.property(log, (entries) => {
+      const alias = aliasAmong(ownersIn(entries));
+      const users = [...JSON.stringify(entries).matchAll(/usr_\w{26}/g)].map(([id]) => id);
+      const shown = entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
+      const told = JSON.stringify([shown, stateForVisitor(fold('con_a', entries), alias)]);
+      for (const hidden of [...users, secret, 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred'])
+        expect(told).not.toContain(hidden);
+      for (const how of ['offered', 'routed', 'assigned']) expect(told).not.toContain(`"how":"${how}"`);
+      for (const entry of shown) {
+        // A client reads it as it reads any entry, and nobody is named as the one who blocked.
+        expect(isRefusal(check(Entry, entry)) ? entry : null).toBeNull();
+        expect(audiences[entry.kind]).toBe('all');
+        if (entry.kind === 'conversation.closed' && entry.reason === 'blocked')
+          expect(entry.by).toEqual({ kind: 'system' });
+      }
+      const visible = entries.filter(({ kind }) => audiences[kind] === 'all');
+      expect(shown.map(({ seq }) => seq)).toEqual(visible.map(({ seq }) => seq));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('V16 what a visitor folds of the entries that they see is the state that they are told', () => {
+  fc.assert(
+    fc.property(script, (steps) => {
+      const { entries, state } = play(steps);
+      const alias = aliasAmong(ownersIn(entries));
+      const folded = fold(
+        'con_a',
+        entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []),
+      );
+      expect({ ...folded, head: state.head }).toEqual(stateForVisitor(state, alias));
+    }),
+  );
+});
+
+test('V71 an alias tells two owners apart, stays the same when others come, and says nothing of anybody else', () => {
+  const [anna, ben, sofia] = ['usr_anna', 'usr_ben', 'usr_sofia'];
+  const owners = new Set([anna]);
+  const alias = aliasAmong(owners);
+  const before = alias(anna);
+  owners.add(ben);
+  expect([alias(anna), alias(ben), alias(sofia)]).toEqual([
+    before,
+    `usr_${'2'.padStart(26, '0')}`,
+    `usr_${'0'.repeat(26)}`,
+  ]);
+});
+
+test('V71 a refusal names nobody to a visitor', () => {
+  const refusal = refuse('already_taken', { by: { id: 'usr_anna', name: 'Anna' }, retryAfter: 5 });
+  expect(refusalForVisitor(refusal)).toEqual(refuse('already_taken', { retryAfter: 5 }));
+});
+
+test('an entry of a kind that is not known is for agents', () => {
+  const unknown = { seq: 2, at: 2, by: { kind: 'system' }, kind: 'weather.changed' } as unknown as Entry;
+  expect(entryForVisitor(unknown, aliasAmong(new Set()))).toBeNull();
+});

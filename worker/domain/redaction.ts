@@ -1,0 +1,133 @@
+/**
+ * What a visitor may know of a log: the one place where that is decided. Each part is picked, so a field that is added later stays
+ * with the agents until it is picked here. Users' ids become aliases, and who assigned, blocked or gave back a conversation, and
+ * why, is left out. Folding redacted entries gives the redacted state, so a visitor's tab may fold on (V16).
+ */
+import type {
+  audiences,
+  ConversationState,
+  Entry,
+  EntryKind,
+  EntryOf,
+  Owner,
+  Party,
+  Refusal,
+} from '#protocol';
+
+/** Gives a user of one conversation another id: stable there, and meaningless elsewhere. */
+export type Alias = (user: string) => string;
+
+/** Owners are numbered in the order in which they first had the conversation. Any other user is number 0. */
+export function aliasAmong(owners: ReadonlySet<string>): Alias {
+  return (user) => {
+    const number = [...owners].indexOf(user) + 1;
+    return `usr_${String(number).padStart(26, '0')}`;
+  };
+}
+
+type VisibleKind = { [K in EntryKind]: (typeof audiences)[K] extends 'all' ? K : never }[EntryKind];
+type Pick = { readonly [K in VisibleKind]: (entry: EntryOf<K>, alias: Alias) => EntryOf<K> };
+
+const system: Party = { kind: 'system' };
+/** A visitor learns that an agent is not theirs any more, and not why. */
+const neutral = 'returned';
+
+/** For each kind that visitors may see (`audiences`); the type checker names one that is missing. */
+const picks: Pick = {
+  'conversation.started': ({ seq, at, by, kind, campaign, site, page, contact, ordinal, type }, alias) => ({
+    ...{ seq, at, by: party(by, alias), kind, campaign: { id: campaign.id, name: campaign.name }, site },
+    ...(page && { page }),
+    contact: {
+      ...(contact.name !== undefined && { name: contact.name }),
+      ...(contact.email !== undefined && { email: contact.email }),
+    },
+    ordinal,
+    ...(type && { type }),
+  }),
+  'message.sent': ({ seq, at, by, kind, id, text }, alias) => ({
+    ...{ seq, at, by: party(by, alias), kind, id, text },
+  }),
+  'agent.assigned': ({ seq, at, kind, agent, generation }, alias) => {
+    const shown = owner(agent, alias);
+    const by = { kind: shown.kind, id: shown.id, name: shown.name };
+    return { seq, at, by, kind, agent: shown, generation, how: 'taken' };
+  },
+  'agent.unassigned': ({ seq, at, kind, agent, generation }, alias) => {
+    const { id, name } = agent;
+    const shown = { kind: 'agent', id: alias(id), name } as const;
+    return { seq, at, by: system, kind, agent: shown, generation, reason: neutral };
+  },
+  'conversation.deferred': ({ seq, at, by, kind, id }, alias) => ({
+    seq,
+    at,
+    by: party(by, alias),
+    kind,
+    id,
+  }),
+  'visitor.identified': ({ seq, at, by, kind, id, name, email }, alias) => ({
+    ...{ seq, at, by: party(by, alias), kind, id },
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+  }),
+  'conversation.closed': ({ seq, at, by, kind, id, reason }, alias) => ({
+    ...{ seq, at, by: closer(by, reason, alias), kind },
+    // The sender finds their command by it.
+    ...(id !== undefined && by.kind === 'visitor' && { id }),
+    reason,
+  }),
+};
+
+/** An entry as a visitor may see it, or null. An unknown kind is for agents. */
+export function entryForVisitor(entry: Entry, alias: Alias): Entry | null {
+  const pick = (picks as Partial<Record<string, (entry: never, alias: Alias) => Entry>>)[entry.kind];
+  return pick ? pick(entry as never, alias) : null;
+}
+
+/** A state as a visitor may see it. */
+export function stateForVisitor(state: ConversationState, alias: Alias): ConversationState {
+  const { id, head, phase, type, generation, campaign, site, visitor, page, ordinal } = state;
+  const { startedAt, assignedAt, firstAssignedAt, firstReplyAt, activeAt, messages } = state;
+  const { owner: owned, released, lastMessage, closed } = state;
+  return {
+    ...{ id, head, phase, type, owner: owned && owner(owned, alias), generation },
+    campaign: { id: campaign.id, name: campaign.name },
+    released: released && { agent: alias(released.agent), reason: neutral },
+    ...{ target: null, site },
+    visitor: {
+      id: visitor.id,
+      ...(visitor.name !== undefined && { name: visitor.name }),
+      ...(visitor.email !== undefined && { email: visitor.email }),
+      blocked: visitor.blocked,
+      here: true,
+    },
+    ...(page && { page }),
+    ...{ ordinal, startedAt, assignedAt, firstAssignedAt, firstReplyAt, activeAt },
+    messages: { visitor: messages.visitor, agent: messages.agent },
+    lastMessage: lastMessage && {
+      ...{ seq: lastMessage.seq, at: lastMessage.at, by: party(lastMessage.by, alias) },
+      text: lastMessage.text,
+    },
+    closed: closed && { at: closed.at, by: closer(closed.by, closed.reason, alias), reason: closed.reason },
+  };
+}
+
+/** A refusal without who caused it. */
+export function refusalForVisitor({ refused, message, retryAfter, field }: Refusal): Refusal {
+  const when = { ...(retryAfter !== undefined && { retryAfter }), ...(field !== undefined && { field }) };
+  return { refused, message, ...when };
+}
+
+function party(by: Party, alias: Alias): Party {
+  if (by.kind === 'agent') return { kind: 'agent', id: alias(by.id), name: by.name };
+  return by.kind === 'visitor' ? { kind: 'visitor', id: by.id } : system;
+}
+
+function owner(agent: Owner, alias: Alias): Owner {
+  const { id, name, photo } = agent;
+  return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo }) };
+}
+
+/** Who ended it, where that is no block. */
+function closer(by: Party, reason: string, alias: Alias): Party {
+  return reason === 'blocked' ? system : party(by, alias);
+}
