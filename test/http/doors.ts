@@ -167,7 +167,13 @@ export const lines: Readonly<Record<string, Line>> = {
   'DELETE /api/groups/:id': { right: 'people.write', foreign: 'through' },
   'POST /api/operator/accounts': {
     right: 'operator',
-    body: () => ({ name: 'New', timeZone: 'UTC', users: [] }),
+    body: () => ({
+      ...{ name: 'New', timeZone: 'UTC' },
+      users: [
+        { email: `${crypto.randomUUID()}@example.test`, name: 'X', password, roles: ['administrator'] },
+      ],
+    }),
+    answers: ['slow_down'],
   },
   'POST /api/operator/seed': { right: 'operator' },
   'POST /api/operator/rebuild': { right: 'operator', body: (of) => ({ account: of.account }) },
