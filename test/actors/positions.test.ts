@@ -168,3 +168,18 @@ test.each(['straight', 'evicted'] as const)(
     expect(Math.max(...line.delays)).toBeLessThanOrEqual(1_000);
   },
 );
+
+test('V55 the expected wait survives an eviction', async () => {
+  const line = queueOf(6);
+  for (let served = 0; served < 3; served++) {
+    await line.pass(60_000);
+    line.put(rowOf(served, 'active'), rowOf(served));
+  }
+  await line.pass(1_000);
+  const before = line.lastOf(3)?.waiting;
+  expect(before).toMatchObject({ place: 1, wait: expect.any(Number) as number });
+  line.evict();
+  line.put({ ...rowOf(6), seq: 2 });
+  await line.pass(1_000);
+  expect(line.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
+});

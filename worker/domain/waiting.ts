@@ -4,8 +4,8 @@
 export const paceOver = 20;
 /** Fewer tell nothing. */
 const fewest = 3;
-/** What is older says nothing of now, in milliseconds. */
-const remembered = 60 * 60_000;
+/** Older assignments don't count, in milliseconds. */
+export const remembered = 60 * 60_000;
 
 /**
  * How long somebody at a place (from 1) waits, in milliseconds, from when others got somebody; null where too few did lately to

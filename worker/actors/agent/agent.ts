@@ -42,6 +42,7 @@ import { Presence } from './presence.ts';
 import type { Origin } from './sessions.ts';
 import { Standing } from './standing.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
+import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { activityFollower, floorFollower } from './targets.ts';
 
@@ -291,22 +292,7 @@ export class Agent extends DurableObject<Env> {
 
   async #welcome(): Promise<AgentServerFrame> {
     const { account, id } = this.#user();
-    const own = await dispatcherStub(this.env, account.id).ownedBy(id);
-    // A chat that went to a colleague keeps its draft until it ends.
-    const asked = [...new Set([...own, ...Object.keys(this.#drafts.all())])];
-    const found = await Promise.all(
-      asked.map((conversation) =>
-        conversationStub(this.env, account.id, conversation)
-          .summary()
-          .catch(() => null),
-      ),
-    );
-    this.#drafts.keepOnly((conversation) => {
-      const at = asked.indexOf(conversation);
-      // A conversation that does not answer now may be open still.
-      return found[at]?.state.phase !== 'closed';
-    });
-    const theirs = found.filter((summary) => summary?.state.owner?.id === id) as Summary[];
+    const theirs = await currentSummaries(this.env, { account: account.id, id }, this.#drafts);
     // As it is now, after all the asking.
     const { status, since } = this.#begun().standing.state;
     const summaries = status === 'offline' ? [] : theirs;

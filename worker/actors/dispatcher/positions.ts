@@ -2,7 +2,7 @@
  * Tells visitors in the queue their position, the expected wait, and whether any agent serves them. Ephemeral: a telling is never
  * stored, only the time of the next one is. A visitor who missed one asks, and is told with the next change.
  */
-import { expectedWait, paceOver } from '#domain';
+import { expectedWait, paceOver, remembered } from '#domain';
 import type { Availability, FloorRow, Waiting } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
@@ -35,8 +35,6 @@ export class Positions implements Duty {
   readonly #queue: Queue;
   readonly #ends: PositionsEnds;
   readonly #told = new Map<string, { words: string; at: number }>();
-  /** When the last ones of each line got somebody. */
-  readonly #served = new Map<string, number[]>();
   /** Who is still to be told, the nearest first. */
   #due = new Map<string, Waiting>();
   #telling = 0;
@@ -52,14 +50,22 @@ export class Positions implements Duty {
   /** A conversation has changed. */
   changed(before: FloorRow | undefined, row: FloorRow): void {
     if (before?.phase === 'waiting' && row.phase === 'active') {
-      const line = lineOf(before);
-      this.#served.set(line, [...(this.#served.get(line) ?? []), this.#host.now()].slice(-paceOver));
+      this.#noteServed(lineOf(before));
     }
     if (row.phase !== 'waiting') {
       this.#told.delete(row.id);
       this.#due.delete(row.id);
     }
     if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon();
+  }
+
+  /** Stored, so that the expected wait survives an eviction. A queue without an assignment in the last hour is dropped. */
+  #noteServed(line: string): void {
+    const now = this.#host.now();
+    const served = { ...this.#registers.get('served') };
+    served[line] = [...(served[line] ?? []), now].slice(-paceOver);
+    const recent = Object.entries(served).filter(([, times]) => now - (times.at(-1) ?? 0) < remembered);
+    this.#registers.set('served', Object.fromEntries(recent));
   }
 
   /** Somebody has come or gone who serves a line. */
@@ -139,6 +145,7 @@ export class Positions implements Duty {
 
   #all(): Map<string, Waiting> {
     const now = this.#host.now();
+    const served = this.#registers.get('served') ?? {};
     const counts = new Map<string, number>();
     const availabilities = new Map<string, Availability>();
     const all = new Map<string, Waiting>();
@@ -151,7 +158,7 @@ export class Positions implements Duty {
       // Who stands in one line waits for the same agents.
       const availability = availabilities.get(line) ?? this.#ends.availability(row);
       availabilities.set(line, availability);
-      const wait = expectedWait(place, this.#served.get(line) ?? [], now);
+      const wait = expectedWait(place, served[line] ?? [], now);
       all.set(row.id, { place, wait, availability });
     }
     return all;

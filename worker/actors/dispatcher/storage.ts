@@ -50,6 +50,8 @@ export type DispatcherRegisters = {
   lobbies: Lobbies;
   /** When those far back in the queue are told their position. */
   positionsAt: number;
+  /** By queue: when its last conversations were assigned, the newest last; milliseconds. */
+  served: Readonly<Record<string, readonly number[]>>;
 };
 
 /** By campaign: how its agents are, the how manieth word of it that is, and whether the lobby has it. */
