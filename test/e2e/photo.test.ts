@@ -84,7 +84,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const row = ben.row('In chat with others', `Do I know you? ${mark}`);
   await row.getByText('Alex Moreau').waitFor();
-  await eventually(faceOf(row.locator('.words')), 256);
+  await eventually(faceOf(row.locator('.with')), 256);
   await ben.page.context().close();
 
   await page.goto(`${base}/console/users?search=admin@demo.test`);
