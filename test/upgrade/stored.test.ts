@@ -3,16 +3,17 @@
  * how they are made.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aliasAmong, entryForVisitor } from '../../worker/domain/index.ts';
+import { entryForVisitor, stateForVisitor } from '../../worker/domain/index.ts';
 import { isRefusal, type DecisionsList, type Entry, type Range } from '../../worker/protocol/index.ts';
 import { storedAlarms, storedConversations, storedHistory } from '../faults/stored.ts';
 import { codeOf, comeBack, password, type Cast } from '../fixtures/cast.ts';
 import { guessed } from '../fixtures/company.ts';
-import { asToday } from '../fixtures/differences.ts';
+import { aliasIn, asToday } from '../fixtures/differences.ts';
 import { recordedVersions } from '../fixtures/folder.ts';
 import { tokenOf } from '../fixtures/outside.ts';
 import { look, type Seen, type SeenConversation } from '../fixtures/seen.ts';
 import { done, fetchWith, readLog, signIn } from '../fixtures/wire.ts';
+import type { Floor } from '../helpers/people.ts';
 import { openFixture, projections, throttlesKept, type Opened } from './opened.ts';
 
 /** What a person would wait for, on a machine with both cores busy, in milliseconds. */
@@ -44,9 +45,16 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
 
   test('shows everybody what they saw before: logs to the byte, states, owners, places, marks, settings, sessions', async () => {
     const { people, seenAt, seen } = opened.expected;
+    const today = asToday(seen);
+    // Woken conversations and agents tell the floor what an earlier version did not.
+    const floors = () => ['admin', 'olga'].map((name) => outlineOf(cast.worker(name).floor));
+    const told = Object.values(today.accounts).map(({ floor: { rows, agents } }) =>
+      outlineOf({ rows: byId(rows), agents: byId(agents) }),
+    );
+    await expect.poll(floors, patience).toEqual(told);
     // Through JSON, as the expectation came.
     const now = JSON.parse(JSON.stringify(await look(base, people, seenAt))) as Seen;
-    expect(now).toEqual(asToday(seen));
+    expect(now).toEqual(today);
     expect(logsOf(now)).toEqual(logsOf(seen));
   });
 
@@ -120,10 +128,13 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
       epoch: left.epoch,
       cursor: left.cursor,
     });
-    const missed = forVisitor(seenOf(left.chat).entries).filter(({ seq }) => seq > left.cursor);
-    expect({ reset, upTo, entries: JSON.stringify(entries) }).toEqual({
+    const { entries: all, welcome: seen } = seenOf(left.chat);
+    const missed = forVisitor(all).filter(({ seq }) => seq > left.cursor);
+    expect({ reset, upTo, entries: JSON.stringify(entries), state: welcome.state }).toEqual({
       ...{ reset: false, upTo: welcome.head },
       entries: JSON.stringify(missed),
+      // Their return is an entry, which visitors are not shown; it moves the head and nothing else.
+      state: stateForVisitor({ ...seen.state, head: welcome.head }, aliasIn(all)),
     });
     expect(missed.length).toBeGreaterThan(1);
   });
@@ -238,6 +249,14 @@ const logsOf = ({ accounts }: Seen) =>
     Object.entries(conversations).map(([id, { entries }]) => `${id} ${JSON.stringify(entries)}`),
   );
 
+/** How far a floor has been told of each conversation, and by which name it knows each agent. */
+const outlineOf = ({ rows, agents }: Pick<Floor, 'rows' | 'agents'>) => ({
+  rows: Object.fromEntries([...rows.values()].map(({ id, seq }) => [id, seq])),
+  agents: Object.fromEntries([...agents.values()].map(({ id, name }) => [id, name])),
+});
+
+const byId = <T extends { id: string }>(list: readonly T[]) => new Map(list.map((each) => [each.id, each]));
+
 /** One step of the operator's rebuild; answers with what to go on. */
 async function rebuild(
   { url, operatorSecret }: Opened['address'],
@@ -254,7 +273,6 @@ async function rebuild(
 
 /** A log as its visitor is to see it. */
 function forVisitor(entries: readonly Entry[]): Entry[] {
-  const owners = entries.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : []));
-  const alias = aliasAmong(new Set(owners));
+  const alias = aliasIn(entries);
   return entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
 }

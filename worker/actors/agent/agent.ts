@@ -21,12 +21,11 @@ import {
   type Summary,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { writeActivity } from '../../db/activity.ts';
 import type { Person } from '../../db/users.ts';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
 import type { Env } from '../env.ts';
-import { Followers } from '../followers.ts';
+import type { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
@@ -44,7 +43,7 @@ import { Standing } from './standing.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
-import { activityFollower, floorFollower } from './targets.ts';
+import { followersOf } from './targets.ts';
 
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
@@ -335,16 +334,7 @@ export class Agent extends DurableObject<Env> {
       close: (session) => this.#closeSockets(session),
       arm: () => this.#awake?.alarm.arm(),
     });
-    const account = () => member.user.account.id;
-    const floor = floorFollower(standing, member, async (agent, head) => {
-      await dispatcherStub(this.env, account()).agentNoted(agent, head);
-    });
-    const activity = activityFollower(this.#host, standing, registers, (intervals) =>
-      writeActivity(this.env.DB, account(), member.user.id, intervals),
-    );
-    const followers = new Followers(this.#host, [floor, activity], registers.get('cursors'), (cursors) =>
-      registers.set('cursors', cursors),
-    );
+    const followers = followersOf(this.#host, this.env, standing, member, registers);
     const presence = new Presence(this.#host, registers, {
       grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
       lease,
@@ -356,13 +346,14 @@ export class Agent extends DurableObject<Env> {
       offline: () => standing.state.status === 'offline',
       signedIn: () => standing.state.signedIn,
       close: async (conversation, session, code) => {
-        await conversationStub(this.env, account(), conversation).revoke(session, code);
+        await conversationStub(this.env, member.user.account.id, conversation).revoke(session, code);
       },
     });
     const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
     followers.onSettled = () => alarm.settle();
     const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
+    standing.tellFullName(registers.get('user')?.nickname);
     if (standing.log.head > 0) {
       // An earlier version's log says nothing of sessions.
       if (member.signedIn) standing.enter(standing.state.status);

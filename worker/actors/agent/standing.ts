@@ -71,6 +71,13 @@ export class Standing {
     if (!this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: true });
   }
 
+  /** An earlier version told the floor the name that visitors read, and no other. Such an agent tells it once more. */
+  tellFullName(nickname: string | undefined): void {
+    if (this.#registers.get('tellsFullName')) return;
+    this.#registers.set('tellsFullName', true);
+    if (nickname && this.log.head > 0) this.append({ kind: 'name.changed', name: nickname });
+  }
+
   /** The last session has ended. */
   leave(): void {
     if (this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: false });

@@ -68,6 +68,8 @@ export type AgentRegisters = {
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
+  /** The floor is told the user's name beside the nickname. An earlier version did not do so. */
+  tellsFullName: true;
 };
 
 /** Who or what else than the agent has changed a status. */

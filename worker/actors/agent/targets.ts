@@ -1,12 +1,35 @@
 /** Who follows an agent's log from outside: the floor, and the time table in D1. */
 import { intervalsOf, noActivity, type Activity, type Interval } from '#domain';
+import { writeActivity } from '../../db/activity.ts';
 import type { AgentNote } from '../dispatcher/floor.ts';
-import type { Follower } from '../followers.ts';
+import type { Env } from '../env.ts';
+import { Followers, type Follower } from '../followers.ts';
 import type { Host } from '../host.ts';
 import type { Registers } from '../registers.ts';
+import { dispatcherStub } from '../stubs.ts';
 import type { Member } from './member.ts';
 import type { Standing } from './standing.ts';
 import { foldVersion, isActivity, type AgentEntry, type AgentRegisters, type Folded } from './storage.ts';
+
+/** Both followers, with their real ends. */
+export function followersOf(
+  host: Host,
+  env: Env,
+  standing: Standing,
+  member: Member,
+  registers: Registers<AgentRegisters>,
+): Followers {
+  const account = () => member.user.account.id;
+  const floor = floorFollower(standing, member, async (agent, head) => {
+    await dispatcherStub(env, account()).agentNoted(agent, head);
+  });
+  const activity = activityFollower(host, standing, registers, (intervals) =>
+    writeActivity(env.DB, account(), member.user.id, intervals),
+  );
+  return new Followers(host, [floor, activity], registers.get('cursors'), (cursors) =>
+    registers.set('cursors', cursors),
+  );
+}
 
 /** What changes is collected for so long, in milliseconds: signing in is three entries and one write. */
 const activityWindow = 4_000;
