@@ -97,8 +97,9 @@ export class AgentLive {
       case 'agent.welcome':
         this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
-        // What was typed without a line for a chat that has ended, or is somebody else's, goes nowhere.
-        for (const id of [...this.#dirty.keys()]) if (!this.summaries.has(id)) this.#drop(id);
+        // Text typed offline for a chat that has ended, or that a colleague took, is dropped.
+        for (const id of [...this.#dirty.keys()])
+          if (!this.summaries.has(id) && !(id in frame.drafts)) this.#drop(id);
         for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
         for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
         this.ready = true;
@@ -114,11 +115,12 @@ export class AgentLive {
         const next = new Map(this.summaries);
         next.delete(frame.conversation);
         this.summaries = next;
-        this.#drop(frame.conversation);
         break;
       }
       case 'draft':
-        this.#hear(frame.conversation, frame.text);
+        // The chat has ended; until then a draft outlives the ownership.
+        if (frame.text === '' && !this.summaries.has(frame.conversation)) this.#drop(frame.conversation);
+        else this.#hear(frame.conversation, frame.text);
         break;
       case 'status':
         this.#hearStatus(frame);
@@ -132,7 +134,6 @@ export class AgentLive {
     }
   }
 
-  /** A draft goes with its chat. */
   #drop(conversation: string): void {
     clearTimeout(this.#dirty.get(conversation) ?? undefined);
     this.#dirty.delete(conversation);

@@ -182,11 +182,12 @@ export class Agent extends DurableObject<Env> {
     if (!this.#awake) return;
     const { state } = summary;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
-    // Whoever loses a chat keeps the words that they had begun; with the chat they end.
-    if (state.phase === 'closed' && this.#drafts.drop(state.id))
-      this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
+    // An agent who loses a chat keeps the draft; the end of the chat drops it.
+    if (state.phase !== 'closed') return;
+    this.#drafts.drop(state.id);
+    this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
   }
 
   /** The agent has chosen a status. */

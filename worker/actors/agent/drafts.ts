@@ -40,9 +40,7 @@ export class Drafts {
     for (const conversation of Object.keys(this.all())) if (!kept(conversation)) this.drop(conversation);
   }
 
-  /** True where there was one. */
-  drop(conversation: string): boolean {
-    const gone = this.#sql.exec('DELETE FROM drafts WHERE conversation = ? RETURNING 1', conversation);
-    return all(gone).length > 0;
+  drop(conversation: string): void {
+    this.#sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
   }
 }

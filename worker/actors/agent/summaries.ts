@@ -12,19 +12,20 @@ export async function currentSummaries(
 ): Promise<Summary[]> {
   const own = await dispatcherStub(env, account).ownedBy(id);
   const asked = [...new Set([...own, ...Object.keys(drafts.all())])];
-  const found = new Map(
-    await Promise.all(
-      asked.map(async (conversation) => {
-        const summary = await conversationStub(env, account, conversation)
-          .summary()
-          .catch(() => null);
-        return [conversation, summary] as const;
-      }),
+  const found = await Promise.all(
+    asked.map((conversation) =>
+      conversationStub(env, account, conversation)
+        .summary()
+        .catch(() => undefined),
     ),
   );
-  // A conversation that does not answer now may be open still.
-  drafts.keepOnly((conversation) => found.get(conversation)?.state.phase !== 'closed');
-  return [...found.values()]
-    .filter((summary) => summary !== null)
-    .filter(({ state }) => state.owner?.id === id);
+  const over = new Set(
+    asked.filter((_, at) => {
+      const summary = found[at];
+      // A conversation that does not answer now may be open still.
+      return summary === null || summary?.state.phase === 'closed';
+    }),
+  );
+  drafts.keepOnly((conversation) => !over.has(conversation));
+  return found.flatMap((summary) => (summary?.state.owner?.id === id ? [summary] : []));
 }

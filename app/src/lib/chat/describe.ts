@@ -1,6 +1,7 @@
 /** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
+import { colleagues } from '../colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
 export function describe(
@@ -75,7 +76,8 @@ function handed(
   me: string | null,
   words: HandedWords,
 ): string {
-  const names = { by: isolated(partyName(by, null, '')), to: isolated(to.name) };
+  const toName = to.kind === 'agent' ? colleagues.nameOf(to) : to.name;
+  const names = { by: isolated(partyName(by, null, '')), to: isolated(toName) };
   if (by.kind === 'agent' && by.id === me) return words.byYou(names);
   return to.kind === 'agent' && to.id === me ? words.toYou(names) : words.other(names);
 }

@@ -1,6 +1,7 @@
 /** What an agent is told when a chat comes to them or leaves them. */
 import type { HandedFrame, Party } from '#protocol';
 import { m } from '#words/app';
+import { colleagues } from '../colleagues.svelte.ts';
 import { isolated, visitorName } from './names.ts';
 
 /** Null where they did it themselves and see it, or it is told otherwise. `lost`: the chat was theirs and is so no more. */
@@ -22,8 +23,7 @@ function got(
   if (handed.how === 'taken' || handed.how === 'offered') return null;
   if (handed.how === 'routed') return { text: m.handed_routed({ visitor }), lost: false };
   const mine = idOf(handed.by) === me;
-  if (mine && from)
-    return { text: m.handed_you_took_over({ visitor, from: isolated(from.name) }), lost: false };
+  if (mine && from) return { text: m.handed_you_took_over({ visitor, from: named(from) }), lost: false };
   if (mine) return null;
   const words =
     handed.how === 'transferred' ? m.handed_transferred({ visitor, by }) : m.handed_assigned({ visitor, by });
@@ -56,9 +56,10 @@ function lossOf({ to, target, handed }: HandedFrame, me: string, visitor: string
       if (mine || !to) return null;
       return idOf(handed.by) === to.id
         ? m.handed_taken_over({ visitor, by })
-        : m.handed_given_away({ visitor, by, to: isolated(to.name) });
+        : m.handed_given_away({ visitor, by, to: named(to) });
   }
 }
 
 const idOf = (party: Party): string => (party.kind === 'system' ? '' : party.id);
-const nameOf = (party: Party): string => (party.kind === 'agent' ? isolated(party.name) : '');
+const nameOf = (party: Party): string => (party.kind === 'agent' ? named(party) : '');
+const named = (agent: { id: string; name: string }): string => isolated(colleagues.nameOf(agent));
