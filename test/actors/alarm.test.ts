@@ -139,17 +139,23 @@ function onStage<T>(play: (host: StageHost) => Promise<T>): Promise<T> {
 }
 
 /** A follower of a log whose head the test moves. */
-function follower(name: string, log: { head: number }, push: (cursor: number) => Promise<number>): Follower {
-  return { name, due: (cursor) => (log.head > cursor ? 0 : null), push };
+function follower(
+  name: string,
+  log: { head: number },
+  push: (cursor: number) => Promise<number>,
+  from: Follower['from'] = 'start',
+): Follower {
+  return { name, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
 }
 
 async function wired(
   host: StageHost,
   all: Follower[],
   others: Duty[] = [],
+  head = 0,
 ): Promise<{ followers: Followers; alarm: Alarm }> {
   const registers = Registers.read<{ cursors: Cursors }>(host.sql);
-  const followers = new Followers(host, all, registers?.get('cursors'), (cursors) =>
+  const followers = new Followers(host, all, { cursors: registers?.get('cursors'), head }, (cursors) =>
     registers?.set('cursors', cursors),
   );
   const alarm = new Alarm(host, [...followers.duties, ...others]);
@@ -190,6 +196,40 @@ test('R8 a follower that throws ten times delays nobody, and loses nothing', asy
   });
 });
 
+test('a follower that joins from now hears nothing old, and all that comes after, also over a crash', async () => {
+  await onStage(async (host) => {
+    const log = { head: 3 };
+    const archived = follower('archive', log, () => Promise.resolve(log.head));
+    await wired(host, [archived]);
+    await host.pass(1, () => undefined);
+    const told: number[] = [];
+    const hook = () =>
+      follower(
+        'hook',
+        log,
+        (cursor) => {
+          told.push(cursor);
+          return told.length < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve(log.head);
+        },
+        'now',
+      );
+    // A later version adds it, and wakes.
+    const first = await wired(host, [archived, hook()], [], log.head);
+    expect(told).toEqual([]);
+    log.head = 4;
+    first.followers.kick();
+    await host.pass(1, () => undefined);
+    // The memory goes while the push fails.
+    const second = await wired(host, [archived, hook()], [], log.head);
+    await host.pass(600_000, () => void second.alarm.fire());
+    expect(told).toEqual([3, 3, 3]);
+    expect(second.followers.cursor('hook')).toBe(4);
+    // A log that begins with it is followed from its start.
+    const born = new Followers(host, [hook()], { cursors: undefined, head: 2 }, () => undefined);
+    expect(born.cursor('hook')).toBe(0);
+  });
+});
+
 test('R8 I6 a follower that never answers is given up, and tried again; a crash under way forgets nothing', async () => {
   await onStage(async (host) => {
     const log = { head: 1 };
@@ -215,6 +255,7 @@ test('an alarm behind work that is done is moved out, or taken away: it would wa
     let due = start + 2_000;
     const good: Follower = {
       name: 'good',
+      from: 'start',
       due: (cursor) => (log.head > cursor ? due : null),
       push: () => Promise.resolve(log.head),
     };

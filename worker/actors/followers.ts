@@ -13,8 +13,14 @@ export type Cursors = Readonly<Record<string, number>>;
 
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
+/**
+ * A follower whose work changes its meaning gets another name, and so begins anew: at the start, where it rebuilds a view of its own,
+ * or now, where it tells the outside world, which must not hear old logs again.
+ */
 export interface Follower {
   readonly name: string;
+  /** Where it begins in a log that is older than itself. */
+  readonly from: 'start' | 'now';
   /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
   due(cursor: number): number | null;
   /** Delivers what lies after the cursor; answers up to where. Throws where it could not. */
@@ -40,19 +46,28 @@ export class Followers {
   readonly #all: readonly Following[];
   readonly #save: (cursors: Cursors) => void;
   #moved = false;
+  /** A follower has begun at the head, and its cursor is stored nowhere yet. */
+  #joined = false;
 
-  /** `cursors` are those that `save` was given last. A cursor that is lost with the memory costs a push, and nothing else. */
+  /**
+   * `cursors` are those that `save` was given last, `head` is the log's. A cursor that is lost with the memory costs a push, and
+   * nothing else. A log without stored cursors is new: everybody follows it from its start.
+   */
   constructor(
     host: Host,
     followers: readonly Follower[],
-    cursors: Cursors | undefined,
+    { cursors, head }: { cursors: Cursors | undefined; head: number },
     save: (cursors: Cursors) => void,
   ) {
     this.#host = host;
     this.#save = save;
+    const begin = ({ from }: Follower) => (from === 'now' && cursors ? head : 0);
+    this.#joined = followers.some(
+      (follower) => cursors?.[follower.name] === undefined && begin(follower) > 0,
+    );
     this.#all = followers.map((follower) => ({
       follower,
-      cursor: cursors?.[follower.name] ?? 0,
+      cursor: cursors?.[follower.name] ?? begin(follower),
       rewinds: 0,
       attempts: 0,
       retryAt: 0,
@@ -73,6 +88,9 @@ export class Followers {
 
   /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */
   kick(): void {
+    // Before anything is appended behind it: the next memory would begin at a later head.
+    if (this.#joined) this.#save(this.cursors);
+    this.#joined = false;
     for (const work of this.#start(this.#host.now())) this.#host.background(work);
   }
 

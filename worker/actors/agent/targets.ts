@@ -26,8 +26,11 @@ export function followersOf(
   const activity = activityFollower(host, standing, registers, (intervals) =>
     writeActivity(env.DB, account(), member.user.id, intervals),
   );
-  return new Followers(host, [floor, activity], registers.get('cursors'), (cursors) =>
-    registers.set('cursors', cursors),
+  return new Followers(
+    host,
+    [floor, activity],
+    { cursors: registers.get('cursors'), head: standing.log.head },
+    (cursors) => registers.set('cursors', cursors),
   );
 }
 
@@ -45,6 +48,7 @@ export function floorFollower(
   const { log } = standing;
   return {
     name: 'floor',
+    from: 'start',
     due: (cursor) => (log.head > cursor ? 0 : null),
     async push() {
       const { head } = log;
@@ -77,6 +81,7 @@ export function activityFollower(
     );
   return {
     name: 'activity',
+    from: 'start',
     due(cursor) {
       if (log.head <= cursor) return null;
       if (since.cursor !== cursor) since = { cursor, at: log.get(cursor + 1)?.at ?? 0 };

@@ -110,7 +110,7 @@ export class ConversationCore {
         archiveWindow: waits.archive,
         archived: () => this.followers.cursor('archive'),
       }),
-      progress?.cursors,
+      { cursors: progress?.cursors, head: this.journal.head },
       () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);

@@ -87,6 +87,7 @@ export function followersOf(
     archive(host, journal, targets, conversation),
     {
       name: 'floor',
+      from: 'start',
       due: (cursor) => (journal.concerning.floor > cursor ? 0 : wordsAt(cursor, conversation.archived())),
       async push() {
         const { head, state } = journal;
@@ -97,6 +98,7 @@ export function followersOf(
     },
     {
       name: 'owner',
+      from: 'start',
       due: whenConcerned('owner'),
       async push() {
         const { head, state, marks } = journal;
@@ -109,6 +111,7 @@ export function followersOf(
     },
     {
       name: 'visitor',
+      from: 'start',
       due: whenConcerned('visitor'),
       async push() {
         const { head, state } = journal;
@@ -135,6 +138,7 @@ function archive(
   let since = { cursor: -1, at: 0, spread: 0 };
   return {
     name: 'archive',
+    from: 'start',
     due(cursor) {
       // A rebuild knows of the conversations that the dispatcher has registered.
       if (journal.head <= cursor || !conversation.registered()) return null;
