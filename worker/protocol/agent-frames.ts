@@ -1,7 +1,7 @@
 /** The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the floor's. */
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, UserId } from './ids.ts';
-import { AgentAssigned, AgentUnassigned } from './entries.ts';
+import { AssignedHow, UnassignedReason } from './entries.ts';
 import { AgentParty, Party, Role, Status } from './parties.ts';
 import { Limit } from './people.ts';
 import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } from './routing.ts';
@@ -64,7 +64,7 @@ export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
 export const Handover = v.object({
   /** The seq of the entry that it is. */
   seq: v.number(),
-  how: v.picklist([...AgentAssigned.entries.how.options, ...AgentUnassigned.entries.reason.options]),
+  how: v.union([AssignedHow, UnassignedReason]),
   by: Party,
   /** For agents alone. */
   note: v.optional(v.string()),

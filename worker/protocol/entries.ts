@@ -32,6 +32,18 @@ export const ConversationStarted = v.object({
   type: v.optional(ConversationType),
 });
 export const MessageSent = v.object({ ...base, kind: v.literal('message.sent'), id, text: v.string() });
+/** How an agent became the owner. */
+export const AssignedHow = v.picklist(['taken', 'offered', 'routed', 'transferred', 'assigned']);
+/** Why an agent is the owner no more. */
+export const UnassignedReason = v.picklist([
+  'returned',
+  'vanished',
+  'signed_out',
+  'offline',
+  'no_reply',
+  'transferred',
+]);
+
 /** An agent became the owner. Each change of owner raises the generation. */
 export const AgentAssigned = v.object({
   ...base,
@@ -39,7 +51,7 @@ export const AgentAssigned = v.object({
   agent: Owner,
   generation,
   /** By hand from the list, on an offer, without being asked, by a colleague, by a supervisor. */
-  how: v.picklist(['taken', 'offered', 'routed', 'transferred', 'assigned']),
+  how: AssignedHow,
 });
 /** The owner is the owner no more; the conversation waits again, in its old place by age. */
 export const AgentUnassigned = v.object({
@@ -48,7 +60,7 @@ export const AgentUnassigned = v.object({
   agent: AgentParty,
   generation,
   /** `no_reply`: they did not write in time. `transferred`: to a group or a campaign, as the entry before says. */
-  reason: v.picklist(['returned', 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred']),
+  reason: UnassignedReason,
   id: v.optional(CommandId),
 });
 /** Somebody passed it on: the change of owner that it causes comes right after it. */
