@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
  */
 
 /**
- * Creates an account and its first administrator through the operator's door. The password is generated here, unless
+ * Creates an account and its first administrator through the operator's API. The password is generated here, unless
  * one is given to repeat a request whose answer was lost.
  * @param {{ url: string, secret: string, password?: string } & FirstUser} options
  * @returns {Promise<Made | NotMade>}

@@ -15,7 +15,7 @@ export function readArguments(usage, config) {
     console.log(usage);
     return process.exit(0);
   } catch (error) {
-    // Node's own sentences are followed by advice on positional arguments, which no script takes.
+    // Node appends advice on positional arguments, which no script accepts.
     const message = error instanceof Error ? error.message : String(error);
     return refuseArguments(usage, `${message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`);
   }

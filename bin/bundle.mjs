@@ -23,7 +23,7 @@ export async function bundleWorker({ entry = mainEntry, log = console.log }) {
   mkdirSync(assets, { recursive: true });
   const [options] = await Promise.all([
     readOptions(),
-    // wrangler.toml has wrangler build first, which is what is going on here already.
+    // wrangler.toml makes wrangler run the build first, and this is that build.
     run('wrangler', ['deploy', entry, '--dry-run', '--outdir', next], { env: { PARLEY_BUNDLING: 'true' } }),
   ]);
   writeFileSync(path.join(next, 'options.json'), JSON.stringify(options));
@@ -37,7 +37,7 @@ export async function bundleWorker({ entry = mainEntry, log = console.log }) {
  */
 const localDatabase = { DB: { id: '00000000-0000-0000-0000-000000000000' } };
 
-/** What a start needs to know of a config. */
+/** The parts of a config that a start needs. */
 export async function readOptions(file = at('wrangler.toml')) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } =
     await import('wrangler');

@@ -20,7 +20,7 @@ Serves Parley with demo data and hot reload. It takes no arguments; these are re
   { options: { help: { type: 'boolean' } } },
 );
 
-/** All work waits for what runs before it: two builds at once would write the same files. */
+/** Builds run one after another: two at once would write the same files. */
 let lastWork = Promise.resolve();
 
 await runUntilStopped(async (stopWith) => {

@@ -27,9 +27,9 @@ export async function startLocal() {
 }
 
 /**
- * Runs a program until it is told to stop, in whatever state it is; an error ends it with a sentence.
- * @param {(stopWith: (stop: () => Promise<void> | void) => void) => Promise<void>} program hands over what has to be
- *   stopped as soon as it runs
+ * Runs a program until a signal stops it, in whatever state it is; an error ends it with one sentence.
+ * @param {(stopWith: (stop: () => Promise<void> | void) => void) => Promise<void>} program passes the function that
+ *   stops each part as soon as the part runs
  */
 export async function runUntilStopped(program) {
   /** @type {(() => Promise<void> | void)[]} */
@@ -42,11 +42,11 @@ export async function runUntilStopped(program) {
     process.exit(process.exitCode ?? 0);
   };
   const listen = () => {
-    // Miniflare's own handlers exit at once, before anything is put away.
+    // Miniflare's own handlers exit at once, before the server is stopped cleanly.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, stop);
   };
   listen();
-  // The launcher that started this process has gone.
+  // The launcher that started this process has exited.
   if (process.connected) process.on('disconnect', stop);
   if (process.env['npm_lifecycle_event']) stopWithParent(stop);
   try {
@@ -62,7 +62,7 @@ export async function runUntilStopped(program) {
   }
 }
 
-/** npm can be killed without a word to what it runs. @param {() => void} stop */
+/** A killed npm sends no signal to its children, so watch for its exit. @param {() => void} stop */
 function stopWithParent(stop) {
   const parent = process.ppid;
   setInterval(() => {

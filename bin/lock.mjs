@@ -76,7 +76,7 @@ export function lockFolder(folder) {
 }
 
 /**
- * The same, once the holder has let go.
+ * The same, after waiting for the holder to release the folder.
  * @param {string} folder
  * @param {() => void} onWait called once, where another process holds the folder
  */

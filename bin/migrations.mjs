@@ -12,8 +12,8 @@ import { makeFolder } from './folders.mjs';
  */
 
 /**
- * Brings the databases up to date before a server listens: no request meets a table that is not there yet. What was
- * applied is noted beside the databases, so that a later start does not ask them and starts while one is locked.
+ * Updates the databases before a server listens, so that no request meets a missing table. Applied migrations are
+ * noted beside the databases, so that a later start does not query them and starts while a database is locked.
  * @param {Storage} storage
  * @param {() => void} onRuntime called once a runtime of its own runs, which must not outlive this process
  */
@@ -41,10 +41,10 @@ export async function migrateBeforeStart(storage, onRuntime) {
   }
 }
 
-/** For so long a database that does not answer is asked again, in milliseconds. */
+/** How long an unresponsive database is retried, in milliseconds. */
 const patience = 60_000;
 
-/** @param {Miniflare} miniflare that runs on these databases @param {Storage} storage */
+/** @param {Miniflare} miniflare with these databases @param {Storage} storage */
 export async function migrate(miniflare, storage) {
   for (let waited = 0; ; waited += 500) {
     try {

@@ -80,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'smoke',
           include: ['test/smoke/**/*.test.ts'],
-          // Mostly they wait for actors to fall asleep.
+          // Mostly these tests wait for actors to fall asleep.
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 60_000,

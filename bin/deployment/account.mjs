@@ -7,12 +7,12 @@ import { Stopped } from './exec.mjs';
  * @typedef {import('../accounts.mjs').FirstUser} FirstUser
  */
 
-/** A new address may take a minute until it answers, and a new secret until every place has it. */
+/** The pause between tries: a new address, and a new secret, can take a minute to reach every location. */
 const tries = 45;
 
 /**
- * Counts the accounts. Where there is none, the questions about the first come before the upload, so that all of them
- * are answered at the start.
+ * Counts the accounts. If there is none, asks for the first one's details before the upload, so that all questions come
+ * at the start.
  * @param {{ name: string }} database
  * @returns {Step}
  */
@@ -42,7 +42,7 @@ export function accountsStep({ name }) {
 async function firstUser({ given, ask }) {
   const name = given.name ?? (await ask('There is no account yet. Which company is the first one for? '));
   const person = given.person ?? (await ask('The name of its administrator? '));
-  const email = given.email ?? (await ask('The address that the administrator signs in with? '));
+  const email = given.email ?? (await ask('The administrator’s email address? '));
   const timeZone = given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (name && person && email) return { name, person, email, timeZone };
   throw new Stopped(
@@ -70,7 +70,7 @@ export const firstAccountStep = {
     const sent = { ...first, url: found.url, secret: found.secrets['OPERATOR_SECRET'] ?? '' };
     const answer = await createWithPatience(context, sent);
     if ('refused' in answer) {
-      throw new Stopped(`The first account is not made: ${reasonOf(answer)} Mend that, and run again.`);
+      throw new Stopped(`The first account is not made: ${reasonOf(answer)} Fix that, and run again.`);
     }
     log(madeAccount(answer, sent).replace(/^/gm, '   '));
     return 'made';
@@ -79,7 +79,7 @@ export const firstAccountStep = {
 
 /** @param {Context} context @param {FirstUser & { url: string, secret: string }} sent */
 async function createWithPatience({ pause }, sent) {
-  // The same password each time, so that it is the right one where an answer was lost on the way.
+  // The same password each time, so that it is valid if the first answer was lost.
   const password = newPassword();
   let lost = false;
   for (let attempt = 1; ; attempt++) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Stopped } from './exec.mjs';
 
 /**
- * What wrangler.toml asks of Cloudflare.
+ * The Cloudflare resources and settings that wrangler.toml declares.
  * @typedef {object} Config
  * @property {string} file
  * @property {string} worker

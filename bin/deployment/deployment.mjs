@@ -7,7 +7,7 @@ import { stepsOf } from './steps.mjs';
  */
 
 /**
- * Takes every step that isn't taken yet.
+ * Runs every step that is not done yet.
  * @param {Config} config
  * @param {Omit<Context, 'succeed' | 'found'>} given
  */
@@ -20,7 +20,7 @@ export async function deploy(config, given) {
     async succeed(command, otherwise) {
       const ended = await exec(command);
       if (ended.code === 0) return ended;
-      throw new Stopped(`${otherwise}: ${reasonOf(ended)} Mend that, and run again.`);
+      throw new Stopped(`${otherwise}: ${reasonOf(ended)} Fix that, and run again.`);
     },
   };
   const steps = stepsOf(config);

@@ -11,7 +11,7 @@ import { command, environment } from '../run.mjs';
  * @property {string} out standard output
  * @property {string} err standard error, without colours
  * @property {{ type: string, [field: string]: unknown }[]} events what wrangler reports for programs
- * @typedef {(command: readonly string[]) => Promise<Ended>} Exec runs a command to its end, whatever the end is
+ * @typedef {(command: readonly string[]) => Promise<Ended>} Exec runs a command to its end, successful or not
  */
 
 /** Ends a deployment: the message says what happened and what to do. */
@@ -57,12 +57,12 @@ function readEvents(file) {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
   } catch {
-    // Commands that never reach wrangler's own code report nothing.
+    // Commands that fail before wrangler's own code report no events.
     return [];
   }
 }
 
-/** wrangler's advice, its log file, a second error and a stack trace follow the first error. */
+/** Keeps the first error: wrangler adds advice, its log file, a second error and a stack trace. */
 const afterReason = /If you think this is a bug|To continue without logging in|🪵|✘|\n\w*Error: /u;
 
 /** The reason that a command gives for its failure, in one line. @param {Ended} ended */

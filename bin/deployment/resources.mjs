@@ -99,4 +99,4 @@ export function queueStep(name) {
 const adviceOf = (err) =>
   /\[code: 10042\]/.test(err)
     ? 'Open R2 in the Cloudflare dashboard once to enable it, and run again.'
-    : 'Mend that, and run again.';
+    : 'Fix that, and run again.';

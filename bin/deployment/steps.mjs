@@ -9,8 +9,8 @@ import { secretsStep, uploadStep } from './upload.mjs';
  * @typedef {object} Step
  * @property {string} title
  * @property {{ command: readonly string[], when?: string }[]} plan what it runs, for the dry run
- * @property {(context: Context) => Promise<string | undefined>} [check] says why nothing is to do, where that is so
- * @property {(context: Context) => Promise<string>} [action] does it, and says what was done
+ * @property {(context: Context) => Promise<string | undefined>} [check] returns the reason if nothing is to be done
+ * @property {(context: Context) => Promise<string>} [action] runs the step, and returns its result in words
  *
  * @typedef {object} Context
  * @property {import('./exec.mjs').Exec} exec
@@ -23,7 +23,7 @@ import { secretsStep, uploadStep } from './upload.mjs';
  * @property {Partial<import('../accounts.mjs').FirstUser>} given the first user, as far as the arguments name one
  * @property {Found} found
  *
- * @typedef {object} Found what steps learn for later ones
+ * @typedef {object} Found results of steps for later ones
  * @property {number} accounts how many the database has
  * @property {import('../accounts.mjs').FirstUser} [first]
  * @property {Record<string, string>} secrets to upload

@@ -25,13 +25,14 @@ export const secretsStep = {
     // A Worker that was never deployed has no secrets.
     const unknown = ended.code !== 0 && /Worker "[^"]*".* not found/.test(ended.err);
     if (ended.code !== 0 && !unknown) {
-      throw new Stopped(`The secrets can’t be listed: ${reasonOf(ended)} Mend that, and run again.`);
+      throw new Stopped(`The secrets can’t be listed: ${reasonOf(ended)} Fix that, and run again.`);
     }
     /** @type {string[]} */
     const names = unknown
       ? []
       : JSON.parse(ended.out).map((/** @type {{ name: string }} */ { name }) => name);
-    // Secrets can't be read back, and the first account needs this one. Without accounts nobody relies on it yet.
+    // Secrets can't be read back, and the first account needs this one. Without accounts it is not in use yet, so
+    // replace it.
     if (!names.includes('OPERATOR_SECRET') || found.accounts === 0) {
       found.secrets['OPERATOR_SECRET'] = env['OPERATOR_SECRET'] || newSecret();
     }
@@ -57,7 +58,7 @@ export const uploadStep = ({ worker, vars }) => ({
   async action(context) {
     const { found, env, log } = context;
     const secret = found.secrets['OPERATOR_SECRET'];
-    // Before the upload, because what fails after the secret is set would leave it known to nobody.
+    // Printed before the upload: if a later step fails, the secret is set already and cannot be read again.
     if (secret && secret !== env['OPERATOR_SECRET']) {
       log(`   OPERATOR_SECRET is ${secret}    (shown only here; it opens the operator’s door)`);
     }
@@ -67,7 +68,7 @@ export const uploadStep = ({ worker, vars }) => ({
     const deployed = events.find(({ type }) => type === 'deploy');
     const targets = /** @type {string[]} */ (deployed?.['targets'] ?? []);
     found.url = addressOf(vars, targets);
-    return found.url ? `deployed to ${found.url}` : 'deployed, to no address that wrangler tells of';
+    return found.url ? `deployed to ${found.url}` : 'deployed; wrangler reports no address';
   },
 });
 

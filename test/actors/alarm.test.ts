@@ -196,7 +196,7 @@ test('R8 a follower that throws ten times delays nobody, and loses nothing', asy
   });
 });
 
-test('a follower that joins from now hears nothing old, and all that comes after, also over a crash', async () => {
+test('a follower that begins now receives no old entry and every later one, even after a crash', async () => {
   await onStage(async (host) => {
     const log = { head: 3 };
     const archived = follower('archive', log, () => Promise.resolve(log.head));
@@ -213,18 +213,18 @@ test('a follower that joins from now hears nothing old, and all that comes after
         },
         'now',
       );
-    // A later version adds it, and wakes.
+    // A later version adds the follower.
     const first = await wired(host, [archived, hook()], [], log.head);
     expect(told).toEqual([]);
     log.head = 4;
     first.followers.kick();
     await host.pass(1, () => undefined);
-    // The memory goes while the push fails.
+    // The actor is evicted while the push fails.
     const second = await wired(host, [archived, hook()], [], log.head);
     await host.pass(600_000, () => void second.alarm.fire());
     expect(told).toEqual([3, 3, 3]);
     expect(second.followers.cursor('hook')).toBe(4);
-    // A log that begins with it is followed from its start.
+    // A follower that is as old as its log follows it from the start.
     const born = new Followers(host, [hook()], { cursors: undefined, head: 2 }, () => undefined);
     expect(born.cursor('hook')).toBe(0);
   });

@@ -1,4 +1,7 @@
-/** The dispatcher judges by the clock only what an event has touched: the work of an event does not grow with the floor. */
+/**
+ * Scheduled checks recompute only the keys that an event has touched: the cost of an event does not grow with the
+ * floor.
+ */
 import type { PresentAgent } from '#domain';
 import { defaultRouting } from '#protocol';
 import fc from 'fast-check';
@@ -12,7 +15,7 @@ import type { DispatcherRegisters, Place } from '../../worker/actors/dispatcher/
 import type { Host } from '../../worker/actors/host.ts';
 import type { Registers } from '../../worker/actors/registers.ts';
 
-test('the next due time is the least of all, whatever was touched in which order', () => {
+test('the next due time is the least of all, in any order of touches', () => {
   const change = fc.record({
     key: fc.integer({ min: 0, max: 9 }),
     at: fc.option(fc.integer({ min: 0, max: 99 })),
@@ -35,7 +38,7 @@ test('the next due time is the least of all, whatever was touched in which order
   );
 });
 
-test('of 2,000 places an event judges its own, or those of its agent', async () => {
+test('with 2,000 places an event recomputes only its own place, or those of its agent', async () => {
   const agents = new Map<string, KnownAgent>();
   let judged = 0;
   const floor = {
@@ -82,7 +85,7 @@ test('of 2,000 places an event judges its own, or those of its agent', async () 
   expect(asked.sort()).toEqual(['con_507', 'con_7']);
 });
 
-test('of 500 agents a change that makes no difference to visitors is one look at one of them', async () => {
+test('with 500 agents a change without effect on visitors examines only that agent', async () => {
   const limits = { live: 2, nrt: null };
   const agents = Array.from({ length: 500 }, (_, number) => ({
     ...{ id: `usr_${number}`, status: 'online', connected: true, roles: ['agent'], groups: [] as string[] },

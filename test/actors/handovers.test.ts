@@ -1,4 +1,7 @@
-/** Who loses a chat and who gets one is told, by whom and why; a chat that nobody answers does not go round for ever. */
+/**
+ * Both agents of a change of owner are notified, with its author and reason; an unanswered chat is not passed on for
+ * ever.
+ */
 import type { FloorRow, HandedFrame } from '#protocol';
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -19,7 +22,7 @@ const rowOn = ({ tab }: Screen, conversation: string) =>
     .findLast(({ id }) => id === conversation);
 
 test.each(ways)(
-  'U3 a supervisor who takes a chat over: the agent who had it is told who has it, also out of sight (%s)',
+  'U3 a supervisor who takes a chat over: the previous owner is notified of the new one, even out of sight (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });
@@ -46,7 +49,7 @@ test.each(ways)(
     };
     expect(await handed(anna, ({ generation }) => generation === 2)).toEqual(said);
     expect(await handed(ben)).toEqual(said);
-    // Nobody else is told.
+    // No other agent is notified.
     const { conversation: next } = await waiting(scene);
     await cleo.tab.until(() => rowOn(cleo, next));
     expect(cleo.tab.frames.filter(({ t }) => t === 'handed')).toEqual([]);
@@ -67,7 +70,7 @@ test('U3 a chat that went back to the queue names the reason', async () => {
 });
 
 test.each(ways)(
-  'B4 F147 after three silent agents the chat waits in the queue, marked, until somebody takes it (%s)',
+  'B4 F147 after three silent agents the chat waits in the queue, marked, until an agent takes it (%s)',
   async (way) => {
     const scene = newScene({ forwardAfter: 10 });
     const clock = moveClock();
@@ -77,7 +80,7 @@ test.each(ways)(
     const stub = () => scene.conversation(conversation);
     let tries = 0;
     await eventually(async () => {
-      // Both had their chance: an agent who had the chat is asked again after a while.
+      // Both were given the chat: an agent who lost it gets it again only after a while.
       clock.by(5_000);
       if (tries++ % 3 === 2) {
         await maybeEvict(way, scene.dispatcher);
@@ -87,7 +90,7 @@ test.each(ways)(
       await runDurableObjectAlarm(stub()).catch(() => false);
       expect(rowOn(anna, conversation)?.passes).toBe(3);
     });
-    // Many silent minutes later it is where it was, whatever comes and goes.
+    // Minutes of silence and evictions later it is unchanged.
     for (let minute = 0; minute < 5; minute++) {
       clock.by(60_000);
       await maybeEvict(way, scene.dispatcher);
@@ -98,7 +101,7 @@ test.each(ways)(
     expect(await places(scene)).toEqual([]);
     expect((await decisions(scene, conversation)).at(-1)).toMatchObject({ kind: 'stalled', passes: 3 });
     expect(rowOn(anna, conversation)).toMatchObject({ phase: 'waiting', passes: 3 });
-    // Another visitor is routed as ever, and by hand the chat can be taken.
+    // Another visitor is routed as usual, and the marked chat can be taken by hand.
     const other = await waiting(scene);
     await eventually(async () => expect(await ownerOf(scene, other.conversation)).not.toBeNull());
     expect(await ben.agent.take(conversation)).toMatchObject({ conversation });
@@ -108,7 +111,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'U16 an offer is withdrawn when its agent takes a break, and goes to another (%s)',
+  'U16 an offer is withdrawn when its agent takes a break, and the chat is offered to another agent (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, {});
@@ -120,7 +123,7 @@ test.each(ways)(
     await anna.agent.stub.setStatus('short_break');
     expect(await anna.outcome(offer)).toBe('withdrawn');
     expect(await ben.offer()).toMatchObject({ conversation });
-    // A break is no chance that they had: back online they may be asked at once.
+    // A withdrawn offer is no missed one: back online, the agent can get an offer at once.
     expect((await decisions(scene, conversation)).map(({ kind }) => kind)).toEqual([
       'offered',
       'outcome',
@@ -129,7 +132,7 @@ test.each(ways)(
   },
 );
 
-test('U16 a colleague may still ask an agent who is on a break already', async () => {
+test('U16 a colleague may still transfer to an agent who is on a break', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];

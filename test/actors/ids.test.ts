@@ -1,4 +1,4 @@
-/** One id is one command for ever: in whichever of a visitor's conversations it stands, and whatever kind of command it is. */
+/** One id is one command for ever, in all of a visitor's conversations and over all kinds of commands. */
 import { isRefusal, makeCommandId, type Party } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,7 +19,7 @@ import {
   type Tab,
 } from './scene.ts';
 
-/** An id as a client whose clock shows this makes it. */
+/** An id as made by a client whose clock shows this time. */
 const idAt = (time: number) => makeCommandId(time, crypto.getRandomValues(new Uint8Array(10)));
 const year = 365 * 86_400_000;
 
@@ -31,7 +31,7 @@ async function close(tab: Tab, command = uuid()): Promise<void> {
   await tab.until(() => tab.frames.some((frame) => JSON.stringify(frame).includes(command)));
 }
 
-/** Ends the open conversation, and waits until the visitor's record knows. */
+/** Ends the open conversation, and waits until the visitor's record has the end. */
 async function end(visitor: SceneVisitor, conversation: string, command?: string): Promise<void> {
   const tab = await visitor.attach(conversation);
   await close(tab, command);
@@ -65,7 +65,7 @@ test.each(ways)(
   },
 );
 
-test('V9 V23 it is found before the record heard of the end, and in a record of an earlier version', async () => {
+test('V9 V23 it is found before the record has the end, and in a record of an earlier version', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = uuid();
@@ -74,29 +74,26 @@ test('V9 V23 it is found before the record heard of the end, and in a record of 
   const b = await visitor.say('second');
   await runInDurableObject(visitor.stub, (_, { storage }) => storage.sql.exec('DELETE FROM id_ranges'));
   expect(await visitor.say('first', first)).toEqual(a);
-  // Asked once, and kept.
+  // Queried once, then stored.
   expect(await rangesOf(visitor)).toEqual([a.conversation]);
   expect(await texts(scene, b.conversation)).toEqual(['second']);
 });
 
-test.each(['before', 'after'])(
-  'a record as it was %s a later version had opened it still opens',
-  async (when) => {
-    const scene = newScene();
-    const visitor = await scene.visitor();
-    const first = uuid();
-    const a = await visitor.say('first', first);
-    await end(visitor, a.conversation);
-    const b = await visitor.say('second');
-    await runInDurableObject(visitor.stub, (_, { storage }) => {
-      if (when === 'before') storage.sql.exec('DROP TABLE id_ranges');
-      storage.sql.exec("UPDATE registers SET value = '1' WHERE name = 'schema'");
-    });
-    await maybeEvict('evicted', visitor.stub);
-    expect(await visitor.say('first', first)).toEqual(a);
-    expect(await visitor.say('third')).toEqual({ ...b, seq: 3 });
-  },
-);
+test.each(['before', 'after'])('a record stored %s a later version opened it still opens', async (when) => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const first = uuid();
+  const a = await visitor.say('first', first);
+  await end(visitor, a.conversation);
+  const b = await visitor.say('second');
+  await runInDurableObject(visitor.stub, (_, { storage }) => {
+    if (when === 'before') storage.sql.exec('DROP TABLE id_ranges');
+    storage.sql.exec("UPDATE registers SET value = '1' WHERE name = 'schema'");
+  });
+  await maybeEvict('evicted', visitor.stub);
+  expect(await visitor.say('first', first)).toEqual(a);
+  expect(await visitor.say('third')).toEqual({ ...b, seq: 3 });
+});
 
 test('V9 V23 another campaign’s conversation, open or not, keeps its ids', async () => {
   const scene = newScene();
@@ -114,7 +111,7 @@ test.each([
   ['right', 0],
   ['50 years behind', -50 * year],
   ['10 years ahead', 10 * year],
-] as const)('V9 what was just typed asks no ended conversation, by a clock that is %s', async (_, skew) => {
+] as const)('V9 a new message queries no ended conversation, with a clock that is %s', async (_, skew) => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const start = Date.now() + skew;
@@ -126,7 +123,7 @@ test.each([
     ended.push(conversation);
   }
   const asked = await countRecalls(conversationStub(env, scene.account, ended[0] ?? ''));
-  // The latest one is asked by the message itself, as ever.
+  // The latest conversation gets the message itself, as always.
   await visitor.say('message 3', ids[3]);
   await visitor.say('message 4', ids[4]);
   expect(asked.times).toBe(0);
@@ -134,7 +131,7 @@ test.each([
   expect(asked.times).toBe(1);
 });
 
-/** How often conversations are asked. All of one isolate share a prototype. */
+/** Counts the queries to conversations. All actors of one isolate share a prototype. */
 async function countRecalls(stub: ReturnType<Scene['conversation']>): Promise<{ readonly times: number }> {
   const asked = { times: 0 };
   await runInDurableObject(stub, (actor) => {
@@ -152,7 +149,7 @@ async function countRecalls(stub: ReturnType<Scene['conversation']>): Promise<{ 
 }
 
 test.each(ways)(
-  'V24 a posted message waits for the one before it, wherever that stands (%s)',
+  'V24 a posted message waits for the one before it, in whichever conversation that is (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -169,11 +166,11 @@ test.each(ways)(
     expect(await visitor.try('second', second, undefined, false, first)).toEqual({ ...a, seq: 3 });
     await close(await visitor.attach(a.conversation));
     await maybeEvict(way, visitor.stub);
-    // The one before it stands in the conversation that has ended.
+    // The one before it is in the conversation that has ended.
     const b = await visitor.try('third', third, undefined, false, second);
     if (isRefusal(b)) throw new Error(b.refused);
     expect(b.conversation).not.toBe(a.conversation);
-    // … and in an earlier one than the one that is open.
+    // … and in a conversation before the open one.
     expect(await visitor.try('fourth', fourth, undefined, false, first)).toMatchObject({
       conversation: b.conversation,
     });
@@ -203,7 +200,7 @@ test.each(ways)(
         id: command,
       });
       expect((await stub.state())?.head).toBe(head);
-      // The same id for another thing is refused.
+      // The same id for another command is refused.
       from.send({ t: 'message.send', id: command, text: 'something else entirely' });
       expect(await from.frame('refused', (refused) => refused['id'] === command)).toMatchObject({
         code: 'id_reused',
@@ -220,7 +217,7 @@ test.each(ways)(
   },
 );
 
-test('V23 other details under the id of the first ones are refused', async () => {
+test('V23 different details under the same id are refused', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');
@@ -232,7 +229,7 @@ test('V23 other details under the id of the first ones are refused', async () =>
   expect((await scene.conversation(conversation).state())?.visitor.name).toBe('Vera');
 });
 
-test('V9 a note of an end says between which ids the visitor’s commands lie, and no agent’s', async () => {
+test('V9 the record of an ended conversation has the range of the visitor’s command ids, and of no agent’s', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const visitor = await scene.visitor();

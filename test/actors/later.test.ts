@@ -75,7 +75,7 @@ test('F40 V21 whom an agent has taken meanwhile is refused', async () => {
   expect(await scene.conversation(conversation).state()).toMatchObject({ type: 'live', phase: 'active' });
 });
 
-/** A place for an agent that was reserved before the dispatcher died: the conversation was never asked. */
+/** A place reserved for an agent before the dispatcher was evicted: the conversation was never asked to assign it. */
 const reserved = (scene: Scene, conversation: string, { party }: SceneAgent) =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
@@ -104,7 +104,7 @@ const loadOf = async ({ tab, agent }: Screen) => {
   return known && { load: known.load, nrt: known.limits.nrt };
 };
 
-test('I10 F171 a place that was reserved for a live chat is none for what it became, at the limit', async () => {
+test('I10 F171 a place reserved for a live chat does not fit a later-type chat when its agent is at the limit', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -124,7 +124,7 @@ test('I10 F171 a place that was reserved for a live chat is none for what it bec
   ).toEqual([{ conversation: one.conversation, type: 'nrt', state: 'active' }]);
 });
 
-test('I10 F171 where there is a place of the other type, the reserved one moves with the chat', async () => {
+test('I10 F171 if the agent has capacity of the other type, the reserved place changes type with the chat', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');

@@ -24,7 +24,7 @@ async function enter(scene: Scene): Promise<Tab> {
 }
 const told = (tab: Tab) => tab.frames.map(({ state }) => state);
 const hears = (tab: Tab, state: string) => tab.until(() => told(tab).at(-1) === state);
-/** The dispatcher has told the lobby, rather than answered for it. */
+/** The dispatcher pushed a value to the lobby, rather than answering a query. */
 const wasTold = (scene: Scene, state: string) =>
   eventually(async () =>
     expect(
@@ -33,7 +33,7 @@ const wasTold = (scene: Scene, state: string) =>
   );
 const reads = (scene: Scene) => lobbyOf(scene).read(scene.account, scene.campaign.id);
 
-test.each(ways)('F20 F96 an open widget learns that the last agent has gone, %s', async (way) => {
+test.each(ways)('F20 F96 an open widget is updated when the last agent leaves, %s', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'assigned' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -50,7 +50,7 @@ test.each(ways)('F20 F96 an open widget learns that the last agent has gone, %s'
   await maybeEvict(way, lobbyOf(scene));
   await anna.agent.stub.setStatus('online');
   await hears(widget, 'available');
-  // Nothing was told that was no change.
+  // No frame was sent without a change.
   expect(told(widget)).toEqual(['available', 'away', 'available']);
 });
 

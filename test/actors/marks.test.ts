@@ -1,4 +1,4 @@
-/** What was read stays read: through eviction, silence and crashes, and at no row a message. */
+/** Read messages stay read: through eviction, silence and crashes, and without a row per message. */
 import type { Marks, Summary } from '#protocol';
 import {
   abortAllDurableObjects,
@@ -12,7 +12,7 @@ import { moveClock, newScene, taken, uuid, type Frame, type SceneAgent, type Tab
 
 type Stub = ReturnType<ReturnType<typeof newScene>['conversation']>;
 
-/** Straight, with the memory gone, with minutes of silence in which it goes twice and every deadline comes. */
+/** Straight, with an eviction, and with minutes of silence that include two evictions and every deadline. */
 const silences: Record<string, (stub: Stub, clock: ReturnType<typeof moveClock>) => Promise<void>> = {
   straight: () => Promise.resolve(),
   evicted: (stub) => evictDurableObject(stub),
@@ -43,14 +43,14 @@ const read = async (tab: Tab, seq: number) => {
   await tab.settled();
 };
 const whole = (seq: number) => ({ delivered: seq, read: seq, unread: 0 });
-/** The first words of a tab that comes now. */
+/** The first frames of a tab that connects now. */
 const welcome = async (tab: Promise<Tab>) => (await (await tab).frame('welcome'))['marks'] as Marks;
 const listed = async (anna: SceneAgent, conversation: string) => {
   const frame = await (await anna.desk()).frame('agent.welcome');
   return (frame['summaries'] as Summary[]).find(({ state }) => state.id === conversation)?.unread;
 };
 
-test.each(ways)('F31 F35 F37 what both sides have read stays read (%s)', async (way) => {
+test.each(ways)('F31 F35 F37 messages that either side has read stay read (%s)', async (way) => {
   const clock = moveClock();
   const { anna, visitor, conversation, stub, theirs, hers, head } = await chat();
   for (let number = 0; number < 3; number++) {
@@ -68,24 +68,21 @@ test.each(ways)('F31 F35 F37 what both sides have read stays read (%s)', async (
   expect(await listed(anna, conversation)).toBe(0);
 });
 
-test.each(ways)(
-  'F37 what a tab read before it went is kept, also where nobody comes back (%s)',
-  async (way) => {
-    const clock = moveClock();
-    const { scene, conversation, stub, theirs, hers, head } = await chat();
-    theirs.send({ t: 'message.send', id: uuid(), text: 'question' });
-    await theirs.settled();
-    const all = await head();
-    await read(hers, all);
-    await silences[way]?.(stub, clock);
-    hers.close();
-    await eventually(async () =>
-      expect(await runInDurableObject(stub, (_, { storage }) => storedRead(storage))).toBe(all),
-    );
-    await abortAllDurableObjects();
-    expect((await scene.conversation(conversation).summary())?.unread).toBe(0);
-  },
-);
+test.each(ways)('F37 the mark of a closed tab is kept, even if no tab connects again (%s)', async (way) => {
+  const clock = moveClock();
+  const { scene, conversation, stub, theirs, hers, head } = await chat();
+  theirs.send({ t: 'message.send', id: uuid(), text: 'question' });
+  await theirs.settled();
+  const all = await head();
+  await read(hers, all);
+  await silences[way]?.(stub, clock);
+  hers.close();
+  await eventually(async () =>
+    expect(await runInDurableObject(stub, (_, { storage }) => storedRead(storage))).toBe(all),
+  );
+  await abortAllDurableObjects();
+  expect((await scene.conversation(conversation).summary())?.unread).toBe(0);
+});
 
 function storedRead(storage: DurableObjectStorage): number {
   const [row] = [
@@ -94,24 +91,27 @@ function storedRead(storage: DurableObjectStorage): number {
   return row ? (JSON.parse(row.value) as { marks: Marks }).marks.agent.read : 0;
 }
 
-test.each(ways)('F37 who answers has read, at once and without a mark of its own (%s)', async (way) => {
-  const clock = moveClock();
-  const { anna, conversation, stub, theirs, hers, head } = await chat();
-  theirs.send({ t: 'message.send', id: uuid(), text: 'one' });
-  theirs.send({ t: 'message.send', id: uuid(), text: 'two' });
-  await theirs.settled();
-  hers.send({ t: 'message.send', id: uuid(), text: 'answer' });
-  await hers.settled();
-  const all = await head();
-  // A tab of an earlier version learns of it too.
-  await theirs.frame('marks', ({ marks }) => (marks as Marks).agent.read === all);
-  await silences[way]?.(stub, clock);
-  expect((await stub.summary())?.unread).toBe(0);
-  expect(await listed(anna, conversation)).toBe(0);
-});
+test.each(ways)(
+  'F37 a reply marks earlier messages as read at once, without a mark frame (%s)',
+  async (way) => {
+    const clock = moveClock();
+    const { anna, conversation, stub, theirs, hers, head } = await chat();
+    theirs.send({ t: 'message.send', id: uuid(), text: 'one' });
+    theirs.send({ t: 'message.send', id: uuid(), text: 'two' });
+    await theirs.settled();
+    hers.send({ t: 'message.send', id: uuid(), text: 'answer' });
+    await hers.settled();
+    const all = await head();
+    // A tab of an earlier version is updated too.
+    await theirs.frame('marks', ({ marks }) => (marks as Marks).agent.read === all);
+    await silences[way]?.(stub, clock);
+    expect((await stub.summary())?.unread).toBe(0);
+    expect(await listed(anna, conversation)).toBe(0);
+  },
+);
 
 test.each(ways)(
-  'V27 a new owner begins with everything unread, and the visitor’s ticks stay (%s)',
+  'V27 a new owner starts with every message unread, and the visitor’s ticks stay (%s)',
   async (way) => {
     const clock = moveClock();
     const { scene, visitor, conversation, generation, stub, theirs, hers, head } = await chat();
@@ -132,7 +132,7 @@ test.each(ways)(
   },
 );
 
-test('V32 a tab that opens closes no other, and one that resumes at the head owes nothing', async () => {
+test('V32 a tab that opens closes no other, and one that resumes at the head has nothing to confirm', async () => {
   const { anna, visitor, conversation, stub, theirs, hers, head } = await chat();
   const all = await head();
   for (const tab of [theirs, hers]) {
@@ -153,11 +153,11 @@ test('V32 a tab that opens closes no other, and one that resumes at the head owe
   expect([theirs, hers, resumed].map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
 }, 40_000);
 
-test('V32 a tab that lost its last frame is closed though the memory went while it was waited for', async () => {
+test('V32 a tab that lost its last frame is closed, even if the actor was evicted before the deadline', async () => {
   const { conversation, visitor, stub, theirs, hers, head } = await chat();
   await read(theirs, await head());
   await read(hers, await head());
-  // It holds what was sent before, and says nothing of what comes now.
+  // The tab holds the earlier entries, and confirms none of the later ones.
   theirs.reporting = false;
   await visitor.say('its last frame is lost');
   await read(hers, await head());
@@ -168,7 +168,7 @@ test('V32 a tab that lost its last frame is closed though the memory went while 
   expect(await stub.summary()).toMatchObject({ state: { id: conversation }, unread: 0 });
 }, 40_000);
 
-test('V27 marks cost no row a message, however often the memory goes', async () => {
+test('V27 marks cost no row per message, with any number of evictions', async () => {
   const clock = moveClock();
   const { conversation, stub, theirs, hers, head } = await chat();
   const rows = { messages: 0, progress: 0 };
@@ -180,12 +180,12 @@ test('V27 marks cost no row a message, however often the memory goes', async () 
     await from.settled();
     for (const tab of [from, to]) await read(tab, await head());
     if (number % 4 === 0) await evictDurableObject(stub);
-    // A pace at which people write, with every deadline met.
+    // The pace of a real conversation, with every deadline met.
     clock.by(5_000);
     await runDurableObjectAlarm(stub);
   }
   expect(rows.messages).toBe(messages);
-  // A push takes them along in its own row, and pushes do not come with messages.
+  // A push stores marks in its own row, and pushes do not run per message.
   expect(rows.progress).toBeLessThanOrEqual(3);
 }, 30_000);
 

@@ -90,7 +90,7 @@ test.each(ways)(
   },
 );
 
-test('F186 colleagues are shown a name and a nickname beside it; chats are begun under the nickname, which visitors read', async () => {
+test('F186 colleagues see a name with the nickname beside it; visitors read the nickname', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const floor = await anna.floor();
@@ -104,7 +104,7 @@ test('F186 colleagues are shown a name and a nickname beside it; chats are begun
     await floor.frame('floor.changed', shown);
   };
   await renamed("nickname = 'Annie'", 'Anna', 'Annie');
-  // A name that visitors do not read is news for colleagues all the same.
+  // Colleagues are updated even if the name that visitors read is unchanged.
   await renamed("name = 'Anna Petrova'", 'Anna Petrova', 'Annie');
   const { session, secret } = await signInOf(env, scene.account, anna.party.id);
   expect(await anna.stub.authenticate(session, secret)).toMatchObject({

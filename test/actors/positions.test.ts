@@ -1,4 +1,7 @@
-/** Visitors in the queue learn their position: the nearest first and within a second, all of them in the end, never all at once. */
+/**
+ * Visitors in the queue get their position: the nearest first and within a second, all of them eventually, never all at
+ * once.
+ */
 import type { FloorRow, Waiting } from '#protocol';
 import { expect, test } from 'vitest';
 import { Positions } from '../../worker/actors/dispatcher/positions.ts';
@@ -13,7 +16,7 @@ const rowOf = (number: number, phase: FloorRow['phase'] = 'waiting') =>
     ...{ campaign: { id: 'cmp', name: 'Help' }, visitor: { here: true } },
   }) as FloorRow;
 
-/** What outlives an actor's memory. */
+/** The state that outlives an actor's memory. */
 function registers(): Registers<DispatcherRegisters> {
   const values = new Map<string, unknown>();
   return {
@@ -23,7 +26,7 @@ function registers(): Registers<DispatcherRegisters> {
   } as unknown as Registers<DispatcherRegisters>;
 }
 
-/** A queue of so many under a clock of its own. A telling ends when the test says so, or at once. */
+/** A queue of a given length with its own clock. An update completes when the test resolves it, or at once. */
 function queueOf(length: number, { slow = false } = {}) {
   let now = 1_000_000;
   let timers: { at: number; task: () => void }[] = [];
@@ -59,7 +62,7 @@ function queueOf(length: number, { slow = false } = {}) {
     queue.put(row);
     positions.changed(before, row);
   };
-  /** Time passes; timers and the duty come when they are due and not before. */
+  /** Advances time; timers and the duty run exactly when they are due. */
   const pass = async (milliseconds: number) => {
     for (const end = now + milliseconds; ;) {
       const next = Math.min(...timers.map(({ at }) => at), positions.next() ?? Infinity);
@@ -90,14 +93,14 @@ function queueOf(length: number, { slow = false } = {}) {
   };
 }
 
-test('V55 a queue of a thousand is told a few at a time, the nearest first, each once', async () => {
+test('V55 a queue of a thousand is updated a few visitors at a time, the nearest first, each once', async () => {
   const { told, open, pass } = queueOf(1_000, { slow: true });
   await pass(500);
   let most = 0;
   for (let turn = 0; open.length > 0; turn++) {
     most = Math.max(most, open.length);
     const ending = open.shift();
-    // A conversation that can't be reached delays no other.
+    // An unreachable conversation delays no other.
     if (turn === 3) ending?.reject(new Error('not there'));
     else ending?.resolve(null);
     await ending?.promise.catch(() => undefined);
@@ -110,7 +113,7 @@ test('V55 a queue of a thousand is told a few at a time, the nearest first, each
   );
 });
 
-test('V55 a visitor who is untold when the queue moves is told the new position, and nothing once served', async () => {
+test('V55 a visitor with a pending update gets the newest position, and none once assigned', async () => {
   const { open, put, pass, lastOf } = queueOf(100, { slow: true });
   await pass(500);
   put(rowOf(0, 'active'), rowOf(0));
@@ -128,12 +131,12 @@ test('V55 a visitor who is untold when the queue moves is told the new position,
 });
 
 test.each(['straight', 'evicted'] as const)(
-  'V55 the new first of a long queue learns it within a second, however often the end of the queue waits (%s)',
+  'V55 the new first visitor of a long queue is updated within a second, even while updates for the end wait (%s)',
   async (way) => {
     const line = queueOf(30);
     await line.pass(1_000);
     for (let served = 0; served < 8; served++) {
-      // The last places have been told a moment ago and wait for 15 s: no reason for the first to.
+      // The end of the queue was updated a moment ago and waits for 15 s: the first visitor must not.
       const movedAt = line.now;
       line.put(rowOf(served, 'active'), rowOf(served));
       await line.pass(1_000);
@@ -146,7 +149,7 @@ test.each(['straight', 'evicted'] as const)(
 );
 
 test.each(['straight', 'evicted'] as const)(
-  'V55 beyond the twentieth position a visitor is told every 15 s, by a duty that needs no memory (%s)',
+  'V55 beyond the twentieth position a visitor is updated every 15 s, by a duty that survives eviction (%s)',
   async (way) => {
     const line = queueOf(30);
     await line.pass(1_000);
@@ -160,11 +163,11 @@ test.each(['straight', 'evicted'] as const)(
     const after = (line.lastOf(29)?.at ?? 0) - toldAt;
     expect(after).toBeGreaterThanOrEqual(14_000);
     expect(after).toBeLessThanOrEqual(15_500);
-    // Nothing is owed any more: the actor can sleep.
+    // No update is pending: the actor can sleep.
     const count = line.told.length;
     await line.pass(600_000);
     expect(line.told.length).toBe(count);
-    // Only an alarm may be longer than a moment: a pending timer keeps the actor awake.
+    // Only alarms may wait longer than a moment: a pending timer keeps the actor awake.
     expect(Math.max(...line.delays)).toBeLessThanOrEqual(1_000);
   },
 );

@@ -205,7 +205,7 @@ test('I12 a socket that died while its agent slept is found by the alarm that wa
   expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
 });
 
-test('V33 a draft is kept for a chat of one’s own, and goes with it, also where it comes late', async () => {
+test('V33 a draft is kept for an agent’s own chat and dropped at its end, even if it arrives late', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const visitor = await scene.visitor();
@@ -216,7 +216,7 @@ test('V33 a draft is kept for a chat of one’s own, and goes with it, also wher
   const other = await anna.desk();
   await other.frame('agent.welcome');
   desk.send({ t: 'draft.save', conversation, text: 'half a sentence' });
-  // Whose chat this is not, or is no more.
+  // The chat belongs to a colleague, or no longer to this agent.
   const gone = id('conversation');
   desk.send({ t: 'draft.save', conversation: gone, text: 'too late' });
   await other.frame('draft', (frame) => frame['conversation'] === gone);

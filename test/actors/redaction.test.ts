@@ -1,4 +1,4 @@
-/** What reaches a visitor's tab over the life of a chat: no user's id, no reason, and nobody who decided about them. */
+/** Frames to a visitor's tab over the life of a chat contain no user's id, no reason, and no author of a decision. */
 import type { Entry } from '#protocol';
 import { expect, test } from 'vitest';
 import { maybeEvict, newScene, uuid, ways, type SceneAgent, type Tab } from './scene.ts';
@@ -55,7 +55,7 @@ test.each(ways)(
     for (const { principal } of people) expect(told).not.toContain(principal.id);
     for (const hidden of [...reasons, 'Sofia', 'Billing', 'VIP', 'not mine', '"assigned"', '"routed"'])
       expect(told).not.toContain(hidden);
-    // What they may know: who answered, and that they are the same person as before.
+    // Visitors see who answered, and that it is the same person as before.
     const joined = entriesOf(tab).flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent] : []));
     expect(joined.map(({ name }) => name)).toEqual(['Anna', 'Ben', 'Anna']);
     expect(joined[0]?.id).toBe(joined[2]?.id);
@@ -63,7 +63,7 @@ test.each(ways)(
     const typing = await tab.frame('typing');
     expect(typing['by']).toEqual({ kind: 'agent', id: joined[0]?.id, name: 'Anna' });
     expect(entriesOf(tab).at(-1)).toMatchObject({ reason: 'blocked', by: { kind: 'system' } });
-    // An agent is told everything.
+    // An agent's frames are complete.
     const full = JSON.stringify((await anna.attach(conversation)).frames);
     for (const { principal } of people) expect(full).toContain(principal.id);
   },

@@ -185,7 +185,7 @@ export class SceneVisitor {
   readonly principal: Principal;
   readonly stub: ReturnType<typeof visitorStub>;
   readonly #scene: { account: string; site: string };
-  /** What the site runs. */
+  /** The campaign of the site. */
   campaign: CampaignSnapshot;
   #secret = '';
 

@@ -150,7 +150,7 @@ test('what is kept of a log has the shape of its version: where this changes, ra
     ]);
   }));
 
-test('an agent of an earlier version tells the floor their full name, once, and only beside a nickname', () =>
+test('an agent of an earlier version sends the floor the full name once, and only if there is a nickname', () =>
   inStorage((disk) => {
     const told = (nickname: string, before: readonly AgentDraft[]) => {
       const { registers, again, wake } = emptied(disk);

@@ -1,4 +1,4 @@
-/** Who an actor lets in at an upgrade, and in which words of the protocol. */
+/** Which socket upgrades an actor admits, and with which versions of the protocol. */
 import { makeId, subprotocol, type IdKind } from '#protocol';
 import { expect, test } from 'vitest';
 import { readUpgrade, refuseProtocol } from '../../worker/actors/upgrade.ts';
@@ -20,13 +20,13 @@ function upgrade(principal: unknown, protocols: string | null = subprotocol): Re
 const statusOf = (answer: unknown) => (answer instanceof Response ? answer.status : 'admitted');
 const all = () => true;
 
-test('a principal of the kinds asked for is admitted whole', () => {
+test('a principal of an accepted kind is admitted, with all its fields', () => {
   const agent = { ...user, photo: '/api/photos/x', offline: true, mustEnroll: false };
   expect(readUpgrade(upgrade(agent), ['user'], all)).toEqual(agent);
   expect(readUpgrade(upgrade(visitor), ['user', 'visitor'], all)).toEqual(visitor);
 });
 
-test('another kind, and one that the actor does not admit, is refused', () => {
+test('a principal of another kind, or one that the actor does not admit, is refused', () => {
   expect(statusOf(readUpgrade(upgrade(visitor), ['user'], all))).toBe(403);
   expect(statusOf(readUpgrade(upgrade({ kind: 'operator' }), ['user', 'visitor'], all))).toBe(403);
   expect(statusOf(readUpgrade(upgrade(user), ['user'], () => false))).toBe(403);
@@ -44,7 +44,7 @@ test.each([
   { ...user, offline: 'no' },
   { ...user, session: undefined },
   { ...visitor, site: 'x' },
-])('what is no principal is refused: %o', (principal) => {
+])('an invalid principal is refused: %o', (principal) => {
   expect(statusOf(readUpgrade(upgrade(principal), ['user', 'visitor'], all))).toBe(403);
 });
 
@@ -57,11 +57,8 @@ test.each([
   [`${subprotocol}0`, 426],
   [`x${subprotocol}`, 426],
   [`token.${subprotocol}`, 426],
-])(
-  'V13 the version of the protocol is one of the names offered, not a part of one: %s',
-  (offered, status) => {
-    const request = upgrade(user, offered);
-    expect(refuseProtocol(request)?.status).toBe(status);
-    expect(statusOf(readUpgrade(request, ['user'], all))).toBe(status ?? 'admitted');
-  },
-);
+])('V13 the protocol version must match a whole offered name: %s', (offered, status) => {
+  const request = upgrade(user, offered);
+  expect(refuseProtocol(request)?.status).toBe(status);
+  expect(statusOf(readUpgrade(request, ['user'], all))).toBe(status ?? 'admitted');
+});

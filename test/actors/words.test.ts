@@ -1,4 +1,4 @@
-/** Everybody who may see a chat sees its last message in their lists, at the cost of a fraction of a row (U2). */
+/** Every agent who may see a chat gets its last message in their lists, at the cost of a fraction of a row (U2). */
 import type { FloorRow, Words } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -44,7 +44,7 @@ async function say(scene: Scene, agent: SceneAgent, conversation: string, text: 
 }
 
 test.each(['straight', 'evicted', 'silent'] as const)(
-  'U2 a colleague’s list shows the last message and its author, also on a floor that has forgotten it (%s)',
+  'U2 a colleague’s list shows the last message and its author, even after the floor was evicted (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -52,7 +52,7 @@ test.each(['straight', 'evicted', 'silent'] as const)(
     const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
     const { visitor, conversation } = await waiting(scene, 'first words');
     await ben.tab.until(() => lastOn(ben.tab, conversation)?.text === 'first words');
-    // Also of a chat that nobody has.
+    // Also for an unassigned chat.
     await visitor.say('second words');
     await ben.tab.until(() => lastOn(ben.tab, conversation)?.text === 'second words');
     await eventually(async () =>
@@ -102,13 +102,13 @@ test('F42 U2 last messages go to no tab that may not see the chat', async () => 
   await scene.dispatcher.reread();
   await say(scene, anna.agent, conversation, 'between us');
   await anna.tab.until(() => lastOn(anna.tab, conversation)?.text === 'between us');
-  // What comes after it on the same socket shows that it did not come.
+  // A later message on the same socket proves that the earlier one was not sent.
   const other = await waiting(scene, 'for all');
   await ben.tab.until(() => lastOn(ben.tab, other.conversation)?.text === 'for all');
   expect(ben.tab.texts.filter((text) => text.includes('between us'))).toEqual([]);
 });
 
-test('U2 thirty messages in five seconds are told about once a second, the first at once and the last in the end', () => {
+test('U2 thirty messages in five seconds are sent about once a second, the first at once, and the last one is included', () => {
   const start = 1_000_000;
   let now = start;
   let timers: { at: number; task: () => void }[] = [];

@@ -1,4 +1,4 @@
-/** Words for a change of owner: in the transcript, and in the notice to the one who loses a chat or gets it. */
+/** Texts for a change of owner: in the transcript, and in the notice to the agent who loses or gets a chat. */
 import type { EntryOf, HandedFrame } from '#protocol';
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '#words/app/runtime';
@@ -46,7 +46,7 @@ const told = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed'
 const news = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed']>, me: string) =>
   plain(handoverNews(told(change, handed), me)?.text);
 
-test('U3 the agent who loses a chat is told who has it, or why nobody has', () => {
+test('U3 the agent who loses a chat is notified of the new owner, or of the reason why there is none', () => {
   const lost = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed']>) =>
     news(change, handed, ben.id);
   expect([
@@ -66,7 +66,7 @@ test('U3 the agent who loses a chat is told who has it, or why nobody has', () =
   ]);
 });
 
-test('U3 the agent who gets a chat is told by whom, and who takes one over has it confirmed', () => {
+test('U3 the agent who gets a chat is notified of the author, and a takeover is confirmed to its author', () => {
   expect([
     news({}, {}, sofia.id),
     news({ to: ada }, {}, ada.id),
@@ -80,7 +80,7 @@ test('U3 the agent who gets a chat is told by whom, and who takes one over has i
   ]);
 });
 
-test('U3 what somebody did by their own hand, or sees already, is not told', () => {
+test('U3 an agent gets no notice of their own actions, or of a chat that is open already', () => {
   expect([
     news({ from: null }, { how: 'taken' }, sofia.id),
     news({ from: null }, { how: 'offered' }, sofia.id),

@@ -128,7 +128,7 @@ test('U4 a handover is one line with its note, also where its transfer is not lo
     ['agent.assigned', undefined],
     ['conversation.transferred', 'knows tents'],
   ]);
-  // Without the change of owner that belongs to it, a transfer is told by itself.
+  // A transfer without its change of owner is a line of its own.
   expect(lines([transferred(2, ada), { ...given, seq: 9 }])).toEqual([
     ['conversation.transferred', 'knows tents'],
     ['agent.assigned', undefined],

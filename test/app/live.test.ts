@@ -1,4 +1,4 @@
-/** The console's chats are as the floor knows them, and say how long visitors waited for a word. */
+/** Chats in the console have the floor's newest state, and show how long visitors waited for a reply. */
 import { fold } from '#domain';
 import type { ConversationState } from '#protocol';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const words = (seq: number, by: typeof ada | typeof visitor = visitor) => ({
   text: 'hi',
 });
 
-test('B8 what the floor knows later than the history is shown', () => {
+test('B8 newer state from the floor replaces the history’s', () => {
   const archived = chat({ phase: 'active', owner: ben, lastMessage: words(2) });
   expect(brought(archived, undefined)).toEqual(archived);
   expect(brought(archived, row({ seq: 3, phase: 'waiting', last: words(1) }))).toEqual(archived);
@@ -42,7 +42,7 @@ test('B8 a list is behind the floor by a chat that began or went on, and by no o
   expect(behind(row({ id: 'con_old', startedAt: start - 1 }))).toBe(false);
 });
 
-test('B8 a wait ends with an agent’s first word or with the chat, whoever had it in between', () => {
+test('B8 a wait ends with an agent’s first word or with the chat, over all owners in between', () => {
   const of = (change: Partial<ConversationState>) =>
     waitOf(chat({ firstAssignedAt: start + 1, ...change }), start + 90);
   expect(of({})).toEqual({ length: 90, over: false, inVain: false });

@@ -39,21 +39,21 @@ test('F42 a chat of a colleague is with others', () => {
   expect(groupOf(row({ phase: 'active', owner: ada }), ben.id)).toBe('others');
 });
 
-test('B4 a visitor who left before an answer stays unanswered, whoever wrote in between and however chats are handed out', () => {
+test('B4 a visitor who left before an answer stays unanswered, with any messages in between and under any assignment mode', () => {
   const gone = { visitor: { id: 'vis_one', here: false } };
   const said = (by: typeof visitor | typeof ben) => ({ last: { seq: 3, at: start, by, text: 'hi' } });
   const routed = { routed: true, offered: new Set<string>() };
   for (const handing of [byHand, routed]) {
     expect(groupOf(row(gone), ben.id, handing)).toBe('unanswered');
     expect(groupOf(row({ ...gone, ...said(visitor), generation: 2 }), ben.id, handing)).toBe('unanswered');
-    // The last word is an agent's: the visitor has an answer.
+    // An agent wrote the last message: the visitor has a reply.
     expect(groupOf(row({ ...gone, ...said(ben), generation: 2 }), ben.id, handing)).toBe('recent');
     expect(groupOf(row({ ...gone, type: 'nrt' }), ben.id, handing)).toBe('requests');
     expect(groupOf(row({ phase: 'closed', owner: ben }), ben.id, handing)).toBe('recent');
   }
 });
 
-test('U2 the later of all known last messages is shown, whoever tells of it', () => {
+test('U2 the latest of all known last messages is shown, from any source', () => {
   const last = (seq: number) => ({ seq, at: start, by: ada, text: `words ${seq}` });
   const floor = foldFloor(
     new Map(),
@@ -64,7 +64,7 @@ test('U2 the later of all known last messages is shown, whoever tells of it', ()
     ],
   );
   expect([...floor.keys()]).toEqual(['con_one']);
-  // A row that is pushed late, and one of an earlier server, take nothing back.
+  // A late row, or one of an earlier server, does not restore an older message.
   for (const row of [floorRow({ seq: 3, last: last(3) }), floorRow({ seq: 3 })])
     expect(foldFloor(floor, [row]).get('con_one')?.last?.seq).toBe(4);
   const shown = (change: Partial<ConversationState>) => {

@@ -1,4 +1,4 @@
-/** The figures of a day, as they are shown: whatever a person adds up on the screen is there. */
+/** The figures of a day on the screen add up. */
 import { sum } from '#domain';
 import { statuses, type TimeTableRow } from '#protocol';
 import fc from 'fast-check';
@@ -39,7 +39,7 @@ const tiling = fc
     );
   });
 
-/** The seconds that stand on the screen. */
+/** The seconds shown on the screen. */
 function read(length: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = length.split(':').map(Number);
   return (hours * 60 + minutes) * 60 + seconds;
@@ -62,11 +62,11 @@ test('F21 the figures of a row, and those of the last row, add up as they are re
   );
 });
 
-test('F21 what is shown covers the time that was, without overlaps and without a short absence beside anything', () => {
+test('F21 the intervals shown cover the real ones, without overlaps and without short absences', () => {
   fc.assert(
     fc.property(tiling, (row) => {
       const { intervals, total } = shownRow(row);
-      // Each stretch without a gap may lose a part of a second at either end.
+      // Each stretch without a gap may lose part of a second at either end.
       expect(Math.abs(total - row.total)).toBeLessThan(1_000 * (row.intervals.length + 1));
       for (const [at, { from, to, status, connected }] of intervals.entries()) {
         expect(from).toBeLessThan(to);

@@ -4,7 +4,7 @@ import { sameClock, zoneName } from '../../app/src/lib/zones.ts';
 const winter = Date.UTC(2026, 10, 30);
 const summer = Date.UTC(2026, 6, 30);
 
-test('a zone is named with how far it is from UTC on that day', () => {
+test('a zone’s name includes its offset from UTC on that day', () => {
   expect(zoneName('America/New_York', winter)).toBe('America/New York (UTC-5)');
   expect(zoneName('Europe/Amsterdam', summer)).toBe('Europe/Amsterdam (UTC+2)');
 });

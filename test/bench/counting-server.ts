@@ -89,12 +89,12 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
 }
 
 const kinds: Record<string, 'alarms' | 'frames'> = { alarm: 'alarms', webSocketMessage: 'frames' };
-/** What an actor calls itself, while it is constructed. */
+/** The name that an actor gives itself in its constructor. */
 const internal = new Set(['constructor', 'targets']);
 
 type Actor = typeof DurableObject<Env>;
 
-/** Counts all that wakes the objects of a class: their construction, alarms, frames, and any other call. */
+/** Counts everything that wakes the objects of a class: construction, alarms, frames, and any other call. */
 function count(name: string, actor: Actor): void {
   class Observed extends DurableObject<Env> {
     constructor(ctx: DurableObjectState, env: Env) {
@@ -103,7 +103,7 @@ function count(name: string, actor: Actor): void {
       wakesOf(name).constructed++;
     }
   }
-  // Between the class and its base, so that the classes themselves are exported, under whatever names there are.
+  // Inserted between the class and its base, so that the exported classes stay the same, under any name.
   Object.setPrototypeOf(actor, Observed);
   Object.setPrototypeOf(actor.prototype, Observed.prototype);
   for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(actor.prototype))) {
@@ -111,7 +111,7 @@ function count(name: string, actor: Actor): void {
     const original = value as Method;
     Object.defineProperty(actor.prototype, method, {
       value: function (this: unknown, ...given: unknown[]): unknown {
-        // A call from within is part of what woke the object.
+        // A nested call belongs to the call that woke the object.
         if (current !== none) return original.apply(this, given);
         wakesOf(name)[kinds[method] ?? 'calls']++;
         counts.methods[`${name}.${method}`] = (counts.methods[`${name}.${method}`] ?? 0) + 1;

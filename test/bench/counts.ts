@@ -13,7 +13,7 @@ export interface Wakes {
 }
 
 export interface Counts {
-  /** Those that reached the Worker. */
+  /** Requests to the Worker. */
   requests: number;
   actorRows: number;
   alarmRows: number;

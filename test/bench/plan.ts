@@ -7,7 +7,7 @@ export type Part = (typeof parts)[number] | 'long';
 /** `full` is quoted; `quick` shows figures to look at; `smoke` shows that every measure still works, in seconds. */
 export type Scale = 'full' | 'quick' | 'smoke';
 
-/** What a measure does at each scale. */
+/** The size of a measure at each scale. */
 export type Sizes<T> = Readonly<Record<Scale, Readonly<T>>>;
 
 export interface Plan {

@@ -1,4 +1,4 @@
-/** A Cloudflare account in a file, a config beside it, and the operator's door of what is deployed there. */
+/** A Cloudflare account in a file, with a config beside it and the operator's API of the deployed Worker. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ export interface Cloud {
   /** how many accounts the database has */
   accounts: number;
   targets: string[];
-  /** a command that fails, before or after it has had its effect */
+  /** a command that fails, before or after its effect */
   broken?: { command: string; message: string; afterwards?: boolean } | undefined;
   commands: string[];
 }
@@ -47,7 +47,7 @@ export class Deployment {
   readonly config = path.join(this.folder, 'wrangler.toml');
   readonly #file = path.join(this.folder, 'cloud.json');
   readonly #server: Server;
-  /** What the door was asked. */
+  /** Requests that the operator's API received. */
   readonly asked: unknown[] = [];
   door: Door = (secret) => {
     if (secret !== this.cloud.secrets?.['OPERATOR_SECRET']) {
@@ -101,7 +101,7 @@ export class Deployment {
     writeFileSync(this.config, this.toml.replace(pattern, replacement));
   }
 
-  /** Runs a deployment; the output, and the sentence that it ended with where it was stopped. */
+  /** Runs a deployment; returns the output, and the sentence of the error if it stopped. */
   async run(
     env: Record<string, string> = {},
     given: object = { name: 'Acme', person: 'Ada', email: 'ada@acme.test', timeZone: 'Europe/Berlin' },

@@ -48,7 +48,7 @@ test('this machine’s database keeps its name, whichever id wrangler.toml has f
   expect(await read('database_id = "11111111-2222-4333-8444-555555555555"\n')).toEqual(zeros);
 });
 
-test('of the secrets in an older data folder only those are taken that something reads', () => {
+test('only the secrets in use are read from an older data folder', () => {
   const file = path.join(folder, 'secrets.json');
   const older = JSON.stringify({ OPERATOR_SECRET: 'kept', SIGNING_SECRET: 'read by nothing' });
   writeFileSync(file, older);

@@ -101,7 +101,7 @@ test('the dry run names every command that a first and a later deployment run', 
   expect([...firstRun, ...laterRun].filter((command) => !lines.includes(command))).toEqual([]);
 });
 
-test('without a sign-in nothing is done, and the sentence says how to sign in', async () => {
+test('without a sign-in a deployment changes nothing and explains how to sign in', async () => {
   deployment = await Deployment.start({ signedIn: [] });
   const { stopped, commands } = await deployment.run();
   expect(stopped).toBe(
@@ -110,7 +110,7 @@ test('without a sign-in nothing is done, and the sentence says how to sign in', 
   expect(commands).toEqual(['wrangler whoami --json']);
 });
 
-test('a sign-in with several accounts is asked to choose one', async () => {
+test('with several accounts a deployment asks for the choice of one', async () => {
   const signedIn = [
     { id: 'acc1', name: 'Example' },
     { id: 'acc2', name: 'Another' },
@@ -124,7 +124,7 @@ test('a sign-in with several accounts is asked to choose one', async () => {
   expect(output).toContain('admin@example.com, Another');
 });
 
-test('a deployment that R2 stopped is continued by running again', async () => {
+test('a deployment that stopped at R2 continues when run again', async () => {
   const message =
     'A request to the Cloudflare API (/accounts/acc1/r2/buckets) failed.\n\n  Please enable R2 through the Cloudflare Dashboard. [code: 10042]\n  \n  If you think this is a bug, please open an issue';
   deployment = await Deployment.start({ broken: { command: 'wrangler r2 bucket create', message } });
@@ -142,7 +142,7 @@ test('a deployment that R2 stopped is continued by running again', async () => {
   expect(deployment.cloud.databases).toEqual([parley]);
 });
 
-test('an upload that fails after it has set the secret leaves no secret that nobody knows', async () => {
+test('an upload that fails after it has set the secret has printed the secret before', async () => {
   const broken = {
     command: 'wrangler deploy',
     message: 'Register a workers.dev subdomain',
@@ -150,9 +150,7 @@ test('an upload that fails after it has set the secret leaves no secret that nob
   };
   deployment = await Deployment.start({ broken });
   const first = await deployment.run();
-  expect(first.stopped).toBe(
-    'The upload failed: Register a workers.dev subdomain. Mend that, and run again.',
-  );
+  expect(first.stopped).toBe('The upload failed: Register a workers.dev subdomain. Fix that, and run again.');
   const lost = deployment.cloud.secrets?.['OPERATOR_SECRET'] ?? '';
   expect(first.output).toContain(lost);
   deployment.change({ broken: undefined });
@@ -166,11 +164,11 @@ test('an upload that fails after it has set the secret leaves no secret that nob
 test('a build that fails stops a deployment before anything is created', async () => {
   deployment = await Deployment.start({ broken: { command: 'node', message: 'App.svelte has an error' } });
   const { stopped, commands } = await deployment.run();
-  expect(stopped).toBe('The build failed: App.svelte has an error. Mend that, and run again.');
+  expect(stopped).toBe('The build failed: App.svelte has an error. Fix that, and run again.');
   expect(commands).toEqual(['wrangler whoami --json', 'node bin/build.mjs']);
 });
 
-test('a bucket beyond those that the list shows is found as well', async () => {
+test('a bucket outside the first page of the list is found', async () => {
   deployment = await Deployment.start({ ...complete, buckets: ['another', 'parley-files'] });
   const { output, stopped } = await deployment.run();
   expect(stopped).toBeUndefined();
@@ -186,7 +184,7 @@ test('a queue is created where wrangler.toml binds one, and only then', async ()
   expect(deployment.cloud.queues).toEqual(['parley-work']);
 });
 
-test('secrets go up with the code, in a file of their owner’s that is removed', async () => {
+test('secrets go up with the code, in a private file that is removed', async () => {
   deployment = await Deployment.start({ ...complete, secrets: { OPERATOR_SECRET: 'known' } });
   const { commands, output } = await deployment.run({ SMTP_URL: 'smtps://u:p@mail.test:465' });
   expect(commands.at(-1)).toBe('wrangler deploy --secrets-file FILE');

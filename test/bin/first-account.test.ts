@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let deployment: Deployment;
 afterEach(() => deployment.end());
 
-test('the first account’s company and administrator are known before anything is uploaded', async () => {
+test('a deployment requires the first account’s company and administrator before the upload', async () => {
   deployment = await Deployment.start();
   const { stopped, commands } = await deployment.run({}, { name: 'Acme', person: 'Ada' });
   expect(stopped).toBe(
@@ -53,18 +53,18 @@ test('a refusal of the account stops the deployment with its reason, and running
     body: { refused: 'invalid', message: 'This is not valid.', field: 'users.0.email' },
   });
   expect((await deployment.run()).stopped).toBe(
-    'The first account is not made: This is not valid. (users.0.email) Mend that, and run again.',
+    'The first account is not made: This is not valid. (users.0.email) Fix that, and run again.',
   );
   deployment.door = door;
   expect((await deployment.run()).stopped).toBeUndefined();
   expect(deployment.cloud.accounts).toBe(1);
 });
 
-test('a deployment that keeps refusing the operator is not asked for ever', async () => {
+test('a deployment that keeps refusing the operator’s requests is not retried for ever', async () => {
   deployment = await Deployment.start();
   deployment.door = () => ({ status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } });
   expect((await deployment.run()).stopped).toBe(
-    'The first account is not made: This is not allowed. Mend that, and run again.',
+    'The first account is not made: This is not allowed. Fix that, and run again.',
   );
   expect(deployment.asked).toHaveLength(45);
 });

@@ -16,7 +16,7 @@ describe('A bare clone', () => {
       expect(step).toMatch(/^(exec )?node bin\/launch\.mjs \S+|^npm (run \w+|test)$/);
   });
 
-  test('the launcher imports nothing that has to be installed first', () => {
+  test('the launcher imports no installed package', () => {
     const seen = new Set<string>();
     const packages: string[] = [];
     const read = (file: string) => {
@@ -70,7 +70,7 @@ describe('npm start refuses with one sentence', () => {
   };
   const refusal = (sentence: string) => ({ status: 1, output: `${sentence}\n` });
 
-  test.each(['bin/start.mjs', 'bin/dev.mjs'])('an option of %s that there is not', (script) => {
+  test.each(['bin/start.mjs', 'bin/dev.mjs'])('an unknown option of %s', (script) => {
     const { status, stderr } = spawnSync(process.execPath, [at('bin', 'launch.mjs'), script, '--prot=9'], {
       encoding: 'utf8',
     });
@@ -98,7 +98,7 @@ describe('npm start refuses with one sentence', () => {
     );
   });
 
-  test.runIf(process.platform === 'linux')('a data folder where the system takes none', () => {
+  test.runIf(process.platform === 'linux')('a data folder where the file system allows none', () => {
     expect(start({ DATA_DIR: '/proc/parley' })).toEqual(
       refusal('/proc/parley can’t be made: this file system takes no folders.'),
     );

@@ -1,4 +1,4 @@
-/** The trigger by itself: whatever two batches do at the same time, an administrator who can sign in stays. */
+/** The trigger on its own: after any two concurrent batches an administrator who can sign in remains. */
 import { isRefusal, type UserBody } from '#protocol';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
@@ -45,7 +45,7 @@ const ways: [string, Lose][] = [
   ['deletions', (account, user) => setDeleted(DB, account, user, 1, act(account))],
 ];
 
-test.each(ways)('of two %s in batches at the same time one is refused, whole', async (_, lose) => {
+test.each(ways)('of two %s in concurrent batches, one whole batch is refused', async (_, lose) => {
   const { account, pair } = await twoAdministrators();
   const before = await DB.prepare('SELECT count(*) AS n FROM audit WHERE account_id = ?')
     .bind(account)

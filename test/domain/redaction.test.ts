@@ -1,4 +1,7 @@
-/** What a visitor is told of a log: nothing of it names an agent's id, who blocked or assigned, or why a chat was let go. */
+/**
+ * The visitor's view of a log contains no agent's id, no author of a block or an assignment, and no reason of an
+ * unassignment.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -28,7 +31,7 @@ const site = `sit_${'a'.repeat(26)}`;
 const campaign = { id: `cam_${'a'.repeat(26)}`, name: 'Help' };
 const secret = 'for colleagues only';
 
-/** Of every kind: the type checker says so when one is added. */
+/** An entry of every kind: the type checker reports a missing one. */
 const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
   'conversation.started': fc.record({
     by: visitor,
@@ -71,14 +74,14 @@ const log = fc
   )
   .map(([start, others]) =>
     [{ kind: 'conversation.started', ...start }, ...others].map(
-      // Whatever a later version adds stays with the agents.
+      // Fields that a later version adds stay with the agents.
       (rest, index) => ({ seq: index + 1, at: index, ...rest, added: secret }) as unknown as Entry,
     ),
   );
 const ownersIn = (entries: readonly Entry[]) =>
   new Set(entries.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : [])));
 
-test('V71 what a visitor is told has no user’s id, no reason, no blocker, and nothing that was not picked', () => {
+test('V71 entries for a visitor contain no user’s id, no reason, no author of a block, and only picked fields', () => {
   fc.assert(
     fc.property(log, (entries) => {
       const alias = aliasAmong(ownersIn(entries));
@@ -89,7 +92,7 @@ test('V71 what a visitor is told has no user’s id, no reason, no blocker, and 
         expect(told).not.toContain(hidden);
       for (const how of ['offered', 'routed', 'assigned']) expect(told).not.toContain(`"how":"${how}"`);
       for (const entry of shown) {
-        // A client reads it as it reads any entry, and nobody is named as the one who blocked.
+        // Clients read the entry as any other, and its author is the system.
         expect(isRefusal(check(Entry, entry)) ? entry : null).toBeNull();
         expect(audiences[entry.kind]).toBe('all');
         if (entry.kind === 'conversation.closed' && entry.reason === 'blocked')
@@ -102,7 +105,7 @@ test('V71 what a visitor is told has no user’s id, no reason, no blocker, and 
   );
 });
 
-test('V16 what a visitor folds of the entries that they see is the state that they are told', () => {
+test('V16 folding a visitor’s entries gives the visitor’s state', () => {
   fc.assert(
     fc.property(script, (steps) => {
       const { entries, state } = play(steps);
@@ -116,7 +119,7 @@ test('V16 what a visitor folds of the entries that they see is the state that th
   );
 });
 
-test('V71 an alias tells two owners apart, stays the same when others come, and says nothing of anybody else', () => {
+test('V71 aliases distinguish owners, stay the same as owners are added, and reveal no other user', () => {
   const [anna, ben, sofia] = ['usr_anna', 'usr_ben', 'usr_sofia'];
   const owners = new Set([anna]);
   const alias = aliasAmong(owners);
@@ -129,12 +132,12 @@ test('V71 an alias tells two owners apart, stays the same when others come, and 
   ]);
 });
 
-test('V71 a refusal names nobody to a visitor', () => {
+test('V71 a visitor’s refusal names no user', () => {
   const refusal = refuse('already_taken', { by: { id: 'usr_anna', name: 'Anna' }, retryAfter: 5 });
   expect(refusalForVisitor(refusal)).toEqual(refuse('already_taken', { retryAfter: 5 }));
 });
 
-test('an entry of a kind that is not known is for agents', () => {
+test('an entry of an unknown kind is for agents', () => {
   const unknown = { seq: 2, at: 2, by: { kind: 'system' }, kind: 'weather.changed' } as unknown as Entry;
   expect(entryForVisitor(unknown, aliasAmong(new Set()))).toBeNull();
 });

@@ -67,7 +67,7 @@ const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({
   by: by === 'agent' ? { kind: 'agent', id: 'usr_a', name: 'A' } : { kind: 'visitor', id: 'vis_a' },
 });
 
-test('F37: a message marks as read what its sender has before them; the system reads nothing', () => {
+test('F37: a message marks all earlier ones as read for its sender; the system’s entries mark none', () => {
   const bySystem = { ...message(3, 'visitor'), by: { kind: 'system' } } as Entry;
   const log = [message(1, 'visitor'), message(2, 'visitor'), bySystem];
   const before = log.reduce(arrive, noMarks);

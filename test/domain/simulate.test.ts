@@ -86,7 +86,7 @@ test('F170 every arrival has exactly one end, and what is counted by agent is wh
       expect(report.agents.reduce((sum, { handled }) => sum + handled, 0)).toBe(report.answered);
       expect(report.wait.p50).toBeLessThanOrEqual(report.wait.p90);
       expect(report.wait.p90).toBeLessThanOrEqual(report.wait.max);
-      // Whoever waits for an agent has no reply either, and a reply comes no earlier than its agent.
+      // A visitor without an agent has no reply either, and no reply is earlier than the assignment.
       const peak = (series: typeof report.queue) => Math.max(0, ...series.map(({ most }) => most));
       expect(peak(report.unanswered)).toBeGreaterThanOrEqual(peak(report.queue));
       expect(report.firstReply.max).toBeGreaterThanOrEqual(report.wait.max);
@@ -195,7 +195,7 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   const silent = play([arrival(0, { firstReply: minute })], { forwardAfter: 20 });
   expect([silent.forwarded, silent.answered, silent.wait.max]).toEqual([1, 1, 20_000]);
   expect(silent.agents.map(({ handled }) => handled)).toEqual([0, 1]);
-  // Passed on, it always had an agent and so was in no queue, and was without a reply all the same.
+  // A chat that is passed on always had an agent, so it was in no queue, yet without a reply.
   const peaks = [silent.queue, silent.unanswered].map((of) => Math.max(...of.map(({ most }) => most)));
   expect([silent.firstReply.max > 20_000, ...peaks]).toEqual([true, 0, 1]);
 
@@ -220,7 +220,7 @@ test('a made-up day has as many arrivals as asked for, in its hours, and the mea
   );
 });
 
-test('a day of 5,000 arrivals is played to its end', () => {
+test('a day of 5,000 arrivals is simulated to its end', () => {
   const day = syntheticDay({ arrivals: 5_000, handlingMinutes: 8 }, seeded(5));
   const staff = syntheticAgents(40, 3);
   const began = performance.now();

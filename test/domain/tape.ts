@@ -1,4 +1,4 @@
-/** Logs under construction: scripts of commands, and what the domain makes of them. */
+/** Logs under construction: scripts of commands, and the entries that the domain returns. */
 import fc from 'fast-check';
 import { decide, evolve, fold, type Command } from '../../worker/domain/index.ts';
 import {

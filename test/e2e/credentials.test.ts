@@ -62,7 +62,7 @@ test('V43 F5: a forgotten password is mended by a link, which leaves no trace in
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByLabel('New password').fill(next);
   await page.getByRole('button', { name: 'Save the password' }).click();
-  // The new password signs in at once, and everybody else out.
+  // The new password signs in at once, and ends every other session.
   await page.waitForURL(/\/workspace/);
   await before.page.getByText('The password has changed. Sign in again.').waitFor();
   await fillIn(before.page, email, next);

@@ -1,4 +1,7 @@
-/** What agents and supervisors see of chats that are not theirs: last words, handovers, earlier chats, questions left unanswered. */
+/**
+ * Agents' and supervisors' view of chats that are not theirs: last messages, handovers, earlier chats, unanswered
+ * questions.
+ */
 import { defaultRouting, userBodyOf, type Account, type Campaign, type UsersPage } from '#protocol';
 import { expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
@@ -24,7 +27,7 @@ const closeAll = async (...people: (Agent | Visitor)[]) => {
   for (const { page } of people) await page.context().close();
 };
 
-test('U2 a supervisor follows the last words of a chat from the list, and still knows them after a reload', async () => {
+test('U2 a supervisor sees the last message of a chat in the list, and still after a reload', async () => {
   await account({ assignment: 'manual' });
   const [anna, sofia] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -49,7 +52,7 @@ test('U2 a supervisor follows the last words of a chat from the list, and still 
   await closeAll(anna, sofia, visitor);
 });
 
-test('U3 U4 a chat that is taken over: both are told, the draft is kept, and the transcript says it in one line', async () => {
+test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in the transcript', async () => {
   await account({ assignment: 'manual' });
   const [ben, sofia] = [
     await Agent.signIn(browser, base, 'ben@demo.test'),
@@ -86,7 +89,7 @@ test('U3 U4 a chat that is taken over: both are told, the draft is kept, and the
   await picture(ben.page, 'taken-over');
   await picture(sofia.page, 'took-over');
 
-  // Back with a note: the note stands below the line.
+  // Assigned back with a note: the note is below the line.
   await sofia.page.getByRole('button', { name: 'More' }).click();
   await sofia.page.getByRole('menuitem', { name: 'Assign to …' }).click();
   const dialog = sofia.page.getByRole('dialog', { name: 'Assign this chat' });
@@ -107,7 +110,7 @@ test('U3 U4 a chat that is taken over: both are told, the draft is kept, and the
   await closeAll(ben, sofia, visitor);
 });
 
-test('U5 an agent reads a returning visitor’s earlier chats beside the one at hand', async () => {
+test('U5 an agent reads a returning visitor’s earlier chats beside the current one', async () => {
   await account({ assignment: 'manual', sees: 'all' });
   const [anna, ben] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -151,7 +154,7 @@ test('U5 an agent reads a returning visitor’s earlier chats beside the one at 
   await closeAll(anna, ben, visitor);
 });
 
-test('B4 a visitor who leaves before an answer stays on the floor as unanswered, until somebody answers', async () => {
+test('B4 a visitor who leaves before an answer stays on the floor as unanswered until an agent answers', async () => {
   await account({ assignment: 'manual' });
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
@@ -180,7 +183,7 @@ test('B4 a visitor who leaves before an answer stays on the floor as unanswered,
   await closeAll(anna, sofia);
 });
 
-test('B4 F147 a chat that three silent agents had waits in the queue, and supervisors are called', async () => {
+test('B4 F147 a chat that three agents left without a reply waits in the queue, and supervisors are alerted', async () => {
   await account({ assignment: 'assigned' });
   await forwardAfter(10);
   const [anna, ben] = [
@@ -228,7 +231,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
 
   const alex = await Agent.signIn(browser, base, 'admin@demo.test', '/console/floor');
   await alex.page.getByRole('row').filter({ hasText: 'Ben Okafor' }).getByText('Connected').waitFor();
-  // Colleagues who are gone for longer than a reload takes are not counted, whatever status they chose.
+  // Agents who are disconnected for longer than a reload takes are not counted, with any status.
   const capacity = alex.page.getByText('Agents with capacity').locator('..');
   await capacity.getByText('0 of 1').waitFor({ timeout: 45_000 });
   await alex.page.getByRole('button', { name: /, your menu$/ }).click();
@@ -237,7 +240,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.page.keyboard.press('Escape');
   await picture(alex.page, 'floor-admin');
 
-  // The console's list follows the floor: what happens is there at once, before the history has it.
+  // The console's list follows the floor, so changes appear before the history has them.
   await alex.page.goto(`${base}/console/chats`);
   const row = alex.page.getByRole('row').filter({ hasText: 'First question' });
   await row.getByText('Ben Okafor').waitFor();

@@ -1,4 +1,7 @@
-/** Forms of the console: what is refused is seen, nobody locks the account, and an empty account has a next step. */
+/**
+ * Forms of the console: errors are visible, no account loses its last administrator, and an empty account gets a next
+ * step.
+ */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually } from './people.ts';
@@ -26,7 +29,7 @@ async function newAccount(name: string): Promise<Agent> {
 const save = (page: Page) =>
   page.getByRole('main').getByRole('button', { name: 'Save', exact: true }).click();
 
-/** Whether a person sees what the text says: nothing lies over its middle. */
+/** Whether the text is visible: no element covers its middle. */
 async function isClear(page: Page, text: string): Promise<boolean> {
   return page
     .getByText(text)
@@ -84,7 +87,7 @@ test('F189: all wrong lines of the allowed addresses are named at once', async (
   await page.locator(':focus').and(rules).waitFor();
 });
 
-test('an invited administrator does not count: the last one who can sign in stays, and changes of own rights are asked for', async () => {
+test('an invited administrator does not count: the last one who can sign in stays, and changes to own rights need confirmation', async () => {
   const owner = await newAccount('Owner');
   const { page } = owner;
   // Where the form is longer than the screen, the words above it have to be scrolled to.
@@ -114,7 +117,7 @@ test('an invited administrator does not count: the last one who can sign in stay
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Undo changes' }).click();
 
-  // Once the other has chosen a password, it is possible, and the sign-in page says why it is there.
+  // Once the other one has chosen a password, the change works, and the sign-in page explains the sign-out.
   const other = await (await browser.newContext()).newPage();
   await other.goto(await linkTo(email));
   await other.getByLabel('New password').fill('a horse of another colour');
@@ -136,7 +139,7 @@ test('What if without a campaign offers to add one', async () => {
   expect(errors).toEqual([]);
 });
 
-test('F163: the list of a routing level closes when somebody is chosen, and covers neither the chip nor the next button', async () => {
+test('F163: the list of a routing level closes when an agent is chosen, and covers neither the chip nor the next button', async () => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   const { page } = admin;
   await page.goto(`${base}/console/groups/new`);

@@ -37,7 +37,7 @@ test('F185: with a nickname, staff screens have the name and the widget the nick
   expect(await seen(sofia)).toBe(false);
   await sofia.page.getByText(/Ben Okafor.* got the chat|Ben Okafor.* took the chat/).waitFor();
 
-  // The console: the floor, the time table, the audit log, the list of chats, a transcript. What D1 has follows within seconds.
+  // The console: the floor, the time table, the audit log, the list of chats, a transcript. D1 follows within seconds.
   await ben.endChat();
   for (const path of ['floor', 'time-table', 'audit', 'chats']) {
     const found = async () => {
@@ -54,13 +54,13 @@ test('F185: with a nickname, staff screens have the name and the widget the nick
     .click();
   await page.getByText(/Ben Okafor.* (got|took) the chat/).waitFor();
   expect(await seen(admin)).toBe(false);
-  // The list of users has both.
+  // The list of users shows both names.
   await page.goto(`${base}/console/users?search=ben@demo.test`);
   await page.getByRole('rowheader', { name: 'Ben Okafor Benny' }).waitFor();
   expect([...admin.errors, ...ben.errors, ...sofia.errors, ...visitor.errors]).toEqual([]);
 });
 
-test('F185: what a person with a nickname does is in the audit log under their name', async () => {
+test('F185: the audit log names a user with a nickname by their own name', async () => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   const { page } = admin;
   await page.goto(`${base}/console/users?search=admin@demo.test`);

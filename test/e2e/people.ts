@@ -4,7 +4,9 @@ import type { Browser, FrameLocator, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 
 const desktop = { width: 1440, height: 900 };
-/** When a journey gives up on something that should show, in milliseconds. A machine with both cores busy needs many seconds. */
+/**
+ * How long a journey waits for something to appear, in milliseconds. A machine with both cores busy needs many seconds.
+ */
 const patience = 60_000;
 
 let addresses = 0;

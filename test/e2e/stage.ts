@@ -16,7 +16,7 @@ export interface Stage {
   linkTo(email: string): Promise<string>;
 }
 
-/** Pictures of a page, for eyes: wide and narrow, light and dark, where the folder `PICTURES` is named. */
+/** Pictures of a page, for review: wide and narrow, light and dark, if `PICTURES` names a folder. */
 export async function picture(page: Page, name: string, widths = [1440, 390]): Promise<void> {
   const folder = process.env['PICTURES'];
   if (!folder) return;

@@ -41,7 +41,7 @@ function start(port: number) {
 const running = 'Parley is running.';
 const waiting = 'The database does not answer.';
 
-/** Another program that writes to the database and takes its time. */
+/** Another program that writes to the database for a while. */
 function lockDatabase() {
   const folder = path.join(dataDir, 'state', 'd1', 'miniflare-D1DatabaseObject');
   const file = readdirSync(folder).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) ?? '';
@@ -51,7 +51,7 @@ function lockDatabase() {
   return () => database.exec('ROLLBACK');
 }
 
-/** The first answer of a server that starts, from the moment on that something listens. */
+/** The first answer of a starting server, once its port is open. */
 async function firstAnswer(port: number, request: string, init: RequestInit): Promise<Response> {
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}${request}`, init).catch(() => undefined);
@@ -60,7 +60,7 @@ async function firstAnswer(port: number, request: string, init: RequestInit): Pr
   }
 }
 
-test('the tables are there before anything answers', async () => {
+test('the tables exist before the server answers', async () => {
   const port = await freePort();
   const server = start(port);
   const answer = await firstAnswer(port, '/api/login', {

@@ -1,4 +1,4 @@
-/** An agent’s screen says what is true: without a network, after a chat’s end, and under an open menu. */
+/** An agent's screen is accurate: without a network, after a chat's end, and under an open menu. */
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -33,7 +33,7 @@ test('R15: offline, a banner says so at once, the status is greyed, and row and 
   await eventually(() => row.getByText('Sending…').count(), 0);
 });
 
-test('a draft goes with its chat: none is left on one that has ended', async () => {
+test('a draft is dropped when its chat ends', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   const question = `A draft? ${mark}`;
@@ -50,7 +50,7 @@ test('a draft goes with its chat: none is left on one that has ended', async () 
   expect(await anna.page.getByText('Draft', { exact: true }).count()).toBe(0);
 });
 
-test('a tooltip gives way to the menu of its button and to what comes of it, and the first Escape closes a dialog', async () => {
+test('a tooltip closes for its button’s menu and dialog, and the first Escape closes a dialog', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   const question = `More? ${mark}`;

@@ -115,7 +115,7 @@ test.each(wrong)('%s: found', (_, where, found) => {
   const verdict = judge(found);
   expect(verdict[where]).not.toEqual([]);
   expect(isSound(verdict)).toBe(false);
-  // D1 and the places may still come right; a log does not.
+  // D1 and the places may still catch up; a log cannot.
   expect(isHopeless(verdict)).toBe(where !== 'history' && where !== 'owners');
 });
 

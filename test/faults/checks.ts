@@ -64,7 +64,7 @@ export function isSound(verdict: Verdict): boolean {
   return [lost, duplicated, gaps, reordered, owners, history].every((found) => found.length === 0);
 }
 
-/** Whatever still happens, it stays unsound: what is wrong with the logs doesn't come right by itself. */
+/** A broken log stays unsound: it cannot recover by itself. */
 export function isHopeless({ lost, duplicated, gaps, reordered }: Verdict): boolean {
   return [lost, duplicated, gaps, reordered].some((found) => found.length > 0);
 }

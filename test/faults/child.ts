@@ -15,7 +15,7 @@ export interface Address {
 
 export interface ServerProcessOptions {
   readonly dataDir: string;
-  /** A file for what it prints. */
+  /** A file for its output. */
   readonly log: string;
   readonly env: Record<string, string>;
   /** The Worker's entry; without it the one that injects faults. */

@@ -4,5 +4,5 @@ export type D1Mode = (typeof d1Modes)[number];
 
 export const mutants = ['hasty', 'dropping', 'forgetful', 'deaf-archive', 'no-alarm'] as const;
 export type Mutant = (typeof mutants)[number];
-/** Those that even the smallest run finds out: what they do wrong is not left to chance. */
+/** Modes that even the smallest run detects, because their fault does not depend on chance. */
 export const surest: readonly Mutant[] = ['hasty'];

@@ -85,7 +85,7 @@ function catchAll(): boolean {
     const args = [import.meta.filename, size, '--built', '--mutant', mutant, '--seed', String(seed)];
     const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     const found = new Set([...stdout.matchAll(/^ {2}unsound: ([^:]+):/gm)].map((match) => match[1]));
-    // A run that fell over has found out nothing.
+    // A run that crashed has detected nothing.
     const caught = status !== 0 && found.size > 0;
     console.log(`mutant ${mutant}: ${caught ? `found out by ${[...found].join(', ')}` : 'NOT FOUND OUT'}`);
     if (!caught) all = false;

@@ -1,4 +1,7 @@
-/** How much happens in a run: `full` to be counted, `quick` to be looked at, `smoke` to see in seconds that every step still works. */
+/**
+ * The scale of a run: `full` to be counted, `quick` for a first look, `smoke` to check in seconds that every step still
+ * works.
+ */
 import type { Waits } from '../../worker/actors/conversation/duties.ts';
 
 export type ScaleName = 'full' | 'quick' | 'smoke';
@@ -13,15 +16,15 @@ export interface Scale {
   readonly down: number;
   readonly between: readonly [number, number];
   readonly silence: number;
-  /** Which share of the connections is cut at once. */
+  /** The share of connections that are cut at once. */
   readonly cut: number;
   /** How long an agent without a live tab keeps their conversations, in milliseconds. */
   readonly grace: number;
-  /** What conversations wait for, where the usual is too long. */
+  /** Delays of conversations, if the usual ones are too long. */
   readonly waits: Waits | undefined;
-  /** How long the server may take for what it has to do by itself, in milliseconds; a mutant may never get there. */
+  /** How long the server may take for its background work, in milliseconds; a mutant may never finish. */
   readonly patience: { readonly sound: number; readonly mutant: number };
-  /** Whether so little traffic tells anything about speed. */
+  /** Whether there is enough traffic to measure speed. */
   readonly timed: boolean;
 }
 
@@ -35,7 +38,7 @@ const full: Scale = {
   between: [3_000, 7_000],
   silence: 40_000,
   cut: 0.3,
-  // Shorter than a run, so that agents who are away for longer than it lose what they had.
+  // Shorter than a run, so that agents who are away for longer lose their chats.
   grace: 8_000,
   waits: undefined,
   // A visitor counts as gone after 30 s, and that last entry may wait another 60 for its page.
@@ -55,13 +58,13 @@ export const scales: Record<ScaleName, Scale> = {
 
 export interface DeployScale {
   readonly agents: number;
-  /** Each has two tabs of its visitor and two screens of its agent; each agent has two sockets more. */
+  /** Each conversation has two tabs of its visitor and two screens of its agent; each agent has two more sockets. */
   readonly conversations: number;
-  /** So many begin side by side. */
+  /** How many begin side by side. */
   readonly atOnce: number;
-  /** Everybody writes once in this span around the deploy, in milliseconds. */
+  /** Every client writes once in this span around the deploy, in milliseconds. */
   readonly span: readonly [number, number];
-  /** When it is looked who is back, in milliseconds. */
+  /** When reconnected clients are counted, in milliseconds. */
   readonly looks: readonly number[];
 }
 

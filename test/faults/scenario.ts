@@ -32,7 +32,7 @@ export class Run {
   #account = '';
   #secret = '';
   #cuts = 0;
-  /** What must have happened in any run, by its name, and how often it has. */
+  /** Events that any run must include, by name, with their counts. */
   readonly #happened: Record<string, number> = {};
 
   constructor(options: RunOptions) {
@@ -66,7 +66,7 @@ export class Run {
       // A mutant that has been found out needs no second finding.
       if (this.#options.mutant && this.#complaints.length > 0) break;
     }
-    // A run in which nothing happened is no proof of anything. What only chance brings may be missing.
+    // A run without events proves nothing. Events that depend on chance may be missing.
     const missing = Object.entries(this.#happened).filter(([, times]) => times === 0);
     for (const [what] of missing) this.#complaints.push(`nothing to judge: no ${what}`);
     for (const complaint of this.#complaints) console.log(`  unsound: ${complaint}`);
@@ -206,7 +206,7 @@ export class Run {
     const { dataDir, scale, mutant } = this.#options;
     await this.#server.start();
     const began = Date.now();
-    // Nothing that a mutant has lost comes back.
+    // Data that a mutant lost cannot be recovered.
     const caught = () => mutant !== undefined && isHopeless(this.#verdict());
     const drained = await this.#eventually(() => this.#backlog() === 0 || caught());
     const drainedAfter = Date.now() - began;

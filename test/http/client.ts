@@ -9,7 +9,7 @@ import server from '../../worker/server.ts';
 import { onTestFinished, vi } from 'vitest';
 import { signInOf } from '../actors/sign-in.ts';
 
-/** A clock that stands still: on a slow machine the first second of waiting would be over before the last guess. */
+/** A fixed clock: on a slow machine the first second of waiting would be over before the last guess. */
 export function standingClock() {
   const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
   onTestFinished(() => clock.mockRestore());

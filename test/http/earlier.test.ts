@@ -1,4 +1,7 @@
-/** A visitor's earlier chats, for the agent who has their chat at hand: as far as the account's rule allows, and of no other visitor (V61). */
+/**
+ * A visitor's earlier chats, for the agent with the current one: as far as the account's rule allows, and of no other
+ * visitor (V61).
+ */
 import type { Account, Earlier, Range } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { writeHistory } from '../../worker/db/history.ts';
@@ -56,7 +59,7 @@ test('V61 U5 an agent finds the visitor’s earlier chats, newest first, and rea
   });
 });
 
-test('V61 F42 where agents see their own alone, a colleague’s is counted and can’t be read; supervisors read all', async () => {
+test('V61 F42 if agents see only their own chats, a colleague’s is counted and can’t be read; supervisors read all', async () => {
   await rule('own');
   const answer = await list(account.agent);
   expect(ids(answer)).toEqual([logs.nobody.state.id, logs.own.state.id]);

@@ -1,4 +1,4 @@
-/** An account keeps an administrator who can sign in, whichever way the last one would be lost. */
+/** An account keeps an administrator who can sign in, against every way to lose the last one. */
 import { userBodyOf, type Account, type AuditPage, type User, type UserBody } from '#protocol';
 import { expect, test } from 'vitest';
 import { ask, call, cookieOf, env, id, newAccount, password, signIn, type Call } from './client.ts';
@@ -17,7 +17,7 @@ const from = (address: string): Call => ({
   headers: { 'CF-Connecting-IP': address },
 });
 
-/** An account with one administrator, and what can be done to its users. */
+/** An account with one administrator, and the changes that can be made to its users. */
 async function scene() {
   const account = await newAccount();
   const as = { cookie: account.administrator };
@@ -43,7 +43,7 @@ test('the only administrator is neither demoted, nor kept from the console, nor 
   expect(await change(self, { name: 'Changed', roles: ['agent'] }, as, 'rights')).toMatchObject(last);
   expect(await change(self, { name: 'Changed', manages: false }, as, 'rights')).toMatchObject(last);
   expect(await ask('DELETE', `/api/users/${self}`, as)).toMatchObject(last);
-  // Nothing of it has happened, nor is written down.
+  // Neither the change nor an audit entry was written.
   expect(await get(self)).toEqual(before);
   const { body } = await ask<AuditPage>('GET', '/api/audit', as);
   expect(body.entries.filter(({ kind }) => kind.startsWith('user.'))).toEqual([]);
@@ -77,22 +77,22 @@ test.each([
   expect(await change(self, { manages: false }, as, 'rights')).toMatchObject(last);
 });
 
-test('F189 the only administrator does not shut themselves out by addresses, however sure they are', async () => {
+test('F189 the only administrator cannot exclude themselves by address rules, even with confirmation', async () => {
   const { as, self, get, change } = await scene();
   const before = await get(self);
   const here = { ...as, ...from('10.0.0.1') };
   expect(await change(self, { ipRules: ['192.0.2.0/24'] }, here, 'addresses')).toMatchObject(last);
   expect(await get(self)).toEqual(before);
-  // Rules that admit the address they are set from are no danger.
+  // Rules that admit the current address are safe.
   expect((await change(self, { ipRules: ['10.0.0.0/8'] }, here)).status).toBe(200);
 });
 
-test('F189 an administrator with address rules counts once those have let them in', async () => {
+test('F189 an administrator with address rules counts once they have signed in under them', async () => {
   const { as, self, change, add } = await scene();
   const here = { ...as, ...from('10.0.0.1') };
   const other = await add({ password, ipRules: ['192.0.2.0/24'] }, from('10.0.0.1'));
   expect(await change(self, { roles: ['agent'] }, here, 'rights')).toMatchObject(last);
-  // Another change of theirs from here proves nothing.
+  // Another change by this administrator from here proves nothing.
   expect((await change(other.id, { name: 'Ines D.' }, here)).status).toBe(200);
   expect(await change(self, { roles: ['agent'] }, here, 'rights')).toMatchObject(last);
   const entry = await call('POST', '/api/login', {
@@ -101,7 +101,7 @@ test('F189 an administrator with address rules counts once those have let them i
   });
   expect(entry.status).toBe(200);
   expect((await change(self, { roles: ['agent'] }, here, 'rights')).status).toBe(200);
-  // And the other one, who is the last now, stays.
+  // The other administrator, now the last, stays.
   const there = { ...from('192.0.2.9'), cookie: cookieOf(entry) };
   expect(await ask('DELETE', `/api/users/${other.id}`, there)).toMatchObject(last);
 });
@@ -146,7 +146,7 @@ test('two administrators who demote, or delete, each other at the same time: one
   }
 });
 
-test('a change of one’s own rights is asked for first; the rest of one’s own row is not', async () => {
+test('a change of one’s own rights needs confirmation; other changes to one’s own row do not', async () => {
   const { as, self, get, change, add } = await scene();
   const before = await get(self);
   await add({ password });
@@ -162,7 +162,7 @@ test('a change of one’s own rights is asked for first; the rest of one’s own
   expect(await ask('GET', '/api/me', as)).toMatchObject({ status: 401, body: { reason: 'rights' } });
 });
 
-test('an account that never had an administrator is no worse for a change', async () => {
+test('an account that never had an administrator can still be changed', async () => {
   const account = id('account');
   const user = id('user');
   await env.DB.prepare(

@@ -69,7 +69,7 @@ test('V40 an account is made with its users, whose passwords are hashed', async 
   expect(await accounts()).toBe(before);
 });
 
-test('V40 an account without an administrator is not made', async () => {
+test('V40 an account without an administrator is refused', async () => {
   const agent = { email: `${crypto.randomUUID()}@example.test`, name: 'Agent', password, roles: ['agent'] };
   const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');
   const before = await accounts();

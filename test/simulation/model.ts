@@ -50,7 +50,7 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
   const archive = new SimulatedArchive(world, world.random() * 0.4, mutations);
   // In every other world somebody who types fast is told to slow down.
   const paces = world.chance(0.5) ? { rate: 2, burst: 3 } : { rate: 1_000, burst: 2_000 };
-  // In two of three worlds the memory goes at any moment, more or less often.
+  // In two of three worlds the actor is evicted at random moments, more or less often.
   const evicted = world.chance(0.67) ? world.random() * 0.1 : 0;
   const server = new SimulatedServer(world, archive.targets(), paces, mutations);
   server.begin(birth);
@@ -75,7 +75,7 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
   for (let i = 0; i < 60; i++) {
     act(world, server, clients, i);
     await world.run(world.random() * 1_500);
-    // Nobody does anything for a while.
+    // A pause without any action.
     if (world.chance(0.04)) await world.run(10_000 + world.random() * 170_000);
   }
   Object.assign(faults, calm);
@@ -149,7 +149,7 @@ function quietViolations(
   return found;
 }
 
-/** F31 F35 V32: everybody reads everything, and minutes pass: nothing of it goes back, and no tab loses its socket. */
+/** F31 F35 V32: all messages are read, and minutes pass: no mark falls, and no tab loses its socket. */
 async function silenceViolations(
   world: World,
   server: SimulatedServer,
@@ -175,7 +175,7 @@ async function silenceViolations(
   return found;
 }
 
-/** The agents, in the order in which they came to own it. */
+/** The agents, in the order of their ownership. */
 const aliasIn = (log: readonly Entry[]) =>
   aliasAmong(new Set(log.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : []))));
 const shownState = (log: readonly Entry[]) => stateForVisitor(fold('con_a', log), aliasIn(log));

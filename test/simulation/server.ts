@@ -10,7 +10,7 @@ import type { Host, Socket } from '../../worker/actors/host.ts';
 import type { Entry, Marks } from '../../worker/protocol/index.ts';
 import type { World } from './world.ts';
 
-/** When the runtime brings an alarm again whose handler did not come to its end, in milliseconds. */
+/** After how many milliseconds the runtime retries an alarm whose handler did not finish. */
 const alarmAgain = 2_000;
 
 /** One end of a simulated socket, as the server has it. */
@@ -52,12 +52,12 @@ export class ServerSocket implements Socket {
   }
 }
 
-/** From one waking to the next loss of memory. What an actor that is no more had begun changes nothing. */
+/** The time between two evictions. Unfinished work of an evicted actor has no effect. */
 class Life {
   over = false;
   readonly #sockets = new Map<ServerSocket, SocketOfLife>();
 
-  /** The runtime gives an actor that wakes another object for the same socket. */
+  /** After a wake-up the runtime passes a new object for the same socket. */
   socket(socket: ServerSocket): Socket {
     const known = this.#sockets.get(socket) ?? new SocketOfLife(socket);
     this.#sockets.set(socket, known);
@@ -92,7 +92,7 @@ export interface Mutations {
   readonly disorderly?: boolean;
   /** The log forgets which commands it holds. */
   readonly forgetful?: boolean;
-  /** What tabs have read is known to the memory alone, until it is pushed. */
+  /** A fault: marks are in memory only, until they are pushed. */
   readonly marksInMemory?: boolean;
 }
 
@@ -103,13 +103,13 @@ export class SimulatedServer {
   #drowsy = false;
   readonly #targets: Targets;
   readonly mutations: Mutations;
-  /** The marks that each side was told last. */
+  /** The last marks sent to each side. */
   readonly #told = new Map<string, Marks>();
   readonly violations: string[] = [];
   #life = new Life();
-  /** An alarm is being handled. Should the actor go meanwhile, the runtime brings it again. */
+  /** An alarm is being handled. If the actor is evicted meanwhile, the runtime repeats it. */
   #ringing = false;
-  /** Tabs with a live line that were closed because they lag. */
+  /** Tabs with a working connection that were closed for lagging. */
   lagging = 0;
   readonly #log: Entry[] = [];
   #held: (() => void)[] = [];
@@ -190,7 +190,7 @@ export class SimulatedServer {
     this.evictions++;
   }
 
-  /** The memory goes in the middle of whatever is under way; storage and sockets stay. */
+  /** Evicts the actor in the middle of its work; storage and sockets stay. */
   evictNow(): void {
     if (!this.#core) return;
     this.#commit();
@@ -202,7 +202,7 @@ export class SimulatedServer {
     this.#planAlarm();
   }
 
-  /** F37: what a side was told of marks is never taken back, but for a crash: then the tabs report anew. */
+  /** F37: marks that a side has seen never fall, except after a crash: then the tabs report again. */
   sending(side: 'visitor' | 'agent', text: string): void {
     if (!text.startsWith('{"t":"marks"') && !text.startsWith('{"t":"welcome"')) return;
     const { marks } = JSON.parse(text) as { marks: Marks };

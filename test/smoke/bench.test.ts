@@ -1,4 +1,4 @@
-/** Every measure of `npm run bench` works: it gives all its figures. How fast anything is nobody asks here. */
+/** Every measure of `npm run bench` works: it gives all its figures. Speed is not checked here. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Figure } from '../bench/figures.ts';
@@ -47,7 +47,7 @@ test('every measure of the bench gives all its figures', async () => {
     return [name, Object.fromEntries(Object.entries(always).map(([peer, { length }]) => [peer, length]))];
   });
   expect(Object.fromEntries(counts)).toEqual(expected);
-  // JSON has no word for what is not finite: it would be null.
+  // JSON has no infinite numbers: such a figure would be null.
   const wrong = figures.filter(({ samples }) => !Object.values(samples).flat().every(Number.isFinite));
   expect(wrong).toEqual([]);
 });

@@ -8,7 +8,7 @@ export interface Ended {
   readonly text: string;
 }
 
-/** What it has said is in `text`, its errors too. A test that gives up takes its script with it. */
+/** The output so far, with errors, is in `text`. A test that times out ends its script. */
 export function runScript(file: string, ...args: string[]): Promise<Ended> {
   const flags = ['--disable-warning=ExperimentalWarning'];
   const script = spawn(process.execPath, [...flags, at(file), ...args], {

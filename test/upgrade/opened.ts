@@ -1,4 +1,4 @@
-/** Today's server on a data folder of an earlier version, and what lies in its files. */
+/** Today's server on a data folder of an earlier version, and the contents of its files. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ export interface Opened {
   readonly address: Address;
   readonly dataDir: string;
   readonly expected: Expected;
-  /** What the server has printed: errors and warnings, for it is told to be quiet. */
+  /** The server's output: errors and warnings only. */
   printed(): string;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ function select<Row>(file: string, sql: string): Row[] {
   }
 }
 
-/** Every row of the history and of the time table: what a rebuild writes anew. */
+/** Every row of the history and of the time table: the rows that a rebuild writes. */
 export function projections(dataDir: string): Record<string, Record<string, unknown>[]> {
   const [file = ''] = databases(dataDir, path.join('d1', 'miniflare-D1DatabaseObject'));
   const rows = (table: string, order: string) =>
@@ -61,7 +61,7 @@ export function projections(dataDir: string): Record<string, Record<string, unkn
   };
 }
 
-/** How many counts of attempts are kept. */
+/** The number of stored attempt counters. */
 export function throttlesKept(dataDir: string): number {
   const files = databases(dataDir, path.join('do', 'parley-Throttle'));
   const kept = (file: string) =>

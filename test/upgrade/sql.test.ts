@@ -1,4 +1,4 @@
-/** How fixtures are kept: a database as text and back, and its times. */
+/** The format of fixtures: a database as text and back, and its times. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -51,7 +51,7 @@ test('a database is the same after a way through its text: schema, types, every 
   database.close();
 });
 
-test('a database without a row is none', () => {
+test('a database without a row is omitted', () => {
   const file = path.join(folder, 'empty.sqlite');
   const database = new DatabaseSync(file);
   database.exec('CREATE TABLE hollow (id TEXT)');
@@ -59,7 +59,7 @@ test('a database without a row is none', () => {
   expect(dumpDatabase(file)).toBeNull();
 });
 
-test('times near the recording move, alone or in JSON, in milliseconds and nanoseconds; nothing else does', () => {
+test('times near the recording move, alone or in JSON, in milliseconds and nanoseconds; no other number moves', () => {
   const recordedAt = 1_796_049_904_188;
   const moved = (text: string) => moveTimes(text, recordedAt, 1_000);
   expect(moved(`VALUES (1796049904188, '{"at":1796049900000}', 1796049904188000000)`)).toBe(

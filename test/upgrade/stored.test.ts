@@ -1,6 +1,6 @@
 /**
- * Data folders of earlier versions, opened by today's code: everything is there as it was, and goes on. test/fixtures/README.md says
- * how they are made.
+ * Data folders of earlier versions, opened by today's code: all data is unchanged, and chats continue.
+ * test/fixtures/README.md describes how the folders are made.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entryForVisitor, stateForVisitor } from '../../worker/domain/index.ts';
@@ -16,7 +16,7 @@ import { done, fetchWith, readLog, signIn } from '../fixtures/wire.ts';
 import type { Floor } from '../helpers/people.ts';
 import { openFixture, projections, throttlesKept, type Opened } from './opened.ts';
 
-/** What a person would wait for, on a machine with both cores busy, in milliseconds. */
+/** The longest acceptable wait on a machine with both cores busy, in milliseconds. */
 const patience = { timeout: 20_000, interval: 50 };
 const hour = 3_600_000;
 
@@ -43,10 +43,10 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await opened?.close();
   });
 
-  test('shows everybody what they saw before: logs to the byte, states, owners, places, marks, settings, sessions', async () => {
+  test('shows every client the same view as before: logs to the byte, states, owners, places, marks, settings, sessions', async () => {
     const { people, seenAt, seen } = opened.expected;
     const today = asToday(seen);
-    // Woken conversations and agents tell the floor what an earlier version did not.
+    // Woken conversations and agents send the floor data that earlier versions did not.
     const floors = () => ['admin', 'olga'].map((name) => outlineOf(cast.worker(name).floor));
     const told = Object.values(today.accounts).map(({ floor: { rows, agents } }) =>
       outlineOf({ rows: byId(rows), agents: byId(agents) }),
@@ -58,7 +58,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(logsOf(now)).toEqual(logsOf(seen));
   });
 
-  test('V40 a rebuild gives the same history and time table, and adds what had not got there yet', async () => {
+  test('V40 a rebuild gives the same history and time table, and adds entries that were not archived yet', async () => {
     const before = projections(opened.dataDir);
     for (const account of new Set(Object.values(opened.expected.people.users).map((user) => user.account))) {
       for (let after: string | null | undefined; after !== null;)
@@ -75,9 +75,9 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(storedHistory(opened.dataDir).get(lagging)?.entries.slice(0, entries.length)).toEqual(entries);
   });
 
-  test('V11 V43 V44 lets people in by what let them in before, and by nothing else', async () => {
+  test('V11 V43 V44 admits people by the same credentials as before, and by no other', async () => {
     const { people } = opened.expected;
-    // The address that everybody had has tried often enough.
+    // The shared address has used up its sign-in attempts.
     const home = '203.0.113.77';
     const enter = async (name: string, more: object = {}, address = home) => {
       const { email } = people.users[name] as { email: string };
@@ -92,7 +92,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(await enter(user, { code: codeOf(secret) })).toBe('greta@demo.test');
     expect(await enter(user, { code: recoveryCodes[0] })).toBe('greta@demo.test');
 
-    // Seven guesses stand in the book: one more is let through, and the next waits for longer than any new one would.
+    // Seven failed attempts are stored: the next is allowed, and the one after it waits longer than for any new email.
     const guess = () => signIn(base, { email: guessed, password: 'another guess' }, home);
     await guess();
     expect((await guess()).answer).toMatchObject({ refused: 'slow_down' });
@@ -133,13 +133,13 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect({ reset, upTo, entries: JSON.stringify(entries), state: welcome.state }).toEqual({
       ...{ reset: false, upTo: welcome.head },
       entries: JSON.stringify(missed),
-      // Their return is an entry, which visitors are not shown; it moves the head and nothing else.
+      // The return is an entry that visitors do not receive; it only moves the head.
       state: stateForVisitor({ ...seen.state, head: welcome.head }, aliasIn(all)),
     });
     expect(missed.length).toBeGreaterThan(1);
   });
 
-  test('an old chat goes on, and the history has all of it', async () => {
+  test('an old chat continues, and the history gets all of it', async () => {
     const vera = cast.visitor('vera');
     const anna = await cast.open('anna', chat('long'));
     vera.say('Are you still there?');
@@ -169,7 +169,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await expect.poll(history, patience).toEqual(entries.slice(-100));
   });
 
-  test('V51 pending offers can be accepted, and routing goes on with the next in the queue', async () => {
+  test('V51 pending offers can be accepted, and routing continues with the next chat in the queue', async () => {
     const accept = async (name: string, id: string) => {
       const { person, floor } = cast.worker(name);
       await floor.until(() => floor.offers.has(id), patience.timeout, `${id} is offered to ${name}`);
@@ -184,16 +184,16 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await accept('ben', chat('offered'));
     await accept('ben', chat('second'));
     await accept('dmitri', chat('unanswered'));
-    // A chat that waits can be taken by hand, too.
+    // A waiting chat can be taken by hand, too.
     done(await cast.person('ben').take(chat('queued')));
     const [ben, dmitri] = [cast.keys('ben').id, cast.keys('dmitri').id];
     const owners = () => ['offered', 'second', 'queued', 'unanswered'].map(owner);
     await floor.until(() => JSON.stringify(owners()) === JSON.stringify([ben, ben, ben, dmitri]));
-    // An offer had its place already.
+    // An offer had its place reserved.
     await floor.until(() => load('ben')?.live === before.ben + 2 && load('dmitri')?.live === before.dmitri);
   });
 
-  test('nothing went wrong on the way', () => {
+  test('the server logged no error', () => {
     expect(opened.printed()).toBe('');
   });
 });
@@ -205,7 +205,7 @@ describe.each(recordedVersions())('a data folder of %s that lay for an hour', (v
   });
   afterAll(() => opened?.close());
 
-  test('I11 its alarms come: what was due in the meantime is done, and nobody has to wake anything', async () => {
+  test('I11 its alarms run: overdue work is done without a request', async () => {
     const { dataDir, expected, address } = opened;
     const { chats } = expected;
     const overdue = () => storedAlarms(dataDir).filter(({ at }) => at <= Date.now());
@@ -218,7 +218,7 @@ describe.each(recordedVersions())('a data folder of %s that lay for an hour', (v
       return {
         // The campaign closes after half an hour without a word.
         long: stored.get(chats['long'] as string)?.state.closed?.reason,
-        // What the history had not got yet.
+        // Entries that were not archived yet.
         returned: (stored.get(chats['returned'] as string)?.head ?? 0) >= head,
         throttles: throttlesKept(dataDir),
       };
@@ -238,18 +238,18 @@ describe.each(recordedVersions())('a data folder of %s that lay for an hour', (v
     expect(decisions).toContainEqual(expect.objectContaining({ kind: 'outcome', outcome: 'expired' }));
   });
 
-  test('nothing went wrong on the way', () => {
+  test('the server logged no error', () => {
     expect(opened.printed()).toBe('');
   });
 });
 
-/** Every log as the text that it is. */
+/** Every log as its stored text. */
 const logsOf = ({ accounts }: Seen) =>
   Object.values(accounts).flatMap(({ conversations }) =>
     Object.entries(conversations).map(([id, { entries }]) => `${id} ${JSON.stringify(entries)}`),
   );
 
-/** How far a floor has been told of each conversation, and by which name it knows each agent. */
+/** How far the floor has followed each conversation, and its name for each agent. */
 const outlineOf = ({ rows, agents }: Pick<Floor, 'rows' | 'agents'>) => ({
   rows: Object.fromEntries([...rows.values()].map(({ id, seq }) => [id, seq])),
   agents: Object.fromEntries([...agents.values()].map(({ id, name }) => [id, name])),
@@ -257,7 +257,7 @@ const outlineOf = ({ rows, agents }: Pick<Floor, 'rows' | 'agents'>) => ({
 
 const byId = <T extends { id: string }>(list: readonly T[]) => new Map(list.map((each) => [each.id, each]));
 
-/** One step of the operator's rebuild; answers with what to go on. */
+/** One step of the operator's rebuild; returns the position of the next. */
 async function rebuild(
   { url, operatorSecret }: Opened['address'],
   account: string,
@@ -271,7 +271,7 @@ async function rebuild(
   return done((await answer.json()) as { next: string | null }).next;
 }
 
-/** A log as its visitor is to see it. */
+/** A log as its visitor should see it. */
 function forVisitor(entries: readonly Entry[]): Entry[] {
   const alias = aliasIn(entries);
   return entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);

@@ -48,7 +48,7 @@ function line() {
   return { connection, ...rest, awoken: () => awoken };
 }
 
-/** Promises that are answered have gone on; no time passes. */
+/** Runs the continuations of resolved promises; no time passes. */
 async function answered(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
@@ -82,7 +82,7 @@ test('V30 what was dead while the page slept is found out within seconds of its 
   expect([connection.state, wires.length]).toEqual(['connecting', 2]);
 });
 
-test('I14 a session that has ended is asked about at once, and its line ends where it holds no more', async () => {
+test('I14 an ended session is checked at once, and its connection ends if the credential is not valid', async () => {
   for (const holds of [false, true]) {
     const { world, env, wires } = environment();
     let asked = 0;
@@ -103,7 +103,7 @@ test('I14 a session that has ended is asked about at once, and its line ends whe
     wires[0]?.open();
     wires[0]?.onclose?.({ code: closeCodes.signedOut });
     await answered();
-    // No time has passed; and where it holds, the line comes back after the pause, not in a circle.
+    // No time has passed; with a valid credential the connection returns after the pause, not in a tight loop.
     expect([asked, connection.state, wires.length]).toEqual([1, holds ? 'waiting' : 'ended', 1]);
     await world.run(1_000);
     expect([asked, wires.length]).toEqual([1, holds ? 2 : 1]);

@@ -1,4 +1,4 @@
-/** A client that follows a log over a line that loses single frames. */
+/** A client that follows a log over a connection that loses single frames. */
 import { expect, test } from 'vitest';
 import { ConversationClient } from '../../widget/client/conversation.ts';
 import { memoryOutbox } from '../../widget/client/outbox.ts';
@@ -86,12 +86,12 @@ test('V72 a command without an answer is sent again, and one with an answer is n
   expect(client.view.pending).toEqual([]);
 });
 
-test('V18 a view does not begin behind the welcome, where its ranges are lost: it asks for them', async () => {
+test('V18 a view does not begin after the welcome’s head: if its ranges are lost, the client requests them', async () => {
   const { world, wire, client, welcome, sent } = follower('agent');
   await world.run(0);
   wire.open();
   welcome(2);
-  // Entry 3 and what came before it never arrive.
+  // Entry 3 and the entries before it never arrive.
   wire.say(range(3, 4));
   expect(client.view.entries).toEqual([]);
   expect(sent('pull')).toEqual([{ t: 'pull', after: 0 }]);
@@ -100,7 +100,7 @@ test('V18 a view does not begin behind the welcome, where its ranges are lost: i
   expect(client.view.state).toEqual(fold('con_a', log));
 });
 
-test('V27 a client folds that who writes has read', async () => {
+test('V27 a client marks earlier messages as read for the author of a new one', async () => {
   const { world, wire, client, welcome } = follower('agent');
   await world.run(0);
   wire.open();

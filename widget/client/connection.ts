@@ -151,13 +151,13 @@ export class Connection {
     this.#cancelTimer = env.after(delay, () => void this.#retry(doubtful));
   }
 
-  /** The server says that the credential holds no more: whether it does is asked at once, and comes back only after the pause. */
+  /** The server rejected the credential. Checks it at once, and reconnects only after the pause. */
   async #signedOut(): Promise<void> {
     this.#lost(false);
     if (!(await this.#holds())) this.end();
   }
 
-  /** Questions asked at the same time are one. */
+  /** Concurrent checks share one request. */
   #holds(): Promise<boolean> {
     this.#asking ??= this.#options.onDoubt().finally(() => (this.#asking = null));
     return this.#asking;

@@ -1,4 +1,4 @@
-/** What a client of one conversation is given. */
+/** Options of a client of one conversation. */
 import type { Entry, Refused } from '#protocol';
 import type { ConversationView } from './conversation-view.ts';
 import type { Environment } from './environment.ts';
@@ -7,16 +7,16 @@ import type { Outbox, Pending } from './outbox.ts';
 export interface ConversationOptions {
   readonly env: Environment;
   readonly side: 'visitor' | 'agent';
-  /** The sender's own id: what tells an acknowledgement from another's entry. */
+  /** The sender's own id: distinguishes an acknowledgement from an entry of another sender. */
   readonly me: string;
   readonly outbox: Outbox;
   url(): string;
-  /** Beside the protocol's own. */
+  /** Subprotocols beside the protocol's own. */
   protocols(): string[];
   onDoubt(): Promise<boolean>;
   onChange?(view: ConversationView): void;
-  /** Entries that were not held before, at the end of the window, in order. */
+  /** New entries at the end of the window, in order. */
   onEntries?(entries: readonly Entry[]): void;
-  /** A command was refused for good: true where somebody else has taken it over (`surrender`). */
+  /** A command was refused for good: returns true where another part takes it over (`surrender`). */
   onRefused?(pending: Pending, refused: Refused): boolean;
 }

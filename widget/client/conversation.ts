@@ -28,7 +28,7 @@ import { LogWindow } from './window.ts';
 
 /** Typing lapses without another sign after so long (V28). */
 const typingLapse = 6_000;
-/** A command without an answer for so long is sent again, in milliseconds: the answer may have been lost alone. */
+/** A command without an answer for so long is sent again, in milliseconds: a single frame can be lost. */
 const answerWithin = 15_000;
 /** What came before the one that it follows is sent again so soon, in milliseconds. */
 const reorderAfter = 100;
@@ -298,7 +298,7 @@ export class ConversationClient {
   }
 
   #range(range: Range): void {
-    // The ranges that belong to the welcome are lost: a view that began here would be folded over a gap.
+    // The ranges of the welcome are lost: a view that began here would be folded over a gap.
     if (!this.#window.placed && this.#state && range.after > this.#state.head) {
       this.#pullTail(this.#state.head);
       return;

@@ -14,12 +14,12 @@ export type Cursors = Readonly<Record<string, number>>;
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
 /**
- * A follower whose work changes its meaning gets another name, and so begins anew: at the start, where it rebuilds a view of its own,
- * or now, where it tells the outside world, which must not hear old logs again.
+ * A follower whose work changes its meaning gets a new name, and so begins again: at the start if it rebuilds a view of
+ * its own, or now if it sends to the outside world, which must not receive old entries again.
  */
 export interface Follower {
   readonly name: string;
-  /** Where it begins in a log that is older than itself. */
+  /** Where the follower begins in a log that is older than itself. */
   readonly from: 'start' | 'now';
   /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
   due(cursor: number): number | null;
@@ -46,12 +46,12 @@ export class Followers {
   readonly #all: readonly Following[];
   readonly #save: (cursors: Cursors) => void;
   #moved = false;
-  /** A follower has begun at the head, and its cursor is stored nowhere yet. */
+  /** A follower began at the head, and its cursor is not stored yet. */
   #joined = false;
 
   /**
-   * `cursors` are those that `save` was given last, `head` is the log's. A cursor that is lost with the memory costs a push, and
-   * nothing else. A log without stored cursors is new: everybody follows it from its start.
+   * `cursors` are those last given to `save`, `head` is the log's. A cursor lost with the memory costs only a repeated
+   * push. A log without stored cursors is new: all followers begin at its start.
    */
   constructor(
     host: Host,
@@ -88,7 +88,7 @@ export class Followers {
 
   /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */
   kick(): void {
-    // Before anything is appended behind it: the next memory would begin at a later head.
+    // Must run before the next append: after an eviction the follower would begin at a later head.
     if (this.#joined) this.#save(this.cursors);
     this.#joined = false;
     for (const work of this.#start(this.#host.now())) this.#host.background(work);

@@ -15,7 +15,7 @@ export function open<Shape extends Record<string, unknown>>(
   const registers = Registers.read<Versioned>(sql);
   if (!registers) return undefined;
   const done = registers.get('schema') ?? 0;
-  // Storage that a later version has written stays at its version: a step that ran once must not run again.
+  // Storage of a later version keeps its version: a step must not run twice.
   if (done < steps.length) advance(sql, registers, steps, done);
   return registers as unknown as Registers<Shape>;
 }

@@ -1,10 +1,12 @@
-/** Upgrades as an actor receives them: the Worker has authenticated the principal, and the actor says whether it admits it. */
+/**
+ * Socket upgrades in an actor: the Worker has authenticated the principal, and the actor decides whether to admit it.
+ */
 import { check, isRefusal, Principal, principalHeader, refuse, subprotocol } from '#protocol';
 
 type Kind = Principal['kind'];
 type Of<K extends Kind> = Extract<Principal, { kind: K }>;
 
-/** The principal, of one of these kinds and admitted; or the answer to an upgrade that the actor does not take. */
+/** Returns the principal if its kind is accepted and it is admitted; otherwise the answer that refuses the upgrade. */
 export function readUpgrade<K extends Kind>(
   request: Request,
   kinds: readonly K[],
@@ -17,7 +19,7 @@ export function readUpgrade<K extends Kind>(
   return refuseProtocol(request) ?? principal;
 }
 
-/** The answer to an upgrade that does not offer this version of the protocol, as one of the names in its list. */
+/** Refuses an upgrade whose list of subprotocols lacks this version of the protocol. */
 export function refuseProtocol(request: Request): Response | undefined {
   const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',');
   if (offered.some((name) => name.trim() === subprotocol)) return undefined;

@@ -45,7 +45,7 @@ export const users = sqliteTable(
     roles: text({ mode: 'json' }).$type<Role[]>().notNull(),
     manages: integer({ mode: 'boolean' }).notNull().default(true),
     ipRules: text('ip_rules', { mode: 'json' }).$type<string[]>().notNull().default([]),
-    /** The address rules have let this user in, or were set from an address that they admit. True without rules. */
+    /** The user has signed in from an admitted address, or the address rules were set from one. True without rules. */
     admitted: integer({ mode: 'boolean' }).notNull().default(true),
     liveLimit: integer('live_limit'),
     nrtLimit: integer('nrt_limit'),

@@ -1,7 +1,7 @@
 /**
- * Changes of users' rows. An email is unique among the deployment's active users, and an account keeps an administrator who can
- * sign in: one that is active, has a password and the console, and is not known to be shut out by their own address rules. A
- * trigger of the table sees to that, so no two changes at the same time get round it.
+ * Changes of users' rows. An email is unique among the deployment's active users, and an account keeps an administrator
+ * who can sign in: one who is active, has a password and the console, and is not known to be excluded by their own
+ * address rules. A trigger of the table enforces this, so concurrent changes cannot break it.
  */
 import { refuse, type Refusal, type User, type UserBody } from '#protocol';
 import { and, eq, isNull, sql } from 'drizzle-orm';
@@ -12,9 +12,9 @@ import { searchKeyOf } from './keys.ts';
 import { users } from './schema.ts';
 import { getUser, photoPath, theUser } from './users.ts';
 
-/** A user as they are to be. Emails are in their canonical form, names clean. */
+/** The new values of a user. Emails are in their canonical form, names clean. */
 export interface UserValues extends UserBody {
-  /** The address rules admit the address from which they are set. */
+  /** The address rules admit the address that sets them. */
   readonly admitted: boolean;
 }
 
@@ -42,7 +42,7 @@ export async function createUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Changes all of an active user but the password. */
+/** Updates an active user, except for the password. */
 export async function updateUser(
   d1: D1Database,
   account: string,
@@ -50,7 +50,7 @@ export async function updateUser(
   body: UserValues,
   act: Act,
 ): Promise<User | Refusal> {
-  // Rules that stay as they were have let in whom they have let in, wherever the change comes from.
+  // Unchanged rules stay proven, from whichever address the change is made.
   const unchanged = sql`iif(${users.ipRules} = ${JSON.stringify(body.ipRules)}, ${users.admitted}, 0)`;
   const admitted = body.admitted || unchanged;
   const change = drizzle(d1)
@@ -66,7 +66,7 @@ export async function updateUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Deletes a user, softly, or takes that back. */
+/** Soft-deletes a user, or restores one. */
 export async function setDeleted(
   d1: D1Database,
   account: string,
@@ -100,7 +100,7 @@ export async function setPassword(
   await d1.batch([prepared(d1, change), record(d1, act)]);
 }
 
-/** Gives an active user another photo, by the name of its file, or none; answers the path of the one before. */
+/** Sets or removes an active user's photo, by the name of its file; returns the path of the previous one. */
 export async function setPhoto(
   d1: D1Database,
   account: string,
@@ -123,7 +123,7 @@ export async function setPhoto(
   return name ? photoPath(account, id, name) : null;
 }
 
-/** What lists show of the second factor, and accounts ask for; it is their actor that has it. */
+/** A copy for lists and for the account's requirement; the user's actor owns the second factor. */
 export async function setSecondFactor(
   d1: D1Database,
   account: string,
@@ -133,7 +133,7 @@ export async function setSecondFactor(
   await drizzle(d1).update(users).set({ secondFactor: has }).where(theUser(account, id));
 }
 
-/** Somebody has come in by their address rules, as those were in this version of the row. */
+/** Records that the user has signed in under the address rules of this version of the row. */
 export async function setAdmitted(
   d1: D1Database,
   { account, id, version }: { account: { id: string }; id: string; version: number },
@@ -142,7 +142,7 @@ export async function setAdmitted(
   await drizzle(d1).update(users).set({ admitted: true }).where(row);
 }
 
-/** Of the groups named, those that the account has. */
+/** Adds the user to the named groups that exist in the account. */
 function joinGroups(d1: D1Database, account: string, user: string, groups: readonly string[]) {
   return d1
     .prepare(

@@ -1,4 +1,4 @@
-/** Users as they are read: the people who sign in. user-changes.ts writes them. */
+/** Queries for users, the people who sign in. user-changes.ts writes them. */
 import {
   refuse,
   type Account,
@@ -80,16 +80,16 @@ function personOf({ groups, liveLimit: live, nrtLimit: nrt, ...row }: PersonRow)
   return { ...row, groups: JSON.parse(groups) as string[], limits: { live, nrt } };
 }
 
-/** The active user with this email (in its canonical form). The one look-up by something else than the account. */
+/** The active user with this email (in its canonical form). The only query that is not limited to an account. */
 export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
   return getLogin(d1, eq(users.email, email));
 }
 
-/** A user with what a sign-in is checked against. */
+/** A user with the values that a sign-in checks. */
 export interface Login {
   readonly person: Person;
   readonly passwordHash: string;
-  /** Their address rules are known to let them in. */
+  /** The user is known to pass their address rules. */
   readonly admitted: boolean;
 }
 

@@ -34,7 +34,7 @@ export const laterWindow = 60_000;
 /**
  * How long what is missing may wait for more; a few full pages wait no longer. `begun` where the archive has something of it already.
  * `spread`, from 0 to 1 and drawn anew for each write, keeps conversations that fill at one pace from being written all at one
- * moment, which everybody else would wait for. `longest` is the longest that anything waits.
+ * moment, which would delay everybody else. `longest` is the upper bound of any wait.
  */
 export function windowOf(missing: number, begun: boolean, spread: number, longest = laterWindow): number {
   if (missing >= pageEntries * (2 + 2 * spread)) return 0;

@@ -48,14 +48,14 @@ export type Command =
   | { t: 'visitor.returned' }
   | { t: 'idle' };
 
-/** What has an id, and may therefore come twice. */
+/** A command with an id, which may therefore arrive twice. */
 export type GivenCommand = Extract<Command, Given>;
 
 /** A change of owner. */
 export interface Assigning {
   readonly agent: Owner;
   readonly generation: number;
-  /** The type for which the place was reserved. Without it (an earlier version) any. */
+  /** The type of the reserved place. Any type if absent (an earlier version). */
   readonly type?: ConversationType | undefined;
   /** Without it taken by hand. */
   readonly how?: EntryOf<'agent.assigned'>['how'] | undefined;
@@ -144,7 +144,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
   }
 }
 
-/** What of a visitor's details is written down. */
+/** The part of a visitor's details that is stored. */
 export function identified(said: { name?: string | undefined; email?: string | undefined }): {
   name?: string;
   email?: string;
@@ -162,7 +162,7 @@ function assigned(state: ConversationState, command: Assigning): Draft[] | Refus
   if (state.owner && state.generation !== from)
     return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
   if (generation <= state.generation) return refuse('stale_generation');
-  // Each type has a limit of its own: a place that was reserved for the other one is none for this (F170, F171).
+  // Each type has its own limit: a place reserved for the other type does not fit this one (F170, F171).
   if (type !== undefined && type !== state.type) return refuse('conflict', { field: 'type' });
   const done: Draft = {
     kind: 'agent.assigned',
@@ -303,7 +303,7 @@ export function evolve(state: ConversationState, entry: Entry): ConversationStat
       // The owner stays named: a closed conversation was theirs.
       next.phase = 'closed';
       next.closed = { at: entry.at, by: entry.by, reason: entry.reason };
-      // Visitors are not shown `visitor.blocked`: this is where they learn of it.
+      // Visitors do not receive `visitor.blocked`, so this entry marks the visitor as blocked for them.
       if (entry.reason === 'blocked') next.visitor = { ...state.visitor, blocked: true };
       return next;
     default:

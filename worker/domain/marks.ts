@@ -6,7 +6,9 @@ export const noMarks: Marks = {
   agent: { delivered: 0, read: 0, unread: 0 },
 };
 
-/** A new entry: a message is unread for the other side, and its sender has read all that came before it. */
+/**
+ * Folds an entry into the marks: a message is unread for the other side, and its sender has read everything before it.
+ */
 export function arrive(marks: Marks, entry: Entry): Marks {
   if (entry.kind !== 'message.sent') return marks;
   const to = entry.by.kind === 'agent' ? 'visitor' : 'agent';

@@ -1,7 +1,7 @@
 /**
- * What a visitor may know of a log: the one place where that is decided. Each part is picked, so a field that is added later stays
- * with the agents until it is picked here. Users' ids become aliases, and who assigned, blocked or gave back a conversation, and
- * why, is left out. Folding redacted entries gives the redacted state, so a visitor's tab may fold on (V16).
+ * Decides, in one place, what a visitor may see of a log. Each field is picked, so a new field stays with the agents
+ * until it is picked here. Users' ids become aliases, and the authors and reasons of assignments, blocks and returns
+ * are omitted. Folding redacted entries gives the redacted state, so a visitor's tab may continue the fold (V16).
  */
 import type {
   audiences,
@@ -14,10 +14,10 @@ import type {
   Refusal,
 } from '#protocol';
 
-/** Gives a user of one conversation another id: stable there, and meaningless elsewhere. */
+/** Replaces a user's id in one conversation: stable there, and meaningless elsewhere. */
 export type Alias = (user: string) => string;
 
-/** Owners are numbered in the order in which they first had the conversation. Any other user is number 0. */
+/** Owners are numbered in the order of their first assignment. Any other user is number 0. */
 export function aliasAmong(owners: ReadonlySet<string>): Alias {
   return (user) => {
     const number = [...owners].indexOf(user) + 1;
@@ -29,10 +29,10 @@ type VisibleKind = { [K in EntryKind]: (typeof audiences)[K] extends 'all' ? K :
 type Pick = { readonly [K in VisibleKind]: (entry: EntryOf<K>, alias: Alias) => EntryOf<K> };
 
 const system: Party = { kind: 'system' };
-/** A visitor learns that an agent is not theirs any more, and not why. */
+/** Shown to visitors in place of the real reason of an unassignment. */
 const neutral = 'returned';
 
-/** For each kind that visitors may see (`audiences`); the type checker names one that is missing. */
+/** One function per kind that visitors may see (`audiences`); the type checker reports a missing one. */
 const picks: Pick = {
   'conversation.started': ({ seq, at, by, kind, campaign, site, page, contact, ordinal, type }, alias) => ({
     ...{ seq, at, by: party(by, alias), kind, campaign: { id: campaign.id, name: campaign.name }, site },
@@ -71,13 +71,13 @@ const picks: Pick = {
   }),
   'conversation.closed': ({ seq, at, by, kind, id, reason }, alias) => ({
     ...{ seq, at, by: closer(by, reason, alias), kind },
-    // The sender finds their command by it.
+    // The id acknowledges the sender's own command.
     ...(id !== undefined && by.kind === 'visitor' && { id }),
     reason,
   }),
 };
 
-/** An entry as a visitor may see it, or null. An unknown kind is for agents. */
+/** An entry as a visitor may see it, or null. Entries of an unknown kind are for agents. */
 export function entryForVisitor(entry: Entry, alias: Alias): Entry | null {
   const pick = (picks as Partial<Record<string, (entry: never, alias: Alias) => Entry>>)[entry.kind];
   return pick ? pick(entry as never, alias) : null;
@@ -111,7 +111,7 @@ export function stateForVisitor(state: ConversationState, alias: Alias): Convers
   };
 }
 
-/** A refusal without who caused it. */
+/** A refusal without the user who caused it. */
 export function refusalForVisitor({ refused, message, retryAfter, field }: Refusal): Refusal {
   const when = { ...(retryAfter !== undefined && { retryAfter }), ...(field !== undefined && { field }) };
   return { refused, message, ...when };
@@ -127,7 +127,7 @@ function owner(agent: Owner, alias: Alias): Owner {
   return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo }) };
 }
 
-/** Who ended it, where that is no block. */
+/** The author of the end; for a block, the system. */
 function closer(by: Party, reason: string, alias: Alias): Party {
   return reason === 'blocked' ? system : party(by, alias);
 }

@@ -74,8 +74,8 @@ export interface Choice {
 }
 
 /**
- * A conversation that so many agents lost because they did not write in time is not handed out any more: it waits in the queue for
- * somebody who takes it, and supervisors are told.
+ * A conversation that this many agents lost because they did not write in time is no longer assigned: it waits in the
+ * queue until an agent takes it, and supervisors are alerted.
  */
 export const passLimit = 3;
 

@@ -7,14 +7,16 @@ export interface Tally {
   forwarded: number;
   missed: number;
   declined: number;
-  /** Of everybody who was answered: until the agent who answered had them, and until the agent's first word. */
+  /**
+   * For each visitor with a reply: the time until the replying agent was assigned, and until the agent's first message.
+   */
   readonly waits: number[];
   readonly firstReplies: number[];
   readonly from: number;
   to: number;
   /** How many waited, from each moment on. */
   readonly queue: { readonly at: number; readonly waiting: number }[];
-  /** One more or one less without a reply, in any order. */
+  /** Changes of the number without a reply, by one each, in any order. */
   readonly replies: { readonly at: number; readonly by: 1 | -1 }[];
   readonly agents: Map<string, { handled: number; busy: number; peak: number; here: number }>;
 }
@@ -28,7 +30,7 @@ export interface Report {
   readonly left: number;
   /** From the first word to the agent who answered, of those who were answered; milliseconds, 0 where there are none. */
   readonly wait: Spread;
-  /** From the first word to an agent's first word, of the same. A chat that is passed on has an agent and no reply. */
+  /** From the visitor's first message to an agent's. Visitors whose chat is passed on have an agent and no reply. */
   readonly firstReply: Spread;
   /** Taken from an agent who didn't write in time. */
   readonly forwarded: number;
@@ -46,9 +48,9 @@ export interface Report {
   }[];
   /** The share of the time of all who were here in which they had a conversation; null where nobody was. */
   readonly utilisation: number | null;
-  /** The most who waited for an agent at once in each part of the day, for drawing. */
+  /** The largest queue in each part of the day, for the chart. */
   readonly queue: Series;
-  /** The most who had no reply yet, with an agent or without. */
+  /** The largest number of visitors without a reply, with an agent or without. */
   readonly unanswered: Series;
 }
 
@@ -95,7 +97,9 @@ function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
-/** How many had no reply, from each moment on. Who writes and is answered at one moment was without a reply in it. */
+/**
+ * The number of visitors without a reply over time. A visitor who is answered in the same moment counts in that moment.
+ */
 function unanswered({ replies }: Tally): Tally['queue'] {
   let waiting = 0;
   return replies

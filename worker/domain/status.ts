@@ -19,7 +19,7 @@ export function assists(status: Status): boolean {
   return status !== 'offline';
 }
 
-/** Whether a status means anything for somebody: whoever only administers is never asked, and never takes part (U17). */
+/** Whether a user with these roles has a status: a user who is only an administrator gets no chats (U17). */
 export function hasStatus(roles: readonly Role[]): boolean {
   return roles.some((role) => role !== 'administrator');
 }

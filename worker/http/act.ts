@@ -11,7 +11,7 @@ export function originOf(c: Exchange): { device: string; address: string | null 
   return { device, address: clientAddress(c) };
 }
 
-/** Something that a user does, under the name that colleagues read. */
+/** An action by a user, under the name that colleagues read. */
 export function actOf(
   c: Exchange,
   by: { account: string; id: string; name: string; fullName?: string } | { account: string; id?: never },

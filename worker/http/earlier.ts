@@ -1,16 +1,16 @@
 /**
- * What a visitor asked before, for the agent who has their chat on the screen (V61). Whose chats an agent sees the dispatcher
- * knows, now and not as it was; the transcripts come from the history.
+ * A visitor's earlier conversations, for the agent who has the current one open (V61). The dispatcher decides, by the
+ * present owners and groups, which of them the agent may see; the transcripts are read from the history.
  */
 import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';
 import { conversationStub, dispatcherStub, type Env } from '../actors/stubs.ts';
 import { getConversation, getRange, listConversations } from '../db/conversations.ts';
 import type { User } from './principal.ts';
 
-/** How many conversations before this one are listed. */
+/** The most conversations that a list contains. */
 const listed = 50;
 
-/** Those of the visitor's other conversations that the user may read; `id` is one that they may read, too. */
+/** The visitor's other conversations that the user may read; the user must be allowed to read `id` as well. */
 export async function earlierOf(env: Env, user: User, id: string): Promise<Earlier | Refusal> {
   const state = await stateOf(env, user, id);
   if (!state) return refuse('not_found');
@@ -28,7 +28,7 @@ export async function earlierOf(env: Env, user: User, id: string): Promise<Earli
   return { conversations, hidden: others.length - conversations.length };
 }
 
-/** A part of one of them. One that the user may not read is none. */
+/** A range of one of them. A conversation that the user may not read is answered as missing. */
 export async function earlierEntries(
   env: Env,
   user: User,
@@ -45,7 +45,7 @@ export async function earlierEntries(
   return (await getRange(env.DB, user.account, of, before, limit)) ?? refuse('not_found');
 }
 
-/** As the conversation itself knows it: the history may not have a new one yet. */
+/** Read from the conversation's actor: the history may lack a new one. */
 async function stateOf(env: Env, user: User, id: string): Promise<ConversationState | null> {
   const state = await conversationStub(env, user.account, id).state();
   if (!state) return null;

@@ -212,7 +212,10 @@ async function invite(c: Exchange, { account, ...who }: By, id: string, origin: 
   if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by });
 }
 
-/** What no schema can tell: whether the rules for addresses mean anything here. Wrong ones are named by their places. */
+/**
+ * Checks that no schema can make: whether the address rules are usable here. The fields of the refusal are the wrong
+ * lines.
+ */
 function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
   const fields = badRules(ipRules).map((bad) => `ipRules.${bad}`);
   const [field] = fields;
@@ -221,7 +224,7 @@ function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
   return refuse('no_addresses', { field: 'ipRules' });
 }
 
-/** What a change of one's own row costs that is not confirmed yet: `sure` names what is, or `1` for all of it. */
+/** The unconfirmed risk of a change to one's own row: `sure` lists the confirmed ones, or is `1` for all. */
 function riskOf(c: Exchange, user: Principal, { roles, manages, ipRules }: UserBody): Refusal | undefined {
   const sure = (c.req.query('sure') ?? '').split(',');
   const confirmed = (risk: string) => sure.includes('1') || sure.includes(risk);

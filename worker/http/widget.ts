@@ -182,7 +182,7 @@ async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPr
   return can(visitor, 'conversation.follow', resource) ? visitor : refuse('not_found');
 }
 
-/** What the developer of a page reads in its console. */
+/** The text that the page's developer reads in the browser's console. */
 function remedyFor(origin: string): string {
   const page = origin === 'null' ? 'A page without an origin, such as a file,' : origin.slice(0, 200);
   return `${page} is not an allowed origin of this website. Add it in Parley's console, under Websites.`;

@@ -60,18 +60,20 @@ export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
 
 /* The floor's socket: /api/floor/socket. The client says nothing on it but ping. */
 
-/** How the owner became the owner, or is it no more: by whom, and with which note. */
+/** How the owner got or lost the conversation, by whom, and with which note. */
 export const Handover = v.object({
-  /** The seq of the entry that it is. */
+  /** The seq of its entry. */
   seq: v.number(),
   how: v.union([AssignedHow, UnassignedReason]),
   by: Party,
-  /** For agents alone. */
+  /** For agents only. */
   note: v.optional(v.string()),
 });
 export type Handover = v.InferOutput<typeof Handover>;
 
-/** A conversation as the floor shows it. Changes of state and owner come at once, last messages about once a second (V34). */
+/**
+ * A conversation on the floor. Changes of state and owner are sent at once, last messages about once a second (V34).
+ */
 export const FloorRow = v.object({
   id: ConversationId,
   seq: v.number(),
@@ -85,10 +87,10 @@ export const FloorRow = v.object({
   visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
   /** What the visitor asked first, cut short. */
   opening: v.string(),
-  /** The last message; a row of an earlier version says nothing of it. */
+  /** The last message; absent in rows of earlier versions. */
   last: v.optional(v.nullable(LastMessage)),
   handed: v.optional(v.nullable(Handover)),
-  /** How often it went on from an agent who did not write in time; without it never. */
+  /** How often it was passed on because its agent did not write in time; absent if never. */
   passes: v.optional(v.number()),
   startedAt: v.number(),
   /** When it last changed state or owner. */
@@ -98,9 +100,9 @@ export type FloorRow = v.InferOutput<typeof FloorRow>;
 
 export const FloorAgent = v.object({
   id: UserId,
-  /** The user's name: what colleagues read. */
+  /** The user's name, which colleagues read. */
   name: v.string(),
-  /** What visitors read, where it is another. */
+  /** The name that visitors read, if it is another. */
   nickname: v.optional(v.string()),
   /** The path of their photo. */
   photo: v.optional(v.string()),
@@ -142,7 +144,7 @@ export type Words = v.InferOutput<typeof Words>;
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
-  /** Last messages of rows that are the same otherwise. */
+  /** Last messages of rows that are otherwise unchanged. */
   words: v.optional(v.array(Words)),
   /** Rows that are out of the agent's sight now. */
   gone: v.optional(v.array(ConversationId)),
@@ -158,7 +160,9 @@ export const OffersFrame = v.object({
   over: v.array(v.object({ ...Offer.entries, outcome: Outcome })),
 });
 export type OffersFrame = v.InferOutput<typeof OffersFrame>;
-/** A conversation has another owner, or none: told at once to the agent who had it and the one who has it, also out of sight. */
+/**
+ * A conversation's owner changed: sent at once to the previous and the new owner, even for a conversation out of sight.
+ */
 export const HandedFrame = v.object({
   t: v.literal('handed'),
   conversation: ConversationId,
@@ -166,7 +170,7 @@ export const HandedFrame = v.object({
   visitor: v.object({ id: v.string(), name: v.optional(v.string()) }),
   from: v.nullable(AgentParty),
   to: v.nullable(AgentParty),
-  /** Into whose queue it went, where it was transferred to one. */
+  /** The target of a transfer to a queue. */
   target: v.nullable(Target),
   handed: Handover,
 });

@@ -10,9 +10,9 @@ const common = {
   hello: v.boolean(),
   /** When it was accepted. */
   at: v.number(),
-  /** Up to which seq the tab has confirmed that it holds the log. Missing where an earlier version accepted the socket. */
+  /** The seq up to which the tab has confirmed the log. Absent if an earlier version accepted the socket. */
   held: v.optional(seq),
-  /** The last mark of this tab that counted for its side, and the generation in which it did. */
+  /** The last mark of this tab that counted for its side, and its generation. */
   mark: v.optional(v.object({ delivered: seq, read: seq, generation: seq })),
 };
 

@@ -58,7 +58,9 @@ export const defaultCampaign: CampaignSettings = {
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
 export type CampaignBody = v.InferOutput<typeof CampaignBody>;
 
-/** The settings that reach visitors' browsers. Named one by one, so that a new setting is private until it is named here. */
+/**
+ * The settings that visitors' browsers receive. Listed one by one, so that a new setting is private until it is listed.
+ */
 export const WidgetSettings = v.pick(CampaignSettings, [
   'color',
   'title',
@@ -72,7 +74,7 @@ export const WidgetSettings = v.pick(CampaignSettings, [
 ]);
 export type WidgetSettings = v.InferOutput<typeof WidgetSettings>;
 
-/** Picks the public settings, whatever else the document holds. */
+/** Picks the public settings and drops all other fields of the document. */
 export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
   const picked = Object.keys(WidgetSettings.entries).map((key) => [
     key,

@@ -113,8 +113,8 @@ export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
 export type Draft = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq' | 'at'> : never) : never;
 
 /**
- * Who may see an entry of a kind, and so of an unknown kind agents alone. An entry that a visitor may not see is left out of their
- * ranges without a gap; what they may see of the others, `#domain` redaction.ts picks.
+ * The audience of each kind of entry; an unknown kind is for agents. An entry that a visitor may not see is omitted
+ * from their ranges without a gap; redaction.ts in `#domain` picks the fields that visitors see of the others.
  */
 export const audiences = {
   'conversation.started': 'all',

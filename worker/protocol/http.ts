@@ -79,7 +79,7 @@ export const SessionsList = v.object({ sessions: v.array(Session) });
 export const Deployment = v.object({
   /** It can send mail: a forgotten password can be mended. */
   mail: v.boolean(),
-  /** It knows the addresses that people come from: users can be limited to some. */
+  /** The deployment can see client addresses, so users can be limited to some. */
   addresses: v.boolean(),
   /** Where help is found; null where the operator named no place. */
   help: v.nullable(v.string()),
@@ -95,7 +95,7 @@ export const RedeemLink = v.strictObject({
   password: Password,
 });
 
-/** What a link that came by mail is about; it may be shown before it is used. */
+/** The account, user and kind of a mailed link. Reading it does not use the link up. */
 export const ReadLink = v.strictObject({ token: v.pipe(v.string(), v.maxLength(200)) });
 export const LinkAbout = v.object({
   kind: v.picklist(['reset', 'invitation']),
@@ -135,7 +135,7 @@ export const StartConversation = v.strictObject({
   contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
   /** The conversation that it was given to before, and that never answered. */
   sentTo: v.optional(ConversationId),
-  /** The visitor's command before it that was not answered yet when this one was sent (V24). */
+  /** The visitor's command before it that was unanswered when this one was sent (V24). */
   prev: v.optional(CommandId),
   /** Nobody is here: a conversation that it opens is one to be answered later. */
   later: v.optional(v.boolean()),
@@ -246,13 +246,13 @@ export const Earlier = v.object({
     v.object({
       id: ConversationId,
       startedAt: v.number(),
-      /** Null while it is still open. */
+      /** Null while the conversation is open. */
       closedAt: v.nullable(v.number()),
       owner: v.nullable(AgentParty),
       last: v.nullable(LastMessage),
     }),
   ),
-  /** How many more there are that the reader may not see. */
+  /** The number of further conversations that the reader may not see. */
   hidden: v.number(),
 });
 export type Earlier = v.InferOutput<typeof Earlier>;
@@ -269,7 +269,7 @@ export const RangeQuery = v.object({
   ),
 });
 
-/** A part of one of a visitor's other conversations. */
+/** Selects a range of another conversation of the visitor. */
 export const EarlierQuery = v.object({ of: ConversationId, ...RangeQuery.entries });
 
 /* The operator. */

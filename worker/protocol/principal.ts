@@ -1,26 +1,28 @@
-/** A principal: on whose behalf something is asked. An upgrade carries it from the Worker to an actor, which checks its shape. */
+/**
+ * A principal: the identity behind a request. An upgrade passes it from the Worker to an actor, which checks its shape.
+ */
 import * as v from 'valibot';
 import { AccountId, SessionId, SiteId, UserId, VisitorId } from './ids.ts';
 import { Role } from './parties.ts';
 
-/** A visitor acts only through their own conversations. */
+/** A visitor has access only to their own conversations. */
 export const Principal = v.variant('kind', [
   v.object({
     kind: v.literal('user'),
     account: AccountId,
     id: UserId,
-    /** What visitors know them by. */
+    /** The name that visitors read. */
     name: v.string(),
-    /** What colleagues know them by, where that is another. */
+    /** The name that colleagues read, if it is another. */
     fullName: v.exactOptional(v.string()),
-    /** The path of their photo, where visitors may see it. */
+    /** The path of the photo, if visitors may see it. */
     photo: v.exactOptional(v.string()),
     roles: v.pipe(v.array(Role), v.readonly()),
-    /** Access to the console has not been taken away. */
+    /** The user has access to the console. */
     manages: v.boolean(),
-    /** Their company asks for a second factor that they have not set up yet: until then they hold no right. */
+    /** The account requires a second factor that the user has not set up: until then they have no rights. */
     mustEnroll: v.exactOptional(v.boolean()),
-    /** Their status is Offline: conversations are closed to them (F19). */
+    /** The status is Offline: conversations are closed to the user (F19). */
     offline: v.exactOptional(v.boolean()),
     session: SessionId,
   }),
@@ -29,5 +31,5 @@ export const Principal = v.variant('kind', [
 ]);
 export type Principal = v.InferOutput<typeof Principal>;
 
-/** The header in which it rides, in JSON. Only the Worker sets it. */
+/** The header that contains it, as JSON. Only the Worker sets it. */
 export const principalHeader = 'x-parley-principal';

@@ -61,7 +61,7 @@ export interface Refusal {
   readonly retryAfter?: number;
   /** Which field of the input is meant, as a path with dots. */
   readonly field?: string;
-  /** All of them, where several can be wrong at once; `field` is the first. */
+  /** All wrong fields, where several are possible; `field` is the first. */
   readonly fields?: readonly string[];
   /** With `signed_out`: what ended the session, where there is more to say. */
   readonly reason?: SessionEnding;

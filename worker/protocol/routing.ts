@@ -131,7 +131,7 @@ export const Decision = v.variant('kind', [
   v.object({ ...asked, kind: v.literal('given'), by: UserId }),
   /** It was sent into a group's or a campaign's line. */
   v.object({ ...decided, kind: v.literal('sent'), by: UserId }),
-  /** It went on so often without an answer that routing hands it out no more. */
+  /** It was passed on without a reply so often that routing no longer assigns it. */
   v.object({ ...decided, kind: v.literal('stalled'), passes: v.number() }),
   /** What came of an asking. */
   v.object({ ...asked, kind: v.literal('outcome'), outcome: v.picklist([...outcomes, 'refused']) }),

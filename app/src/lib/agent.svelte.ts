@@ -97,7 +97,7 @@ export class AgentLive {
       case 'agent.welcome':
         this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
-        // Text typed offline for a chat that has ended, or that a colleague took, is dropped.
+        // Drops text typed offline for a chat that has ended or that a colleague took.
         for (const id of [...this.#dirty.keys()])
           if (!this.summaries.has(id) && !(id in frame.drafts)) this.#drop(id);
         for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
@@ -118,7 +118,7 @@ export class AgentLive {
         break;
       }
       case 'draft':
-        // The chat has ended; until then a draft outlives the ownership.
+        // An ended chat loses its draft; losing ownership alone does not drop it.
         if (frame.text === '' && !this.summaries.has(frame.conversation)) this.#drop(frame.conversation);
         else this.#hear(frame.conversation, frame.text);
         break;

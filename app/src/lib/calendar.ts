@@ -1,17 +1,17 @@
-/** Days of the calendar, as `YYYY-MM-DD`: arithmetic without a clock or a zone. */
+/** Calendar days as `YYYY-MM-DD`: arithmetic without a clock or a time zone. */
 
 const length = 86_400_000;
 
-/** Noon of a day, so that no rounding leads to another. */
+/** Noon of a day, so that rounding never yields another day. */
 export const noonOf = (day: string): number => Date.parse(`${day}T12:00:00Z`);
 const dayAt = (noon: number): string => new Date(noon).toISOString().slice(0, 10);
 
-/** A day so many days later, or earlier. */
+/** The day a number of days later, or earlier if negative. */
 export function dayAfter(day: string, days: number): string {
   return dayAt(noonOf(day) + days * length);
 }
 
-/** The same day so many months later, or earlier; the month's last where it has no such day. */
+/** The same day a number of months later or earlier; the last day of a shorter month. */
 export function monthAfter(day: string, months: number): string {
   const date = new Date(noonOf(day));
   const wanted = date.getUTCMonth() + months;
@@ -22,7 +22,7 @@ export function monthAfter(day: string, months: number): string {
 /** 0 for Monday, to 6 for Sunday. */
 export const weekdayOf = (day: string): number => (new Date(noonOf(day)).getUTCDay() + 6) % 7;
 
-/** Six weeks from Monday on, which hold the month of a day: as many for each month, so that nothing moves below. */
+/** Six weeks from a Monday that contain the month of a day. The count is fixed, so the layout below does not move. */
 export function weeksOf(day: string): string[][] {
   const first = `${day.slice(0, 7)}-01`;
   const monday = dayAfter(first, -weekdayOf(first));

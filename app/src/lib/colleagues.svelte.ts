@@ -1,6 +1,6 @@
 /**
- * What colleagues call each other: a user's own name. Logs carry the name that visitors read, which may be a nickname, and the name
- * of that time; every staff screen asks here instead.
+ * Users' own names, which colleagues read. Logs store the name that visitors read, possibly a nickname, as it was at
+ * the time, so every staff screen looks names up here.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { isRefusal, type User } from '#protocol';
@@ -20,14 +20,14 @@ class Colleagues {
     for (const { id, name } of agents) if (this.#names.get(id) !== name) this.#names.set(id, name);
   }
 
-  /** Until it is known, what the log says. */
+  /** Until the own name is known, the name in the log. */
   nameOf({ id, name }: Named): string {
     const known = this.#names.get(id);
     if (known === undefined) queueMicrotask(() => void this.#recall(id));
     return known ?? name;
   }
 
-  /** Somebody who is not on the floor, such as a deleted user: managers can look them up, once. */
+  /** Looks up a user who is not on the floor, such as a deleted one: for managers only, once per user. */
   async #recall(id: string): Promise<void> {
     if (this.#askedFor.has(id) || this.#names.has(id) || !session.may('people.read')) return;
     this.#askedFor.add(id);

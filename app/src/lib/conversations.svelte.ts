@@ -11,13 +11,13 @@ const remembered = 20;
 
 export interface Unsent {
   readonly text: string;
-  /** It stays until somebody sends it again; else it is on its way. */
+  /** The server refused it, and it is sent again only by hand; otherwise it is being sent. */
   readonly refused: boolean;
 }
 
 export class Conversations {
   open = $state.raw<LiveConversation | null>(null);
-  /** Of those whose messages have not all been taken: the last such words, and whether they were refused. */
+  /** By conversation with unacknowledged messages: the last such text, and whether it was refused. */
   readonly unsent = new SvelteMap<string, Unsent>();
   /** How far each has been seen here, as a seq, by its id. */
   readonly seen = new SvelteMap<string, number>();

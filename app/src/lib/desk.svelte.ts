@@ -58,7 +58,7 @@ export class Desk {
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
-  /** What is shown of this person is what the server knows. */
+  /** This person's data on the screen is current. */
   readonly connected = $derived.by(() => this.agent.connection === 'open' && online.current !== false);
   /** They have chats still, which go back to the line: whether they mean it is asked first (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
@@ -128,7 +128,7 @@ export class Desk {
     if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
   }
 
-  /** The limit that this person has reached, of chats of a type; null where they may take another. */
+  /** The limit that this person has reached for a type of chat; null where another chat fits. */
   fullOf(type: ConversationType): number | null {
     const known = this.floor.agents.get(this.me.id);
     return known && spaceOf(known, type) <= 0 ? known.limits[type] : null;
@@ -163,7 +163,7 @@ export class Desk {
   async assign(id: string, agent: string, note: string): Promise<boolean> {
     const done = await this.#hand(id, 'assign', { agent, ...(note && { note }) });
     const name = this.floor.agents.get(agent)?.name;
-    // Who takes over is told by the change of owner.
+    // The notice about the change of owner covers a takeover.
     if (done && name && agent !== this.me.id) toasts.show(m.handed_done({ name: isolated(name) }));
     return done;
   }
@@ -178,7 +178,7 @@ export class Desk {
     return false;
   }
 
-  /** Tells an agent who lost a chat or got one; each change of owner once, however often it is heard of. */
+  /** Notifies an agent who lost or got a chat. Each change of owner is shown once, though several sources report it. */
   #handed(told: HandedFrame): void {
     const key = `${told.conversation} ${told.handed.seq}`;
     if (this.#toldOf.has(key)) return;
@@ -190,7 +190,7 @@ export class Desk {
     toasts.show(news.text, news.lost ? 'error' : 'neutral', elsewhere && !news.lost ? open : undefined);
   }
 
-  /** Supervisors are called to a chat that nobody answers. */
+  /** Alerts supervisors to a chat that no agent answers. */
   #stalled(row: FloorRow): void {
     if (!seesAll(this.me)) return;
     const text = m.handed_stalled({ visitor: isolated(visitorName(row.visitor)), count: row.passes ?? 0 });

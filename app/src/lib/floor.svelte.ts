@@ -17,9 +17,12 @@ import { follow } from './socket.ts';
 
 export interface FloorEvents {
   offerOver(over: OffersFrame['over'][number]): void;
-  /** A chat has gone from one to another; `told` is the server's frame, or made of what changed while nobody was connected. */
+  /**
+   * A chat changed its owner. `told` is the server's frame, or is derived from a change that happened while
+   * disconnected.
+   */
   handed(told: HandedFrame): void;
-  /** A chat went on so often without an answer that it now waits for somebody to take it. */
+  /** A chat was passed on without a reply so often that it now waits to be taken by hand. */
   stalled(row: FloorRow): void;
 }
 
@@ -94,7 +97,7 @@ export class FloorLive {
     for (const row of rows) {
       const known = before.get(row.id);
       if ((row.passes ?? 0) >= passLimit && row.passes !== known?.passes) this.#on.stalled(row);
-      // What happened while there was no connection has sent no frame.
+      // The server sends no frame for changes that happened while disconnected.
       if (!whole || !known || row.phase === 'closed' || !row.handed) continue;
       if (known.owner?.id === row.owner?.id && known.generation === row.generation) continue;
       const { id: conversation, generation, visitor, target, handed } = row;

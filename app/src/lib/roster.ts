@@ -25,7 +25,7 @@ export interface Row {
   readonly campaign: { readonly id: string; readonly name: string };
   readonly visitor: { readonly id: string; readonly name?: string | undefined; readonly here: boolean };
   readonly opening: string;
-  /** How often it went on from an agent who did not write in time. */
+  /** How often it was passed on because its agent did not write in time. */
   readonly passes?: number | undefined;
   readonly last: ConversationState['lastMessage'];
   readonly startedAt: number;
@@ -71,7 +71,7 @@ export function foldFloor(
   return next;
 }
 
-/** Of two last messages the later one. */
+/** The later of two last messages. */
 function later(a: FloorRow['last'], b: FloorRow['last']): NonNullable<FloorRow['last']> | null {
   return (b && b.seq > (a?.seq ?? 0) ? b : a) ?? null;
 }
@@ -135,7 +135,7 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
   if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
-  // The visitor left. A question that nobody answered stays until somebody does, or three days have passed (B4).
+  // The visitor left. An unanswered question stays until an agent answers it or three days have passed (B4).
   if (!row.visitor.here) return row.last?.by.kind === 'agent' ? 'recent' : 'unanswered';
   return routed ? 'queue' : 'waiting';
 }

@@ -1,7 +1,7 @@
-/** Time zones as a person reads them, and whether two show the same time. */
+/** Names of time zones for people, and whether two zones show the same time. */
 import { getLocale } from '#words/app/runtime';
 
-/** The zone of this browser, in which the workspace shows times. */
+/** This browser's time zone, in which the workspace shows times. */
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `Europe/Amsterdam (UTC+1)` */
@@ -9,7 +9,7 @@ export function zoneName(zone: string, at: number): string {
   return `${zone.replaceAll('_', ' ')} (${offsetOf(zone, at)})`;
 }
 
-/** True where clocks of both show the same time. */
+/** True where clocks in both zones show the same time. */
 export function sameClock(one: string, other: string, at: number): boolean {
   return offsetOf(one, at) === offsetOf(other, at);
 }

@@ -17,9 +17,9 @@ export interface Watcher {
 }
 
 export interface Beginning {
-  /** All that lies between the visitor's wish and the acknowledgement of the first message. */
+  /** Everything between the visitor's action and the acknowledgement of the first message. */
   begin(): Promise<void>;
-  /** What the visitor's tab does next, as it would anywhere: a visitor without a tab has left, and is shown out. */
+  /** The next step of the visitor's tab, as in production: a visitor without a tab counts as gone. */
   stay(): Promise<void>;
 }
 

@@ -82,7 +82,7 @@ async function measure(traffic: Traffic, { seconds, warmUp }: RunOptions): Promi
   traffic.clear();
   const began = { at: performance.now(), own: process.cpuUsage() };
   await pause(seconds * 1_000);
-  // Of nothing there are no percentiles: a run of a moment lasts until something has arrived.
+  // An empty sample has no percentiles: a very short run lasts until it has one.
   while (traffic.over === 0 && !traffic.failure) await pause(20);
   const took = performance.now() - began.at;
   const { user, system } = process.cpuUsage(began.own);

@@ -25,7 +25,7 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
   const sockets = url.replace('http', 'ws');
   let desk: Promise<Desk> | undefined;
   let opened = 0;
-  /** Tabs of visitors whom nobody has taken. */
+  /** Tabs of visitors in unassigned conversations. */
   const waiting: Tab[] = [];
   const events = (heard: (entry: Entry) => void) => ({ entry: heard, failed: watcher.failed });
   const told = (then: (id: string) => void) =>
@@ -122,7 +122,7 @@ async function openSession(url: string, site: string): Promise<string> {
   return token;
 }
 
-/** A visitor's first message. Answers the conversation that it began. */
+/** A visitor's first message. Returns the conversation that it starts. */
 async function ask(url: string, site: string, token: string): Promise<string> {
   const message = { id: newCommand(), site, text: 'Hello, is anybody there?' };
   const { conversation } = await postJson<Started>(`${url}/api/widget/messages`, message, bearer(token));

@@ -1,6 +1,6 @@
 /**
- * What a chat makes Cloudflare bill: a visitor and an agent, the first message, twelve more, ten seconds apart, and the
- * visitor leaves. README works out a month's bill from these figures.
+ * The work that Cloudflare bills for a chat: a visitor and an agent, the first message, twelve more, ten seconds apart,
+ * and the visitor leaves. README computes a month's bill from these figures.
  */
 import { laterWindow } from '../../../worker/domain/index.ts';
 import { takeCounts, type Wakes } from '../counts.ts';

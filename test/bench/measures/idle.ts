@@ -1,6 +1,6 @@
 /**
- * What idle visitors cost: how often an actor wakes while they have their conversation open and nobody writes. Some chat with an
- * agent, some wait for one.
+ * The cost of idle visitors: how often an actor wakes while they have their conversation open and nobody writes. Some
+ * chat with an agent, some are in the queue.
  */
 import { takeCounts, type Wakes } from '../counts.ts';
 import type { Figure } from '../figures.ts';
@@ -8,7 +8,7 @@ import type { Plan, Sizes } from '../plan.ts';
 import { pause, withPeer } from './session.ts';
 import { countingEntry } from './rows.ts';
 
-/** Seconds until what the opening brought has been written and the last of the queue has its position; and of silence. */
+/** Seconds: until the opening has been written and the last visitor has a position; and of silence. */
 const sizes: Sizes<{ chatting: number; waiting: number; settle: number; seconds: number }> = {
   full: { chatting: 50, waiting: 30, settle: 25, seconds: 90 },
   quick: { chatting: 50, waiting: 30, settle: 25, seconds: 30 },

@@ -137,7 +137,7 @@ async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figu
     await floor.accept(offer);
     owned.push(conversation);
   }
-  // Then everybody is given one, and the rest wait.
+  // Then every agent gets one, and the other chats wait.
   for (let left = size - owned.length; left > 0; left -= 50) {
     await floor.arrivals(Math.min(left, 50));
     for (let each = 0; each < Math.min(left, 50); each++) {

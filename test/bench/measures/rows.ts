@@ -6,7 +6,7 @@ import type { Plan, Scale, Sizes } from '../plan.ts';
 import { pause, withPeer } from './session.ts';
 
 export const countingEntry = 'test/bench/counting-server.ts';
-/** Milliseconds until what the opening writes is written, and what the messages bring, the history too. */
+/** Milliseconds: until the opening is written, and until the messages are, with the history. */
 const sizes: Sizes<{ conversations: number; settle: number; quiet: number }> = {
   full: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },
   quick: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },

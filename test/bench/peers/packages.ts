@@ -14,7 +14,7 @@ export const versions = {
   pg: '8.23.1',
 };
 
-/** Answers the folder, or undefined where they are not there and could not, or may not, be installed. */
+/** Returns the folder, or undefined if the packages are missing and could not, or may not, be installed. */
 export function socketIoFolder({ installs, log }: Installing): string | undefined {
   const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
   const folder = path.join(

@@ -13,12 +13,12 @@ export interface Service {
 }
 
 export interface Installing {
-  /** Whether what is missing may be installed. */
+  /** Whether missing programs may be installed. */
   readonly installs: boolean;
   readonly log: (line: string) => void;
 }
 
-/** Installs what is missing, where that is possible and allowed. Answers what is still missing. */
+/** Installs missing programs, where that is possible and allowed. Returns those still missing. */
 export function missingServices({ installs, log }: Installing): string[] {
   const needed = () => [...(postgresFolder() ? [] : ['postgresql']), ...(redis() ? [] : ['redis-server'])];
   const missing = needed();

@@ -79,7 +79,8 @@ export class Agent extends DurableObject<Env> {
 
   /** Makes a session for a user whose password was right; a second factor is asked for here. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    // For an administrator alone no screen shows a status: they must not be in one that closes chats to them.
+    // A user who is only an administrator sees no status on any screen, so it must not be one that closes chats to
+    // them.
     const status = hasStatus(user.roles) ? how.status : 'online';
     const refusal = status && (await this.#whyNot(status, user.account.id));
     if (refusal) return refusal;
@@ -131,7 +132,7 @@ export class Agent extends DurableObject<Env> {
     this.#begun().member.mailLink(user, order);
   }
 
-  /** Whose link it is, and for what; null where it does not hold. */
+  /** The account, user and kind of a link; null if it is not valid. */
   async linkAbout(secret: string): Promise<LinkAbout | null> {
     const kind = await this.#awake?.member.links.kindOf(secret);
     if (!kind) return null;
@@ -184,7 +185,7 @@ export class Agent extends DurableObject<Env> {
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
-    // An agent who loses a chat keeps the draft; the end of the chat drops it.
+    // An agent who loses a chat keeps the draft; only the end of the chat drops it.
     if (state.phase !== 'closed') return;
     this.#drafts.drop(state.id);
     this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });

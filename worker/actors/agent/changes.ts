@@ -1,4 +1,4 @@
-/** What of a user's changed row others know the agent by, as entries of the agent's log. */
+/** Changes to a user's row that concern other actors (name, photo, capacity, groups), as entries of the agent's log. */
 import type { Person } from '../../db/users.ts';
 import type { AgentDraft } from './storage.ts';
 

@@ -35,7 +35,7 @@ export class Drafts {
     );
   }
 
-  /** Keeps the drafts of these conversations alone: a draft may have come after the word that its chat had ended. */
+  /** Drops all other drafts: a draft can arrive after the end of its chat. */
   keepOnly(kept: (conversation: string) => boolean): void {
     for (const conversation of Object.keys(this.all())) if (!kept(conversation)) this.drop(conversation);
   }

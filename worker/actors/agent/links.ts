@@ -81,7 +81,7 @@ export class Links implements Duty {
     return (await this.kindOf(secret)) !== null;
   }
 
-  /** What the link is for; null where it does not hold. */
+  /** The link's kind; null if it is not valid. */
   async kindOf(secret: string): Promise<LinkKind | null> {
     const hash = await hashSecret(secret);
     const now = this.#host.now();

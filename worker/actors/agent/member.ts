@@ -88,7 +88,7 @@ export class Member {
     return { ...untold, ...user };
   }
 
-  /** What visitors know them by. */
+  /** The name that visitors read. */
   get shownName(): string {
     return this.user.nickname || this.user.name;
   }

@@ -71,7 +71,7 @@ export class Standing {
     if (!this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: true });
   }
 
-  /** An earlier version told the floor the name that visitors read, and no other. Such an agent tells it once more. */
+  /** An earlier version sent the floor only the name that visitors read. Such an agent sends the full name once. */
   tellFullName(nickname: string | undefined): void {
     if (this.#registers.get('tellsFullName')) return;
     this.#registers.set('tellsFullName', true);

@@ -68,7 +68,7 @@ export type AgentRegisters = {
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
-  /** The floor is told the user's name beside the nickname. An earlier version did not do so. */
+  /** The floor has the user's name beside the nickname. Absent in earlier versions. */
   tellsFullName: true;
 };
 

@@ -1,10 +1,12 @@
-/** An agent's chats as their conversations summarise them now, for a tab that has just connected. */
+/** Current summaries of an agent's chats, requested from the conversations when a tab connects. */
 import type { Summary } from '#protocol';
 import type { Env } from '../env.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import type { Drafts } from './drafts.ts';
 
-/** Asks the agent's conversations. Drops the drafts of chats that have ended; a colleague's chat keeps its draft until then. */
+/**
+ * Queries the agent's conversations and drops the drafts of ended chats; a chat that a colleague owns keeps its draft.
+ */
 export async function currentSummaries(
   env: Env,
   { account, id }: { account: string; id: string },
@@ -22,7 +24,7 @@ export async function currentSummaries(
   const over = new Set(
     asked.filter((_, at) => {
       const summary = found[at];
-      // A conversation that does not answer now may be open still.
+      // A conversation that does not answer may still be open, so its draft stays.
       return summary === null || summary?.state.phase === 'closed';
     }),
   );

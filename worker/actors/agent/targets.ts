@@ -11,7 +11,7 @@ import type { Member } from './member.ts';
 import type { Standing } from './standing.ts';
 import { foldVersion, isActivity, type AgentEntry, type AgentRegisters, type Folded } from './storage.ts';
 
-/** Both followers, with their real ends. */
+/** Both followers, with their real targets. */
 export function followersOf(
   host: Host,
   env: Env,

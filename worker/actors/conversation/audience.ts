@@ -72,7 +72,7 @@ export function signal(host: Host, side: Side | undefined, frame: object, except
   }
 }
 
-/** Tells each side the marks as it may know them. */
+/** Sends each side the marks that it may see. */
 export function tellMarks(host: Host, { marks, told }: Journal): void {
   signal(host, 'agent', { t: 'marks', marks });
   signal(host, 'visitor', { t: 'marks', marks: told });

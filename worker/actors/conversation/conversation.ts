@@ -32,7 +32,10 @@ import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
 import type { IdRange, Targets } from './targets.ts';
 
-/** What a conversation knows of an id. `ids` once it is closed: no other command of the sender can come to be in it. */
+/**
+ * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
+ * command.
+ */
 export interface Recalled {
   readonly found: { readonly seq: number; readonly same: boolean } | null;
   readonly ids: IdRange | null;
@@ -65,7 +68,7 @@ export class Conversation extends DurableObject<Env> {
     return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
   }
 
-  /** Whether a sender's command of this id is in the log, and where. `same`: it is a message with this text. Null where there is no log. */
+  /** Looks up a sender's command by its id. `same`: it is a message with this text. Null if there is no log. */
   recall(by: Party, id: string, text?: string): Recalled | null {
     if (!this.#core) return null;
     const { journal } = this.#core;
@@ -213,7 +216,7 @@ export class Conversation extends DurableObject<Env> {
     return handedOn(await dispatcherStub(this.env, account).placeOf(id));
   }
 
-  /** A subclass that has less time puts shorter ones in their place. */
+  /** A subclass for runs with little time overrides these with shorter ones. */
   protected get waits(): Waits {
     return waits;
   }

@@ -47,7 +47,7 @@ export interface Birth {
   readonly entries: readonly Draft[];
 }
 
-/** An actor that sleeps by itself has been silent for longer, in milliseconds. */
+/** In milliseconds. An actor that sleeps was idle for longer than this. */
 const recent = 5_000;
 
 /** The ends of the followers, for an account. */
@@ -66,7 +66,7 @@ export class ConversationCore {
   readonly #floorNews: FloorNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
   goneAt: number | null;
-  /** Since when marks have been told that are written nowhere yet. */
+  /** Since when the tabs have marks that are not stored yet. */
   #unsavedSince: number | null = null;
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
@@ -130,14 +130,14 @@ export class ConversationCore {
       marksDuty(this),
     ]);
     this.followers.onSettled = () => {
-      // What waited for another follower goes now, and needs no alarm.
+      // Work that was delayed until another follower pushes runs now, and needs no alarm.
       this.followers.kick();
       this.alarm.settle();
     };
     if (this.journal.head > 0) {
       this.#missVisitor();
       this.followers.kick();
-      // The memory went before the owner's lists were told.
+      // The memory was lost before the last message reached the owner's lists.
       if (host.now() - this.journal.state.activeAt < recent) this.#news.touch();
     }
   }
@@ -179,8 +179,8 @@ export class ConversationCore {
   }
 
   /**
-   * A side says how far it has got. The tab's socket keeps it over an eviction (`Attachment`), and the next push to the archive takes
-   * it along in its row; where none is to come it is written now.
+   * Records how far a side has received and read. The tab's socket keeps it over an eviction (`Attachment`), and the
+   * next push to the archive stores it in its own row. If no push is pending, it is stored now.
    */
   mark(side: 'visitor' | 'agent', reported: Reported): void {
     const { marks: before, state } = this.journal;
@@ -192,13 +192,13 @@ export class ConversationCore {
     else this.alarm.arm();
   }
 
-  /** A tab has gone, and with it what its socket kept. */
+  /** A tab closed. Its mark is stored now, because the socket's attachment no longer exists. */
   tabGone(tab: Attachment | undefined): void {
     this.#recall(tab);
     this.saveMarks();
   }
 
-  /** When marks have to be written at the latest; null where all are. A push that comes to pass is sooner. */
+  /** The latest time to store marks; null if all are stored. A push before then stores them earlier. */
   get marksDueAt(): number | null {
     return this.#unsavedSince === null ? null : this.#unsavedSince + laterWindow;
   }
@@ -207,7 +207,7 @@ export class ConversationCore {
     if (this.#unsavedSince !== null) this.#saveProgress();
   }
 
-  /** What a tab has said while an actor before this one was awake. */
+  /** Restores the marks that a tab reported before the actor was evicted. */
   #recall(tab: Attachment | undefined): void {
     if (tab?.mark && this.journal.raise(tab.side, tab.mark, tab.mark.generation))
       this.#unsavedSince ??= this.host.now();
@@ -251,7 +251,7 @@ export class ConversationCore {
     this.followers.kick();
     this.alarm.arm();
     publish(this.host, written, this.journal.alias);
-    // A tab of an earlier version doesn't know that who writes has read.
+    // A tab of an earlier version does not infer that writing a message marks the earlier ones as read.
     if (readByWriting(before, this.journal.marks)) tellMarks(this.host, this.journal);
     this.lag.expect();
     this.#news.touch();

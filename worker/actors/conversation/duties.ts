@@ -1,15 +1,17 @@
-/** What a conversation does by itself. Each duty follows from what outlives the memory, so that a restart forgets none. */
+/**
+ * Scheduled work of a conversation. Each duty is computed from state that survives eviction, so a restart loses none.
+ */
 import { forwardAt, idleAt, laterWindow } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { ConversationCore } from './core.ts';
 
 const system = { kind: 'system' } as const;
 
-/** How long a conversation lets things wait, in milliseconds. */
+/** Delays before scheduled work, in milliseconds. */
 export interface Waits {
-  /** What the archive lacks, at the longest. */
+  /** The longest delay before entries are archived. */
   readonly archive: number;
-  /** A visitor whose last tab went has left after so long: a reload or a next page takes less. */
+  /** How long after the last tab closes the visitor counts as gone: longer than a reload or the next page takes. */
   readonly leave: number;
 }
 
@@ -53,7 +55,7 @@ export function leftDuty(core: ConversationCore): Duty {
   };
 }
 
-/** Writes marks that no push has taken along: the archive is out of reach. */
+/** Stores marks that no push has stored, because the archive is unreachable. */
 export function marksDuty(core: ConversationCore): Duty {
   return { name: 'marks', next: () => core.marksDueAt, run: () => core.saveMarks() };
 }

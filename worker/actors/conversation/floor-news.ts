@@ -1,6 +1,6 @@
 /**
- * Tells the floor the last message: the first in a moment, then about one a second at most, and nothing is stored for it. So that a
- * dispatcher which has forgotten it meanwhile has it again, the floor's follower pushes the whole row some time later
+ * Sends the floor the last message: the first one almost at once, later ones at most about once a second. Nothing is
+ * stored per message. If the dispatcher loses it, the floor's follower pushes the whole row again some time later
  * (`wordsDue`): a fraction of a row for each message.
  */
 import type { Handover, Words } from '#protocol';
@@ -8,9 +8,9 @@ import type { Host } from '../host.ts';
 import { report } from '../report.ts';
 import type { Journal } from './journal.ts';
 
-/** Drawn anew each time between so much and a third more, in milliseconds, so that no two conversations keep in step. */
+/** In milliseconds, plus a random third each time, so that conversations do not send in step. */
 const every = 1_000;
-/** The sender's answer goes first. */
+/** In milliseconds: the answer to the sender is sent first. */
 const moment = 50;
 
 export class FloorNews {
@@ -30,7 +30,7 @@ export class FloorNews {
     this.#pushed = pushed;
   }
 
-  /** Something was written. */
+  /** A message was written. */
   touch(): void {
     if (this.#timer || !this.#news()) return;
     const pause = every * (1 + this.#host.random() / 3);
@@ -46,7 +46,7 @@ export class FloorNews {
     });
   }
 
-  /** A message that the floor has not been told of. Before its first push it knows no such conversation. */
+  /** A message that the floor lacks. Before the follower's first push the floor does not know the conversation. */
   #news(): Words | null {
     const { id, lastMessage: last } = this.#journal.state;
     const pushed = this.#pushed();
@@ -55,8 +55,9 @@ export class FloorNews {
 }
 
 /**
- * When the floor's row has to be pushed for its last message alone: with the archive's write, which wakes the conversation anyway, or
- * where that does not come, within as long. Null where the floor has it. `archived` is the archive's cursor, `window` its longest wait in milliseconds.
+ * When to push the floor's row only for its last message: together with the archive's write, which wakes the
+ * conversation anyway, or, without one, within the same window. Null if the floor has the message. `archived` is the
+ * archive's cursor, `window` its longest wait in milliseconds.
  */
 export function wordsDue(
   host: Host,
@@ -69,12 +70,12 @@ export function wordsDue(
     if (!last || last.seq <= cursor) return null;
     if (archived >= last.seq) return 0;
     if (since.cursor !== cursor) since = { cursor, at: journal.writtenAfter(cursor) ?? host.now() };
-    // A clock that was set back must not put it off for ever.
+    // A clock that was set back must not delay the push indefinitely.
     return Math.min(since.at, host.now()) + window;
   };
 }
 
-/** The last change of owner, and who caused it; null where there was none, or the conversation has ended since. */
+/** The last change of owner and its author; null if there was none, or if the conversation has ended since. */
 export function handoverOf({ log, concerning }: Journal): Handover | null {
   const entry = log.get(concerning.owner);
   if (entry?.kind === 'agent.unassigned') return { seq: entry.seq, how: entry.reason, by: entry.by };

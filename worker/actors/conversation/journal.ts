@@ -22,13 +22,13 @@ import type { ConversationState, Draft, Entry, Marks, Party } from '#protocol';
 import type { Sql } from '../host.ts';
 import { Log, type Row } from '../log.ts';
 
-/** How far a side says that it has got. */
+/** A side's report of how far it has received and read. */
 export interface Reported {
   readonly delivered: number;
   readonly read: number;
 }
 
-/** Marks as they were last written. `seen` is the highest of any owner; an earlier version did not keep it. */
+/** Marks as last stored. `seen` is the highest mark of any owner; earlier versions did not store it. */
 interface StoredMarks {
   readonly marks: Marks;
   readonly generation: number;
@@ -38,15 +38,15 @@ interface StoredMarks {
 export class Journal {
   readonly log: Log<Entry>;
   state: ConversationState;
-  /** As agents are told them: the agent's mark is the owner's, and begins anew with each. */
+  /** Marks for agents: the agent's side is the present owner's, and starts again with each owner. */
   marks: Marks = noMarks;
-  /** As visitors are told them: what any owner has read stays read. */
+  /** Marks for visitors: a message that any owner has read stays read. */
   told: Marks = noMarks;
   /** The last entries that the floor, the owner's lists and the visitor's record have to hear of. */
   concerning = { floor: 0, owner: 0, visitor: 0 };
-  /** Every owner there was, in order. */
+  /** All owners so far, in order. */
   readonly owners = new Set<string>();
-  /** The ids by which visitors know agents. */
+  /** Aliases that replace agents' ids for visitors. */
   readonly alias: Alias = aliasAmong(this.owners);
   /** By sender and id; the system's by its id alone. */
   readonly #commands = new Map<string, Map<string, number>>();
@@ -70,12 +70,12 @@ export class Journal {
     return this.log.head;
   }
 
-  /** A side has got so far under a generation. A mark only rises. True where this one did. */
+  /** Raises a side's mark under a generation. Marks never fall. Returns true if this one rose. */
   raise(side: 'visitor' | 'agent', reported: Reported, generation: number): boolean {
     const { marks, told } = this;
     const count = (seq: number) => this.countFor(side, seq);
     this.told = advance(told, side, reported, this.head, count);
-    // Another owner's mark is not this one's.
+    // A mark of an earlier owner does not count for the present one.
     if (side === 'visitor' || generation === this.state.generation)
       this.marks = advance(marks, side, reported, this.head, count);
     return this.marks !== marks || this.told !== told;
@@ -101,7 +101,7 @@ export class Journal {
     return this.#commands.get(senderOf(by))?.has(id) ?? false;
   }
 
-  /** The lowest and the highest id that a sender's commands have, or null: any other id lies outside of them or between. */
+  /** The lowest and the highest id of a sender's commands, or null. Ids outside this range are not in the log. */
   idsOf(by: Party): { first: string; last: string } | null {
     const ids = [...(this.#commands.get(senderOf(by))?.keys() ?? [])].sort();
     const [first, last] = [ids[0], ids.at(-1)];
@@ -188,12 +188,12 @@ export function listOf(rows: readonly Row[]): string {
   return `[${rows.map((row) => row.entry).join(',')}]`;
 }
 
-/** Whether an entry is what a command asks for: the same id must not stand for two things (V23). */
+/** Whether an entry is the result of a command: one id must not identify two different commands (V23). */
 export function isSameCommand(entry: Entry, command: GivenCommand): boolean {
   return (same[command.t] as (entry: Entry, command: GivenCommand) => boolean)(entry, command);
 }
 
-/** One line for each command that has an id: the type checker names one that is missing, whose retry would be refused. */
+/** One line per command with an id. The type checker reports a missing one, whose retries would be refused. */
 const same: {
   readonly [T in GivenCommand['t']]: (entry: Entry, command: Extract<GivenCommand, { t: T }>) => boolean;
 } = {

@@ -1,7 +1,7 @@
 /**
- * A frame can be lost on its way to a socket that looks open (a runtime that went away under it), and a lost last frame shows no
- * gap. So tabs confirm how far they hold the log, and a tab that does not confirm what it was sent is closed, and resumes. What a
- * tab has confirmed rides in its socket's attachment; an eviction loses only how long it has been waited for.
+ * A frame can be lost on its way to a socket that looks open (a runtime that went away under it), and a lost last frame
+ * shows no gap. So tabs confirm how far they hold the log, and a tab that does not confirm in time is closed, and
+ * resumes. The confirmed position is in the socket's attachment; an eviction loses only how long the tab has been late.
  */
 import { closeCodes } from '#protocol';
 import type { Host, Socket } from '../host.ts';
@@ -9,27 +9,30 @@ import { attachmentOf } from './attachment.ts';
 import { following } from './audience.ts';
 import type { Journal } from './journal.ts';
 
-/** How long a tab may take to confirm, in milliseconds: a second of its coalescing, and a slow line. */
+/** How long a tab may take to confirm, in milliseconds: a second of its coalescing, and a slow connection. */
 const patience = 10_000;
 
 export class LagWatch {
   readonly #host: Host;
   readonly #journal: Journal;
-  /** Up to which seq each tab is waited for, and since when. */
+  /** For each tab with unconfirmed entries: the expected seq, and since when. */
   readonly #owed = new Map<Socket, { readonly upTo: number; readonly since: number }>();
   readonly #closing: () => void;
   #cancel: (() => void) | null = null;
 
-  /** `closing` is called before tabs are closed: of a dead line no close event may ever come. */
+  /** `closing` is called before tabs are closed: a dead connection may never cause a close event. */
   constructor(host: Host, journal: Journal, closing: () => void) {
     this.#host = host;
     this.#journal = journal;
     this.#closing = closing;
-    // Of those that are waited for no longer because the memory went. A tab of which nothing is known is not one of them.
+    // After an eviction, expect confirmations again. A tab without a recorded position is of an earlier version and is
+    // skipped.
     this.expect(following(host).filter((socket) => heldBy(socket) !== undefined));
   }
 
-  /** These tabs, or all that follow, were sent something: each has to confirm that it holds the log up to the head. */
+  /**
+   * The server sent entries to these tabs, or to all followers: each must confirm that it holds the log up to the head.
+   */
   expect(sockets: readonly Socket[] = following(this.#host)): void {
     const upTo = this.#journal.head;
     const since = this.#host.now();
@@ -39,18 +42,18 @@ export class LagWatch {
     this.#wait();
   }
 
-  /** A tab has confirmed something. Once all are there, nothing is waited for. */
+  /** A tab confirmed a position. Once all tabs are at the head, no timer runs. */
   confirmed(socket: Socket): void {
     const owed = this.#owed.get(socket);
     const held = heldBy(socket) ?? 0;
     if (!owed || held < owed.upTo) return;
     this.#owed.delete(socket);
-    // What came meanwhile has its own time.
+    // Entries sent since then have a deadline of their own.
     if (held < this.#journal.head) this.expect([socket]);
     this.#rest();
   }
 
-  /** A tab has gone. */
+  /** A tab closed. */
   gone(socket: Socket): void {
     this.#owed.delete(socket);
     this.#rest();

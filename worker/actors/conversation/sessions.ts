@@ -134,7 +134,7 @@ export class Sessions {
     if (who.side === 'visitor') this.#visitorHere();
     const { head, state, marks, told, alias } = journal;
     const known = this.#isKnown(hello);
-    // A cursor that is good confirms what lies before it.
+    // An accepted cursor confirms the entries before it.
     attach(socket, { ...who, hello: true, held: known ? (hello.cursor ?? 0) : 0 });
     const visits = who.side === 'visitor';
     const welcome = {
@@ -161,7 +161,7 @@ export class Sessions {
     this.#core.host.background(told);
   }
 
-  /** Whether the view of a tab can be caught up entry by entry. */
+  /** Whether a tab's view can be continued entry by entry. */
   #isKnown({ cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined }): boolean {
     const { head } = this.#core.journal;
     return (
@@ -169,7 +169,9 @@ export class Sessions {
     );
   }
 
-  /** Sends what comes after a cursor that is good, else the tail. `claimed`: the tab has a view, and has to forget it. */
+  /**
+   * Sends the entries after an accepted cursor, otherwise the tail. `claimed`: the tab has a view and must discard it.
+   */
   #catchUp(socket: Socket, who: Attachment, cursor: number | undefined, claimed: boolean): void {
     const { head } = this.#core.journal;
     if (cursor === undefined && claimed)
@@ -234,7 +236,7 @@ export class Sessions {
     signal(this.#core.host, who.side === 'agent' ? 'visitor' : 'agent', { t: 'typing', by, on });
   }
 
-  /** A tab says how far it is, and its person. Its socket remembers both, over an eviction too. */
+  /** Handles a tab's mark. The socket's attachment stores it, so it survives an eviction. */
   #mark(socket: Socket, who: Attachment, { delivered, read }: { delivered: number; read: number }): void {
     const { head, state } = this.#core.journal;
     const counts = this.#marksCount(who);

@@ -24,13 +24,13 @@ export interface Birthright {
   readonly settings: ConversationSettings;
 }
 
-/** How far everybody is: what is written late, in one row. Lost, it is found again from the log and the tabs' sockets. */
+/** Cursors and marks: stored late, in one row. If lost, they are recomputed from the log and the tabs' sockets. */
 export interface Progress {
   readonly cursors: Cursors;
   readonly marks: Marks;
   /** The owner's, whose mark it is. */
   readonly generation: number;
-  /** The highest mark of any owner. An earlier version did not keep it. */
+  /** The highest mark of any owner. Earlier versions did not store it. */
   readonly seen?: { readonly delivered: number; readonly read: number };
 }
 

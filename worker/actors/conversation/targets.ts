@@ -25,11 +25,11 @@ export interface VisitorNote {
   readonly open: boolean;
   readonly blocked: boolean;
   readonly contact: { readonly name?: string; readonly email?: string };
-  /** Of a closed one: between which ids all of the visitor's commands in it lie. */
+  /** For a closed conversation: the range of the visitor's command ids in it. */
   readonly ids?: IdRange;
 }
 
-/** The lowest and the highest of some ids, as texts. */
+/** The lowest and the highest of a set of ids, compared as text. */
 export interface IdRange {
   readonly first: string;
   readonly last: string;

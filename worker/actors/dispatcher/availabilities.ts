@@ -14,7 +14,7 @@ const coalesce = 200;
 
 export interface AvailabilitiesEnds {
   agents(): PresentAgent[];
-  /** One of them; undefined where they are none. */
+  /** A present agent; undefined if there is none with this id. */
   agent(id: string): PresentAgent | undefined;
   campaigns(): Readonly<Record<string, Routing>>;
   tell(campaign: string, said: { state: Availability; count: number }): Promise<void>;
@@ -29,7 +29,7 @@ export class Availabilities implements Duty {
   readonly #host: Host;
   readonly #ends: AvailabilitiesEnds;
   #looking = false;
-  /** Of each agent all that a visitor's prospects depend on, as it was last. */
+  /** By agent: the last known values that affect whether visitors are served. */
   readonly #known = new Map<string, string>();
   /** When the first of what is untold came; a dispatcher that has slept meanwhile tells at once. */
   #since = 0;
@@ -40,7 +40,7 @@ export class Availabilities implements Duty {
     this.#ends = ends;
   }
 
-  /** An agent has changed, or their load: what makes no difference to visitors costs no look at the others. */
+  /** An agent or their load changed. A change without effect on visitors does not examine other agents. */
   agentChanged(id: string): void {
     const agent = this.#ends.agent(id);
     const receiving = agent !== undefined && receivesVisitors(agent);

@@ -95,7 +95,7 @@ export class Dispatcher extends DurableObject<Env> {
     alarm.arm();
   }
 
-  /** The last message of a conversation. Nothing is decided by it, and nothing stored. */
+  /** Receives a conversation's last message. It is neither stored nor used for decisions. */
   wordsNoted(words: Words): void {
     this.#wake().floor.putWords(words);
   }
@@ -169,7 +169,7 @@ export class Dispatcher extends DurableObject<Env> {
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
-  /** Whose conversations somebody may read, of these owners. */
+  /** For each owner: whether the viewer may read that owner's conversations. */
   readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
     const { sight } = this.#wake();
     return owners.map((owner) => sight.mayRead(viewer, owner));

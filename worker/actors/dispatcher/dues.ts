@@ -1,6 +1,6 @@
 /**
- * When something is next due, for many keys. What a key's due time depends on changes with events, and each event names the keys
- * that it touched: only those are judged again, so an event costs what it changed and not what there is.
+ * The next due time over many keys. A key's due time changes only with events, and each event names the keys that it
+ * affects: only those are recomputed, so the cost of an event depends on what it changed, not on the number of keys.
  */
 interface Entry {
   readonly at: number;
@@ -11,15 +11,15 @@ export class Dues {
   readonly #dueOf: (key: string) => number | null;
   readonly #known = new Map<string, number>();
   readonly #touched = new Set<string>();
-  /** A heap by time. An entry that `#known` contradicts is out of date, and passed over. */
+  /** A heap by time. An entry that differs from `#known` is out of date and skipped. */
   #heap: Entry[] = [];
 
-  /** `dueOf` tells when a key is due, or null; it is asked once after each touch. */
+  /** `dueOf` returns a key's due time, or null; it is called once after each touch. */
   constructor(dueOf: (key: string) => number | null) {
     this.#dueOf = dueOf;
   }
 
-  /** A key has begun, changed or ended. */
+  /** A key was added, changed or removed. */
   touch(key: string): void {
     this.#touched.add(key);
   }
@@ -34,7 +34,7 @@ export class Dues {
     return null;
   }
 
-  /** The keys that are due by now, the earliest first. They stay due until they are touched. */
+  /** The keys that are due now, the earliest first. They stay due until they are touched. */
   dueBy(now: number): string[] {
     this.#judge();
     const due = new Map<string, Entry>();
@@ -58,7 +58,7 @@ export class Dues {
         this.#push({ at, key });
       }
     }
-    // Out-of-date entries must not outgrow the others.
+    // Keeps out-of-date entries from outnumbering the others.
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#known.size) this.#rebuild();
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the dispatcher looks after by the clock: places whose agent is gone or whose taker never came back, and statuses that the
- * system changes. Both follow from stored state; both judge only what an event has touched.
+ * The dispatcher's scheduled checks: places whose agent is gone, reservations that were never settled, and statuses
+ * that the system changes. Both duties follow from stored state, and both recompute only what an event has touched.
  */
 import { assists } from '#domain';
 import type { Duty } from '../alarm.ts';
@@ -10,12 +10,12 @@ import { keyOf, type Ledger } from './ledger.ts';
 import type { Correction, Router } from './router.ts';
 import type { Place } from './storage.ts';
 
-/** A reservation whose taker never came back is looked into after so long, in milliseconds. */
+/** How long a reservation may stay unsettled before the conversation is queried, in milliseconds. */
 const reservedFor = 10_000;
-/** How soon somebody who didn't answer is asked again, in milliseconds. */
+/** The pause before an unanswered query is repeated, in milliseconds. */
 const askAgain = 5_000;
 
-/** Places whose agent is gone, and reservations that nobody settled: the conversation is asked until it has answered. */
+/** Queries the conversation about places whose agent is gone and unsettled reservations, until it answers. */
 export class Reconciliation implements Duty {
   readonly name = 'reconciliation';
   readonly #floor: Pick<Floor, 'agent'>;
@@ -66,13 +66,13 @@ export class Reconciliation implements Duty {
   }
 }
 
-/** Statuses that the system changes by itself. The agent does it, where it still is as it was. */
+/** Status changes by the system. The agent's actor makes the change if the status is still the same. */
 export class Corrections implements Duty {
   readonly name = 'correction';
   readonly #floor: Floor;
   readonly #router: Router;
   readonly #correct: (correction: Correction) => Promise<unknown>;
-  /** When each agent's status was last put right: what they say of it comes a moment later. */
+  /** When each agent's status was last corrected: the agent's report of the change arrives a moment later. */
   readonly #corrected = new Map<string, number>();
   readonly #dues = new Dues((agent) =>
     this.#router.correctionOf(agent) ? (this.#corrected.get(agent) ?? -askAgain) + askAgain : null,
@@ -88,12 +88,12 @@ export class Corrections implements Duty {
     this.rulesChanged();
   }
 
-  /** Something that an agent's status depends on has changed: what they have, what they missed. */
+  /** Input of an agent's status changed: their load, or their missed offers. */
   touch(agent: string): void {
     this.#dues.touch(agent);
   }
 
-  /** An agent has said what they are. */
+  /** An agent reported their status. */
   agentChanged(agent: string): void {
     this.#corrected.delete(agent);
     this.touch(agent);

@@ -10,7 +10,7 @@ const recent = 50;
 
 /** What an agent has said of themselves. What they have, the ledger says. */
 export type AgentNote = Omit<FloorAgent, 'load' | 'nickname'> & {
-  /** What colleagues read; `name` is what visitors do. */
+  /** The name that colleagues read; visitors read `name`. */
   readonly fullName?: string;
   readonly groups: readonly string[];
   /** The path of the photo that visitors see. */
@@ -25,7 +25,7 @@ export class Floor {
   readonly #host: Host;
   readonly #sql: Sql;
   readonly #rows = new Map<string, FloorRow>();
-  /** The ids of the closed ones among them. */
+  /** The ids of the closed rows. */
   readonly #closed = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
   /** What of the rows a tab is shown; null where it is all. */
@@ -113,7 +113,7 @@ export class Floor {
     return true;
   }
 
-  /** The last message of a conversation, in memory alone: its row brings it again (conversation/floor-news.ts). */
+  /** Stores a conversation's last message in memory only: the row restores it (conversation/floor-news.ts). */
   putWords({ id, last }: Words): void {
     const known = this.#rows.get(id);
     if (!known || (known.last?.seq ?? 0) >= last.seq) return;
@@ -157,7 +157,7 @@ export class Floor {
     this.#soon();
   }
 
-  /** As colleagues are shown them. */
+  /** An agent in the form that colleagues see. */
   #bare(agent: KnownAgent): FloorAgent {
     const { id, name, fullName = name, photo, status, since, connected, roles, limits } = agent;
     const named = { id, name: fullName, ...(name !== fullName && { nickname: name }) };
@@ -219,7 +219,7 @@ function wordsOf(rows: readonly FloorRow[]): { words?: Words[] } {
   return words.length > 0 ? { words } : {};
 }
 
-/** A row with its last message, or one that was heard of before and came later. */
+/** A row with the later of its own last message and one that arrived before it. */
 function withLater(row: FloorRow, last: FloorRow['last']): FloorRow {
   return last && last.seq > (row.last?.seq ?? 0) ? { ...row, last } : row;
 }

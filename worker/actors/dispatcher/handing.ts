@@ -257,12 +257,15 @@ export class Handing {
     return otherType ? refuse('no_place') : answer;
   }
 
-  /** The conversation became one of the other type before its agent was agreed on: the place moves with it, where there is one. */
+  /**
+   * The conversation changed its type before its agent was confirmed: the place changes type too, if the agent has
+   * capacity.
+   */
   #moved(place: Place): Place | undefined {
     const { conversation, generation, agent, terms } = place;
     const pending = this.#ledger.pending(conversation);
     if (pending?.generation !== generation) return undefined;
-    // It has been moved already.
+    // The place has changed its type already.
     if (pending.type !== place.type) return pending;
     const known = this.#floor.agent(agent);
     const type = place.type === 'live' ? 'nrt' : 'live';

@@ -1,17 +1,17 @@
-/** Changes of owner as the floor hears of them: who is told, and how often a conversation went on without an answer. */
+/** Changes of owner on the floor: notices to the agents concerned, and the count of passes without a reply. */
 import { assists } from '#domain';
 import type { FloorRow, HandedFrame } from '#protocol';
 import type { Host } from '../host.ts';
 import { sendTo, type Floor } from './floor.ts';
 
-/** A row with its count of passes. It rises with each owner who did not write in time; what was said before is kept. */
+/** Returns a row with its count of passes. The count rises with each owner who did not write in time. */
 export function passed(before: FloorRow | undefined, row: FloorRow): FloorRow {
   const again = row.phase === 'waiting' && row.released?.reason === 'no_reply' && ownerDiffers(before, row);
   const passes = (before?.passes ?? 0) + (again ? 1 : 0);
   return passes > 0 ? { ...row, passes } : row;
 }
 
-/** Tells the agent who had a conversation, and the one who has it now. Conversations are closed to who is offline (F19). */
+/** Notifies the previous and the present owner. Offline agents are skipped: conversations are closed to them (F19). */
 export function tellHandover(
   host: Host,
   floor: Pick<Floor, 'agent'>,

@@ -21,11 +21,11 @@ export class Ledger {
   readonly #sql: Sql;
   readonly #held = new Map<string, Held>();
   readonly #loads = new Map<string, Load>();
-  /** The offers that stand, by their conversations. */
+  /** Pending offers, by conversation. */
   readonly #offers = new Map<string, Place>();
   /** By agent and key. */
   readonly #agents = new Map<string, Map<string, Place>>();
-  /** Called with each place that is kept or dropped; the agent's load is another then. */
+  /** Called for each place that is added or removed, because the agent's load changes. */
   readonly #changed: (place: Place) => void;
 
   constructor(sql: Sql, changed: (place: Place) => void) {
@@ -54,7 +54,7 @@ export class Ledger {
     return [...this.#offers.values()];
   }
 
-  /** The places of an agent: filled, reserved and offered ones. */
+  /** An agent's places: filled, reserved and offered. */
   of(agent: string): Place[] {
     return [...(this.#agents.get(agent)?.values() ?? [])];
   }
@@ -102,7 +102,7 @@ export class Ledger {
     return reserved;
   }
 
-  /** The conversation is of the other type now, and so is the place that is kept for it. */
+  /** The conversation changed its type, so its place does too. */
   retype(place: Place, type: ConversationType): Place {
     const retyped: Place = { ...place, type };
     this.#sql.exec(
@@ -191,7 +191,7 @@ export class Ledger {
   }
 }
 
-/** What names a place. */
+/** The key of a place. */
 export function keyOf({ conversation, generation }: Pick<Place, 'conversation' | 'generation'>): string {
   return `${conversation} ${generation}`;
 }

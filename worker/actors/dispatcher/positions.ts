@@ -1,6 +1,6 @@
 /**
- * Tells visitors in the queue their position, the expected wait, and whether any agent serves them. Ephemeral: a telling is never
- * stored, only the time of the next one is. A visitor who missed one asks, and is told with the next change.
+ * Sends visitors in the queue their position, the expected wait, and whether any agent serves them. Updates are
+ * ephemeral: only the time of the next one is stored. A visitor who missed one gets the next, or requests it.
  */
 import { expectedWait, paceOver, remembered } from '#domain';
 import type { Availability, FloorRow, Waiting } from '#protocol';
@@ -27,7 +27,10 @@ export interface PositionsEnds {
   arm(): void;
 }
 
-/** As a duty it tells those far back: an alarm lets the actor sleep until then, where a timer would keep it awake. */
+/**
+ * A duty, because visitors far back get late updates: an alarm lets the actor sleep until then, a timer would keep it
+ * awake.
+ */
 export class Positions implements Duty {
   readonly name = 'positions';
   readonly #registers: Registers<DispatcherRegisters>;
@@ -94,7 +97,7 @@ export class Positions implements Duty {
     });
   }
 
-  /** What was not told yet is told as it is now; what is far back and was told a moment ago is left for the duty. */
+  /** Sends pending updates with current values. Visitors far back who had one recently are left for the duty. */
   #tellAll(): void {
     const now = this.#host.now();
     let later = Infinity;
@@ -110,11 +113,11 @@ export class Positions implements Duty {
     this.#tellLater(later);
   }
 
-  /** Keeps the time of the next telling, Infinity where there is none. A row at most every `farEvery`. */
+  /** Stores the time of the next update, Infinity if there is none. At most one row per `farEvery`. */
   #tellLater(at: number): void {
     const known = this.#registers.get('positionsAt') ?? Infinity;
     if (at === Infinity && known !== Infinity) this.#registers.delete('positionsAt');
-    // A time that has not come yet stands: those who are due after it are told with it, or then.
+    // An earlier time in the future stays: visitors who are due later are updated then, or after it.
     const stands = known > this.#host.now() && known <= at;
     if (at === Infinity || stands) return;
     this.#registers.set('positionsAt', at);

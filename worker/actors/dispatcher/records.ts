@@ -4,11 +4,11 @@ import type { Decision, FloorRow } from '#protocol';
 import type { Duty } from '../alarm.ts';
 import { all, first, type Sql } from '../host.ts';
 
-/** Decisions are kept for so long, in milliseconds … */
+/** How long decisions are kept, in milliseconds … */
 const keptFor = 30 * 86_400_000;
-/** … and deleted within so long after that: one alarm a day at the most … */
+/** … within how long after that they are deleted: at most one alarm a day … */
 const sweptWithin = 86_400_000;
-/** … of which each deletes so many rows. */
+/** … and how many rows each run deletes. */
 const sweptAtOnce = 1_000;
 /** Of each reason so many agents are named; the rest is a number. */
 const namedEach = 50;
@@ -41,7 +41,7 @@ export class Records implements Duty {
   readonly #standings = new Map<string, Standing>();
   readonly #turns = new Map<string, string>();
   readonly #standingChanged: (agent: string) => void;
-  /** When the oldest decision was taken, null where there is none; undefined until it has been read. */
+  /** The time of the oldest decision, null if there is none; undefined until it is read. */
   #oldest: number | null | undefined;
 
   constructor(sql: Sql, standingChanged: (agent: string) => void) {
@@ -125,13 +125,13 @@ export class Records implements Duty {
     this.#oldest ??= at;
   }
 
-  /** When decisions are old enough to be deleted. It follows from the oldest row, so that no eviction forgets it. */
+  /** When decisions can be deleted. Computed from the oldest row, so it survives an eviction. */
   next(): number | null {
     this.#oldest ??= this.#readOldest();
     return this.#oldest === null ? null : this.#oldest + keptFor + sweptWithin;
   }
 
-  /** Deletes the oldest rows that are too old, by their key. What is left over makes the next turn due at once. */
+  /** Deletes expired rows, the oldest first, by key. If any are left, the next run is due at once. */
   run(now: number): void {
     const { last } = first<{ last: number | null }>(
       this.#sql.exec(

@@ -46,7 +46,7 @@ export class Router {
   readonly #rules: Rules;
   readonly #offers: Offers;
   readonly #ends: RouterEnds;
-  /** When offers end, by their conversations. */
+  /** Expiry times of offers, by conversation. */
   readonly #expiries: Dues;
   /** When somebody may be asked again who had their chance; it makes a turn due without anything having changed. */
   #retryAt: number | null = 0;
@@ -71,7 +71,7 @@ export class Router {
     for (const { conversation } of this.#ledger.offers()) this.#expiries.touch(conversation);
   }
 
-  /** A place was kept or dropped. */
+  /** A place was added or removed. */
   placeChanged({ conversation }: Place): void {
     this.#expiries.touch(conversation);
   }
@@ -150,10 +150,10 @@ export class Router {
       if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
   }
 
-  /** Withdraws what an agent is not to be asked any more: they are gone, or have begun a break (U16). */
+  /** Withdraws offers to an agent who is gone or has started a break (U16). */
   withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
     const here = agent.connected && agent.status !== 'offline';
-    // A colleague may ask somebody who is on a break already.
+    // A colleague may transfer to an agent who is on a break already.
     if (here && before?.status === agent.status) return;
     for (const place of this.#ledger.of(agent.id))
       if (place.state === 'offered' && !(here && receives(agent.status, place.type)))
@@ -252,7 +252,7 @@ export class Router {
     };
   }
 
-  /** How an agent's status is to be put right: the system changes these by itself (F16, F18, and after missed offers). */
+  /** The status change that the system owes an agent (F16, F18, and after missed offers). */
   correctionOf(agent: string): Correction | null {
     const { missedLimit, offlineProcessing } = this.#rules.now;
     const known = this.#floor.agent(agent);

@@ -71,7 +71,7 @@ export class Sight {
     return this.#sees({ id, roles, groups: known?.groups ?? [] }, row);
   }
 
-  /** Whether somebody may read what its owner had, on the floor or long since off it (F42). */
+  /** Whether a user may read a conversation of this owner, on the floor or from the history (F42). */
   mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, owner: string | null): boolean {
     const viewer = { id, roles, groups: this.#floor.agent(id)?.groups ?? [] };
     const groups = owner === null ? [] : (this.#floor.agent(owner)?.groups ?? []);

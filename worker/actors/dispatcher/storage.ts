@@ -48,9 +48,9 @@ export type DispatcherRegisters = {
   /** Conversations that are to be told who may follow them. */
   untold: readonly string[];
   lobbies: Lobbies;
-  /** When those far back in the queue are told their position. */
+  /** When visitors far back in the queue get their next position update. */
   positionsAt: number;
-  /** By queue: when its last conversations were assigned, the newest last; milliseconds. */
+  /** By queue: the times of its latest assignments, the newest last; milliseconds. */
   served: Readonly<Record<string, readonly number[]>>;
 };
 

@@ -28,7 +28,7 @@ const migrations = [
   `CREATE TABLE conversations (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
   )`,
-  // Of ended conversations: between which ids all of the visitor's commands in it lie. One that is missing has to be asked.
+  // The ranges of the visitor's command ids in ended conversations. A conversation without a range has to be queried.
   `CREATE TABLE IF NOT EXISTS id_ranges (
     conversation TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL
   ) WITHOUT ROWID`,
@@ -59,7 +59,7 @@ export interface CampaignSnapshot {
 
 type MessageCommand = Extract<Command, { t: 'message.send' }>;
 
-/** Where a command stands. */
+/** The conversation and seq of a command. */
 interface Found extends Started {
   readonly same: boolean;
 }
@@ -163,7 +163,7 @@ export class Visitor extends DurableObject<Env> {
       return same ? { conversation, seq } : refuse('id_reused');
     }
     if (sentTo !== undefined && sentTo !== latest?.id && this.owns(sentTo)) {
-      // It was given to that one, which may be open still: another campaign's.
+      // This conversation was given the message and may still be open: it belongs to another campaign.
       const sent = await this.#send(sentTo, by, message);
       if (!isRefusal(sent)) return sent;
     }
@@ -183,7 +183,7 @@ export class Visitor extends DurableObject<Env> {
     return this.#start(row, by, message, input, campaign);
   }
 
-  /** Gives a message to a conversation. What must come before it may stand in another one (V24). */
+  /** Sends a message to a conversation. The message before it may be in another one (V24). */
   async #send(conversation: string, by: Party, message: MessageCommand): Promise<Started | Refusal> {
     const stub = conversationStub(this.env, this.#self()?.account ?? '', conversation);
     const sent = await stub.send(by, message);
@@ -193,8 +193,9 @@ export class Visitor extends DurableObject<Env> {
   }
 
   /**
-   * The conversation that has a command of the visitor's, but for one. An ended conversation whose ids lie elsewhere cannot have it
-   * and is not asked, so what was just typed asks nobody: a client's ids rise with its clock, whatever that shows.
+   * Finds the conversation that has one of the visitor's commands, without one that was queried already. An ended
+   * conversation whose range excludes the id cannot have it and is not queried. So a new message queries none: a
+   * client's ids rise with its clock, whatever the clock shows.
    */
   async #recall(id: string, except = '', text?: string): Promise<Found | undefined> {
     const { account, id: visitor } = this.#self() ?? { account: '', id: '' };

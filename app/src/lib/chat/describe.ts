@@ -44,7 +44,7 @@ export function describe(
   }
 }
 
-/** Words for what one agent passes on to another, or to a queue. */
+/** Texts for a transfer or an assignment by an agent. */
 interface HandedWords {
   byYou(names: { to: string }): string;
   toYou(names: { by: string }): string;
@@ -61,7 +61,7 @@ const assignWords: HandedWords = {
   other: m.event_assigned,
 };
 
-/** How an agent came to have it, in one sentence: also the transfer before it is in this. */
+/** How an agent became the owner, in one sentence that includes the transfer before it. */
 function describeOwner({ agent, by, how }: EntryOf<'agent.assigned'>, me: string | null): string {
   const told = teller(me, '');
   if (how === 'taken' || how === 'offered') return told(agent, m.event_you_took, m.event_took);

@@ -1,10 +1,13 @@
-/** What an agent is told when a chat comes to them or leaves them. */
+/** The notice to an agent who gets or loses a chat. */
 import type { HandedFrame, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../colleagues.svelte.ts';
 import { isolated, visitorName } from './names.ts';
 
-/** Null where they did it themselves and see it, or it is told otherwise. `lost`: the chat was theirs and is so no more. */
+/**
+ * Null if the agent caused the change and sees it, or another notice covers it. `lost`: the agent owned the chat until
+ * now.
+ */
 export function handoverNews(told: HandedFrame, me: string): { text: string; lost: boolean } | null {
   const visitor = isolated(visitorName(told.visitor));
   if (told.to?.id === me) return told.from?.id === me ? null : got(told, me, visitor);
@@ -19,7 +22,7 @@ function got(
   visitor: string,
 ): { text: string; lost: false } | null {
   const by = nameOf(handed.by);
-  // An agent who took it from the queue, or accepted it, has it on the screen.
+  // The chat is already open for an agent who took it from the queue or accepted it.
   if (handed.how === 'taken' || handed.how === 'offered') return null;
   if (handed.how === 'routed') return { text: m.handed_routed({ visitor }), lost: false };
   const mine = idOf(handed.by) === me;
@@ -42,7 +45,7 @@ function lossOf({ to, target, handed }: HandedFrame, me: string, visitor: string
     case 'vanished':
       return m.handed_vanished({ visitor });
     case 'transferred':
-      // To a colleague: the answer to the offer was told already.
+      // For a transfer to a colleague, the answer to the offer was the notice.
       if (mine) return null;
       return target
         ? m.handed_sent({ visitor, by, to: isolated(target.name) })

@@ -36,7 +36,7 @@ export interface PendingItem extends Place {
 export interface EventItem extends Place {
   readonly kind: 'event';
   readonly entry: Exclude<Entry, EntryOf<'message.sent'>>;
-  /** The note of the transfer that caused it. */
+  /** The note of the transfer before it. */
   readonly note?: string;
 }
 export interface DayItem extends Place {
@@ -97,7 +97,7 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
   return withPending(items, before, options);
 }
 
-/** The transfer that caused a change of owner: it stands right before it. */
+/** The transfer that caused a change of owner: always the entry right before it. */
 function transferBefore(
   entry: Entry,
   before: Entry | undefined,
@@ -108,7 +108,10 @@ function transferBefore(
   return caused ? before : undefined;
 }
 
-/** Of a transfer and the change of owner that it causes one is told: that an agent got it, or that a queue did. */
+/**
+ * A transfer and the change of owner that it causes make one line: the assignment to an agent, or the transfer to a
+ * queue.
+ */
 function tells(entry: Entry, before: Entry): boolean {
   return (
     before.kind === 'conversation.transferred' &&

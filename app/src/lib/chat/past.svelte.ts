@@ -1,4 +1,4 @@
-/** A transcript from the history, from its end backwards. */
+/** A transcript from the history, loaded backwards from its end. */
 import { isRefusal, type Entry, type Range, type Refusal } from '#protocol';
 import { ask } from '../api.ts';
 
@@ -6,7 +6,7 @@ const atOnce = 100;
 
 export class PastEntries {
   entries = $state.raw<readonly Entry[]>([]);
-  /** Entries up to and including this seq are not here yet. */
+  /** Entries up to and including this seq are not loaded yet. */
   from = $state(0);
   loading = $state(false);
   refusal = $state.raw<Refusal | null>(null);
@@ -34,7 +34,7 @@ export class PastEntries {
     this.loading = true;
     const range = await this.#ask(`&before=${this.from + 1}`);
     this.loading = false;
-    // Scrolling on asks again.
+    // On failure, the next scroll requests it again.
     if (isRefusal(range) || range.upTo !== this.from) return;
     this.entries = [...range.entries, ...this.entries];
     this.from = range.after;

@@ -1,11 +1,14 @@
-/** How long a visitor waited for an answer. Whoever had the chat meanwhile: a person's first word ends the wait, or the end of the chat. */
+/**
+ * How long a visitor waited for a reply, over all owners: the wait ends with an agent's first message or the end of the
+ * chat.
+ */
 import type { ConversationState } from '#protocol';
 
 export interface Wait {
   readonly length: number;
-  /** It is over: else it grows. */
+  /** The wait is over; otherwise it still grows. */
   readonly over: boolean;
-  /** It ended without an answer. */
+  /** The chat ended without a reply. */
   readonly inVain: boolean;
 }
 

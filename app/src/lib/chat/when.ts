@@ -28,7 +28,7 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   return made;
 }
 
-/** Of a day of the calendar, `2026-11-04`: `4 November 2026`. */
+/** A calendar day, `2026-11-04`, as `4 November 2026`. */
 export function dayWords(day: string): string {
   const date = format('UTC', { day: 'numeric', month: 'long', year: 'numeric' });
   return withoutYearMark(date.format(noonOf(day)));

@@ -3,7 +3,7 @@ import { isRefusal, type Refusal } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 const pageLength = 50;
-/** What the server gives at once. */
+/** The server's largest page. */
 const mostAtOnce = 100;
 
 /** `name` is the list's in an answer: `{name: […], next}`. */
@@ -12,7 +12,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
   /** Whether there are more; null until the first page is here. */
   more = $state<boolean | null>(null);
   loading = $state(false);
-  /** When the list was last read; 0 before. */
+  /** When the list was last loaded; 0 before the first time. */
   at = $state(0);
   refusal = $state.raw<Refusal | null>(null);
   readonly #path: string;
@@ -56,7 +56,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     this.items = [...this.items, ...answer[this.#name].filter(({ id }) => !held.has(id))];
   }
 
-  /** Reads the beginning of the list again, as far as one answer goes; what was loaded after it stays. */
+  /** Loads the beginning of the list again, as one page; items loaded after it stay. */
   async refresh(): Promise<void> {
     if (this.loading || this.more === null) return;
     const filter = this.#filter;
@@ -66,7 +66,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
     if (filter !== this.#filter) return;
     this.loading = false;
-    // What is shown says of when it is.
+    // After a refusal, the items shown keep their earlier time.
     if (isRefusal(answer)) return;
     this.at = Date.now();
     const fresh = answer[this.#name];

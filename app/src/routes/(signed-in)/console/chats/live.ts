@@ -1,11 +1,11 @@
-/** Chats of the history with what the floor knows since: the history follows a log within a minute. */
+/** Merges chats from the history, which lags a log by up to a minute, with the floor's newer state. */
 import type { ConversationState } from '#protocol';
 import type { Row } from '$lib/roster.ts';
 
-/** A chat as it is now, as far as the floor knows it. */
+/** A chat's current state, as far as the floor knows it. */
 export function brought(chat: ConversationState, row: Row | undefined): ConversationState {
   const last = row?.last && row.last.seq > (chat.lastMessage?.seq ?? 0) ? row.last : chat.lastMessage;
-  // A first answer that the history does not have yet: it came with that message, or before it.
+  // A first reply that the history lacks: it is this message or an earlier one.
   const firstReplyAt = chat.firstReplyAt ?? (last?.by.kind === 'agent' ? last.at : null);
   const known = { ...chat, lastMessage: last, firstReplyAt };
   if (!row || row.seq <= chat.head) return known;
@@ -17,7 +17,7 @@ export function brought(chat: ConversationState, row: Row | undefined): Conversa
   };
 }
 
-/** Whether the floor has something that the list lacks: a chat that began after all of it, or one that has gone on. */
+/** Whether the floor is ahead of the list: a chat began after all listed ones, or a listed one changed. */
 export function isBehind(
   chats: readonly ConversationState[],
   rows: ReadonlyMap<string, Row>,

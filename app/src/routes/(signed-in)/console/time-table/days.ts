@@ -8,7 +8,7 @@ export function isDay(text: string): boolean {
   return /^20\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
-/** `7:05:09` hours, minutes and seconds. */
+/** A duration as `7:05:09`: hours, minutes and seconds. */
 export function clockLength(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1_000);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -17,12 +17,14 @@ export function clockLength(milliseconds: number): string {
 
 type Interval = TimeTableRow['intervals'][number];
 
-/** A reload, a next page, a moment without network, in milliseconds: shorter absences are not shown. */
+/**
+ * In milliseconds. A reload, the next page or a moment without network causes shorter absences, which are not shown.
+ */
 export const shortestAbsence = 30_000;
 
 /**
- * A row as it is shown: intervals on whole seconds, short absences joined to the time before them, and the lengths of just these. So
- * what a person adds up on the screen is what stands there.
+ * A row for the screen: intervals rounded to seconds, short absences joined to the interval before them. Totals are
+ * computed from these intervals, so adding up the figures on the screen gives the totals.
  */
 export function shownRow(row: TimeTableRow): TimeTableRow {
   const intervals = joined(row.intervals.map(onSeconds).filter(({ from, to }) => from < to));

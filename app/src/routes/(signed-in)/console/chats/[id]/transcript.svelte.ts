@@ -5,7 +5,7 @@ import { PastEntries } from '$lib/chat/past.svelte.ts';
 
 export class Transcript extends PastEntries {
   chat = $state.raw<ConversationState | null>(null);
-  /** When the history said so. */
+  /** The time of the history's answer. */
   at = $state(0);
   readonly #facts: string;
 
