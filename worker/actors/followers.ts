@@ -154,12 +154,12 @@ export class Followers {
     } finally {
       following.startedAt = null;
     }
-    // One row for all that end at about the same time.
+    this.onSettled();
+    // One row for all that end at about the same time, also where one waited for another.
     if (this.#moved && this.#all.every(({ startedAt }) => startedAt === null)) {
       this.#moved = false;
       this.#save(this.cursors);
     }
-    this.onSettled();
   }
 
   /** Called after a flush, for what comes next: the actor settles its alarm. */
