@@ -5,7 +5,7 @@
 import type { Wire } from '../../widget/client/environment.ts';
 import type { Entry, Range } from '../../worker/protocol/index.ts';
 import type { Wiring } from '../helpers/people.ts';
-import { seenKey, type Acked } from './checks.ts';
+import { shownKey, type Acked, type Reader } from './checks.ts';
 
 /** Of the sends, so many are doubled … */
 const doubling = 0.05;
@@ -60,6 +60,7 @@ export class Book {
     const conversation = /conversations\/(con_\w+)\/socket/.exec(url)?.[1];
     if (!conversation) return wire;
     this.sockets++;
+    const reader: Reader = url.includes('/api/widget/') ? 'visitor' : 'agent';
     const sentAt = new Map<string, number>();
     const send = wire.send.bind(wire);
     const out = (data: string) => {
@@ -82,12 +83,18 @@ export class Book {
     };
     (wire as unknown as EventTarget).addEventListener('message', (event) => {
       const { data } = event as MessageEvent<unknown>;
-      if (typeof data === 'string' && data.startsWith('{')) this.#hear(data, conversation, own, sentAt);
+      if (typeof data === 'string' && data.startsWith('{'))
+        this.#hear(data, { reader, conversation }, own, sentAt);
     });
     return wire;
   }
 
-  #hear(data: string, conversation: string, own: Set<string>, sentAt: Map<string, number>): void {
+  #hear(
+    data: string,
+    { reader, conversation }: { reader: Reader; conversation: string },
+    own: Set<string>,
+    sentAt: Map<string, number>,
+  ): void {
     const frame = JSON.parse(data) as { t: string; id?: string; seq?: number; code?: string };
     const acknowledged = (id: string, seq: number) => {
       const at = sentAt.get(id);
@@ -96,7 +103,7 @@ export class Book {
     };
     if (frame.t === 'range') {
       for (const entry of (frame as unknown as Range).entries) {
-        this.#show(conversation, entry);
+        this.#show(reader, conversation, entry);
         if ('id' in entry && entry.id && own.has(entry.id)) acknowledged(entry.id, entry.seq);
       }
     } else if (frame.t === 'ack' && frame.id && frame.seq) acknowledged(frame.id, frame.seq);
@@ -136,8 +143,8 @@ export class Book {
     for (const tell of told) tell();
   }
 
-  #show(conversation: string, entry: Entry): void {
-    const key = seenKey(conversation, entry.seq);
+  #show(reader: Reader, conversation: string, entry: Entry): void {
+    const key = shownKey(reader, conversation, entry.seq);
     const text = JSON.stringify(entry);
     const before = this.seen.get(key);
     // The first that was shown stands: another one later is for the check to find.

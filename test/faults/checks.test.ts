@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { fold } from '../../worker/domain/index.ts';
 import type { Draft, Entry } from '../../worker/protocol/index.ts';
-import { isHopeless, isSound, judge, seenKey, undelivered, type Evidence, type Verdict } from './checks.ts';
+import { isHopeless, isSound, judge, shownKey, undelivered, type Evidence, type Verdict } from './checks.ts';
 
 const visitor = { kind: 'visitor', id: 'vis_v' } as const;
 const anna = { kind: 'agent', id: 'usr_a', name: 'Anna' } as const;
@@ -37,7 +37,7 @@ function evidence(log: Entry[] = numbered([started, said(0), assigned(1), said(1
     acks: log.flatMap((entry) =>
       entry.kind === 'message.sent' ? [{ conversation: 'con', id: entry.id, seq: entry.seq }] : [],
     ),
-    seen: new Map(log.map((entry) => [seenKey('con', entry.seq), JSON.stringify(entry)])),
+    seen: new Map(log.map((entry) => [shownKey('agent', 'con', entry.seq), JSON.stringify(entry)])),
     conversations: [{ account: 'acc', id: 'con', log, cursors: { archive: log.length } }],
     history: new Map([['con', { state: fold('con', log), head: log.length, entries: log }]]),
     places: [{ conversation: 'con', agent: anna.id, state: 'active' }],
@@ -82,7 +82,15 @@ const wrong: [string, keyof Verdict, Evidence][] = [
   [
     'I4 a client was shown something else',
     'gaps',
-    { ...evidence(), seen: new Map([[seenKey('con', 2), JSON.stringify({ ...log[1], text: 'v0 0 ho' })]]) },
+    {
+      ...evidence(),
+      seen: new Map([[shownKey('agent', 'con', 2), JSON.stringify({ ...log[1], text: 'v0 0 ho' })]]),
+    },
+  ],
+  [
+    'V71 a visitor was shown what only agents may see',
+    'gaps',
+    { ...evidence(), seen: new Map([[shownKey('visitor', 'con', 3), JSON.stringify(log[2])]]) },
   ],
   [
     'V24 the second message stands before the first',

@@ -1,5 +1,5 @@
 /** Judges a run by what its clients saw and what the server has stored. Pure, so that each check can be shown to fail. */
-import { fold } from '../../worker/domain/index.ts';
+import { aliasAmong, entryForVisitor, fold } from '../../worker/domain/index.ts';
 import type { Entry } from '../../worker/protocol/index.ts';
 import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
 
@@ -12,7 +12,7 @@ export interface Acked {
 
 export interface Evidence {
   readonly acks: readonly Acked[];
-  /** The text of each entry that any client was ever shown, by conversation and seq. */
+  /** The text of each entry that any client was ever shown, by reader, conversation and seq (`shownKey`). */
   readonly seen: ReadonlyMap<string, string>;
   readonly conversations: readonly StoredConversation[];
   readonly history: ReadonlyMap<string, StoredHistory>;
@@ -37,7 +37,10 @@ export interface Verdict {
   readonly entries: number;
 }
 
-export const seenKey = (conversation: string, seq: number): string => `${conversation} ${seq}`;
+export type Reader = 'visitor' | 'agent';
+const placeKey = (conversation: string, seq: number): string => `${conversation} ${seq}`;
+export const shownKey = (reader: Reader, conversation: string, seq: number): string =>
+  `${reader} ${placeKey(conversation, seq)}`;
 
 /** A text that tells who sent it and as which of theirs: `v3 17 …`. */
 const place = (text: string): { stream: string; number: number } | undefined => {
@@ -100,7 +103,7 @@ function doubledAnswers(acks: readonly Acked[]): string[] {
   const places = new Map<string, Set<string>>();
   for (const { conversation, id, seq } of acks) {
     const known = places.get(id) ?? new Set();
-    places.set(id, known.add(seenKey(conversation, seq)));
+    places.set(id, known.add(placeKey(conversation, seq)));
   }
   return [...places]
     .filter(([, at]) => at.size > 1)
@@ -116,8 +119,14 @@ function gapsIn(logs: Logs): string[] {
 
 function shownOtherwise(seen: Evidence['seen'], logs: Logs): string[] {
   const held = new Map<string, string>();
-  for (const [id, log] of logs)
-    for (const entry of log) held.set(seenKey(id, entry.seq), JSON.stringify(entry));
+  for (const [id, log] of logs) {
+    const owners = log.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : []));
+    const alias = aliasAmong(new Set(owners));
+    for (const entry of log) {
+      held.set(shownKey('agent', id, entry.seq), JSON.stringify(entry));
+      held.set(shownKey('visitor', id, entry.seq), JSON.stringify(entryForVisitor(entry, alias)));
+    }
+  }
   return [...seen]
     .filter(([key, text]) => held.get(key) !== text)
     .map(([key]) => `${key} was shown otherwise`);

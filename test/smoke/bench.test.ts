@@ -37,8 +37,8 @@ const expected = {
   'end to end p99 at 40 a second for 1 s, in RAM': own,
 };
 
-test('every measure of the bench gives all its figures', async () => {
-  const { status, text } = await runScript('test/bench/bench.ts', '--smoke');
+test('every measure of the bench gives all its figures', async (context) => {
+  const { status, text } = await runScript(context, 'test/bench/bench.ts', '--smoke');
   expect(status, text).toBe(0);
   const file = /; (\S+\.json)$/m.exec(text)?.[1] ?? '';
   const { figures } = JSON.parse(readFileSync(file, 'utf8')) as { figures: Figure[] };

@@ -1,6 +1,6 @@
 /** Runs a script of ours as `npm run` does, to its end. */
 import { spawn } from 'node:child_process';
-import { onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 import { at } from '../../bin/paths.mjs';
 
 export interface Ended {
@@ -9,7 +9,11 @@ export interface Ended {
 }
 
 /** The output so far, with errors, is in `text`. A test that times out ends its script. */
-export function runScript(file: string, ...args: string[]): Promise<Ended> {
+export function runScript(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  file: string,
+  ...args: string[]
+): Promise<Ended> {
   const flags = ['--disable-warning=ExperimentalWarning'];
   const script = spawn(process.execPath, [...flags, at(file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
