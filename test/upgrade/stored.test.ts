@@ -118,7 +118,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
   test('V15 a visitor who was away resumes at their cursor, without a gap', async () => {
     const { left, visitors } = opened.expected.people;
     const keys = visitors[left.visitor];
-    if (!keys) throw new Error('nobody has left');
+    if (!keys) throw new Error('the fixture has no visitor who left');
     const options = {
       base,
       path: `/api/widget/conversations/${chat(left.chat)}/socket`,

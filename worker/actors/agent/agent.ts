@@ -286,7 +286,7 @@ export class Agent extends DurableObject<Env> {
     });
     const after = this.#awake?.standing.state;
     if (refusal) this.#tabs.refuse(socket, { ...refusal, id });
-    // The one who asked waits for an answer, also where nobody else has any news.
+    // The tab that asked waits for an answer, even if the status did not change.
     else if (after && after === before)
       this.#tabs.send(socket, { t: 'status', status: after.status, since: after.since });
   }
