@@ -79,7 +79,12 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
         port: chosen,
         folder,
         quiet,
-        env: { BEHIND_CLOUDFLARE: 'false', ...secrets, ...env },
+        env: {
+          BEHIND_CLOUDFLARE: 'false',
+          PUBLIC_URL: `http://localhost:${chosen}`,
+          ...secrets,
+          ...env,
+        },
         // workerd fell over, and Miniflare has started another.
         onRestart: holdAnew,
       });

@@ -31,6 +31,10 @@ export interface Env {
   readonly OPERATOR_SECRET?: string;
   /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */
   readonly BEHIND_CLOUDFLARE?: string;
+  /** Where another proxy is in front: the header in which it writes the client's address, such as `X-Forwarded-For`. */
+  readonly TRUSTED_ADDRESS_HEADER?: string;
+  /** So many proxies, one behind the other, each append an address to that header; 1 where it isn't set. */
+  readonly TRUSTED_PROXIES?: string;
   /** `true` where the demo was asked for. */
   readonly DEMO?: string;
   /** Commands a second that one socket may give; 10 where it isn't set. */
