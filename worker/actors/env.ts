@@ -20,10 +20,10 @@ export interface Env {
   readonly VISITOR_LIMIT: RateLimit;
   /** The same for what signed-in users ask, each for themselves. */
   readonly USER_LIMIT: RateLimit;
-  /** Where mail goes out, as `smtps://user:password@host:465` or `smtp://…`; without it, and `MAIL_FROM`, none does. */
+  /** Where mail goes out, as `smtps://user:password@host:465` or `smtp://…`; without it, `MAIL_FROM` and `PUBLIC_URL`, none does. */
   readonly SMTP_URL?: string;
   readonly MAIL_FROM?: string;
-  /** The origin that links in mails begin with. Behind Cloudflare, which proves it, that of the request will do. */
+  /** Where browsers find this deployment: links in mails begin with it, and without it no mail goes out. */
   readonly PUBLIC_URL?: string;
   /** What the help link of the sign-in page opens. */
   readonly HELP_URL?: string;
