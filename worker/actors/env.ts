@@ -3,6 +3,7 @@ import type { Agent } from './agent/agent.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Dispatcher } from './dispatcher/dispatcher.ts';
 import type { Lobby } from './lobby/lobby.ts';
+import type { PasswordHasher } from './password-hasher.ts';
 import type { Throttle } from './throttle.ts';
 import type { Visitor } from './visitor/visitor.ts';
 
@@ -16,6 +17,9 @@ export interface Env {
   readonly VISITOR: DurableObjectNamespace<Visitor>;
   readonly LOBBY: DurableObjectNamespace<Lobby>;
   readonly THROTTLE: DurableObjectNamespace<Throttle>;
+  readonly PASSWORD_HASHER: DurableObjectNamespace<PasswordHasher>;
+  /** Hashes passwords on threads of the machine's own; where there is none, PASSWORD_HASHER does it. */
+  readonly HASHING?: Fetcher;
   /** First line against floods of new visitors, per client address. */
   readonly VISITOR_LIMIT: RateLimit;
   /** The same for what signed-in users ask, each for themselves. */
