@@ -9,6 +9,7 @@ export * from './conversation.ts';
 export * from './days.ts';
 export * from './marks.ts';
 export * from './origins.ts';
+export * from './photos.ts';
 export * from './redaction.ts';
 export * from './rights.ts';
 export * from './routing.ts';
