@@ -11,6 +11,7 @@ export * from './days.ts';
 export * from './hashing.ts';
 export * from './marks.ts';
 export * from './origins.ts';
+export * from './photos.ts';
 export * from './redaction.ts';
 export * from './rights.ts';
 export * from './routing.ts';

@@ -169,10 +169,13 @@ export class Dispatcher extends DurableObject<Env> {
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
-  /** For each owner: whether the viewer may read that owner's conversations. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+  /** For each conversation, whether the viewer may read it. */
+  readable(
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+    conversations: readonly { readonly id: string; readonly owner: string | null }[],
+  ): boolean[] {
     const { sight } = this.#wake();
-    return owners.map((owner) => sight.mayRead(viewer, owner));
+    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
@@ -275,6 +278,7 @@ export class Dispatcher extends DurableObject<Env> {
       floor.loadChanged(place.agent);
       availabilities.agentChanged(place.agent);
       router.placeChanged(place);
+      sight.placeChanged(place);
       reconciliation.placeChanged(place);
       corrections.touch(place.agent);
     });
@@ -307,6 +311,7 @@ export class Dispatcher extends DurableObject<Env> {
     });
     const sight = new Sight(registers, host, floor, {
       rule: () => rules.now.sees,
+      holders: (conversation) => ledger.holders(conversation),
       tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
       arm,
     });

@@ -151,6 +151,21 @@ export class Floor {
     for (const socket of this.#host.sockets(tag)) sendTo(socket, this.snapshot(socket));
   }
 
+  /** Sends a row with the next changes: other tabs may be shown it now. */
+  touch(id: string): void {
+    this.#changed.rows.add(id);
+    this.#soon();
+  }
+
+  /** Sends an agent's tabs a row that they are shown, without the usual delay. */
+  showNow(id: string, agent: string): void {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    const text = JSON.stringify({ t: 'floor.changed', rows: [row], agents: [] });
+    for (const socket of this.#host.sockets(agent))
+      if (this.#shown(socket)?.(row) ?? true) sendTo(socket, text);
+  }
+
   loadChanged(agent: string): void {
     if (!this.#agents.has(agent)) return;
     this.#changed.agents.add(agent);
