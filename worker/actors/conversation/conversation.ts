@@ -10,6 +10,7 @@ import {
   refuse,
   type Attachment,
   type ConversationState,
+  type FloorRow,
   type Party,
   type Refusal,
   type Role,
@@ -30,7 +31,7 @@ import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
+import { rowOf, type IdRange, type Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -109,6 +110,11 @@ export class Conversation extends DurableObject<Env> {
 
   state(): ConversationState | null {
     return this.#core?.journal.state ?? null;
+  }
+
+  /** For a floor that has an incomplete row of it. */
+  row(): FloorRow | null {
+    return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
 
   summary(): Summary | null {
