@@ -4,6 +4,7 @@ export * from './archive.ts';
 export * from './availability.ts';
 export * from './backoff.ts';
 export * as bucket from './bucket.ts';
+export * from './caps.ts';
 export * from './chance.ts';
 export * from './conversation.ts';
 export * from './days.ts';
