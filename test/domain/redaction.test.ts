@@ -65,7 +65,7 @@ const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
   'visitor.blocked': fc.record({ by: agent, id: command }),
   'conversation.closed': fc.record({
     by: anybody,
-    reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked'),
+    reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked', 'full'),
   }),
 };
 const kinds = Object.keys(rests) as EntryKind[];

@@ -5,6 +5,7 @@ export * from './availability.ts';
 export * from './backlog.ts';
 export * from './backoff.ts';
 export * as bucket from './bucket.ts';
+export * from './caps.ts';
 export * from './chance.ts';
 export * from './conversation.ts';
 export * from './days.ts';

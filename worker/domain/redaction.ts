@@ -74,7 +74,8 @@ const picks: Pick = {
     ...{ seq, at, by: closer(by, reason, alias), kind },
     // The id acknowledges the sender's own command.
     ...(id !== undefined && by.kind === 'visitor' && { id }),
-    reason,
+    reason: shownReason(reason),
+    ...(reason === 'full' && { full: true }),
   }),
 };
 
@@ -108,7 +109,11 @@ export function stateForVisitor(state: ConversationState, alias: Alias): Convers
       ...{ seq: lastMessage.seq, at: lastMessage.at, by: party(lastMessage.by, alias) },
       text: lastMessage.text,
     },
-    closed: closed && { at: closed.at, by: closer(closed.by, closed.reason, alias), reason: closed.reason },
+    closed: closed && {
+      at: closed.at,
+      by: closer(closed.by, closed.reason, alias),
+      reason: shownReason(closed.reason),
+    },
   };
 }
 
@@ -131,4 +136,9 @@ function owner(agent: Owner, alias: Alias): Owner {
 /** The author of the end; for a block, the system. */
 function closer(by: Party, reason: string, alias: Alias): Party {
   return reason === 'blocked' ? system : party(by, alias);
+}
+
+/** A widget of an earlier version fails at `full`. It words an end by the system with the reason `agent` as “has ended”. */
+function shownReason<R extends string>(reason: R): Exclude<R, 'full'> | 'agent' {
+  return reason === 'full' ? 'agent' : (reason as Exclude<R, 'full'>);
 }

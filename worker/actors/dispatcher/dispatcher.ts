@@ -6,6 +6,7 @@
 import { assists, can, passLimit, seesAll } from '#domain';
 import {
   closeCodes,
+  lease,
   refuse,
   type Availability,
   type DecisionsList,
@@ -214,6 +215,7 @@ export class Dispatcher extends DurableObject<Env> {
     const { floor } = this.#wake();
     const { id, roles, session } = user;
     const watcher: Watcher = { at: this.#host.now(), id, roles };
+    this.#closeSilent(id);
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);
     socket.send(floor.snapshot(socket));
@@ -230,6 +232,15 @@ export class Dispatcher extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#awake?.alarm.fire();
+  }
+
+  /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
+  #closeSilent(user: string): void {
+    for (const socket of this.#host.sockets(user)) {
+      const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
+      const seen = Math.max(at, this.#host.lastPing(socket) ?? 0);
+      if (this.#host.now() - seen >= lease) socket.close(closeCodes.leaseLost, 'no sign of life');
+    }
   }
 
   #registered(id: string): boolean {
