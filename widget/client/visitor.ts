@@ -182,6 +182,7 @@ export class VisitorChat {
     return {
       connection: this.#nextTryAt !== null ? 'waiting' : (client?.connection ?? 'idle'),
       nextTryAt: this.#nextTryAt ?? client?.nextTryAt ?? null,
+      crowded: client?.crowded ?? false,
       state: client?.state ?? null,
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
