@@ -41,6 +41,8 @@ export interface Env {
   readonly TRUSTED_PROXIES?: string;
   /** `true` where the demo was asked for. */
   readonly DEMO?: string;
+  /** Other caps than the usual ones, as JSON (`#domain` caps.ts). */
+  readonly CAPS?: string;
   /** Commands a second that one socket may give; 10 where it isn't set. */
   readonly COMMANDS_PER_SECOND?: string;
   /** How long an agent without a live tab keeps their conversations, in milliseconds; 30,000 where it isn't set. */

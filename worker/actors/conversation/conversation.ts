@@ -164,6 +164,13 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  visitorLeft(): void {
+    if (!this.#core) return;
+    this.#core.registers.set('signedOut', true);
+    for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
+  }
+
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
     if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
@@ -172,6 +179,8 @@ export class Conversation extends DurableObject<Env> {
       core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
     const principal = readUpgrade(request, ['user', 'visitor'], admits);
     if (principal instanceof Response) return principal;
+    if (principal.kind === 'visitor' && core.registers.get('signedOut'))
+      return refuseSocket(closeCodes.signedOut, 'signed out');
     const common = { id: principal.id, hello: false, at: Date.now() };
     const attachment: Attachment =
       principal.kind === 'visitor'
