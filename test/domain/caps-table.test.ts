@@ -1,0 +1,48 @@
+/** Caps on clients without a sign-in: README names each with its number, and a deployment changes them by one setting. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { caps, capsOf } from '../../worker/domain/index.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** The cells of the tables' rows. */
+const rows = readme
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+
+describe('H3 the table of caps in README', () => {
+  test.each(Object.entries(caps))('has %s with its number, and a test that exists', (name, value) => {
+    const row = rows.find((cells) => cells.includes(`\`${name}\``));
+    expect(row?.join(' ')).toMatch(new RegExp(`(?<![\\d,])${value.toLocaleString('en')}(?![\\d,])`));
+  });
+
+  test('names no cap that the code does not have', () => {
+    const named = rows.flatMap((cells) => cells.filter((cell) => /^`[a-z]+(?:[A-Z][a-z]+)+`$/.test(cell)));
+    const known = Object.keys(caps).map((name) => `\`${name}\``);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('H3 the setting CAPS', () => {
+  test('changes the caps that it names', () => {
+    expect(capsOf({})).toEqual(caps);
+    expect(capsOf({ CAPS: '{"waitingPerCampaign": 1000}' })).toEqual({ ...caps, waitingPerCampaign: 1_000 });
+    expect(capsOf({})).toEqual(caps);
+  });
+
+  test.each([
+    '',
+    'x',
+    'null',
+    '[]',
+    '7',
+    '{"waitingPerCampaign": "7"}',
+    '{"waitingPerCampaign": 0}',
+    '{"waitingPerCampaign": -1}',
+    '{"waitingPerCampaign": 1.5}',
+    '{"waitingPerCampaign": null}',
+    '{"other": 7, "toString": 7, "__proto__": {"waitingPerCampaign": 7}}',
+  ])('that says %j leaves all as they are', (CAPS) => {
+    expect(capsOf({ CAPS })).toEqual(caps);
+  });
+});
