@@ -7,21 +7,26 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setAdmitted } from '../db/user-changes.ts';
 import { findLogin } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, throttleOf, tooMany } from './address.ts';
+import { clientAddress, clientNetworks } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
 import { turnToHash, verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
+import { tryFromUnknown } from './sign-in-limits.ts';
 
 export const session = new Hono<Bound>();
 
 session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), async (c) => {
   const body = c.req.valid('json');
   const email = canonicalEmail(body.email);
-  // Counted before the hash, which is what an attacker would make us pay for.
-  const early = (await tooMany(c, 'email', email)) ?? (await turnToHash());
-  if (early) return refused(c, early);
+  const attempt = await tryFromUnknown(c.env, email, clientNetworks(c));
+  if (isRefusal(attempt)) return refused(c, attempt);
+  const busy = await turnToHash();
+  if (busy) {
+    await attempt.giveBack();
+    return refused(c, busy);
+  }
 
   const login = await findLogin(c.env.DB, email);
   const right = verifyPassword(body.password, login?.passwordHash);
@@ -46,8 +51,7 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   await Promise.all([
     recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
     admitted || setAdmitted(c.env.DB, person),
-    // Not the address's count: whoever knows one password may be guessing others.
-    throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
+    attempt.succeed(),
   ]);
   keepUser(c, who, opened);
   return answer(c, await agent.me());
