@@ -5,6 +5,7 @@ import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { build } from './build.mjs';
 import { bundleFolder, bundleWorker, mainEntry } from './bundle.mjs';
 import { makeFolder } from './folders.mjs';
+import { hashingService } from './hashing.mjs';
 import { lockFolder } from './lock.mjs';
 import { migrate, migrateBeforeStart } from './migrations.mjs';
 import { at } from './paths.mjs';
@@ -21,6 +22,8 @@ const host = '127.0.0.1';
  * @property {Record<string, string>} [env] bindings that replace or join those of wrangler.toml
  * @property {boolean} [quiet] say nothing but errors
  * @property {boolean} [built] the build and the entry's bundle are known to be fresh
+ * @property {'service' | 'objects'} [hashing] where passwords are hashed: by this machine's service, or by Durable Objects as
+ *   on Cloudflare
  *
  * @typedef {object} Server
  * @property {string} url
@@ -53,7 +56,15 @@ export function startServer(options) {
 }
 
 /** @param {ServerOptions} options @returns {Promise<Server>} */
-async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet = false, built = false }) {
+async function startNow({
+  port = 0,
+  dataDir,
+  entry = mainEntry,
+  env = {},
+  quiet = false,
+  built = false,
+  hashing = 'service',
+}) {
   const log = quiet ? () => {} : console.log;
   const folder = path.resolve(dataDir);
   const lock = lockFolder(folder);
@@ -79,7 +90,13 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
         port: chosen,
         folder,
         quiet,
-        env: { BEHIND_CLOUDFLARE: 'false', ...secrets, ...env },
+        hashing,
+        env: {
+          BEHIND_CLOUDFLARE: 'false',
+          PUBLIC_URL: `http://localhost:${chosen}`,
+          ...secrets,
+          ...env,
+        },
         // workerd fell over, and Miniflare has started another.
         onRestart: holdAnew,
       });
@@ -153,9 +170,9 @@ const stateOf = (/** @type {string} */ folder) => path.join(folder, 'state');
 
 /**
  * @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean,
- *   onRestart: () => void }} options
+ *   hashing: 'service' | 'objects', onRestart: () => void }} options
  */
-function miniflareOptions({ entry, port, folder, env, quiet, onRestart }) {
+function miniflareOptions({ entry, port, folder, env, quiet, hashing, onRestart }) {
   const { name, worker } = optionsOf(entry);
   const state = stateOf(folder);
   makeFolder(state);
@@ -168,7 +185,10 @@ function miniflareOptions({ entry, port, folder, env, quiet, onRestart }) {
         name,
         modules: modulesOf(bundleFolder(entry)),
         bindings: { ...worker.bindings, ...env },
-        serviceBindings: { [assets.binding]: `${name}-assets` },
+        serviceBindings: {
+          [assets.binding]: `${name}-assets`,
+          ...(hashing === 'service' && { HASHING: hashingService }),
+        },
       },
       {
         name: `${name}-assets`,

@@ -166,8 +166,12 @@ test('V43 where no mail can go out, or its links could lead anywhere, none is pr
   const noMail = { status: 409, body: { refused: 'no_mail' } };
   expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);
   // A request may say that it came to any host.
-  const anyHost = unset({ PUBLIC_URL: undefined });
-  expect(await ask('POST', '/api/password/forgotten', { body, ...anyHost })).toMatchObject(noMail);
+  for (const PUBLIC_URL of [undefined, '', 'parley.test', 'ftp://parley.test'])
+    for (const BEHIND_CLOUDFLARE of ['true', 'false']) {
+      const anyHost = { ...unset({ PUBLIC_URL, BEHIND_CLOUDFLARE }), host: 'https://evil.test' };
+      expect(await ask('POST', '/api/password/forgotten', { body, ...anyHost })).toMatchObject(noMail);
+      expect((await ask('GET', '/api/deployment', anyHost)).body).toMatchObject({ mail: false });
+    }
 });
 
 test('F185 an invitation: the user is there, and comes in with a password of their own', async () => {

@@ -120,6 +120,19 @@ test('S7 an address that guesses for many people has to wait, where the address 
   expect((await login(account.emails.agent, password, { headers: behind.headers })).status).toBe(200);
 });
 
+test('S7 an IPv6 client is counted by its /64, and by the larger networks, which may do more', async () => {
+  const wider = '2001:db8:1::/48';
+  await guessAllDay(['2001:db8:1:2::/64', '2001:db8:1::/56', wider], 30);
+  for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6'])
+    expect((await login(account.emails.agent, password, from(address))).status).toBe(429);
+  expect((await login(account.emails.agent, password, from('2001:db8:1:3::1'))).status).toBe(200);
+  // As many again from other networks of the same /48.
+  for (let i = 0; i < 90; i++)
+    await guessAllDay([`2001:db8:1:${i}00::/64`, `2001:db8:1:${i}00::/56`, wider], 1);
+  expect((await login(account.emails.agent, password, from('2001:db8:1:ffff::1'))).status).toBe(429);
+  expect((await login(account.emails.agent, password, from('2001:db8:2::1'))).status).toBe(200);
+});
+
 test('V11 signing out revokes the session on the server', async () => {
   const cookie = await signIn(account.emails.agent);
   const other = await signIn(account.emails.agent);

@@ -28,7 +28,8 @@ import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { reserve } from './limits.ts';
 import { linkOrigin } from './links.ts';
-import { hashPassword, turnToHash, verifyPassword } from './password.ts';
+import { hashingBusy } from './hashing.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 import { keepUser, linkToken, type User } from './principal.ts';
 import { resetOverLimit } from './sign-in-limits.ts';
 
@@ -98,9 +99,9 @@ credentials.post(
     const agent = agentStub(c.env, link.account, link.user);
     // Looked at before the hash, which costs; used up after it, at once with the decision.
     if (!(await agent.linkHolds(link.secret))) return refused(c, refuse('link_expired'));
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
-    const hash = hashPassword(password);
+    // A link that holds came by mail to one of the users.
+    const hash = await hashPassword(c.env, password, 'known');
+    if (isRefusal(hash)) return refused(c, hash);
     const person = await getPerson(c.env.DB, link.account, link.user);
     if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
     const act = actOf(c, known(person), 'password.changed');
@@ -122,12 +123,11 @@ credentials.put(
     const { current, password } = c.req.valid('json');
     const owner = await proved(c, user, current);
     if (isRefusal(owner)) return refused(c, owner);
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
+    const hash = await hashPassword(c.env, password, 'known');
+    if (isRefusal(hash)) return refused(c, hash);
     const agent = agentStub(c.env, user.account, user.id);
     const going = (await agent.sessions(user.session)).find((session) => session.current);
     const act = actOf(c, user, 'password.changed');
-    const hash = hashPassword(password);
     await changing(c.env, user.account, [user.id], () =>
       setPassword(c.env.DB, user.account, user.id, hash, act),
     );
@@ -184,15 +184,18 @@ credentials.post(
 
 /** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
-  const attempt = await reserve(c.env, user.session, [{ limit: 'proof', of: user.session }]);
+  const attempt =
+    hashingBusy('known') ?? (await reserve(c.env, user.session, [{ limit: 'proof', of: user.session }]));
   if (isRefusal(attempt)) return attempt;
   const login = await findOwnLogin(c.env.DB, user.account, user.id);
-  const busy = login ? await turnToHash() : refuse('signed_out');
-  if (busy || !login) {
+  const right = login
+    ? await verifyPassword(c.env, password, login.passwordHash, 'known')
+    : refuse('signed_out');
+  if (isRefusal(right) || !login) {
     await attempt.giveBack();
-    return busy ?? refuse('signed_out');
+    return isRefusal(right) ? right : refuse('signed_out');
   }
-  if (!verifyPassword(password, login.passwordHash)) return refuse('wrong_password');
+  if (!right) return refuse('wrong_password');
   await attempt.succeed('proof');
   return login.person;
 }

@@ -15,8 +15,8 @@ export interface Reserved {
 }
 
 /**
- * Counts one attempt under each of these, or under none of them, and then says how long to wait. What has the same `home` is counted
- * in one place, by one request.
+ * Counts one attempt under each of these, or under none of them, and then says how long to wait. All are counted in one
+ * place, by one request: a key belongs to one `home`, which is the same whenever it is counted.
  */
 export async function reserve(
   env: Env,
