@@ -11,6 +11,7 @@ export * from './conversation.ts';
 export * as credential from './credential.ts';
 export * from './days.ts';
 export * from './hashing.ts';
+export * from './limits.ts';
 export * from './marks.ts';
 export * from './origins.ts';
 export * from './redaction.ts';
