@@ -1,9 +1,14 @@
 /** H3: what a visitor sees whose chat is refused: the message stays, with the reason, and goes out when it can. */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage({ CAPS: '{"conversationsPerVisitor": 2, "waitingPerCampaign": 3}' });
+
+let anna: Agent;
+beforeAll(async () => {
+  anna = await Agent.signIn(browser, base, 'anna@demo.test');
+});
 
 async function endChat({ chat }: Visitor): Promise<void> {
   await chat.getByRole('button', { name: 'More' }).click();
@@ -57,7 +62,6 @@ test('H3 a visitor who finds the queue full keeps the message, and it goes out o
   await picture(outside.page, 'queue-full');
   expect(await accessibilityOf(outside.page)).toEqual([]);
 
-  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   for (const question of inside) await anna.take(question);
   await outside.chat.getByText('Many people are waiting just now.').waitFor({ state: 'detached' });
   await anna.row('Waiting for an answer', `May I ask ${inside.length}`).waitFor();

@@ -5,7 +5,10 @@ import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { Lobby } from '../../worker/actors/lobby/lobby.ts';
 import { dispatcherStub, lobbyStub } from '../../worker/actors/stubs.ts';
-import { caps, credential } from '../../worker/domain/index.ts';
+import { networkWait } from '../../worker/actors/limits.ts';
+import { Throttle } from '../../worker/actors/throttle.ts';
+import { Visitor } from '../../worker/actors/visitor/visitor.ts';
+import { caps, credential, limits } from '../../worker/domain/index.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { moveClock } from '../actors/scene.ts';
 import {
@@ -157,4 +160,101 @@ test('L2 an old credential is replaced by the way on which it came: a cookie’s
   expect((await ask<VisitorSession>('GET', path, { headers: bearer(token) })).body).toEqual({
     ...{ visitor: two.id, contact: {}, blocked: false, conversations: [] },
   });
+});
+
+const from = (address: string) => ({
+  env: { BEHIND_CLOUDFLARE: 'true' },
+  headers: { 'CF-Connecting-IP': address },
+});
+const askFrom = (site: string, token: string, address: string, command = crypto.randomUUID()) =>
+  ask<Started & { refused?: string; retryAfter?: number }>('POST', '/api/widget/messages', {
+    env: from(address).env,
+    headers: { ...bearer(token), ...from(address).headers },
+    body: { id: command, site, text: 'Hello' },
+  });
+const { newConversations, newVisitors } = limits;
+
+test('H3 a network begins 60 conversations an hour with an account; another network, and another account, are free', async () => {
+  const { site } = await newSite(account);
+  const home = '198.51.100.61';
+  const visitors = await Promise.all(
+    Array.from({ length: newConversations.most + 1 }, () => newVisitor(site)),
+  );
+  const last = visitors.pop() as (typeof visitors)[0];
+  const commands = visitors.map(() => crypto.randomUUID());
+  const begun = [];
+  for (const [at, { token }] of visitors.entries())
+    begun.push(await askFrom(site, token, home, commands[at]));
+  expect(begun.map(({ status }) => status)).toEqual(visitors.map(() => 200));
+  const over = await askFrom(site, last.token, home);
+  expect(over).toMatchObject({ status: 429, body: { refused: 'too_many_chats' } });
+  expect(over.body.retryAfter).toBeLessThanOrEqual(newConversations.window);
+  const session = await ask<VisitorSession>('GET', '/api/widget/session', { headers: bearer(last.token) });
+  expect(session.body.conversations).toEqual([]);
+  // What was accepted is answered again, and who has a chat goes on.
+  const [first] = visitors as [(typeof visitors)[0]];
+  expect(await askFrom(site, first.token, home, commands[0])).toEqual(begun[0]);
+  expect(await askFrom(site, first.token, home)).toMatchObject({ status: 200, body: { seq: 3 } });
+  expect((await askFrom(site, last.token, '198.51.100.62')).status).toBe(200);
+  const other = await newSite(await newAccount());
+  expect((await askFrom(other.site, (await newVisitor(other.site)).token, home)).status).toBe(200);
+});
+
+test('H3 many small networks of one owner are counted together: a /56 twice, a /48 four times', async () => {
+  const { site } = await newSite(account);
+  const begins = async (address: string) =>
+    (await askFrom(site, (await newVisitor(site)).token, address)).status;
+  const used = async (networks: (at: number) => string[], count: number) => {
+    for (let at = 0; at < count; at++)
+      expect(await networkWait(env, 'newConversations', networks(at), account.id)).toBe(0);
+  };
+  const of = (block: string) => (at: number) => [
+    `2001:db8:${block}:${at.toString(16)}::/64`,
+    `2001:db8:${block}::/56`,
+    `2001:db8:${block}::/48`,
+  ];
+  await used(of('56'), 2 * newConversations.most);
+  expect(await begins('2001:db8:56:ff::1')).toBe(429);
+  expect(await begins('2001:db8:56:100::1')).toBe(200);
+  const wide = (at: number) => {
+    const group = (at % 8) * 256;
+    return [
+      `2001:db8:48:${(group + at).toString(16)}::/64`,
+      `2001:db8:48:${group.toString(16)}::/56`,
+      `2001:db8:48::/48`,
+    ].map((network) => network.replace(':0::', '::'));
+  };
+  await used(wide, 4 * newConversations.most);
+  expect(await begins('2001:db8:48:ff00::1')).toBe(429);
+  expect(await begins('2001:db8:49:ff00::1')).toBe(200);
+});
+
+test('H3 a network makes 120 visitors an hour; one more is refused before an object is made', async () => {
+  const { site } = await newSite(account);
+  const address = '198.51.100.120';
+  for (let at = 0; at < newVisitors.most; at++)
+    expect(await networkWait(env, 'newVisitors', [address])).toBe(0);
+  const made = vi.spyOn(Visitor.prototype, 'open');
+  onTestFinished(() => made.mockRestore());
+  const open = (more: object) => call('POST', '/api/widget/session', { body: { site }, ...more });
+  const refused = await open(from(address));
+  expect([refused.status, await refused.json()]).toMatchObject([429, { refused: 'too_many_chats' }]);
+  expect(made).not.toHaveBeenCalled();
+  expect((await open(from('198.51.100.121'))).status).toBe(200);
+  // Where no address can be believed nothing is counted by network.
+  expect((await open({ headers: from(address).headers })).status).toBe(200);
+});
+
+test('H3 a count that fails refuses nobody', async () => {
+  const { site } = await newSite(account);
+  const { token } = await newVisitor(site);
+  const take = vi.spyOn(Throttle.prototype, 'take').mockRejectedValue(new Error('not now'));
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => [take, log].forEach((spy) => spy.mockRestore()));
+  expect((await askFrom(site, token, '198.51.100.99')).status).toBe(200);
+  expect(take).toHaveBeenCalledTimes(1);
+  expect(log.mock.calls.map(([line]) => String(line))).toEqual([
+    expect.stringContaining('"event":"network_not_counted"'),
+  ]);
+  expect(String(log.mock.calls)).not.toContain('198.51.100.99');
 });

@@ -26,7 +26,7 @@ import { clientAddress, clientNetwork, clientNetworks, flooding } from './addres
 import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
-import { reserve } from './limits.ts';
+import { reserve } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { hashingBusy } from './hashing.ts';
 import { hashPassword, verifyPassword } from './password.ts';

@@ -5,7 +5,7 @@
 import { ofNetworks, type Counted } from '#domain';
 import { isRefusal, type Refusal } from '#protocol';
 import type { Env } from '../actors/stubs.ts';
-import { overLimit, reserve, type Reserved } from './limits.ts';
+import { overLimit, reserve, type Reserved } from '../actors/limits.ts';
 
 /** A try that may be made. */
 export interface Try {

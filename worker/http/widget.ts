@@ -19,6 +19,7 @@ import {
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
+import { networkWait } from '../actors/limits.ts';
 import { conversationStub, lobbyStub, visitorStub } from '../actors/stubs.ts';
 import { clientNetwork, clientNetworks, flooding } from './address.ts';
 import { availabilityAt, isQueueFull } from './availability.ts';
@@ -76,6 +77,9 @@ widget.post(
     if (flood) return refused(c, flood);
     const site = await siteOf(c, c.req.valid('json').site);
     if (isRefusal(site)) return refused(c, site);
+    const networks = clientNetworks(c);
+    const retryAfter = networks.length > 0 ? await networkWait(c.env, 'newVisitors', networks) : 0;
+    if (retryAfter > 0) return refused(c, refuse('too_many_chats', { retryAfter }));
     const id = newId('visitor');
     const visitor = visitorStub(c.env, site.account, id);
     const { secret } = await visitor.open(site.account, id, site.id);

@@ -3,7 +3,7 @@
  * they are told, which is whether anybody is here. It asks nobody who they are, for it tells nothing that the button of the page
  * doesn't. Visitors by the thousand wake no dispatcher: one change is one call to here.
  */
-import { capsOf, type Caps, type Situation } from '#domain';
+import { capsOf, widths, type Caps, type Situation } from '#domain';
 import { closeCodes, lease, refuse, type Availability, type LobbyFrame } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { hashSecret, newSecret } from '../credentials.ts';
@@ -104,7 +104,7 @@ export class Lobby extends DurableObject<Env> {
   #isFull(tags: readonly string[]): boolean {
     const { lobbySockets, lobbySocketsPerNetwork } = this.#caps;
     if (this.#has(lobbySockets)) return true;
-    return tags.some((tag, width) => this.#has(lobbySocketsPerNetwork * 2 ** width, tag));
+    return tags.some((tag, width) => this.#has(lobbySocketsPerNetwork * (widths[width] ?? 1), tag));
   }
 
   #has(count: number, tag?: string): boolean {

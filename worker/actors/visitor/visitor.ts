@@ -20,6 +20,7 @@ import type { IdRange, VisitorNote } from '../conversation/targets.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
+import { networkWait } from '../limits.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { report } from '../report.ts';
@@ -304,14 +305,17 @@ export class Visitor extends DurableObject<Env> {
   }
 
   /** Refuses a new conversation beyond the caps. Nothing is counted before all of them have let it through. */
-  async #tooMany({ queueFull = false }: Circumstances): Promise<Refusal | undefined> {
+  async #tooMany({ queueFull = false, networks = [] }: Circumstances): Promise<Refusal | undefined> {
     const most = this.#caps.conversationsPerVisitor;
     const query = 'SELECT started_at FROM conversations ORDER BY ordinal DESC LIMIT 1 OFFSET ?';
     const oldest = first<{ started_at: number }>(this.ctx.storage.sql.exec(query, most - 1));
     const wait = oldest ? oldest.started_at + hour - Date.now() : 0;
     if (wait > 0) return refuse('too_many_chats', { retryAfter: Math.min(wait, hour) });
     if (queueFull) return refuse('queue_full', { retryAfter: fullFor });
-    return undefined;
+    if (networks.length === 0) return undefined;
+    const { account } = this.#self() ?? { account: '' };
+    const retryAfter = await networkWait(this.env, 'newConversations', networks, account);
+    return retryAfter > 0 ? refuse('too_many_chats', { retryAfter }) : undefined;
   }
 
   #newRow(campaign: string): Row {
