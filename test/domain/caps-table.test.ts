@@ -1,9 +1,10 @@
 /** Caps on clients without a sign-in: README names each with its number, and a deployment changes them by one setting. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { caps, capsOf, limits } from '../../worker/domain/index.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const readme = readFileSync(new URL('README.md', root), 'utf8');
 /** What README lists: caps that a deployment changes, and counts by network. */
 const listed = {
   ...caps,
@@ -20,6 +21,13 @@ describe('H3 the table of caps in README', () => {
   test.each(Object.entries(listed))('has %s with its number', (name, value) => {
     const row = rows.find((cells) => cells.includes(`\`${name}\``));
     expect(row?.join(' ')).toMatch(new RegExp(`(?<![\\d,])${value.toLocaleString('en')}(?!\\d|,\\d)`));
+  });
+
+  test('names tests that exist', () => {
+    const table = readme.split('### Without a sign-in')[1]?.split('**Browsers.**')[0] ?? '';
+    const named = [...table.matchAll(/`(test\/[a-z/-]+)`/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !existsSync(new URL(`${name}.test.ts`, root)))).toEqual([]);
   });
 
   test('names no cap that the code does not have', () => {

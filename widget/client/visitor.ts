@@ -184,6 +184,7 @@ export class VisitorChat {
     return {
       connection: until === null ? (client?.connection ?? 'idle') : busy ? 'busy' : 'waiting',
       nextTryAt: until ?? client?.nextTryAt ?? null,
+      crowded: client?.crowded ?? false,
       state: client?.state ?? null,
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,

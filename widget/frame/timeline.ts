@@ -114,7 +114,13 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   }
 }
 
-const endings = { visitor: m.ended_by_you, agent: m.ended, idle: m.ended_idle, blocked: m.ended };
+const endings = {
+  visitor: m.ended_by_you,
+  agent: m.ended,
+  idle: m.ended_idle,
+  blocked: m.ended,
+  full: m.ended_full,
+};
 
 /** What an entry that is no message tells the visitor, if anything. */
 function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
@@ -126,7 +132,7 @@ function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
     case 'conversation.closed':
       return entry.reason === 'agent' && entry.by.kind === 'agent'
         ? { name: entry.by.name, say: m.ended_by }
-        : { name: '', say: endings[entry.reason] };
+        : { name: '', say: endings[entry.full ? 'full' : entry.reason] };
     default:
       return undefined;
   }

@@ -14,6 +14,7 @@ export * from './hashing.ts';
 export * from './limits.ts';
 export * from './marks.ts';
 export * from './origins.ts';
+export * from './photos.ts';
 export * from './redaction.ts';
 export * from './rights.ts';
 export * from './routing.ts';

@@ -96,6 +96,8 @@ export const closeCodes = {
   notFound: 4404,
   /** No sign of life for longer than the lease: resume. */
   leaseLost: 4408,
+  /** The visitor has as many sockets in this conversation as there may be: resume after a pause. */
+  crowded: 4409,
   /** A frame was over the size: do not send it again; resume. */
   tooLarge: 4413,
   /** Too many frames: resume after a pause. */
