@@ -8,6 +8,7 @@ import {
   ask,
   call,
   cookieOf,
+  from,
   newAccount,
   password,
   signIn,
@@ -146,7 +147,8 @@ test('V43 a link is dead after half an hour, and the one before the last at once
 
 test('S7 nobody’s mailbox is filled: after three mails the next has to wait', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
-  const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
+  const forgotten = () =>
+    ask('POST', '/api/password/forgotten', { body: { email }, ...from('203.0.113.20') });
   for (let i = 0; i < 3; i++) expect((await forgotten()).status).toBe(200);
   expect(await forgotten()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
 });
@@ -241,7 +243,8 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   expect(await ask('GET', '/api/me', { cookie: other })).toMatchObject(signedOut);
 
   const attempt = async (code?: string) => {
-    const response = await login(emails.agent, password, code === undefined ? {} : { code });
+    const body = { email: emails.agent, password, ...(code !== undefined && { code }) };
+    const response = await call('POST', '/api/login', { body, ...from('203.0.113.21') });
     return response.status === 200 ? 'in' : (await response.json<{ refused: string }>()).refused;
   };
   expect(await attempt()).toBe('code_needed');

@@ -22,14 +22,16 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
+import { clientAddress, clientNetwork, clientNetworks, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
+import { reserve } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { hashingBusy } from './hashing.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { keepUser, linkToken, type User } from './principal.ts';
+import { resetOverLimit } from './sign-in-limits.ts';
 
 export const credentials = new Hono<Bound>();
 
@@ -50,7 +52,7 @@ credentials.post(
     const origin = linkOrigin(c);
     if (origin === null) return refused(c, refuse('no_mail'));
     const email = canonicalEmail(c.req.valid('json').email);
-    const early = await tooMany(c, 'mail', email);
+    const early = await resetOverLimit(c.env, email, clientNetworks(c));
     if (early) return refused(c, early);
     // After the answer, which so tells neither by its words nor by its time whether there is such a person.
     afterAnswer(c, sendReset(c, email, origin));
@@ -180,16 +182,21 @@ credentials.post(
   },
 );
 
-/** The user, whose password this is. Counted as a sign-in is: an unlocked screen is no place to guess from. */
+/** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
+  const attempt =
+    hashingBusy('known') ?? (await reserve(c.env, user.session, [{ limit: 'proof', of: user.session }]));
+  if (isRefusal(attempt)) return attempt;
   const login = await findOwnLogin(c.env.DB, user.account, user.id);
-  if (!login) return refuse('signed_out');
-  const early = hashingBusy('known') ?? (await tooMany(c, 'email', login.person.email));
-  if (early) return early;
-  const right = await verifyPassword(c.env, password, login.passwordHash, 'known');
-  if (isRefusal(right)) return right;
+  const right = login
+    ? await verifyPassword(c.env, password, login.passwordHash, 'known')
+    : refuse('signed_out');
+  if (isRefusal(right) || !login) {
+    await attempt.giveBack();
+    return isRefusal(right) ? right : refuse('signed_out');
+  }
   if (!right) return refuse('wrong_password');
-  await (await throttleOf(c.env, 'email', login.person.email)).clear();
+  await attempt.succeed('proof');
   return login.person;
 }
 

@@ -7,13 +7,14 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setAdmitted } from '../db/user-changes.ts';
 import { findLogin } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, throttleOf, tooMany } from './address.ts';
+import { clientAddress, clientNetworks } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
 import { hashingBusy } from './hashing.ts';
 import { verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
+import { tryFromUnknown } from './sign-in-limits.ts';
 
 export const session = new Hono<Bound>();
 
@@ -22,12 +23,15 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   const email = canonicalEmail(body.email);
   const lane = 'unknown';
   // Counted before the hash, which is what an attacker would make us pay for; but not where none can be made just now.
-  const early = hashingBusy(lane) ?? (await tooMany(c, 'email', email));
-  if (early) return refused(c, early);
+  const attempt = hashingBusy(lane) ?? (await tryFromUnknown(c.env, email, clientNetworks(c)));
+  if (isRefusal(attempt)) return refused(c, attempt);
 
   const login = await findLogin(c.env.DB, email);
   const right = await verifyPassword(c.env, body.password, login?.passwordHash, lane);
-  if (isRefusal(right)) return refused(c, right);
+  if (isRefusal(right)) {
+    await attempt.giveBack();
+    return refused(c, right);
+  }
   if (!login) return refused(c, refuse('wrong_credentials'));
   const { person, admitted } = login;
   const who = { account: person.account.id, id: person.id, name: person.name };
@@ -49,8 +53,7 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   await Promise.all([
     recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
     admitted || setAdmitted(c.env.DB, person),
-    // Not the address's count: whoever knows one password may be guessing others.
-    throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
+    attempt.succeed(),
   ]);
   keepUser(c, who, opened);
   return answer(c, await agent.me());

@@ -21,11 +21,12 @@ import { canonicalEmail } from '../db/keys.ts';
 import { createUser, setDeleted, setPassword, updateUser } from '../db/user-changes.ts';
 import { getPerson, getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
-import { clientAddress, flooding, throttleOf } from './address.ts';
+import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits, badRules } from './ip-rules.ts';
+import { overLimit } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
 import { hashPassword } from './password.ts';
@@ -134,8 +135,8 @@ users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites the
   if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
   // Whoever is invited over and over would take it for a nuisance.
-  const { wait } = await (await throttleOf(c.env, 'mail', user.email)).attempt('mail');
-  if (wait > 0) return refused(c, refuse('slow_down', { retryAfter: wait }));
+  const over = await overLimit(c.env, [{ limit: 'invitedEmail', of: user.email }]);
+  if (over) return refused(c, over);
   await invite(c, c.var.user, user.id, origin);
   return c.json({});
 });

@@ -183,6 +183,13 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  visitorLeft(): void {
+    if (!this.#core) return;
+    this.#core.registers.set('signedOut', true);
+    for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
+  }
+
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
     const [core, sessions] = [this.#core, this.#sessions];
@@ -191,6 +198,8 @@ export class Conversation extends DurableObject<Env> {
       core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
     const principal = readUpgrade(request, ['user', 'visitor'], admits);
     if (principal instanceof Response) return principal;
+    if (principal.kind === 'visitor' && core.registers.get('signedOut'))
+      return refuseSocket(closeCodes.signedOut, 'signed out');
     if (principal.kind === 'visitor') {
       const code = sessions.refusesVisitor(principal.id, capsOf(this.env).visitorSockets);
       if (code !== null) return refuseSocket(code, 'too many sockets');

@@ -3,7 +3,7 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import { assists, can, passLimit, seesAll } from '#domain';
+import { assists, can, capsOf, passLimit, seesAll, type Situation } from '#domain';
 import {
   closeCodes,
   lease,
@@ -76,7 +76,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(said: FloorRow): void {
-    const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
+    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
     const before = floor.row(said.id);
     const row = passed(before, said);
@@ -91,6 +91,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
     queue.put(row);
+    availabilities.queueChanged(row.campaign.id);
     positions.changed(before, row);
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
@@ -185,11 +186,17 @@ export class Dispatcher extends DurableObject<Env> {
     return this.#awake?.positions.of(conversation) ?? null;
   }
 
-  /** Whether a visitor of a campaign finds somebody: for a lobby that was never told. */
+  /** For lobbies of an earlier version. */
   availability(campaign: string): Availability {
-    const { availabilities, rules, alarm } = this.#wake();
+    return this.situation(campaign).state;
+  }
+
+  /** Whether a visitor of a campaign finds somebody, and a place in the queue: for a lobby that was never told. */
+  situation(campaign: string): Situation {
+    const { availabilities, queue, rules, alarm } = this.#wake();
     alarm.arm();
-    return availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    const state = availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    return { state, full: this.#isFull(queue, campaign) };
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -232,6 +239,10 @@ export class Dispatcher extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#awake?.alarm.fire();
+  }
+
+  #isFull(queue: Queue, campaign: string): boolean {
+    return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
   }
 
   /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
@@ -356,6 +367,7 @@ export class Dispatcher extends DurableObject<Env> {
         return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
       },
       campaigns: () => rules.now.campaigns,
+      isFull: (campaign) => this.#isFull(queue, campaign),
       tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
       changed: () => positions.refresh(),
       arm,
