@@ -169,7 +169,8 @@ export class Dispatcher extends DurableObject<Env> {
     const decisions = records.decisionsOf(conversation);
     const said = JSON.stringify(decisions);
     const named = floor.everybody().filter(({ id }) => said.includes(id));
-    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+    const names = named.map(({ id, name, fullName = name }) => [id, fullName]);
+    return { decisions, names: Object.fromEntries(names) as Record<string, string> };
   }
 
   /** For each conversation, whether the viewer may read it. */
