@@ -111,7 +111,7 @@ test('S7 an address that guesses for many people has to wait, where the address 
 });
 
 test('S7 an IPv6 client is counted by its /64', async () => {
-  const counter = await throttleOf(env, 'address', '2001:db8:1:2');
+  const counter = await throttleOf(env, 'address', '2001:db8:1:2::/64');
   for (let i = 0; i < 30; i++) await counter.attempt('address');
   for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6']) {
     const behind = { headers: { 'CF-Connecting-IP': address }, env: { BEHIND_CLOUDFLARE: 'true' } };

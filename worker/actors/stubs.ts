@@ -35,3 +35,8 @@ export function lobbyStub(env: Env, account: string, campaign: string) {
 export function throttleStub(env: Env, key: string) {
   return env.THROTTLE.get(env.THROTTLE.idFromName(key));
 }
+
+/** One of the deployment's few places to hash passwords. */
+export function hasherStub(env: Env, member: string) {
+  return env.PASSWORD_HASHER.get(env.PASSWORD_HASHER.idFromName(member));
+}

@@ -2,14 +2,17 @@
 export * from './activity.ts';
 export * from './archive.ts';
 export * from './availability.ts';
+export * from './backlog.ts';
 export * from './backoff.ts';
 export * as bucket from './bucket.ts';
 export * from './caps.ts';
 export * from './chance.ts';
 export * from './conversation.ts';
 export * from './days.ts';
+export * from './hashing.ts';
 export * from './marks.ts';
 export * from './origins.ts';
+export * from './photos.ts';
 export * from './redaction.ts';
 export * from './rights.ts';
 export * from './routing.ts';

@@ -1,6 +1,6 @@
 /**
  * Decides, in one place, what a visitor may see of a log. Each field is picked, so a new field stays with the agents
- * until it is picked here. Users' ids become aliases, and the authors and reasons of assignments, blocks and returns
+ * until it is picked here. Users' ids become aliases, and the path of a photo loses them, and the authors and reasons of assignments, blocks and returns
  * are omitted. Folding redacted entries gives the redacted state, so a visitor's tab may continue the fold (V16).
  */
 import type {
@@ -13,6 +13,7 @@ import type {
   Party,
   Refusal,
 } from '#protocol';
+import { publicPhoto } from './photos.ts';
 
 /** Replaces a user's id in one conversation: stable there, and meaningless elsewhere. */
 export type Alias = (user: string) => string;
@@ -129,7 +130,7 @@ function party(by: Party, alias: Alias): Party {
 
 function owner(agent: Owner, alias: Alias): Owner {
   const { id, name, photo } = agent;
-  return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo }) };
+  return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo: publicPhoto(photo) }) };
 }
 
 /** The author of the end; for a block, the system. */

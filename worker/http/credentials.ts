@@ -27,7 +27,8 @@ import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { linkOrigin } from './links.ts';
-import { hashPassword, turnToHash, verifyPassword } from './password.ts';
+import { hashingBusy } from './hashing.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 import { keepUser, linkToken, type User } from './principal.ts';
 
 export const credentials = new Hono<Bound>();
@@ -96,9 +97,9 @@ credentials.post(
     const agent = agentStub(c.env, link.account, link.user);
     // Looked at before the hash, which costs; used up after it, at once with the decision.
     if (!(await agent.linkHolds(link.secret))) return refused(c, refuse('link_expired'));
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
-    const hash = hashPassword(password);
+    // A link that holds came by mail to one of the users.
+    const hash = await hashPassword(c.env, password, 'known');
+    if (isRefusal(hash)) return refused(c, hash);
     const person = await getPerson(c.env.DB, link.account, link.user);
     if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
     const act = actOf(c, known(person), 'password.changed');
@@ -120,12 +121,11 @@ credentials.put(
     const { current, password } = c.req.valid('json');
     const owner = await proved(c, user, current);
     if (isRefusal(owner)) return refused(c, owner);
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
+    const hash = await hashPassword(c.env, password, 'known');
+    if (isRefusal(hash)) return refused(c, hash);
     const agent = agentStub(c.env, user.account, user.id);
     const going = (await agent.sessions(user.session)).find((session) => session.current);
     const act = actOf(c, user, 'password.changed');
-    const hash = hashPassword(password);
     await changing(c.env, user.account, [user.id], () =>
       setPassword(c.env.DB, user.account, user.id, hash, act),
     );
@@ -184,9 +184,11 @@ credentials.post(
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
   const login = await findOwnLogin(c.env.DB, user.account, user.id);
   if (!login) return refuse('signed_out');
-  const early = (await tooMany(c, 'email', login.person.email)) ?? (await turnToHash());
+  const early = hashingBusy('known') ?? (await tooMany(c, 'email', login.person.email));
   if (early) return early;
-  if (!verifyPassword(password, login.passwordHash)) return refuse('wrong_password');
+  const right = await verifyPassword(c.env, password, login.passwordHash, 'known');
+  if (isRefusal(right)) return right;
+  if (!right) return refuse('wrong_password');
   await (await throttleOf(c.env, 'email', login.person.email)).clear();
   return login.person;
 }

@@ -11,7 +11,8 @@ import { clientAddress, throttleOf, tooMany } from './address.ts';
 import { by, may, names, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
-import { turnToHash, verifyPassword } from './password.ts';
+import { hashingBusy } from './hashing.ts';
+import { verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
 
 export const session = new Hono<Bound>();
@@ -19,12 +20,14 @@ export const session = new Hono<Bound>();
 session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), async (c) => {
   const body = c.req.valid('json');
   const email = canonicalEmail(body.email);
-  // Counted before the hash, which is what an attacker would make us pay for.
-  const early = (await tooMany(c, 'email', email)) ?? (await turnToHash());
+  const lane = 'unknown';
+  // Counted before the hash, which is what an attacker would make us pay for; but not where none can be made just now.
+  const early = hashingBusy(lane) ?? (await tooMany(c, 'email', email));
   if (early) return refused(c, early);
 
   const login = await findLogin(c.env.DB, email);
-  const right = verifyPassword(body.password, login?.passwordHash);
+  const right = await verifyPassword(c.env, body.password, login?.passwordHash, lane);
+  if (isRefusal(right)) return refused(c, right);
   if (!login) return refused(c, refuse('wrong_credentials'));
   const { person, admitted } = login;
   const who = { account: person.account.id, id: person.id, name: person.name };

@@ -49,7 +49,7 @@ widget.get(
     c.header('Access-Control-Allow-Origin', '*');
     c.header('Cross-Origin-Resource-Policy', 'cross-origin');
     const id = check(SiteId, c.req.query('site'));
-    const site = isRefusal(id) ? id : await siteOf(c.env, id);
+    const site = isRefusal(id) ? id : await siteOf(c, id);
     if (isRefusal(site)) return refused(c, site);
     const origin = pageOrigin(c);
     c.header('Vary', 'Origin');
@@ -73,7 +73,7 @@ widget.post(
   async (c) => {
     const flood = await flooding(c.env, 'session', clientNetwork(c));
     if (flood) return refused(c, flood);
-    const site = await siteOf(c.env, c.req.valid('json').site);
+    const site = await siteOf(c, c.req.valid('json').site);
     if (isRefusal(site)) return refused(c, site);
     const id = newId('visitor');
     const visitor = visitorStub(c.env, site.account, id);
@@ -110,7 +110,7 @@ widget.post(
     const message = c.req.valid('json');
     const credential = visitorCredential(c, message.site);
     if (isRefusal(credential)) return refused(c, credential);
-    const site = await siteOf(c.env, message.site);
+    const site = await siteOf(c, message.site);
     if (isRefusal(site)) return refused(c, site);
     // The credential belongs to one site. On another the visitor is a new one.
     if (site.account !== credential.account) return refused(c, refuse('signed_out'));
@@ -162,7 +162,7 @@ widget.get(
   tells('A socket on whether a visitor finds somebody'),
   async (c) => {
     const id = check(SiteId, c.req.query('site'));
-    const site = isRefusal(id) ? id : await siteOf(c.env, id);
+    const site = isRefusal(id) ? id : await siteOf(c, id);
     if (isRefusal(site)) return refused(c, site);
     if (!site.campaign) return refused(c, refuse('not_found'));
     const flood = await flooding(c.env, 'lobby', clientNetwork(c));

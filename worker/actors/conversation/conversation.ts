@@ -11,6 +11,7 @@ import {
   refuse,
   type Attachment,
   type ConversationState,
+  type FloorRow,
   type Party,
   type Refusal,
   type Role,
@@ -31,7 +32,7 @@ import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
+import { rowOf, type IdRange, type Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -129,6 +130,11 @@ export class Conversation extends DurableObject<Env> {
 
   state(): ConversationState | null {
     return this.#core?.journal.state ?? null;
+  }
+
+  /** For a floor that has an incomplete row of it. */
+  row(): FloorRow | null {
+    return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
 
   summary(): Summary | null {

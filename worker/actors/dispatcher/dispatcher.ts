@@ -27,9 +27,10 @@ import type { Env } from '../env.ts';
 import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
+import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
+import { Completion } from './completion.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
@@ -170,10 +171,13 @@ export class Dispatcher extends DurableObject<Env> {
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
-  /** For each owner: whether the viewer may read that owner's conversations. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+  /** For each conversation, whether the viewer may read it. */
+  readable(
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+    conversations: readonly { readonly id: string; readonly owner: string | null }[],
+  ): boolean[] {
     const { sight } = this.#wake();
-    return owners.map((owner) => sight.mayRead(viewer, owner));
+    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
@@ -251,6 +255,18 @@ export class Dispatcher extends DurableObject<Env> {
     );
   }
 
+  /** Asks a conversation or an agent for its row. */
+  async #complete(id: string): Promise<void> {
+    const { account, floor } = this.#wake();
+    if (floor.row(id)) {
+      const row = handedOn(await conversationStub(this.env, account, id).row());
+      if (row) this.conversationNoted(row);
+    } else {
+      const noted = handedOn(await agentStub(this.env, account, id).note());
+      if (noted) this.agentNoted(noted.agent, noted.seq);
+    }
+  }
+
   async #reconcile(place: Place): Promise<void> {
     const { account, floor, handing } = this.#wake();
     if (place.state === 'reserved') {
@@ -286,6 +302,7 @@ export class Dispatcher extends DurableObject<Env> {
       floor.loadChanged(place.agent);
       availabilities.agentChanged(place.agent);
       router.placeChanged(place);
+      sight.placeChanged(place);
       reconciliation.placeChanged(place);
       corrections.touch(place.agent);
     });
@@ -318,6 +335,7 @@ export class Dispatcher extends DurableObject<Env> {
     });
     const sight = new Sight(registers, host, floor, {
       rule: () => rules.now.sees,
+      holders: (conversation) => ledger.holders(conversation),
       tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
       arm,
     });
@@ -351,7 +369,8 @@ export class Dispatcher extends DurableObject<Env> {
     const corrections: Corrections = new Corrections({ floor, router }, ({ agent, from, to, why }) =>
       agentStub(this.env, account, agent).correctStatus(from, to, why),
     );
-    const own = [reconciliation, corrections, rules, availabilities, records, positions];
+    const completion = new Completion(floor, (id) => this.#complete(id));
+    const own = [completion, reconciliation, corrections, rules, availabilities, records, positions];
     const duties = [...own, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
     const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };
