@@ -6,6 +6,7 @@ import { capsOf, seesAll, type Assigning, type Command, type Principal } from '#
 import {
   closeCodes,
   isRefusal,
+  lease,
   maxRange,
   refuse,
   type Attachment,
@@ -41,6 +42,12 @@ export interface Recalled {
   readonly found: { readonly seq: number; readonly same: boolean } | null;
   readonly ids: IdRange | null;
 }
+
+/**
+ * A closed socket is held until its other end answers, which a phone without network does late and an attacker never. So many are
+ * held for each socket that a visitor may have open.
+ */
+const heldForEach = 8;
 
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
@@ -200,10 +207,6 @@ export class Conversation extends DurableObject<Env> {
     if (principal instanceof Response) return principal;
     if (principal.kind === 'visitor' && core.registers.get('signedOut'))
       return refuseSocket(closeCodes.signedOut, 'signed out');
-    if (principal.kind === 'visitor') {
-      const code = sessions.refusesVisitor(principal.id, capsOf(this.env).visitorSockets);
-      if (code !== null) return refuseSocket(code, 'too many sockets');
-    }
     const common = { id: principal.id, hello: false, at: Date.now() };
     const attachment: Attachment =
       principal.kind === 'visitor'
@@ -215,9 +218,23 @@ export class Conversation extends DurableObject<Env> {
             roles: [...principal.roles],
             session: principal.session,
           };
+    const refusal = principal.kind === 'visitor' ? this.#tooMany(sessions, principal.id) : undefined;
+    if (isRefusal(refusal)) return Response.json(refusal, { status: 429 });
     const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
-    core.leases.came(socket);
+    // A browser cannot read why a socket does not open, but why it was closed.
+    if (refusal) socket.close(refusal, 'too many tabs');
+    else core.leases.came(socket);
     return response;
+  }
+
+  /** A refusal before the socket opens, the code that closes it, or undefined where it may come. */
+  #tooMany(sessions: Sessions, visitor: string): Refusal | number | undefined {
+    const cap = capsOf(this.env).visitorSockets;
+    const retryAfter = sessions.arrives(visitor);
+    if (retryAfter > 0) return refuse('slow_down', { retryAfter });
+    if (this.ctx.getWebSockets('visitor').length >= heldForEach * cap)
+      return refuse('slow_down', { retryAfter: lease });
+    return this.#core?.leases.room(cap) ? undefined : closeCodes.crowded;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
