@@ -4,7 +4,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Env } from '../../worker/actors/env.ts';
 import { agentStub } from '../../worker/actors/stubs.ts';
-import { overLimit } from '../../worker/http/limits.ts';
+import { overLimit } from '../../worker/actors/limits.ts';
 import { Browser } from './browser.ts';
 import { env, from, id, newAccount, password, standingClock, type TestAccount } from './client.ts';
 import { mailTo, tokenIn } from './mails.ts';

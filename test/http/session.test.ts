@@ -1,7 +1,7 @@
 import { limits, ofNetworks } from '#domain';
 import type { Me, Session } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { reserve } from '../../worker/http/limits.ts';
+import { reserve } from '../../worker/actors/limits.ts';
 import {
   ask,
   call,

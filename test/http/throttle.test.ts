@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { isRefusal } from '#protocol';
 import { expect, test } from 'vitest';
 import { maxRows, type Count, type Throttle } from '../../worker/actors/throttle.ts';
-import { overLimit, reserve, type Reserved } from '../../worker/http/limits.ts';
+import { overLimit, reserve, type Reserved } from '../../worker/actors/limits.ts';
 import { env, standingClock } from './client.ts';
 
 const fresh = () => env.THROTTLE.get(env.THROTTLE.idFromName(crypto.randomUUID()));

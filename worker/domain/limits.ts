@@ -47,11 +47,18 @@ export const limits = {
   invitedEmail: { most: 3, window: day },
   /** Invitations from one account. */
   inviting: { most: 100, window: day },
+
+  /* Visitors. */
+
+  /** New visitors from one network: each is an object with storage. */
+  newVisitors: { most: 120, window: hour },
+  /** New conversations of an account from one network: an office, and a carrier's customers, share one. */
+  newConversations: { most: 60, window: hour },
 } as const satisfies Record<string, ThrottlePolicy>;
 export type LimitName = keyof typeof limits;
 
 /** How much more than a network a larger network that it is part of may do: of an IPv6 client its /64, /56 and /48. */
-const widths = [1, 2, 4];
+export const widths = [1, 2, 4] as const;
 
 /** One thing that is counted: under which limit, for whom. */
 export interface Counted {

@@ -56,6 +56,11 @@ export function visitorToken(c: Exchange, site: string | undefined): string | un
   return bearer(c) ?? tokenProtocol(c) ?? cookie();
 }
 
+/** True where the page's own script carries the credential, because the cookie doesn't survive. */
+export function carriesToken(c: Exchange): boolean {
+  return bearer(c) !== undefined;
+}
+
 /** A visitor's credential, unproved. */
 export function visitorCredential(c: Exchange, site: string | undefined): VisitorCredential | Refusal {
   const parts = parse(visitorToken(c, site), [AccountId, VisitorId]);

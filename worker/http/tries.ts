@@ -13,7 +13,7 @@ import { clientNetworks } from './address.ts';
 import { deviceOf, type DeviceCredential } from './device.ts';
 import type { Exchange } from './exchange.ts';
 import { hashingBusy } from './hashing.ts';
-import { overLimit, reserve } from './limits.ts';
+import { overLimit, reserve } from '../actors/limits.ts';
 import { verifyPassword } from './password.ts';
 import type { User } from './principal.ts';
 

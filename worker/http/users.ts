@@ -26,7 +26,7 @@ import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits, badRules } from './ip-rules.ts';
-import { overLimit } from './limits.ts';
+import { overLimit } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
 import { hashPassword } from './password.ts';

@@ -20,6 +20,7 @@ import {
 import type { Person } from '../../db/users.ts';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import type { AgentNote } from '../dispatcher/floor.ts';
 import type { Env } from '../env.ts';
 import type { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
@@ -39,7 +40,7 @@ import { Standing } from './standing.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
-import { followersOf } from './targets.ts';
+import { followersOf, noteOf } from './targets.ts';
 
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
@@ -98,6 +99,12 @@ export class Agent extends Identity {
     const known = await this.#awake?.member.authenticate(session, secret);
     if (!known || isRefusal(known)) return known ?? refuse('signed_out');
     return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;
+  }
+
+  /** For a floor that has an incomplete row of the agent. */
+  note(): { agent: AgentNote; seq: number } | null {
+    const { standing, member } = this.#awake ?? {};
+    return standing && member ? { agent: noteOf(standing, member), seq: standing.log.head } : null;
   }
 
   me(): Me | Refusal {
@@ -317,7 +324,6 @@ export class Agent extends Identity {
     followers.onSettled = () => alarm.settle();
     const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
-    standing.tellFullName(registers.get('user')?.nickname);
     if (standing.log.head > 0) {
       // An earlier version's log says nothing of sessions.
       if (member.signedIn) standing.enter(standing.state.status);

@@ -75,8 +75,6 @@ export type AgentRegisters = {
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
-  /** The floor has the user's name beside the nickname. Absent in earlier versions. */
-  tellsFullName: true;
 };
 
 /** Who or what else than the agent has changed a status. */

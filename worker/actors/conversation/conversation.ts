@@ -2,7 +2,7 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { seesAll, type Assigning, type Command, type Principal } from '#domain';
+import { capsOf, seesAll, type Assigning, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
@@ -10,6 +10,7 @@ import {
   refuse,
   type Attachment,
   type ConversationState,
+  type FloorRow,
   type Party,
   type Refusal,
   type Role,
@@ -25,12 +26,12 @@ import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { attachmentOf } from './attachment.ts';
-import { rangeFrame, signal } from './audience.ts';
+import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
+import { rowOf, type IdRange, type Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -50,14 +51,27 @@ export class Conversation extends DurableObject<Env> {
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    const core = ConversationCore.wake(this.#host, (account) => this.targets(account), this.waits);
+    const core = ConversationCore.wake(
+      this.#host,
+      (account) => this.targets(account),
+      this.waits,
+      capsOf(env),
+    );
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core)
-      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth, this.waits));
+      this.#adopt(
+        ConversationCore.begin(
+          this.#host,
+          (account) => this.targets(account),
+          birth,
+          this.waits,
+          capsOf(this.env),
+        ),
+      );
     return this.send(by, message);
   }
 
@@ -97,7 +111,7 @@ export class Conversation extends DurableObject<Env> {
   /** Tells the visitor where in the line they are. */
   placed(waiting: Waiting): void {
     if (this.#core?.journal.state.phase !== 'waiting') return;
-    signal(this.#host, 'visitor', { t: 'waiting', ...waiting });
+    this.#sessions?.placed(waiting);
   }
 
   /** The owner of a generation is gone. */
@@ -109,6 +123,11 @@ export class Conversation extends DurableObject<Env> {
 
   state(): ConversationState | null {
     return this.#core?.journal.state ?? null;
+  }
+
+  /** For a floor that has an incomplete row of it. */
+  row(): FloorRow | null {
+    return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
 
   summary(): Summary | null {
@@ -164,14 +183,27 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  visitorLeft(): void {
+    if (!this.#core) return;
+    this.#core.registers.set('signedOut', true);
+    for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
+  }
+
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
-    if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
-    const core = this.#core;
+    const [core, sessions] = [this.#core, this.#sessions];
+    if (!core || !sessions) return refuseSocket(closeCodes.notFound, 'no such conversation');
     const admits = (asking: Exclude<Principal, { kind: 'operator' }>) =>
       core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
     const principal = readUpgrade(request, ['user', 'visitor'], admits);
     if (principal instanceof Response) return principal;
+    if (principal.kind === 'visitor' && core.registers.get('signedOut'))
+      return refuseSocket(closeCodes.signedOut, 'signed out');
+    if (principal.kind === 'visitor') {
+      const code = sessions.refusesVisitor(principal.id, capsOf(this.env).visitorSockets);
+      if (code !== null) return refuseSocket(code, 'too many sockets');
+    }
     const common = { id: principal.id, hello: false, at: Date.now() };
     const attachment: Attachment =
       principal.kind === 'visitor'
@@ -183,11 +215,14 @@ export class Conversation extends DurableObject<Env> {
             roles: [...principal.roles],
             session: principal.session,
           };
-    return acceptSocket(this.ctx, [attachment.side], attachment).response;
+    const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
+    core.leases.came(socket);
+    return response;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sessions?.take(socket, data);
+    // Frames go on coming from a socket that was closed until its other end has answered.
+    if (socket.readyState === WebSocket.OPEN) this.#sessions?.take(socket, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -200,6 +235,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.#core?.leases.sweep();
     await this.#core?.alarm.fire();
   }
 

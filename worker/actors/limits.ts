@@ -2,9 +2,10 @@
  * Limits that are counted exactly, in the shards of Throttle: an attempt is counted when it is let through, and given back where it
  * came to nothing, so that attempts side by side can't be more than are allowed.
  */
-import type { Counted } from '#domain';
+import { ofNetworks, type Counted, type LimitName } from '#domain';
 import { isRefusal, refuse, type Refusal } from '#protocol';
-import { throttleStub, type Env } from '../actors/stubs.ts';
+import { report } from './report.ts';
+import { throttleStub, type Env } from './stubs.ts';
 
 /** Attempts that were counted together. */
 export interface Reserved {
@@ -55,6 +56,36 @@ export async function overLimit(
   if (home === undefined) return undefined;
   const reserved = await reserve(env, home, counted);
   return isRefusal(reserved) ? reserved : undefined;
+}
+
+/** A visitor is not kept waiting longer for a count, in milliseconds. */
+const patience = 1_000;
+
+/**
+ * The same for visitors: how long a network has to wait, or 0. A count that does not answer in time refuses nobody, since chats matter
+ * more than an exact count.
+ */
+export async function networkWait(
+  env: Env,
+  limit: LimitName,
+  networks: readonly string[],
+  of = '',
+): Promise<number> {
+  const counted = ofNetworks(limit, networks).map((each) => ({ ...each, of: `${of} ${each.of}` }));
+  const late = new AbortController();
+  const impatience = scheduler.wait(patience, { signal: late.signal }).then(() => {
+    throw new Error('the count did not answer in time');
+  });
+  try {
+    const over = await Promise.race([overLimit(env, counted, networks.at(-1)), impatience]);
+    return over?.retryAfter ?? 0;
+  } catch (error) {
+    report('network_not_counted', error, { limit });
+    return 0;
+  } finally {
+    late.abort();
+    impatience.catch(() => undefined);
+  }
 }
 
 /**
