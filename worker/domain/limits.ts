@@ -7,7 +7,7 @@ const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 const ownTries = { free: 5, window: 15 * minute, first: second, longest: minute };
 
 export const limits = {
-  /* Sign-in on a device that has not signed in before. */
+  /* Wrong passwords on a device that has not signed in before. */
 
   /**
    * One email from one network of any size. Its longest wait keeps a whole hour of guesses from one network below what `signInEmail`
@@ -16,15 +16,19 @@ export const limits = {
   signInFrom: { free: 5, window: hour, first: second, longest: 10 * minute },
   /** One email from everywhere: bounds guesses from a thousand networks. */
   signInEmail: { free: 30, window: hour, first: second, longest: minute },
-  /** One network, whatever the email: an office may be behind it. */
-  signInNetwork: { free: 30, window: 15 * minute, first: second, longest: minute },
+  /** One network, whatever the email, and right passwords too: each costs a hash. An office may be behind it. */
+  signInNetwork: { free: 60, window: 15 * minute, first: second, longest: minute },
 
-  /* What only the owner of a session or a device can use up. */
+  /* What a stranger can't use up: it belongs to a device that has signed in, or to a session. */
 
-  /** Sign-in on a device that has signed in before. */
+  /** Wrong passwords at sign-in on a device that has signed in before. */
   signInDevice: ownTries,
-  /** The password, or a code, on a screen that is signed in. */
+  /** Wrong passwords and codes on a screen that is signed in. */
   proof: ownTries,
+  /** Passwords of one user on all their devices and screens, right ones too: each costs a hash. */
+  ownHashes: { most: 60, window: 15 * minute },
+  /** Wrong codes after a right password: on one device, or on all unknown ones together. Three of a million codes are right. */
+  code: { free: 10, window: day, first: minute, longest: hour },
 
   /* Mails. */
 

@@ -22,16 +22,15 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, clientNetwork, clientNetworks, flooding } from './address.ts';
+import { clientAddress, clientNetwork, flooding } from './address.ts';
 import { changing } from './changes.ts';
+import { keepDevice } from './device.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
-import { reserve } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
-import { hashingBusy } from './hashing.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { hashPassword } from './password.ts';
 import { keepUser, linkToken, type User } from './principal.ts';
-import { resetOverLimit } from './sign-in-limits.ts';
+import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
 export const credentials = new Hono<Bound>();
 
@@ -52,7 +51,7 @@ credentials.post(
     const origin = linkOrigin(c);
     if (origin === null) return refused(c, refuse('no_mail'));
     const email = canonicalEmail(c.req.valid('json').email);
-    const early = await resetOverLimit(c.env, email, clientNetworks(c));
+    const early = await resetOverLimit(c, email);
     if (early) return refused(c, early);
     // After the answer, which so tells neither by its words nor by its time whether there is such a person.
     afterAnswer(c, sendReset(c, email, origin));
@@ -108,6 +107,9 @@ credentials.post(
     await changing(c.env, link.account, [link.user], () =>
       setPassword(c.env.DB, link.account, link.user, hash, act),
     );
+    // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
+    const device = await agent.addDevice();
+    if (device) await keepDevice(c, person.email, { account: link.account, user: link.user, ...device });
     return c.json({});
   },
 );
@@ -135,6 +137,8 @@ credentials.put(
     const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
     if (!opened || isRefusal(opened)) return refused(c, opened ?? refuse('signed_out'));
     keepUser(c, user, opened);
+    if (opened.device)
+      await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
     return answer(c, await agent.me());
   },
 );
@@ -184,20 +188,15 @@ credentials.post(
 
 /** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
-  const attempt =
-    hashingBusy('known') ?? (await reserve(c.env, user.session, [{ limit: 'proof', of: user.session }]));
+  const attempt = await tryInSession(c, user);
   if (isRefusal(attempt)) return attempt;
-  const login = await findOwnLogin(c.env.DB, user.account, user.id);
-  const right = login
-    ? await verifyPassword(c.env, password, login.passwordHash, 'known')
-    : refuse('signed_out');
-  if (isRefusal(right) || !login) {
-    await attempt.giveBack();
-    return isRefusal(right) ? right : refuse('signed_out');
-  }
-  if (!right) return refuse('wrong_password');
-  await attempt.succeed('proof');
-  return login.person;
+  const owner = findOwnLogin(c.env.DB, user.account, user.id);
+  const checked = await checkPassword(c.env, attempt, password, owner);
+  if (isRefusal(checked)) return checked;
+  if (!checked.login) return refuse('signed_out');
+  if (!checked.right) return refuse('wrong_password');
+  await attempt.succeed();
+  return checked.login.person;
 }
 
 /** Somebody who is known without being signed in. */

@@ -6,6 +6,7 @@ import type { Principal } from '#domain';
 import {
   AccountId,
   check,
+  type DeviceId,
   isRefusal,
   principalHeader,
   refuse,
@@ -83,10 +84,10 @@ export async function operatorOf(c: Exchange): Promise<Principal | Refusal> {
   return { kind: 'operator' };
 }
 
-type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId;
+type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId | typeof DeviceId;
 
 /** Splits a credential, `ID.ID.SECRET`. Nothing but well-formed ids ever becomes an actor's name. */
-function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
+export function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
   const parts = token?.split('.') ?? [];
   if (parts.length !== ids.length + 1) return undefined;
   if (ids.some((schema, place) => isRefusal(check(schema, parts[place])))) return undefined;
@@ -156,7 +157,7 @@ export function forgetVisitor(c: Exchange, site: string): void {
 }
 
 /** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */
-const longest = 400 * 86_400;
+export const longest = 400 * 86_400;
 
 /** The request as an actor gets it: whoever sent it can't have said who they are. */
 export function forwarded(request: Request, principal: Principal): Request {
