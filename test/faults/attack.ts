@@ -69,8 +69,10 @@ class Chats {
 
   async #say(visitor: VisitorPerson): Promise<void> {
     const began = performance.now();
-    visitor.say(`A question, ${Math.round(began)}`);
-    await visitor.until(() => visitor.view.pending.length === 0, 60_000, 'a chat message is acknowledged');
+    const text = `A question, ${began}`;
+    visitor.say(text);
+    const isThere = () => visitor.view.entries.some((entry) => 'text' in entry && entry.text === text);
+    await visitor.until(isThere, 60_000, 'a chat message is acknowledged');
     this.#times.push(performance.now() - began);
   }
 }
@@ -147,7 +149,16 @@ export async function attack(scale: AttackScale, dataDir: string): Promise<boole
     const chats = new Chats();
     try {
       console.log(`\nBEHIND_CLOUDFLARE=${front}`);
-      const wiring = () => ({ fetch: from(url, '192.0.2.1') });
+      const previews = { shown: 0 };
+      const wiring = (): Wiring => ({
+        fetch: from(url, '192.0.2.1'),
+        wire: (wire) => {
+          (wire as unknown as EventTarget).addEventListener('message', (event) => {
+            if (String((event as MessageEvent).data).startsWith('{"t":"preview"')) previews.shown++;
+          });
+          return wire;
+        },
+      });
       const { agents, site } = await staff(url, operatorSecret, 1, wiring);
       const [agent] = agents;
       if (!agent) throw new Error('no agent');
@@ -167,7 +178,10 @@ export async function attack(scale: AttackScale, dataDir: string): Promise<boole
       for (const visitors of [1, scale.flooders]) {
         await pause(scale.calm / 2);
         const before = chats.times();
-        const flooded = await flood({ base: url, site, visitors, scale, folder });
+        const flooded = await flood({
+          ...{ base: url, site, visitors, scale, folder, previews },
+          watch: (conversation) => agent.open(conversation),
+        });
         console.log(`H3 ${visitors} flooding: ${told(flooded)}`);
         console.log(`H3 chats p50/p99 calm ${shown(before)}, meanwhile ${shown(chats.times())}`);
         for (const broken of flooded.broken) sound = unsound(broken);

@@ -1,6 +1,7 @@
 /** Visitors who flood their own door: sockets, messages, previews and new conversations, as many as they can. */
 import { caps } from '../../worker/domain/caps.ts';
 import { makeCommandId, subprotocol, tokenSubprotocol } from '../../worker/protocol/index.ts';
+import type { OpenConversation } from '../helpers/people.ts';
 import { from } from './attack.ts';
 import type { AttackScale } from './scales.ts';
 import { storedConversations } from './stored.ts';
@@ -34,9 +35,14 @@ interface Options {
   readonly scale: AttackScale;
   /** The server's data folder. */
   readonly folder: string;
+  /** Opens a conversation on an agent's screen, which counts its previews in `previews`. */
+  readonly watch: (conversation: string) => OpenConversation;
+  readonly previews: { shown: number };
 }
 
-export async function flood({ base, site, visitors, scale, folder }: Options): Promise<Flooded> {
+export async function flood(options: Options): Promise<Flooded> {
+  const { visitors, folder, previews } = options;
+  previews.shown = 0;
   const total: Flooded = {
     sockets: { got: 0, tried: 0 },
     entries: { got: 0, tried: 0 },
@@ -47,7 +53,7 @@ export async function flood({ base, site, visitors, scale, folder }: Options): P
   const began = Date.now();
   const all = await Promise.all(
     Array.from({ length: visitors }, (_, number) =>
-      new Flooder(base, site, `203.0.113.${100 + number}`, scale).run(total),
+      new Flooder(options, `203.0.113.${100 + number}`).run(total),
     ),
   );
   const seconds = (Date.now() - began) / 1_000;
@@ -60,6 +66,9 @@ export async function flood({ base, site, visitors, scale, folder }: Options): P
     if (said > 10 * (seconds + 3) + 60)
       total.broken.push(`${said} messages in ${id} in ${seconds.toFixed(1)} s`);
   }
+  total.previews.got = previews.shown;
+  // One in 200 ms and conversation.
+  if (previews.shown > visitors * 5 * (seconds + 2)) total.broken.push(`${previews.shown} previews`);
   if (total.sockets.got > visitors * caps.visitorSockets)
     total.broken.push(`${total.sockets.got} sockets of ${visitors} visitors`);
   return total;
@@ -70,13 +79,15 @@ class Flooder {
   readonly #site: string;
   readonly #send: typeof fetch;
   readonly #scale: AttackScale;
+  readonly #watch: Options['watch'];
   #token = '';
 
-  constructor(base: string, site: string, address: string, scale: AttackScale) {
+  constructor({ base, site, scale, watch }: Options, address: string) {
     this.#base = base;
     this.#site = site;
     this.#send = from(base, address);
     this.#scale = scale;
+    this.#watch = watch;
   }
 
   /** Answers the conversations that it began. */
@@ -110,6 +121,8 @@ class Flooder {
 
   async #floodSockets(conversation: string, total: Flooded): Promise<void> {
     const { sockets, frames, previews } = this.#scale;
+    const screen = this.#watch(conversation);
+    await screen.until(() => screen.view.state !== null, 60_000, 'the agent has the chat open');
     const opened = await Promise.all(Array.from({ length: sockets }, () => this.#socket(conversation)));
     const welcomed = opened.flatMap((socket) => socket ?? []);
     total.sockets.tried += sockets;
@@ -128,6 +141,7 @@ class Flooder {
     }
     await pause(500);
     for (const socket of open) socket.close();
+    screen.end();
   }
 
   /** A socket that was welcomed, or undefined where it was refused. */

@@ -32,7 +32,7 @@ export async function staff(
   const admin = await signIn('admin');
   const campaign = sure(
     await admin.ask<{ id: string }>('POST', '/api/campaigns', {
-      ...{ name: 'Help', enabled: true, settings: defaultCampaign },
+      ...{ name: 'Help', enabled: true, settings: { ...defaultCampaign, sneakPreview: true } },
     }),
   );
   const site = sure(
