@@ -2,17 +2,17 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { seesAll, type Assigning, type Command, type Principal } from '#domain';
+import type { Assigning, Command } from '#domain';
 import {
   closeCodes,
   isRefusal,
   maxRange,
+  refusals,
   refuse,
   type Attachment,
   type ConversationState,
   type Party,
   type Refusal,
-  type Role,
   type Started,
   type Summary,
   type Waiting,
@@ -24,6 +24,7 @@ import type { Env } from '../env.ts';
 import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
+import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame, signal } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
@@ -41,10 +42,17 @@ export interface Recalled {
   readonly ids: IdRange | null;
 }
 
+/** Why sockets are closed, by code. */
+const revocations: Readonly<Record<number, string>> = {
+  [closeCodes.signedOut]: 'signed out',
+  [closeCodes.lagging]: 'begin again',
+};
+
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
+  #admission: Admission | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -137,52 +145,66 @@ export class Conversation extends DurableObject<Env> {
     await this.#core.followers.flush();
   }
 
-  /** Of agents, only these may follow, and who sees all; null where everybody may. Who may not any longer is sent away. */
-  restrict(viewers: readonly string[] | null): void {
-    if (!this.#core) return;
-    const { registers } = this.#core;
-    if (viewers) registers.set('viewers', viewers);
-    else registers.delete('viewers');
-    for (const socket of this.ctx.getWebSockets('agent')) {
-      const attachment = attachmentOf(socket);
-      if (attachment?.side === 'agent' && !this.#inSight(attachment))
-        socket.close(closeCodes.forbidden, 'out of sight');
+  /**
+   * Sets which agents may follow, beside those who see all; null for all. Sockets of other agents are closed. Returns whether
+   * agents follow, or are about to, for whom the account's rule decides.
+   */
+  restrict(viewers: readonly string[] | null): boolean {
+    const [core, admission] = [this.#core, this.#admission];
+    if (!core || !admission) return false;
+    admission.withdrawn();
+    // A closed conversation asks at each upgrade.
+    if (core.journal.state.phase !== 'closed') {
+      if (viewers) core.registers.set('viewers', viewers);
+      else core.registers.delete('viewers');
     }
+    for (const [socket, reader] of this.#readers())
+      if (!admission.sees(reader, viewers)) socket.close(closeCodes.forbidden, 'out of sight');
+    return admission.pending || this.#followed((reader) => admission.sees(reader, viewers));
   }
 
-  #inSight({ id, roles }: { id: string; roles: readonly Role[] }): boolean {
-    return seesAll({ roles }) || (this.#core?.registers.get('viewers')?.includes(id) ?? true);
+  /** The agents' sockets. */
+  #readers(): [WebSocket, Extract<Attachment, { side: 'agent' }>][] {
+    return this.ctx.getWebSockets('agent').flatMap((socket) => {
+      const attachment = attachmentOf(socket);
+      return attachment?.side === 'agent' ? [[socket, attachment]] : [];
+    });
+  }
+
+  /** Whether agents follow for whom the account's rule decides. */
+  #followed(where: (reader: Extract<Attachment, { side: 'agent' }>) => boolean = () => true): boolean {
+    return this.#readers().some(
+      ([, reader]) => where(reader) && (this.#admission?.dependsOnRule(reader) ?? true),
+    );
   }
 
   /** Closes the sockets of a session that holds no more, or may follow no conversation for now. */
   revoke(session: string, code: number = closeCodes.signedOut): void {
-    for (const socket of this.ctx.getWebSockets('agent')) {
-      const attachment = attachmentOf(socket);
-      if (attachment?.side === 'agent' && attachment.session === session) {
-        socket.close(code, code === closeCodes.signedOut ? 'signed out' : 'offline');
-      }
-    }
+    this.#admission?.withdrawn();
+    for (const [socket, reader] of this.#readers())
+      if (reader.session === session) socket.close(code, revocations[code] ?? 'offline');
   }
 
   /** An upgrade. The Worker has decided who it is. */
-  override fetch(request: Request): Response {
-    if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
-    const core = this.#core;
-    const admits = (asking: Exclude<Principal, { kind: 'operator' }>) =>
-      core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
-    const principal = readUpgrade(request, ['user', 'visitor'], admits);
+  override fetch(request: Request): Response | Promise<Response> {
+    const [core, admission] = [this.#core, this.#admission];
+    if (!core || !admission) return refuseSocket(closeCodes.notFound, 'no such conversation');
+    const principal = readUpgrade(request, ['user', 'visitor'], (asking) =>
+      core.mayDo(asking, 'conversation.follow'),
+    );
     if (principal instanceof Response) return principal;
-    const common = { id: principal.id, hello: false, at: Date.now() };
-    const attachment: Attachment =
-      principal.kind === 'visitor'
-        ? { side: 'visitor', ...common }
-        : {
-            side: 'agent',
-            ...common,
-            name: principal.name,
-            roles: [...principal.roles],
-            session: principal.session,
-          };
+    const common = { id: principal.id, hello: false };
+    if (principal.kind === 'visitor') return this.#accept({ side: 'visitor', ...common, at: Date.now() });
+    const { name, roles, session } = principal;
+    const reader = { ...common, name, roles: [...roles], session };
+    return admission
+      .admit(principal, () => this.#accept({ side: 'agent', ...reader, at: Date.now() }))
+      .then((answer) =>
+        isRefusal(answer) ? Response.json(answer, { status: refusals[answer.refused][0] }) : answer,
+      );
+  }
+
+  #accept(attachment: Attachment): Response {
     return acceptSocket(this.ctx, [attachment.side], attachment).response;
   }
 
@@ -205,10 +227,19 @@ export class Conversation extends DurableObject<Env> {
 
   #adopt(core: ConversationCore): void {
     const rate = Number(this.env.COMMANDS_PER_SECOND ?? 10);
+    const { account, id } = core.self;
     this.#core = core;
-    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () =>
-      this.place(core.self.account, core.self.id),
-    );
+    this.#admission = new Admission({
+      state: () => {
+        const { owner, phase } = core.journal.state;
+        const viewers = core.registers.get('viewers') ?? null;
+        return { owner: owner?.id ?? null, closed: phase === 'closed', viewers };
+      },
+      mayRead: async (reader, owner) => dispatcherStub(this.env, account).admits(reader, { id, owner }),
+      register: async (user: User) =>
+        handedOn(await agentStub(this.env, account, user.id).attached(user.session, id)),
+    });
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.place(account, id));
   }
 
   /** Where in the line it is, for a tab that has just come. */
@@ -225,7 +256,8 @@ export class Conversation extends DurableObject<Env> {
   protected targets(account: string): Targets {
     return {
       archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),
-      floor: async (row) => dispatcherStub(this.env, account).conversationNoted(row),
+      floor: async (row) =>
+        dispatcherStub(this.env, account).conversationNoted(row, row.phase === 'closed' && this.#followed()),
       words: async (words) => dispatcherStub(this.env, account).wordsNoted(words),
       owner: async (agent, summary) => agentStub(this.env, account, agent).summaryNoted(summary),
       visitor: async (note) => visitorStub(this.env, account, note.visitor).conversationNoted(note),

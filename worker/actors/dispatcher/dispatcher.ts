@@ -72,10 +72,14 @@ export class Dispatcher extends DurableObject<Env> {
     if (registers) this.#awake = this.#adopt(registers);
   }
 
-  /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
-  conversationNoted(said: FloorRow): void {
+  /**
+   * A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any.
+   * `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
+   */
+  conversationNoted(said: FloorRow, followed = false): void {
     const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
+    if (followed && said.owner) sight.isFollowed(said.id, said.owner.id);
     const before = floor.row(said.id);
     const row = passed(before, said);
     if (!floor.putRow(row)) return;
@@ -159,20 +163,37 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** Why a conversation went where it went, and waited as long as it did. */
-  decisionsOf(conversation: string, viewer: Pick<Watcher, 'id' | 'roles'>): DecisionsList | Refusal {
+  async decisionsOf(
+    conversation: string,
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+  ): Promise<DecisionsList | Refusal> {
     const { floor, records, sight } = this.#wake();
-    if (!this.#registered(conversation) || !sight.sees(viewer, floor.row(conversation)))
-      return refuse('not_found');
+    if (!this.#registered(conversation)) return refuse('not_found');
+    const owner = seesAll(viewer) ? null : await this.#ownerOf(conversation);
+    if (owner === undefined || !sight.mayRead(viewer, owner)) return refuse('not_found');
     const decisions = records.decisionsOf(conversation);
     const said = JSON.stringify(decisions);
     const named = floor.everybody().filter(({ id }) => said.includes(id));
     return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
   }
 
+  /** The owner's id; of a conversation that has left the floor, as it states itself. Undefined where there is none. */
+  async #ownerOf(conversation: string): Promise<string | null | undefined> {
+    const { account, floor } = this.#wake();
+    const known = floor.row(conversation);
+    const found = known ?? (await conversationStub(this.env, account, conversation).state());
+    return found ? (found.owner?.id ?? null) : undefined;
+  }
+
   /** For each owner: whether the viewer may read that owner's conversations. */
   readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
     const { sight } = this.#wake();
     return owners.map((owner) => sight.mayRead(viewer, owner));
+  }
+
+  /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: { id: string; owner: string | null }): boolean {
+    return this.#wake().sight.admits(viewer, conversation);
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
