@@ -10,7 +10,7 @@ import { record, type Act } from './audit.ts';
 import { prepared, says } from './batch.ts';
 import { searchKeyOf } from './keys.ts';
 import { users } from './schema.ts';
-import { getUser, photoPath, theUser } from './users.ts';
+import { getUser, theUser } from './users.ts';
 
 /** The new values of a user. Emails are in their canonical form, names clean. */
 export interface UserValues extends UserBody {
@@ -100,7 +100,7 @@ export async function setPassword(
   await d1.batch([prepared(d1, change), record(d1, act)]);
 }
 
-/** Sets or removes an active user's photo, by the name of its file; returns the path of the previous one. */
+/** Sets or removes an active user's photo, by the name of its file; returns the name of the previous one. */
 export async function setPhoto(
   d1: D1Database,
   account: string,
@@ -119,8 +119,7 @@ export async function setPhoto(
     record(d1, act),
   ]);
   if (changed?.meta.changes === 0) return refuse('not_found');
-  const name = old?.results[0]?.photo;
-  return name ? photoPath(account, id, name) : null;
+  return old?.results[0]?.photo ?? null;
 }
 
 /** A copy for lists and for the account's requirement; the user's actor owns the second factor. */

@@ -21,14 +21,15 @@ import { canonicalEmail } from '../db/keys.ts';
 import { createUser, setDeleted, setPassword, updateUser } from '../db/user-changes.ts';
 import { getPerson, getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
-import { clientAddress, throttleOf } from './address.ts';
+import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits, badRules } from './ip-rules.ts';
+import { overLimit } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
-import { hashPassword, turnToHash } from './password.ts';
+import { hashPassword } from './password.ts';
 import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
 
@@ -50,13 +51,12 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const { user } = c.var;
   const { password, ...body } = c.req.valid('json');
   const origin = linkOrigin(c);
-  const problem =
-    problemOf(c, body) ??
-    (password === undefined ? origin === null && refuse('no_mail') : await turnToHash());
+  const problem = problemOf(c, body) ?? (password === undefined && origin === null && refuse('no_mail'));
   if (problem) return refused(c, problem);
+  const hash = password === undefined ? '' : await hashFor(c, user.account, password);
+  if (isRefusal(hash)) return refused(c, hash);
   const made = tidy(body);
   const id = newId('user');
-  const hash = password === undefined ? '' : hashPassword(password);
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
   const added = await createUser(c.env.DB, user.account, id, row, hash, act);
@@ -102,9 +102,8 @@ users.put(
   tells('Sets a user’s password', User),
   async (c) => {
     const { account } = c.var.user;
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
-    const hash = hashPassword(c.req.valid('json').password);
+    const hash = await hashFor(c, account, c.req.valid('json').password);
+    if (isRefusal(hash)) return refused(c, hash);
     return change(c, c.var.user, 'user.password_set', (before) => async (act) => {
       if (before.deletedAt !== null) return refuse('not_found');
       await setPassword(c.env.DB, account, before.id, hash, act);
@@ -136,8 +135,8 @@ users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites the
   if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
   // Whoever is invited over and over would take it for a nuisance.
-  const { wait } = await (await throttleOf(c.env, 'mail', user.email)).attempt('mail');
-  if (wait > 0) return refused(c, refuse('slow_down', { retryAfter: wait }));
+  const over = await overLimit(c.env, [{ limit: 'invitedEmail', of: user.email }]);
+  if (over) return refused(c, over);
   await invite(c, c.var.user, user.id, origin);
   return c.json({});
 });
@@ -203,6 +202,11 @@ async function change(
   if (!make) return refused(c, refuse('not_found'));
   const act = actOf(c, by, kind, { subject: { id: before.id, name: before.name } });
   return answer(c, await changing(c.env, by.account, [before.id], () => make(act)));
+}
+
+/** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */
+async function hashFor({ env }: Exchange, account: string, password: string): Promise<string | Refusal> {
+  return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
 }
 
 /** Sends a link with which they choose their password. */

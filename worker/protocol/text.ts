@@ -53,12 +53,19 @@ export const NoteText = typed(500);
 /** As much of it as is shown before it is sent. */
 export const PreviewText = typed(maxPreviewLength);
 
+const severalLines = /[\p{Cc}\u2028\u2029]/u;
+
 /** A person's or a thing's name, one line. `cleanName` makes it fit to show. */
 export const Name = v.pipe(
   typed(maxNameLength),
   v.check((text) => !isBlank(text), 'blank'),
-  v.check((text) => !/[\p{Cc}\u2028\u2029]/u.test(text), 'one_line'),
+  v.check((text) => !severalLines.test(text), 'one_line'),
 );
+
+/** True of a text that `Name` accepts. For the widget's frame, which has no place for schemas. */
+export function isName(text: string): boolean {
+  return fits(text, maxNameLength) && wellFormed(text) && !isBlank(text) && !severalLines.test(text);
+}
 
 /** A page's title: well-formed Unicode without NUL, cut to one line of what can be seen. */
 export const Title = v.pipe(typed(maxTitleLength), v.transform(cleanLine));
@@ -98,13 +105,21 @@ export function cleanName(name: string): string {
   return cleanLine(name).normalize('NFC');
 }
 
+const address = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
+const notSeen = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
 /** An address that could be written to. Deliverability is not ours to judge: one @, no blanks, a dot in the domain, all of it seen. */
 export const Email = v.pipe(
   v.string(),
   v.maxLength(maxEmailLength),
-  v.regex(/^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/),
-  v.check((text) => !/[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(text), 'not_text'),
+  v.regex(address),
+  v.check((text) => !notSeen.test(text), 'not_text'),
 );
+
+/** True of a text that `Email` accepts. For the widget's frame, which has no place for schemas. */
+export function isEmail(text: string): boolean {
+  return text.length <= maxEmailLength && address.test(text) && !notSeen.test(text);
+}
 
 /**
  * A web page's address, normalised: http or https, without a user's name, and with the host in ASCII. Refused where the host that is

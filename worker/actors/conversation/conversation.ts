@@ -2,15 +2,17 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import type { Assigning, Command } from '#domain';
+import { capsOf, type Assigning, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
+  lease,
   maxRange,
   refusals,
   refuse,
   type Attachment,
   type ConversationState,
+  type FloorRow,
   type Party,
   type Refusal,
   type Started,
@@ -26,12 +28,12 @@ import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
-import { rangeFrame, signal } from './audience.ts';
+import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
+import { rowOf, type IdRange, type Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -48,6 +50,12 @@ const revocations: Readonly<Record<number, string>> = {
   [closeCodes.lagging]: 'begin again',
 };
 
+/**
+ * A closed socket is held until its other end answers, which a phone without network does late and an attacker never. So many are
+ * held for each socket that a visitor may have open.
+ */
+const heldForEach = 8;
+
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
   #core: ConversationCore | undefined;
@@ -58,14 +66,27 @@ export class Conversation extends DurableObject<Env> {
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    const core = ConversationCore.wake(this.#host, (account) => this.targets(account), this.waits);
+    const core = ConversationCore.wake(
+      this.#host,
+      (account) => this.targets(account),
+      this.waits,
+      capsOf(env),
+    );
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core)
-      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth, this.waits));
+      this.#adopt(
+        ConversationCore.begin(
+          this.#host,
+          (account) => this.targets(account),
+          birth,
+          this.waits,
+          capsOf(this.env),
+        ),
+      );
     return this.send(by, message);
   }
 
@@ -105,7 +126,7 @@ export class Conversation extends DurableObject<Env> {
   /** Tells the visitor where in the line they are. */
   placed(waiting: Waiting): void {
     if (this.#core?.journal.state.phase !== 'waiting') return;
-    signal(this.#host, 'visitor', { t: 'waiting', ...waiting });
+    this.#sessions?.placed(waiting);
   }
 
   /** The owner of a generation is gone. */
@@ -117,6 +138,11 @@ export class Conversation extends DurableObject<Env> {
 
   state(): ConversationState | null {
     return this.#core?.journal.state ?? null;
+  }
+
+  /** For a floor that has an incomplete row of it. */
+  row(): FloorRow | null {
+    return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
 
   summary(): Summary | null {
@@ -185,6 +211,13 @@ export class Conversation extends DurableObject<Env> {
       if (reader.session === session) socket.close(code, revocations[code] ?? 'offline');
   }
 
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  visitorLeft(): void {
+    if (!this.#core) return;
+    this.#core.registers.set('signedOut', true);
+    for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
+  }
+
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response | Promise<Response> {
     const [core, admission] = [this.#core, this.#admission];
@@ -193,23 +226,45 @@ export class Conversation extends DurableObject<Env> {
       core.mayDo(asking, 'conversation.follow'),
     );
     if (principal instanceof Response) return principal;
-    const common = { id: principal.id, hello: false };
-    if (principal.kind === 'visitor') return this.#accept({ side: 'visitor', ...common, at: Date.now() });
-    const { name, roles, session } = principal;
-    const reader = { ...common, name, roles: [...roles], session };
+    if (principal.kind === 'visitor') return this.#visitorComes(core, principal);
+    const { id, name, roles, session } = principal;
+    const reader = { side: 'agent' as const, id, hello: false, name, roles: [...roles], session };
     return admission
-      .admit(principal, () => this.#accept({ side: 'agent', ...reader, at: Date.now() }))
+      .admit(principal, () => this.#accept(core, { ...reader, at: Date.now() }))
       .then((answer) =>
         isRefusal(answer) ? Response.json(answer, { status: refusals[answer.refused][0] }) : answer,
       );
   }
 
-  #accept(attachment: Attachment): Response {
-    return acceptSocket(this.ctx, [attachment.side], attachment).response;
+  #visitorComes(core: ConversationCore, { id }: Extract<Principal, { kind: 'visitor' }>): Response {
+    if (core.registers.get('signedOut')) return refuseSocket(closeCodes.signedOut, 'signed out');
+    const refusal = this.#tooMany(id);
+    if (isRefusal(refusal)) return Response.json(refusal, { status: 429 });
+    const attachment = { side: 'visitor' as const, id, hello: false, at: Date.now() };
+    return this.#accept(core, attachment, refusal);
+  }
+
+  /** Accepts a socket; with a code, only to close it. A browser cannot read why a socket does not open, but why it was closed. */
+  #accept(core: ConversationCore, attachment: Attachment, code?: number): Response {
+    const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
+    if (code) socket.close(code, 'too many tabs');
+    else core.leases.came(socket);
+    return response;
+  }
+
+  /** A refusal before the socket opens, the code that closes it, or undefined where it may come. */
+  #tooMany(visitor: string): Refusal | number | undefined {
+    const cap = capsOf(this.env).visitorSockets;
+    const retryAfter = this.#sessions?.arrives(visitor) ?? 0;
+    if (retryAfter > 0) return refuse('slow_down', { retryAfter });
+    if (this.ctx.getWebSockets('visitor').length >= heldForEach * cap)
+      return refuse('slow_down', { retryAfter: lease });
+    return this.#core?.leases.room(cap) ? undefined : closeCodes.crowded;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sessions?.take(socket, data);
+    // Frames go on coming from a socket that was closed until its other end has answered.
+    if (socket.readyState === WebSocket.OPEN) this.#sessions?.take(socket, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -222,6 +277,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.#core?.leases.sweep();
     await this.#core?.alarm.fire();
   }
 

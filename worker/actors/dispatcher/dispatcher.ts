@@ -3,9 +3,10 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import { assists, can, passLimit, seesAll } from '#domain';
+import { assists, can, capsOf, passLimit, seesAll, type Situation } from '#domain';
 import {
   closeCodes,
+  lease,
   refuse,
   type Availability,
   type DecisionsList,
@@ -26,9 +27,11 @@ import type { Env } from '../env.ts';
 import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
+import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
+import { Completion } from './completion.ts';
+import { decisionsFor } from './decisions.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
@@ -40,7 +43,7 @@ import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
 import { Rules } from './rules.ts';
-import { Sight, type Watcher } from './sight.ts';
+import { Sight, type Seen, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
 interface Awake {
@@ -77,7 +80,7 @@ export class Dispatcher extends DurableObject<Env> {
    * `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
    */
   conversationNoted(said: FloorRow, followed = false): void {
-    const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
+    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
     if (followed && said.owner) sight.isFollowed(said.id, said.owner.id);
     const before = floor.row(said.id);
@@ -93,6 +96,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
     queue.put(row);
+    availabilities.queueChanged(row.campaign.id);
     positions.changed(before, row);
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
@@ -167,32 +171,20 @@ export class Dispatcher extends DurableObject<Env> {
     conversation: string,
     viewer: Pick<Watcher, 'id' | 'roles'>,
   ): Promise<DecisionsList | Refusal> {
-    const { floor, records, sight } = this.#wake();
+    const awake = this.#wake();
     if (!this.#registered(conversation)) return refuse('not_found');
-    const owner = seesAll(viewer) ? null : await this.#ownerOf(conversation);
-    if (owner === undefined || !sight.mayRead(viewer, owner)) return refuse('not_found');
-    const decisions = records.decisionsOf(conversation);
-    const said = JSON.stringify(decisions);
-    const named = floor.everybody().filter(({ id }) => said.includes(id));
-    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+    const stub = conversationStub(this.env, awake.account, conversation);
+    return decisionsFor(viewer, conversation, awake, async () => stub.state());
   }
 
-  /** The owner's id; of a conversation that has left the floor, as it states itself. Undefined where there is none. */
-  async #ownerOf(conversation: string): Promise<string | null | undefined> {
-    const { account, floor } = this.#wake();
-    const known = floor.row(conversation);
-    const found = known ?? (await conversationStub(this.env, account, conversation).state());
-    return found ? (found.owner?.id ?? null) : undefined;
-  }
-
-  /** For each owner: whether the viewer may read that owner's conversations. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+  /** For each conversation, whether the viewer may read it. */
+  readable(viewer: Pick<Watcher, 'id' | 'roles'>, conversations: readonly Seen[]): boolean[] {
     const { sight } = this.#wake();
-    return owners.map((owner) => sight.mayRead(viewer, owner));
+    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
   }
 
   /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
-  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: { id: string; owner: string | null }): boolean {
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
     return this.#wake().sight.admits(viewer, conversation);
   }
 
@@ -201,11 +193,17 @@ export class Dispatcher extends DurableObject<Env> {
     return this.#awake?.positions.of(conversation) ?? null;
   }
 
-  /** Whether a visitor of a campaign finds somebody: for a lobby that was never told. */
+  /** For lobbies of an earlier version. */
   availability(campaign: string): Availability {
-    const { availabilities, rules, alarm } = this.#wake();
+    return this.situation(campaign).state;
+  }
+
+  /** Whether a visitor of a campaign finds somebody, and a place in the queue: for a lobby that was never told. */
+  situation(campaign: string): Situation {
+    const { availabilities, queue, rules, alarm } = this.#wake();
     alarm.arm();
-    return availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    const state = availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    return { state, full: this.#isFull(queue, campaign) };
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -231,6 +229,7 @@ export class Dispatcher extends DurableObject<Env> {
     const { floor } = this.#wake();
     const { id, roles, session } = user;
     const watcher: Watcher = { at: this.#host.now(), id, roles };
+    this.#closeSilent(id);
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);
     socket.send(floor.snapshot(socket));
@@ -249,6 +248,19 @@ export class Dispatcher extends DurableObject<Env> {
     await this.#awake?.alarm.fire();
   }
 
+  #isFull(queue: Queue, campaign: string): boolean {
+    return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
+  }
+
+  /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
+  #closeSilent(user: string): void {
+    for (const socket of this.#host.sockets(user)) {
+      const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
+      const seen = Math.max(at, this.#host.lastPing(socket) ?? 0);
+      if (this.#host.now() - seen >= lease) socket.close(closeCodes.leaseLost, 'no sign of life');
+    }
+  }
+
   #registered(id: string): boolean {
     return first(this.ctx.storage.sql.exec('SELECT 1 FROM registry WHERE id = ?', id)) !== undefined;
   }
@@ -259,6 +271,18 @@ export class Dispatcher extends DurableObject<Env> {
       id,
       startedAt,
     );
+  }
+
+  /** Asks a conversation or an agent for its row. */
+  async #complete(id: string): Promise<void> {
+    const { account, floor } = this.#wake();
+    if (floor.row(id)) {
+      const row = handedOn(await conversationStub(this.env, account, id).row());
+      if (row) this.conversationNoted(row);
+    } else {
+      const noted = handedOn(await agentStub(this.env, account, id).note());
+      if (noted) this.agentNoted(noted.agent, noted.seq);
+    }
   }
 
   async #reconcile(place: Place): Promise<void> {
@@ -296,6 +320,7 @@ export class Dispatcher extends DurableObject<Env> {
       floor.loadChanged(place.agent);
       availabilities.agentChanged(place.agent);
       router.placeChanged(place);
+      sight.placeChanged(place);
       reconciliation.placeChanged(place);
       corrections.touch(place.agent);
     });
@@ -328,6 +353,7 @@ export class Dispatcher extends DurableObject<Env> {
     });
     const sight = new Sight(registers, host, floor, {
       rule: () => rules.now.sees,
+      holders: (conversation) => ledger.holders(conversation),
       tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
       arm,
     });
@@ -348,6 +374,7 @@ export class Dispatcher extends DurableObject<Env> {
         return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
       },
       campaigns: () => rules.now.campaigns,
+      isFull: (campaign) => this.#isFull(queue, campaign),
       tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
       changed: () => positions.refresh(),
       arm,
@@ -361,7 +388,8 @@ export class Dispatcher extends DurableObject<Env> {
     const corrections: Corrections = new Corrections({ floor, router }, ({ agent, from, to, why }) =>
       agentStub(this.env, account, agent).correctStatus(from, to, why),
     );
-    const own = [reconciliation, corrections, rules, availabilities, records, positions];
+    const completion = new Completion(floor, (id) => this.#complete(id));
+    const own = [completion, reconciliation, corrections, rules, availabilities, records, positions];
     const duties = [...own, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
     const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };

@@ -1,7 +1,7 @@
 /**
  * Decides who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. Tabs on the floor
  * receive the conversations in their sight. An open conversation is told who may follow it. A closed one asks at each upgrade; from
- * then on it is told of changes, also when it has left the floor.
+ * then on it is told of changes, also when it has left the floor. An offer is in sight of the agent who is asked.
  */
 import { assists, maySee, seesAll, type Viewer } from '#domain';
 import type { FloorRow, Role, Sees } from '#protocol';
@@ -10,7 +10,7 @@ import type { Host, Socket } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
-import type { DispatcherRegisters } from './storage.ts';
+import type { DispatcherRegisters, Place } from './storage.ts';
 
 /** What a floor's socket is. */
 export interface Watcher {
@@ -19,9 +19,18 @@ export interface Watcher {
   readonly roles: readonly Role[];
 }
 
+/** A conversation as far as its sight depends on it. */
+export interface Seen {
+  readonly id: string;
+  /** The owner's id. */
+  readonly owner: string | null;
+}
+
 export interface SightEnds {
   /** The account's rule. */
   rule(): Sees;
+  /** The agents for whom a place of a conversation is kept: its owner, and an agent who is asked to take it. */
+  holders(conversation: string): readonly string[];
   /**
    * Tells a conversation which agents may follow it, beside those who see all; null for everybody. Answers whether any agent
    * follows for whom the rule decides.
@@ -64,24 +73,23 @@ export class Sight {
     const { id = '', roles = [] } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
     if (this.#isOffline({ id, roles })) return () => false;
     if (this.rule === 'all' || seesAll({ roles })) return null;
-    return ({ owner }) => this.mayRead({ id, roles }, owner?.id ?? null);
+    const viewer = { id, roles, groups: this.#groupsOf(id) };
+    return (row) => this.#sees(viewer, seenOf(row));
   }
 
   /**
-   * Whether a user may read a conversation of this owner, on the floor or off it: every way to a conversation asks this. An owner
-   * whom the floor does not know is in no group.
+   * Whether a user may read a conversation, on the floor or off it: every way to a conversation asks this. An owner whom the floor
+   * does not know is in no group.
    */
-  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, owner: string | null): boolean {
-    return !this.#isOffline({ id, roles }) && this.#sees({ id, roles, groups: this.#groupsOf(id) }, owner);
+  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    const viewer = { id, roles, groups: this.#groupsOf(id) };
+    return !this.#isOffline(viewer) && this.#sees(viewer, conversation);
   }
 
   /** Whether an agent may open a closed conversation. It is told of changes from now on. */
-  admits(
-    viewer: Pick<Watcher, 'id' | 'roles'>,
-    { id, owner }: { id: string; owner: string | null },
-  ): boolean {
-    if (!this.mayRead(viewer, owner)) return false;
-    if (owner !== null) this.isFollowed(id, owner);
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    if (!this.mayRead(viewer, conversation)) return false;
+    if (conversation.owner !== null) this.isFollowed(conversation.id, conversation.owner);
     return true;
   }
 
@@ -94,6 +102,18 @@ export class Sight {
   /** A conversation has said what it is. */
   rowChanged(before: FloorRow | undefined, row: FloorRow): void {
     if (this.rule !== 'all' && before?.owner?.id !== row.owner?.id) this.#tellSoon([row.id]);
+  }
+
+  /**
+   * A place of a conversation was added or removed. Whoever is offered a colleague's conversation sees it until the offer is over. The
+   * tabs of the agent who is asked get the row at once, before the offer.
+   */
+  placeChanged(place: Place): void {
+    const row = this.#floor.row(place.conversation);
+    if (this.rule === 'all' || !row?.owner || row.owner.id === place.agent) return;
+    if (place.state === 'offered') this.#floor.showNow(row.id, place.agent);
+    this.#floor.touch(row.id);
+    this.#tellSoon([row.id]);
   }
 
   /** An agent has said what they are: in other groups they see other conversations, and others see theirs. */
@@ -116,7 +136,9 @@ export class Sight {
   #tellSoon(conversations: readonly string[]): void {
     const untold = new Set([...(this.#registers.get('untold') ?? []), ...conversations]);
     this.#registers.set('untold', [...untold]);
-    this.#host.background(this.#tell().catch(() => this.#ends.arm()));
+    // After the present change as a whole: an accepted offer is replaced by another place in two steps.
+    const telling = Promise.resolve().then(() => this.#tell());
+    this.#host.background(telling.catch(() => this.#ends.arm()));
     this.#ends.arm();
   }
 
@@ -136,18 +158,19 @@ export class Sight {
     }
   }
 
-  #viewersOf(conversation: string): string[] | null {
+  #viewersOf(id: string): string[] | null {
     if (this.rule === 'all') return null;
-    const row = this.#floor.row(conversation);
-    const owner = row ? (row.owner?.id ?? null) : this.#followed.ownerOf(conversation);
+    const row = this.#floor.row(id);
+    const owner = row ? (row.owner?.id ?? null) : this.#followed.ownerOf(id);
     // Of a conversation that is known no more, its owner alone: that one it knows itself.
     if (owner === undefined) return [];
     if (owner === null) return null;
-    const agents = this.#floor.agents().filter((agent) => this.#sees(viewerOf(agent), owner));
-    return [...new Set([owner, ...agents.map(({ id }) => id)])];
+    const agents = this.#floor.agents().filter((agent) => this.#sees(viewerOf(agent), { id, owner }));
+    return [...new Set([owner, ...agents.map((agent) => agent.id)])];
   }
 
-  #sees(viewer: Viewer, owner: string | null): boolean {
+  #sees(viewer: Viewer, { id, owner }: Seen): boolean {
+    if (this.#ends.holders(id).includes(viewer.id)) return true;
     return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups: this.#groupsOf(owner) });
   }
 
@@ -161,6 +184,8 @@ export class Sight {
     return this.#floor.agent(id)?.groups ?? [];
   }
 }
+
+const seenOf = ({ id, owner }: FloorRow): Seen => ({ id, owner: owner?.id ?? null });
 
 /** By their groups alone: what their roles allow, the conversation asks itself. */
 function viewerOf({ id, groups = [] }: KnownAgent): Viewer {
