@@ -6,6 +6,7 @@ import { seedDemo } from '../../bin/demo.mjs';
 import { startMailbox } from '../../bin/mailbox.mjs';
 import { scratchFolder, startServer } from '../../bin/server.mjs';
 import { launchBrowser } from '../helpers/browser.ts';
+import { violations } from './people.ts';
 
 export interface Stage {
   /** The server's address, as a browser is to know it: one host, with cookies of its own. */
@@ -37,8 +38,8 @@ export async function picture(page: Page, name: string, widths = [1440, 390]): P
 
 /**
  * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
- * So no journey meets people or chats that those of another file have left. What was on the screens when one failed goes to the
- * folder `SCREENSHOTS`, if there is one. `settings` are the server's.
+ * So no journey meets people or chats that those of another file have left. A journey fails where a page's policy had to refuse
+ * something. What was on the screens when one failed goes to the folder `SCREENSHOTS`, if there is one. `settings` are the server's.
  */
 export async function stage(settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = scratchFolder();
@@ -59,6 +60,7 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
       await page.screenshot({ path: path.join(shots, `${task.id}-${at}.png`) });
     }
   });
+  afterEach(() => expect(violations.splice(0)).toEqual([]));
   afterAll(async () => {
     await browser.close();
     await server.stop();

@@ -21,6 +21,7 @@ import type { Env } from '../env.ts';
 import type { Host, Sql } from '../host.ts';
 import { sendMail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
+import { report } from '../report.ts';
 import { Devices, type Device } from './devices.ts';
 import { Links, type MailOrder } from './links.ts';
 import { SecondFactor } from './second-factor.ts';
@@ -161,7 +162,12 @@ export class Member {
     this.learn(user);
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
-    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const opened = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const { secret, expiresAt, dropped } = opened;
+    const closing = dropped.map((session) => this.#on.close(session));
+    this.#host.background(
+      Promise.all(closing).catch((error: unknown) => report('dropped_not_closed', error)),
+    );
     this.#on.arm();
     return { session: id, secret, expiresAt, remembered };
   }
@@ -205,6 +211,11 @@ export class Member {
   sessions(current: string): Session[] {
     const held = this.#sessions.list(this.#host.now());
     return held.map((session) => ({ ...session, current: session.id === current }));
+  }
+
+  /** Whether a session has not ended; its age is another matter. */
+  holds(session: string): boolean {
+    return this.#sessions.has(session);
   }
 
   /** Whether any session holds. */
