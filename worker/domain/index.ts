@@ -7,6 +7,7 @@ export * as bucket from './bucket.ts';
 export * from './chance.ts';
 export * from './conversation.ts';
 export * from './days.ts';
+export * from './emails.ts';
 export * from './marks.ts';
 export * from './origins.ts';
 export * from './redaction.ts';

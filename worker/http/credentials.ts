@@ -18,17 +18,18 @@ import {
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { recordAlone } from '../db/audit.ts';
+import { confirmEmail } from '../db/emails.ts';
 import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
+import { clientAddress, tooMany, throttleOf } from './address.ts';
 import { changing } from './changes.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
-import { linkOrigin } from './links.ts';
+import { broughtLink, linkOrigin, type BroughtLink } from './links.ts';
 import { hashPassword, turnToHash, verifyPassword } from './password.ts';
-import { keepUser, linkToken, type User } from './principal.ts';
+import { keepUser, type User } from './principal.ts';
 
 export const credentials = new Hono<Bound>();
 
@@ -74,11 +75,8 @@ credentials.post(
   takes(ReadLink),
   tells('Whose link by mail it is, and for what', LinkAbout),
   async (c) => {
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    const link = linkToken(c.req.valid('json').token);
-    const about = link && (await agentStub(c.env, link.account, link.user).linkAbout(link.secret));
-    return answer(c, about ?? refuse('link_expired'));
+    const link = await broughtLink(c, c.req.valid('json').token);
+    return answer(c, isRefusal(link) ? link : link.about);
   },
 );
 
@@ -89,25 +87,48 @@ credentials.post(
   tells('Sets a password by a link that came by mail'),
   async (c) => {
     const { token, password } = c.req.valid('json');
-    const link = linkToken(token);
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    if (!link) return refused(c, refuse('link_expired'));
-    const agent = agentStub(c.env, link.account, link.user);
     // Looked at before the hash, which costs; used up after it, at once with the decision.
-    if (!(await agent.linkHolds(link.secret))) return refused(c, refuse('link_expired'));
+    const link = await broughtLink(c, token);
+    if (isRefusal(link)) return refused(c, link);
+    // The mailbox that a change of email waits for is nobody's yet.
+    if (link.about.kind === 'confirmation') return refused(c, refuse('link_expired'));
     const wait = await turnToHash();
     if (wait) return refused(c, wait);
-    const hash = hashPassword(password);
-    const person = await getPerson(c.env.DB, link.account, link.user);
-    if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
-    const act = actOf(c, known(person), 'password.changed');
-    await changing(c.env, link.account, [link.user], () =>
-      setPassword(c.env.DB, link.account, link.user, hash, act),
-    );
-    return c.json({});
+    return redeem(c, link, hashPassword(password));
   },
 );
+
+credentials.post(
+  '/email/confirm',
+  by('anybody'),
+  takes(ReadLink),
+  tells('Confirms the email that a link was mailed to'),
+  async (c) => {
+    const link = await broughtLink(c, c.req.valid('json').token);
+    if (isRefusal(link)) return refused(c, link);
+    if (link.about.kind !== 'confirmation') return refused(c, refuse('link_expired'));
+    return redeem(c, link);
+  },
+);
+
+/** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
+async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Response> {
+  const { account, user, about } = link;
+  const person = await getPerson(c.env.DB, account, user);
+  if (!person || !(await agentStub(c.env, account, user).redeemLink(link.secret)))
+    return refused(c, refuse('link_expired'));
+  const { email } = about;
+  const changes =
+    email === person.email ? {} : { changes: { email: [person.email, email] as [string, string] } };
+  const confirmed = actOf(c, known(person), 'email.confirmed', changes);
+  const set = hash === undefined ? [] : [actOf(c, known(person), 'password.changed')];
+  const refusal = await changing(c.env, account, [user], async () => {
+    if (link.confirms) return confirmEmail(c.env.DB, { account, id: user, email }, hash, [confirmed, ...set]);
+    const [act] = set;
+    return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
+  });
+  return answer(c, refusal ?? {});
+}
 
 /** All sessions end, and the one that asks goes on under a new id. */
 credentials.put(

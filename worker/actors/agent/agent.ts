@@ -134,17 +134,18 @@ export class Agent extends DurableObject<Env> {
 
   /** The account, user and kind of a link; null if it is not valid. */
   async linkAbout(secret: string): Promise<LinkAbout | null> {
-    const kind = await this.#awake?.member.links.kindOf(secret);
-    if (!kind) return null;
-    const { account, name, email } = this.#user();
-    return { kind, account: account.name, name, email };
+    const link = await this.#awake?.member.links.about(secret);
+    if (!link) return null;
+    const { account, name } = this.#user();
+    return { ...link, account: account.name, name };
   }
 
-  async linkHolds(secret: string): Promise<boolean> {
-    return (await this.#awake?.member.links.holds(secret)) ?? false;
+  /** Nothing waits for the confirmation of an email any longer. */
+  dropConfirmation(): void {
+    this.#awake?.member.links.drop(['confirmation']);
   }
 
-  /** Uses the link up with which somebody sets their password. */
+  /** Uses the link up with which somebody sets their password, or confirms their email. */
   async redeemLink(secret: string): Promise<boolean> {
     return (await this.#awake?.member.links.redeem(secret)) ?? false;
   }

@@ -250,7 +250,9 @@ export class Member {
   }
 
   async #endAll(why: SessionEnding): Promise<void> {
-    this.links.drop();
+    if (why === 'deleted') this.links.drop();
+    // Other rights end no link: an invited user may get them before the first sign-in.
+    if (why === 'password') this.links.dropSetters();
     const sessions = this.#sessions.endAll(why);
     this.#on.ended();
     await Promise.all(sessions.map((session) => this.#on.close(session)));
