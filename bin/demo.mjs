@@ -1,6 +1,6 @@
 /**
  * Makes the demo account, once for each data folder; its site then serves the address of this start as well.
- * @param {import('./server.mjs').Server} server
+ * @param {Pick<import('./server.mjs').Server, 'url' | 'operatorSecret'>} server
  */
 export async function seedDemo(server) {
   const answer = await fetch(`${server.url}/api/operator/seed`, {

@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { readArguments } from './arguments.mjs';
 import { build } from './build.mjs';
 import { signInsAndAddresses } from './demo.mjs';
-import { runUntilStopped, startLocal } from './local.mjs';
+import { localEnvironment, runUntilStopped, startLocal } from './local.mjs';
 import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
 import { command } from './run.mjs';
@@ -14,8 +14,8 @@ readArguments(
 
 Serves Parley with demo data and hot reload. It takes no arguments; these are read from the environment:
 
-  PORT      the port of the Worker; 8787 by default. The app is on the port after it
-  DATA_DIR  the folder for databases and files; .data by default
+  PORT                    the port of the Worker; 8787 by default. The app is on the port after it
+${localEnvironment}
 `,
   { options: { help: { type: 'boolean' } } },
 );

@@ -6,7 +6,7 @@ const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${na
 const protocol = '^worker/protocol/';
 const domain = '^worker/domain/';
 const db = '^worker/db/';
-const stubs = '^worker/actors/stubs\\.ts$';
+const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
 /** @param {string} part */
 const words = (part) => `^[.]build/messages/${part}/`;
@@ -57,6 +57,7 @@ export default {
       domain,
       db,
       workers,
+      '^(node:)?crypto$',
       ...packages('otpauth', 'worker-mailer'),
       words('worker'),
     ]),
@@ -66,7 +67,6 @@ export default {
       db,
       stubs,
       workers,
-      '^(node:)?crypto$',
       ...hono,
       ...packages('@valibot/to-json-schema', 'ipaddr.js'),
       words('worker'),
@@ -76,15 +76,15 @@ export default {
     row(
       'widget',
       '^widget/',
-      [protocol, domain, words('widget'), ...packages('svelte'), ...valibot],
-      '(vite|svelte)\\.config\\.[jt]s$',
+      [protocol, domain, words('widget'), ...packages('svelte')],
+      '((vite|svelte)\\.config\\.[jt]s|/without-schemas\\.ts)$',
     ),
     {
       name: 'no-framework-outside-the-frame',
       comment: 'The loader runs in a page of someone else, and the client wherever it is needed.',
       severity: 'error',
       from: { path: '^widget/(loader|client)/', pathNot: 'vite\\.config\\.ts$' },
-      to: { path: ['^node_modules/(?!valibot/)', '\\.svelte(\\.ts)?$', '^widget/frame/'] },
+      to: { path: ['^node_modules/', '\\.svelte(\\.ts)?$', '^widget/frame/'] },
     },
     {
       name: 'client-stands-alone',

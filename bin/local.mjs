@@ -3,6 +3,7 @@ import { seedDemo } from './demo.mjs';
 import { printMail, startMailbox } from './mailbox.mjs';
 import { at } from './paths.mjs';
 import { freePort, startServer } from './server.mjs';
+import { settingsOf } from './settings.mjs';
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -13,14 +14,22 @@ export function portOf({ PORT = '8787' }) {
   throw new Error(`PORT is “${PORT}”. It must be a number from 1 to 65535, or 0 for any free port.`);
 }
 
+/** What a start reads from the environment, for the usage of the scripts. */
+export const localEnvironment = `  DATA_DIR                the folder for databases and files; .data by default
+  PUBLIC_URL              where browsers find the server, if not at http://localhost:PORT
+  TRUSTED_ADDRESS_HEADER  behind a proxy: the header in which it writes the client's address
+  TRUSTED_PROXIES         how many proxies append to that header; 1 by default
+  BEHIND_CLOUDFLARE       true where every request comes through Cloudflare`;
+
 /** Starts the server with the demo data. Mail is printed. */
 export async function startLocal() {
+  const settings = settingsOf(process.env);
   const port = portOf(process.env) || (await freePort());
   const mailbox = await startMailbox(printMail);
   const server = await startServer({
     port,
     dataDir: process.env['DATA_DIR'] || at('.data'),
-    env: { DEMO: 'true', PUBLIC_URL: `http://localhost:${port}`, ...mailbox.env },
+    env: { DEMO: 'true', ...settings, ...mailbox.env },
   });
   await seedDemo(server).catch((error) => console.error(error.message));
   return server;

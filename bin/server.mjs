@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { Miniflare } from 'miniflare';
 import { build } from './build.mjs';
-import { bundleFolder, bundleWorker, mainEntry } from './bundle.mjs';
+import { bundleWorker, mainEntry } from './bundle.mjs';
 import { makeFolder } from './folders.mjs';
 import { lockFolder } from './lock.mjs';
 import { migrate, migrateBeforeStart } from './migrations.mjs';
+import { host, miniflareOptions, optionsOf, stateOf } from './miniflare-options.mjs';
 import { at } from './paths.mjs';
 import { kill, killWhenOrphaned, runtimesOfThisProcess } from './processes.mjs';
 import { secretsOf } from './secrets.mjs';
-
-const host = '127.0.0.1';
 
 /**
  * @typedef {object} ServerOptions
@@ -21,6 +20,8 @@ const host = '127.0.0.1';
  * @property {Record<string, string>} [env] bindings that replace or join those of wrangler.toml
  * @property {boolean} [quiet] say nothing but errors
  * @property {boolean} [built] the build and the entry's bundle are known to be fresh
+ * @property {'service' | 'objects'} [hashing] where passwords are hashed: by this machine's service, or by Durable Objects as
+ *   on Cloudflare
  *
  * @typedef {object} Server
  * @property {string} url
@@ -53,7 +54,15 @@ export function startServer(options) {
 }
 
 /** @param {ServerOptions} options @returns {Promise<Server>} */
-async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet = false, built = false }) {
+async function startNow({
+  port = 0,
+  dataDir,
+  entry = mainEntry,
+  env = {},
+  quiet = false,
+  built = false,
+  hashing = 'service',
+}) {
   const log = quiet ? () => {} : console.log;
   const folder = path.resolve(dataDir);
   const lock = lockFolder(folder);
@@ -79,7 +88,13 @@ async function startNow({ port = 0, dataDir, entry = mainEntry, env = {}, quiet 
         port: chosen,
         folder,
         quiet,
-        env: { BEHIND_CLOUDFLARE: 'false', ...secrets, ...env },
+        hashing,
+        env: {
+          BEHIND_CLOUDFLARE: 'false',
+          PUBLIC_URL: `http://localhost:${chosen}`,
+          ...secrets,
+          ...env,
+        },
         // workerd fell over, and Miniflare has started another.
         onRestart: holdAnew,
       });
@@ -137,9 +152,6 @@ async function disposeOf(miniflare, runtimes) {
   kill(runtimes);
 }
 
-/** @param {string} entry */
-const optionsOf = (entry) => JSON.parse(readFileSync(path.join(bundleFolder(entry), 'options.json'), 'utf8'));
-
 /**
  * @param {{ entry: string, folder: string, log: (line: string) => void }} given
  * @returns {import('./migrations.mjs').Storage}
@@ -147,76 +159,6 @@ const optionsOf = (entry) => JSON.parse(readFileSync(path.join(bundleFolder(entr
 function storageOf({ entry, folder, log }) {
   const { worker, databases } = optionsOf(entry);
   return { state: stateOf(folder), bindings: worker.d1Databases, databases, log };
-}
-
-const stateOf = (/** @type {string} */ folder) => path.join(folder, 'state');
-
-/**
- * @param {{ entry: string, port: number, folder: string, env: Record<string, string>, quiet: boolean,
- *   onRestart: () => void }} options
- */
-function miniflareOptions({ entry, port, folder, env, quiet, onRestart }) {
-  const { name, worker } = optionsOf(entry);
-  const state = stateOf(folder);
-  makeFolder(state);
-  // As one Worker with assets, Miniflare would put its router before the Worker, in the way of every socket's frames.
-  const { assets, ...main } = worker;
-  return convertV4MiniflareOptions({
-    workers: [
-      {
-        ...main,
-        name,
-        modules: modulesOf(bundleFolder(entry)),
-        bindings: { ...worker.bindings, ...env },
-        serviceBindings: { [assets.binding]: `${name}-assets` },
-      },
-      {
-        name: `${name}-assets`,
-        compatibilityDate: worker.compatibilityDate,
-        modules: [{ type: 'ESModule', path: 'assets.mjs', contents: 'export default {};' }],
-        assets: {
-          directory: assets.directory,
-          assetConfig: assets.assetConfig,
-          routerConfig: { has_user_worker: false },
-        },
-      },
-    ],
-    host,
-    port,
-    // `true` would ask Cloudflare's servers where this machine is.
-    cf: false,
-    telemetry: { enabled: false },
-    unsafeHandleRuntimeRestart: onRestart,
-    resourcePersistencePath: state,
-    log: new Log(quiet ? LogLevel.ERROR : LogLevel.WARN),
-    handleStructuredLogs: ({ level, message }) => {
-      // An alarm that was set anew while it was being brought: the new one comes.
-      if (message.includes('canceled with requestScheduledAlarm')) return;
-      if (level === 'error' || level === 'warn') console.error(message);
-      else if (!quiet) console.log(message);
-    },
-  });
-}
-
-/** @type {Record<string, 'ESModule' | 'Text' | 'Data' | 'CompiledWasm'>} */
-const moduleTypes = {
-  '.js': 'ESModule',
-  '.mjs': 'ESModule',
-  '.sql': 'Text',
-  '.txt': 'Text',
-  '.html': 'Text',
-  '.bin': 'Data',
-  '.wasm': 'CompiledWasm',
-};
-
-/** The entry comes first: workerd takes the first module for the main one. @param {string} folder */
-function modulesOf(folder) {
-  const files = readdirSync(folder).filter((file) => moduleTypes[path.extname(file)]);
-  files.sort((a, b) => Number(b.endsWith('.js')) - Number(a.endsWith('.js')));
-  return files.map((file) => ({
-    type: moduleTypes[path.extname(file)] ?? 'Data',
-    path: path.join(folder, file),
-  }));
 }
 
 /** @returns {Promise<number>} */

@@ -102,6 +102,7 @@ function print(names, reports) {
     ['queue at once', ({ queue }) => Math.max(0, ...queue.map(({ most }) => most))],
     ['no reply at once', ({ unanswered }) => Math.max(0, ...unanswered.map(({ most }) => most))],
     ['passed on', ({ forwarded }) => forwarded],
+    ['no reply, stopped', ({ stalled }) => stalled],
     ['offers missed', ({ offers }) => offers.missed],
     ['offers declined', ({ offers }) => offers.declined],
     ['least a head', ({ agents }) => least(agents.map(({ handled }) => handled))],

@@ -1,15 +1,15 @@
 // `npm start`: Parley with demo data, from the built code.
 import { readArguments } from './arguments.mjs';
 import { signInsAndAddresses } from './demo.mjs';
-import { runUntilStopped, startLocal } from './local.mjs';
+import { localEnvironment, runUntilStopped, startLocal } from './local.mjs';
 
 readArguments(
   `npm start
 
 Serves Parley with demo data. It takes no arguments; these are read from the environment:
 
-  PORT      the port to listen on; 8787 by default, 0 for any free one
-  DATA_DIR  the folder for databases and files; .data by default
+  PORT                    the port to listen on; 8787 by default, 0 for any free one
+${localEnvironment}
 `,
   { options: { help: { type: 'boolean' } } },
 );

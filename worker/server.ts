@@ -11,6 +11,7 @@ export { Agent } from './actors/agent/agent.ts';
 export { Conversation } from './actors/conversation/conversation.ts';
 export { Dispatcher } from './actors/dispatcher/dispatcher.ts';
 export { Lobby } from './actors/lobby/lobby.ts';
+export { PasswordHasher } from './actors/password-hasher.ts';
 export { Throttle } from './actors/throttle.ts';
 export { Visitor } from './actors/visitor/visitor.ts';
 

@@ -43,10 +43,12 @@ export function plan(config) {
 
 /** @type {Record<string, string>} */
 const variables = {
-  PUBLIC_URL: 'the address that links in mails begin with; without it, that of the request',
-  MAIL_FROM: 'the sender of mails, which go out where this and the secret SMTP_URL are set',
+  PUBLIC_URL: 'where browsers find the deployment; links in mails begin with it',
+  MAIL_FROM: 'the sender of mails, which go out where this, PUBLIC_URL and the secret SMTP_URL are set',
   HELP_URL: 'the page that the help link of the sign-in page opens',
   BEHIND_CLOUDFLARE: '"true" on Cloudflare, which proves the addresses of clients',
+  TRUSTED_ADDRESS_HEADER: 'behind another proxy, the header in which it writes the client’s address',
+  TRUSTED_PROXIES: 'how many proxies append to that header',
 };
 
 /** @param {Config} config */

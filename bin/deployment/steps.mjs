@@ -39,7 +39,7 @@ export const stepsOf = (config) => [
   ...config.queues.map(queueStep),
   ...config.databases.filter(({ migrations }) => migrations).map(migrationsStep),
   ...config.databases.slice(0, 1).map(accountsStep),
-  secretsStep,
+  secretsStep(config),
   uploadStep(config),
   firstAccountStep,
 ];

@@ -15,9 +15,9 @@ const deploy = ['wrangler', 'deploy'];
 /**
  * Decides which secrets the upload sets. They go up with the code: each `wrangler secret put` would be a deployment
  * of its own, and every deployment closes every socket.
- * @type {Step}
+ * @param {import('./config.mjs').Config} config @returns {Step}
  */
-export const secretsStep = {
+export const secretsStep = ({ vars }) => ({
   title: 'Secrets',
   plan: [{ command: list }],
   async check({ exec, env, found, log }) {
@@ -37,13 +37,27 @@ export const secretsStep = {
       found.secrets['OPERATOR_SECRET'] = env['OPERATOR_SECRET'] || newSecret();
     }
     if (env['SMTP_URL']) found.secrets['SMTP_URL'] = env['SMTP_URL'];
-    else if (!names.includes('SMTP_URL')) {
-      log('   No mail goes out: set SMTP_URL (smtps://user:password@host:465) and run again to change that.');
+    const missing = missingForMail(vars, names.includes('SMTP_URL') || Boolean(env['SMTP_URL']));
+    if (missing.length > 0) {
+      log(`   No mail goes out. For mail set ${missing.join(' and ')}, and run again.`);
     }
     const toSet = Object.keys(found.secrets);
     return toSet.length > 0 ? `to be set with the upload: ${toSet.join(', ')}` : 'set';
   },
-};
+});
+
+/**
+ * The settings that mail still needs. PUBLIC_URL is one: a link never takes its host from a request.
+ * @param {Record<string, unknown>} vars @param {boolean} server
+ */
+function missingForMail({ PUBLIC_URL, MAIL_FROM }, server) {
+  const served = typeof PUBLIC_URL === 'string' && /^https?:/.test(PUBLIC_URL) && URL.canParse(PUBLIC_URL);
+  return [
+    ...(server ? [] : ['SMTP_URL (smtps://user:password@host:465) in the environment']),
+    ...(served ? [] : ['PUBLIC_URL (https://chat.example.com) in wrangler.toml']),
+    ...(MAIL_FROM ? [] : ['MAIL_FROM in wrangler.toml']),
+  ];
+}
 
 /** @param {import('./config.mjs').Config} config @returns {Step} */
 export const uploadStep = ({ worker, vars }) => ({

@@ -45,9 +45,14 @@ function queueOf(length: number, { slow = false } = {}) {
   const kept = registers();
   const told: { conversation: string; waiting: Waiting; at: number }[] = [];
   const open: PromiseWithResolvers<unknown>[] = [];
+  let walks = 0;
   const waken = () =>
     new Positions(kept, host, queue, {
-      availability: () => 'available',
+      // Asked once for each line whenever the queue is gone through.
+      availability: () => {
+        walks++;
+        return 'available';
+      },
       tell: (conversation, waiting) => {
         told.push({ conversation, waiting, at: now });
         if (!slow) return Promise.resolve();
@@ -89,6 +94,10 @@ function queueOf(length: number, { slow = false } = {}) {
       timers = [];
       positions = waken();
     },
+    get walks() {
+      return walks;
+    },
+    of: (number: number) => positions.of(rowOf(number).id),
     lastOf: (number: number) => told.findLast(({ conversation }) => conversation === rowOf(number).id),
   };
 }
@@ -185,4 +194,22 @@ test('V55 the expected wait survives an eviction', async () => {
   line.put({ ...rowOf(6), seq: 2 });
   await line.pass(1_000);
   expect(line.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
+});
+
+test('V55 however many tabs ask, the queue is gone through once until something changes, or a second is over', async () => {
+  const line = queueOf(1_000);
+  await line.pass(1_000);
+  const before = line.walks;
+  for (let asked = 0; asked < 5_000; asked++) line.of(asked % 1_000);
+  expect(line.walks - before).toBeLessThanOrEqual(1);
+  const walked = line.walks;
+  expect(line.of(700)).toEqual({ place: 701, wait: null, availability: 'available' });
+  line.put(rowOf(0, 'active'), rowOf(0));
+  expect([line.of(700)?.place, line.of(0)]).toEqual([700, null]);
+  expect(line.walks - walked).toBe(1);
+  // The expected wait grows while nothing changes.
+  await line.pass(60_000);
+  const later = line.walks;
+  line.of(700);
+  expect(line.walks - later).toBe(1);
 });

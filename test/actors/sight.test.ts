@@ -1,11 +1,23 @@
 /** Whose conversations an agent sees (F42), at the floor's socket and at the conversation's. */
 import { maySee, type Viewer } from '#domain';
-import { roles, sees, type Role, type Sees } from '#protocol';
+import { roles, sees, type FloorRow, type Role, type Sees } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { agentStub } from '../../worker/actors/stubs.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { env, id, maybeEvict, newScene, openTab, taken, ways, type Frame, type Scene } from './scene.ts';
+import { screen, waiting } from './floor-scene.ts';
+import {
+  env,
+  id,
+  maybeEvict,
+  newScene,
+  openTab,
+  taken,
+  ways,
+  type Frame,
+  type Scene,
+  type Tab,
+} from './scene.ts';
 
 test('F42 a rule of the account never shows less than one’s own and what waits, nor less than a wider rule', () => {
   const groups = fc.subarray(['a', 'b', 'c']);
@@ -56,6 +68,12 @@ async function group(scene: Scene, ...users: string[]): Promise<void> {
   }
 }
 
+const goneIn = ({ frames }: Tab, since = 0) =>
+  frames.slice(since).flatMap((frame) => (frame['gone'] ?? []) as string[]);
+const hasRow = (conversation: string, owner?: string) => (frame: Frame) =>
+  ((frame['rows'] ?? []) as FloorRow[]).some(
+    (row) => row.id === conversation && (owner === undefined || row.owner?.id === owner),
+  );
 const idsIn = (frame: Frame) => (frame['rows'] as { id: string }[]).map((row) => row.id);
 
 test.each(ways)(
@@ -91,6 +109,75 @@ test.each(ways)(
     await eventually(async () => {
       await ben.attach(conversation);
     });
+  },
+);
+
+test.each(ways)(
+  'F42 F60 own: an agent who is offered a colleague’s chat sees and previews it until the offer is over (%s)',
+  async (way) => {
+    const scene = newScene();
+    const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
+    const cleo = await (await scene.agent('Cleo')).floor();
+    await rule(scene, 'own');
+    const { visitor, conversation } = await waiting(scene, 'Is the tent in stock?');
+    await taken(anna.agent, conversation);
+    await ben.tab.until(() => goneIn(ben.tab).includes(conversation));
+    await cleo.until(() => goneIn(cleo).includes(conversation));
+    await eventually(() => expect(ben.agent.open(conversation)).rejects.toThrow('403'));
+    const evict = async () => {
+      await maybeEvict(way, scene.dispatcher);
+      await maybeEvict(way, scene.conversation(conversation));
+    };
+    /** Whether the history and its doors let Ben read it. */
+    const reads = () =>
+      scene.dispatcher.readable({ id: ben.agent.party.id, roles: ['agent'] }, [
+        { id: conversation, owner: anna.agent.party.id },
+      ]);
+    const offered = async () => {
+      await evict();
+      expect(await reads()).toEqual([false]);
+      const before = ben.tab.frames.length;
+      const giver = { party: anna.agent.party, supervises: false };
+      await scene.dispatcher.give(giver, conversation, ben.agent.party.id);
+      await ben.tab.until(() => ben.offers.length > 0);
+      // Its row is there before the offer.
+      const frames = ben.tab.frames.slice(before);
+      const [offer] = ben.offers;
+      const [row, at] = [frames.findIndex(hasRow(conversation)), frames.findIndex(({ t }) => t === 'offers')];
+      expect([row >= 0, row < at]).toEqual([true, true]);
+      expect((frames[row]?.['rows'] as FloorRow[])[0]).toMatchObject({
+        visitor: { id: visitor.id },
+        last: { text: 'Is the tent in stock?' },
+      });
+      if (!offer) throw new Error('no offer');
+      const preview = await eventually(() => ben.agent.attach(conversation));
+      await evict();
+      expect(await reads()).toEqual([true]);
+      return { offer, preview, since: ben.tab.frames.length };
+    };
+    const declined = await offered();
+    await scene.dispatcher.decline(ben.agent.party.id, conversation, declined.offer.generation);
+    await ben.tab.until(() => goneIn(ben.tab, declined.since).includes(conversation));
+    expect((await declined.preview.until(() => declined.preview.closed)).code).toBe(4403);
+    await eventually(() => expect(ben.agent.open(conversation)).rejects.toThrow('403'));
+    const accepted = await offered();
+    expect(
+      await scene.dispatcher.accept(ben.agent.party, conversation, accepted.offer.generation),
+    ).toMatchObject({ conversation });
+    // It stays with its new owner, whose preview goes on, and leaves the sight of the previous one.
+    await anna.tab.until(() => goneIn(anna.tab).includes(conversation));
+    await ben.tab.until(() =>
+      ben.tab.frames.slice(accepted.since).some((frame) => hasRow(conversation, ben.agent.party.id)(frame)),
+    );
+    expect(goneIn(ben.tab, accepted.since)).toEqual([]);
+    await accepted.preview.settled();
+    expect(accepted.preview.closed).toBeUndefined();
+    await eventually(() => expect(anna.agent.open(conversation)).rejects.toThrow('403'));
+    // A colleague who was never asked was shown it while it waited, and never again.
+    const since = cleo.frames.findIndex((frame) =>
+      ((frame['gone'] ?? []) as string[]).includes(conversation),
+    );
+    expect(cleo.frames.slice(since).filter(hasRow(conversation))).toEqual([]);
   },
 );
 

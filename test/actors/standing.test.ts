@@ -149,22 +149,3 @@ test('what is kept of a log has the shape of its version: where this changes, ra
       { version: 1, upTo: 5, value: { ...is, latest: 5, open: { ...was, seq: 5, from: 5, to: 8.64e15 } } },
     ]);
   }));
-
-test('an agent of an earlier version sends the floor the full name once, and only if there is a nickname', () =>
-  inStorage((disk) => {
-    const told = (nickname: string, before: readonly AgentDraft[]) => {
-      const { registers, again, wake } = emptied(disk);
-      const standing = wake(registers);
-      for (const entry of before) standing.append(entry);
-      for (let wakes = 0; wakes < 3; wakes++) wake(again()).tellFullName(nickname);
-      return wake(again())
-        .log.read(before.length, 9)
-        .map(({ entry }) => JSON.parse(entry) as AgentEntry)
-        .map(({ kind }) => kind);
-    };
-    const signedIn: AgentDraft[] = [{ kind: 'session.changed', signedIn: true }];
-    expect(told('Annie', signedIn)).toEqual(['name.changed']);
-    expect(told('', signedIn)).toEqual([]);
-    expect(told('Annie', [])).toEqual([]);
-    return Promise.resolve();
-  }));

@@ -73,7 +73,8 @@ test('a dry run of a deployment prints the steps with their commands, and change
    npx wrangler deploy --secrets-file FILE    (instead, if secrets are to be set; the file is temporary)
 9. First account
    POST /api/operator/accounts    (to the deployment, if there is no account yet)`);
-  for (const name of ['PUBLIC_URL', 'MAIL_FROM', 'HELP_URL', 'BEHIND_CLOUDFLARE']) {
+  const names = ['PUBLIC_URL', 'MAIL_FROM', 'HELP_URL', 'BEHIND_CLOUDFLARE', 'TRUSTED_ADDRESS_HEADER'];
+  for (const name of names) {
     expect(settings).toMatch(new RegExp(`^   ${name} +.*: .+`, 'm'));
   }
   expect(readFileSync(`${root}wrangler.toml`, 'utf8')).toBe(config);

@@ -198,6 +198,20 @@ test('secrets go up with the code, in a private file that is removed', async () 
   expect(output).not.toContain('u:p@mail.test');
 });
 
+test('a deployment that can send no mail says what mail needs', async () => {
+  deployment = await Deployment.start({ ...complete, secrets: { OPERATOR_SECRET: 'known' } });
+  const told = async (env = {}) => /No mail goes out.*/.exec((await deployment.run(env)).output)?.[0];
+  expect(await told()).toBe(
+    'No mail goes out. For mail set SMTP_URL (smtps://user:password@host:465) in the environment and MAIL_FROM in wrangler.toml, and run again.',
+  );
+  deployment.edit(/^PUBLIC_URL = .*$/m, 'PUBLIC_URL = "chat.example.com"\nMAIL_FROM = "chat@example.com"');
+  expect(await told({ SMTP_URL: 'smtps://u:p@mail.test:465' })).toBe(
+    'No mail goes out. For mail set PUBLIC_URL (https://chat.example.com) in wrangler.toml, and run again.',
+  );
+  deployment.edit(/^PUBLIC_URL = .*$/m, 'PUBLIC_URL = "https://chat.example.com"');
+  expect(await told()).toBeUndefined();
+});
+
 test('a database id that this Cloudflare account lacks stops the deployment', async () => {
   deployment = await Deployment.start(complete);
   deployment.edit(

@@ -2,7 +2,7 @@ import { defaultRouting } from '#protocol';
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { namedIn } from '../../worker/db/asked.ts';
-import { listUsers, selectUsers } from '../../worker/db/users.ts';
+import { listUsers, selectPhoto, selectUsers } from '../../worker/db/users.ts';
 import { id } from './logs.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -40,6 +40,14 @@ test.each(filters)('F118 one index serves the list of users, nothing is sorted: 
   const plan = results.map(({ detail }) => detail).join('\n');
   expect(plan).toContain('USING INDEX users_by_name');
   expect(plan).not.toMatch(/SCAN users|TEMP B-TREE FOR ORDER BY/);
+});
+
+test('V46 an index finds the user of a photo', async () => {
+  const { sql, params } = selectPhoto(DB, 'pho_x').toSQL();
+  const { results } = await DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...params)
+    .all<{ detail: string }>();
+  expect(results.map(({ detail }) => detail).join('\n')).toContain('USING INDEX users_by_photo');
 });
 
 test('F118 a page of ten thousand reads its own rows, and a search no more than the account’s', async () => {

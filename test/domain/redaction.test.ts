@@ -24,7 +24,12 @@ const user = idOf('usr');
 const me = `vis_${'a'.repeat(26)}`;
 const visitor = fc.constant({ kind: 'visitor' as const, id: me });
 const agent = fc.record({ kind: fc.constant('agent' as const), id: user, name: fc.constant('Anna') });
-const owner = agent.map((party) => ({ ...party, photo: '/api/photos/public' }));
+const base = `/api/photos/acc_${'a'.repeat(26)}`;
+/** With today's path of a photo, and with that of an earlier version, which named the user. */
+const owner = fc.tuple(agent, idOf('pho'), fc.boolean()).map(([party, name, early]) => ({
+  ...party,
+  photo: early ? `${base}/${party.id}/${name}` : `/api/photos/${name}`,
+}));
 const anybody = fc.oneof(visitor, agent, fc.constant({ kind: 'system' as const }));
 const command = fc.uuid({ version: 7 });
 const site = `sit_${'a'.repeat(26)}`;
@@ -60,7 +65,7 @@ const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
   'visitor.blocked': fc.record({ by: agent, id: command }),
   'conversation.closed': fc.record({
     by: anybody,
-    reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked'),
+    reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked', 'full'),
   }),
 };
 const kinds = Object.keys(rests) as EntryKind[];
@@ -95,6 +100,7 @@ test('V71 entries for a visitor contain no user’s id, no reason, no author of 
         // Clients read the entry as any other, and its author is the system.
         expect(isRefusal(check(Entry, entry)) ? entry : null).toBeNull();
         expect(audiences[entry.kind]).toBe('all');
+        if (entry.kind === 'agent.assigned') expect(entry.agent.photo).toMatch(/^\/api\/photos\/pho_\w{26}$/);
         if (entry.kind === 'conversation.closed' && entry.reason === 'blocked')
           expect(entry.by).toEqual({ kind: 'system' });
       }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  passLimit,
   recordedDay,
   seeded,
   simulate,
@@ -93,6 +94,8 @@ test('F170 every arrival has exactly one end, and what is counted by agent is wh
       if (report.firstReply.max > 0) expect(peak(report.unanswered)).toBeGreaterThan(0);
       if (day.handing.how === 'assigned') expect(report.offers).toEqual({ missed: 0, declined: 0 });
       if (day.routing.forwardAfter === null) expect(report.forwarded).toBe(0);
+      expect(report.forwarded).toBeLessThanOrEqual(passLimit * report.arrivals);
+      expect(report.stalled).toBeLessThanOrEqual(report.arrivals - report.answered);
       const patient = day.arrivals.every(({ patience }) => patience === Infinity);
       if (patient) expect(report.abandoned).toBe(0);
     }),
@@ -198,6 +201,14 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   // A chat that is passed on always had an agent, so it was in no queue, yet without a reply.
   const peaks = [silent.queue, silent.unanswered].map((of) => Math.max(...of.map(({ most }) => most)));
   expect([silent.firstReply.max > 20_000, ...peaks]).toEqual([true, 0, 1]);
+
+  // The other agent writes too late as well: after `passLimit` agents the chat stays in the queue.
+  const slow = arrival(0, { firstReply: 1e9, patience: 10 * minute });
+  const stalled = play([slow], { forwardAfter: 20 });
+  expect(stalled).toMatchObject({ forwarded: passLimit, stalled: 1, answered: 0, abandoned: 1, left: 0 });
+  expect(Math.max(...stalled.queue.map(({ most }) => most))).toBe(1);
+  const patient = play([{ ...slow, patience: Infinity }], { forwardAfter: 20 });
+  expect(patient).toMatchObject({ forwarded: passLimit, stalled: 1, answered: 0, abandoned: 0, left: 1 });
 
   const never: Handing = { how: 'offered', seconds: 10, accepts: 1, delay: 1e9 };
   const missed = play([arrival(0, { patience: 95_000 })], {}, never);

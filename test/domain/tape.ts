@@ -78,7 +78,7 @@ const ending = fc.oneof(
     fc.record({ t: fc.constant('conversation.close' as const), id }),
   ),
   fc.tuple(agents, fc.record({ t: fc.constant('visitor.block' as const), id })),
-  fc.constant<readonly [Party, Command]>([system, { t: 'idle' }]),
+  fc.constantFrom<readonly [Party, Command]>([system, { t: 'idle' }], [system, { t: 'full' }]),
 );
 export const script = fc.array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: ending }), {
   maxLength: 60,

@@ -78,7 +78,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${base}/login`);
-  await page.getByLabel('Begin as').selectOption('Offline');
+  await page.getByLabel('Start with status').selectOption('Offline');
   await page.getByLabel('Remember me').check();
   await fillIn(page, email, password);
   await page.waitForURL(/\/workspace/);
@@ -102,6 +102,32 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
   await eventually(() => page.getByLabel('Email').inputValue(), '');
+  await context.close();
+});
+
+test('F2 B12: a status is not asked of a remembered administrator, who has none; of any other email it is', async () => {
+  const { agent, admin } = await newAccount();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${base}/login`);
+  const status = page.getByLabel('Start with status');
+  await page.getByText('Only for people who answer chats.').waitFor();
+  await page.getByLabel('Remember me').check();
+  await fillIn(page, admin, password);
+  await page.waitForURL(/\/console/);
+  await page.getByRole('button', { name: /, your menu$/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login/);
+  await eventually(() => page.getByLabel('Email').inputValue(), admin);
+  expect(await status.count()).toBe(0);
+  await page.getByLabel('Email').fill(agent);
+  await status.selectOption('Invisible');
+  await fillIn(page, agent, password);
+  await page.waitForURL(/\/workspace/);
+  await page
+    .getByRole('button', { name: /, your menu$/ })
+    .getByText('Invisible')
+    .waitFor();
   await context.close();
 });
 

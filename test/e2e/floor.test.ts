@@ -251,6 +251,13 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.log.getByText('Are you still there?').waitFor();
   expect(await accessibilityOf(alex.page)).toEqual([]);
   await picture(alex.page, 'console-chat-live');
+  // The page that goes leaves the chat to the page that comes: neither shows an error, nor an empty pane.
+  await alex.page.getByRole('link', { name: 'Open in the workspace' }).click();
+  await alex.page.waitForURL(/\/workspace\/con_/);
+  await alex.log.getByText('Are you still there?').waitFor();
+  await alex.page.goBack();
+  await alex.page.getByText('Live', { exact: true }).waitFor();
+  await alex.log.getByText('Are you still there?').waitFor();
   await ben.row('In chat with you', 'Are you still there?').getByRole('link').click();
   await ben.endChat();
   await expect.poll(() => take.isDisabled()).toBe(false);

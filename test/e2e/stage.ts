@@ -40,13 +40,14 @@ export async function picture(page: Page, name: string, widths = [1440, 390]): P
 /**
  * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
  * So no journey meets people or chats that those of another file have left. What was on the screens when one failed goes to the
- * folder `SCREENSHOTS`, if there is one.
+ * folder `SCREENSHOTS`, if there is one. `settings` are the server's.
  */
-export async function stage(): Promise<Stage> {
+export async function stage(settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = scratchFolder();
   const mailbox = await startMailbox();
   // Miniflare fills in the socket's address where the client states none, and these clients state their own.
-  const env = { DEMO: 'true', BEHIND_CLOUDFLARE: 'true', HELP_URL: 'https://help.example/', ...mailbox.env };
+  const usual = { DEMO: 'true', BEHIND_CLOUDFLARE: 'true', HELP_URL: 'https://help.example/' };
+  const env = { ...usual, ...mailbox.env, ...settings };
   const [server, browser] = await Promise.all([
     startServer({ dataDir, quiet: true, env, built: true }),
     launchBrowser(),

@@ -13,7 +13,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByLabel('Email').fill('ben@demo.test');
   await page.getByLabel('Password', { exact: true }).fill('parley-demo');
-  await page.getByLabel('Begin as').selectOption('Invisible');
+  await page.getByLabel('Start with status').selectOption('Invisible');
   await page.getByRole('button', { name: 'Sign in' }).click();
   const available = page.getByRole('switch', { name: 'Available for new chats' });
   await available.getByText('Not available').waitFor();

@@ -20,6 +20,8 @@ export interface ServerProcessOptions {
   readonly env: Record<string, string>;
   /** The Worker's entry; without it the one that injects faults. */
   readonly entry?: string;
+  /** Where passwords are hashed: by this machine's service, the default, or by the objects, as on Cloudflare. */
+  readonly hashing?: 'service' | 'objects';
 }
 
 export class ServerProcess {
@@ -33,7 +35,8 @@ export class ServerProcess {
 
   async start(env: Record<string, string> = {}): Promise<Address> {
     const { dataDir, log } = this.#options;
-    const common = { built: true, quiet: true, env: { ...this.#options.env, ...env } };
+    const { hashing = 'service' } = this.#options;
+    const common = { built: true, quiet: true, hashing, env: { ...this.#options.env, ...env } };
     const options = { dataDir, entry: this.#options.entry ?? entry, ...common };
     const errors = openSync(log, 'a');
     const child = fork(at('bin', 'serve.mjs'), [JSON.stringify(options)], {

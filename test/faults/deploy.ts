@@ -54,7 +54,9 @@ class Sockets {
 /** True where nobody has lost anything. */
 export async function deploy(scale: DeployScale, dataDir: string, random: () => number): Promise<boolean> {
   const { agents, conversations, atOnce, span, looks } = scale;
-  const server = new ServerProcess({ dataDir, log: path.join(dataDir, 'errors.log'), env: {} });
+  // All chats begin at once, and wait until the agents take them.
+  const env = { CAPS: '{"waitingPerCampaign":1000000}' };
+  const server = new ServerProcess({ dataDir, log: path.join(dataDir, 'errors.log'), env });
   const { url, operatorSecret } = await server.start();
   const book = new Book(random);
   const sockets = new Sockets();

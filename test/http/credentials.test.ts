@@ -4,7 +4,17 @@ import { Secret, TOTP } from 'otpauth';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import type { env } from './client.ts';
-import { ask, call, cookieOf, newAccount, password, signIn, type TestAccount } from './client.ts';
+import {
+  ask,
+  call,
+  cookieOf,
+  from,
+  newAccount,
+  password,
+  signIn,
+  standingClock,
+  type TestAccount,
+} from './client.ts';
 import { mailsTo, mailTo, tokenIn } from './mails.ts';
 
 let account: TestAccount;
@@ -56,6 +66,7 @@ test('S7 whoever finds a screen unlocked can’t guess the password from there',
   const own = await newAccount();
   const cookie = own.agent;
   const guess = () => ask('PUT', '/api/me/password', { cookie, body: { current: 'no', password: next } });
+  standingClock();
   for (let i = 0; i < 5; i++) expect((await guess()).status).toBe(403);
   expect(await guess()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
 });
@@ -136,7 +147,8 @@ test('V43 a link is dead after half an hour, and the one before the last at once
 
 test('S7 nobody’s mailbox is filled: after three mails the next has to wait', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
-  const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
+  const forgotten = () =>
+    ask('POST', '/api/password/forgotten', { body: { email }, ...from('203.0.113.20') });
   for (let i = 0; i < 3; i++) expect((await forgotten()).status).toBe(200);
   expect(await forgotten()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
 });
@@ -154,8 +166,12 @@ test('V43 where no mail can go out, or its links could lead anywhere, none is pr
   const noMail = { status: 409, body: { refused: 'no_mail' } };
   expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);
   // A request may say that it came to any host.
-  const anyHost = unset({ PUBLIC_URL: undefined });
-  expect(await ask('POST', '/api/password/forgotten', { body, ...anyHost })).toMatchObject(noMail);
+  for (const PUBLIC_URL of [undefined, '', 'parley.test', 'ftp://parley.test'])
+    for (const BEHIND_CLOUDFLARE of ['true', 'false']) {
+      const anyHost = { ...unset({ PUBLIC_URL, BEHIND_CLOUDFLARE }), host: 'https://evil.test' };
+      expect(await ask('POST', '/api/password/forgotten', { body, ...anyHost })).toMatchObject(noMail);
+      expect((await ask('GET', '/api/deployment', anyHost)).body).toMatchObject({ mail: false });
+    }
 });
 
 test('F185 an invitation: the user is there, and comes in with a password of their own', async () => {
@@ -210,7 +226,8 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   expect(await ask('GET', '/api/me', { cookie: other })).toMatchObject(signedOut);
 
   const attempt = async (code?: string) => {
-    const response = await login(emails.agent, password, code === undefined ? {} : { code });
+    const body = { email: emails.agent, password, ...(code !== undefined && { code }) };
+    const response = await call('POST', '/api/login', { body, ...from('203.0.113.21') });
     return response.status === 200 ? 'in' : (await response.json<{ refused: string }>()).refused;
   };
   expect(await attempt()).toBe('code_needed');
@@ -224,6 +241,7 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   expect(await attempt(codes[1])).toBe('in');
   // Guessing codes costs tries as guessing passwords does.
   const tries = [];
+  standingClock();
   for (let i = 0; i < 7; i++) tries.push(await attempt('000000'));
   expect(tries).toContain('slow_down');
 });

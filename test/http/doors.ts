@@ -161,6 +161,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'DELETE /api/me/photo': { right: 'session' },
   'PUT /api/users/:id/photo': { right: 'people.write', ...photo },
   'DELETE /api/users/:id/photo': { right: 'people.write' },
+  'GET /api/photos/:name': { right: 'anybody', answers: ['not_found'] },
   'GET /api/photos/:account/:user/:name': { right: 'anybody', answers: ['not_found'] },
   'GET /api/groups': { right: 'people.read' },
   'POST /api/groups': { right: 'people.write', body: group },

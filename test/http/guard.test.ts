@@ -56,6 +56,15 @@ test.each(changes)('S10 V12 %s %s from another origin changes nothing', async (m
   }
 });
 
+test('S10 V12 behind a proxy that ends TLS, the origin of PUBLIC_URL is the deployment’s own', async () => {
+  const proxied = { host: 'http://parley.test', cookie: (await newAccount()).agent };
+  const from = async (Origin: string) =>
+    (await ask('POST', '/api/logout', { ...proxied, body: {}, headers: { Origin } })).status;
+  expect(await from('https://evil.example')).toBe(403);
+  expect(await from('https://parley.test:8443')).toBe(403);
+  expect(await from(origin)).toBe(200);
+});
+
 test.each(sockets)('S10 V12 the socket %s is not opened for another origin', async (path) => {
   for (const Origin of foreign) {
     const headers = { Origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': 'parley.1' };

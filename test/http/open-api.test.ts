@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { api } from '../../worker/http/api.ts';
-import { ask } from './client.ts';
+import { ask, call } from './client.ts';
 
 interface Operation {
   summary?: string;
@@ -12,11 +12,13 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
-test('V42 the document names every door, what it does, who may come in and what it takes', async () => {
+test('V42 the document names every door but the operator’s, what it does, who may come in and what it takes', async () => {
   const { status, body } = await ask<Document>('GET', '/api/openapi.json');
   expect(status).toBe(200);
   expect(body.openapi).toBe('3.1.0');
-  const served = api.routes.filter(({ method }) => method !== 'ALL');
+  const served = api.routes.filter(
+    ({ method, path }) => method !== 'ALL' && !path.startsWith('/api/operator/'),
+  );
   const doors = new Set(
     served.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}').replace(/\/$/, '')}`),
   );
@@ -33,4 +35,18 @@ test('V42 the document names every door, what it does, who may come in and what 
     if (/^(PATCH|PUT) /.test(door)) expect(operation.requestBody, door).toBeDefined();
   }
   expect(JSON.stringify(body)).not.toContain('undefined');
+  expect(JSON.stringify(body)).not.toContain('operator');
+});
+
+test('V42 a client that has the document is not sent it again', async () => {
+  const first = await call('GET', '/api/openapi.json');
+  const tag = first.headers.get('ETag') ?? '';
+  expect(tag).toMatch(/^"[0-9a-f]{16}"$/);
+  expect(first.headers.get('Cache-Control')).toBe('public, max-age=300');
+  for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
+    const again = await call('GET', '/api/openapi.json', { headers: { 'If-None-Match': known } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  }
+  const other = await call('GET', '/api/openapi.json', { headers: { 'If-None-Match': '"other"' } });
+  expect([other.status, await other.text()]).toEqual([200, await first.text()]);
 });

@@ -59,7 +59,7 @@ test('V40 an account is made with its users, whose passwords are hashed', async 
   ]);
   const row = await env.DB.prepare('SELECT * FROM users WHERE email = ?').bind(email.toLowerCase()).first();
   expect(JSON.stringify(row)).not.toContain(password);
-  expect(verifyPassword(password, row?.['password_hash'] as string)).toBe(true);
+  expect(await verifyPassword(env, password, row?.['password_hash'] as string, 'known')).toBe(true);
 
   // All or nothing: an account whose user can't be is not made.
   const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');

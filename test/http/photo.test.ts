@@ -3,7 +3,18 @@ import { userBodyOf, type ConversationState, type Entry, type Me, type User } fr
 import { beforeAll, expect, test } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { ask, call, env, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
+import {
+  ask,
+  bearer,
+  call,
+  env,
+  id,
+  newAccount,
+  newSite,
+  newVisitor,
+  say,
+  type TestAccount,
+} from './client.ts';
 import { bytes, comment, exif, jfif, jpeg, png, webp } from './photo-files.ts';
 
 let mine: TestAccount;
@@ -15,10 +26,12 @@ beforeAll(async () => {
 const put = (path: string, cookie: string, body: Uint8Array, type = 'image/png') =>
   ask<Me & User>('PUT', path, { cookie, body, headers: { 'Content-Type': type } });
 const putMine = (body: Uint8Array, type?: string) => put('/api/me/photo', mine.agent, body, type);
-const pathOf = (user: string) =>
-  expect.stringMatching(new RegExp(`^/api/photos/${mine.id}/${user}/pho_[0-9a-z]{26}$`)) as string;
-const stored = async (path: string | null) =>
-  (await env.FILES.head((path ?? '').slice('/api/'.length))) !== null;
+const aPath = expect.stringMatching(/^\/api\/photos\/pho_[0-9a-z]{26}$/) as string;
+const nameIn = (path: string | null) => path?.split('/').at(-1) ?? '';
+const stored = async (path: string | null) => {
+  const { objects } = await env.FILES.list();
+  return objects.some(({ key }) => key.endsWith(nameIn(path)));
+};
 
 test.each([
   ['a PNG', 'image/png', png()],
@@ -41,7 +54,7 @@ test.each([
   ['a type with a parameter, in capitals', 'IMAGE/PNG; x=y', png()],
 ])('F186 %s is taken, and served as it came', async (_, type, body) => {
   const { status, body: me } = await putMine(body, type);
-  expect([status, me.photo]).toEqual([200, pathOf(mine.users.agent)]);
+  expect([status, me.photo]).toEqual([200, aPath]);
   const served = await call('GET', me.photo ?? '');
   expect(served.status).toBe(200);
   expect(Object.fromEntries(served.headers)).toMatchObject({
@@ -159,7 +172,7 @@ test('F186 an administrator sets a user’s photo and takes it away; both stand 
   const set = await put(`${path}/photo`, mine.administrator, webp.lossy(), 'image/webp');
   expect(set).toMatchObject({
     status: 200,
-    body: { id: mine.users.supervisor, photo: pathOf(mine.users.supervisor) },
+    body: { id: mine.users.supervisor, photo: aPath },
   });
   expect((await ask<Me>('GET', '/api/me', { cookie: mine.supervisor })).body.photo).toBe(set.body.photo);
   const gone = await ask<User>('DELETE', `${path}/photo`, { cookie: mine.administrator });
@@ -193,8 +206,11 @@ test('F186 nobody sets one for another account’s user, for a deleted one, or f
 
 test('F186 a path that names no photo is a 404 that nobody keeps', async () => {
   const { photo } = (await putMine(png())).body;
-  const [account, user, name] = (photo ?? '').split('/').slice(3) as [string, string, string];
+  const [account, user, name] = [mine.id, mine.users.agent, nameIn(photo)];
   const paths = [
+    [id('photo')],
+    [name.toUpperCase()],
+    ['..%2F..%2Fx'],
     [theirs.id, user, name],
     [account, theirs.users.agent, name],
     [account, user, id('photo')],
@@ -207,6 +223,33 @@ test('F186 a path that names no photo is a 404 that nobody keeps', async () => {
     expect([parts, response.status]).toEqual([parts, 404]);
     expect(response.headers.get('cache-control')).toBe('no-store');
   }
+});
+
+test('V46 a photo is served by its earlier path, too, which named the account and the user', async () => {
+  const { photo } = (await putMine(png())).body;
+  const earlier = `/api/photos/${mine.id}/${mine.users.agent}/${nameIn(photo)}`;
+  const served = await call('GET', earlier);
+  expect([served.status, served.headers.get('content-type')]).toEqual([200, 'image/png']);
+  expect(new Uint8Array(await served.arrayBuffer())).toEqual(png());
+  await putMine(jpeg(), 'image/jpeg');
+  expect((await call('GET', earlier)).status).toBe(404);
+});
+
+test('V71 a visitor is shown a photo by a path without the agent’s id', async () => {
+  const { site } = await newSite(mine);
+  const { photo } = (await put('/api/me/photo', mine.administrator, png())).body;
+  const visitor = await newVisitor(site);
+  const { conversation } = await say(site, visitor.token);
+  await eventually(async () => {
+    const path = `/api/conversations/${conversation}/take`;
+    expect((await call('POST', path, { cookie: mine.administrator })).status).toBe(200);
+  });
+  const entries = await call('GET', `/api/widget/conversations/${conversation}/entries`, {
+    headers: bearer(visitor.token),
+  });
+  const text = await entries.text();
+  expect(text).toContain(`"photo":"${photo}"`);
+  for (const hidden of [...Object.values(mine.users), mine.id]) expect(text).not.toContain(hidden);
 });
 
 test('F187 who owns a chat is seen with their photo where it is shown, in the state and as they come, and nowhere else', async () => {

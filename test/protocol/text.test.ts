@@ -9,6 +9,8 @@ import {
   decodeFrame,
   Email,
   isBlank,
+  isEmail,
+  isName,
   isRefusal,
   makeCommandId,
   makeId,
@@ -185,4 +187,22 @@ test('V1: the refusal of a command carries its id', () => {
     id,
     field: 'text',
   });
+});
+
+test('the predicates for the widget’s frame accept what the schemas accept', () => {
+  const parts = fc.array(
+    fc.constantFrom('a', '@', '.', 'bc', ' ', '\n', '\0', '\ud83d', '😀', '\u200b', '<', 'x'.repeat(60)),
+    { maxLength: 12 },
+  );
+  const text = fc.oneof(
+    parts.map((some) => some.join('')),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.emailAddress(),
+  );
+  fc.assert(
+    fc.property(text, (some) => {
+      expect([isName(some), isEmail(some)]).toEqual([taken(Name, some), taken(Email, some)]);
+    }),
+    { numRuns: 2_000 },
+  );
 });

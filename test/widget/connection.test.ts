@@ -53,17 +53,18 @@ async function answered(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
+/** One goes out as soon as the line is open (V80). */
 const pings = (wire: PaperWire | undefined) => wire?.texts.filter((text) => text === ping).length;
 
 test('V30 a line on which nothing follows a ping is dropped; one that answers is kept', async () => {
   const { world, wires, connection } = line();
   await world.run(20_000);
-  expect(pings(wires[0])).toBe(1);
+  expect(pings(wires[0])).toBe(2);
   wires[0]?.say(pong);
   await world.run(15_000);
   expect(connection.state).toBe('open');
   await world.run(20_000);
-  expect(pings(wires[0])).toBe(2);
+  expect(pings(wires[0])).toBe(3);
   await world.run(14_000);
   expect([connection.state, wires.length]).toEqual(['open', 1]);
   await world.run(1_000);
@@ -73,7 +74,7 @@ test('V30 a line on which nothing follows a ping is dropped; one that answers is
 test('V30 what was dead while the page slept is found out within seconds of its waking', async () => {
   const { world, wires, connection, wake, awoken } = line();
   wake();
-  expect([pings(wires[0]), awoken()]).toEqual([1, 1]);
+  expect([pings(wires[0]), awoken()]).toEqual([2, 1]);
   wires[0]?.say({ t: 'anything' });
   await world.run(4_000);
   expect(connection.state).toBe('open');
@@ -110,10 +111,10 @@ test('I14 an ended session is checked at once, and its connection ends if the cr
   }
 });
 
-test('V14 a server that opens and never welcomes is given up, and tried again', async () => {
-  const { world, wires, env } = environment();
+function visitorTab() {
+  const stage = environment();
   const client = new ConversationClient({
-    env,
+    env: stage.env,
     side: 'visitor',
     me: 'vis_a',
     outbox: memoryOutbox(),
@@ -121,6 +122,58 @@ test('V14 a server that opens and never welcomes is given up, and tried again', 
     protocols: () => [],
     onDoubt: () => Promise.resolve(true),
   });
+  return { ...stage, client };
+}
+
+const frames = (wire: PaperWire | undefined) => wire?.sent.map(({ t }) => t);
+
+test('V80 a tab pings before its hello', async () => {
+  const { wires, client } = visitorTab();
+  await client.start();
+  wires[0]?.open();
+  expect(wires[0]?.texts).toEqual([ping, '{"t":"hello","v":1}']);
+});
+
+test('V80 a tab that the server has no room for says so, keeps what is typed, and tries again until it is welcomed', async () => {
+  const { world, wires, client } = visitorTab();
+  await client.start();
+  client.send('kept');
+  wires[0]?.open();
+  wires[0]?.onclose?.({ code: closeCodes.crowded });
+  expect(client.view).toMatchObject({ connection: 'waiting', crowded: true });
+  await world.run(1_000);
+  wires[1]?.open();
+  expect(client.view).toMatchObject({ connection: 'open', crowded: true });
+  wires[1]?.say({ t: 'welcome', v: 1, epoch: 'e', head: 1, state: { head: 1 }, present: true });
+  expect(client.view).toMatchObject({ connection: 'open', crowded: false });
+  expect(frames(wires[1])).toEqual(['hello', 'message.send']);
+  // Any other end of the socket is none of the server's room.
+  wires[1]?.onclose?.({ code: 1006 });
+  expect(client.view).toMatchObject({ connection: 'waiting', crowded: false });
+});
+
+test('V28 a question that was refused for its pace is asked again when it may be', async () => {
+  const { world, wires, client } = visitorTab();
+  await client.start();
+  wires[0]?.open();
+  const slow = { t: 'refused', code: 'slow_down', message: 'Wait.', retryAfter: 3_000 };
+  wires[0]?.say(slow);
+  await world.run(2_999);
+  expect(frames(wires[0])).toEqual(['hello']);
+  await world.run(1);
+  expect(frames(wires[0])).toEqual(['hello', 'hello']);
+  wires[0]?.say({ t: 'welcome', v: 1, epoch: 'e', head: 200, state: { head: 200 }, present: true });
+  wires[0]?.say({ t: 'range', after: 150, upTo: 200, entries: [] });
+  client.older();
+  wires[0]?.say(slow);
+  expect(client.view.loadingOlder).toBe(true);
+  const before = frames(wires[0])?.length ?? 0;
+  await world.run(3_000);
+  expect(frames(wires[0])?.slice(before)).toEqual(['pull', 'pull']);
+});
+
+test('V14 a server that opens and never welcomes is given up, and tried again', async () => {
+  const { world, wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();
   expect(wires[0]?.sent.map(({ t }) => t)).toEqual(['hello']);

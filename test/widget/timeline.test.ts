@@ -32,6 +32,7 @@ const said = (seq: number, by: typeof visitor | typeof anna, at = noon): Entry =
 const view = (change: Partial<VisitorView>): VisitorView => ({
   connection: 'open',
   nextTryAt: null,
+  crowded: false,
   state: null,
   entries: [],
   earlier: [],

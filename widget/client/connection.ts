@@ -34,6 +34,8 @@ export interface ConnectionOptions {
 
 export class Connection {
   state: ConnectionState = 'connecting';
+  /** The close code of the last socket that the other end closed. */
+  closedWith: number | null = null;
   readonly #options: ConnectionOptions;
   #wire: Wire | null = null;
   #attempts = 0;
@@ -73,6 +75,7 @@ export class Connection {
   restart(): void {
     if (this.state === 'ended') return;
     this.#drop();
+    this.closedWith = null;
     this.#lost(false);
   }
 
@@ -98,6 +101,8 @@ export class Connection {
       if (this.#wire !== wire) return;
       this.#openedAt = env.now();
       this.#set('open', null);
+      // Before anything else, so that the server knows this client as one that pings (V80).
+      wire.send(ping);
       this.#beat();
       this.#options.onOpen();
     };
@@ -118,6 +123,7 @@ export class Connection {
     wire.onclose = (event) => {
       if (this.#wire !== wire) return;
       const opened = this.state === 'open';
+      this.closedWith = event.code;
       this.#drop();
       if (isFinalClose(event.code)) this.end();
       else if (event.code === closeCodes.signedOut) void this.#signedOut();

@@ -6,6 +6,8 @@ import type { Pending } from './outbox.ts';
 export interface ConversationView {
   readonly connection: ConnectionState;
   readonly nextTryAt: number | null;
+  /** The server takes no more sockets of this visitor: it is open in too many tabs. */
+  readonly crowded: boolean;
   readonly state: ConversationState | null;
   readonly entries: readonly Entry[];
   /** Entries up to and including this seq are not held. */

@@ -4,6 +4,7 @@
  */
 import { arrive, evolve, noMarks } from '#domain';
 import {
+  closeCodes,
   isTransient,
   makeCommandId,
   protocolVersion,
@@ -24,10 +25,9 @@ import type { ConversationOptions } from './conversation-options.ts';
 import type { ConversationView } from './conversation-view.ts';
 import type { Pending } from './outbox.ts';
 import { MarkReporter } from './mark-reporter.ts';
+import { TypingShown } from './typing-shown.ts';
 import { LogWindow } from './window.ts';
 
-/** Typing lapses without another sign after so long (V28). */
-const typingLapse = 6_000;
 /** A command without an answer for so long is sent again, in milliseconds: a single frame can be lost. */
 const answerWithin = 15_000;
 /** What came before the one that it follows is sent again so soon, in milliseconds. */
@@ -48,14 +48,14 @@ export class ConversationClient {
   #welcomedHead = 0;
   #welcomed = false;
   #present = false;
-  #typing: string | null = null;
   #preview = '';
   #waiting: Waiting | null = null;
   #loadingOlder = false;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
+  readonly #typing: TypingShown;
   #welcomeTimer: () => void = () => undefined;
-  #typingTimer: () => void = () => undefined;
+  #askTimer: (() => void) | null = null;
   #resendTimer: (() => void) | null = null;
   #answerTimer: (() => void) | null = null;
   #changed = false;
@@ -64,6 +64,7 @@ export class ConversationClient {
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#marksOut = new MarkReporter(options.env, (mark) => this.#welcomed && this.#connection.send(mark));
+    this.#typing = new TypingShown(options.env, () => this.#touch());
     this.#connection = new Connection({
       env: options.env,
       url: options.url,
@@ -97,7 +98,8 @@ export class ConversationClient {
     this.#connection.end();
     this.#resendTimer?.();
     this.#answerTimer?.();
-    this.#typingTimer();
+    this.#askTimer?.();
+    this.#typing.show(null);
   }
 
   /** Sends a message; the answer is its id. It is kept until it is answered. */
@@ -197,6 +199,7 @@ export class ConversationClient {
     return {
       connection: this.#connection.state,
       nextTryAt: this.#nextTryAt,
+      crowded: !this.#welcomed && this.#connection.closedWith === closeCodes.crowded,
       state: this.#state,
       entries: [...this.#window.entries],
       from: this.#window.from,
@@ -204,7 +207,7 @@ export class ConversationClient {
       caughtUp: this.#welcomed && this.#window.cursor >= this.#welcomedHead,
       marks: this.#marks,
       present: this.#present,
-      typing: this.#typing,
+      typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
       pending: [...this.#pending.values()],
@@ -220,6 +223,22 @@ export class ConversationClient {
       ...(placed && { epoch: this.#epoch, cursor: this.#window.cursor }),
     });
     this.#welcomeTimer = this.#options.env.after(welcomeWithin, () => this.#connection.restart());
+  }
+
+  /** A question came too soon after others of this side: it is asked again. */
+  #askAgain(wait: number): void {
+    this.#askTimer ??= this.#options.env.after(Math.max(wait, 1_000), () => {
+      this.#askTimer = null;
+      if (!this.#welcomed) {
+        this.#welcomeTimer();
+        this.#hello();
+        return;
+      }
+      this.#pull();
+      if (!this.#loadingOlder) return;
+      this.#loadingOlder = false;
+      this.older();
+    });
   }
 
   #pull(): void {
@@ -252,7 +271,7 @@ export class ConversationClient {
         this.#marks = frame.marks;
         break;
       case 'typing':
-        this.#showTyping(frame.on ? (frame.by.name ?? '') : null);
+        this.#typing.show(frame.on ? (frame.by.name ?? '') : null);
         break;
       case 'preview':
         this.#preview = frame.text;
@@ -288,7 +307,7 @@ export class ConversationClient {
     }
     this.#present = frame.present;
     this.#preview = '';
-    this.#typing = null;
+    this.#typing.show(null);
     this.#loadingOlder = false;
     this.#welcomed = true;
     this.#welcomeTimer();
@@ -331,7 +350,7 @@ export class ConversationClient {
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
     if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
-    this.#showTyping(null);
+    this.#typing.show(null);
     if (entry.by.kind === 'visitor') this.#preview = '';
   }
 
@@ -348,6 +367,7 @@ export class ConversationClient {
   }
 
   #refused(refused: Refused): void {
+    if (refused.id === undefined && refused.code === 'slow_down') this.#askAgain(refused.retryAfter ?? 0);
     const pending = refused.id === undefined ? undefined : this.#pending.get(refused.id);
     if (!pending) return;
     if (isTransient(refused.code)) {
@@ -362,16 +382,6 @@ export class ConversationClient {
     const kept = { ...pending, refused };
     this.#pending.set(kept.id, kept);
     this.#options.outbox.put(kept);
-  }
-
-  #showTyping(name: string | null): void {
-    this.#typingTimer();
-    this.#typing = name;
-    if (name === null) return;
-    this.#typingTimer = this.#options.env.after(typingLapse, () => {
-      this.#typing = null;
-      this.#touch();
-    });
   }
 
   /** Tells of a change once per turn, however many frames it took. */

@@ -10,9 +10,11 @@ export interface Contact {
 }
 
 export interface VisitorView {
-  /** `idle`: there is nothing to connect to yet. */
-  readonly connection: ConnectionState | 'idle';
+  /** `idle`: there is nothing to connect to yet. `busy`: the server takes no more for now, and is asked again. */
+  readonly connection: ConnectionState | 'idle' | 'busy';
   readonly nextTryAt: number | null;
+  /** The chat is open in too many tabs. */
+  readonly crowded: boolean;
   readonly state: ConversationState | null;
   readonly entries: readonly Entry[];
   /** Earlier conversations loaded so far, oldest first. */

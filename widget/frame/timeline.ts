@@ -20,6 +20,8 @@ export interface MessageRow {
   last: boolean;
   /** Null where it no longer matters. */
   delivery: Delivery | null;
+  /** Why it was refused, where there is more to say than that it was. */
+  readonly why?: (() => string) | undefined;
 }
 export interface NoticeRow {
   readonly kind: 'notice';
@@ -91,7 +93,8 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
-    add({ ...message(id, frame.text, at), delivery }, at);
+    const why = refused?.code === 'too_many_chats' ? m.too_many_chats : undefined;
+    add({ ...message(id, frame.text, at), delivery, ...(why && { why }) }, at);
   }
   if (held !== null) add({ ...message('held', held, now), delivery: 'held' }, now);
   return rows;
@@ -111,7 +114,13 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   }
 }
 
-const endings = { visitor: m.ended_by_you, agent: m.ended, idle: m.ended_idle, blocked: m.ended };
+const endings = {
+  visitor: m.ended_by_you,
+  agent: m.ended,
+  idle: m.ended_idle,
+  blocked: m.ended,
+  full: m.ended_full,
+};
 
 /** What an entry that is no message tells the visitor, if anything. */
 function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
@@ -123,7 +132,7 @@ function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
     case 'conversation.closed':
       return entry.reason === 'agent' && entry.by.kind === 'agent'
         ? { name: entry.by.name, say: m.ended_by }
-        : { name: '', say: endings[entry.reason] };
+        : { name: '', say: endings[entry.full ? 'full' : entry.reason] };
     default:
       return undefined;
   }

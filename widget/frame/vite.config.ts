@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { languages, type Language } from '#protocol';
+import { withoutSchemas } from '../without-schemas.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -94,6 +95,7 @@ export default defineConfig(({ mode }) => {
       constantWords(language),
       svelte({ configFile: here('../svelte.config.js') }),
       manifest(language),
+      withoutSchemas(),
     ],
     build: {
       target: 'es2022',
@@ -107,7 +109,7 @@ export default defineConfig(({ mode }) => {
       cssTarget: ['chrome123', 'firefox125', 'safari17.5'],
       rollupOptions: {
         input: here('main.ts'),
-        // The protocol's schemas that nobody here uses go, valibot with them. These functions of theirs only build.
+        // The protocol's schemas go, valibot with them (`withoutSchemas`). These functions of theirs only build.
         treeshake: {
           propertyReadSideEffects: false,
           manualPureFunctions: ['idOf', 'typed', 'shortText', 'RegExp'],

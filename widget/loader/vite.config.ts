@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { withoutSchemas } from '../without-schemas.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here('.'),
   publicDir: false,
+  plugins: [withoutSchemas()],
   build: {
     target: 'es2022',
     // What runs the script knows `color-scheme`; for older ones it would be rewritten at twice the length.

@@ -16,7 +16,8 @@ export function durableHost(ctx: DurableObjectState): Host {
       const timer = setTimeout(task, delay);
       return () => clearTimeout(timer);
     },
-    sockets: (tag) => ctx.getWebSockets(tag),
+    // The runtime lists a socket until the other end has answered its closing.
+    sockets: (tag) => ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN),
     lastPing: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket as WebSocket)?.getTime() ?? null,
   };
 }

@@ -27,6 +27,7 @@ export interface Host {
   background(work: Promise<unknown>): void;
   /** For what may be lost with the memory, and for no longer than seconds: a pending timer keeps the actor awake. */
   timer(delay: number, task: () => void): () => void;
+  /** The open ones. */
   sockets(tag?: string): Socket[];
   /** When the runtime last answered a ping of this socket by itself, or null. */
   lastPing(socket: Socket): number | null;

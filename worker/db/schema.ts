@@ -81,6 +81,10 @@ export const users = sqliteTable(
       .where(sql`deleted_at IS NULL`),
     // listUsers: an account's, by name.
     index('users_by_name').on(users.accountId, users.searchKey, users.id),
+    // findPhoto: the name is all that a photo's path has.
+    index('users_by_photo')
+      .on(users.photo)
+      .where(sql`photo IS NOT NULL`),
   ],
 );
 

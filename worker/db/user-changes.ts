@@ -14,7 +14,7 @@ import { changedEmail, newEmail } from './emails.ts';
 import { searchKeyOf } from './keys.ts';
 import { users } from './schema.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
-import { getUser, photoPath, theUser } from './users.ts';
+import { getUser, theUser } from './users.ts';
 
 /** The new values of a user. Names are clean. */
 export interface UserValues extends Omit<UserBody, 'email'> {
@@ -155,7 +155,7 @@ export async function setPassword(
   ]);
 }
 
-/** Sets or removes an active user's photo, by the name of its file; returns the path of the previous one. */
+/** Sets or removes an active user's photo, by the name of its file; returns the name of the previous one. */
 export async function setPhoto(
   d1: D1Database,
   account: string,
@@ -174,8 +174,7 @@ export async function setPhoto(
     record(d1, act),
   ]);
   if (changed?.meta.changes === 0) return refuse('not_found');
-  const name = old?.results[0]?.photo;
-  return name ? photoPath(account, id, name) : null;
+  return old?.results[0]?.photo ?? null;
 }
 
 /** A copy for lists and for the account's requirement; the user's actor owns the second factor. */

@@ -1,4 +1,5 @@
 /** Queries for users, the people who sign in. user-changes.ts writes them. */
+import { photoPath } from '#domain';
 import {
   refuse,
   type Account,
@@ -41,13 +42,8 @@ export interface Person {
 const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
   WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
 
-/** Where a photo is served. The row has the name of its file alone. */
-export const photoPath = (account: string, user: string, name: string): string =>
-  `/api/photos/${account}/${user}/${name}`;
-// As the others in plain names; without a photo it is null.
-export const pathOfPhoto = sql<
-  string | null
->`'/api/photos/' || users.account_id || '/' || users.id || '/' || users.photo`;
+/** The public path of a photo (`photoPath`), null without one. The row has the name of the file. */
+export const pathOfPhoto = sql<string | null>`${photoPath('')} || users.photo`;
 
 export const theUser = (account: string, id: string) => and(eq(users.accountId, account), eq(users.id, id));
 
@@ -250,6 +246,20 @@ export function selectUsers(
     .where(and(...conditions))
     .orderBy(asc(users.searchKey), asc(users.id))
     .limit(limit);
+}
+
+/** The user who has a photo of this name. No account limits it: the name is random, and its photo is public. */
+export async function findPhoto(
+  d1: D1Database,
+  name: string,
+): Promise<{ account: string; user: string } | null> {
+  return (await selectPhoto(d1, name).get()) ?? null;
+}
+
+/** The query of `findPhoto`. A test reads its plan. */
+export function selectPhoto(d1: D1Database, name: string) {
+  const columns = { account: users.accountId, user: users.id };
+  return drizzle(d1).select(columns).from(users).where(eq(users.photo, name));
 }
 
 /** One user, active or deleted. */

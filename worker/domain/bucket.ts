@@ -22,3 +22,8 @@ export function take(
   if (tokens < 1) return { bucket: { tokens, at: now }, wait: Math.ceil(((1 - tokens) / rate) * 1_000) };
   return { bucket: { tokens: tokens - 1, at: now }, wait: 0 };
 }
+
+/** Takes more, for what turned out to cost so much. The bucket may go into debt: the next one waits for longer. */
+export function charge({ tokens, at }: Bucket, cost: number): Bucket {
+  return { tokens: tokens - cost, at };
+}

@@ -46,7 +46,9 @@ export type Command =
   | { t: 'unassign'; generation: number; reason: EntryOf<'agent.unassigned'>['reason'] }
   | { t: 'visitor.left' }
   | { t: 'visitor.returned' }
-  | { t: 'idle' };
+  | { t: 'idle' }
+  /** The log has reached its greatest size. */
+  | { t: 'full' };
 
 /** A command with an id, which may therefore arrive twice. */
 export type GivenCommand = Extract<Command, Given>;
@@ -140,7 +142,8 @@ export function decide(state: ConversationState, command: Command, by: Party): D
         ? [{ kind: 'visitor.returned', by: { kind: 'visitor', id: state.visitor.id } }]
         : [];
     case 'idle':
-      return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: 'idle' }];
+    case 'full':
+      return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: command.t }];
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Decides, in one place, what a visitor may see of a log. Each field is picked, so a new field stays with the agents
- * until it is picked here. Users' ids become aliases, and the authors and reasons of assignments, blocks and returns
+ * until it is picked here. Users' ids become aliases, and the path of a photo loses them, and the authors and reasons of assignments, blocks and returns
  * are omitted. Folding redacted entries gives the redacted state, so a visitor's tab may continue the fold (V16).
  */
 import type {
@@ -13,6 +13,7 @@ import type {
   Party,
   Refusal,
 } from '#protocol';
+import { publicPhoto } from './photos.ts';
 
 /** Replaces a user's id in one conversation: stable there, and meaningless elsewhere. */
 export type Alias = (user: string) => string;
@@ -73,7 +74,8 @@ const picks: Pick = {
     ...{ seq, at, by: closer(by, reason, alias), kind },
     // The id acknowledges the sender's own command.
     ...(id !== undefined && by.kind === 'visitor' && { id }),
-    reason,
+    reason: shownReason(reason),
+    ...(reason === 'full' && { full: true }),
   }),
 };
 
@@ -107,7 +109,11 @@ export function stateForVisitor(state: ConversationState, alias: Alias): Convers
       ...{ seq: lastMessage.seq, at: lastMessage.at, by: party(lastMessage.by, alias) },
       text: lastMessage.text,
     },
-    closed: closed && { at: closed.at, by: closer(closed.by, closed.reason, alias), reason: closed.reason },
+    closed: closed && {
+      at: closed.at,
+      by: closer(closed.by, closed.reason, alias),
+      reason: shownReason(closed.reason),
+    },
   };
 }
 
@@ -124,10 +130,15 @@ function party(by: Party, alias: Alias): Party {
 
 function owner(agent: Owner, alias: Alias): Owner {
   const { id, name, photo } = agent;
-  return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo }) };
+  return { kind: 'agent', id: alias(id), name, ...(photo !== undefined && { photo: publicPhoto(photo) }) };
 }
 
 /** The author of the end; for a block, the system. */
 function closer(by: Party, reason: string, alias: Alias): Party {
   return reason === 'blocked' ? system : party(by, alias);
+}
+
+/** A widget of an earlier version fails at `full`. It words an end by the system with the reason `agent` as “has ended”. */
+function shownReason<R extends string>(reason: R): Exclude<R, 'full'> | 'agent' {
+  return reason === 'full' ? 'agent' : (reason as Exclude<R, 'full'>);
 }

@@ -1,11 +1,11 @@
 /**
  * What if: replays a day against routing levels, methods, limits and shifts, with the very `choose` by which conversations are
- * given out. Chance is passed in, so the same seed is the same day. What it leaves out: missed offers put nobody on a break, and
- * nobody transfers.
+ * given out. Chance is passed in, so the same seed is the same day. What it leaves out: missed offers put nobody on a break, nobody
+ * transfers, and nobody takes a chat by hand, not even one that routing assigns no more (`passLimit`).
  */
 import type { ConversationType, Limit, Routing, Status } from '#protocol';
 import { Agenda } from './agenda.ts';
-import { choose, type Chance, type RoutedAgent, type Wanting } from './routing.ts';
+import { choose, passLimit, type Chance, type RoutedAgent, type Wanting } from './routing.ts';
 import { summarize, type Report, type Tally } from './simulation-report.ts';
 
 /** Somebody who writes. All spans are milliseconds, all times on one scale of milliseconds. */
@@ -57,6 +57,8 @@ interface Conversation {
   /** Raised by each change: what was to come of an earlier phase comes no more. */
   turn: number;
   givenBefore: boolean;
+  /** How many agents have lost it because they did not write in time. */
+  passes: number;
 }
 interface Seat extends RoutedAgent {
   status: Status;
@@ -98,6 +100,7 @@ export class Simulation {
         arrivals: arrivals.length,
         abandoned: 0,
         forwarded: 0,
+        stalled: 0,
         missed: 0,
         declined: 0,
         waits: [],
@@ -112,7 +115,7 @@ export class Simulation {
     for (const arrival of arrivals.toSorted((a, b) => a.at - b.at)) {
       const its = campaigns[arrival.campaign ?? ''] ?? routing;
       const conversation: Conversation = {
-        ...{ arrival, routing: its, chances: [], phase: 'over', turn: 0, givenBefore: false },
+        ...{ arrival, routing: its, chances: [], phase: 'over', turn: 0, givenBefore: false, passes: 0 },
       };
       this.#agenda.add(arrival.at, () => {
         this.#tally.replies.push({ at: arrival.at, by: 1 });
@@ -191,7 +194,7 @@ export class Simulation {
     const hopeless = new Set<string>();
     const ids = new Map<Routing, number>();
     for (const conversation of [...this.#waiting]) {
-      if (conversation.phase !== 'waiting') continue;
+      if (conversation.phase !== 'waiting' || conversation.passes >= passLimit) continue;
       const { arrival, routing, chances } = conversation;
       if (!ids.has(routing)) ids.set(routing, ids.size);
       const kind = `${arrival.type} ${ids.get(routing)}`;
@@ -262,6 +265,7 @@ export class Simulation {
       this.#agenda.add(given + limit, () => {
         seat.load[arrival.type]--;
         this.#tally.forwarded++;
+        if (++conversation.passes === passLimit) this.#tally.stalled++;
         conversation.chances.push({ agent: seat.id, why: 'no_reply', at: this.#now, level });
         this.#wait(conversation);
       });

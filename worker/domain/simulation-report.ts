@@ -5,6 +5,7 @@ export interface Tally {
   readonly arrivals: number;
   abandoned: number;
   forwarded: number;
+  stalled: number;
   missed: number;
   declined: number;
   /**
@@ -34,6 +35,8 @@ export interface Report {
   readonly firstReply: Spread;
   /** Taken from an agent who didn't write in time. */
   readonly forwarded: number;
+  /** Taken from so many agents that routing assigned them no more. */
+  readonly stalled: number;
   readonly offers: { readonly missed: number; readonly declined: number };
   readonly agents: readonly {
     readonly id: string;
@@ -69,11 +72,12 @@ export function summarize(
   agents: readonly { readonly id: string; readonly name: string }[],
   left: number,
 ): Report {
-  const { arrivals, abandoned, forwarded, missed, declined } = tally;
+  const { arrivals, abandoned, forwarded, stalled, missed, declined } = tally;
   const counts = [...tally.agents.values()];
   const sum = (of: 'here' | 'busy') => counts.reduce((total, each) => total + each[of], 0);
   return {
-    ...{ arrivals, answered: tally.waits.length, abandoned, left, forwarded, offers: { missed, declined } },
+    ...{ arrivals, answered: tally.waits.length, abandoned, left, forwarded, stalled },
+    offers: { missed, declined },
     wait: spread(tally.waits),
     firstReply: spread(tally.firstReplies),
     agents: agents.map(({ id, name }) => {

@@ -12,3 +12,16 @@ export function cut(text: string, max: number): string {
   if (points.length <= max && line.length === text.length) return folded;
   return `${points.slice(0, max - 1).join('')}…`.toWellFormed();
 }
+
+/** The length of a well-formed text in UTF-8, in bytes. */
+export function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    // Of a surrogate pair, each half is two of four bytes.
+    const half = unit >= 0xd800 && unit <= 0xdfff;
+    bytes += unit < 0x800 || half ? 1 : 2;
+  }
+  return bytes;
+}

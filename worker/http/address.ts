@@ -1,32 +1,32 @@
 /** Where a request comes from, and how often one address may come. */
-import type { throttle } from '#domain';
 import { refuse, type Refusal } from '#protocol';
-import { throttleStub, type Env } from '../actors/stubs.ts';
+import type { Env } from '../actors/stubs.ts';
 import type { Exchange } from './exchange.ts';
+import { canonicalAddress, forwardedFor, networksOf } from './ip-address.ts';
 
 /**
- * The client's address, or null where none can be believed. Cloudflare sets CF-Connecting-IP itself; elsewhere it is what the
- * client wrote: Miniflare fills it in from the socket only where the client left it out. So without Cloudflare in front nothing
- * is counted by address, for one shared count would let anybody lock out everybody.
+ * The client's address in its canonical form, or null where none can be believed. Cloudflare sets CF-Connecting-IP itself. Elsewhere
+ * the header that the deployment names is believed as far as its own proxies wrote it. Without either, every header is the client's
+ * own writing (Miniflare fills in CF-Connecting-IP only where the client left it out), so that nothing is counted by address: one
+ * shared count would let anybody lock out everybody.
  */
 export function clientAddress(c: Exchange): string | null {
-  if (c.env.BEHIND_CLOUDFLARE !== 'true') return null;
-  return c.req.header('CF-Connecting-IP') ?? null;
+  const { BEHIND_CLOUDFLARE, TRUSTED_ADDRESS_HEADER, TRUSTED_PROXIES } = c.env;
+  if (BEHIND_CLOUDFLARE === 'true') return canonicalAddress(c.req.header('CF-Connecting-IP') ?? '');
+  if (!TRUSTED_ADDRESS_HEADER || !/^[\w-]+$/.test(TRUSTED_ADDRESS_HEADER)) return null;
+  const proxies = /^[1-9]$/.test(TRUSTED_PROXIES ?? '1') ? Number(TRUSTED_PROXIES ?? '1') : 0;
+  return proxies === 0 ? null : forwardedFor(c.req.header(TRUSTED_ADDRESS_HEADER) ?? '', proxies);
 }
 
-/** What is counted where one address may come only so often. */
-export function clientNetwork(c: Exchange): string | null {
+/** The networks in which a client is counted, narrowest first; none where the address is not known. */
+export function clientNetworks(c: Exchange): string[] {
   const address = clientAddress(c);
-  return address === null ? null : networkOf(address);
+  return address === null ? [] : networksOf(address);
 }
 
-/** An IPv6 client owns a whole /64: that is what is counted. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [left = [], right = []] = address.split('::').map((half) => half.split(':').filter(Boolean));
-  const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  const groups = [...left, ...gap, ...right].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+/** The narrowest network of a client: what is counted where one client may come only so often. */
+export function clientNetwork(c: Exchange): string | null {
+  return clientNetworks(c)[0] ?? null;
 }
 
 /** A first line against floods: 60 a minute for each kind of act and whoever does it. */
@@ -34,26 +34,4 @@ export async function flooding(env: Env, act: string, by: string | null): Promis
   if (by === null) return undefined;
   const { success } = await env.VISITOR_LIMIT.limit({ key: `${act}:${by}` });
   return success ? undefined : refuse('slow_down', { retryAfter: 60_000 });
-}
-
-/** Counts this attempt for the address and for the email, or says how long either has to wait. */
-export async function tooMany(
-  c: Exchange,
-  kind: 'email' | 'mail',
-  email: string,
-): Promise<Refusal | undefined> {
-  const address = clientNetwork(c);
-  for (const [counted, value] of [['address', address] as const, [kind, email] as const]) {
-    if (value === null) continue;
-    const { wait } = await (await throttleOf(c.env, counted, value)).attempt(counted);
-    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
-  }
-  return undefined;
-}
-
-/** The exact count of sign-ins, or of mails, for one email or address. */
-export async function throttleOf(env: Env, kind: throttle.ThrottleKind, value: string) {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
-  const hash = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return throttleStub(env, `${kind}:${hash}`);
 }

@@ -23,13 +23,15 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, tooMany, throttleOf } from './address.ts';
+import { clientAddress } from './address.ts';
 import { changing } from './changes.ts';
+import { keepDevice } from './device.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { broughtLink, linkOrigin, type BroughtLink } from './links.ts';
-import { hashPassword, turnToHash, verifyPassword } from './password.ts';
+import { hashPassword } from './password.ts';
 import { keepUser, type User } from './principal.ts';
+import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
 export const credentials = new Hono<Bound>();
 
@@ -50,7 +52,7 @@ credentials.post(
     const origin = linkOrigin(c);
     if (origin === null) return refused(c, refuse('no_mail'));
     const email = canonicalEmail(c.req.valid('json').email);
-    const early = await tooMany(c, 'mail', email);
+    const early = await resetOverLimit(c, email);
     if (early) return refused(c, early);
     // After the answer, which so tells neither by its words nor by its time whether there is such a person.
     afterAnswer(c, sendReset(c, email, origin));
@@ -92,9 +94,9 @@ credentials.post(
     if (isRefusal(link)) return refused(c, link);
     // The mailbox that a change of email waits for is nobody's yet.
     if (link.about.kind === 'confirmation') return refused(c, refuse('link_expired'));
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
-    return redeem(c, link, hashPassword(password));
+    // A link that holds came by mail to one of the users.
+    const hash = await hashPassword(c.env, password, 'known');
+    return isRefusal(hash) ? refused(c, hash) : redeem(c, link, hash);
   },
 );
 
@@ -114,9 +116,9 @@ credentials.post(
 /** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
 async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Response> {
   const { account, user, about } = link;
+  const agent = agentStub(c.env, account, user);
   const person = await getPerson(c.env.DB, account, user);
-  if (!person || !(await agentStub(c.env, account, user).redeemLink(link.secret)))
-    return refused(c, refuse('link_expired'));
+  if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
   const { email } = about;
   const changes =
     email === person.email ? {} : { changes: { email: [person.email, email] as [string, string] } };
@@ -127,7 +129,11 @@ async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Re
     const [act] = set;
     return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
   });
-  return answer(c, refusal ?? {});
+  if (refusal) return refused(c, refusal);
+  // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
+  const device = await agent.addDevice();
+  if (device) await keepDevice(c, email, { account, user, ...device });
+  return c.json({});
 }
 
 /** All sessions end, and the one that asks goes on under a new id. */
@@ -141,12 +147,11 @@ credentials.put(
     const { current, password } = c.req.valid('json');
     const owner = await proved(c, user, current);
     if (isRefusal(owner)) return refused(c, owner);
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
+    const hash = await hashPassword(c.env, password, 'known');
+    if (isRefusal(hash)) return refused(c, hash);
     const agent = agentStub(c.env, user.account, user.id);
     const going = (await agent.sessions(user.session)).find((session) => session.current);
     const act = actOf(c, user, 'password.changed');
-    const hash = hashPassword(password);
     await changing(c.env, user.account, [user.id], () =>
       setPassword(c.env.DB, user.account, user.id, hash, act),
     );
@@ -154,6 +159,8 @@ credentials.put(
     const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
     if (!opened || isRefusal(opened)) return refused(c, opened ?? refuse('signed_out'));
     keepUser(c, user, opened);
+    if (opened.device)
+      await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
     return answer(c, await agent.me());
   },
 );
@@ -201,15 +208,17 @@ credentials.post(
   },
 );
 
-/** The user, whose password this is. Counted as a sign-in is: an unlocked screen is no place to guess from. */
+/** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
-  const login = await findOwnLogin(c.env.DB, user.account, user.id);
-  if (!login) return refuse('signed_out');
-  const early = (await tooMany(c, 'email', login.person.email)) ?? (await turnToHash());
-  if (early) return early;
-  if (!verifyPassword(password, login.passwordHash)) return refuse('wrong_password');
-  await (await throttleOf(c.env, 'email', login.person.email)).clear();
-  return login.person;
+  const attempt = await tryInSession(c, user);
+  if (isRefusal(attempt)) return attempt;
+  const owner = findOwnLogin(c.env.DB, user.account, user.id);
+  const checked = await checkPassword(c.env, attempt, password, owner);
+  if (isRefusal(checked)) return checked;
+  if (!checked.login) return refuse('signed_out');
+  if (!checked.right) return refuse('wrong_password');
+  await attempt.succeed();
+  return checked.login.person;
 }
 
 /** Somebody who is known without being signed in. */

@@ -5,7 +5,7 @@ import { createAccount } from '../db/accounts.ts';
 import { listSites, updateSite } from '../db/sites.ts';
 import { findLogin } from '../db/users.ts';
 import { newId } from './new-id.ts';
-import { hashPassword, turnToHash } from './password.ts';
+import { hashPassword } from './password.ts';
 
 const people: readonly { email: string; name: string; roles: Role[] }[] = [
   { email: 'anna@demo.test', name: 'Anna Petrova', roles: ['agent'] },
@@ -69,9 +69,9 @@ async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Ref
   const site = { id: newId('site'), name: 'northwind.example', origins: [], campaign: help.id };
   const users = [];
   for (const person of people) {
-    const wait = await turnToHash();
-    if (wait) return wait;
-    users.push({ id: newId('user'), ...person, passwordHash: hashPassword(password) });
+    const passwordHash = await hashPassword(env, password, 'known');
+    if (isRefusal(passwordHash)) return passwordHash;
+    users.push({ id: newId('user'), ...person, passwordHash });
   }
   const refusal = await createAccount(
     env.DB,

@@ -56,8 +56,8 @@ async function stateOf(env: Env, user: User, id: string): Promise<ConversationSt
 async function readableOf(
   env: Env,
   { account, id, roles }: User,
-  states: readonly Pick<ConversationState, 'owner'>[],
+  states: readonly Pick<ConversationState, 'id' | 'owner'>[],
 ): Promise<boolean[]> {
-  const owners = states.map(({ owner }) => owner?.id ?? null);
-  return dispatcherStub(env, account).readable({ id, roles: [...roles] }, owners);
+  const asked = states.map((state) => ({ id: state.id, owner: state.owner?.id ?? null }));
+  return dispatcherStub(env, account).readable({ id, roles: [...roles] }, asked);
 }

@@ -3,6 +3,7 @@ import { maxFrameBytes, refuse } from '#protocol';
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { contentType, refused, type Bound } from './exchange.ts';
+import { publicOrigin } from './links.ts';
 import { photoTypes } from './photo-file.ts';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -14,12 +15,15 @@ export function isUpgrade(request: Request): boolean {
 
 /**
  * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page can
- * forge it: so no other page acts with our cookies. The operator's door takes no cookie, and so needs no origin.
+ * forge it: so no other page acts with our cookies. The operator's door takes no cookie, and so needs no origin. Behind a proxy
+ * that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
  */
 export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   const changes = !safe.has(c.req.method) || isUpgrade(c.req.raw);
   if (!changes || c.req.path.startsWith('/api/operator/')) return next();
-  if (c.req.header('Origin') !== new URL(c.req.url).origin) return refused(c, refuse('wrong_origin'));
+  const origin = c.req.header('Origin');
+  if (origin !== new URL(c.req.url).origin && origin !== publicOrigin(c.env))
+    return refused(c, refuse('wrong_origin'));
   return next();
 };
 

@@ -2,9 +2,7 @@
  * From which addresses a user may come: single ones, and ranges in CIDR notation. Addresses are compared as bits, never as text:
  * the same one can be written in many ways, and an IPv4 address inside IPv6 (`::ffff:10.0.0.1`) is the IPv4 address.
  */
-import ipaddr from 'ipaddr.js';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+import { parseAddress, type Address } from './ip-address.ts';
 
 /** The numbers, from 0, of those rules that mean nothing. */
 export function badRules(rules: readonly string[]): number[] {
@@ -33,14 +31,4 @@ function parseRule(rule: string): [Address, number] | undefined {
   // The prefix of an IPv4 address inside IPv6 counts the 96 bits before it.
   const prefix = Number(bits) - (most === 32 && text.includes(':') ? 96 : 0);
   return prefix >= 0 && prefix <= most ? [address, prefix] : undefined;
-}
-
-/** Strict where programs differ: no octal, no shortened IPv4, no zone. */
-function parseAddress(text: string): Address | undefined {
-  if (/^(?:(?:0|[1-9]\d{0,2})(?:\.(?!$)|$)){4}$/.test(text)) {
-    return ipaddr.IPv4.isValid(text) ? ipaddr.IPv4.parse(text) : undefined;
-  }
-  if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
-  const address = ipaddr.IPv6.parse(text);
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }

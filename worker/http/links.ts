@@ -1,20 +1,25 @@
 /** Links that go out by mail, and come back. */
 import { refuse, type LinkAbout, type Refusal } from '#protocol';
-import { agentStub } from '../actors/stubs.ts';
+import { agentStub, type Env } from '../actors/stubs.ts';
 import { emailClaim } from '../db/emails.ts';
 import { clientNetwork, flooding } from './address.ts';
 import type { Exchange } from './exchange.ts';
 import { linkToken } from './principal.ts';
 
+/** PUBLIC_URL's origin, or null where that isn't set or is no web address. */
+export function publicOrigin({ PUBLIC_URL }: Env): string | null {
+  if (!PUBLIC_URL || !URL.canParse(PUBLIC_URL)) return null;
+  const { protocol, origin } = new URL(PUBLIC_URL);
+  return protocol === 'https:' || protocol === 'http:' ? origin : null;
+}
+
 /**
- * The origin that a link begins with, or null where no mail can go out. What a request says of its host is believed only behind
- * Cloudflare, which routes by it: elsewhere anybody could have a link to their own server sent in our name.
+ * The origin that a link begins with, or null where no mail can go out. It is never what a request says of its host or its scheme:
+ * anybody could have a link to their own server, or one in plain http, sent in our name.
  */
 export function linkOrigin(c: Exchange): string | null {
-  const { SMTP_URL, MAIL_FROM, PUBLIC_URL, BEHIND_CLOUDFLARE } = c.env;
-  if (!SMTP_URL || !MAIL_FROM) return null;
-  if (PUBLIC_URL) return new URL(PUBLIC_URL).origin;
-  return BEHIND_CLOUDFLARE === 'true' ? new URL(c.req.url).origin : null;
+  const { SMTP_URL, MAIL_FROM } = c.env;
+  return SMTP_URL && MAIL_FROM ? publicOrigin(c.env) : null;
 }
 
 /** A link that was brought back, and holds. */

@@ -4,7 +4,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono } from 'hono';
 import { findTargetHandler } from 'hono/utils/handler';
 import { sign, type Sign } from './door.ts';
-import type { Bound } from './exchange.ts';
+import type { Bound, Exchange } from './exchange.ts';
 import { photoTypes } from './photo-file.ts';
 
 /** What a door says, put together from the signs that its handlers bear. */
@@ -25,9 +25,32 @@ export function doorsOf(api: Hono<Bound>): Door[] {
   return [...doors.values()];
 }
 
-export function openApi(api: Hono<Bound>): object {
+let document: { readonly text: string; readonly tag: string } | undefined;
+
+/** Answers with the document, which each isolate makes once: it never changes under one version of the code. */
+export async function apiDocument(c: Exchange, api: Hono<Bound>): Promise<Response> {
+  const { text, tag } = (document ??= await tagged(JSON.stringify(openApi(api))));
+  c.header('ETag', tag);
+  c.header('Cache-Control', 'public, max-age=300');
+  // A proxy that compresses makes the tag a weak one.
+  if (c.req.header('If-None-Match')?.includes(tag)) return c.body(null, 304);
+  return c.body(text, 200, { 'Content-Type': 'application/json' });
+}
+
+async function tagged(text: string) {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  const hex = [...new Uint8Array(bytes, 0, 8)].map((byte) => byte.toString(16).padStart(2, '0'));
+  return { text, tag: `"${hex.join('')}"` };
+}
+
+/**
+ * The operator's doors are left out: the document is for programs that work with an account, and the operator has README and scripts.
+ * To hide them protects nothing; their secret does.
+ */
+function openApi(api: Hono<Bound>): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const door of doorsOf(api)) {
+    if (door.right === 'operator') continue;
     const path = door.path.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
     (paths[path] ??= {})[door.method.toLowerCase()] = operation(door);
   }
@@ -39,7 +62,6 @@ export function openApi(api: Hono<Bound>): object {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-parley' },
         visitor: { type: 'http', scheme: 'bearer' },
-        operator: { type: 'http', scheme: 'bearer' },
       },
       schemas: { Refusal: refusal },
       responses: {
@@ -60,7 +82,7 @@ function operation({ path, right = 'anybody', summary, takes, takesPhoto, asks, 
   const query = Object.entries(asks ? (schemaOf(asks).properties ?? {}) : {}).map(([name, schema]) => {
     return { name, in: 'query', schema };
   });
-  const whom = { anybody: [], visitor: [{ visitor: [] }], operator: [{ operator: [] }] };
+  const whom = { anybody: [], visitor: [{ visitor: [] }] };
   return {
     summary,
     'x-right': right,

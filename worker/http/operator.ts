@@ -11,7 +11,7 @@ import { seedDemo } from './demo-account.ts';
 import { by, takes, tells } from './door.ts';
 import { answer, refused, type Bound } from './exchange.ts';
 import { newId } from './new-id.ts';
-import { hashPassword, turnToHash } from './password.ts';
+import { hashPassword } from './password.ts';
 import { operatorOf } from './principal.ts';
 
 export const operator = new Hono<Bound>();
@@ -34,9 +34,8 @@ operator.post(
     const account = { id: newId('account'), name: cleanName(body.name), timeZone: body.timeZone };
     const users = [];
     for (const { email, name, password, roles } of body.users) {
-      const wait = await turnToHash();
-      if (wait) return refused(c, wait);
-      const passwordHash = hashPassword(password);
+      const passwordHash = await hashPassword(c.env, password, 'known');
+      if (isRefusal(passwordHash)) return refused(c, passwordHash);
       const person = { email: canonicalEmail(email), name: cleanName(name), roles: [...new Set(roles)] };
       users.push({ id: newId('user'), ...person, passwordHash });
     }

@@ -1,5 +1,5 @@
 /** What a browser opens: the app's shell, the widget's script and frame, the demo shop, and the files of the build. */
-import { check, isRefusal, SiteId } from '#protocol';
+import { check, isRefusal, isTransient, SiteId } from '#protocol';
 import { Hono } from 'hono';
 import { findDemo } from './demo-account.ts';
 import type { Bound, Exchange } from './exchange.ts';
@@ -19,8 +19,8 @@ pages.get('/widget.js', async (c) => {
 
 pages.get('/widget/frame', spoken, async (c) => {
   const id = check(SiteId, c.req.query('site'));
-  const site = isRefusal(id) ? id : await siteOf(c.env, id);
-  if (isRefusal(site)) return c.text(site.message, site.refused === 'unavailable' ? 503 : 404);
+  const site = isRefusal(id) ? id : await siteOf(c, id);
+  if (isRefusal(site)) return c.text(site.message, isTransient(site.refused) ? 503 : 404);
   const language = languageOf(c);
   const manifest = await ownFile(c, `/widget/manifest.${language}.json`);
   if (!manifest.ok) return c.text('The widget is not built.', 503);

@@ -1,9 +1,10 @@
 /** Users' photos (V46). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
+import { photoPath } from '#domain';
 import { AccountId, check, isRefusal, Me, PhotoId, refuse, User, UserId, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { setPhoto } from '../db/user-changes.ts';
-import { getUser, photoPath } from '../db/users.ts';
+import { findPhoto, getUser } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { changing } from './changes.ts';
 import { by, may, names, takesPhoto, tells } from './door.ts';
@@ -39,11 +40,25 @@ photos.delete(
   async (c) => ofUser(c, c.var.user, c.req.param('id'), null),
 );
 
-photos.get('/photos/:account/:user/:name', by('anybody'), tells('A photo: the image itself'), async (c) => {
-  const { account, user, name } = c.req.param();
-  const wellFormed = [check(AccountId, account), check(UserId, user), check(PhotoId, name)];
-  const path = photoPath(account, user, name);
-  const file = wellFormed.some(isRefusal) ? null : await c.env.FILES.get(keyOf(path));
+photos.get('/photos/:name', by('anybody'), tells('A photo: the image itself'), async (c) => {
+  const name = c.req.param('name');
+  const found = isRefusal(check(PhotoId, name)) ? null : await findPhoto(c.env.DB, name);
+  return serve(c, found && keyOf(found.account, found.user, name));
+});
+
+photos.get(
+  '/photos/:account/:user/:name',
+  by('anybody'),
+  tells('A photo by its path of an earlier version'),
+  async (c) => {
+    const { account, user, name } = c.req.param();
+    const wellFormed = [check(AccountId, account), check(UserId, user), check(PhotoId, name)];
+    return serve(c, wellFormed.some(isRefusal) ? null : keyOf(account, user, name));
+  },
+);
+
+async function serve(c: Exchange, key: string | null): Promise<Response> {
+  const file = key === null ? null : await c.env.FILES.get(key);
   if (!file) return refused(c, refuse('not_found'));
   return c.body(file.body, 200, {
     'Content-Type': file.httpMetadata?.contentType ?? 'application/octet-stream',
@@ -52,11 +67,11 @@ photos.get('/photos/:account/:user/:name', by('anybody'), tells('A photo: the im
     // Opened by itself, it is a document of our origin.
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   });
-});
+}
 
 /** Nobody is to see it any more who does not know its name yet: it gets another, which visitors are not told. */
 export async function hidePhoto(c: Exchange, by: Principal, { id, photo }: User): Promise<void> {
-  const file = photo && (await c.env.FILES.get(keyOf(photo)));
+  const file = photo && (await c.env.FILES.get(keyOf(by.account, id, nameIn(photo))));
   const type = photoTypes.find((each) => file && each === file.httpMetadata?.contentType);
   if (file && type) await change(c, by, id, { bytes: new Uint8Array(await file.arrayBuffer()), type });
 }
@@ -86,16 +101,17 @@ async function change(
   if (!user || user.deletedAt !== null) return refuse('not_found');
   if (!file && user.photo === null) return undefined;
   const name = file && newId('photo');
-  const path = name && photoPath(account, id, name);
-  if (file && path)
-    await c.env.FILES.put(keyOf(path), file.bytes, { httpMetadata: { contentType: file.type } });
+  const path = name && photoPath(name);
+  if (file && name)
+    await c.env.FILES.put(keyOf(account, id, name), file.bytes, { httpMetadata: { contentType: file.type } });
   const subject = id === by.id ? {} : { subject: { id, name: user.name } };
   const act = actOf(c, by, 'user.changed', { ...subject, changes: { photo: [user.photo, path] } });
   const old = await changing(c.env, account, [id], () => setPhoto(c.env.DB, account, id, name, act));
-  const needless = isRefusal(old) ? path : old;
-  if (needless) await c.env.FILES.delete(keyOf(needless));
+  const needless = isRefusal(old) ? name : old;
+  if (needless) await c.env.FILES.delete(keyOf(account, id, needless));
   return isRefusal(old) ? old : undefined;
 }
 
-/** Where the file lies that is served at a path. */
-const keyOf = (path: string) => path.slice('/api/'.length);
+/** The key of a photo's file. */
+const keyOf = (account: string, user: string, name: string) => `photos/${account}/${user}/${name}`;
+const nameIn = (path: string) => path.slice(path.lastIndexOf('/') + 1);

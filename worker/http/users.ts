@@ -21,14 +21,15 @@ import { dropPendingEmail, isColleagues, prolongPendingEmail } from '../db/email
 import { createUser, deleteUser, restoreUser, setPassword, updateUser } from '../db/user-changes.ts';
 import { getPerson, getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
-import { clientAddress, throttleOf } from './address.ts';
+import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits } from './ip-rules.ts';
+import { overLimit } from '../actors/limits.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
-import { hashPassword, turnToHash } from './password.ts';
+import { hashPassword } from './password.ts';
 import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
 import { problemOf, riskOf, sorted, tidy } from './user-body.ts';
@@ -51,13 +52,12 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const { user } = c.var;
   const { password, ...body } = c.req.valid('json');
   const origin = linkOrigin(c);
-  const problem =
-    problemOf(c, body) ??
-    (password === undefined ? origin === null && refuse('no_mail') : await turnToHash());
+  const problem = problemOf(c, body) ?? (password === undefined && origin === null && refuse('no_mail'));
   if (problem) return refused(c, problem);
+  const hash = password === undefined ? '' : await hashFor(c, user.account, password);
+  if (isRefusal(hash)) return refused(c, hash);
   const { email, ...made } = tidy(body);
   const id = newId('user');
-  const hash = password === undefined ? '' : hashPassword(password);
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
   const state = emailTyped(null, email, origin !== null);
@@ -114,9 +114,8 @@ users.put(
     const { user } = c.var;
     const { account } = user;
     const origin = linkOrigin(c);
-    const wait = await turnToHash();
-    if (wait) return refused(c, wait);
-    const hash = hashPassword(c.req.valid('json').password);
+    const hash = await hashFor(c, account, c.req.valid('json').password);
+    if (isRefusal(hash)) return refused(c, hash);
     const how = (before: User) => async (act: Act) => {
       if (before.deletedAt !== null) return refuse('not_found');
       // Where no mail can go out, the administrator is who knows whose email it is.
@@ -161,8 +160,8 @@ users.post(
     if (to === null) return refused(c, refuse('conflict'));
     if (origin === null) return refused(c, refuse('no_mail'));
     // Whoever is invited over and over would take it for a nuisance.
-    const { wait } = await (await throttleOf(c.env, 'mail', to)).attempt('mail');
-    if (wait > 0) return refused(c, refuse('slow_down', { retryAfter: wait }));
+    const over = await overLimit(c.env, [{ limit: 'invitedEmail', of: to }]);
+    if (over) return refused(c, over);
     await prolongPendingEmail(c.env.DB, account, user.id, to, Date.now());
     await invite(c, c.var.user, user, origin);
     return c.json({});
@@ -256,6 +255,11 @@ async function change(
   const changed = await changing(c.env, by.account, [before.id], () => make(act));
   if (!isRefusal(changed)) await then?.(changed, before);
   return answer(c, changed);
+}
+
+/** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */
+async function hashFor({ env }: Exchange, account: string, password: string): Promise<string | Refusal> {
+  return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
 }
 
 /**

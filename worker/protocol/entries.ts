@@ -89,7 +89,10 @@ export const ConversationClosed = v.object({
   ...base,
   kind: v.literal('conversation.closed'),
   id: v.optional(CommandId),
-  reason: v.picklist(['visitor', 'agent', 'idle', 'blocked']),
+  /** `full`: the log has reached its greatest size. */
+  reason: v.picklist(['visitor', 'agent', 'idle', 'blocked', 'full']),
+  /** To visitors, whose earlier clients know no `full`: the log has reached its greatest size. */
+  full: v.optional(v.literal(true)),
 });
 
 export const Entry = v.variant('kind', [

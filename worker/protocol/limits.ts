@@ -33,5 +33,9 @@ export const ping = 'ping';
 export const pong = 'pong';
 /** A client pings this often, in milliseconds. */
 export const pingEvery = 20_000;
+/** A socket that has not said hello after so long is closed, in milliseconds. */
+export const helloWithin = 10_000;
+/** Previews and typing of a side are passed on at most so often, the latest of each, in milliseconds. */
+export const signalEvery = 200;
 /** A socket whose last ping is older than this is dead, in milliseconds: three pings and a throttled tab's slack. */
 export const lease = 75_000;

@@ -43,6 +43,8 @@ export const refusals = {
   link_expired: [410, 'This link was used already, or is too old. Ask for another one.'],
   unsupported: [426, 'This version of the protocol is not spoken here.'],
   slow_down: [429, 'Too much at once. Wait a moment.'],
+  queue_full: [429, 'Many people are waiting just now. Try again in a moment.'],
+  too_many_chats: [429, 'Too many new chats within an hour. Try again later.'],
   internal: [500, 'Something went wrong here. Try again.'],
   unavailable: [503, 'Not reachable just now. Try again.'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -80,7 +82,7 @@ export function isRefusal(value: unknown): value is Refusal {
 
 /** Where a refused command may do better later, unchanged. All others are final for that command. */
 export function isTransient(code: RefusalCode): boolean {
-  return ['slow_down', 'out_of_order', 'internal', 'unavailable'].includes(code);
+  return ['slow_down', 'queue_full', 'out_of_order', 'internal', 'unavailable'].includes(code);
 }
 
 /** Close codes of sockets. Each tells the client what to do next. */
@@ -95,6 +97,8 @@ export const closeCodes = {
   notFound: 4404,
   /** No sign of life for longer than the lease: resume. */
   leaseLost: 4408,
+  /** The visitor has as many sockets in this conversation as there may be: resume after a pause. */
+  crowded: 4409,
   /** A frame was over the size: do not send it again; resume. */
   tooLarge: 4413,
   /** Too many frames: resume after a pause. */

@@ -45,13 +45,20 @@ export const NoteText = typed(500);
 /** As much of it as is shown before it is sent. */
 export const PreviewText = typed(maxPreviewLength);
 
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const severalLines = /[\u0000-\u001f\u007f\u2028\u2029]/;
+
 /** A person's or a thing's name, one line. `cleanName` makes it fit to show. */
 export const Name = v.pipe(
   typed(maxNameLength),
   v.check((text) => !isBlank(text), 'blank'),
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  v.check((text) => !/[\u0000-\u001f\u007f\u2028\u2029]/.test(text), 'one_line'),
+  v.check((text) => !severalLines.test(text), 'one_line'),
 );
+
+/** True of a text that `Name` accepts. For the widget's frame, which has no place for schemas. */
+export function isName(text: string): boolean {
+  return fits(text, maxNameLength) && wellFormed(text) && !isBlank(text) && !severalLines.test(text);
+}
 
 /** Takes out what reorders the text around a name (bidi controls), and composes it (NFC), so that equal names are equal. */
 export function cleanName(name: string): string {
@@ -61,13 +68,20 @@ export function cleanName(name: string): string {
     .trim();
 }
 
+const address = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
+
 /** An address that could be written to. Deliverability is not ours to judge: one @, no blanks, a dot in the domain. */
 export const Email = v.pipe(
   v.string(),
   v.maxLength(maxEmailLength),
-  v.regex(/^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/),
+  v.regex(address),
   v.check(wellFormed, 'not_text'),
 );
+
+/** True of a text that `Email` accepts. For the widget's frame, which has no place for schemas. */
+export function isEmail(text: string): boolean {
+  return text.length <= maxEmailLength && address.test(text) && wellFormed(text);
+}
 
 /** A web page's address. Anything but http and https is refused, so that it may stand in a link. */
 export const PageUrl = v.pipe(

@@ -15,6 +15,7 @@ const typingEvery = 2_500;
 const nothing: ConversationView = {
   connection: 'connecting',
   nextTryAt: null,
+  crowded: false,
   state: null,
   entries: [],
   from: 0,

@@ -41,6 +41,8 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   link_expired: m.refused_link_expired,
   unsupported: m.refused_unsupported,
   slow_down: m.refused_slow_down,
+  queue_full: m.refused_queue_full,
+  too_many_chats: m.refused_too_many_chats,
   internal: m.refused_internal,
   unavailable: m.refused_unavailable,
 };

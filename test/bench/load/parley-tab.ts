@@ -41,6 +41,7 @@ export class Tab {
       text: (text) => tab.#take(text),
       closed: (code) => events.failed(`${url} closed with ${code}`),
     });
+    tab.#socket.send(ping);
     tab.send({ t: 'hello', v: protocolVersion });
     tab.#pingTimer = setInterval(() => tab.#socket.send(ping), pingEvery);
     await promise;

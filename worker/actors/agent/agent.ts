@@ -11,19 +11,16 @@ import {
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
-  type LinkAbout,
   type Me,
-  type RecoveryCodes,
   type Refusal,
-  type SecondFactorSecret,
   type Session,
   type Status,
   type Summary,
 } from '#protocol';
-import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import type { AgentNote } from '../dispatcher/floor.ts';
 import type { Env } from '../env.ts';
 import type { Followers } from '../followers.ts';
 import type { Host } from '../host.ts';
@@ -35,7 +32,7 @@ import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';
-import type { MailOrder } from './links.ts';
+import { Identity } from './identity.ts';
 import { Member, type Opened, type SignInHow } from './member.ts';
 import { Presence } from './presence.ts';
 import type { Origin } from './sessions.ts';
@@ -43,7 +40,7 @@ import { Standing } from './standing.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
-import { followersOf } from './targets.ts';
+import { followersOf, noteOf } from './targets.ts';
 
 /** All that there is once the agent has signed in for the first time. */
 interface Awake {
@@ -55,7 +52,7 @@ interface Awake {
   readonly member: Member;
 }
 
-export class Agent extends DurableObject<Env> {
+export class Agent extends Identity {
   readonly #host: Host;
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
@@ -104,6 +101,12 @@ export class Agent extends DurableObject<Env> {
     return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;
   }
 
+  /** For a floor that has an incomplete row of the agent. */
+  note(): { agent: AgentNote; seq: number } | null {
+    const { standing, member } = this.#awake ?? {};
+    return standing && member ? { agent: noteOf(standing, member), seq: standing.log.head } : null;
+  }
+
   me(): Me | Refusal {
     return this.#awake?.member.me(this.#awake.standing.state.status) ?? refuse('signed_out');
   }
@@ -126,41 +129,6 @@ export class Agent extends DurableObject<Env> {
   /** … and has changed. */
   async reread(): Promise<void> {
     await this.#awake?.member.reread();
-  }
-
-  mailLink(user: Person, order: MailOrder): void {
-    this.#begun().member.mailLink(user, order);
-  }
-
-  /** The account, user and kind of a link; null if it is not valid. */
-  async linkAbout(secret: string): Promise<LinkAbout | null> {
-    const link = await this.#awake?.member.links.about(secret);
-    if (!link) return null;
-    const { account, name } = this.#user();
-    return { ...link, account: account.name, name };
-  }
-
-  /** Nothing waits for the confirmation of an email any longer. */
-  dropConfirmation(): void {
-    this.#awake?.member.links.drop(['confirmation']);
-  }
-
-  /** Uses the link up with which somebody sets their password, or confirms their email. */
-  async redeemLink(secret: string): Promise<boolean> {
-    return (await this.#awake?.member.links.redeem(secret)) ?? false;
-  }
-
-  beginSecondFactor(): SecondFactorSecret | Refusal {
-    const { member } = this.#awake ?? {};
-    return member?.secondFactor.begin(member.user.email) ?? refuse('signed_out');
-  }
-
-  async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
-    return this.#awake?.member.confirmSecondFactor(code, session) ?? refuse('signed_out');
-  }
-
-  async removeSecondFactor(): Promise<void> {
-    await this.#awake?.member.removeSecondFactor();
   }
 
   /** Closes a session's sockets wherever they are. */
@@ -356,7 +324,6 @@ export class Agent extends DurableObject<Env> {
     followers.onSettled = () => alarm.settle();
     const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
-    standing.tellFullName(registers.get('user')?.nickname);
     if (standing.log.head > 0) {
       // An earlier version's log says nothing of sessions.
       if (member.signedIn) standing.enter(standing.state.status);
@@ -376,6 +343,14 @@ export class Agent extends DurableObject<Env> {
 
   #begun(): Awake {
     return this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
+  }
+
+  protected override known(): Member | undefined {
+    return this.#awake?.member;
+  }
+
+  protected override begun(): Member {
+    return this.#begun().member;
   }
 
   #user(): Person {

@@ -71,13 +71,6 @@ export class Standing {
     if (!this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: true });
   }
 
-  /** An earlier version sent the floor only the name that visitors read. Such an agent sends the full name once. */
-  tellFullName(nickname: string | undefined): void {
-    if (this.#registers.get('tellsFullName')) return;
-    this.#registers.set('tellsFullName', true);
-    if (nickname && this.log.head > 0) this.append({ kind: 'name.changed', name: nickname });
-  }
-
   /** The last session has ended. */
   leave(): void {
     if (this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: false });

@@ -24,6 +24,13 @@ export const migrations: readonly string[] = [
   'ALTER TABLE sessions ADD COLUMN address TEXT',
   // 1 where it ends with the browser.
   'ALTER TABLE sessions ADD COLUMN brief INTEGER NOT NULL DEFAULT 0',
+  // Browsers that have signed in before.
+  'CREATE TABLE devices (id TEXT PRIMARY KEY, hash TEXT NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID',
+  // Attempts that are counted here, because no stranger can make them.
+  `CREATE TABLE tries (
+    act TEXT NOT NULL, of TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
+    forget_at INTEGER NOT NULL, PRIMARY KEY (act, of)
+  ) WITHOUT ROWID`,
 ];
 
 /** What an earlier version did not keep of a user. */
@@ -68,8 +75,6 @@ export type AgentRegisters = {
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
   goneAt: number;
-  /** The floor has the user's name beside the nickname. Absent in earlier versions. */
-  tellsFullName: true;
 };
 
 /** Who or what else than the agent has changed a status. */

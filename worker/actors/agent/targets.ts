@@ -39,6 +39,15 @@ const activityWindow = 4_000;
 /** How many entries go into one write, at the most: an interval is a statement of its own. */
 const entriesAtOnce = 200;
 
+/** An agent as the floor keeps them. */
+export function noteOf(standing: Standing, member: Member): AgentNote {
+  const { id, name: fullName, groups, roles, limits, photo, showsPhoto } = member.user;
+  const { status, since, connected, deleted } = standing.state;
+  const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
+  const known = { id, name: member.shownName, fullName, ...shown, groups, roles, limits };
+  return { ...known, status, since, connected, ...(deleted && { deleted }) };
+}
+
 /** Tells the floor who the agent is; `write` may be called twice with the same. */
 export function floorFollower(
   standing: Standing,
@@ -52,11 +61,7 @@ export function floorFollower(
     due: (cursor) => (log.head > cursor ? 0 : null),
     async push() {
       const { head } = log;
-      const { id, name: fullName, groups, roles, limits, photo, showsPhoto } = member.user;
-      const { status, since, connected, deleted } = standing.state;
-      const shown = photo && { photo, ...(showsPhoto && { shownPhoto: photo }) };
-      const known = { id, name: member.shownName, fullName, ...shown, groups, roles, limits };
-      await write({ ...known, status, since, connected, ...(deleted && { deleted }) }, head);
+      await write(noteOf(standing, member), head);
       return head;
     },
   };

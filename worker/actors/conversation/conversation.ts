@@ -2,14 +2,16 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { seesAll, type Assigning, type Command, type Principal } from '#domain';
+import { capsOf, seesAll, type Assigning, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
+  lease,
   maxRange,
   refuse,
   type Attachment,
   type ConversationState,
+  type FloorRow,
   type Party,
   type Refusal,
   type Role,
@@ -25,12 +27,12 @@ import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { attachmentOf } from './attachment.ts';
-import { rangeFrame, signal } from './audience.ts';
+import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { isSameCommand } from './journal.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
+import { rowOf, type IdRange, type Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -41,6 +43,12 @@ export interface Recalled {
   readonly ids: IdRange | null;
 }
 
+/**
+ * A closed socket is held until its other end answers, which a phone without network does late and an attacker never. So many are
+ * held for each socket that a visitor may have open.
+ */
+const heldForEach = 8;
+
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
   #core: ConversationCore | undefined;
@@ -50,14 +58,27 @@ export class Conversation extends DurableObject<Env> {
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    const core = ConversationCore.wake(this.#host, (account) => this.targets(account), this.waits);
+    const core = ConversationCore.wake(
+      this.#host,
+      (account) => this.targets(account),
+      this.waits,
+      capsOf(env),
+    );
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core)
-      this.#adopt(ConversationCore.begin(this.#host, (account) => this.targets(account), birth, this.waits));
+      this.#adopt(
+        ConversationCore.begin(
+          this.#host,
+          (account) => this.targets(account),
+          birth,
+          this.waits,
+          capsOf(this.env),
+        ),
+      );
     return this.send(by, message);
   }
 
@@ -97,7 +118,7 @@ export class Conversation extends DurableObject<Env> {
   /** Tells the visitor where in the line they are. */
   placed(waiting: Waiting): void {
     if (this.#core?.journal.state.phase !== 'waiting') return;
-    signal(this.#host, 'visitor', { t: 'waiting', ...waiting });
+    this.#sessions?.placed(waiting);
   }
 
   /** The owner of a generation is gone. */
@@ -109,6 +130,11 @@ export class Conversation extends DurableObject<Env> {
 
   state(): ConversationState | null {
     return this.#core?.journal.state ?? null;
+  }
+
+  /** For a floor that has an incomplete row of it. */
+  row(): FloorRow | null {
+    return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
 
   summary(): Summary | null {
@@ -164,14 +190,23 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  visitorLeft(): void {
+    if (!this.#core) return;
+    this.#core.registers.set('signedOut', true);
+    for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
+  }
+
   /** An upgrade. The Worker has decided who it is. */
   override fetch(request: Request): Response {
-    if (!this.#core) return refuseSocket(closeCodes.notFound, 'no such conversation');
-    const core = this.#core;
+    const [core, sessions] = [this.#core, this.#sessions];
+    if (!core || !sessions) return refuseSocket(closeCodes.notFound, 'no such conversation');
     const admits = (asking: Exclude<Principal, { kind: 'operator' }>) =>
       core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
     const principal = readUpgrade(request, ['user', 'visitor'], admits);
     if (principal instanceof Response) return principal;
+    if (principal.kind === 'visitor' && core.registers.get('signedOut'))
+      return refuseSocket(closeCodes.signedOut, 'signed out');
     const common = { id: principal.id, hello: false, at: Date.now() };
     const attachment: Attachment =
       principal.kind === 'visitor'
@@ -183,11 +218,28 @@ export class Conversation extends DurableObject<Env> {
             roles: [...principal.roles],
             session: principal.session,
           };
-    return acceptSocket(this.ctx, [attachment.side], attachment).response;
+    const refusal = principal.kind === 'visitor' ? this.#tooMany(sessions, principal.id) : undefined;
+    if (isRefusal(refusal)) return Response.json(refusal, { status: 429 });
+    const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
+    // A browser cannot read why a socket does not open, but why it was closed.
+    if (refusal) socket.close(refusal, 'too many tabs');
+    else core.leases.came(socket);
+    return response;
+  }
+
+  /** A refusal before the socket opens, the code that closes it, or undefined where it may come. */
+  #tooMany(sessions: Sessions, visitor: string): Refusal | number | undefined {
+    const cap = capsOf(this.env).visitorSockets;
+    const retryAfter = sessions.arrives(visitor);
+    if (retryAfter > 0) return refuse('slow_down', { retryAfter });
+    if (this.ctx.getWebSockets('visitor').length >= heldForEach * cap)
+      return refuse('slow_down', { retryAfter: lease });
+    return this.#core?.leases.room(cap) ? undefined : closeCodes.crowded;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sessions?.take(socket, data);
+    // Frames go on coming from a socket that was closed until its other end has answered.
+    if (socket.readyState === WebSocket.OPEN) this.#sessions?.take(socket, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -200,6 +252,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.#core?.leases.sweep();
     await this.#core?.alarm.fire();
   }
 

@@ -2,7 +2,16 @@
  * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await between, and
  * knows no Durable Object; what is due later is told to the alarm.
  */
-import { can, decide, laterWindow, type Action, type Command, type Principal } from '#domain';
+import {
+  can,
+  caps as usualCaps,
+  decide,
+  laterWindow,
+  type Action,
+  type Caps,
+  type Command,
+  type Principal,
+} from '#domain';
 import {
   isRefusal,
   refuse,
@@ -19,12 +28,14 @@ import type { Host } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
 import { attachmentOf } from './attachment.ts';
-import { publish, tellMarks } from './audience.ts';
+import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
 import { FloorNews } from './floor-news.ts';
 import { isSameCommand, Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
+import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
+import { Signals } from './signals.ts';
 import {
   migrations,
   type Birthright,
@@ -61,7 +72,10 @@ export class ConversationCore {
   readonly followers: Followers;
   readonly alarm: Alarm;
   readonly lag: LagWatch;
+  readonly leases: Leases;
+  readonly signals: Signals;
   readonly waits: Waits;
+  readonly #caps: Caps;
   readonly #news: OwnerNews;
   readonly #floorNews: FloorNews;
   /** When the visitor's last tab went, while that may still turn out to be a reload. */
@@ -70,18 +84,18 @@ export class ConversationCore {
   #unsavedSince: number | null = null;
 
   /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
-  static wake(host: Host, targets: TargetsOf, waits?: Waits): ConversationCore | undefined {
+  static wake(host: Host, targets: TargetsOf, waits?: Waits, caps?: Caps): ConversationCore | undefined {
     const registers = open<ConversationRegisters>(host.sql, migrations);
-    return registers && new ConversationCore(host, registers, targets, waits);
+    return registers && new ConversationCore(host, registers, targets, waits, caps);
   }
 
   /** Begins a conversation. */
-  static begin(host: Host, targets: TargetsOf, birth: Birth, waits?: Waits): ConversationCore {
+  static begin(host: Host, targets: TargetsOf, birth: Birth, waits?: Waits, caps?: Caps): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
     registers.set('self', { account, id, epoch, settings });
-    const core = new ConversationCore(host, registers, targets, waits);
+    const core = new ConversationCore(host, registers, targets, waits, caps);
     core.#persist(birth.entries);
     return core;
   }
@@ -91,9 +105,11 @@ export class ConversationCore {
     registers: Registers<ConversationRegisters>,
     targetsOf: TargetsOf,
     waits: Waits = usual,
+    caps: Caps = usualCaps,
   ) {
     this.host = host;
     this.waits = waits;
+    this.#caps = caps;
     this.registers = registers;
     const self = this.registers.get('self');
     if (!self) throw new Error('a conversation without its name');
@@ -122,12 +138,15 @@ export class ConversationCore {
     );
     for (const socket of host.sockets()) this.#recall(attachmentOf(socket));
     this.lag = new LagWatch(host, this.journal, () => this.saveMarks());
+    this.leases = new Leases(host);
+    this.signals = new Signals(host, this.journal);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
       idleDuty(this),
       leftDuty(this),
       forwardDuty(this),
       marksDuty(this),
+      this.leases.duty,
     ]);
     this.followers.onSettled = () => {
       // Work that was delayed until another follower pushes runs now, and needs no alarm.
@@ -185,7 +204,7 @@ export class ConversationCore {
   mark(side: 'visitor' | 'agent', reported: Reported): void {
     const { marks: before, state } = this.journal;
     if (!this.journal.raise(side, reported, state.generation)) return;
-    tellMarks(this.host, this.journal);
+    this.signals.marks();
     if (side === 'agent' && this.journal.marks.agent.unread !== before.agent.unread) this.#news.touch();
     this.#unsavedSince ??= this.host.now();
     if (this.followers.idle) this.#saveProgress();
@@ -248,15 +267,25 @@ export class ConversationCore {
   #persist(drafts: readonly Draft[]): number {
     const before = this.journal.marks;
     const written = this.journal.append(drafts, this.host.now());
+    written.push(...this.#endIfFull());
     this.followers.kick();
     this.alarm.arm();
+    this.signals.written(written.map(({ entry }) => entry));
     publish(this.host, written, this.journal.alias);
     // A tab of an earlier version does not infer that writing a message marks the earlier ones as read.
-    if (readByWriting(before, this.journal.marks)) tellMarks(this.host, this.journal);
+    if (readByWriting(before, this.journal.marks)) this.signals.marks();
     this.lag.expect();
     this.#news.touch();
     this.#floorNews.touch();
     return written[0]?.entry.seq ?? 0;
+  }
+
+  /** A full log ends with the entry that filled it, which stands; the visitor's next message begins another conversation. */
+  #endIfFull(): ReturnType<Journal['append']> {
+    const { head, bytes, state } = this.journal;
+    if (head < this.#caps.conversationEntries && bytes < this.#caps.conversationBytes) return [];
+    const end = decide(state, { t: 'full' }, { kind: 'system' });
+    return isRefusal(end) ? [] : this.journal.append(end, this.host.now());
   }
 }
 

@@ -6,6 +6,7 @@ import {
   advance,
   aliasAmong,
   arrive,
+  bytesOf,
   changeOwner,
   evolve,
   firstPage,
@@ -54,11 +55,13 @@ export class Journal {
   readonly #messages: Record<'visitor' | 'agent', number[]> = { visitor: [], agent: [] };
   readonly #pageStarts: number[] = [];
   #page: Page = firstPage;
+  /** Of all entries, as they are stored. Every wake-up folds the log anyway, so no row keeps it. */
+  #bytes = 0;
 
   constructor(sql: Sql, id: string, stored: StoredMarks | undefined) {
     this.log = new Log<Entry>(sql);
     this.state = unborn(id);
-    for (const { entry, text } of this.log.replay()) this.#fold(entry, text.length);
+    for (const { entry, text } of this.log.replay()) this.#fold(entry, text);
     if (!stored) return;
     const { marks, generation, seen } = stored;
     this.raise('visitor', marks.visitor, generation);
@@ -68,6 +71,10 @@ export class Journal {
 
   get head(): number {
     return this.log.head;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Raises a side's mark under a generation. Marks never fall. Returns true if this one rose. */
@@ -85,7 +92,7 @@ export class Journal {
   append(drafts: readonly Draft[], now: number): { entry: Entry; text: string }[] {
     return drafts.map((draft) => {
       const written = this.log.append(draft, now);
-      this.#fold(written.entry, written.text.length);
+      this.#fold(written.entry, written.text);
       return written;
     });
   }
@@ -141,8 +148,9 @@ export class Journal {
     return pages;
   }
 
-  #fold(entry: Entry, length: number): void {
+  #fold(entry: Entry, text: string): void {
     const before = this.state;
+    this.#bytes += bytesOf(text);
     this.state = evolve(before, entry);
     this.marks = arrive(this.marks, entry);
     this.told = arrive(this.told, entry);
@@ -151,7 +159,7 @@ export class Journal {
       this.#messages[entry.by.kind === 'agent' ? 'visitor' : 'agent'].push(entry.seq);
     }
     this.#note(before, entry);
-    const page = paginate(this.#page, length);
+    const page = paginate(this.#page, text.length);
     if (page.first !== this.#page.first || this.#pageStarts.length === 0) this.#pageStarts.push(page.first);
     this.#page = page;
   }

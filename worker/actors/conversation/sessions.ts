@@ -2,7 +2,7 @@
  * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): what each frame of a client does. Frames are hostile until
  * they are decoded; whatever one holds, the worst that happens is a refusal or the end of its own socket.
  */
-import { bucket, refusalForVisitor, stateForVisitor, type Principal } from '#domain';
+import { refusalForVisitor, stateForVisitor, type Principal } from '#domain';
 import {
   agentFrames,
   badFrames,
@@ -31,41 +31,37 @@ import { report } from '../report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
+import { Paces, type Rate } from './paces.ts';
+import { Places } from './places.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
 
-/** Questions that are answered with entries, a second and at once, per socket. */
-const questionsPerSecond = 5;
-const questionsAtOnce = 20;
-/** Signals a second of one kind and socket; more are dropped. */
-const signalsPerSecond = 5;
-
-/** What is remembered of a socket while the actor is awake. Lost on hibernation, to the client's favour. */
-interface Pace {
-  commands: bucket.Bucket;
-  questions: bucket.Bucket;
-  signals: bucket.Bucket;
-  bad: number;
-}
-
-export interface Paces {
-  /** Commands a second and at once, per socket. */
-  readonly rate: number;
-  readonly burst: number;
-}
-
 export class Sessions {
   readonly #core: ConversationCore;
   readonly #paces: Paces;
-  readonly #place: () => Promise<Waiting | null>;
-  readonly #pace = new WeakMap<Socket, Pace>();
+  readonly #places: Places;
+  /** Bad frames in a row, by socket. */
+  readonly #badFrames = new WeakMap<Socket, number>();
 
-  /** `place` asks where in the line the conversation is. */
-  constructor(core: ConversationCore, paces: Paces, place: () => Promise<Waiting | null>) {
-    this.#place = place;
+  /** `commands` is the pace of a side. `place` asks where in the queue the conversation is. */
+  constructor(core: ConversationCore, commands: Rate, place: () => Promise<Waiting | null>) {
     this.#core = core;
-    this.#paces = paces;
+    this.#paces = new Paces(() => core.host.now(), commands);
+    this.#places = new Places(core.host, place);
+    core.leases.onClosed = (socket) => this.gone(socket);
+  }
+
+  /** Another socket of the visitor comes. Returns 0, or how many milliseconds it has to wait. */
+  arrives(visitor: string): number {
+    return this.#paces.take('arrivals', { side: 'visitor', id: visitor });
+  }
+
+  /** The dispatcher has sent the visitor's place in the queue. */
+  placed(waiting: Waiting): void {
+    this.#core.leases.sweep();
+    this.#places.sent(waiting);
+    signal(this.#core.host, 'visitor', { t: 'waiting', ...waiting });
   }
 
   /** A frame has come. */
@@ -75,6 +71,11 @@ export class Sessions {
       socket.close(closeCodes.signedOut, 'who are you?');
       return;
     }
+    if (this.#paces.take('frames', attachment) > 0) {
+      socket.close(closeCodes.slowDown, 'too many frames');
+      return;
+    }
+    this.#core.leases.heard(socket);
     const frame: ClientFrame | (Refusal & { id?: string }) =
       attachment.side === 'visitor'
         ? decodeFrame<VisitorFrame>(visitorSchema, data)
@@ -83,9 +84,8 @@ export class Sessions {
       this.#bad(socket, frame);
       return;
     }
-    const pace = this.#paceOf(socket);
-    pace.bad = 0;
-    if ((frame.t === 'hello' || frame.t === 'pull') && !this.#answerAllowed(socket, pace)) return;
+    this.#badFrames.delete(socket);
+    if ((frame.t === 'hello' || frame.t === 'pull') && !this.#answerAllowed(socket, attachment)) return;
     if (frame.t === 'hello') this.#hello(socket, attachment, frame);
     else if (!attachment.hello) this.#bad(socket, refuse('bad_frame', { message: 'Say hello first.' }));
     else this.#handle(socket, attachment, frame);
@@ -94,10 +94,13 @@ export class Sessions {
   /** A socket has gone. */
   gone(socket: Socket): void {
     this.#core.lag.gone(socket);
+    this.#core.leases.gone(socket);
     const attachment = attachmentOf(socket);
     this.#core.tabGone(attachment);
-    if (attachment?.side !== 'visitor' || this.#present(socket)) return;
-    signal(this.#core.host, 'agent', { t: 'presence', present: false });
+    // The visitor may count as gone before the close event of a dead socket comes.
+    const known = this.#core.goneAt !== null;
+    if (attachment?.side !== 'visitor' || known || this.#present(socket)) return;
+    this.#core.signals.present(false);
     if (this.#core.journal.state.phase !== 'closed') this.#core.visitorGone(this.#core.host.now());
   }
 
@@ -110,13 +113,12 @@ export class Sessions {
         this.#mark(socket, who, frame);
         break;
       case 'typing':
-        if (this.#mayWrite(who) && this.#signalAllowed(socket)) this.#typing(who, frame.on);
+        if (this.#mayWrite(who)) this.#typing(who, frame.on);
         break;
       case 'preview':
         // Where the campaign has it off, nothing should come; what comes goes nowhere.
-        if (this.#core.self.settings.sneakPreview && this.#signalAllowed(socket)) {
-          signal(this.#core.host, 'agent', { t: 'preview', text: frame.text });
-        }
+        if (this.#core.self.settings.sneakPreview && this.#mayWrite(who))
+          this.#core.signals.say('visitor', frame);
         break;
       default:
         this.#command(socket, who, frame);
@@ -136,6 +138,7 @@ export class Sessions {
     const known = this.#isKnown(hello);
     // An accepted cursor confirms the entries before it.
     attach(socket, { ...who, hello: true, held: known ? (hello.cursor ?? 0) : 0 });
+    if (this.#core.leases.greeted(socket)) this.#core.alarm.arm();
     const visits = who.side === 'visitor';
     const welcome = {
       t: 'welcome',
@@ -154,7 +157,7 @@ export class Sessions {
 
   /** Nobody waits for it, and nothing is lost where it fails: with the next change all are told. */
   #tellPlace(socket: Socket): void {
-    const told = this.#place().then(
+    const told = this.#places.now().then(
       (waiting) => waiting && send(socket, JSON.stringify({ t: 'waiting', ...waiting })),
       (error: unknown) => report('place_not_told', error),
     );
@@ -182,7 +185,7 @@ export class Sessions {
 
   #visitorHere(): void {
     this.#core.visitorGone(null);
-    if (!this.#present()) signal(this.#core.host, 'agent', { t: 'presence', present: true });
+    if (!this.#present()) this.#core.signals.present(true);
     if (!this.#core.journal.state.visitor.here) {
       this.#core.perform({ kind: 'system' }, { t: 'visitor.returned' });
     }
@@ -190,34 +193,38 @@ export class Sessions {
 
   /** All that comes after a seq, in ranges. Nothing to tell is told too: it answers the question. */
   #ranges(socket: Socket, who: Attachment, after: number): void {
-    const { head, log, alias } = this.#core.journal;
+    const { head } = this.#core.journal;
     let from = after;
     do {
       const upTo = Math.min(head, from + maxRange);
-      send(socket, rangeFrame(who.side, from, upTo, log.read(from, upTo), alias));
+      this.#range(socket, who, from, upTo);
       from = upTo;
     } while (from < head);
   }
 
+  #range(socket: Socket, who: Attachment, after: number, upTo: number): void {
+    const { log, alias } = this.#core.journal;
+    const frame = rangeFrame(who.side, after, upTo, log.read(after, upTo), alias);
+    this.#paces.answered(who, frame.length);
+    send(socket, frame);
+  }
+
   #pull(socket: Socket, who: Attachment, pull: Extract<ClientFrame, { t: 'pull' }>): void {
-    const { head, log, alias } = this.#core.journal;
+    const { head } = this.#core.journal;
     if ('after' in pull) {
       if (pull.after > head || head - pull.after > maxReplay) this.#catchUp(socket, who, undefined, true);
       else this.#ranges(socket, who, pull.after);
       return;
     }
     const upTo = Math.max(0, Math.min(pull.before - 1, head));
-    const after = Math.max(0, upTo - pull.limit);
-    send(socket, rangeFrame(who.side, after, upTo, log.read(after, upTo), alias));
+    this.#range(socket, who, Math.max(0, upTo - pull.limit), upTo);
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
-    const pace = this.#paceOf(socket);
-    const { rate, burst } = this.#paces;
-    const taken = bucket.take(pace.commands, rate, burst, this.#core.host.now());
-    pace.commands = taken.bucket;
-    if (taken.wait > 0) {
-      send(socket, refusedFrame(refuse('slow_down', { retryAfter: taken.wait }), frame.id));
+    const details = frame.t === 'visitor.identify' ? this.#paces.take('details', who) : 0;
+    const retryAfter = details || this.#paces.take('commands', who);
+    if (retryAfter > 0) {
+      send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
       return;
     }
     const { id } = frame;
@@ -233,7 +240,7 @@ export class Sessions {
       who.side === 'agent'
         ? { kind: 'agent', id: this.#core.journal.alias(who.id), name: who.name }
         : { kind: 'visitor', id: who.id };
-    signal(this.#core.host, who.side === 'agent' ? 'visitor' : 'agent', { t: 'typing', by, on });
+    this.#core.signals.say(who.side, { t: 'typing', by, on });
   }
 
   /** Handles a tab's mark. The socket's attachment stores it, so it survives an eviction. */
@@ -245,7 +252,10 @@ export class Sessions {
     const before = (same && who.mark) || { delivered: 0, read: 0 };
     const upTo = (seq: number, known: number) => Math.max(known, Math.min(seq, head));
     const mark = { delivered: upTo(delivered, before.delivered), read: upTo(read, before.read), generation };
-    attach(socket, { ...who, held: upTo(delivered, who.held ?? 0), ...(counts && { mark }) });
+    const held = upTo(delivered, who.held ?? 0);
+    const further = mark.delivered > before.delivered || mark.read > before.read;
+    if (held === who.held && !(counts && further)) return;
+    attach(socket, { ...who, held, ...(counts && { mark }) });
     this.#core.lag.confirmed(socket);
     if (counts) this.#core.mark(who.side, mark);
   }
@@ -284,39 +294,16 @@ export class Sessions {
   }
 
   #bad(socket: Socket, refusal: Refusal & { id?: string }): void {
-    const pace = this.#paceOf(socket);
-    pace.bad++;
+    const inRow = (this.#badFrames.get(socket) ?? 0) + 1;
+    this.#badFrames.set(socket, inRow);
     send(socket, refusedFrame(refusal, refusal.id));
-    if (pace.bad >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
+    if (inRow >= badFrames) socket.close(closeCodes.badFrame, 'too many bad frames');
   }
 
-  #answerAllowed(socket: Socket, pace: Pace): boolean {
-    const taken = bucket.take(pace.questions, questionsPerSecond, questionsAtOnce, this.#core.host.now());
-    pace.questions = taken.bucket;
-    if (taken.wait > 0) send(socket, refusedFrame(refuse('slow_down', { retryAfter: taken.wait })));
-    return taken.wait === 0;
-  }
-
-  #signalAllowed(socket: Socket): boolean {
-    const pace = this.#paceOf(socket);
-    const taken = bucket.take(pace.signals, signalsPerSecond, 2 * signalsPerSecond, this.#core.host.now());
-    pace.signals = taken.bucket;
-    return taken.wait === 0;
-  }
-
-  #paceOf(socket: Socket): Pace {
-    let pace = this.#pace.get(socket);
-    if (!pace) {
-      const now = this.#core.host.now();
-      pace = {
-        commands: bucket.fill(this.#paces.burst, now),
-        questions: bucket.fill(questionsAtOnce, now),
-        signals: bucket.fill(2 * signalsPerSecond, now),
-        bad: 0,
-      };
-      this.#pace.set(socket, pace);
-    }
-    return pace;
+  #answerAllowed(socket: Socket, who: Attachment): boolean {
+    const retryAfter = this.#paces.take('questions', who);
+    if (retryAfter > 0) send(socket, refusedFrame(refuse('slow_down', { retryAfter })));
+    return retryAfter === 0;
   }
 }
 

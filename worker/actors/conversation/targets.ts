@@ -69,6 +69,13 @@ export function floorRow(
   };
 }
 
+/** The floor's row of a conversation as it is now. */
+export function rowOf(journal: Journal, opening: string): FloorRow {
+  const { state } = journal;
+  const changedAt = journal.log.get(journal.concerning.floor)?.at ?? state.startedAt;
+  return floorRow(state, opening, changedAt, handoverOf(journal));
+}
+
 export function followersOf(
   host: Host,
   journal: Journal,
@@ -90,9 +97,8 @@ export function followersOf(
       from: 'start',
       due: (cursor) => (journal.concerning.floor > cursor ? 0 : wordsAt(cursor, conversation.archived())),
       async push() {
-        const { head, state } = journal;
-        const changedAt = journal.log.get(journal.concerning.floor)?.at ?? state.startedAt;
-        await targets.floor(floorRow(state, conversation.opening(), changedAt, handoverOf(journal)));
+        const { head } = journal;
+        await targets.floor(rowOf(journal, conversation.opening()));
         return head;
       },
     },

@@ -3,9 +3,10 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import { assists, can, passLimit, seesAll } from '#domain';
+import { assists, can, capsOf, passLimit, seesAll, type Situation } from '#domain';
 import {
   closeCodes,
+  lease,
   refuse,
   type Availability,
   type DecisionsList,
@@ -26,9 +27,10 @@ import type { Env } from '../env.ts';
 import { all, first, type Host, type Socket } from '../host.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
-import { agentStub, conversationStub, lobbyStub } from '../stubs.ts';
+import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
+import { Completion } from './completion.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
@@ -74,7 +76,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
   conversationNoted(said: FloorRow): void {
-    const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
+    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
     const before = floor.row(said.id);
     const row = passed(before, said);
@@ -89,6 +91,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
     queue.put(row);
+    availabilities.queueChanged(row.campaign.id);
     positions.changed(before, row);
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
@@ -166,13 +169,17 @@ export class Dispatcher extends DurableObject<Env> {
     const decisions = records.decisionsOf(conversation);
     const said = JSON.stringify(decisions);
     const named = floor.everybody().filter(({ id }) => said.includes(id));
-    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+    const names = named.map(({ id, name, fullName = name }) => [id, fullName]);
+    return { decisions, names: Object.fromEntries(names) as Record<string, string> };
   }
 
-  /** For each owner: whether the viewer may read that owner's conversations. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, owners: readonly (string | null)[]): boolean[] {
+  /** For each conversation, whether the viewer may read it. */
+  readable(
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+    conversations: readonly { readonly id: string; readonly owner: string | null }[],
+  ): boolean[] {
     const { sight } = this.#wake();
-    return owners.map((owner) => sight.mayRead(viewer, owner));
+    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
@@ -180,11 +187,17 @@ export class Dispatcher extends DurableObject<Env> {
     return this.#awake?.positions.of(conversation) ?? null;
   }
 
-  /** Whether a visitor of a campaign finds somebody: for a lobby that was never told. */
+  /** For lobbies of an earlier version. */
   availability(campaign: string): Availability {
-    const { availabilities, rules, alarm } = this.#wake();
+    return this.situation(campaign).state;
+  }
+
+  /** Whether a visitor of a campaign finds somebody, and a place in the queue: for a lobby that was never told. */
+  situation(campaign: string): Situation {
+    const { availabilities, queue, rules, alarm } = this.#wake();
     alarm.arm();
-    return availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    const state = availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    return { state, full: this.#isFull(queue, campaign) };
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -210,6 +223,7 @@ export class Dispatcher extends DurableObject<Env> {
     const { floor } = this.#wake();
     const { id, roles, session } = user;
     const watcher: Watcher = { at: this.#host.now(), id, roles };
+    this.#closeSilent(id);
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);
     socket.send(floor.snapshot(socket));
@@ -228,6 +242,19 @@ export class Dispatcher extends DurableObject<Env> {
     await this.#awake?.alarm.fire();
   }
 
+  #isFull(queue: Queue, campaign: string): boolean {
+    return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
+  }
+
+  /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
+  #closeSilent(user: string): void {
+    for (const socket of this.#host.sockets(user)) {
+      const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
+      const seen = Math.max(at, this.#host.lastPing(socket) ?? 0);
+      if (this.#host.now() - seen >= lease) socket.close(closeCodes.leaseLost, 'no sign of life');
+    }
+  }
+
   #registered(id: string): boolean {
     return first(this.ctx.storage.sql.exec('SELECT 1 FROM registry WHERE id = ?', id)) !== undefined;
   }
@@ -238,6 +265,18 @@ export class Dispatcher extends DurableObject<Env> {
       id,
       startedAt,
     );
+  }
+
+  /** Asks a conversation or an agent for its row. */
+  async #complete(id: string): Promise<void> {
+    const { account, floor } = this.#wake();
+    if (floor.row(id)) {
+      const row = handedOn(await conversationStub(this.env, account, id).row());
+      if (row) this.conversationNoted(row);
+    } else {
+      const noted = handedOn(await agentStub(this.env, account, id).note());
+      if (noted) this.agentNoted(noted.agent, noted.seq);
+    }
   }
 
   async #reconcile(place: Place): Promise<void> {
@@ -275,6 +314,7 @@ export class Dispatcher extends DurableObject<Env> {
       floor.loadChanged(place.agent);
       availabilities.agentChanged(place.agent);
       router.placeChanged(place);
+      sight.placeChanged(place);
       reconciliation.placeChanged(place);
       corrections.touch(place.agent);
     });
@@ -307,6 +347,7 @@ export class Dispatcher extends DurableObject<Env> {
     });
     const sight = new Sight(registers, host, floor, {
       rule: () => rules.now.sees,
+      holders: (conversation) => ledger.holders(conversation),
       tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
       arm,
     });
@@ -327,6 +368,7 @@ export class Dispatcher extends DurableObject<Env> {
         return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
       },
       campaigns: () => rules.now.campaigns,
+      isFull: (campaign) => this.#isFull(queue, campaign),
       tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
       changed: () => positions.refresh(),
       arm,
@@ -340,7 +382,8 @@ export class Dispatcher extends DurableObject<Env> {
     const corrections: Corrections = new Corrections({ floor, router }, ({ agent, from, to, why }) =>
       agentStub(this.env, account, agent).correctStatus(from, to, why),
     );
-    const own = [reconciliation, corrections, rules, availabilities, records, positions];
+    const completion = new Completion(floor, (id) => this.#complete(id));
+    const own = [completion, reconciliation, corrections, rules, availabilities, records, positions];
     const duties = [...own, ...router.duties, ...sight.duties];
     const alarm = new Alarm(host, duties);
     const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };

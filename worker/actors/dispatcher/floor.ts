@@ -28,6 +28,8 @@ export class Floor {
   /** The ids of the closed rows. */
   readonly #closed = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
+  /** The ids of rows of an earlier version that lack a field of today's (completion.ts). */
+  readonly #lacking = new Set<string>();
   /** What of the rows a tab is shown; null where it is all. */
   readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
   readonly #changed = { rows: new Set<string>(), words: new Set<string>(), agents: new Set<string>() };
@@ -57,11 +59,23 @@ export class Floor {
       const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
       if (parsed.phase === 'closed') this.#closed.add(parsed.id);
+      if (parsed.last === undefined) this.#lacking.add(parsed.id);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
       const parsed = { ...untold, ...JSON.parse(row) } as KnownAgent;
       this.#agents.set(parsed.id, parsed);
+      if (parsed.fullName === undefined && !parsed.deleted) this.#lacking.add(parsed.id);
     }
+  }
+
+  /** The ids of conversations and agents whose rows lack a field. */
+  get lacking(): ReadonlySet<string> {
+    return this.#lacking;
+  }
+
+  /** A conversation or an agent was asked for its row. */
+  asked(id: string): void {
+    this.#lacking.delete(id);
   }
 
   row(id: string): FloorRow | undefined {
@@ -101,7 +115,8 @@ export class Floor {
   /** A conversation as it says it is. What is older than what is known changes nothing. */
   putRow(row: FloorRow): boolean {
     const known = this.#rows.get(row.id);
-    if (known && known.seq >= row.seq) return false;
+    if (known && !this.#isNews(known, row)) return false;
+    this.#lacking.delete(row.id);
     this.#rows.set(row.id, withLater(row, known?.last));
     this.#sql.exec('INSERT OR REPLACE INTO floor (id, row) VALUES (?, ?)', row.id, JSON.stringify(row));
     if (row.phase === 'closed') {
@@ -111,6 +126,14 @@ export class Floor {
     this.#changed.rows.add(row.id);
     this.#soon();
     return true;
+  }
+
+  /** What is as old as what is known is news only where that lacks a field. */
+  #isNews(
+    known: { readonly seq: number },
+    { id, seq }: { readonly id: string; readonly seq: number },
+  ): boolean {
+    return seq > known.seq || (seq === known.seq && this.#lacking.has(id));
   }
 
   /** Stores a conversation's last message in memory only: the row restores it (conversation/floor-news.ts). */
@@ -124,8 +147,9 @@ export class Floor {
 
   putAgent(agent: AgentNote, seq: number): boolean {
     const known = this.#agents.get(agent.id);
-    if (known && known.seq >= seq) return false;
-    const kept = { ...agent, seq, changedAt: this.#host.now() };
+    if (known && !this.#isNews(known, { id: agent.id, seq })) return false;
+    this.#lacking.delete(agent.id);
+    const kept = { ...agent, seq, changedAt: known?.seq === seq ? known.changedAt : this.#host.now() };
     this.#agents.set(agent.id, kept);
     this.#sql.exec('INSERT OR REPLACE INTO agents (id, row) VALUES (?, ?)', agent.id, JSON.stringify(kept));
     this.#changed.agents.add(agent.id);
@@ -133,22 +157,37 @@ export class Floor {
     return true;
   }
 
-  /** The whole floor, as far as a tab is shown it, as a frame. */
+  /** The whole floor, as far as a tab is shown it, as a frame. A row is encoded once, however many tabs are sent it. */
   snapshot(socket: Socket): string {
     const shows = this.#shown(socket);
     const rows = [...this.#rows.values()];
-    return JSON.stringify({
+    const frame = JSON.stringify({
       t: 'floor',
       now: this.#host.now(),
       ...this.#rest(socket),
-      rows: shows ? rows.filter(shows) : rows,
       agents: this.agents().map((agent) => this.#bare(agent)),
     });
+    return `${frame.slice(0, -1)},"rows":[${(shows ? rows.filter(shows) : rows).map(textOf).join(',')}]}`;
   }
 
   /** Sends tabs the whole floor: it may see another part of it now. */
   resend(tag?: string): void {
     for (const socket of this.#host.sockets(tag)) sendTo(socket, this.snapshot(socket));
+  }
+
+  /** Sends a row with the next changes: other tabs may be shown it now. */
+  touch(id: string): void {
+    this.#changed.rows.add(id);
+    this.#soon();
+  }
+
+  /** Sends an agent's tabs a row that they are shown, without the usual delay. */
+  showNow(id: string, agent: string): void {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    const text = JSON.stringify({ t: 'floor.changed', rows: [row], agents: [] });
+    for (const socket of this.#host.sockets(agent))
+      if (this.#shown(socket)?.(row) ?? true) sendTo(socket, text);
   }
 
   loadChanged(agent: string): void {
@@ -199,9 +238,19 @@ export class Floor {
     for (const { id } of closed.slice(recent)) {
       this.#rows.delete(id);
       this.#closed.delete(id);
+      this.#lacking.delete(id);
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
   }
+}
+
+/** Rows are replaced, never changed. */
+const texts = new WeakMap<FloorRow, string>();
+
+function textOf(row: FloorRow): string {
+  const known = texts.get(row) ?? JSON.stringify(row);
+  texts.set(row, known);
+  return known;
 }
 
 /** What of a change a tab is shown. A row that is out of its sight is gone for it. */

@@ -46,6 +46,12 @@ export class Ledger {
     return this.#held.get(conversation)?.pending;
   }
 
+  /** The agents for whom a place of a conversation is kept. */
+  holders(conversation: string): string[] {
+    const { active, pending } = this.#held.get(conversation) ?? {};
+    return [active, pending].flatMap((place) => place?.agent ?? []);
+  }
+
   all(): Place[] {
     return [...this.#held.values()].flatMap(({ active, pending }) => [active ?? [], pending ?? []].flat());
   }

@@ -19,6 +19,8 @@ const farEvery = 15_000;
 /** So many are told at a time, and then there is a rest, in milliseconds: a long line must not stand in the way of an offer. */
 const atOnce = 16;
 const rest = 100;
+/** Positions serve for so long where nothing changes, in milliseconds: the expected wait grows meanwhile. */
+const fresh = 1_000;
 
 export interface PositionsEnds {
   /** Whether any agent serves the queue that a conversation is in. */
@@ -42,6 +44,8 @@ export class Positions implements Duty {
   #due = new Map<string, Waiting>();
   #telling = 0;
   #timer: (() => void) | null = null;
+  /** All positions as last computed; null once something has changed. A queue is long, and many may ask. */
+  #known: { readonly at: number; readonly all: ReadonlyMap<string, Waiting> } | null = null;
 
   constructor(registers: Registers<DispatcherRegisters>, host: Host, queue: Queue, ends: PositionsEnds) {
     this.#registers = registers;
@@ -52,6 +56,7 @@ export class Positions implements Duty {
 
   /** A conversation has changed. */
   changed(before: FloorRow | undefined, row: FloorRow): void {
+    this.#known = null;
     if (before?.phase === 'waiting' && row.phase === 'active') {
       this.#noteServed(lineOf(before));
     }
@@ -73,12 +78,14 @@ export class Positions implements Duty {
 
   /** Somebody has come or gone who serves a line. */
   refresh(): void {
+    this.#known = null;
     if (this.#queue.size > 0) this.#soon();
   }
 
   /** Where a conversation stands now; null where it doesn't wait. */
   of(conversation: string): Waiting | null {
-    return this.#all().get(conversation) ?? null;
+    if (!this.#known || Math.abs(this.#host.now() - this.#known.at) >= fresh) this.#compute();
+    return this.#known?.all.get(conversation) ?? null;
   }
 
   next(): number | null {
@@ -101,7 +108,7 @@ export class Positions implements Duty {
   #tellAll(): void {
     const now = this.#host.now();
     let later = Infinity;
-    const due = [...this.#all()].filter(([conversation, waiting]) => {
+    const due = [...this.#compute()].filter(([conversation, waiting]) => {
       const told = this.#told.get(conversation);
       if (told?.words === wordsOf(waiting)) return false;
       if (!told || waiting.place <= near || now - told.at >= farEvery) return true;
@@ -146,7 +153,7 @@ export class Positions implements Duty {
     });
   }
 
-  #all(): Map<string, Waiting> {
+  #compute(): ReadonlyMap<string, Waiting> {
     const now = this.#host.now();
     const served = this.#registers.get('served') ?? {};
     const counts = new Map<string, number>();
@@ -164,6 +171,7 @@ export class Positions implements Duty {
       const wait = expectedWait(place, served[line] ?? [], now);
       all.set(row.id, { place, wait, availability });
     }
+    this.#known = { at: now, all };
     return all;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. The floor's own tabs are
- * shown what is within sight; a conversation is told who may follow it, and keeps to that itself.
+ * shown what is within sight; a conversation is told who may follow it, and keeps to that itself. An offer is in sight of the agent
+ * who is asked.
  */
 import { assists, maySee, seesAll, type Viewer } from '#domain';
 import type { FloorRow, Role, Sees } from '#protocol';
@@ -8,7 +9,7 @@ import type { Duty } from '../alarm.ts';
 import type { Host, Socket } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { Floor, KnownAgent } from './floor.ts';
-import type { DispatcherRegisters } from './storage.ts';
+import type { DispatcherRegisters, Place } from './storage.ts';
 
 /** What a floor's socket is. */
 export interface Watcher {
@@ -20,6 +21,8 @@ export interface Watcher {
 export interface SightEnds {
   /** The account's rule. */
   rule(): Sees;
+  /** The agents for whom a place of a conversation is kept: its owner, and an agent who is asked to take it. */
+  holders(conversation: string): readonly string[];
   /** Tells a conversation which agents may follow it, beside those who see all; null for everybody. */
   tell(conversation: string, viewers: readonly string[] | null): Promise<void>;
   arm(): void;
@@ -72,15 +75,30 @@ export class Sight {
   }
 
   /** Whether a user may read a conversation of this owner, on the floor or from the history (F42). */
-  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, owner: string | null): boolean {
+  mayRead(
+    { id, roles }: Pick<Watcher, 'id' | 'roles'>,
+    conversation: { readonly id: string; readonly owner: string | null },
+  ): boolean {
+    const { owner } = conversation;
     const viewer = { id, roles, groups: this.#floor.agent(id)?.groups ?? [] };
-    const groups = owner === null ? [] : (this.#floor.agent(owner)?.groups ?? []);
-    return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups });
+    return this.#sees(viewer, { id: conversation.id, owner: owner === null ? null : { id: owner } });
   }
 
   /** A conversation has said what it is. */
   rowChanged(before: FloorRow | undefined, row: FloorRow): void {
     if (this.rule !== 'all' && before?.owner?.id !== row.owner?.id) this.#tellSoon([row.id]);
+  }
+
+  /**
+   * A place of a conversation was added or removed. Whoever is offered a colleague's conversation sees it until the offer is over. The
+   * tabs of the agent who is asked get the row at once, before the offer.
+   */
+  placeChanged(place: Place): void {
+    const row = this.#floor.row(place.conversation);
+    if (this.rule === 'all' || !row?.owner || row.owner.id === place.agent) return;
+    if (place.state === 'offered') this.#floor.showNow(row.id, place.agent);
+    this.#floor.touch(row.id);
+    this.#tellSoon([row.id]);
   }
 
   /** An agent has said what they are: in other groups they see other conversations, and others see theirs. */
@@ -103,7 +121,9 @@ export class Sight {
   #tellSoon(conversations: readonly string[]): void {
     const untold = new Set([...(this.#registers.get('untold') ?? []), ...conversations]);
     this.#registers.set('untold', [...untold]);
-    this.#host.background(this.#tell().catch(() => this.#ends.arm()));
+    // After the present change as a whole: an accepted offer is replaced by another place in two steps.
+    const telling = Promise.resolve().then(() => this.#tell());
+    this.#host.background(telling.catch(() => this.#ends.arm()));
     this.#ends.arm();
   }
 
@@ -127,7 +147,11 @@ export class Sight {
     return [...new Set([row.owner.id, ...agents.map(({ id }) => id)])];
   }
 
-  #sees(viewer: Viewer, { owner }: FloorRow): boolean {
+  #sees(
+    viewer: Viewer,
+    { id, owner }: { readonly id: string; readonly owner: { readonly id: string } | null },
+  ): boolean {
+    if (this.#ends.holders(id).includes(viewer.id)) return true;
     const groups = owner ? (this.#floor.agent(owner.id)?.groups ?? []) : [];
     return maySee(viewer, this.rule, owner && { id: owner.id, groups });
   }

@@ -54,8 +54,10 @@ export type DispatcherRegisters = {
   served: Readonly<Record<string, readonly number[]>>;
 };
 
-/** By campaign: how its agents are, the how manieth word of it that is, and whether the lobby has it. */
-export type Lobbies = Readonly<Record<string, { state: Availability; count: number; told: boolean }>>;
+/** By campaign: how its agents are and whether its queue is full, which word of it that is, and whether the lobby has it. */
+export type Lobbies = Readonly<
+  Record<string, { state: Availability; count: number; told: boolean; full?: boolean }>
+>;
 
 /** What somebody is asked for, and what the conversation is told once they agree. */
 export interface Terms {

@@ -89,6 +89,7 @@ export function describeEnd(
   visitorName: string,
 ): string {
   if (reason === 'idle') return m.event_ended_idle();
+  if (reason === 'full') return m.event_ended_full();
   if (reason === 'blocked') return m.event_ended_blocked();
   return teller(me, visitorName)(by, m.event_you_ended, m.event_ended);
 }

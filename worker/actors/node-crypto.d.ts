@@ -6,5 +6,4 @@ declare module 'node:crypto' {
     length: number,
     options: { N: number; r: number; p: number; maxmem?: number },
   ): Uint8Array;
-  export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
 }

@@ -1,0 +1,1 @@
+CREATE INDEX `users_by_photo` ON `users` (`photo`) WHERE photo IS NOT NULL;

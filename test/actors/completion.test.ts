@@ -1,0 +1,62 @@
+/** Rows that an earlier version stored on the floor get the fields of today's when the dispatcher wakes. */
+import type { FloorAgent, FloorRow } from '#protocol';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Conversation } from '../../worker/actors/conversation/conversation.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { env, newScene, taken, uuid, type Scene, type Tab } from './scene.ts';
+
+/** Takes out of stored rows what earlier versions did not have: the last message, and agents' own names. */
+const age = (scene: Scene) =>
+  runInDurableObject(scene.dispatcher, (_, { storage }) => {
+    storage.sql.exec("UPDATE floor SET row = json_remove(row, '$.last', '$.handed')");
+    storage.sql.exec("UPDATE agents SET row = json_remove(row, '$.fullName')");
+  });
+const rowIn = ({ frames }: Tab, id: string) =>
+  frames.flatMap((frame) => (frame['rows'] ?? []) as FloorRow[]).findLast((row) => row.id === id);
+const agentIn = ({ frames }: Tab, id: string) =>
+  frames.flatMap((frame) => (frame['agents'] ?? []) as FloorAgent[]).findLast((agent) => agent.id === id);
+
+test('after an upgrade the floor shows the last message and the name of conversations and agents that do nothing', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  await anna.stub.expectChange();
+  await env.DB.prepare("UPDATE users SET nickname = 'Annie', version = version + 1 WHERE id = ?")
+    .bind(anna.party.id)
+    .run();
+  await anna.stub.reread();
+  const chats: string[] = [];
+  // One that waits, one that Anna owns, one that has ended.
+  for (const last of ['waiting', 'active', 'closed']) {
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('The question');
+    const tab = await visitor.attach(conversation);
+    tab.send({ t: 'message.send', id: uuid(), text: 'One more thing' });
+    if (last === 'active') await taken(anna, conversation);
+    if (last === 'closed') tab.send({ t: 'conversation.close', id: uuid() });
+    await tab.settled();
+    chats.push(conversation);
+  }
+  const before = await anna.floor();
+  const complete = (tab: Tab) =>
+    chats.map((id) => rowIn(tab, id)?.last?.text).every((text) => text === 'One more thing') &&
+    agentIn(tab, anna.party.id)?.nickname === 'Annie';
+  await before.until(
+    () => complete(before) && chats.map((id) => rowIn(before, id)?.phase).join() === 'waiting,active,closed',
+  );
+  const shown = [...chats.map((id) => rowIn(before, id)), agentIn(before, anna.party.id)];
+  await age(scene);
+  // One conversation can't be reached the first time.
+  const failing = vi.spyOn(Conversation.prototype, 'row').mockImplementationOnce(() => {
+    throw new Error('Network connection lost.');
+  });
+  onTestFinished(() => failing.mockRestore());
+  await evictDurableObject(scene.dispatcher);
+  const after = await eventually(async () => {
+    const tab = await anna.floor();
+    await tab.frame('floor');
+    return tab;
+  });
+  await after.until(() => complete(after));
+  expect([...chats.map((id) => rowIn(after, id)), agentIn(after, anna.party.id)]).toEqual(shown);
+});

@@ -1,0 +1,53 @@
+/** Caps on a conversation: what a deployment may set, and how they are counted. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bucket, bytesOf, caps, capsOf, decide, entryForVisitor, fold } from '../../worker/domain/index.ts';
+import type { Entry } from '../../worker/protocol/index.ts';
+
+const visitor = { kind: 'visitor', id: 'vis_a' } as const;
+const system = { kind: 'system' } as const;
+
+test('design 22: a deployment sets caps by name; what is no cap or no number changes nothing', () => {
+  expect(capsOf({})).toEqual(caps);
+  expect(capsOf({ CAPS: '{"visitorSockets": 4}' })).toEqual({ ...caps, visitorSockets: 4 });
+  for (const CAPS of [
+    '',
+    'nonsense',
+    'null',
+    '[]',
+    '{"visitorSockets": 0}',
+    '{"visitorSockets": "9"}',
+    '{"others": 1}',
+  ])
+    expect(capsOf({ CAPS })).toEqual(caps);
+});
+
+test('V81 the bytes of a text are those of its UTF-8', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
+      expect(bytesOf(text)).toBe(new TextEncoder().encode(text).length);
+    }),
+  );
+});
+
+test('V28 a bucket in debt makes the next one wait until it is paid', () => {
+  const { bucket: taken } = bucket.take(bucket.fill(20, 0), 5, 20, 0);
+  const owing = bucket.charge(taken, 25);
+  expect(bucket.take(owing, 5, 20, 0).wait).toBe(1_400);
+  expect(bucket.take(owing, 5, 20, 1_399).wait).toBeGreaterThan(0);
+  expect(bucket.take(owing, 5, 20, 1_400).wait).toBe(0);
+});
+
+test('V71 V81 a full log ends once; earlier widgets are told of an end that they know', () => {
+  const started: Entry = {
+    ...{ seq: 1, at: 1, by: visitor, kind: 'conversation.started', campaign: { id: 'cam', name: 'Help' } },
+    ...{ site: 'sit', contact: {}, ordinal: 1 },
+  };
+  const state = fold('con_a', [started]);
+  expect(decide(state, { t: 'full' }, system)).toEqual([
+    { kind: 'conversation.closed', by: system, reason: 'full' },
+  ]);
+  const end: Entry = { seq: 2, at: 2, kind: 'conversation.closed', by: system, reason: 'full' };
+  expect(decide(fold('con_a', [started, end]), { t: 'full' }, system)).toEqual([]);
+  expect(entryForVisitor(end, (id) => id)).toEqual({ ...end, reason: 'agent', full: true });
+});

@@ -1,0 +1,60 @@
+/**
+ * How much a side of a conversation may ask of it. All tabs of the visitor share one pace, and so do all tabs of one agent, so that
+ * no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but `details` have recovered.
+ */
+import { bucket } from '#domain';
+import type { Attachment } from '#protocol';
+
+export interface Rate {
+  /** A second, on average. */
+  readonly rate: number;
+  /** At once. */
+  readonly burst: number;
+}
+
+/** `hello` and `pull`, which are answered with entries. */
+const questions: Rate = { rate: 5, burst: 20 };
+/** So many bytes of an answer cost as much as one more question: a client is sent as much as it may send. */
+const bytesPerQuestion = 65_536;
+/** `visitor.identify`: each one reaches the dispatcher and every list. */
+const details: Rate = { rate: 0.1, burst: 5 };
+/** New sockets of the visitor. */
+const arrivals: Rate = { rate: 2, burst: 20 };
+/** Frames of any kind, as a multiple of commands: a client sends again all that is unanswered. */
+const framesPerCommand = { rate: 10, burst: 50 };
+
+type Speaker = Pick<Attachment, 'side' | 'id'>;
+type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'arrivals';
+
+export class Paces {
+  readonly #now: () => number;
+  readonly #rates: Readonly<Record<Asked, Rate>>;
+  readonly #buckets = new Map<string, bucket.Bucket>();
+
+  constructor(now: () => number, commands: Rate) {
+    const { rate, burst } = commands;
+    const frames = { rate: framesPerCommand.rate * rate, burst: framesPerCommand.burst * burst };
+    this.#now = now;
+    this.#rates = { frames, commands, questions, details, arrivals };
+  }
+
+  /** Takes one. Returns 0, or where there is none for how many milliseconds to wait. */
+  take(asked: Asked, who: Speaker): number {
+    const { rate, burst } = this.#rates[asked];
+    const now = this.#now();
+    const key = keyOf(asked, who);
+    const taken = bucket.take(this.#buckets.get(key) ?? bucket.fill(burst, now), rate, burst, now);
+    this.#buckets.set(key, taken.bucket);
+    return taken.wait;
+  }
+
+  /** A question was answered with so many bytes: long answers delay the next one. */
+  answered(who: Speaker, bytes: number): void {
+    const key = keyOf('questions', who);
+    const known = this.#buckets.get(key);
+    if (known) this.#buckets.set(key, bucket.charge(known, Math.floor(bytes / bytesPerQuestion)));
+  }
+}
+
+const keyOf = (asked: Asked, { side, id }: Speaker): string =>
+  side === 'visitor' ? asked : `${asked} ${id}`;

@@ -1,0 +1,52 @@
+/** News of a moment, stored nowhere and paced for whoever receives it: typing and previews of a side, presence, marks. */
+import type { Entry } from '#protocol';
+import type { Host } from '../host.ts';
+import { signal, tellMarks, type Side } from './audience.ts';
+import { Coalesced } from './coalesced.ts';
+import type { Journal } from './journal.ts';
+
+type Said =
+  | { readonly t: 'typing'; readonly by: object; readonly on: boolean }
+  | { readonly t: 'preview'; readonly text: string };
+
+export class Signals {
+  readonly #host: Host;
+  readonly #journal: Journal;
+  readonly #said: Readonly<Record<Side, Coalesced>>;
+  readonly #presence: Coalesced;
+  readonly #marks: Coalesced;
+
+  constructor(host: Host, journal: Journal) {
+    this.#host = host;
+    this.#journal = journal;
+    this.#said = { visitor: new Coalesced(host), agent: new Coalesced(host) };
+    this.#presence = new Coalesced(host);
+    this.#marks = new Coalesced(host);
+  }
+
+  /** A side types: its other side is told. */
+  say(side: Side, frame: Said): void {
+    const to = side === 'visitor' ? 'agent' : 'visitor';
+    this.#said[side].put(frame.t, () => signal(this.#host, to, frame));
+  }
+
+  /** The visitor has a live tab, or none any more. */
+  present(present: boolean): void {
+    if (!present) this.#said.visitor.drop();
+    this.#presence.put('presence', () => signal(this.#host, 'agent', { t: 'presence', present }));
+  }
+
+  /** A side has got further. Each side is sent the marks of the moment in which they go out. */
+  marks(): void {
+    this.#marks.put('marks', () => tellMarks(this.#host, this.#journal));
+  }
+
+  /** Entries end what was pending: a message the preview of it, a change of owner the typing of the one before. */
+  written(entries: readonly Entry[]): void {
+    for (const { kind, by } of entries) {
+      if (kind === 'message.sent' && by.kind !== 'system') this.#said[by.kind].drop();
+      if (kind === 'agent.assigned' || kind === 'agent.unassigned') this.#said.agent.drop();
+      if (kind === 'conversation.closed') for (const side of Object.values(this.#said)) side.drop();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Password hashing as a port: an order in, the hash out, or word that too many wait. The function that hashes and the clock are passed
+ * in: on one machine Node's, on Cloudflare those of a Durable Object.
+ */
+import { Backlog, type Busy, type Lane } from './backlog.ts';
+
+/** scrypt's parameters: N is 2^ln. */
+export interface HashCost {
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+export interface HashOrder {
+  /** In the normal form that is hashed. */
+  readonly password: string;
+  readonly salt: Uint8Array;
+  /** Of the hash, in bytes. */
+  readonly length: number;
+  readonly cost: HashCost;
+  readonly lane: Lane;
+}
+
+export type HashAnswer = Uint8Array | Busy;
+
+interface Job {
+  readonly order: HashOrder;
+  readonly resolve: (answer: HashAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The place where hashes are made, so many at once. */
+export class Hasher {
+  readonly #backlog: Backlog<Job>;
+  readonly #hash: (order: HashOrder) => Promise<Uint8Array>;
+  readonly #now: () => number;
+
+  constructor(places: number, hash: (order: HashOrder) => Promise<Uint8Array>, now: () => number) {
+    this.#backlog = new Backlog(places);
+    this.#hash = hash;
+    this.#now = now;
+  }
+
+  derive(order: HashOrder): Promise<HashAnswer> {
+    return new Promise((resolve, reject) => {
+      const job = { order, resolve, reject };
+      const busy = this.#backlog.offer(order.lane, job, this.#now());
+      if (busy) resolve(busy);
+      this.#fill();
+    });
+  }
+
+  #fill(): void {
+    for (let job = this.#backlog.take(this.#now()); job; job = this.#backlog.take(this.#now()))
+      void this.#run(job);
+  }
+
+  async #run(job: Job): Promise<void> {
+    try {
+      job.resolve(await this.#hash(job.order));
+    } catch (error) {
+      job.reject(error);
+    } finally {
+      this.#backlog.ended(job, this.#now());
+      this.#fill();
+    }
+  }
+}
+
+/** Tells a refusal from a hash. */
+export function isBusy(answer: HashAnswer): answer is Busy {
+  return 'wait' in answer;
+}

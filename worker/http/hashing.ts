@@ -1,0 +1,86 @@
+/**
+ * Where passwords are hashed. A hash blocks a thread for a tenth of a second or more, and with it every chat of that thread, so it is
+ * never made in the Worker itself: on one machine the service HASHING does it on threads of its own, elsewhere a few Durable Objects.
+ *
+ * The place that hashes counts what waits (`domain/backlog.ts`). This isolate only remembers a refusal until the next place there will
+ * be free, so that a flood is turned away without being counted, stored or passed on.
+ */
+import { isBusy, type Busy, type HashAnswer, type HashOrder, type Lane } from '#domain';
+import { refuse, type Refusal } from '#protocol';
+import { hasherStub, type Env } from '../actors/stubs.ts';
+
+/**
+ * Strangers reach the shared objects alone, so that the reserved ones have turns for known devices and signed-in users whatever
+ * happens there.
+ */
+const pool = { shared: 4, reserved: 2 } as const;
+/** A place to hash that has not answered after so long, in milliseconds, will not. */
+const deadline = 15_000;
+/** What an object is taken to need that the runtime calls overloaded, in milliseconds. */
+const overloaded: Busy = { wait: 2_000, pace: 500 };
+
+const closed: Record<Lane, { until: number; wait: number }> = {
+  known: { until: 0, wait: 0 },
+  unknown: { until: 0, wait: 0 },
+};
+
+/** The refusal of an order that would be refused now, as far as this isolate knows. To be asked before an attempt is counted. */
+export function hashingBusy(lane: Lane): Refusal | undefined {
+  const { until, wait } = closed[lane];
+  return performance.now() < until ? refuse('slow_down', { retryAfter: wait }) : undefined;
+}
+
+/** Hashes, or refuses at once. */
+export async function derive(env: Env, order: HashOrder): Promise<Uint8Array | Refusal> {
+  const early = hashingBusy(order.lane);
+  if (early) return early;
+  const answer = await (env.HASHING ? askService(env.HASHING, order) : askPool(env, order));
+  if (!isBusy(answer)) return answer;
+  closed[order.lane] = { until: performance.now() + answer.pace, wait: answer.wait };
+  return refuse('slow_down', { retryAfter: answer.wait });
+}
+
+async function askService(service: Fetcher, { salt, ...order }: HashOrder): Promise<HashAnswer> {
+  const body = JSON.stringify({ ...order, salt: [...salt] });
+  const response = await service.fetch('http://hashing/', {
+    method: 'POST',
+    body,
+    signal: AbortSignal.timeout(deadline),
+  });
+  if (response.status === 429) return response.json<Busy>();
+  if (!response.ok) throw new Error(`the hashing service answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Tries a second object where the first is busy or fails: a hash can be made twice. */
+async function askPool(env: Env, order: HashOrder): Promise<HashAnswer> {
+  const [first, second] = membersFor(order.lane);
+  const answer = await askObject(env, first, order).catch((error: unknown) => {
+    if ((error as { retryable?: boolean }).retryable) return overloaded;
+    throw error;
+  });
+  if (!isBusy(answer)) return answer;
+  const other = await askObject(env, second, order);
+  return isBusy(other) && answer.wait < other.wait ? answer : other;
+}
+
+async function askObject(env: Env, member: string, order: HashOrder): Promise<HashAnswer> {
+  try {
+    return await Promise.race([hasherStub(env, member).derive(order), impatience()]);
+  } catch (error) {
+    if ((error as { overloaded?: boolean }).overloaded) return overloaded;
+    throw error;
+  }
+}
+
+function membersFor(lane: Lane): [string, string] {
+  const one = Math.floor(Math.random() * pool.shared);
+  const shared = `shared-${one}`;
+  if (lane === 'known') return [`reserved-${Math.floor(Math.random() * pool.reserved)}`, shared];
+  return [shared, `shared-${(one + 1) % pool.shared}`];
+}
+
+async function impatience(): Promise<never> {
+  await scheduler.wait(deadline);
+  throw new Error('an object for hashing did not answer in time');
+}
