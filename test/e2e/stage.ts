@@ -15,6 +15,8 @@ export interface Stage {
   readonly browser: Browser;
   /** The link in the last mail to somebody. */
   linkTo(email: string): Promise<string>;
+  /** Confirms an email by that link, as its owner does, without a browser. */
+  confirm(email: string): Promise<void>;
 }
 
 /** Pictures of a page, for review: wide and narrow, light and dark, if `PICTURES` names a folder. */
@@ -67,17 +69,25 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
     await mailbox.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
+  const base = server.url.replace('127.0.0.1', 'localhost');
+  const linkTo = async (email: string) => {
+    const find = () => {
+      const last = mailbox.mails.findLast(({ to }) => to === email);
+      return /http\S+\/(?:password|confirm)#\S+/.exec(last?.text ?? '')?.[0];
+    };
+    await expect.poll(find).toBeDefined();
+    return find() as string;
+  };
   return {
-    base: server.url.replace('127.0.0.1', 'localhost'),
-    operatorSecret: server.operatorSecret,
-    browser,
-    async linkTo(email) {
-      const find = () => {
-        const last = mailbox.mails.findLast(({ to }) => to === email);
-        return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
-      };
-      await expect.poll(find).toBeDefined();
-      return find() as string;
+    ...{ base, browser, linkTo, operatorSecret: server.operatorSecret },
+    async confirm(email) {
+      const token = new URL(await linkTo(email)).hash.slice(1);
+      const answer = await fetch(`${base}/api/email/confirm`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: base },
+        body: JSON.stringify({ token }),
+      });
+      expect(answer.status).toBe(200);
     },
   };
 }

@@ -10,6 +10,7 @@ export * from './chance.ts';
 export * from './conversation.ts';
 export * as credential from './credential.ts';
 export * from './days.ts';
+export * from './emails.ts';
 export * from './hashing.ts';
 export * from './limits.ts';
 export * from './links.ts';

@@ -99,9 +99,10 @@ export const RedeemLink = v.strictObject({
 /** The account, user and kind of a mailed link. Reading it does not use the link up. */
 export const ReadLink = v.strictObject({ token: v.pipe(v.string(), v.maxLength(200)) });
 export const LinkAbout = v.object({
-  kind: v.picklist(['reset', 'invitation']),
+  kind: v.picklist(['reset', 'invitation', 'confirmation']),
   account: v.string(),
   name: v.string(),
+  /** The address that the link was mailed to. */
   email: v.string(),
 });
 export type LinkAbout = v.InferOutput<typeof LinkAbout>;

@@ -39,6 +39,7 @@ export const refusals = {
   no_addresses: [409, 'This deployment can’t tell from which address somebody comes.'],
   no_mail: [409, 'This deployment can’t send mail.'],
   email_taken: [409, 'That email is already in use.'],
+  email_held: [409, 'This email already belongs to another user of Parley. It was not confirmed.'],
   link_expired: [410, 'This link was used already, or is too old. Ask for another one.'],
   unsupported: [426, 'This version of the protocol is not spoken here.'],
   slow_down: [429, 'Too much at once. Wait a moment.'],

@@ -66,19 +66,18 @@ export abstract class Identity extends DurableObject<Env> {
   /** The account, user and kind of a link; null if it is not valid. */
   async linkAbout(secret: string): Promise<LinkAbout | null> {
     const member = this.known();
-    const kind = await member?.links.kindOf(secret);
-    if (!member || !kind) return null;
-    const { account, name, email } = member.user;
-    return { kind, account: account.name, name, email };
+    const link = await member?.links.about(secret);
+    return member && link ? { ...link, account: member.user.account.name, name: member.user.name } : null;
   }
 
-  async linkHolds(secret: string): Promise<boolean> {
-    return (await this.known()?.links.holds(secret)) ?? false;
-  }
-
-  /** Uses the link up with which somebody sets their password. */
+  /** Uses the link up with which somebody sets their password, or confirms their email. */
   async redeemLink(secret: string): Promise<boolean> {
     return (await this.known()?.links.redeem(secret)) ?? false;
+  }
+
+  /** Nothing waits for the confirmation of an email any longer. */
+  dropConfirmation(): void {
+    this.known()?.links.drop(['confirmation']);
   }
 
   beginSecondFactor(): SecondFactorSecret | Refusal {

@@ -287,7 +287,9 @@ export class Member {
   }
 
   async #endAll(why: SessionEnding): Promise<void> {
-    this.links.drop();
+    if (why === 'deleted') this.links.drop();
+    // Other rights end no link: an invited user may get them before the first sign-in.
+    if (why === 'password') this.links.dropSetters();
     // What rests on the old password goes, a device that somebody else made known with it included.
     if (why === 'password' || why === 'deleted') this.devices.forget();
     const sessions = this.#sessions.endAll(why);

@@ -4,7 +4,7 @@ import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
-import type { LinkKind, MailOrder } from './links.ts';
+import type { Link, LinkKind, MailOrder } from './links.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -70,7 +70,7 @@ export type AgentRegisters = {
   /** A second factor that is not confirmed yet. */
   secondFactorBegun: string;
   /** The links that hold, by kind. */
-  links: Partial<Record<LinkKind, { hash: string; expiresAt: number }>>;
+  links: Partial<Record<LinkKind, Link>>;
   /** The mails that wait. */
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */
