@@ -244,6 +244,14 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.page.goto(`${base}/console/chats`);
   const row = alex.page.getByRole('row').filter({ hasText: 'First question' });
   await row.getByText('Ben Okafor').waitFor();
+  // One that has just begun opens, too.
+  const three = await Visitor.visit(browser, base);
+  await three.ask('Third question');
+  await alex.page.getByRole('row').filter({ hasText: 'Third question' }).getByRole('link').click();
+  await alex.log.getByText('Third question').waitFor();
+  expect(await alex.page.getByText('There is no such thing here.').count()).toBe(0);
+  await alex.page.goBack();
+  await row.getByText('Ben Okafor').waitFor();
   await alex.page.getByText(/^As of \d/).waitFor();
   await row.getByRole('link').click();
   await alex.page.getByText('Live', { exact: true }).waitFor();
@@ -261,5 +269,5 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await ben.row('In chat with you', 'Are you still there?').getByRole('link').click();
   await ben.endChat();
   await expect.poll(() => take.isDisabled()).toBe(false);
-  await closeAll(alex, ben, one, two);
+  await closeAll(alex, ben, one, two, three);
 }, 120_000);

@@ -52,8 +52,8 @@ export class Conversations {
   }
 
   /**
-   * For a page that shows conversations. One that goes ends what it has shown, unless the page that comes shows something already: it
-   * is created first.
+   * For a page that shows conversations. One that goes ends what it has shown, unless the page that comes has said by then what it
+   * shows: its components are created before, with what is open.
    */
   viewer(): Viewer {
     const viewer: Viewer = {
@@ -62,7 +62,9 @@ export class Conversations {
         this.#show(id);
       },
       leave: () => {
-        if (this.#viewer === viewer) this.#show(null);
+        queueMicrotask(() => {
+          if (this.#viewer === viewer) this.#show(null);
+        });
       },
     };
     return viewer;
