@@ -4,23 +4,14 @@
  */
 import path from 'node:path';
 import { percentiles } from '../bench/statistics.ts';
-import { statedFetch, visitorOf, type VisitorPerson, type Wiring } from '../helpers/people.ts';
+import { visitorOf, type VisitorPerson, type Wiring } from '../helpers/people.ts';
+import { from } from './address.ts';
 import { ServerProcess } from './child.ts';
 import { flood, type Flooded } from './flood.ts';
 import type { AttackScale } from './scales.ts';
 import { password, staff, sure } from './staff.ts';
 
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
-
-/** A client behind an address. Only a server behind Cloudflare believes it. */
-export function from(base: string, address: string, cookie?: string): typeof fetch {
-  const stated = statedFetch(base, {}, cookie);
-  return (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('CF-Connecting-IP', address);
-    return stated(input, { ...init, headers });
-  };
-}
 
 const post = (send: typeof fetch, url: string, body: object) =>
   send(url, {

@@ -2,7 +2,7 @@
 import { caps } from '../../worker/domain/caps.ts';
 import { makeCommandId, subprotocol, tokenSubprotocol } from '../../worker/protocol/index.ts';
 import type { OpenConversation } from '../helpers/people.ts';
-import { from } from './attack.ts';
+import { from } from './address.ts';
 import type { AttackScale } from './scales.ts';
 import { storedConversations } from './stored.ts';
 
