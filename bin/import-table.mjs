@@ -6,7 +6,7 @@ const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${na
 const protocol = '^worker/protocol/';
 const domain = '^worker/domain/';
 const db = '^worker/db/';
-const stubs = '^worker/actors/stubs\\.ts$';
+const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
 /** @param {string} part */
 const words = (part) => `^[.]build/messages/${part}/`;

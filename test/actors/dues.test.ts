@@ -107,6 +107,7 @@ test('with 500 agents a change without effect on visitors examines only that age
       },
       agent: (id) => agents.find((agent) => agent.id === id),
       campaigns: () => campaigns,
+      isFull: () => false,
       tell: () => Promise.resolve(),
       changed: () => undefined,
       arm: () => undefined,

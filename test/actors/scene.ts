@@ -19,7 +19,7 @@ import {
   visitorStub,
   type Env,
 } from '../../worker/actors/stubs.ts';
-import type { CampaignSnapshot } from '../../worker/actors/visitor/visitor.ts';
+import type { CampaignSnapshot, Circumstances } from '../../worker/actors/visitor/visitor.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { insertUser, signInOf } from './sign-in.ts';
 
@@ -210,16 +210,22 @@ export class SceneVisitor {
     sentTo?: string,
     later = false,
     prev?: string,
+    circumstances: Circumstances = {},
   ): Promise<Started | Refusal> {
     const { site } = this.#scene;
     const rest = { ...(sentTo && { sentTo }), ...(later && { later }), ...(prev && { prev }) };
-    return await this.stub.message(this.#secret, { id: command, site, text, ...rest }, this.campaign);
+    const message = { id: command, site, text, ...rest };
+    return await this.stub.message(this.#secret, message, this.campaign, circumstances);
   }
 
-  async say(text: string, command = uuid()): Promise<Started> {
-    const answer = await this.try(text, command);
+  async say(text: string, command = uuid(), circumstances: Circumstances = {}): Promise<Started> {
+    const answer = await this.try(text, command, undefined, false, undefined, circumstances);
     if (isRefusal(answer)) throw new Error(JSON.stringify(answer));
     return answer;
+  }
+
+  async signOut(): Promise<void> {
+    await this.stub.end(this.#secret, this.#scene.site);
   }
 
   open(conversation: string): Promise<Tab> {
@@ -273,7 +279,6 @@ export class SceneAgent {
   }
 
   async open(conversation: string): Promise<Tab> {
-    await this.stub.attached(this.session, conversation);
     return openTab(conversationStub(env, this.principal.account, conversation), this.principal);
   }
 

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { throttle } from '#domain';
+import { limits, policyOf, throttle, type LimitName } from '#domain';
 
-const { attempt, forgetAt, throttlePolicies } = throttle;
-const policies = fc.constantFrom(throttlePolicies.email, throttlePolicies.address);
+const { attempt, forgetAt, giveBack, allowance } = throttle;
+const names = Object.keys(limits) as LimitName[];
+/** Every limit, of networks of every width. */
+const policies = fc
+  .record({ limit: fc.constantFrom(...names), width: fc.integer({ min: 0, max: 2 }) })
+  .map(policyOf);
+const delays = policies.filter((policy) => 'free' in policy);
+const longestOf = (policy: throttle.ThrottlePolicy) => ('most' in policy ? policy.window : policy.longest);
 
 /** Plays attempts that come after the given pauses; gives the times of those let through. */
 function play(policy: throttle.ThrottlePolicy, pauses: number[]): { passed: number[]; end: number } {
@@ -24,7 +30,7 @@ const pauses = fc.array(fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer(
 });
 
 test('S7 the free attempts cost no wait, and then the waits double to a minute', () => {
-  const policy = throttlePolicies.email;
+  const policy = limits.proof;
   let attempts: throttle.Attempts | undefined;
   const now = 1_000_000;
   let at = now;
@@ -48,7 +54,7 @@ test('S7 whoever waits as long as told is let through', () => {
         const answer = attempt(attempts, policy, now);
         attempts = answer.attempts;
         if (answer.wait === 0) continue;
-        expect(answer.wait).toBeLessThanOrEqual(policy.longest);
+        expect(answer.wait).toBeLessThanOrEqual(longestOf(policy));
         expect(attempt(attempts, policy, now + answer.wait - 1).wait).toBeGreaterThan(0);
         expect(attempt(attempts, policy, now + answer.wait).wait).toBe(0);
       }
@@ -71,12 +77,18 @@ test('S7 an attempt during the wait changes nothing', () => {
   );
 });
 
+/** Free ones, those while the wait doubles, then one after each longest wait. */
+function mostIn(policy: throttle.ThrottlePolicy): number {
+  if ('most' in policy) return policy.most;
+  return policy.free + Math.ceil(Math.log2(policy.longest / policy.first)) + policy.window / policy.longest;
+}
+
 test('S7 no span of a window holds more guesses than two windows allow at their fastest', () => {
   fc.assert(
     fc.property(policies, pauses, (policy, given) => {
       const { passed } = play(policy, given);
-      // Free, five while the wait grows to 32 s, then one a minute; a span can touch two windows.
-      const most = 2 * (policy.free + 6 + policy.window / policy.longest);
+      // A span can touch two windows.
+      const most = 2 * mostIn(policy);
       for (const start of passed) {
         const within = passed.filter((at) => at >= start && at < start + policy.window);
         expect(within.length).toBeLessThanOrEqual(most);
@@ -86,7 +98,7 @@ test('S7 no span of a window holds more guesses than two windows allow at their 
 });
 
 test('S7 everything is forgotten when the window and the last wait are over', () => {
-  const policy = throttlePolicies.email;
+  const policy = limits.proof;
   let attempts: throttle.Attempts | undefined;
   for (let i = 0; i < 5; i++) attempts = attempt(attempts, policy, 1_000).attempts;
   const after = forgetAt(attempts as throttle.Attempts, policy);
@@ -99,5 +111,100 @@ test('S7 everything is forgotten when the window and the last wait are over', ()
 
 test('S7 a clock that goes back a day makes nobody wait', () => {
   const attempts = { count: 30, since: 86_400_000, next: 86_460_000 };
-  expect(attempt(attempts, throttlePolicies.email, 0).wait).toBe(0);
+  expect(attempt(attempts, limits.proof, 0).wait).toBe(0);
+});
+
+/** Attempts with pauses, some of which are given back when others have come since. */
+const tries = fc.array(
+  fc.record({
+    pause: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 120_000 })),
+    nothing: fc.boolean(),
+    late: fc.integer({ min: 0, max: 5 }),
+  }),
+  { maxLength: 200 },
+);
+
+test('H2 an attempt that is given back at once costs nothing, whatever has been counted before', () => {
+  fc.assert(
+    fc.property(policies, pauses, (policy, given) => {
+      let attempts: throttle.Attempts | undefined;
+      let now = 0;
+      for (const pause of given) {
+        now += pause;
+        const { attempts: after, wait } = attempt(attempts, policy, now);
+        if (wait > 0) continue;
+        const back = giveBack(after, after, policy, now);
+        const again = attempt(back, policy, now);
+        expect(again.wait).toBe(0);
+        expect(again.attempts.count).toBe(after.count);
+        attempts = after;
+      }
+    }),
+  );
+});
+
+test('H2 giving back late never lets through more real attempts than the policy allows', () => {
+  fc.assert(
+    fc.property(policies, tries, (policy, given) => {
+      let attempts: throttle.Attempts | undefined;
+      let now = 1_700_000_000_000;
+      const open: { taken: throttle.Attempts; at: number }[] = [];
+      const real: number[] = [];
+      given.forEach(({ pause, nothing, late }, place) => {
+        now += pause;
+        const answer = attempt(attempts, policy, now);
+        attempts = answer.attempts;
+        if (answer.wait === 0 && nothing) open.push({ taken: answer.attempts, at: place + late });
+        else if (answer.wait === 0) real.push(now);
+        for (const each of open.splice(0)) {
+          if (each.at > place) open.push(each);
+          else attempts = attempts && giveBack(attempts, each.taken, policy, now);
+        }
+      });
+      for (const start of real) {
+        const within = real.filter((at) => at >= start && at < start + policy.window);
+        expect(within.length).toBeLessThanOrEqual(2 * mostIn(policy));
+      }
+    }),
+  );
+});
+
+test('S7 an attempt of a window that is over is not given back to the next one', () => {
+  const policy = limits.invitedEmail;
+  const old = attempt(undefined, policy, 0).attempts;
+  const later = attempt(old, policy, policy.window).attempts;
+  expect(giveBack(later, old, policy, policy.window)).toEqual(later);
+});
+
+test('S7 so many in a window, and then none until it is over', () => {
+  const policy = { most: 3, window: 3_600_000 };
+  let attempts: throttle.Attempts | undefined;
+  const waits = [0, 1, 2, 3, 3_600_000].map((now) => {
+    const answer = attempt(attempts, policy, now);
+    attempts = answer.attempts;
+    return answer.wait;
+  });
+  expect(waits).toEqual([0, 0, 0, 3_600_000 - 3, 0]);
+});
+
+test('H2 an hour of guesses from one network leaves the email’s free tries to other networks', () => {
+  const { signInFrom, signInEmail } = limits;
+  expect(signInFrom.window).toBe(signInEmail.window);
+  expect(mostIn(signInFrom)).toBeLessThan(signInEmail.free);
+});
+
+test('H2 whoever waits for a link by mail has one that is still good', () => {
+  // Half an hour: the life of a link (links.ts).
+  for (const limit of ['resetFrom', 'resetEmail', 'resetDevice'] as const)
+    expect(longestOf(limits[limit])).toBeLessThan(30 * 60_000);
+});
+
+test('S7 a wider network may do more, and its waits are the same', () => {
+  fc.assert(
+    fc.property(delays, (policy) => {
+      const wide = throttle.widened(policy, 4);
+      expect(allowance(wide)).toBe(4 * allowance(policy));
+      expect(longestOf(wide)).toBe(longestOf(policy));
+    }),
+  );
 });

@@ -45,6 +45,8 @@ export class Run {
       log: path.join(options.dataDir, 'errors.log'),
       env: {
         AGENT_GRACE_MS: String(grace),
+        // A visitor of the crowd ends and begins more chats than a person does.
+        CAPS: '{"conversationsPerVisitor":1000000}',
         ...(waits && { WAITS: JSON.stringify(waits) }),
         ...(options.mutant && { MUTANT: options.mutant }),
       },

@@ -53,6 +53,12 @@ export async function call(method: string, path: string, options: Call = {}): Pr
   );
 }
 
+/** A request from this address, behind Cloudflare, which proves it. */
+export const from = (address: string) => ({
+  headers: { 'CF-Connecting-IP': address },
+  env: { BEHIND_CLOUDFLARE: 'true' },
+});
+
 /** The answer's status and body, in one value. */
 export async function ask<T = Refusal>(
   method: string,
@@ -77,6 +83,9 @@ export function failing(message: string): Partial<Env> {
   const statement = { bind: () => statement, all: fail, raw: fail, run: fail, first: fail };
   return { DB: { prepare: () => statement, batch: fail } as unknown as D1Database };
 }
+
+/** A deployment that sends no mail: an email counts as confirmed when it is typed. */
+export const noMail = { SMTP_URL: undefined } as unknown as Partial<Env>;
 
 export const operatorHeader = { Authorization: 'Bearer operator-secret-of-tests' };
 export const password = 'correct horse battery';

@@ -13,6 +13,7 @@ const everywhere = {
   'cross-origin-opener-policy': /^same-origin$/,
   'cross-origin-resource-policy': /^same-origin$/,
   'origin-agent-cluster': /^\?1$/,
+  'permissions-policy': /^(?=.*\bcamera=\(\))(?=.*\bmicrophone=\(\))(?=.*\bgeolocation=\(\))[a-z, =()-]+$/,
   'referrer-policy': /^no-referrer$/,
   'strict-transport-security': /^max-age=\d{8,}; includeSubDomains$/,
   'x-content-type-options': /^nosniff$/,
@@ -29,8 +30,25 @@ const ofApi: Set = {
   'cache-control': /^no-store$/,
   'content-type': /^application\/json/,
 };
+/** The app's shell: its whole policy, as a header. */
+const shell: Set = {
+  'cache-control': /^no-cache$/,
+  'content-security-policy': new RegExp(
+    `^${[
+      "default-src 'none'; worker-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:;",
+      "manifest-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
+      "style-src 'self' 'unsafe-hashes' 'sha256-[\\w+/]{43}='; base-uri 'none'; form-action 'self';",
+      "require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url;",
+      "frame-ancestors 'none'",
+    ].join(' ')}$`,
+  ),
+};
+/** Over plain http a browser is not told to come by https. */
+const plain: Set = { 'strict-transport-security': /^$/ };
 /** What a customer's page may load. */
 const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
+/** The API's document is the same for everybody. */
+const forAll: Set = { 'cache-control': /^public, max-age=300$/ };
 const talkative = ['server', 'x-powered-by', 'via'];
 
 let routes = 0;
@@ -71,8 +89,9 @@ test('S21 every door answers with all headers, whoever asks and whatever goes wr
     asked.push([`another method than ${door.key}`, 'PROPFIND', {}]);
     asked.push([`OPTIONS, not ${door.key}`, 'OPTIONS', {}]);
     for (const [name, method, options] of asked) {
-      const set = isShared && method === 'GET' ? { ...ofApi, ...shared } : ofApi;
       const response = await call(method, address, options);
+      const special = isShared ? shared : door.key === 'GET /api/openapi.json' ? forAll : {};
+      const set = method === 'GET' ? { ...ofApi, ...special } : ofApi;
       // The answer to an upgrade is the runtime's.
       if (response.status === 101) response.webSocket?.accept();
       else found.push(...lacks(response, set).map((what) => `${name} ${response.status}: ${what}`));
@@ -98,18 +117,19 @@ test('S21 every page and file answers with all headers', async () => {
   await call('POST', '/api/operator/seed', { ...operator, host: demo.host });
   const frame = { 'content-security-policy': /frame-ancestors https:\/\/\S+\.example$/, ...shared };
   const pages: [string, Call, number, Set?, string?][] = [
-    ['/', html, 200],
-    ['/', html, 200, {}, 'HEAD'],
+    ['/', html, 200, shell],
+    ['/', html, 200, shell, 'HEAD'],
+    ['/', { ...html, host: 'http://localhost:8787' }, 200, { ...shell, ...plain }],
     ['/', {}, 404, {}, 'POST'],
-    ['/index.html', html, 200],
-    ['/workspace/con_x', html, 200],
+    ['/index.html', html, 200, shell],
+    ['/workspace/con_x', html, 200, shell],
     ['/favicon.svg', {}, 200],
     ['/widget.js', {}, 200, shared],
     [`/widget/frame?site=${a.site}`, html, 200, frame],
     ['/widget/frame?site=x', html, 404],
     ['/widget/manifest.en.json', {}, 200],
     ['/demo', html, 404],
-    ['/demo', demo, 200],
+    ['/demo', demo, 200, plain],
     ['/_app/gone.js', {}, 404],
     ['/widget/assets/gone.css', html, 404],
     ['/nothing', {}, 404],
@@ -126,6 +146,24 @@ test('S21 every page and file answers with all headers', async () => {
   log.mockRestore();
   expect(found).toEqual([]);
   console.log(`S21 routes ${routes}, complete ${complete}`);
+});
+
+test('S21 a shell that the browser has already is not sent again, and the answer has its policy', async () => {
+  const html = { Accept: 'text/html' };
+  const first = await call('GET', '/', { headers: html });
+  const tag = first.headers.get('ETag') ?? '';
+  expect(tag).not.toBe('');
+  const again = await call('GET', '/login', { headers: { ...html, 'If-None-Match': tag } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  expect(lacks(again, { ...everywhere, ...shell })).toEqual([]);
+  const other = await call('GET', '/', { headers: { ...html, 'If-None-Match': '"x"' } });
+  expect(other.status).toBe(200);
+});
+
+test('S21 an app without its policy is not served', async () => {
+  const ASSETS = { fetch: () => Promise.resolve(new Response('<!doctype html>')) } as unknown as Fetcher;
+  const answer = await call('GET', '/', { headers: { Accept: 'text/html' }, env: { ASSETS } });
+  expect(answer.status).toBe(503);
 });
 
 test('S21 S9 every cookie has all flags, one that is taken away too', async () => {

@@ -1,16 +1,19 @@
+import { limits, ofNetworks } from '#domain';
 import type { Me, Session } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { throttleOf } from '../../worker/http/address.ts';
+import { reserve } from '../../worker/actors/limits.ts';
 import {
   ask,
   call,
   cookieOf,
   env,
+  from,
   id,
   newAccount,
   password,
   signIn,
   standingClock,
+  type Call,
   type TestAccount,
 } from './client.ts';
 
@@ -20,7 +23,7 @@ beforeAll(async () => {
 });
 
 const signOut = { status: 401, body: { refused: 'signed_out', message: 'Sign in first.' } };
-const login = (email: string, pass: string, more = {}) =>
+const login = (email: string, pass: string, more: Call = {}) =>
   call('POST', '/api/login', { body: { email, password: pass }, ...more });
 
 test('V11 signing in answers who it is, with a cookie that only this server gets', async () => {
@@ -72,51 +75,62 @@ test.each([
 });
 
 test('S7 after five wrong passwords even the right one has to wait, and then is let in', async () => {
-  const { emails } = account;
+  const email = account.emails.administrator;
+  const behind = from('203.0.113.8');
   const clock = standingClock();
   /** A guess, and the time that its hash takes. */
   const guess = async () => {
-    const { status } = await login(emails.administrator, 'wrong');
+    const { status } = await login(email, 'wrong', behind);
     clock.mockReturnValue(Date.now() + 250);
     return status;
   };
   for (let i = 0; i < 5; i++) expect(await guess()).toBe(401);
-  const early = await login(emails.administrator, password);
+  const early = await login(email, password, behind);
   expect(early.status).toBe(429);
   expect(early.headers.get('Retry-After')).toBe('1');
   const refusal = await early.json<{ refused: string; retryAfter: number }>();
   expect(refusal.refused).toBe('slow_down');
+  // On another network nobody has guessed.
+  expect((await login(email, password, from('203.0.113.9'))).status).toBe(200);
   clock.mockReturnValue(Date.now() + refusal.retryAfter);
-  expect((await login(emails.administrator, password)).status).toBe(200);
+  expect((await login(email, password, behind)).status).toBe(200);
   // The success was no guess: five are free again.
   for (let i = 0; i < 5; i++) expect(await guess()).toBe(401);
 });
 
 test('S7 unknown emails are throttled as known ones are', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
+  const behind = from('203.0.113.10');
   standingClock();
-  for (let i = 0; i < 5; i++) expect((await login(email, 'wrong')).status).toBe(401);
-  expect((await login(email, 'wrong')).status).toBe(429);
+  for (let i = 0; i < 5; i++) expect((await login(email, 'wrong', behind)).status).toBe(401);
+  expect((await login(email, 'wrong', behind)).status).toBe(429);
 });
+
+/** Uses up what the networks may, whatever the email. */
+async function guessAllDay(networks: readonly string[], times: number) {
+  const counted = ofNetworks('signInNetwork', networks);
+  for (let i = 0; i < times; i++) await reserve(env, networks.at(-1) ?? '', counted);
+}
 
 test('S7 an address that guesses for many people has to wait, where the address can be believed', async () => {
-  const address = '203.0.113.7';
-  const counter = await throttleOf(env, 'address', address);
-  for (let i = 0; i < 30; i++) await counter.attempt('address');
-  const headers = { 'CF-Connecting-IP': address };
-  const behind = { headers, env: { BEHIND_CLOUDFLARE: 'true' } };
+  await guessAllDay(['203.0.113.7'], limits.signInNetwork.free);
+  const behind = from('203.0.113.7');
   expect((await login(account.emails.agent, password, behind)).status).toBe(429);
   // Elsewhere the header is only what somebody wrote.
-  expect((await login(account.emails.agent, password, { headers })).status).toBe(200);
+  expect((await login(account.emails.agent, password, { headers: behind.headers })).status).toBe(200);
 });
 
-test('S7 an IPv6 client is counted by its /64', async () => {
-  const counter = await throttleOf(env, 'address', '2001:db8:1:2::/64');
-  for (let i = 0; i < 30; i++) await counter.attempt('address');
-  for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6']) {
-    const behind = { headers: { 'CF-Connecting-IP': address }, env: { BEHIND_CLOUDFLARE: 'true' } };
-    expect((await login(account.emails.agent, password, behind)).status).toBe(429);
-  }
+test('S7 an IPv6 client is counted by its /64, and by the larger networks, which may do more', async () => {
+  const wider = '2001:db8:1::/48';
+  await guessAllDay(['2001:db8:1:2::/64', '2001:db8:1::/56', wider], limits.signInNetwork.free);
+  for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6'])
+    expect((await login(account.emails.agent, password, from(address))).status).toBe(429);
+  expect((await login(account.emails.agent, password, from('2001:db8:1:3::1'))).status).toBe(200);
+  // The /48 may do four times as much.
+  for (let i = 0; i < 3 * limits.signInNetwork.free; i++)
+    await guessAllDay([`2001:db8:1:f${i}::/64`, `2001:db8:1:f${i}::/56`, wider], 1);
+  expect((await login(account.emails.agent, password, from('2001:db8:1:ffff::1'))).status).toBe(429);
+  expect((await login(account.emails.agent, password, from('2001:db8:2::1'))).status).toBe(200);
 });
 
 test('V11 signing out revokes the session on the server', async () => {

@@ -357,7 +357,7 @@ test('F96 V60 new widgets read whether anybody is here without a call for each',
   const clock = moveClock();
   const read = async () =>
     (await (await config(busy.site, { Origin: 'https://shop.example' })).json<WidgetConfig>()).availability;
-  const asked = vi.spyOn(Lobby.prototype, 'read');
+  const asked = vi.spyOn(Lobby.prototype, 'situation');
   onTestFinished(() => asked.mockRestore());
   await lobby.tell({ state: 'available', count: 1_000 });
   await read();

@@ -1,69 +1,8 @@
 /** A visitor's chat against a server of paper: what it asks for, in which order, and what it must never ask for. */
 import { expect, test } from 'vitest';
-import type { Environment, Wire } from '../../widget/client/environment.ts';
-import { VisitorChat } from '../../widget/client/visitor.ts';
 import { noMarks, unborn } from '../../worker/domain/index.ts';
-import { memoryCarrier } from '../helpers/people.ts';
+import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
 import { PaperWire } from './paper-wire.ts';
-
-const site = 'sit_a';
-const conversation = 'con_a';
-const session = { visitor: 'vis_a', contact: {}, conversations: [] };
-
-/** Answers each request when the test says so. */
-function paperServer() {
-  const asked: {
-    what: string;
-    body: { text?: string } | undefined;
-    answer(status: number, body: object): void;
-  }[] = [];
-  const send: typeof fetch = (input, init) =>
-    new Promise((resolve) => {
-      const body =
-        init?.body === undefined ? undefined : (JSON.parse(String(init.body)) as { text?: string });
-      const what = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname.replace('/api/widget/', '')}`;
-      asked.push({ what, body, answer: (status, answer) => resolve(Response.json(answer, { status })) });
-    });
-  return { asked, send, all: () => asked.map(({ what }) => what) };
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-/** What is tried at once when the page is looked at again. */
-const waking = new Set<() => void>();
-const wake = () => [...waking].forEach((task) => task());
-
-function chatOn(
-  server: ReturnType<typeof paperServer>,
-  kept = new Map<string, string>(),
-  connect = (): Wire => {
-    throw new Error('no sockets here');
-  },
-  carrier = memoryCarrier(kept),
-) {
-  const env: Environment = {
-    connect,
-    now: () => 0,
-    random: () => 0.5,
-    bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    after: () => () => undefined,
-    onWake: (task) => {
-      waking.add(task);
-      return () => waking.delete(task);
-    },
-  };
-  const chat = new VisitorChat({
-    env,
-    base: 'https://parley.test',
-    site,
-    carrier,
-    page: () => undefined,
-    onChange: () => undefined,
-    fetch: server.send,
-  });
-  void chat.start();
-  return chat;
-}
 
 test('V8 R15 what is typed right after a reload waits until it is known who the visitor is', async () => {
   const server = paperServer();

@@ -10,7 +10,11 @@ import {
 import type { Carrier } from './outbox.ts';
 
 /** What came of a request: a body, a refusal, or no answer at all. */
-export type Answer<T> = { ok: T } | { refused: RefusalCode; message: string } | { lost: true };
+export type Answer<T> = { ok: T } | Failure;
+export type Failure =
+  { refused: RefusalCode; message: string; retryAfter?: number | undefined } | { lost: true };
+
+type Method = 'GET' | 'POST' | 'DELETE';
 
 export class VisitorApi {
   readonly #base: string;
@@ -44,9 +48,12 @@ export class VisitorApi {
 
   async session(): Promise<Answer<VisitorSession>> {
     const answer = await this.#ask<VisitorSession | { visitor: null }>('GET', this.#sessionPath);
-    return 'ok' in answer && answer.ok.visitor === null
-      ? { refused: 'signed_out', message: '' }
-      : (answer as Answer<VisitorSession>);
+    if (!('ok' in answer)) return answer;
+    if (answer.ok.visitor === null) return { refused: 'signed_out', message: '' };
+    const { token, ...session } = answer.ok;
+    // The credential was old, and is replaced.
+    if (token) await this.#keep(token);
+    return { ok: session };
   }
 
   /** Makes the visitor. The cookie carries the session where it survives; else the token is kept. */
@@ -55,17 +62,24 @@ export class VisitorApi {
     if (!('ok' in answer)) return answer;
     const { token, ...session } = answer.ok;
     this.#token = null;
-    if (token && !('ok' in (await this.session()))) {
-      this.#token = token;
-      await this.#carrier.save(this.#key, token).catch(() => undefined);
-    }
+    if (token && !('ok' in (await this.session()))) await this.#keep(token);
     return { ok: session };
   }
 
-  /** This device is no longer the visitor's. */
+  /** Signs the visitor out. The page may be gone before there is an answer: a mark is left for the next one. */
   async leave(): Promise<void> {
-    await this.forget();
-    await this.#ask('DELETE', this.#sessionPath);
+    const marked = this.#carrier.save(this.#leftKey, '1').catch(() => undefined);
+    const left = this.#ask('DELETE', this.#sessionPath);
+    await Promise.all([marked, this.forget()]);
+    if ('ok' in (await left)) await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
+  }
+
+  /** Finishes signing out what an earlier page could not; false where that has to be tried again. */
+  async leftBefore(): Promise<boolean> {
+    if ((await this.#carrier.load(this.#leftKey).catch(() => null)) === null) return true;
+    if ('lost' in (await this.#ask('DELETE', this.#sessionPath))) return false;
+    await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
+    return true;
   }
 
   /** The credential holds no more. */
@@ -91,20 +105,43 @@ export class VisitorApi {
     return `parley.${this.#site}.token`;
   }
 
-  async #ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Answer<T>> {
+  get #leftKey(): string {
+    return `parley.${this.#site}.left`;
+  }
+
+  async #keep(token: string): Promise<void> {
+    this.#token = token;
+    await this.#carrier.save(this.#key, token).catch(() => undefined);
+  }
+
+  async #ask<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
+    const token = this.#token;
+    const answer = await this.#send<T>(method, path, body);
+    if (token === null || !('refused' in answer) || answer.refused !== 'signed_out') return answer;
+    // Another tab may have got the credential that replaces this one.
+    const stored = await this.#carrier.load(this.#key).catch(() => null);
+    if (stored === null || stored === token) return answer;
+    this.#token = stored;
+    return this.#send<T>(method, path, body);
+  }
+
+  async #send<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
     try {
       const response = await this.#fetch(new URL(path, this.#base), {
         method,
         credentials: 'include',
+        // The frame may be taken away at once.
+        keepalive: method === 'DELETE',
         headers: {
           ...(body && { 'content-type': 'application/json' }),
           ...(this.#token && { authorization: `Bearer ${this.#token}` }),
         },
         ...(body && { body: JSON.stringify(body) }),
       });
-      const answer = (await response.json()) as T & { refused: RefusalCode; message: string };
+      const answer = (await response.json()) as T & Exclude<Failure, { lost: true }>;
       if (response.ok) return { ok: answer };
-      return { refused: answer.refused ?? 'unavailable', message: answer.message ?? '' };
+      const { refused = 'unavailable', message = '', retryAfter } = answer;
+      return { refused, message, retryAfter };
     } catch {
       return { lost: true };
     }

@@ -10,8 +10,8 @@ export interface Contact {
 }
 
 export interface VisitorView {
-  /** `idle`: there is nothing to connect to yet. */
-  readonly connection: ConnectionState | 'idle';
+  /** `idle`: there is nothing to connect to yet. `busy`: the server takes no more for now, and is asked again. */
+  readonly connection: ConnectionState | 'idle' | 'busy';
   readonly nextTryAt: number | null;
   /** The chat is open in too many tabs. */
   readonly crowded: boolean;

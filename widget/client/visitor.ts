@@ -2,14 +2,15 @@
  * A visitor's chat with a site: their session, the open conversation with its client, the ones before it. It makes no session and
  * no conversation before the visitor has something to send.
  */
-import { noMarks, reconnectDelay } from '#domain';
+import { noMarks } from '#domain';
 import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
 import { ConversationClient } from './conversation.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
-import { VisitorApi } from './visitor-api.ts';
+import { Pause } from './pause.ts';
+import { VisitorApi, type Failure } from './visitor-api.ts';
 import type { Contact, VisitorView } from './visitor-view.ts';
 
 export type { Contact, VisitorView } from './visitor-view.ts';
@@ -44,9 +45,7 @@ export class VisitorChat {
   /** Messages that no conversation has taken yet: they go by HTTP, one after the other. */
   #queue: Pending[] = [];
   #posting = false;
-  #failures = 0;
-  #nextTryAt: number | null = null;
-  #cancelPause: () => void = () => undefined;
+  readonly #pause: Pause;
   #contact: Contact = {};
   #loadingEarlier = false;
   #blocked = false;
@@ -55,12 +54,14 @@ export class VisitorChat {
   constructor(options: VisitorChatOptions) {
     this.#options = options;
     this.#api = new VisitorApi(options);
+    this.#pause = new Pause(options.env, () => this.#touch());
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
   }
 
   /** Looks for the visitor's session, and goes on with what is open. */
   async start(): Promise<void> {
     await this.#api.restore();
+    while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
     const left = await this.#outbox.load();
     const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
     this.#queue = [...left, ...typed];
@@ -167,7 +168,7 @@ export class VisitorChat {
 
   end(): void {
     this.#ended = true;
-    this.#cancelPause();
+    this.#pause.cancel();
     this.#client?.end();
   }
 
@@ -179,9 +180,10 @@ export class VisitorChat {
 
   get view(): VisitorView {
     const client = this.#clientView;
+    const { until, busy } = this.#pause;
     return {
-      connection: this.#nextTryAt !== null ? 'waiting' : (client?.connection ?? 'idle'),
-      nextTryAt: this.#nextTryAt ?? client?.nextTryAt ?? null,
+      connection: until === null ? (client?.connection ?? 'idle') : busy ? 'busy' : 'waiting',
+      nextTryAt: until ?? client?.nextTryAt ?? null,
       crowded: client?.crowded ?? false,
       state: client?.state ?? null,
       entries: client?.entries ?? [],
@@ -286,7 +288,10 @@ export class VisitorChat {
           ? await this.#postMessage(pending, pending.frame.text)
           : await this.#open();
         if (done === 'attached') break;
-        if (done === 'later') await this.#pause();
+        if (done === 'next') continue;
+        if ('lost' in done) await this.#pause.wait();
+        else if (isTransient(done.refused)) await this.#pause.wait(done.retryAfter ?? 0);
+        else this.#refuse(pending.id, done);
       }
     } finally {
       this.#posting = false;
@@ -294,14 +299,14 @@ export class VisitorChat {
     }
   }
 
-  async #open(): Promise<'next' | 'later'> {
+  async #open(): Promise<'next' | Failure> {
     const answer = await this.#api.open();
-    if (!('ok' in answer)) return 'later';
+    if (!('ok' in answer)) return answer;
     this.#session = answer.ok;
     return 'next';
   }
 
-  async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | 'later'> {
+  async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | Failure> {
     const page = this.#options.page();
     const contact = { ...later, ...this.#contact };
     const answer = await this.#api.message({
@@ -309,9 +314,8 @@ export class VisitorChat {
       ...(Object.keys(contact).length > 0 && { contact }),
       ...{ ...(to && { sentTo: to }), ...(later && { later: true }) },
     });
-    if ('lost' in answer) return 'later';
     if ('ok' in answer) {
-      this.#calm();
+      this.#pause.over();
       this.#queue = this.#queue.filter((other) => other.id !== id);
       this.#outbox.drop(id);
       const { conversation } = answer.ok;
@@ -323,16 +327,18 @@ export class VisitorChat {
       this.#handOver();
       return 'attached';
     }
-    if (answer.refused === 'signed_out') {
-      this.#session = null;
-      await this.#api.forget();
-      return 'next';
-    }
-    if (isTransient(answer.refused)) return 'later';
-    if (answer.refused === 'blocked') this.#blocked = true;
-    const refused = { t: 'refused' as const, id, code: answer.refused, message: answer.message };
-    this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
+    if (!signedOut(answer)) return answer;
+    this.#session = null;
+    await this.#api.forget();
     return 'next';
+  }
+
+  /** The message stays visible, to be sent again or discarded. */
+  #refuse(id: string, { refused: code, message }: Exclude<Failure, { lost: true }>): void {
+    this.#pause.over();
+    if (code === 'blocked') this.#blocked = true;
+    const refused = { t: 'refused' as const, id, code, message };
+    this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
   }
 
   #remember(conversation: string): void {
@@ -349,41 +355,18 @@ export class VisitorChat {
       const answer = await this.#api.session();
       if ('ok' in answer) {
         this.#session = answer.ok;
-        this.#calm();
+        this.#pause.over();
         return true;
       }
       if (signedOut(answer)) {
         // Nobody yet, or no more: what is unsent opens a new session.
-        this.#calm();
+        this.#pause.over();
         this.#touch();
         return false;
       }
-      await this.#pause();
+      await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
     }
     return false;
-  }
-
-  #calm(): void {
-    this.#failures = 0;
-    this.#nextTryAt = null;
-  }
-
-  /** Waits with backoff, or until the page or the network comes back. */
-  #pause(): Promise<void> {
-    const { env } = this.#options;
-    this.#failures++;
-    const delay = Math.max(500, reconnectDelay(this.#failures, env.random()));
-    this.#nextTryAt = env.now() + delay;
-    this.#touch();
-    return new Promise((resolve) => {
-      const stopWaking = env.onWake(() => this.#cancelPause());
-      const stopTimer = env.after(delay, () => this.#cancelPause());
-      this.#cancelPause = () => {
-        stopWaking();
-        stopTimer();
-        resolve();
-      };
-    });
   }
 
   #nextEarlier(): { conversation: string; before: number | undefined } | undefined {

@@ -20,6 +20,8 @@ export interface MessageRow {
   last: boolean;
   /** Null where it no longer matters. */
   delivery: Delivery | null;
+  /** Why it was refused, where there is more to say than that it was. */
+  readonly why?: (() => string) | undefined;
 }
 export interface NoticeRow {
   readonly kind: 'notice';
@@ -91,7 +93,8 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
-    add({ ...message(id, frame.text, at), delivery }, at);
+    const why = refused?.code === 'too_many_chats' ? m.too_many_chats : undefined;
+    add({ ...message(id, frame.text, at), delivery, ...(why && { why }) }, at);
   }
   if (held !== null) add({ ...message('held', held, now), delivery: 'held' }, now);
   return rows;

@@ -31,9 +31,9 @@ export function lobbyStub(env: Env, account: string, campaign: string) {
   return env.LOBBY.get(env.LOBBY.idFromName(`${account}:${campaign}`));
 }
 
-/** The key is a kind and a hash: what is counted is not written down. */
-export function throttleStub(env: Env, key: string) {
-  return env.THROTTLE.get(env.THROTTLE.idFromName(key));
+/** One of the 256 shards that count attempts. A name of its own kind: earlier versions had an object for each key. */
+export function throttleStub(env: Env, shard: number) {
+  return env.THROTTLE.get(env.THROTTLE.idFromName(`shard:${shard}`));
 }
 
 /** One of the deployment's few places to hash passwords. */

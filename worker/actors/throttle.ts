@@ -1,44 +1,158 @@
 /**
- * Throttle: counts the attempts at one key, exactly (Cloudflare's rate limit counts roughly, and per location). It knows the key
- * by its name alone, which holds a hash, and forgets everything when the window is over.
+ * Throttle: counts attempts, exactly (Cloudflare's rate limit counts roughly, and per location). It is one of a fixed number of
+ * shards, so that made-up keys make no objects, and a shard keeps so many rows of a limit, no more. It knows keys as hashes alone.
  */
-import { throttle } from '#domain';
+import { policyOf, throttle, type LimitName } from '#domain';
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from './env.ts';
+import { all, first } from './host.ts';
 
-interface Kept {
-  kind: throttle.ThrottleKind;
-  attempts: throttle.Attempts;
+/** What is to be counted. `key` is a hash. */
+export interface Count {
+  readonly limit: LimitName;
+  readonly width: number;
+  readonly key: string;
 }
 
+/** An attempt that was counted, as what it is given back with. */
+export interface Taken extends Count {
+  readonly count: number;
+  readonly since: number;
+}
+
+/** How many rows of one limit a shard keeps. */
+export const maxRows = 2_000;
+/** The share of them that goes when they are full. Not one by one: each time all are looked through. */
+const dropped = 1 / 8;
+/** How often rows are cleaned that have nothing to remember any more, in milliseconds. */
+const cleaning = 15 * 60_000;
+
+/**
+ * The weight is the part of the allowance that is used up. Where a limit's rows are full, the lightest go: their loss forgives least.
+ * To have a row forgotten that weighs 1, somebody has to use up the allowances of nearly `maxRows` other keys.
+ */
+const table = `CREATE TABLE IF NOT EXISTS attempts (
+  act TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
+  forget_at INTEGER NOT NULL, weight REAL NOT NULL, PRIMARY KEY (act, key)
+) WITHOUT ROWID`;
+
 export class Throttle extends DurableObject<Env> {
-  /** Counts one attempt and lets it through, or says how long to wait. To be asked before the costly work. */
-  async attempt(kind: throttle.ThrottleKind): Promise<{ wait: number }> {
+  /** How many rows each limit has; undefined until it is asked, and while there is no table. */
+  #rows: Map<string, number> | undefined;
+
+  /** Counts an attempt under all of these, or under none, and returns the waits. Asked before the costly work. */
+  async take(counts: readonly Count[]): Promise<{ taken: Taken[]; waits: { key: string; wait: number }[] }> {
     const now = Date.now();
-    const policy = throttle.throttlePolicies[kind];
-    const { attempts, wait } = throttle.attempt(this.#kept?.attempts, policy, now);
-    if (wait > 0) return { wait };
-    this.ctx.storage.kv.put<Kept>('kept', { kind, attempts });
-    // The first attempt sets the alarm; when it rings, what came since decides whether it is set again.
-    if (attempts.count === 1) await this.ctx.storage.setAlarm(throttle.forgetAt(attempts, policy));
-    return { wait: 0 };
+    const judged = counts.map((count) => {
+      return { ...throttle.attempt(this.#read(count), policyOf(count), now), count };
+    });
+    const waits = judged.flatMap(({ count, wait }) => (wait > 0 ? [{ key: count.key, wait }] : []));
+    if (waits.length > 0) return { taken: [], waits };
+    const first = this.#total() === 0;
+    for (const { count, attempts } of judged) this.#write(count, attempts, now);
+    // While there are rows there is an alarm.
+    if (first) await this.ctx.storage.setAlarm(now + cleaning);
+    const taken = judged.map(({ count, attempts }) => {
+      return { ...count, count: attempts.count, since: attempts.since };
+    });
+    return { taken, waits: [] };
   }
 
-  /** A success: whoever it was, it was no guess. */
-  async clear(): Promise<void> {
-    if (this.#kept) await this.ctx.storage.deleteAll();
+  /** Takes back attempts that came to nothing, and forgets keys: whoever it was has proved that it was no guess. */
+  settle(back: readonly Taken[], forgotten: readonly Count[]): void {
+    if (!this.#counted()) return;
+    const now = Date.now();
+    for (const taken of back) {
+      const attempts = this.#read(taken);
+      const left = attempts && throttle.giveBack(attempts, taken, policyOf(taken), now);
+      if (left) this.#write(taken, left, now);
+      else this.#delete(taken);
+    }
+    for (const count of forgotten) this.#delete(count);
   }
 
+  /** Cleans. An object of an earlier version, which counted one key alone, has no table, and goes whole. */
   override async alarm(): Promise<void> {
-    const kept = this.#kept;
     const now = Date.now();
-    const due = kept ? throttle.forgetAt(kept.attempts, throttle.throttlePolicies[kept.kind]) : now;
-    // A past time would break the chain of alarms (workerd #6866).
-    if (due > now) await this.ctx.storage.setAlarm(Math.max(due, now + 1));
-    else await this.ctx.storage.deleteAll();
+    if (this.#counted()) this.#sql.exec('DELETE FROM attempts WHERE forget_at <= ?', now);
+    this.#rows = undefined;
+    if (this.#total() > 0) {
+      await this.ctx.storage.setAlarm(now + cleaning);
+      return;
+    }
+    this.#rows = undefined;
+    await this.ctx.storage.deleteAll();
   }
 
-  get #kept(): Kept | undefined {
-    return this.ctx.storage.kv.get<Kept>('kept');
+  #read({ limit, key }: Count): throttle.Attempts | undefined {
+    if (!this.#counted()) return undefined;
+    const query = 'SELECT count, since, next FROM attempts WHERE act = ? AND key = ?';
+    return first<{ count: number; since: number; next: number }>(this.#sql.exec(query, limit, key));
+  }
+
+  #write(count: Count, attempts: throttle.Attempts, now: number): void {
+    const rows = this.#counted() ?? this.#begin();
+    const policy = policyOf(count);
+    const had = this.#read(count) !== undefined;
+    if (!had && (rows.get(count.limit) ?? 0) >= maxRows) this.#makeRoom(count.limit, now);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO attempts (act, key, count, since, next, forget_at, weight) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[count.limit, count.key, attempts.count, attempts.since, attempts.next],
+      ...[throttle.forgetAt(attempts, policy), attempts.count / throttle.allowance(policy)],
+    );
+    if (!had) rows.set(count.limit, (rows.get(count.limit) ?? 0) + 1);
+  }
+
+  #delete({ limit, key }: Count): void {
+    const rows = this.#counted();
+    const deleted = this.#sql.exec(
+      'DELETE FROM attempts WHERE act = ? AND key = ? RETURNING key',
+      limit,
+      key,
+    );
+    if (deleted.toArray().length > 0) rows?.set(limit, (rows.get(limit) ?? 1) - 1);
+  }
+
+  #makeRoom(limit: LimitName, now: number): void {
+    this.#sql.exec('DELETE FROM attempts WHERE act = ? AND forget_at <= ?', limit, now);
+    const keep = Math.floor(maxRows * (1 - dropped));
+    this.#sql.exec(
+      `DELETE FROM attempts WHERE act = ?1 AND key NOT IN (
+        SELECT key FROM attempts WHERE act = ?1 ORDER BY weight DESC, since DESC LIMIT ?2)`,
+      limit,
+      keep,
+    );
+    const left = first<{ n: number }>(
+      this.#sql.exec('SELECT count(*) AS n FROM attempts WHERE act = ?', limit),
+    );
+    this.#rows?.set(limit, left?.n ?? 0);
+  }
+
+  #total(): number {
+    let total = 0;
+    for (const rows of this.#counted()?.values() ?? []) total += rows;
+    return total;
+  }
+
+  /** How many rows each limit has; undefined where there is no table. */
+  #counted(): Map<string, number> | undefined {
+    if (this.#rows) return this.#rows;
+    const exists = first(this.#sql.exec(`SELECT 1 FROM sqlite_schema WHERE name = 'attempts'`));
+    if (!exists) return undefined;
+    const counts = all<{ act: string; n: number }>(
+      this.#sql.exec('SELECT act, count(*) AS n FROM attempts GROUP BY act'),
+    );
+    this.#rows = new Map(counts.map(({ act, n }) => [act, n]));
+    return this.#rows;
+  }
+
+  #begin(): Map<string, number> {
+    this.#sql.exec(table);
+    this.#rows = new Map();
+    return this.#rows;
+  }
+
+  get #sql(): SqlStorage {
+    return this.ctx.storage.sql;
   }
 }

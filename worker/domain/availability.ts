@@ -6,6 +6,13 @@ import type { Availability } from '#protocol';
 import { asks, levelsFor, spaceOf, type RoutedAgent, type Wanting } from './routing.ts';
 import { receives } from './status.ts';
 
+/** What a visitor without a conversation finds: agents, and a place in the queue. */
+export interface Situation {
+  readonly state: Availability;
+  /** As many conversations wait as may wait. */
+  readonly full: boolean;
+}
+
 export type PresentAgent = Pick<
   RoutedAgent,
   'id' | 'status' | 'connected' | 'roles' | 'groups' | 'limits' | 'load'

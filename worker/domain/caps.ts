@@ -1,6 +1,6 @@
 /**
  * Caps on what a client without a sign-in can create or hold. README lists each of them by its name, with the code that a client
- * gets beyond it and the test. A deployment changes them by the setting CAPS, JSON such as `{"visitorSockets": 4}`.
+ * gets beyond it and the test. A deployment changes them by the setting CAPS, JSON such as `{"waitingPerCampaign": 1000}`.
  */
 
 export const caps = {
@@ -10,10 +10,23 @@ export const caps = {
   conversationEntries: 20_000,
   /** The same in bytes of the entries, as they are stored. */
   conversationBytes: 20_000_000,
+  /** New conversations of a visitor within an hour. */
+  conversationsPerVisitor: 5,
+  /** Waiting conversations of a campaign. */
+  waitingPerCampaign: 300,
+  /** Messages by HTTP at once, of a visitor; then one a second. */
+  messagesAtOnce: 60,
+  /** Sockets of a campaign's lobby. The platform holds 32,768; a broadcast to so many is still quick. */
+  lobbySockets: 9_000,
+  /** Sockets of a campaign's lobby from a network. */
+  lobbySocketsPerNetwork: 500,
 } as const;
 
 export type Cap = keyof typeof caps;
 export type Caps = Readonly<Record<Cap, number>>;
+
+/** A cap per hour counts what was begun within so long, in milliseconds. */
+export const hour = 3_600_000;
 
 let read: { setting: string | undefined; caps: Caps } = { setting: undefined, caps };
 

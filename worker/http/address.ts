@@ -1,7 +1,6 @@
 /** Where a request comes from, and how often one address may come. */
-import type { throttle } from '#domain';
 import { refuse, type Refusal } from '#protocol';
-import { throttleStub, type Env } from '../actors/stubs.ts';
+import type { Env } from '../actors/stubs.ts';
 import type { Exchange } from './exchange.ts';
 import { canonicalAddress, forwardedFor, networksOf } from './ip-address.ts';
 
@@ -35,26 +34,4 @@ export async function flooding(env: Env, act: string, by: string | null): Promis
   if (by === null) return undefined;
   const { success } = await env.VISITOR_LIMIT.limit({ key: `${act}:${by}` });
   return success ? undefined : refuse('slow_down', { retryAfter: 60_000 });
-}
-
-/** Counts this attempt for the address and for the email, or says how long either has to wait. */
-export async function tooMany(
-  c: Exchange,
-  kind: 'email' | 'mail',
-  email: string,
-): Promise<Refusal | undefined> {
-  const address = clientNetwork(c);
-  for (const [counted, value] of [['address', address] as const, [kind, email] as const]) {
-    if (value === null) continue;
-    const { wait } = await (await throttleOf(c.env, counted, value)).attempt(counted);
-    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
-  }
-  return undefined;
-}
-
-/** The exact count of sign-ins, or of mails, for one email or address. */
-export async function throttleOf(env: Env, kind: throttle.ThrottleKind, value: string) {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
-  const hash = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return throttleStub(env, `${kind}:${hash}`);
 }

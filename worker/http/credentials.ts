@@ -18,18 +18,20 @@ import {
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { recordAlone } from '../db/audit.ts';
+import { confirmEmail } from '../db/emails.ts';
 import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, clientNetwork, flooding, tooMany, throttleOf } from './address.ts';
+import { clientAddress } from './address.ts';
 import { changing } from './changes.ts';
+import { keepDevice } from './device.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
-import { linkOrigin } from './links.ts';
-import { hashingBusy } from './hashing.ts';
-import { hashPassword, verifyPassword } from './password.ts';
-import { keepUser, linkToken, type User } from './principal.ts';
+import { broughtLink, linkOrigin, type BroughtLink } from './links.ts';
+import { hashPassword } from './password.ts';
+import { keepUser, type User } from './principal.ts';
+import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
 export const credentials = new Hono<Bound>();
 
@@ -50,7 +52,7 @@ credentials.post(
     const origin = linkOrigin(c);
     if (origin === null) return refused(c, refuse('no_mail'));
     const email = canonicalEmail(c.req.valid('json').email);
-    const early = await tooMany(c, 'mail', email);
+    const early = await resetOverLimit(c, email);
     if (early) return refused(c, early);
     // After the answer, which so tells neither by its words nor by its time whether there is such a person.
     afterAnswer(c, sendReset(c, email, origin));
@@ -75,11 +77,8 @@ credentials.post(
   takes(ReadLink),
   tells('Whose link by mail it is, and for what', LinkAbout),
   async (c) => {
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    const link = linkToken(c.req.valid('json').token);
-    const about = link && (await agentStub(c.env, link.account, link.user).linkAbout(link.secret));
-    return answer(c, about ?? refuse('link_expired'));
+    const link = await broughtLink(c, c.req.valid('json').token);
+    return answer(c, isRefusal(link) ? link : link.about);
   },
 );
 
@@ -90,25 +89,52 @@ credentials.post(
   tells('Sets a password by a link that came by mail'),
   async (c) => {
     const { token, password } = c.req.valid('json');
-    const link = linkToken(token);
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    if (!link) return refused(c, refuse('link_expired'));
-    const agent = agentStub(c.env, link.account, link.user);
     // Looked at before the hash, which costs; used up after it, at once with the decision.
-    if (!(await agent.linkHolds(link.secret))) return refused(c, refuse('link_expired'));
+    const link = await broughtLink(c, token);
+    if (isRefusal(link)) return refused(c, link);
+    // The mailbox that a change of email waits for is nobody's yet.
+    if (link.about.kind === 'confirmation') return refused(c, refuse('link_expired'));
     // A link that holds came by mail to one of the users.
     const hash = await hashPassword(c.env, password, 'known');
-    if (isRefusal(hash)) return refused(c, hash);
-    const person = await getPerson(c.env.DB, link.account, link.user);
-    if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
-    const act = actOf(c, known(person), 'password.changed');
-    await changing(c.env, link.account, [link.user], () =>
-      setPassword(c.env.DB, link.account, link.user, hash, act),
-    );
-    return c.json({});
+    return isRefusal(hash) ? refused(c, hash) : redeem(c, link, hash);
   },
 );
+
+credentials.post(
+  '/email/confirm',
+  by('anybody'),
+  takes(ReadLink),
+  tells('Confirms the email that a link was mailed to'),
+  async (c) => {
+    const link = await broughtLink(c, c.req.valid('json').token);
+    if (isRefusal(link)) return refused(c, link);
+    if (link.about.kind !== 'confirmation') return refused(c, refuse('link_expired'));
+    return redeem(c, link);
+  },
+);
+
+/** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
+async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Response> {
+  const { account, user, about } = link;
+  const agent = agentStub(c.env, account, user);
+  const person = await getPerson(c.env.DB, account, user);
+  if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
+  const { email } = about;
+  const changes =
+    email === person.email ? {} : { changes: { email: [person.email, email] as [string, string] } };
+  const confirmed = actOf(c, known(person), 'email.confirmed', changes);
+  const set = hash === undefined ? [] : [actOf(c, known(person), 'password.changed')];
+  const refusal = await changing(c.env, account, [user], async () => {
+    if (link.confirms) return confirmEmail(c.env.DB, { account, id: user, email }, hash, [confirmed, ...set]);
+    const [act] = set;
+    return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
+  });
+  if (refusal) return refused(c, refusal);
+  // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
+  const device = await agent.addDevice();
+  if (device) await keepDevice(c, email, { account, user, ...device });
+  return c.json({});
+}
 
 /** All sessions end, and the one that asks goes on under a new id. */
 credentials.put(
@@ -133,6 +159,8 @@ credentials.put(
     const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
     if (!opened || isRefusal(opened)) return refused(c, opened ?? refuse('signed_out'));
     keepUser(c, user, opened);
+    if (opened.device)
+      await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
     return answer(c, await agent.me());
   },
 );
@@ -180,17 +208,17 @@ credentials.post(
   },
 );
 
-/** The user, whose password this is. Counted as a sign-in is: an unlocked screen is no place to guess from. */
+/** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
 async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
-  const login = await findOwnLogin(c.env.DB, user.account, user.id);
-  if (!login) return refuse('signed_out');
-  const early = hashingBusy('known') ?? (await tooMany(c, 'email', login.person.email));
-  if (early) return early;
-  const right = await verifyPassword(c.env, password, login.passwordHash, 'known');
-  if (isRefusal(right)) return right;
-  if (!right) return refuse('wrong_password');
-  await (await throttleOf(c.env, 'email', login.person.email)).clear();
-  return login.person;
+  const attempt = await tryInSession(c, user);
+  if (isRefusal(attempt)) return attempt;
+  const owner = findOwnLogin(c.env.DB, user.account, user.id);
+  const checked = await checkPassword(c.env, attempt, password, owner);
+  if (isRefusal(checked)) return checked;
+  if (!checked.login) return refuse('signed_out');
+  if (!checked.right) return refuse('wrong_password');
+  await attempt.succeed();
+  return checked.login.person;
 }
 
 /** Somebody who is known without being signed in. */

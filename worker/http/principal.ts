@@ -6,6 +6,7 @@ import type { Principal } from '#domain';
 import {
   AccountId,
   check,
+  type DeviceId,
   isRefusal,
   principalHeader,
   refuse,
@@ -55,6 +56,11 @@ export function visitorToken(c: Exchange, site: string | undefined): string | un
   return bearer(c) ?? tokenProtocol(c) ?? cookie();
 }
 
+/** True where the page's own script carries the credential, because the cookie doesn't survive. */
+export function carriesToken(c: Exchange): boolean {
+  return bearer(c) !== undefined;
+}
+
 /** A visitor's credential, unproved. */
 export function visitorCredential(c: Exchange, site: string | undefined): VisitorCredential | Refusal {
   const parts = parse(visitorToken(c, site), [AccountId, VisitorId]);
@@ -78,10 +84,10 @@ export async function operatorOf(c: Exchange): Promise<Principal | Refusal> {
   return { kind: 'operator' };
 }
 
-type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId;
+type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId | typeof DeviceId;
 
 /** Splits a credential, `ID.ID.SECRET`. Nothing but well-formed ids ever becomes an actor's name. */
-function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
+export function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
   const parts = token?.split('.') ?? [];
   if (parts.length !== ids.length + 1) return undefined;
   if (ids.some((schema, place) => isRefusal(check(schema, parts[place])))) return undefined;
@@ -151,7 +157,7 @@ export function forgetVisitor(c: Exchange, site: string): void {
 }
 
 /** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */
-const longest = 400 * 86_400;
+export const longest = 400 * 86_400;
 
 /** The request as an actor gets it: whoever sent it can't have said who they are. */
 export function forwarded(request: Request, principal: Principal): Request {

@@ -7,27 +7,25 @@ import { canonicalEmail } from '../db/keys.ts';
 import { setAdmitted } from '../db/user-changes.ts';
 import { findLogin } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, throttleOf, tooMany } from './address.ts';
+import { clientAddress } from './address.ts';
+import { deviceOf, keepDevice } from './device.ts';
 import { by, may, names, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound } from './exchange.ts';
 import { admits } from './ip-rules.ts';
-import { hashingBusy } from './hashing.ts';
-import { verifyPassword } from './password.ts';
 import { forgetUser, keepUser, userOf } from './principal.ts';
+import { checkPassword, tryToSignIn } from './tries.ts';
 
 export const session = new Hono<Bound>();
 
 session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), async (c) => {
   const body = c.req.valid('json');
   const email = canonicalEmail(body.email);
-  const lane = 'unknown';
-  // Counted before the hash, which is what an attacker would make us pay for; but not where none can be made just now.
-  const early = hashingBusy(lane) ?? (await tooMany(c, 'email', email));
-  if (early) return refused(c, early);
+  const attempt = await tryToSignIn(c, email);
+  if (isRefusal(attempt)) return refused(c, attempt);
 
-  const login = await findLogin(c.env.DB, email);
-  const right = await verifyPassword(c.env, body.password, login?.passwordHash, lane);
-  if (isRefusal(right)) return refused(c, right);
+  const checked = await checkPassword(c.env, attempt, body.password, findLogin(c.env.DB, email));
+  if (isRefusal(checked)) return refused(c, checked);
+  const { login, right } = checked;
   if (!login) return refused(c, refuse('wrong_credentials'));
   const { person, admitted } = login;
   const who = { account: person.account.id, id: person.id, name: person.name };
@@ -37,22 +35,27 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
     ? refuse('wrong_credentials')
     : !admits(person.ipRules, clientAddress(c))
       ? refuse('wrong_address')
-      : await agent.signIn(person, { ...originOf(c), code, status, remembered: remember });
+      : await agent.signIn(person, {
+          ...{ ...originOf(c), code, status, remembered: remember },
+          known: attempt.known?.device,
+        });
   if (isRefusal(opened)) {
     // Whoever guesses is nobody yet. That a code is still to come is no refusal to write down.
     const by = opened.refused === 'wrong_credentials' ? { account: who.account } : who;
     const act = actOf(c, by, 'sign_in.refused', { subject: { id: who.id, name: who.name } });
     // After the answer: an email that nobody has leaves nothing to write, and would be known by its time.
-    if (opened.refused !== 'code_needed') afterAnswer(c, recordAlone(c.env.DB, act));
+    if (opened.refused === 'code_needed') await attempt.right();
+    else afterAnswer(c, recordAlone(c.env.DB, act));
     return refused(c, opened);
   }
   await Promise.all([
     recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
     admitted || setAdmitted(c.env.DB, person),
-    // Not the address's count: whoever knows one password may be guessing others.
-    throttleOf(c.env, 'email', email).then((throttle) => throttle.clear()),
+    attempt.succeed(),
   ]);
   keepUser(c, who, opened);
+  const device = opened.device ? { account: who.account, user: who.id, ...opened.device } : attempt.known;
+  if (device) await keepDevice(c, email, device);
   return answer(c, await agent.me());
 });
 
@@ -83,11 +86,13 @@ session.delete('/me/sessions/:id', may(), names(SessionId), tells('Ends one of t
   return c.json({});
 });
 
-/** All but the one that asks. */
+/** All but the one that asks; other devices are not known any more. */
 session.delete('/me/sessions', may(), tells('Ends all others'), async (c) => {
   const { user } = c.var;
   const agent = agentStub(c.env, user.account, user.id);
   const others = (await agent.sessions(user.session)).filter(({ current }) => !current);
-  await Promise.all(others.map(({ id }) => agent.signOut(id)));
+  const me = await agent.me();
+  const device = isRefusal(me) ? undefined : await deviceOf(c, me.email);
+  await Promise.all([...others.map(({ id }) => agent.signOut(id)), agent.forgetDevices(device?.device)]);
   return c.json({});
 });

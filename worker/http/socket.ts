@@ -21,9 +21,15 @@ export function handOver(
   return actor.fetch(forwarded(c.req.raw, principal));
 }
 
-/** The same for a lobby, which takes anybody: all that it is told is its own name. */
-export function showIn(c: Exchange, lobby: { fetch: Fetcher['fetch'] }, name: string): Promise<Response> {
+/** The same for a lobby, which takes anybody: it is told its own name, and the client's networks, which it counts. */
+export function showIn(
+  c: Exchange,
+  lobby: { fetch: Fetcher['fetch'] },
+  name: string,
+  networks: readonly string[],
+): Promise<Response> {
   const headers = bare(c.req.raw);
   headers.set('x-parley-lobby', name);
+  if (networks.length > 0) headers.set('x-parley-networks', networks.join(' '));
   return lobby.fetch(new Request(c.req.raw, { headers }));
 }

@@ -19,14 +19,16 @@ import {
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
+import { networkWait } from '../actors/limits.ts';
 import { conversationStub, lobbyStub, visitorStub } from '../actors/stubs.ts';
-import { clientNetwork, flooding } from './address.ts';
-import { availabilityAt } from './availability.ts';
+import { clientNetwork, clientNetworks, flooding } from './address.ts';
+import { availabilityAt, isQueueFull } from './availability.ts';
 import { asks, by, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { languageOf, spoken } from './language.ts';
 import { newId } from './new-id.ts';
 import {
+  carriesToken,
   forgetVisitor,
   keepVisitor,
   visitorCredential,
@@ -75,6 +77,9 @@ widget.post(
     if (flood) return refused(c, flood);
     const site = await siteOf(c, c.req.valid('json').site);
     if (isRefusal(site)) return refused(c, site);
+    const networks = clientNetworks(c);
+    const retryAfter = networks.length > 0 ? await networkWait(c.env, 'newVisitors', networks) : 0;
+    if (retryAfter > 0) return refused(c, refuse('too_many_chats', { retryAfter }));
     const id = newId('visitor');
     const visitor = visitorStub(c.env, site.account, id);
     const { secret } = await visitor.open(site.account, id, site.id);
@@ -88,15 +93,22 @@ widget.get('/session', by('visitor'), tells('Who the visitor is', VisitorSession
   const site = c.req.query('site');
   // Nobody yet is what a first visit finds. A refusal would stand in red in the console of the company's page.
   if (visitorToken(c, site) === undefined) return c.json({ visitor: null });
-  const visitor = await visitorOf(c);
-  if (isRefusal(visitor)) return refused(c, visitor);
-  if (site !== undefined && site !== visitor.site) return refused(c, refuse('signed_out'));
-  return answer(c, await visitorStub(c.env, visitor.account, visitor.id).session());
+  const given = visitorCredential(c, site);
+  if (isRefusal(given)) return refused(c, given);
+  const resumed = await visitorStub(c.env, given.account, given.id).resume(given.secret, site);
+  if (isRefusal(resumed)) return refused(c, resumed);
+  if (resumed.secret === undefined) return answer(c, resumed.session);
+  const token = [given.account, given.id, resumed.secret].join('.');
+  keepVisitor(c, resumed.site, token);
+  // A page's script learns the credential only where it carries it already.
+  return answer(c, { ...resumed.session, ...(carriesToken(c) && { token }) });
 });
 
-widget.delete('/session', by('anybody'), tells('Takes the visitor’s cookie away'), (c) => {
+widget.delete('/session', by('anybody'), tells('Signs the visitor out'), async (c) => {
   const site = check(SiteId, c.req.query('site'));
   if (isRefusal(site)) return refused(c, site);
+  const given = visitorCredential(c, site);
+  if (!isRefusal(given)) await visitorStub(c.env, given.account, given.id).end(given.secret, site);
   forgetVisitor(c, site);
   return c.json({});
 });
@@ -121,7 +133,11 @@ widget.post(
     const campaign = { id, name, idleMinutes, sneakPreview, forwardAfter };
     // One call on the way of a first message: the visitor's actor proves who they are, and judges.
     const visitor = visitorStub(c.env, credential.account, credential.id);
-    return answer(c, await visitor.message(credential.secret, message, campaign));
+    const circumstances = {
+      queueFull: await isQueueFull(c, site.account, id),
+      networks: clientNetworks(c),
+    };
+    return answer(c, await visitor.message(credential.secret, message, campaign, circumstances));
   },
 );
 
@@ -168,7 +184,8 @@ widget.get(
     const flood = await flooding(c.env, 'lobby', clientNetwork(c));
     if (flood) return refused(c, flood);
     const { account, campaign } = site;
-    return showIn(c, lobbyStub(c.env, account, campaign.id), `${account}:${campaign.id}`);
+    const name = `${account}:${campaign.id}`;
+    return showIn(c, lobbyStub(c.env, account, campaign.id), name, clientNetworks(c));
   },
 );
 

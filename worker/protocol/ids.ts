@@ -15,6 +15,7 @@ export const idKinds = {
   session: 'ses',
   audit: 'aud',
   photo: 'pho',
+  device: 'dev',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -41,6 +42,7 @@ export const ConversationId = idOf('conversation');
 export const SessionId = idOf('session');
 export const AuditId = idOf('audit');
 export const PhotoId = idOf('photo');
+export const DeviceId = idOf('device');
 
 /** The id that a client gives a command: a UUID in lower case, version 7 by preference. It is what makes a retry safe. */
 export const CommandId = v.pipe(

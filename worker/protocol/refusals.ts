@@ -39,9 +39,12 @@ export const refusals = {
   no_addresses: [409, 'This deployment can’t tell from which address somebody comes.'],
   no_mail: [409, 'This deployment can’t send mail.'],
   email_taken: [409, 'That email is already in use.'],
+  email_held: [409, 'This email already belongs to another user of Parley. It was not confirmed.'],
   link_expired: [410, 'This link was used already, or is too old. Ask for another one.'],
   unsupported: [426, 'This version of the protocol is not spoken here.'],
   slow_down: [429, 'Too much at once. Wait a moment.'],
+  queue_full: [429, 'Many people are waiting just now. Try again in a moment.'],
+  too_many_chats: [429, 'Too many new chats within an hour. Try again later.'],
   internal: [500, 'Something went wrong here. Try again.'],
   unavailable: [503, 'Not reachable just now. Try again.'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -79,7 +82,7 @@ export function isRefusal(value: unknown): value is Refusal {
 
 /** Where a refused command may do better later, unchanged. All others are final for that command. */
 export function isTransient(code: RefusalCode): boolean {
-  return ['slow_down', 'out_of_order', 'internal', 'unavailable'].includes(code);
+  return ['slow_down', 'queue_full', 'out_of_order', 'internal', 'unavailable'].includes(code);
 }
 
 /** Close codes of sockets. Each tells the client what to do next. */

@@ -37,9 +37,12 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   no_addresses: m.refused_no_addresses,
   no_mail: m.refused_no_mail,
   email_taken: m.refused_email_taken,
+  email_held: m.refused_email_held,
   link_expired: m.refused_link_expired,
   unsupported: m.refused_unsupported,
   slow_down: m.refused_slow_down,
+  queue_full: m.refused_queue_full,
+  too_many_chats: m.refused_too_many_chats,
   internal: m.refused_internal,
   unavailable: m.refused_unavailable,
 };

@@ -72,8 +72,8 @@ async function startParley(folder: string, { entry }: PeerOptions): Promise<Peer
       quiet: true,
       built: true,
       ...(entry && { entry }),
-      // One visitor sends here what hundreds do: the pace of a socket is not what is measured.
-      env: { COMMANDS_PER_SECOND: '1000000' },
+      // One visitor sends here what hundreds do, and a thousand chats wait: paces and caps are not what is measured.
+      env: { COMMANDS_PER_SECOND: '1000000', CAPS: '{"waitingPerCampaign":1000000}' },
     },
   );
   return { address: { peer: 'parley', ...hello }, servers: [child.pid], stop: child.stop };

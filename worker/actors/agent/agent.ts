@@ -11,16 +11,12 @@ import {
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
-  type LinkAbout,
   type Me,
-  type RecoveryCodes,
   type Refusal,
-  type SecondFactorSecret,
   type Session,
   type Status,
   type Summary,
 } from '#protocol';
-import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
 import { Alarm } from '../alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
@@ -36,7 +32,7 @@ import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';
-import type { MailOrder } from './links.ts';
+import { Identity } from './identity.ts';
 import { Member, type Opened, type SignInHow } from './member.ts';
 import { Presence } from './presence.ts';
 import type { Origin } from './sessions.ts';
@@ -56,7 +52,7 @@ interface Awake {
   readonly member: Member;
 }
 
-export class Agent extends DurableObject<Env> {
+export class Agent extends Identity {
   readonly #host: Host;
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
@@ -135,40 +131,6 @@ export class Agent extends DurableObject<Env> {
     await this.#awake?.member.reread();
   }
 
-  mailLink(user: Person, order: MailOrder): void {
-    this.#begun().member.mailLink(user, order);
-  }
-
-  /** The account, user and kind of a link; null if it is not valid. */
-  async linkAbout(secret: string): Promise<LinkAbout | null> {
-    const kind = await this.#awake?.member.links.kindOf(secret);
-    if (!kind) return null;
-    const { account, name, email } = this.#user();
-    return { kind, account: account.name, name, email };
-  }
-
-  async linkHolds(secret: string): Promise<boolean> {
-    return (await this.#awake?.member.links.holds(secret)) ?? false;
-  }
-
-  /** Uses the link up with which somebody sets their password. */
-  async redeemLink(secret: string): Promise<boolean> {
-    return (await this.#awake?.member.links.redeem(secret)) ?? false;
-  }
-
-  beginSecondFactor(): SecondFactorSecret | Refusal {
-    const { member } = this.#awake ?? {};
-    return member?.secondFactor.begin(member.user.email) ?? refuse('signed_out');
-  }
-
-  async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
-    return this.#awake?.member.confirmSecondFactor(code, session) ?? refuse('signed_out');
-  }
-
-  async removeSecondFactor(): Promise<void> {
-    await this.#awake?.member.removeSecondFactor();
-  }
-
   /** Closes a session's sockets wherever they are. */
   async #closeSockets(session: string): Promise<void> {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
@@ -178,10 +140,11 @@ export class Agent extends DurableObject<Env> {
     ]);
   }
 
-  /** A session opens a conversation on a screen. */
+  /** A conversation is about to accept a socket of a session: it is closed when the session ends. */
   attached(session: string, conversation: string): Refusal | null {
+    if (!this.#awake?.member.holds(session)) return refuse('signed_out');
     if (this.#offline) return refuse('not_online');
-    this.#awake?.attached.note(session, conversation);
+    this.#awake.attached.note(session, conversation);
     return null;
   }
 
@@ -357,6 +320,7 @@ export class Agent extends DurableObject<Env> {
       close: async (conversation, session, code) => {
         await conversationStub(this.env, member.user.account.id, conversation).revoke(session, code);
       },
+      arm: () => this.#awake?.alarm.arm(),
     });
     const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
     followers.onSettled = () => alarm.settle();
@@ -381,6 +345,14 @@ export class Agent extends DurableObject<Env> {
 
   #begun(): Awake {
     return this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
+  }
+
+  protected override known(): Member | undefined {
+    return this.#awake?.member;
+  }
+
+  protected override begun(): Member {
+    return this.#begun().member;
   }
 
   #user(): Person {

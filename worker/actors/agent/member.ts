@@ -21,10 +21,13 @@ import type { Env } from '../env.ts';
 import type { Host, Sql } from '../host.ts';
 import { sendMail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
+import { report } from '../report.ts';
+import { Devices, type Device } from './devices.ts';
 import { Links, type MailOrder } from './links.ts';
 import { SecondFactor } from './second-factor.ts';
 import { AgentSessions, endings, type Origin } from './sessions.ts';
 import { untold, type AgentRegisters } from './storage.ts';
+import { Tries } from './tries.ts';
 
 /** How long whoever changes a user's row may take, in milliseconds. */
 const rereadAfter = 3_000;
@@ -35,10 +38,14 @@ export interface Opened {
   readonly secret: string;
   readonly expiresAt: number;
   readonly remembered: boolean;
+  /** The browser, where it was not known before. */
+  readonly device?: Device;
 }
 
 export interface SignInHow extends Origin {
   readonly remembered: boolean;
+  /** The browser's id, where it is known. */
+  readonly known?: string | undefined;
   readonly code?: string | undefined;
   readonly status?: Status | undefined;
 }
@@ -66,6 +73,8 @@ export class Member {
   readonly #sessions: AgentSessions;
   readonly secondFactor: SecondFactor;
   readonly links: Links;
+  readonly devices: Devices;
+  readonly tries: Tries;
 
   constructor(sql: Sql, registers: Registers<AgentRegisters>, host: Host, env: Env, on: MemberEvents) {
     this.#registers = registers;
@@ -74,6 +83,8 @@ export class Member {
     this.#on = on;
     this.#sessions = new AgentSessions(sql);
     this.secondFactor = new SecondFactor(registers, host);
+    this.devices = new Devices(sql, host);
+    this.tries = new Tries(sql, host);
     this.links = new Links(
       registers,
       host,
@@ -117,15 +128,31 @@ export class Member {
 
   /** Makes a session for a user whose password was right; a second factor is asked for here. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    if (this.secondFactor.on) {
-      if (!how.code) return refuse('code_needed');
-      if (!(await this.secondFactor.accepts(how.code))) return refuse('wrong_code');
-    }
-    return this.goOn(user, how, how.remembered);
+    const wrong = this.secondFactor.on && (await this.#whyNot(how));
+    if (wrong) return wrong;
+    const opened = await this.#open(user, how, how.remembered);
+    if (isRefusal(opened) || (how.known !== undefined && this.devices.use(how.known))) return opened;
+    return { ...opened, device: await this.devices.add() };
   }
 
-  /** Makes a session for a user who has proved themselves by another one. */
+  /** Makes a session for a user who has proved themselves by another one, and makes their browser a known device. */
   async goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
+    const opened = await this.#open(user, from, remembered);
+    return isRefusal(opened) ? opened : { ...opened, device: await this.devices.add() };
+  }
+
+  /** Checks the code of the second factor. Guesses at it are counted apart: the password was right, so it is not secret any more. */
+  async #whyNot({ code, known }: SignInHow): Promise<Refusal | undefined> {
+    if (!code) return refuse('code_needed');
+    const guess = { limit: 'code', of: known ?? 'unknown devices' } as const;
+    const { wait } = this.tries.take(guess);
+    if (wait > 0) return refuse('slow_down', { retryAfter: wait });
+    if (!(await this.secondFactor.accepts(code))) return refuse('wrong_code');
+    this.tries.forget(guess);
+    return undefined;
+  }
+
+  async #open(user: Person, from: Origin, remembered: boolean): Promise<Omit<Opened, 'device'> | Refusal> {
     const known = this.#registers.get('user') && this.user;
     // The row was read before the password was checked, and has changed since.
     if (known && known.version > user.version) return refuse('signed_out');
@@ -135,7 +162,12 @@ export class Member {
     this.learn(user);
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
-    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const opened = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const { secret, expiresAt, dropped } = opened;
+    const closing = dropped.map((session) => this.#on.close(session));
+    this.#host.background(
+      Promise.all(closing).catch((error: unknown) => report('dropped_not_closed', error)),
+    );
     this.#on.arm();
     return { session: id, secret, expiresAt, remembered };
   }
@@ -179,6 +211,11 @@ export class Member {
   sessions(current: string): Session[] {
     const held = this.#sessions.list(this.#host.now());
     return held.map((session) => ({ ...session, current: session.id === current }));
+  }
+
+  /** Whether a session has not ended; its age is another matter. */
+  holds(session: string): boolean {
+    return this.#sessions.has(session);
   }
 
   /** Whether any session holds. */
@@ -250,7 +287,11 @@ export class Member {
   }
 
   async #endAll(why: SessionEnding): Promise<void> {
-    this.links.drop();
+    if (why === 'deleted') this.links.drop();
+    // Other rights end no link: an invited user may get them before the first sign-in.
+    if (why === 'password') this.links.dropSetters();
+    // What rests on the old password goes, a device that somebody else made known with it included.
+    if (why === 'password' || why === 'deleted') this.devices.forget();
     const sessions = this.#sessions.endAll(why);
     this.#on.ended();
     await Promise.all(sessions.map((session) => this.#on.close(session)));

@@ -4,7 +4,7 @@ import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
-import type { LinkKind, MailOrder } from './links.ts';
+import type { Link, LinkKind, MailOrder } from './links.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -24,6 +24,13 @@ export const migrations: readonly string[] = [
   'ALTER TABLE sessions ADD COLUMN address TEXT',
   // 1 where it ends with the browser.
   'ALTER TABLE sessions ADD COLUMN brief INTEGER NOT NULL DEFAULT 0',
+  // Browsers that have signed in before.
+  'CREATE TABLE devices (id TEXT PRIMARY KEY, hash TEXT NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID',
+  // Attempts that are counted here, because no stranger can make them.
+  `CREATE TABLE tries (
+    act TEXT NOT NULL, of TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
+    forget_at INTEGER NOT NULL, PRIMARY KEY (act, of)
+  ) WITHOUT ROWID`,
 ];
 
 /** What an earlier version did not keep of a user. */
@@ -63,7 +70,7 @@ export type AgentRegisters = {
   /** A second factor that is not confirmed yet. */
   secondFactorBegun: string;
   /** The links that hold, by kind. */
-  links: Partial<Record<LinkKind, { hash: string; expiresAt: number }>>;
+  links: Partial<Record<LinkKind, Link>>;
   /** The mails that wait. */
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */

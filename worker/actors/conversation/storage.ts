@@ -44,4 +44,6 @@ export type ConversationRegisters = {
   withdrawn: number;
   /** When the visitor's last tab went, until they are back or have left. */
   goneAt: number;
+  /** The visitor has signed out for good: no credential of theirs is accepted any more. */
+  signedOut: boolean;
 };

@@ -17,7 +17,9 @@ export interface AvailabilitiesEnds {
   /** A present agent; undefined if there is none with this id. */
   agent(id: string): PresentAgent | undefined;
   campaigns(): Readonly<Record<string, Routing>>;
-  tell(campaign: string, said: { state: Availability; count: number }): Promise<void>;
+  /** Whether a campaign has as many waiting conversations as it may have. */
+  isFull(campaign: string): boolean;
+  tell(campaign: string, said: { state: Availability; count: number; full: boolean }): Promise<void>;
   /** Something is different now. */
   changed(): void;
   arm(): void;
@@ -50,6 +52,12 @@ export class Availabilities implements Duty {
     this.touch();
   }
 
+  /** A conversation of a campaign began or ended to wait. Most such changes are none to a lobby. */
+  queueChanged(campaign: string): void {
+    const known = this.#lobbies[campaign];
+    if (known && (known.full ?? false) !== this.#ends.isFull(campaign)) this.touch();
+  }
+
   /** Agents, loads or rules have changed. A place may be freed and filled in one act: only what comes of all of it counts. */
   touch(): void {
     if (this.#looking) return;
@@ -73,8 +81,8 @@ export class Availabilities implements Duty {
   /** What changes while it is told is told again. */
   async run(): Promise<void> {
     const untold = Object.entries(this.#lobbies).filter(([, { told }]) => !told);
-    const tellings = untold.map(async ([campaign, { state, count }]) => {
-      await this.#ends.tell(campaign, { state, count });
+    const tellings = untold.map(async ([campaign, { state, count, full = false }]) => {
+      await this.#ends.tell(campaign, { state, count, full });
       const now = this.#lobbies[campaign];
       if (now?.count === count)
         this.#registers.set('lobbies', { ...this.#lobbies, [campaign]: { ...now, told: true } });
@@ -90,8 +98,10 @@ export class Availabilities implements Duty {
     const news: Record<string, Lobbies[string]> = {};
     for (const [campaign, routing] of Object.entries(this.#ends.campaigns())) {
       const state = availabilityOf({ routing, transferred: null }, agents);
+      const full = this.#ends.isFull(campaign);
       const known = lobbies[campaign];
-      if (known?.state !== state) news[campaign] = { state, count: (known?.count ?? 0) + 1, told: false };
+      if (known?.state === state && (known.full ?? false) === full) continue;
+      news[campaign] = { state, count: (known?.count ?? 0) + 1, told: false, full };
     }
     if (Object.keys(news).length === 0) return;
     if (this.next() === null) this.#since = this.#host.now();

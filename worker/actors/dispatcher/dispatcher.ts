@@ -3,7 +3,7 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import { assists, can, passLimit, seesAll } from '#domain';
+import { assists, can, capsOf, passLimit, seesAll, type Situation } from '#domain';
 import {
   closeCodes,
   lease,
@@ -31,6 +31,7 @@ import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
 import { Completion } from './completion.ts';
+import { decisionsFor } from './decisions.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
@@ -42,7 +43,7 @@ import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
 import { Rules } from './rules.ts';
-import { Sight, type Watcher } from './sight.ts';
+import { Sight, type Seen, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
 interface Awake {
@@ -74,10 +75,14 @@ export class Dispatcher extends DurableObject<Env> {
     if (registers) this.#awake = this.#adopt(registers);
   }
 
-  /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
-  conversationNoted(said: FloorRow): void {
-    const { floor, ledger, queue, positions, records, router, sight, alarm } = this.#wake();
+  /**
+   * A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any.
+   * `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
+   */
+  conversationNoted(said: FloorRow, followed = false): void {
+    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
+    if (followed && said.owner) sight.isFollowed(said.id, said.owner.id);
     const before = floor.row(said.id);
     const row = passed(before, said);
     if (!floor.putRow(row)) return;
@@ -91,6 +96,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (owned && owned.generation === row.generation) router.letGo(row, owned);
     ledger.settle(row, this.#host.now());
     queue.put(row);
+    availabilities.queueChanged(row.campaign.id);
     positions.changed(before, row);
     if (row.phase === 'closed') records.forget(row.id);
     router.route();
@@ -161,23 +167,25 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** Why a conversation went where it went, and waited as long as it did. */
-  decisionsOf(conversation: string, viewer: Pick<Watcher, 'id' | 'roles'>): DecisionsList | Refusal {
-    const { floor, records, sight } = this.#wake();
-    if (!this.#registered(conversation) || !sight.sees(viewer, floor.row(conversation)))
-      return refuse('not_found');
-    const decisions = records.decisionsOf(conversation);
-    const said = JSON.stringify(decisions);
-    const named = floor.everybody().filter(({ id }) => said.includes(id));
-    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+  async decisionsOf(
+    conversation: string,
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+  ): Promise<DecisionsList | Refusal> {
+    const awake = this.#wake();
+    if (!this.#registered(conversation)) return refuse('not_found');
+    const stub = conversationStub(this.env, awake.account, conversation);
+    return decisionsFor(viewer, conversation, awake, async () => stub.state());
   }
 
   /** For each conversation, whether the viewer may read it. */
-  readable(
-    viewer: Pick<Watcher, 'id' | 'roles'>,
-    conversations: readonly { readonly id: string; readonly owner: string | null }[],
-  ): boolean[] {
+  readable(viewer: Pick<Watcher, 'id' | 'roles'>, conversations: readonly Seen[]): boolean[] {
     const { sight } = this.#wake();
     return conversations.map((conversation) => sight.mayRead(viewer, conversation));
+  }
+
+  /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    return this.#wake().sight.admits(viewer, conversation);
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */
@@ -185,11 +193,17 @@ export class Dispatcher extends DurableObject<Env> {
     return this.#awake?.positions.of(conversation) ?? null;
   }
 
-  /** Whether a visitor of a campaign finds somebody: for a lobby that was never told. */
+  /** For lobbies of an earlier version. */
   availability(campaign: string): Availability {
-    const { availabilities, rules, alarm } = this.#wake();
+    return this.situation(campaign).state;
+  }
+
+  /** Whether a visitor of a campaign finds somebody, and a place in the queue: for a lobby that was never told. */
+  situation(campaign: string): Situation {
+    const { availabilities, queue, rules, alarm } = this.#wake();
     alarm.arm();
-    return availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    const state = availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
+    return { state, full: this.#isFull(queue, campaign) };
   }
 
   /** The conversations that an agent owns, as far as they have said. */
@@ -232,6 +246,10 @@ export class Dispatcher extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#awake?.alarm.fire();
+  }
+
+  #isFull(queue: Queue, campaign: string): boolean {
+    return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
   }
 
   /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
@@ -356,6 +374,7 @@ export class Dispatcher extends DurableObject<Env> {
         return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
       },
       campaigns: () => rules.now.campaigns,
+      isFull: (campaign) => this.#isFull(queue, campaign),
       tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
       changed: () => positions.refresh(),
       arm,

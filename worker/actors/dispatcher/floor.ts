@@ -157,17 +157,17 @@ export class Floor {
     return true;
   }
 
-  /** The whole floor, as far as a tab is shown it, as a frame. */
+  /** The whole floor, as far as a tab is shown it, as a frame. A row is encoded once, however many tabs are sent it. */
   snapshot(socket: Socket): string {
     const shows = this.#shown(socket);
     const rows = [...this.#rows.values()];
-    return JSON.stringify({
+    const frame = JSON.stringify({
       t: 'floor',
       now: this.#host.now(),
       ...this.#rest(socket),
-      rows: shows ? rows.filter(shows) : rows,
       agents: this.agents().map((agent) => this.#bare(agent)),
     });
+    return `${frame.slice(0, -1)},"rows":[${(shows ? rows.filter(shows) : rows).map(textOf).join(',')}]}`;
   }
 
   /** Sends tabs the whole floor: it may see another part of it now. */
@@ -242,6 +242,15 @@ export class Floor {
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
   }
+}
+
+/** Rows are replaced, never changed. */
+const texts = new WeakMap<FloorRow, string>();
+
+function textOf(row: FloorRow): string {
+  const known = texts.get(row) ?? JSON.stringify(row);
+  texts.set(row, known);
+  return known;
 }
 
 /** What of a change a tab is shown. A row that is out of its sight is gone for it. */

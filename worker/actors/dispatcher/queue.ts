@@ -7,6 +7,9 @@ const before = (a: FloorRow, b: FloorRow): boolean =>
 export class Queue {
   readonly #rows: FloorRow[] = [];
   readonly #ids = new Map<string, FloorRow>();
+  /** How many wait that began in each campaign, and how many in each line. */
+  readonly #campaigns = new Map<string, number>();
+  readonly #lines = new Map<string, number>();
 
   /** A conversation is as it says. */
   put(row: FloorRow): void {
@@ -14,6 +17,7 @@ export class Queue {
     if (row.phase !== 'waiting') return;
     this.#rows.splice(this.#placeOf(row), 0, row);
     this.#ids.set(row.id, row);
+    this.#count(row, 1);
   }
 
   remove(id: string): void {
@@ -21,6 +25,17 @@ export class Queue {
     if (!row) return;
     this.#ids.delete(id);
     this.#rows.splice(this.#placeOf(row), 1);
+    this.#count(row, -1);
+  }
+
+  /** How many wait that began in a campaign, wherever they wait now. */
+  waitingOf(campaign: string): number {
+    return this.#campaigns.get(campaign) ?? 0;
+  }
+
+  /** How many lines there are. */
+  get lines(): number {
+    return this.#lines.size;
   }
 
   get size(): number {
@@ -30,6 +45,11 @@ export class Queue {
   /** In order, as they are now: whoever takes one out meanwhile disturbs nobody. */
   rows(): FloorRow[] {
     return [...this.#rows];
+  }
+
+  #count(row: FloorRow, by: number): void {
+    add(this.#campaigns, row.campaign.id, by);
+    add(this.#lines, lineOf(row), by);
   }
 
   #placeOf(row: FloorRow): number {
@@ -43,6 +63,12 @@ export class Queue {
     }
     return low;
   }
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }
 
 /** Which conversations stand in one line: what one of them can't get, the next can't either. */

@@ -101,7 +101,10 @@ export class Router {
     const now = this.#host.now();
     const agents = this.#agents();
     const stuck = new Set<string>();
+    const { lines } = this.#queue;
     for (const row of this.#queue.rows()) {
+      // A flood is one long line: its first conversation decides for all behind it.
+      if (stuck.size === lines) break;
       // Whoever has agreed owns it, also where it has not been able to say so yet.
       const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
       if (!wantsAgent(row) || held || (row.passes ?? 0) >= passLimit) continue;

@@ -35,6 +35,8 @@ export const migrations: readonly string[] = [
   'CREATE INDEX decisions_of ON decisions (conversation, seq)',
   // Decisions stood in a log before, where nobody could find one conversation's.
   'DROP TABLE entries',
+  // Closed conversations with tabs of agents for whom the account's rule decides (followed.ts).
+  'CREATE TABLE followed (conversation TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID',
 ];
 
 export type DispatcherRegisters = {
@@ -54,8 +56,10 @@ export type DispatcherRegisters = {
   served: Readonly<Record<string, readonly number[]>>;
 };
 
-/** By campaign: how its agents are, the how manieth word of it that is, and whether the lobby has it. */
-export type Lobbies = Readonly<Record<string, { state: Availability; count: number; told: boolean }>>;
+/** By campaign: how its agents are and whether its queue is full, which word of it that is, and whether the lobby has it. */
+export type Lobbies = Readonly<
+  Record<string, { state: Availability; count: number; told: boolean; full?: boolean }>
+>;
 
 /** What somebody is asked for, and what the conversation is told once they agree. */
 export interface Terms {

@@ -2,7 +2,7 @@
  * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
  * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
  */
-import { bucket, type Command, type Principal } from '#domain';
+import { bucket, capsOf, hour, type Caps, type Command } from '#domain';
 import {
   cleanName,
   isRefusal,
@@ -17,36 +17,16 @@ import {
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import type { IdRange, VisitorNote } from '../conversation/targets.ts';
-import { hashSecret, newSecret, sameHash } from '../credentials.ts';
+import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { all, first } from '../host.ts';
+import { networkWait } from '../limits.ts';
 import { begin, open } from '../migrate.ts';
 import type { Registers } from '../registers.ts';
+import { report } from '../report.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
-
-const migrations = [
-  `CREATE TABLE conversations (
-    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
-  )`,
-  // The ranges of the visitor's command ids in ended conversations. A conversation without a range has to be queried.
-  `CREATE TABLE IF NOT EXISTS id_ranges (
-    conversation TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL
-  ) WITHOUT ROWID`,
-];
-
-type VisitorRegisters = {
-  self: { account: string; id: string; site: string; hash: string };
-  contact: { name?: string; email?: string };
-  blocked: boolean;
-};
-
-interface Row {
-  ordinal: number;
-  id: string;
-  campaign: string;
-  started_at: number;
-  open: number;
-}
+import { end, prove, replace, selfOf, type VisitorPrincipal } from './identity.ts';
+import { migrations, type Row, type Self, type VisitorRegisters } from './storage.ts';
 
 /** The campaign that a message is for, as far as its conversation has to know it. */
 export interface CampaignSnapshot {
@@ -64,23 +44,38 @@ interface Found extends Started {
   readonly same: boolean;
 }
 
+/** What the Worker knows of a message's circumstances. A Worker of an earlier version knows nothing. */
+export interface Circumstances {
+  /** The campaign has as many waiting conversations as it may have. */
+  readonly queueFull?: boolean;
+  /** The visitor's networks, the narrowest first; none where the address cannot be believed. */
+  readonly networks?: readonly string[];
+}
+
 /** What a visitor may post, beside the commands of their sockets. */
 const messagesPerSecond = 1;
-const messagesAtOnce = 60;
 /** How many conversations a session lists. */
 const listed = 50;
+/** How many conversations are asked at once to close their sockets, and when the rest is tried again, in milliseconds. */
+const closedAtOnce = 16;
+const closeAgain = 5_000;
+/** A visitor who finds the queue full tries again after so long, in milliseconds. */
+const fullFor = 20_000;
 
 export class Visitor extends DurableObject<Env> {
   /** Undefined for a name that somebody made up: nothing is stored under it. */
   #registers: Registers<VisitorRegisters> | undefined;
+  readonly #caps: Caps;
   /** Lost on hibernation, to the visitor's favour. */
-  #pace = bucket.fill(messagesAtOnce, Date.now());
+  #pace: bucket.Bucket;
   /** Messages are judged one after the other: two at once must not open two conversations. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#registers = open(ctx.storage.sql, migrations);
+    this.#caps = capsOf(env);
+    this.#pace = bucket.fill(this.#caps.messagesAtOnce, Date.now());
   }
 
   /** Makes the visitor. The secret is told once. */
@@ -88,14 +83,64 @@ export class Visitor extends DurableObject<Env> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
     this.#registers ??= begin(this.ctx.storage.sql, migrations);
-    this.#registers.set('self', { account, id, site, hash });
+    this.#registers.set('self', { account, id, site, hash, at: Date.now() });
     return { secret };
   }
 
-  async authenticate(secret: string): Promise<Extract<Principal, { kind: 'visitor' }> | Refusal> {
-    const self = this.#self();
-    if (!self || !sameHash(self.hash, await hashSecret(secret))) return refuse('signed_out');
-    return { kind: 'visitor', account: self.account, id: self.id, site: self.site };
+  async authenticate(secret: string): Promise<VisitorPrincipal | Refusal> {
+    return prove(this.#registers, await hashSecret(secret), Date.now());
+  }
+
+  /**
+   * The session of a visitor who comes back to a site, any site where none is named; with a new secret where the one that they
+   * bring is due to be replaced.
+   */
+  async resume(
+    secret: string,
+    site: string | undefined,
+  ): Promise<{ session: VisitorSession; site: string; secret?: string } | Refusal> {
+    const fresh = newSecret();
+    const [hash, freshHash] = await Promise.all([hashSecret(secret), hashSecret(fresh)]);
+    const now = Date.now();
+    const visitor = prove(this.#registers, hash, now);
+    if (isRefusal(visitor)) return visitor;
+    if (site !== undefined && site !== visitor.site) return refuse('signed_out');
+    const session = this.session();
+    if (isRefusal(session)) return session;
+    const replaced = replace(this.#registers, hash, freshHash, now);
+    return { session, site: visitor.site, ...(replaced && { secret: fresh }) };
+  }
+
+  /**
+   * Ends the visitor: no credential of theirs is accepted any more, and their sockets are closed. Repeated with the same secret it
+   * finishes what a failure left; for a secret that is not theirs it does nothing.
+   */
+  async end(secret: string, site: string): Promise<void> {
+    if (!end(this.#registers, await hashSecret(secret), site, Date.now())) return;
+    // Set before the calls: a crash in between loses none of them.
+    await this.ctx.storage.setAlarm(Date.now() + closeAgain);
+    await this.#closeSockets();
+  }
+
+  override async alarm(): Promise<void> {
+    if (this.#registers?.get('self')?.ended === undefined) return;
+    try {
+      await this.#closeSockets();
+    } catch (error) {
+      report('sockets_not_closed', error);
+      await this.ctx.storage.setAlarm(Date.now() + closeAgain);
+    }
+  }
+
+  /** Closes the sockets of all the visitor's conversations: any of them may be open on a screen. */
+  async #closeSockets(): Promise<void> {
+    const { account } = this.#registers?.get('self') ?? { account: '' };
+    const rows = all<{ id: string }>(this.ctx.storage.sql.exec('SELECT id FROM conversations'));
+    for (let done = 0; done < rows.length; done += closedAtOnce) {
+      const some = rows.slice(done, done + closedAtOnce);
+      await Promise.all(some.map(({ id }) => conversationStub(this.env, account, id).visitorLeft()));
+    }
+    await this.ctx.storage.deleteAlarm();
   }
 
   session(): VisitorSession | Refusal {
@@ -127,14 +172,15 @@ export class Visitor extends DurableObject<Env> {
     secret: string,
     input: StartConversation,
     campaign: CampaignSnapshot,
+    circumstances: Circumstances = {},
   ): Promise<Started | Refusal> {
     const visitor = await this.authenticate(secret);
     if (isRefusal(visitor)) return visitor;
     if (visitor.site !== input.site) return refuse('signed_out');
-    const taken = bucket.take(this.#pace, messagesPerSecond, messagesAtOnce, Date.now());
+    const taken = bucket.take(this.#pace, messagesPerSecond, this.#caps.messagesAtOnce, Date.now());
     this.#pace = taken.bucket;
     if (taken.wait > 0) return refuse('slow_down', { retryAfter: taken.wait });
-    const turn = this.#turn.then(() => this.#message(input, campaign));
+    const turn = this.#turn.then(() => this.#message(input, campaign, circumstances));
     this.#turn = turn.catch(() => undefined);
     return handedOn(await turn);
   }
@@ -150,7 +196,11 @@ export class Visitor extends DurableObject<Env> {
     }
   }
 
-  async #message(input: StartConversation, campaign: CampaignSnapshot): Promise<Started | Refusal> {
+  async #message(
+    input: StartConversation,
+    campaign: CampaignSnapshot,
+    circumstances: Circumstances,
+  ): Promise<Started | Refusal> {
     const self = this.#self();
     if (!self) return refuse('signed_out');
     const by: Party = { kind: 'visitor', id: self.id };
@@ -177,10 +227,15 @@ export class Visitor extends DurableObject<Env> {
     }
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (prev !== undefined && !(await this.#recall(prev))) return refuse('out_of_order');
-    // One that was written down and never began is begun now, under the same id.
-    const row =
-      latest?.open === 1 && this.#latest(campaign.id)?.open === 1 ? latest : this.#newRow(campaign.id);
-    return this.#start(row, by, message, input, campaign);
+    // One that was written down and never began is begun now, under the same id; it is counted already.
+    if (latest?.open === 1 && this.#latest(campaign.id)?.open === 1)
+      return this.#start(latest, by, message, input, campaign);
+    const tooMany = await this.#tooMany(circumstances);
+    if (tooMany) return tooMany;
+    // An agent may have blocked them meanwhile, or they have signed out.
+    if (this.#registers?.get('blocked')) return refuse('blocked');
+    if (!this.#self()) return refuse('signed_out');
+    return this.#start(this.#newRow(campaign.id), by, message, input, campaign);
   }
 
   /** Sends a message to a conversation. The message before it may be in another one (V24). */
@@ -249,6 +304,20 @@ export class Visitor extends DurableObject<Env> {
     return conversationStub(this.env, account, row.id).start(birth, by, message);
   }
 
+  /** Refuses a new conversation beyond the caps. Nothing is counted before all of them have let it through. */
+  async #tooMany({ queueFull = false, networks = [] }: Circumstances): Promise<Refusal | undefined> {
+    const most = this.#caps.conversationsPerVisitor;
+    const query = 'SELECT started_at FROM conversations ORDER BY ordinal DESC LIMIT 1 OFFSET ?';
+    const oldest = first<{ started_at: number }>(this.ctx.storage.sql.exec(query, most - 1));
+    const wait = oldest ? oldest.started_at + hour - Date.now() : 0;
+    if (wait > 0) return refuse('too_many_chats', { retryAfter: Math.min(wait, hour) });
+    if (queueFull) return refuse('queue_full', { retryAfter: fullFor });
+    if (networks.length === 0) return undefined;
+    const { account } = this.#self() ?? { account: '' };
+    const retryAfter = await networkWait(this.env, 'newConversations', networks, account);
+    return retryAfter > 0 ? refuse('too_many_chats', { retryAfter }) : undefined;
+  }
+
   #newRow(campaign: string): Row {
     const { sql } = this.ctx.storage;
     const ordinal =
@@ -283,7 +352,7 @@ export class Visitor extends DurableObject<Env> {
     this.ctx.storage.sql.exec('UPDATE conversations SET open = 0 WHERE id = ? AND open = 1', conversation);
   }
 
-  #self(): VisitorRegisters['self'] | undefined {
-    return this.#registers?.get('self');
+  #self(): Self | undefined {
+    return selfOf(this.#registers);
   }
 }

@@ -1,0 +1,62 @@
+/**
+ * Browsers in which the user has signed in before (OWASP: device cookies). A known device gives access to nothing. It only has limits
+ * of its own, so that a stranger's guesses at the password never keep its owner out.
+ *
+ * The secret is not changed by use: all that a stolen one is good for is some guesses, and an answer lost on its way would make the
+ * owner a stranger just when it matters. It is revoked with the password, and when the user ends their other sessions.
+ */
+import { makeId } from '#protocol';
+import { hashSecret, newSecret, sameHash } from '../credentials.ts';
+import { first, type Host, type Sql } from '../host.ts';
+
+/** How many devices a user has at the most; the one unused for longest goes. */
+const maxDevices = 20;
+
+/** A device as its cookie carries it. */
+export interface Device {
+  readonly device: string;
+  readonly secret: string;
+}
+
+export class Devices {
+  readonly #sql: Sql;
+  readonly #host: Host;
+
+  constructor(sql: Sql, host: Host) {
+    this.#sql = sql;
+    this.#host = host;
+  }
+
+  /** Makes this browser a known one. The secret is told once. */
+  async add(): Promise<Device> {
+    const device = makeId('device', this.#host.bytes(26));
+    const secret = newSecret();
+    const hash = await hashSecret(secret);
+    this.#sql.exec(
+      'DELETE FROM devices WHERE id NOT IN (SELECT id FROM devices ORDER BY used_at DESC LIMIT ?)',
+      maxDevices - 1,
+    );
+    this.#sql.exec(
+      'INSERT INTO devices (id, hash, used_at) VALUES (?, ?, ?)',
+      ...[device, hash, this.#host.now()],
+    );
+    return { device, secret };
+  }
+
+  async knows({ device, secret }: Device): Promise<boolean> {
+    const hash = await hashSecret(secret);
+    const row = first<{ hash: string }>(this.#sql.exec('SELECT hash FROM devices WHERE id = ?', device));
+    return row !== undefined && sameHash(row.hash, hash);
+  }
+
+  /** It has signed in again. False where it was forgotten meanwhile. */
+  use(device: string): boolean {
+    this.#sql.exec('UPDATE devices SET used_at = ? WHERE id = ?', this.#host.now(), device);
+    return first(this.#sql.exec('SELECT 1 FROM devices WHERE id = ?', device)) !== undefined;
+  }
+
+  /** Forgets all but one, or all. */
+  forget(but?: string): void {
+    this.#sql.exec('DELETE FROM devices WHERE id IS NOT ?', but ?? null);
+  }
+}

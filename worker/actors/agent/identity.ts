@@ -1,0 +1,97 @@
+/**
+ * What the doors ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
+ * that somebody made up has no member, and stores nothing.
+ */
+import type { LimitName } from '#domain';
+import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
+import { DurableObject } from 'cloudflare:workers';
+import type { Person } from '../../db/users.ts';
+import type { Env } from '../env.ts';
+import type { Device } from './devices.ts';
+import type { MailOrder } from './links.ts';
+import type { Member } from './member.ts';
+import type { TakenTries, Tried } from './tries.ts';
+
+export abstract class Identity extends DurableObject<Env> {
+  /** The member, where there ever was one. */
+  protected abstract known(): Member | undefined;
+  protected abstract begun(): Member;
+
+  /**
+   * Counts an attempt on a device under these limits, or returns how long to wait. Null where the device is not known, or is not of the
+   * user who has this email.
+   */
+  async tryOnDevice(
+    email: string,
+    given: Device,
+    limits: readonly LimitName[],
+  ): Promise<{ wait: number; taken: TakenTries } | null> {
+    const member = this.known();
+    if (!member || !(await member.devices.knows(given)) || member.user.email !== email) return null;
+    return member.tries.take(
+      ...limits.map((limit) => ({ limit, of: ofUser(limit) ? 'user' : given.device })),
+    );
+  }
+
+  /** Counts an attempt at the password, or at a code, in a session. */
+  tryInSession(session: string): { wait: number; taken: TakenTries } {
+    const tried: Tried[] = [
+      { limit: 'proof', of: session },
+      { limit: 'ownHashes', of: 'user' },
+    ];
+    return this.known()?.tries.take(...tried) ?? { wait: 0, taken: [] };
+  }
+
+  /** Takes attempts back that came to nothing, and forgets what others have counted. */
+  settleTries(back: TakenTries, forgotten: TakenTries): void {
+    const tries = this.known()?.tries;
+    tries?.giveBack(back);
+    for (const each of forgotten) tries?.forget(each);
+  }
+
+  /** Makes the browser a known device of a user who has proved themselves. */
+  async addDevice(): Promise<Device | null> {
+    return (await this.known()?.devices.add()) ?? null;
+  }
+
+  /** Forgets all known devices but the one of this id. */
+  forgetDevices(but?: string): void {
+    this.known()?.devices.forget(but);
+  }
+
+  mailLink(user: Person, order: MailOrder): void {
+    this.begun().mailLink(user, order);
+  }
+
+  /** The account, user and kind of a link; null if it is not valid. */
+  async linkAbout(secret: string): Promise<LinkAbout | null> {
+    const member = this.known();
+    const link = await member?.links.about(secret);
+    return member && link ? { ...link, account: member.user.account.name, name: member.user.name } : null;
+  }
+
+  /** Uses the link up with which somebody sets their password, or confirms their email. */
+  async redeemLink(secret: string): Promise<boolean> {
+    return (await this.known()?.links.redeem(secret)) ?? false;
+  }
+
+  /** Nothing waits for the confirmation of an email any longer. */
+  dropConfirmation(): void {
+    this.known()?.links.drop(['confirmation']);
+  }
+
+  beginSecondFactor(): SecondFactorSecret | Refusal {
+    const member = this.known();
+    return member?.secondFactor.begin(member.user.email) ?? refuse('signed_out');
+  }
+
+  async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
+    return this.known()?.confirmSecondFactor(code, session) ?? refuse('signed_out');
+  }
+
+  async removeSecondFactor(): Promise<void> {
+    await this.known()?.removeSecondFactor();
+  }
+}
+
+const ofUser = (limit: LimitName): boolean => limit === 'ownHashes';

@@ -1,0 +1,47 @@
+/** Who a visitor is: what of their registers proves it, and how that ends. */
+import { credential, type Principal } from '#domain';
+import { refuse, type Refusal } from '#protocol';
+import { sameHash } from '../credentials.ts';
+import type { Registers } from '../registers.ts';
+import type { Self, VisitorRegisters } from './storage.ts';
+
+export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
+/** Undefined where nothing is stored. */
+type Kept = Registers<VisitorRegisters> | undefined;
+
+/** Undefined for a visitor who never was, or has signed out. */
+export function selfOf(registers: Kept): Self | undefined {
+  const self = registers?.get('self');
+  return self?.ended === undefined ? self : undefined;
+}
+
+/** The visitor who presents a secret of this hash. */
+export function prove(registers: Kept, hash: string, now: number): VisitorPrincipal | Refusal {
+  const self = selfOf(registers);
+  const proved = self && credential.present(self, (known) => sameHash(known, hash), now);
+  if (!proved) return refuse('signed_out');
+  if (proved !== self) registers?.set('self', proved);
+  const { account, id, site } = proved;
+  return { kind: 'visitor', account, id, site };
+}
+
+/** Has a new secret replace the one that was presented, where that is due; false where it is not. */
+export function replace(registers: Kept, hash: string, fresh: string, now: number): boolean {
+  const self = selfOf(registers);
+  if (!self || !credential.isDue(self, (known) => sameHash(known, hash), now)) return false;
+  registers?.set('self', { ...self, next: { hash: fresh, at: now } });
+  return true;
+}
+
+/**
+ * Ends the visitor of a site; false where the secret is not theirs. Of one who has signed out already only the same secret counts.
+ */
+export function end(registers: Kept, hash: string, site: string, now: number): boolean {
+  const self = registers?.get('self');
+  if (self?.site !== site) return false;
+  if (self.ended !== undefined) return sameHash(self.ended, hash);
+  if (!credential.present(self, (known) => sameHash(known, hash), now)) return false;
+  const { account, id } = self;
+  registers?.set('self', { account, id, site, hash: '', ended: hash });
+  return true;
+}

@@ -1,0 +1,36 @@
+/** What a Visitor keeps: who they are, and their conversations. */
+import type { credential } from '#domain';
+
+/** Append-only. */
+export const migrations = [
+  `CREATE TABLE conversations (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL, campaign TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL
+  )`,
+  // The ranges of the visitor's command ids in ended conversations. A conversation without a range has to be queried.
+  `CREATE TABLE IF NOT EXISTS id_ranges (
+    conversation TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL
+  ) WITHOUT ROWID`,
+];
+
+/** Whose visitor this is, and the credential. Once they have signed out, `ended` is the hash of what they last presented. */
+export type Self = credential.Credential & {
+  readonly account: string;
+  readonly id: string;
+  readonly site: string;
+  readonly ended?: string;
+};
+
+export type VisitorRegisters = {
+  self: Self;
+  contact: { name?: string; email?: string };
+  blocked: boolean;
+};
+
+/** A conversation. */
+export interface Row {
+  ordinal: number;
+  id: string;
+  campaign: string;
+  started_at: number;
+  open: number;
+}
