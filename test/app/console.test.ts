@@ -24,7 +24,7 @@ test('origins are tidied, and what is wrong is told by its line', () => {
   const { origins, errors } = parseOrigins(text);
   expect(origins).toEqual(['https://shop.example.com']);
   expect(errors.map(({ line }) => line)).toEqual([3, 4, 6]);
-  expect(errorText(errors)).toContain('Line 3: begin with https://');
+  expect(errorText(errors)).toContain('Line 3: start with https://');
   expect(errorText([])).toBeUndefined();
 });
 
@@ -90,9 +90,13 @@ test('V45 a change is told field by field, by the names of today, whatever shape
     ['Name', 'Ines', 'Inês'],
     ['Roles', 'Agent', 'Agent, Supervisor'],
     ['Groups', 'Sales', '2 groups'],
-    ['Limits', 'any number live, 5 NRT', 'any number live, any number NRT'],
+    [
+      'Limits',
+      'live chats: no limit, offline requests: 5',
+      'live chats: no limit, offline requests: no limit',
+    ],
     ['Users', '2 users', '2 users (+1, −1)'],
-    ['Access to the console', 'yes', 'no'],
+    ['Console access', 'yes', 'no'],
     ['later', '{"a":1}', 'b'],
   ]);
 });

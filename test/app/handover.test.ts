@@ -59,8 +59,8 @@ test('U3 the agent who loses a chat is notified of the new owner, or of the reas
   ]).toEqual([
     'Sofia Berg took over the chat with Mia',
     'Sofia Berg assigned the chat with Mia to Ada Lindqvist',
-    'Not answered in time: the chat with Mia went back to the queue',
-    'Connection lost: the chat with Mia went back to the queue',
+    'No reply in time: the chat with Mia returned to the queue',
+    'Connection lost: the chat with Mia returned to the queue',
     'Sofia Berg returned the chat with Mia to the queue',
     'Sofia Berg transferred the chat with Mia to Sales',
   ]);

@@ -48,14 +48,14 @@ test('what you did is said otherwise than what another did', () => {
     how: 'taken',
   };
   expect(plain(describe(taken, 'usr_anna', 'Мия'))).toBe('Вы взяли чат');
-  expect(plain(describe(taken, null, 'Мия'))).toBe('Анна берёт чат');
+  expect(plain(describe(taken, null, 'Мия'))).toBe('Оператор Анна взял чат');
 });
 
 test('V1 a refusal is worded by its code, its reason and its pause; one that is not known brings its own words', () => {
-  expect(refusalWords(refuse('conflict'))).toBe('Кто-то уже успел это изменить.');
+  expect(refusalWords(refuse('conflict'))).toBe('Это уже изменил кто-то другой.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
-    'Слишком часто. Повторите через 0:30.',
+    'Слишком много запросов. Повторите через 0:30.',
   );
   const later = { ...refuse('conflict'), refused: 'of_a_later_version' as 'conflict', message: 'Its words.' };
   expect(refusalWords(later)).toBe('Its words.');

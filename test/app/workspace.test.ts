@@ -91,7 +91,7 @@ test('initials are whole letters of any script', () => {
 
 test('who missed too many offers is told how many, and what to do', () => {
   const now = { status: 'invisible', why: 'missed' } as const;
-  const rest = ' Your status is now “Invisible”: no new chats until you go online.';
+  const rest = ' Your status is now “Invisible”. Go online to get new chats.';
   expect([1, 3, null].map((limit) => statusNews('online', now, limit))).toEqual([
     `You missed an offer.${rest}`,
     `You missed 3 offers in a row.${rest}`,

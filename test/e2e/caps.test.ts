@@ -48,8 +48,8 @@ async function crowdOut(text: string): Promise<{ inside: string[]; outside: Visi
     const visitor = await Visitor.visit(browser, base);
     const question = `${text} ${inside.length}`;
     await visitor.ask(question);
-    const full = visitor.chat.getByText('Many people are waiting just now.');
-    await full.or(visitor.chat.getByText('We have your message.')).first().waitFor();
+    const full = visitor.chat.getByText('Many people are waiting right now.');
+    await full.or(visitor.chat.getByText('We’ll be with you shortly.')).first().waitFor();
     if (await full.isVisible()) return { inside, outside: visitor };
     inside.push(question);
   }
@@ -72,13 +72,13 @@ async function inRussian(): Promise<void> {
 test('H3 a visitor who finds the queue full keeps the message, and it goes out once there is room', async () => {
   const { inside, outside } = await crowdOut('May I ask');
   expect(inside.length).toBeGreaterThan(0);
-  await outside.chat.getByText('Your messages are kept.').waitFor();
+  await outside.chat.getByText('Your messages will be sent automatically.').waitFor();
   await picture(outside.page, 'queue-full');
   expect(await accessibilityOf(outside.page)).toEqual([]);
   await inRussian();
 
   for (const question of inside) await anna.take(question);
-  await outside.chat.getByText('Many people are waiting just now.').waitFor({ state: 'detached' });
-  await anna.row('Waiting for an answer', `May I ask ${inside.length}`).waitFor();
+  await outside.chat.getByText('Many people are waiting right now.').waitFor({ state: 'detached' });
+  await anna.row('Unassigned', `May I ask ${inside.length}`).waitFor();
   expect([...outside.errors, ...anna.errors]).toEqual([]);
 });

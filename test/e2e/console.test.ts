@@ -1,4 +1,4 @@
-/** What a manager meets in the console: the call from the floor, the audit log, the table of rights. */
+/** What a manager meets in the console: the call from the floor, the audit log, the permissions. */
 import { beforeAll, expect, test } from 'vitest';
 import { Agent, eventually, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -18,7 +18,7 @@ test('F9: in the console a badge calls a supervisor to the one who waits', async
   await Agent.signIn(browser, base, 'anna@demo.test');
   await page.goto(`${base}/console/account`);
   await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor();
-  const rail = page.getByRole('navigation', { name: 'Main' });
+  const rail = page.getByRole('navigation', { name: 'Main menu' });
   const workspace = rail.getByRole('link', { name: /Workspace/ });
   const visitor = await Visitor.visit(browser, base);
   const question = `Is anybody there? ${mark}`;
@@ -39,7 +39,7 @@ test('F9: in the console a badge calls a supervisor to the one who waits', async
   await workspace.getByText(/^\d+\+?$/).waitFor();
   await workspace.click();
   await page.waitForURL(/\/workspace/);
-  await sofia.row('Waiting for an answer', question).waitFor();
+  await sofia.row('Unassigned', question).waitFor();
   expect([...visitor.errors, ...sofia.errors]).toEqual([]);
 });
 
@@ -60,38 +60,38 @@ test('V45: what an administrator changes stands at the top of the audit log, fie
   await row(1).getByText('Name', { exact: true }).click();
   await row(1).getByText(`Returns ${mark}`).waitFor();
 
-  await page.getByLabel('What').selectOption('Group added');
+  await page.getByLabel('Action').selectOption('Group added');
   await row(1).getByText(`Added the group Sales ${mark}`).waitFor();
   await page.getByRole('combobox', { name: 'User' }).fill('sofia');
   await page.getByRole('option', { name: /Sofia Lindqvist/ }).waitFor();
   await page.keyboard.press('Enter');
-  await page.getByText('Nothing fits').waitFor();
-  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByText('No matching entries').waitFor();
+  await page.getByRole('button', { name: 'Show all', exact: true }).click();
   await row(1).getByText(`Changed the group Sales ${mark}`).waitFor();
   expect(admin.errors).toEqual([]);
 });
 
-test('V45: the audit log is for administrators alone; the rights of each role are for every manager to see', async () => {
+test('V45: the audit log is for administrators alone; the permissions of each role are for every manager to see', async () => {
   const { page } = sofia;
   await page.goto(`${base}/console/users`);
   const menu = page.getByRole('navigation', { name: 'Console' });
   await menu.getByRole('link', { name: 'Users & groups' }).waitFor();
   expect(await menu.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
   await page.goto(`${base}/console/audit`);
-  await page.getByText('You may not do that.').waitFor();
+  await page.getByText('You don’t have permission to do that.').waitFor();
   await page.goto(`${base}/console/users`);
-  await page.getByRole('link', { name: 'Rights' }).click();
-  const right = page.getByRole('row', { name: /Read the audit log/ });
+  await page.getByRole('link', { name: 'Permissions' }).click();
+  const right = page.getByRole('row', { name: /View the audit log/ });
   await eventually(() => right.getByRole('cell').allInnerTexts(), ['No', 'No', 'Yes', 'Yes']);
-  await page.getByText('Which chats an agent sees').waitFor();
+  await page.getByText('Chats agents can see').waitFor();
   const anna = await Agent.signIn(browser, base, 'anna@demo.test', '/workspace');
   await anna.page.goto(`${base}/console/audit`);
-  await anna.page.getByText('The console is not open to you').waitFor();
+  await anna.page.getByText('You don’t have access to the console').waitFor();
 });
 
 test('F8: the menu leads a manager to the code for their website', async () => {
   const { page } = sofia;
-  await page.getByRole('button', { name: 'Sofia Lindqvist, your menu' }).click();
+  await page.getByRole('button', { name: 'Sofia Lindqvist, user menu' }).click();
   await page.getByRole('menuitem', { name: 'Your website' }).click();
   await page.waitForURL(/\/console\/websites/);
   await page.getByRole('button', { name: 'Copy' }).waitFor();

@@ -19,7 +19,7 @@ test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat 
   await anna.say('They run true to size.');
   await visitor.sees('They run true to size.');
   await anna.log.getByText('Seen').waitFor();
-  await eventually(() => ben.row('In chat with others', 'They run true to size.').count(), 1);
+  await eventually(() => ben.row('Team chats', 'They run true to size.').count(), 1);
 
   await anna.page.getByRole('button', { name: 'End chat' }).click();
   await anna.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
@@ -27,13 +27,13 @@ test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat 
   await visitor.sees('Anything else?');
   await anna.endChat();
   await visitor.chat.getByText('Thanks for stopping by. Happy trails!').waitFor();
-  await anna.row('Recent chats', 'Anything else?').waitFor();
+  await anna.row('Closed', 'Anything else?').waitFor();
 
   await visitor.chat.getByRole('button', { name: 'Start a new chat' }).click();
   await visitor.say('One more thing');
   await visitor.sees('One more thing');
   await visitor.sees('They run true to size.');
-  await anna.row('Waiting for an answer', 'One more thing').waitFor();
+  await anna.row('Unassigned', 'One more thing').waitFor();
   expect([...visitor.errors, ...anna.errors]).toEqual([]);
 });
 
@@ -41,7 +41,7 @@ test('F30: two agents take at the same moment; one has it, the other is told who
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Who is first?');
   const takes = [anna, ben].map((agent) =>
-    agent.row('Waiting for an answer', 'Who is first?').getByRole('button', { name: 'Take' }),
+    agent.row('Unassigned', 'Who is first?').getByRole('button', { name: 'Take' }),
   );
   // Both have pressed before either is heard.
   const held: Route[] = [];
@@ -51,7 +51,7 @@ test('F30: two agents take at the same moment; one has it, the other is told who
   await expect.poll(() => held.length).toBe(2);
   await Promise.all(held.map((route) => route.continue()));
   for (const { page } of [anna, ben]) await page.unroute(address);
-  const own = (agent: Agent) => agent.row('In chat with you', 'Who is first?').count();
+  const own = (agent: Agent) => agent.row('My chats', 'Who is first?').count();
   await eventually(async () => (await own(anna)) + (await own(ben)), 1);
   const [loser, name] = (await own(anna)) === 1 ? [ben, 'Anna Petrova'] : [anna, 'Ben Okafor'];
   await loser.page
@@ -130,10 +130,10 @@ test('a blocked visitor is told so and can write no more', async () => {
   await anna.page.getByRole('button', { name: 'More' }).click();
   await anna.page.getByRole('menuitem', { name: /Block/ }).click();
   await anna.page.getByRole('alertdialog').getByRole('button', { name: /Block/ }).click();
-  await visitor.chat.getByText('You can no longer write here.').waitFor();
+  await visitor.chat.getByText('This chat is closed.').waitFor();
   await visitor.page.reload();
   // The panel was open, and so it is again.
-  await visitor.chat.getByText('You can no longer write here.').waitFor();
+  await visitor.chat.getByText('This chat is closed.').waitFor();
 });
 
 test('F114 F122: the console has the transcript under a permanent address', async () => {

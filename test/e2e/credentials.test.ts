@@ -1,4 +1,4 @@
-/** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, a second factor. */
+/** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, two-factor authentication. */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
@@ -50,26 +50,26 @@ test('V43 F5: a forgotten password is mended by a link, which leaves no trace in
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
   await page.getByLabel('Email').fill(email);
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await page.getByText('a link is on its way to it').waitFor();
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await page.getByText('we’ve sent a link to it').waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
 
   await page.goto(await linkTo(email));
   await eventually(() => Promise.resolve(new URL(page.url()).hash), '');
   await page.getByLabel('New password').fill('short');
-  await page.getByRole('button', { name: 'Save the password' }).click();
-  await page.getByText('At least eight characters.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Save password' }).click();
+  await page.getByText('At least 8 characters.', { exact: true }).waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByLabel('New password').fill(next);
-  await page.getByRole('button', { name: 'Save the password' }).click();
+  await page.getByRole('button', { name: 'Save password' }).click();
   // The new password signs in at once, and ends every other session.
   await page.waitForURL(/\/workspace/);
-  await before.page.getByText('The password has changed. Sign in again.').waitFor();
+  await before.page.getByText('Your password changed. Sign in again.').waitFor();
   await fillIn(before.page, email, next);
   await before.page.waitForURL(/\/workspace/);
 
   await page.goto(await linkTo(email));
-  await page.getByText('This link was used already').waitFor();
+  await page.getByText('This link has expired or was already used.').waitFor();
   await context.close();
 });
 
@@ -82,7 +82,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await page.getByLabel('Remember me').check();
   await fillIn(page, email, password);
   await page.waitForURL(/\/workspace/);
-  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await page
     .getByRole('menuitemradio', { name: 'Offline' })
     .and(page.locator('[aria-checked="true"]'))
@@ -98,7 +98,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await page.waitForURL(/\/workspace/);
   // As long as the browser runs.
   expect((await cookies())[0]?.expires).toBe(-1);
-  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
   await eventually(() => page.getByLabel('Email').inputValue(), '');
@@ -115,7 +115,7 @@ test('F2 B12: a status is not asked of a remembered administrator, who has none;
   await page.getByLabel('Remember me').check();
   await fillIn(page, admin, password);
   await page.waitForURL(/\/console/);
-  await page.getByRole('button', { name: /, your menu$/ }).click();
+  await page.getByRole('button', { name: /, user menu$/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
   await eventually(() => page.getByLabel('Email').inputValue(), admin);
@@ -125,7 +125,7 @@ test('F2 B12: a status is not asked of a remembered administrator, who has none;
   await fillIn(page, agent, password);
   await page.waitForURL(/\/workspace/);
   await page
-    .getByRole('button', { name: /, your menu$/ })
+    .getByRole('button', { name: /, user menu$/ })
     .getByText('Invisible')
     .waitFor();
   await context.close();
@@ -140,23 +140,23 @@ test('V43: who changes their password stays, live, and is out everywhere else', 
   // A second tab of the same browser goes on, too.
   const second = await page.context().newPage();
   await second.goto(`${base}/workspace`);
-  await second.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  await second.getByRole('region', { name: 'Unassigned' }).waitFor();
   await page.goto(`${base}/profile`);
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Current password').fill('not mine');
   await dialog.getByLabel('New password').fill(next);
-  await dialog.getByRole('button', { name: 'Change the password' }).click();
-  await dialog.getByText('That is not your password.').waitFor();
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await dialog.getByText('Incorrect password.').waitFor();
   await dialog.getByLabel('Current password').fill(password);
-  await dialog.getByRole('button', { name: 'Change the password' }).click();
-  await page.getByText('The password is changed.').waitFor();
-  await there.page.getByText('The password has changed. Sign in again.').waitFor();
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Password changed.').waitFor();
+  await there.page.getByText('Your password changed. Sign in again.').waitFor();
   await eventually(() => page.getByRole('main').getByRole('listitem').count(), 1);
   // Both tabs' sockets are back: a status chosen in one shows in the other.
-  await page.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await page.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await page.getByRole('menuitemradio', { name: 'Offline' }).click();
-  await second.getByRole('button', { name: 'Gus Agent, your menu' }).click();
+  await second.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await second
     .getByRole('menuitemradio', { name: 'Offline' })
     .and(second.locator('[aria-checked="true"]'))
@@ -167,26 +167,26 @@ test('V43: who changes their password stays, live, and is out everywhere else', 
 const codeOf = (secret: string, periods = 0) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + periods * 30_000 });
 
-/** Goes the whole way to a second factor; the app's secret and the recovery codes. */
+/** Sets two-factor authentication up; the app's secret and the recovery codes. */
 async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
-  await page.getByLabel('First, your password').fill(password);
+  await page.getByLabel('Confirm your password').fill(password);
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('img', { name: 'QR code' }).waitFor();
   const secret = await page.locator('code').innerText();
-  await page.getByLabel('Then the code').fill('000000');
-  await page.getByRole('button', { name: 'Turn it on' }).click();
-  await page.getByText('That code is wrong').waitFor();
+  await page.getByLabel('Enter the code shown in the app').fill('000000');
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('Incorrect or already used code.').waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
-  await page.getByLabel('Then the code').fill(codeOf(secret));
-  await page.getByRole('button', { name: 'Turn it on' }).click();
-  await page.getByText('Keep these recovery codes').waitFor();
+  await page.getByLabel('Enter the code shown in the app').fill(codeOf(secret));
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('Save your recovery codes').waitFor();
   const codes = (await page.locator('code').innerText()).split('\n');
   expect(codes).toHaveLength(10);
-  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await page.getByRole('button', { name: 'I’ve saved these codes' }).click();
   return { secret, codes };
 }
 
-test('V44: a second factor is set up in the profile, and asked for at sign-in', async () => {
+test('V44: two-factor authentication is set up in the profile, and its code is asked for at sign-in', async () => {
   const { agent: email } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, email);
   await page.waitForURL(/\/workspace/);
@@ -197,26 +197,26 @@ test('V44: a second factor is set up in the profile, and asked for at sign-in', 
 
   for (const code of [codeOf(secret, 1), codes[0] ?? '']) {
     const again = await Agent.tryToSignIn(browser, base, email);
-    await again.page.getByRole('heading', { name: 'Second step' }).waitFor();
+    await again.page.getByRole('heading', { name: 'Two-factor authentication' }).waitFor();
     await again.page.getByLabel('Code').fill('123');
-    await again.page.getByRole('button', { name: 'Go on' }).click();
-    await again.page.getByText('That code is wrong').waitFor();
+    await again.page.getByRole('button', { name: 'Continue' }).click();
+    await again.page.getByText('Incorrect or already used code.').waitFor();
     expect(await accessibilityOf(again.page)).toEqual([]);
     await again.page.getByLabel('Code').fill(code);
-    await again.page.getByRole('button', { name: 'Go on' }).click();
+    await again.page.getByRole('button', { name: 'Continue' }).click();
     await again.page.waitForURL(/\/workspace/);
     await again.page.context().close();
   }
-  await page.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('dialog').getByLabel('First, your password').fill(password);
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-  await page.getByText('The second factor is removed').waitFor();
+  await page.getByRole('button', { name: 'Turn off' }).click();
+  await page.getByRole('dialog').getByLabel('Confirm your password').fill(password);
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
+  await page.getByText('Two-factor authentication is off').waitFor();
 });
 
-test('V44: where the company asks for a second factor, who has none sets one up and goes on', async () => {
+test('V44: where the account requires two-factor authentication, a user without it sets it up and goes on', async () => {
   const { admin, agent } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, agent);
-  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
+  await page.getByRole('region', { name: 'Unassigned' }).waitFor();
   const boss = await Agent.tryToSignIn(browser, base, admin);
   await boss.page.waitForURL(/\/console/);
   const answer = await boss.page.evaluate(async () => {
@@ -231,8 +231,8 @@ test('V44: where the company asks for a second factor, who has none sets one up 
   });
   expect(answer).toBe(200);
   // At once, on an open screen.
-  await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+  await page.getByRole('heading', { name: 'Set up two-factor authentication' }).waitFor();
   await setUp(page);
-  await page.getByRole('region', { name: 'Waiting for an answer' }).waitFor();
-  await boss.page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+  await page.getByRole('region', { name: 'Unassigned' }).waitFor();
+  await boss.page.getByRole('heading', { name: 'Set up two-factor authentication' }).waitFor();
 });

@@ -1,5 +1,5 @@
 /**
- * Agents' and supervisors' view of chats that are not theirs: last messages, handovers, earlier chats, unanswered
+ * Agents' and supervisors' view of chats that are not theirs: last messages, handovers, previous chats, unanswered
  * questions.
  */
 import { defaultRouting, userBodyOf, type Account, type Campaign, type UsersPage } from '#protocol';
@@ -37,7 +37,7 @@ test('U2 a supervisor sees the last message of a chat in the list, and still aft
   await visitor.ask('Do you sell stoves?');
   await anna.take('Do you sell stoves?');
   await anna.say('We do, three of them.');
-  const row = sofia.group('In chat with others').getByRole('listitem');
+  const row = sofia.group('Team chats').getByRole('listitem');
   await row.filter({ hasText: 'We do, three of them.' }).waitFor();
   await row.getByText('Anna Petrova:').waitFor();
   await visitor.say('The smallest, please.');
@@ -48,7 +48,7 @@ test('U2 a supervisor sees the last message of a chat in the list, and still aft
   expect(await accessibilityOf(sofia.page)).toEqual([]);
   await picture(sofia.page, 'previews');
   await anna.endChat();
-  await sofia.row('Recent chats', 'The smallest, please.').waitFor();
+  await sofia.row('Closed', 'The smallest, please.').waitFor();
   await closeAll(anna, sofia, visitor);
 });
 
@@ -62,7 +62,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await visitor.ask('My tent leaks.');
   await ben.take('My tent leaks.');
   await ben.composer.fill('Have you tried');
-  await sofia.row('In chat with others', 'My tent leaks.').getByRole('link').click();
+  await sofia.row('Team chats', 'My tent leaks.').getByRole('link').click();
   await sofia.page.getByRole('button', { name: 'More' }).press('Enter');
   await sofia.page.getByRole('menuitem', { name: 'Take over' }).press('Enter');
   await sofia.page
@@ -73,7 +73,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
     .getByRole('status')
     .getByText(/^Sofia Lindqvist took over the chat with/)
     .waitFor();
-  await ben.page.getByText('Sofia Lindqvist has this chat now.').waitFor();
+  await ben.page.getByText('This chat is now assigned to Sofia Lindqvist.').waitFor();
   await ben.page.getByText('Have you tried').waitFor();
   await ben.log.getByText('Sofia Lindqvist took over this chat').waitFor();
   await sofia.log.getByText('You took over this chat').waitFor();
@@ -91,10 +91,10 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
 
   // Assigned back with a note: the note is below the line.
   await sofia.page.getByRole('button', { name: 'More' }).click();
-  await sofia.page.getByRole('menuitem', { name: 'Assign to …' }).click();
-  const dialog = sofia.page.getByRole('dialog', { name: 'Assign this chat' });
+  await sofia.page.getByRole('menuitem', { name: 'Assign…' }).click();
+  const dialog = sofia.page.getByRole('dialog', { name: 'Assign chat' });
   await dialog.getByRole('radio', { name: /Ben Okafor/ }).check();
-  await dialog.getByLabel('A word about it').fill('She has the Lun.');
+  await dialog.getByLabel('Note (optional)').fill('She has the Lun.');
   await dialog.getByRole('button', { name: 'Assign' }).click();
   await ben.page
     .getByRole('status')
@@ -110,7 +110,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await closeAll(ben, sofia, visitor);
 });
 
-test('U5 an agent reads a returning visitor’s earlier chats beside the current one', async () => {
+test('U5 an agent reads a returning visitor’s previous chats beside the current one', async () => {
   await account({ assignment: 'manual', sees: 'all' });
   const [anna, ben] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -127,8 +127,8 @@ test('U5 an agent reads a returning visitor’s earlier chats beside the current
   await visitor.sees('Is it there now?');
   await ben.take('Is it there now?');
   const details = ben.page.getByRole('complementary', { name: 'Details' });
-  const earlier = details.getByRole('region', { name: 'Earlier chats' }).getByRole('button');
-  await earlier.filter({ hasText: 'Anna Petrova' }).press('Enter');
+  const previous = details.getByRole('region', { name: 'Previous chats' }).getByRole('button');
+  await previous.filter({ hasText: 'Anna Petrova' }).press('Enter');
   const dialog = ben.page.getByRole('dialog');
   await dialog.getByText('From Friday on.').waitFor();
   expect(await dialog.getByRole('textbox').count()).toBe(0);
@@ -136,7 +136,9 @@ test('U5 an agent reads a returning visitor’s earlier chats beside the current
   await picture(ben.page, 'earlier-chat', [1440]);
   await ben.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  await expect.poll(() => earlier.first().evaluate((button) => button === document.activeElement)).toBe(true);
+  await expect
+    .poll(() => previous.first().evaluate((button) => button === document.activeElement))
+    .toBe(true);
   // On a phone the details are a sheet, and the transcript opens above it.
   await ben.page.setViewportSize({ width: 390, height: 844 });
   await ben.page.getByRole('button', { name: 'Details' }).click();
@@ -160,12 +162,12 @@ test('B4 a visitor who leaves before an answer stays on the floor as unanswered 
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Can I pay by invoice?');
-  await anna.row('Waiting for an answer', 'Can I pay by invoice?').waitFor();
+  await anna.row('Unassigned', 'Can I pay by invoice?').waitFor();
   await visitor.page.context().close();
   const left = anna.row('Unanswered', 'Can I pay by invoice?');
   await left.waitFor({ timeout: 45_000 });
   const queue = sofia.page.getByRole('region', { name: 'Queue' });
-  await queue.getByRole('row').filter({ hasText: 'Left unanswered' }).waitFor();
+  await queue.getByRole('row').filter({ hasText: 'Left without an answer' }).waitFor();
   const tile = sofia.page.getByText('Unanswered', { exact: true }).locator('..');
   await expect.poll(() => tile.innerText()).toMatch(/\n1$/);
   await sofia.page
@@ -193,7 +195,7 @@ test('B4 F147 a chat that three agents left without a reply waits in the queue, 
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there?');
-  const call = sofia.page.getByRole('status').getByText(/^3 agents in a row did not answer/);
+  const call = sofia.page.getByRole('status').getByText(/^3 agents in a row missed the chat/);
   await call.waitFor({ timeout: 100_000 });
   await sofia.page.getByRole('region', { name: 'Queue' }).getByText('No reply × 3').waitFor();
   expect(await accessibilityOf(sofia.page)).toEqual([]);
@@ -221,7 +223,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await one.ask('First question');
   await ben.take('First question');
   await two.ask('Second question');
-  const waiting = ben.row('Waiting for an answer', 'Second question');
+  const waiting = ben.row('Unassigned', 'Second question');
   const take = waiting.getByRole('button', { name: 'Take' });
   await expect.poll(() => take.isDisabled()).toBe(true);
   expect(await take.getAttribute('title')).toBe('You’re at your limit of 1 chat');
@@ -234,7 +236,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   // Agents who are disconnected for longer than a reload takes are not counted, with any status.
   const capacity = alex.page.getByText('Agents with capacity').locator('..');
   await capacity.getByText('0 of 1').waitFor({ timeout: 45_000 });
-  await alex.page.getByRole('button', { name: /, your menu$/ }).click();
+  await alex.page.getByRole('button', { name: /, user menu$/ }).click();
   await alex.page.getByRole('menuitem', { name: 'Profile' }).waitFor();
   expect(await alex.page.getByRole('menuitemradio', { name: 'Dinner' }).count()).toBe(0);
   await alex.page.keyboard.press('Escape');
@@ -249,7 +251,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await three.ask('Third question');
   await alex.page.getByRole('row').filter({ hasText: 'Third question' }).getByRole('link').click();
   await alex.log.getByText('Third question').waitFor();
-  expect(await alex.page.getByText('There is no such thing here.').count()).toBe(0);
+  expect(await alex.page.getByText('Not found.').count()).toBe(0);
   await alex.page.goBack();
   await row.getByText('Ben Okafor').waitFor();
   await alex.page.getByText(/^As of \d/).waitFor();
@@ -260,13 +262,13 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   expect(await accessibilityOf(alex.page)).toEqual([]);
   await picture(alex.page, 'console-chat-live');
   // The page that goes leaves the chat to the page that comes: neither shows an error, nor an empty pane.
-  await alex.page.getByRole('link', { name: 'Open in the workspace' }).click();
+  await alex.page.getByRole('link', { name: 'Open in workspace' }).click();
   await alex.page.waitForURL(/\/workspace\/con_/);
   await alex.log.getByText('Are you still there?').waitFor();
   await alex.page.goBack();
   await alex.page.getByText('Live', { exact: true }).waitFor();
   await alex.log.getByText('Are you still there?').waitFor();
-  await ben.row('In chat with you', 'Are you still there?').getByRole('link').click();
+  await ben.row('My chats', 'Are you still there?').getByRole('link').click();
   await ben.endChat();
   await expect.poll(() => take.isDisabled()).toBe(false);
   await closeAll(alex, ben, one, two, three);

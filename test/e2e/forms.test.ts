@@ -59,7 +59,7 @@ test.each([
     const add = page.getByRole('main').getByRole('button', { name: 'Add user' });
     await add.click();
     await page.locator(':focus[aria-invalid="true"]').and(password).waitFor();
-    expect(await isClear(page, 'At least eight characters.')).toBe(true);
+    expect(await isClear(page, 'At least 8 characters.')).toBe(true);
     expect(await accessibilityOf(page)).toEqual([]);
     // The first of two wrong fields.
     await page.getByLabel('Name', { exact: true }).fill(' ');
@@ -70,24 +70,24 @@ test.each([
       .waitFor();
     // A field that is reached by keyboard is clear of the bar, with the words below it.
     await page.getByLabel('Name', { exact: true }).fill('Weak Password');
-    await page.getByLabel('Allowed addresses').focus();
-    expect(await isClear(page, 'One address or range a line.')).toBe(true);
+    await page.getByLabel('Allowed IP addresses').focus();
+    expect(await isClear(page, 'One address or range per line.')).toBe(true);
   },
 );
 
-test('F189: all wrong lines of the allowed addresses are named at once', async () => {
+test('F189: all wrong lines of the allowed IP addresses are named at once', async () => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   const { page } = admin;
   await page.goto(`${base}/console/users?search=ben@demo.test`);
   await page.getByRole('link', { name: 'Ben Okafor' }).click();
-  const rules = page.getByLabel('Allowed addresses');
+  const rules = page.getByLabel('Allowed IP addresses');
   await rules.fill('300.1.1.1\n10.0.0.1\n1.2.3.4/33');
   await save(page);
-  for (const line of [1, 3]) await page.getByText(`Line ${line} is neither an address`).waitFor();
+  for (const line of [1, 3]) await page.getByText(`Line ${line} isn’t an address`).waitFor();
   await page.locator(':focus').and(rules).waitFor();
 });
 
-test('an invited administrator does not count: the last one who can sign in stays, and changes to own rights need confirmation', async () => {
+test('an invited administrator does not count: the last one who can sign in stays, and changes to own permissions need confirmation', async () => {
   const owner = await newAccount('Owner');
   const { page } = owner;
   // Where the form is longer than the screen, the words above it have to be scrolled to.
@@ -106,7 +106,7 @@ test('an invited administrator does not count: the last one who can sign in stay
     await page.getByLabel('Agent', { exact: true }).check();
     await page.getByLabel('Administrator').uncheck();
     await save(page);
-    return page.getByRole('alertdialog', { name: 'Change your own rights?' });
+    return page.getByRole('alertdialog', { name: 'Change your own permissions?' });
   };
   const question = await demote();
   await question.waitFor();
@@ -141,7 +141,7 @@ test('an invited administrator does not count: the last one who can sign in stay
   await other.waitForURL(/\/console/);
   await (await demote()).getByRole('button', { name: 'Change and sign out' }).click();
   await page.waitForURL(/\/login/);
-  await page.getByText('What you may do here has changed. Sign in again.').waitFor();
+  await page.getByText('Your permissions changed. Sign in again.').waitFor();
   expect(owner.errors).toEqual([]);
 });
 
@@ -168,7 +168,7 @@ test('F163: the list of a routing level closes when an agent is chosen, and cove
   await field.fill(`Repairs ${mark}`);
   await page.getByRole('option', { name: `Repairs ${mark}` }).waitFor();
   await field.press('Enter');
-  await page.getByRole('button', { name: new RegExp(`Take .*Repairs ${mark}.* out`) }).waitFor();
+  await page.getByRole('button', { name: new RegExp(`Remove .*Repairs ${mark}`) }).waitFor();
   await eventually(() => field.getAttribute('aria-expanded'), 'false');
   await page.locator(':focus').and(field).waitFor();
   await page.getByRole('button', { name: 'Add level' }).click();

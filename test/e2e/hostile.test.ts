@@ -118,7 +118,7 @@ test('S4: an address that reads as another one is refused as a page, and is no l
   await details.getByText(lie, { exact: true }).waitFor();
   expect(await details.getByRole('link').filter({ hasText: lie }).count()).toBe(0);
   await details.getByText('Anna', { exact: true }).waitFor();
-  await anna.log.getByText(`started a chat on “${lie} · evil.test”`).waitFor();
+  await anna.log.getByText(`Chat started on “${lie} · evil.test”`).waitFor();
   await picture(anna.page, 'details', [1440]);
   await anna.page.setViewportSize({ width: 390, height: 844 });
   await anna.page.getByRole('button', { name: 'Details' }).click();

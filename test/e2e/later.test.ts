@@ -4,14 +4,14 @@ import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
-const nobody = 'Nobody is here just now. Leave your message and your email, and we will answer.';
+const nobody = 'We’re offline. Leave a message and your email, and we’ll get back to you.';
 let anna: Agent;
 beforeAll(async () => {
   anna = await Agent.signIn(browser, base, 'anna@demo.test');
 });
 
 const set = async (status: string) => {
-  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('button', { name: /, user menu$/ }).click();
   await anna.page.getByRole('menuitemradio', { name: status, exact: true }).click();
 };
 
@@ -28,19 +28,19 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   await visitor.say('Do you ship abroad?');
   const email = visitor.chat.getByLabel('Email');
   await visitor.chat.getByRole('button', { name: 'Send' }).click();
-  await visitor.chat.getByText('Tell us your email address.').waitFor();
+  await visitor.chat.getByText('Enter your email.').waitFor();
   await email.fill('ada@example.com');
   await visitor.chat.getByRole('button', { name: 'Send' }).click();
-  await visitor.chat.getByText('We have your message, and will answer as soon as we can.').waitFor();
+  await visitor.chat.getByText('Got it. We’ll reply as soon as we can.').waitFor();
   await anna.row('Offline requests', 'Do you ship abroad?').waitFor();
 
   // Who waits since before is told too, and need not go on waiting.
-  await early.chat.getByText('Nobody is here just now.').waitFor();
-  await early.chat.getByRole('button', { name: 'Answer me later' }).click();
+  await early.chat.getByText('We’re offline right now.').waitFor();
+  await early.chat.getByRole('button', { name: 'Get a reply by email' }).click();
   await early.chat.getByLabel('Email').fill('bo@example.com');
   expect(await accessibilityOf(early.page)).toEqual([]);
-  await early.chat.getByRole('button', { name: 'Answer me later' }).click();
-  await early.chat.getByText('We have your message, and will answer as soon as we can.').waitFor();
+  await early.chat.getByRole('button', { name: 'Get a reply by email' }).click();
+  await early.chat.getByText('Got it. We’ll reply as soon as we can.').waitFor();
   await anna.row('Offline requests', 'Is it my turn?').waitFor();
 
   const late = await Visitor.visit(browser, base);
@@ -50,6 +50,6 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   await late.chat.getByText(nobody).waitFor({ state: 'detached' });
   await late.say('So you are here');
   await late.chat.getByRole('button', { name: 'Skip' }).click();
-  await anna.row('Waiting for an answer', 'So you are here').waitFor();
+  await anna.row('Unassigned', 'So you are here').waitFor();
   expect([...visitor.errors, ...early.errors, ...late.errors, ...anna.errors]).toEqual([]);
 });

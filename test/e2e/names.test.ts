@@ -27,17 +27,17 @@ test('F185: with a nickname, staff screens have the name and the widget the nick
   expect(await visitor.chat.getByText('Ben Okafor').count()).toBe(0);
 
   // A colleague in the workspace: the list, the header, the transcript, the details.
-  await sofia.row('In chat with others', 'Ben Okafor').getByRole('link').click();
+  await sofia.row('Team chats', 'Ben Okafor').getByRole('link').click();
   await sofia.sees('It is me.');
   await sofia.page
-    .getByText(/Chat with|In chat with/)
+    .getByText(/Assigned to/)
     .first()
     .waitFor();
   const seen = async (other: Agent) => (await other.page.locator('body').innerText()).includes('Benny');
   expect(await seen(sofia)).toBe(false);
-  await sofia.page.getByText(/Ben Okafor.* got the chat|Ben Okafor.* took the chat/).waitFor();
+  await sofia.page.getByText(/Ben Okafor.* took this chat/).waitFor();
 
-  // The console: the floor, the time table, the audit log, the list of chats, a transcript. D1 follows within seconds.
+  // The console: the floor, agent activity, the audit log, the list of chats, a transcript. D1 follows within seconds.
   await ben.endChat();
   for (const path of ['floor', 'time-table', 'audit', 'chats']) {
     const found = async () => {
@@ -52,7 +52,7 @@ test('F185: with a nickname, staff screens have the name and the widget the nick
     .getByRole('link', { name: /^Visitor / })
     .first()
     .click();
-  await page.getByText(/Ben Okafor.* (got|took) the chat/).waitFor();
+  await page.getByText(/Ben Okafor.* took this chat/).waitFor();
   expect(await seen(admin)).toBe(false);
   // The list of users shows both names.
   await page.goto(`${base}/console/users?search=ben@demo.test`);

@@ -118,15 +118,9 @@ export class Agent {
   }
 
   group(
-    name:
-      | 'Waiting for an answer'
-      | 'Offline requests'
-      | 'Unanswered'
-      | 'In chat with you'
-      | 'In chat with others'
-      | 'Recent chats',
+    name: 'Unassigned' | 'Offline requests' | 'Unanswered' | 'My chats' | 'Team chats' | 'Closed',
   ): Locator {
-    return this.page.getByRole('region', { name });
+    return this.page.getByRole('region', { name, exact: true });
   }
 
   get log(): Locator {
@@ -143,8 +137,8 @@ export class Agent {
   }
 
   async take(text: string): Promise<void> {
-    await this.row('Waiting for an answer', text).getByRole('button', { name: 'Take' }).click();
-    await this.row('In chat with you', text).waitFor();
+    await this.row('Unassigned', text).getByRole('button', { name: 'Take' }).click();
+    await this.row('My chats', text).waitFor();
     await this.composer.waitFor();
   }
 
@@ -159,7 +153,7 @@ export class Agent {
 
   async endChat(): Promise<void> {
     await this.page.getByRole('button', { name: 'End chat' }).click();
-    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Yes' }).click();
+    await this.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
   }
 }
 

@@ -24,7 +24,7 @@ async function picture(page: Page): Promise<Buffer> {
   return Buffer.from(address.split(',')[1] ?? '', 'base64');
 }
 
-async function choose(page: Page, name: string, buffer: Buffer, button = 'Choose a photo'): Promise<void> {
+async function choose(page: Page, name: string, buffer: Buffer, button = 'Choose photo'): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: button }).click();
   await (await chooser).setFiles({ name, mimeType: 'image/png', buffer });
@@ -41,18 +41,18 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/workspace');
   const { page } = admin;
   await page.goto(`${base}/profile`);
-  const rail = page.getByRole('button', { name: 'Alex Moreau, your menu' });
+  const rail = page.getByRole('button', { name: 'Alex Moreau, user menu' });
   expect(await faceOf(rail)()).toBe(0);
 
   await choose(page, 'notes.txt', Buffer.from('no picture'));
-  await page.getByText('Your browser can’t open this as a picture').waitFor();
+  await page.getByText('This file isn’t an image your browser can open.').waitFor();
   await choose(page, 'large.png', Buffer.alloc(20 * 1_048_576 + 1));
   await page.getByText('This file is larger than 20 MB').waitFor();
 
   await page.setViewportSize({ width: 390, height: 800 });
   await choose(page, 'portrait.png', await picture(page));
-  const dialog = page.getByRole('dialog', { name: 'Choose the section' });
-  const section = dialog.getByRole('application', { name: 'Section of the picture' });
+  const dialog = page.getByRole('dialog', { name: 'Crop photo' });
+  const section = dialog.getByRole('application', { name: 'Crop area' });
   expect(await accessibilityOf(page)).toEqual([]);
   await section.focus();
   for (const key of ['+', '+', '-', 'ArrowUp']) await page.keyboard.press(key);
@@ -60,7 +60,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   for (let i = 0; i < 10; i++) await page.keyboard.press('Shift+ArrowRight');
   expect(Number(await dialog.getByLabel('Zoom').inputValue())).toBeCloseTo(1.1);
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('The photo is saved').waitFor();
+  await page.getByText('Photo saved').waitFor();
   await page.setViewportSize({ width: 1440, height: 900 });
   await eventually(faceOf(rail), 256);
   const color = await rail.locator('img').evaluate((face) => {
@@ -82,14 +82,14 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   await eventually(faceOf(face), 256);
 
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
-  const row = ben.row('In chat with others', `Do I know you? ${mark}`);
+  const row = ben.row('Team chats', `Do I know you? ${mark}`);
   await row.getByText('Alex Moreau').waitFor();
   await eventually(faceOf(row.locator('.with')), 256);
   await ben.page.context().close();
 
   await page.goto(`${base}/console/users?search=admin@demo.test`);
   await page.getByRole('link', { name: 'Alex Moreau' }).click();
-  await page.getByLabel('Show the photo to visitors').uncheck();
+  await page.getByLabel('Show photo to visitors').uncheck();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Saved', { exact: true }).first().waitFor();
   // Their own page goes on showing it.
@@ -103,7 +103,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
 
   await page.goto(`${base}/profile`);
   await page.getByRole('button', { name: 'Delete photo' }).click();
-  await page.getByText('The photo is deleted').waitFor();
+  await page.getByText('Photo deleted').waitFor();
   await eventually(faceOf(rail), 0);
   expect([...admin.errors, ...ada.errors, ...ben.errors, ...bo.errors]).toEqual([]);
 });

@@ -82,7 +82,7 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
     await page.waitForLoadState('networkidle');
   }
   // What opens over a screen: the user's menu, the transfer, the dialogs.
-  await page.getByRole('button', { name: /, your menu$/ }).click();
+  await page.getByRole('button', { name: /, user menu$/ }).click();
   await page.keyboard.press('Escape');
   await anna.page.getByRole('button', { name: 'More' }).click();
   await anna.page.getByRole('menuitem', { name: /^Transfer/ }).click();
@@ -102,7 +102,7 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
 
 test('S21 the page title is read aloud and not seen: the policy knows that one style attribute', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
-  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('button', { name: /, user menu$/ }).click();
   await anna.page
     .getByRole('menuitem', { name: 'Profile' })
     .or(anna.page.getByRole('link', { name: 'Profile' }))

@@ -1,4 +1,4 @@
-/** A full house: three agents with a chat each, and a line that moves the moment a place is free. */
+/** A full house: three agents with a chat each, and a queue that moves the moment an agent has capacity. */
 import { userBodyOf, type Account, type NewUserBody, type UsersPage } from '#protocol';
 import { expect, test } from 'vitest';
 import { agentOf, visitorOf } from '../helpers/people.ts';
@@ -48,9 +48,9 @@ test('F41 F165 F170: with everybody full the oldest gets the place that comes fr
   }
   const [next, last] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
   await next.ask('Which stove burns wood?');
-  await next.chat.getByText('You are next.').waitFor();
+  await next.chat.getByText('You’re next in the queue.').waitFor();
   await last.ask('And which burns gas?');
-  await last.chat.getByText('You are number 2 in line.').waitFor();
+  await last.chat.getByText('You’re number 2 in the queue.').waitFor();
 
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   for (const name of ['Anna Petrova', 'Ben Okafor', 'Cleo Marin']) {
@@ -59,21 +59,21 @@ test('F41 F165 F170: with everybody full the oldest gets the place that comes fr
   const queue = sofia.page.getByRole('region', { name: 'Queue' }).getByRole('row');
   await expect.poll(() => queue.count()).toBe(3);
   expect(await accessibilityOf(sofia.page)).toEqual([]);
-  for (const agent of agents) await agent.group('In chat with you').getByRole('listitem').waitFor();
+  for (const agent of agents) await agent.group('My chats').getByRole('listitem').waitFor();
 
   const [, ben, cleo] = agents as [Agent, Agent, Agent];
   const end = async (agent: Agent) => {
-    await agent.group('In chat with you').getByRole('link').click();
+    await agent.group('My chats').getByRole('link').click();
     await agent.endChat();
   };
   await end(ben);
-  await ben.row('In chat with you', 'Which stove burns wood?').waitFor();
-  await last.chat.getByText('You are next.').waitFor();
+  await ben.row('My chats', 'Which stove burns wood?').waitFor();
+  await last.chat.getByText('You’re next in the queue.').waitFor();
   await end(cleo);
-  await cleo.row('In chat with you', 'And which burns gas?').waitFor();
+  await cleo.row('My chats', 'And which burns gas?').waitFor();
   await expect.poll(() => queue.count()).toBe(0);
   for (const agent of agents) {
-    await expect.poll(() => agent.group('In chat with you').getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => agent.group('My chats').getByRole('listitem').count()).toBe(1);
   }
   expect([...agents, sofia, next, last].flatMap(({ errors }) => errors)).toEqual([]);
 });

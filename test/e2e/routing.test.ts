@@ -1,4 +1,4 @@
-/** Chats that are handed out: offers, a transfer, the line as the visitor sees it, and who supervises all of it. */
+/** Chats that are handed out: offers, a transfer, the queue as the visitor sees it, and who supervises all of it. */
 import type { Locator } from 'playwright';
 import { expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
@@ -29,7 +29,7 @@ const offered = (agent: Agent, text: string): Locator =>
     .getByRole('article')
     .filter({ hasText: text });
 
-test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed back with a word', async () => {
+test('F56 F57 F59 F66: offered to one, declined, accepted by another, transferred back with a note', async () => {
   await hand('offered');
   const [anna, ben] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -50,24 +50,24 @@ test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed bac
   expect(await accessibilityOf(first.page)).toEqual([]);
   await offered(first, question).getByRole('button', { name: 'Decline' }).click();
   await offered(second, question).getByRole('button', { name: 'Accept and open' }).click();
-  await second.row('In chat with you', question).waitFor();
+  await second.row('My chats', question).waitFor();
   await second.say('It is. Which colour?');
   await visitor.sees('It is. Which colour?');
 
   await second.page.getByRole('button', { name: 'More' }).last().click();
-  await second.page.getByRole('menuitem', { name: 'Transfer …' }).click();
-  const dialog = second.page.getByRole('dialog', { name: 'Transfer this chat' });
+  await second.page.getByRole('menuitem', { name: 'Transfer…' }).click();
+  const dialog = second.page.getByRole('dialog', { name: 'Transfer chat' });
   const name = first === anna ? 'Anna Petrova' : 'Ben Okafor';
   await dialog.getByRole('radio', { name: new RegExp(name) }).check();
-  await dialog.getByLabel('A word about it').fill('Knows every colour.');
+  await dialog.getByLabel('Note (optional)').fill('Knows every colour.');
   expect(await accessibilityOf(second.page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Transfer' }).click();
-  await second.page.getByText(`${name} is being asked to take this chat`).waitFor();
+  await second.page.getByText(`Waiting for ${name} to accept`).waitFor();
   await offered(first, 'Knows every colour.').getByRole('button', { name: 'Accept', exact: true }).click();
-  await first.row('In chat with you', 'Which colour?').waitFor();
+  await first.row('My chats', 'Which colour?').waitFor();
   await second.page.getByText(`${name} accepted the transfer`).first().waitFor();
   await visitor.say('Green, please.');
-  await first.row('In chat with you', 'Green, please.').getByRole('link').click();
+  await first.row('My chats', 'Green, please.').getByRole('link').click();
   await first.log.getByText('Knows every colour.').waitFor();
   await first.say('Green it is.');
   await visitor.sees('Green it is.');
@@ -77,42 +77,42 @@ test('F56 F57 F59 F66: offered to one, declined, accepted by another, passed bac
   for (const { page } of [anna, ben, visitor]) await page.context().close();
 });
 
-test('F41 F67 F20: the line counts down for who waits; a supervisor sees it, assigns, and sets a status', async () => {
+test('F41 F67 F20: the position in the queue counts down for waiting visitors; a supervisor sees it, assigns, and sets a status', async () => {
   await hand('manual');
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const [one, two] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
   await one.ask('Where is my parcel?');
-  await one.chat.getByText('You are next.').waitFor();
+  await one.chat.getByText('You’re next in the queue.').waitFor();
   await two.ask('And where is mine?');
-  await two.chat.getByText('You are number 2 in line.').waitFor();
+  await two.chat.getByText('You’re number 2 in the queue.').waitFor();
 
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   const queue = sofia.page.getByRole('region', { name: 'Queue' });
   await queue.getByRole('row').nth(2).waitFor();
   expect(await accessibilityOf(sofia.page)).toEqual([]);
   await queue.getByRole('button', { name: 'Assign' }).first().click();
-  const dialog = sofia.page.getByRole('dialog', { name: 'Assign this chat' });
+  const dialog = sofia.page.getByRole('dialog', { name: 'Assign chat' });
   await dialog.getByRole('radio', { name: /Anna Petrova/ }).check();
   await dialog.getByRole('button', { name: 'Assign' }).click();
-  await anna.row('In chat with you', 'Where is my parcel?').waitFor();
-  await two.chat.getByText('You are next.').waitFor();
+  await anna.row('My chats', 'Where is my parcel?').waitFor();
+  await two.chat.getByText('You’re next in the queue.').waitFor();
 
   await sofia.page.getByRole('button', { name: 'Status of Anna Petrova' }).click();
   await sofia.page.getByRole('menuitemradio', { name: 'Dinner', exact: true }).click();
-  await anna.page.getByText('Not available: Dinner').waitFor();
+  await anna.page.getByText('Unavailable: Dinner').waitFor();
   // From now on chats are handed out: what waits is the only one's who may get it.
   await hand('assigned');
-  await ben.row('In chat with you', 'And where is mine?').getByRole('link').click();
-  await ben.page.getByRole('button', { name: 'Show the decisions' }).click();
-  await ben.page.getByText('Given to Ben Okafor').waitFor();
+  await ben.row('My chats', 'And where is mine?').getByRole('link').click();
+  await ben.page.getByRole('region', { name: 'Routing log' }).getByRole('button', { name: 'Show' }).click();
+  await ben.page.getByText('Assigned to Ben Okafor').waitFor();
   expect([anna.errors, ben.errors, sofia.errors, one.errors, two.errors].flat()).toEqual([]);
-  await anna.page.getByRole('button', { name: /, your menu$/ }).click();
+  await anna.page.getByRole('button', { name: /, user menu$/ }).click();
   await anna.page.getByRole('menuitemradio', { name: 'Online', exact: true }).click();
   for (const { page } of [anna, ben, sofia, one, two]) await page.context().close();
 });
 
-test('F147: who says nothing for ten seconds sees the chat go on to a colleague, and why', async () => {
+test('F147: a chat without a reply for ten seconds is reassigned to a colleague, and the agent sees why', async () => {
   await hand('assigned');
   await forwardAfter(10);
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
@@ -121,30 +121,30 @@ test('F147: who says nothing for ten seconds sees the chat go on to a colleague,
   const question = 'Do you ship to Norway?';
   await visitor.ask(question);
   const has = (agent: Agent, timeout?: number) =>
-    agent.row('In chat with you', question).waitFor(timeout ? { timeout } : {});
+    agent.row('My chats', question).waitFor(timeout ? { timeout } : {});
   const [first, second] = await Promise.race([
     has(anna).then(() => [anna, ben] as const),
     has(ben).then(() => [ben, anna] as const),
   ]);
-  await first.row('In chat with you', question).getByRole('link').click();
+  await first.row('My chats', question).getByRole('link').click();
   await first.composer.waitFor();
   await has(second, 20_000);
-  await first.row('In chat with others', question).waitFor();
-  await first.log.getByText('You did not answer in time; the chat goes on to someone else').waitFor();
+  await first.row('Team chats', question).waitFor();
+  await first.log.getByText('You didn’t reply in time; the chat was reassigned').waitFor();
   await expect.poll(() => first.composer.isDisabled()).toBe(true);
-  await second.row('In chat with you', question).getByRole('link').click();
+  await second.row('My chats', question).getByRole('link').click();
   const name = first === anna ? 'Anna Petrova' : 'Ben Okafor';
-  await second.log.getByText(`${name} did not answer in time; the chat goes on to someone else`).waitFor();
+  await second.log.getByText(`${name} didn’t reply in time; the chat was reassigned`).waitFor();
   await second.say('We do, within a week.');
   await visitor.sees('We do, within a week.');
-  expect(await visitor.chat.getByText('did not answer in time').count()).toBe(0);
+  expect(await visitor.chat.getByText('reply in time').count()).toBe(0);
   expect([anna.errors, ben.errors, visitor.errors].flat()).toEqual([]);
   await second.endChat();
   await forwardAfter(null);
   for (const { page } of [anna, ben, visitor]) await page.context().close();
 });
 
-test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent loses the chat to the other level', async () => {
+test('F163 F171 F148: a manager sets up two levels by keyboard; without a reply the chat goes to the other level', async () => {
   await hand('assigned');
   const { users } = (await admin.ask('GET', '/api/users')) as UsersPage;
   for (const user of users.filter(({ email }) => email === 'sofia@demo.test')) {
@@ -165,16 +165,16 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent lo
       await asked.pressSequentially(name.slice(0, 4));
       await level.getByRole('option', { name }).waitFor();
       await asked.press('Enter');
-      await level.getByRole('button', { name: new RegExp(`Take .*${name}.* out`) }).waitFor();
+      await level.getByRole('button', { name: new RegExp(`Remove .*${name}`) }).waitFor();
     }
   };
   await add('Second line', ['Sofia Lindqvist']);
   await add('First line', ['Anna Petrova', 'Ben Okafor']);
   await page.getByRole('button', { name: /Move .*First line.* up/ }).press('Enter');
   await expect.poll(() => levels.first().getByLabel('Name', { exact: true }).inputValue()).toBe('First line');
-  await page.getByLabel('Pass the chat on to another agent').press('Space');
-  await page.getByLabel('After how many seconds').fill('10');
-  await page.getByLabel('Leave the level').press('Space');
+  await page.getByLabel('Reassign if the agent doesn’t reply').press('Space');
+  await page.getByLabel('Reassign after (seconds)').fill('10');
+  await page.getByLabel('Prefer another level').press('Space');
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Undo changes' }).waitFor({ state: 'detached' });
@@ -187,7 +187,7 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent lo
   const visitor = await Visitor.visit(browser, base);
   const question = 'Do you ship to Iceland?';
   await visitor.ask(question);
-  const has = (agent: Agent) => agent.row('In chat with you', question);
+  const has = (agent: Agent) => agent.row('My chats', question);
   const colleague = await Promise.race([
     has(anna)
       .waitFor()
@@ -198,10 +198,10 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; who is silent lo
   ]);
   await has(sofia).waitFor();
   // Who was free on the same level was not asked.
-  await colleague.row('In chat with others', question).waitFor();
+  await colleague.row('Team chats', question).waitFor();
   await has(sofia).getByRole('link').click();
-  await sofia.page.getByRole('button', { name: 'Show the decisions' }).click();
-  await sofia.page.getByText('Given to Sofia Lindqvist').waitFor();
+  await sofia.page.getByRole('region', { name: 'Routing log' }).getByRole('button', { name: 'Show' }).click();
+  await sofia.page.getByText('Assigned to Sofia Lindqvist').waitFor();
   await sofia.say('We do, once a month.');
   await visitor.sees('We do, once a month.');
   expect([errors, anna.errors, ben.errors, sofia.errors, visitor.errors].flat()).toEqual([]);

@@ -106,7 +106,7 @@ test('F6: an agent who opens the console is refused with words, and has no way i
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   expect(await anna.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
   await anna.page.goto(`${base}/console`);
-  await anna.page.getByText('It is for supervisors and administrators.').waitFor();
+  await anna.page.getByText('It’s for supervisors and administrators.').waitFor();
 });
 
 test('F10: after signing out the old page is of no use, and neither is the old cookie', async () => {

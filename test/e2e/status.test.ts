@@ -1,11 +1,11 @@
-/** Statuses as an agent sees and sets them, and the time table that a manager reads of it. */
+/** Statuses as an agent sees and sets them, and the agent activity that a manager reads of it. */
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
 
-const menu = /, your menu$/;
+const menu = /, user menu$/;
 
 test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs, the menu and the switch', async () => {
   const { page, errors } = await Agent.signIn(browser, base, 'ben@demo.test');
@@ -16,7 +16,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   await page.getByLabel('Start with status').selectOption('Invisible');
   await page.getByRole('button', { name: 'Sign in' }).click();
   const available = page.getByRole('switch', { name: 'Available for new chats' });
-  await available.getByText('Not available').waitFor();
+  await available.getByText('Unavailable').waitFor();
   const other = await page.context().newPage();
   await other.goto(`${base}/workspace`);
   await other.getByRole('button', { name: menu }).getByText('Invisible').waitFor();
@@ -27,7 +27,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
     ...['Online', 'Invisible', 'Dinner', 'Before dinner', 'Private break', 'Short break', 'Offline'],
   ]);
   await statuses.filter({ hasText: 'Private break' }).click();
-  await available.getByText('Not available: Private break').waitFor();
+  await available.getByText('Unavailable: Private break').waitFor();
   await available.press('Space');
   await other.getByRole('button', { name: menu }).getByText('Online').waitFor();
   await expect.poll(() => available.getAttribute('aria-checked')).toBe('true');
@@ -68,33 +68,33 @@ test('F19 to go offline or out is asked about where there are chats, then they a
   await visitor.sees('And I stay.');
   await set('Offline');
   await question.getByRole('button', { name: 'Go offline' }).click();
-  await ben.page.getByText('Chats are closed while you are offline').waitFor();
+  await ben.page.getByText('Go online to see and answer chats.').waitFor();
   expect(await ben.page.getByText('Is anybody there at all?').count()).toBe(0);
   expect(await accessibilityOf(ben.page)).toEqual([]);
   await visitor.say('And now?');
   await ben.page.getByRole('button', { name: 'Go online' }).click();
   // It went back to the queue, and waits there for whoever takes it.
-  const again = ben.row('Waiting for an answer', 'And now?');
+  const again = ben.row('Unassigned', 'And now?');
   await again.getByRole('button', { name: 'Take' }).click();
-  await ben.row('In chat with you', 'And now?').waitFor();
+  await ben.row('My chats', 'And now?').waitFor();
   await ben.log.getByText('And now?').waitFor();
   await ben.say('Now, too.');
   await visitor.sees('Now, too.');
   await ben.endChat();
   // Where there is no chat there is no question.
   await set('Offline');
-  await ben.page.getByText('Chats are closed while you are offline').waitFor();
+  await ben.page.getByText('Go online to see and answer chats.').waitFor();
   expect(await question.count()).toBe(0);
   await signOut();
   await ben.page.waitForURL(/\/login/);
   expect(ben.errors).toEqual([]);
 });
 
-test('F21 a supervisor reads in the time table who is here, by keyboard and on a phone', async () => {
+test('F21 a supervisor reads in agent activity who is here, by keyboard and on a phone', async () => {
   await Agent.signIn(browser, base, 'ben@demo.test');
   const { page, errors } = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   await page.goto(`${base}/console/users`);
-  await page.getByRole('link', { name: 'Time table' }).click();
+  await page.getByRole('link', { name: 'Agent activity' }).click();
   await page.waitForURL(/time-table/);
   const row = page.getByRole('rowheader', { name: 'Ben Okafor' });
   // It follows within seconds.
@@ -107,15 +107,15 @@ test('F21 a supervisor reads in the time table who is here, by keyboard and on a
     })
     .toBe(1);
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.locator('summary').filter({ hasText: 'Ben Okafor: the day in detail' }).press('Enter');
+  await page.locator('summary').filter({ hasText: 'Ben Okafor: timeline' }).press('Enter');
   await page
     .getByRole('listitem')
-    .filter({ hasText: /Online|Away/ })
+    .filter({ hasText: /Online|Disconnected/ })
     .first()
     .waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
-  await page.getByRole('button', { name: 'The day before' }).click();
-  await page.getByText('Nobody was signed in on this day').waitFor();
+  await page.getByRole('button', { name: 'Previous day' }).click();
+  await page.getByText('No one signed in on this day').waitFor();
   expect(page.url()).toContain('day=');
   expect(errors).toEqual([]);
 });

@@ -17,19 +17,19 @@ test('R15: offline, a banner says so at once, the status is greyed, and row and 
 
   const { page } = anna;
   await page.context().setOffline(true);
-  await page.getByText('You are offline.').waitFor();
+  await page.getByText('No internet connection.').waitFor();
   await page.getByRole('button', { name: /not connected/ }).waitFor();
   expect(await page.getByRole('switch', { name: /vailab/ }).isDisabled()).toBe(true);
   await anna.say('Just a moment.');
   await anna.log.getByText('Sending…').waitFor();
-  const row = anna.row('In chat with you', 'Just a moment.');
+  const row = anna.row('My chats', 'Just a moment.');
   await row.getByText('Sending…').waitFor();
   expect(await row.getByText('Not sent').count()).toBe(0);
   expect(await accessibilityOf(page)).toEqual([]);
 
   await page.context().setOffline(false);
   await visitor.sees('Just a moment.');
-  await eventually(() => page.getByText('You are offline.').count(), 0);
+  await eventually(() => page.getByText('No internet connection.').count(), 0);
   await eventually(() => row.getByText('Sending…').count(), 0);
 });
 
@@ -43,9 +43,9 @@ test('a draft is dropped when its chat ends', async () => {
   await visitor.chat.getByRole('button', { name: 'More' }).click();
   await visitor.chat.getByRole('button', { name: 'End chat' }).click();
   await visitor.chat.getByRole('dialog').getByRole('button', { name: 'End chat' }).click();
-  await anna.row('Recent chats', question).waitFor();
+  await anna.row('Closed', question).waitFor();
   await anna.page.goto(`${base}/workspace`);
-  await anna.row('Recent chats', question).waitFor();
+  await anna.row('Closed', question).waitFor();
   expect(await anna.page.getByText('Never to be sent').count()).toBe(0);
   expect(await anna.page.getByText('Draft', { exact: true }).count()).toBe(0);
 });
@@ -66,7 +66,7 @@ test('a tooltip closes for its button’s menu and dialog, and the first Escape 
   await transfer.waitFor();
   await tip.waitFor({ state: 'detached' });
   await transfer.click();
-  const dialog = page.getByRole('dialog', { name: 'Transfer this chat' });
+  const dialog = page.getByRole('dialog', { name: 'Transfer chat' });
   await dialog.waitFor();
   expect(await tip.count()).toBe(0);
   await page.keyboard.press('Escape');

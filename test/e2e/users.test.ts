@@ -55,15 +55,15 @@ test('F185 F188 F189: a group and two users with generated passwords; one comes 
 
   const rules = (text: string) => async (form: Page) => {
     await form.getByLabel(`Night shift ${mark}`).check();
-    await form.getByLabel('Allowed addresses').fill(text);
+    await form.getByLabel('Allowed IP addresses').fill(text);
   };
   const near = await addUser('Ines Duarte', rules(here));
   const far = await addUser('Li Wei', rules(elsewhere));
   const ines = await Agent.tryToSignIn(browser, base, near.email, near.password);
   await ines.page.waitForURL(/\/workspace/);
-  await ines.group('Waiting for an answer').waitFor();
+  await ines.group('Unassigned').waitFor();
   const wei = await Agent.tryToSignIn(browser, base, far.email, far.password);
-  await wei.page.getByText('You may not work from this address.').waitFor();
+  await wei.page.getByText('Your IP address isn’t allowed.').waitFor();
 
   await page.goto(`${base}/console/groups`);
   await page.getByRole('link', { name: `Night shift ${mark} 2 users` }).click();
@@ -77,30 +77,30 @@ test('F189: a bad line is named by its number, and nobody locks themselves out u
   const { page } = admin;
   await page.goto(`${base}/console/users?search=admin@demo.test`);
   await page.getByRole('link', { name: 'Alex Moreau' }).click();
-  const rules = page.getByLabel('Allowed addresses');
+  const rules = page.getByLabel('Allowed IP addresses');
   await rules.fill('127.0.0.1\n\n10.0.0.0/99');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Line 3 is neither an address nor a range').waitFor();
+  await page.getByText('Line 3 isn’t an address or a range').waitFor();
   await rules.fill(elsewhere);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const warning = page.getByRole('alertdialog', { name: 'Lock yourself out?' });
   await warning.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Undo changes' }).click();
   await page.reload();
-  expect(await page.getByLabel('Allowed addresses').inputValue()).toBe('');
+  expect(await page.getByLabel('Allowed IP addresses').inputValue()).toBe('');
 });
 
 test('F7 I14: who loses the right to manage while in the console is refused at the next click, with words', async () => {
   const person = await addUser('Omar Haddad', (form) => form.getByLabel('Supervisor').check());
   const omar = await Agent.tryToSignIn(browser, base, person.email, person.password);
   await omar.page.waitForURL(/\/console/);
-  await admin.page.getByLabel('Access to the console').uncheck();
+  await admin.page.getByLabel('Console access').uncheck();
   await admin.page.getByRole('button', { name: 'Save', exact: true }).click();
-  await omar.page.getByText('What you may do here has changed. Sign in again.').waitFor();
+  await omar.page.getByText('Your permissions changed. Sign in again.').waitFor();
   await omar.page.getByLabel('Email').fill(person.email);
   await omar.page.getByLabel('Password', { exact: true }).fill(person.password);
   await omar.page.getByRole('button', { name: 'Sign in' }).click();
-  await omar.page.getByText('The console is not open to you').waitFor();
+  await omar.page.getByText('You don’t have access to the console').waitFor();
   await omar.page.goto(`${base}/login`);
   await omar.page.waitForURL(/\/workspace/);
   expect(await omar.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
@@ -109,7 +109,7 @@ test('F7 I14: who loses the right to manage while in the console is refused at t
 test('F190: a deleted user is out at once, can be taken back for a while, and is found among the deleted', async () => {
   const person = await addUser('Ana Souza', () => Promise.resolve());
   const ana = await Agent.tryToSignIn(browser, base, person.email, person.password);
-  await ana.group('Waiting for an answer').waitFor();
+  await ana.group('Unassigned').waitFor();
   const { page } = admin;
   const remove = async () => {
     await page.getByRole('button', { name: 'Delete user' }).click();
@@ -117,14 +117,14 @@ test('F190: a deleted user is out at once, can be taken back for a while, and is
     await page.waitForURL(/\/console\/users$/);
   };
   await remove();
-  await ana.page.getByText('This user is no longer active.').waitFor();
+  await ana.page.getByText('Your user was deleted.').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('Ana Souza is back').waitFor();
+  await page.getByText('Ana Souza restored').waitFor();
   await page.goto(`${base}/console/users?search=${person.email}`);
   await page.getByRole('link', { name: 'Ana Souza' }).click();
   await remove();
   await page.goto(`${base}/console/users?search=${person.email}`);
-  await page.getByText('No user fits').waitFor();
+  await page.getByText('No matching users').waitFor();
   await page.getByLabel('Status').selectOption('Deleted');
   await page.getByRole('link', { name: 'Ana Souza' }).click();
   await page.getByText('The name stays in the history.').waitFor();
@@ -133,10 +133,10 @@ test('F190: a deleted user is out at once, can be taken back for a while, and is
 test('S9 F10: one’s own sessions are listed by their devices, and another one is ended from here', async () => {
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   const other = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
-  await sofia.page.getByRole('button', { name: 'Sofia Lindqvist, your menu' }).click();
+  await sofia.page.getByRole('button', { name: 'Sofia Lindqvist, user menu' }).click();
   await sofia.page.getByRole('menuitem', { name: 'Profile' }).click();
-  await sofia.page.getByText('Where you are signed in').waitFor();
-  await sofia.page.getByText('This one').waitFor();
+  await sofia.page.getByText('Active sessions').waitFor();
+  await sofia.page.getByText('This device').waitFor();
   expect(await sofia.page.getByText(/Chrom\w+ on Linux/).count()).toBeGreaterThanOrEqual(2);
   await sofia.page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await other.page.waitForURL(/\/login/);
@@ -181,13 +181,13 @@ const long = 'Wilhelmina-Konstantinopolitanskaya van der Westhuizen';
 test('L1 F185: a user with a password confirms the email by a button, and cannot sign in before', async () => {
   const person = await addUnconfirmed(long, () => Promise.resolve());
   const { page } = admin;
-  await page.getByText('The email is not confirmed yet.').waitFor();
+  await page.getByText('Email not confirmed yet.').waitFor();
   await picture(page, 'unconfirmed');
   expect(await accessibilityOf(page)).toEqual([]);
   const early = await Agent.tryToSignIn(browser, base, person.email, person.password);
-  await early.page.getByText('The email or the password is wrong.').waitFor();
-  await page.getByRole('button', { name: 'Send the link again' }).click();
-  await page.getByText('The link is on its way').waitFor();
+  await early.page.getByText('Incorrect email or password.').waitFor();
+  await page.getByRole('button', { name: 'Resend link' }).click();
+  await page.getByText('Link sent to').waitFor();
   await page.goto(`${base}/console/users?search=${person.email}`);
   await page.getByText('Not confirmed').waitFor();
   await picture(page, 'unconfirmed-list');
@@ -198,7 +198,7 @@ test('L1 F185: a user with a password confirms the email by a button, and cannot
   await picture(own, 'confirm');
   expect(await accessibilityOf(own)).toEqual([]);
   await own.getByRole('button', { name: 'Confirm', exact: true }).click();
-  await own.getByText('Your email is confirmed.').waitFor();
+  await own.getByText('Email confirmed.').waitFor();
   await picture(own, 'confirmed');
   await own.setViewportSize({ width: 390, height: 844 });
   expect(await own.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
@@ -222,21 +222,21 @@ test('L1: another email waits for its owner, can be cancelled, and is the one to
   const other = `petra.${'x'.repeat(40)}.${mark}@a-rather-long-domain-of-a-company.demo.test`;
   await field.fill(other);
   await save.click();
-  await page.getByText(`The change to ${other} waits until`).waitFor();
+  await page.getByText(`The change to ${other} awaits confirmation`).waitFor();
   // The form shows what is, not what waits.
   expect(await field.inputValue()).toBe(person.email);
   await picture(page, 'pending');
   expect(await accessibilityOf(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Cancel the change' }).click();
-  await page.getByText('The change is cancelled.').waitFor();
-  expect(await page.getByText('waits until').count()).toBe(0);
+  await page.getByRole('button', { name: 'Cancel change' }).click();
+  await page.getByText('Change cancelled.').waitFor();
+  expect(await page.getByText('awaits confirmation').count()).toBe(0);
   const dead = await followed(other);
-  await dead.getByText('This link was used already').waitFor();
+  await dead.getByText('This link has expired or was already used.').waitFor();
   await dead.context().close();
 
   await field.fill(`second.${mark}@demo.test`);
   await save.click();
-  await page.getByText('waits until').waitFor();
+  await page.getByText('awaits confirmation').waitFor();
   await confirm(`second.${mark}@demo.test`);
   const petra = await Agent.tryToSignIn(browser, base, `second.${mark}@demo.test`, person.password);
   await petra.page.waitForURL(/\/workspace/);
@@ -253,7 +253,7 @@ test('L1: an email of two accounts is one’s who confirms it first; the other l
   await page.getByLabel('Name', { exact: true }).fill('Shared Person');
   await page.getByRole('textbox', { name: 'Email' }).fill(email);
   await page.getByRole('main').getByRole('button', { name: 'Add user' }).click();
-  await page.getByText('Invited, but has not chosen a password yet.').waitFor();
+  await page.getByText('Invited; hasn’t set a password yet.').waitFor();
   const link = await linkTo(email);
   // The operator vouches for another company's user with the same email.
   const made = await fetch(`${base}/api/operator/accounts`, {
@@ -268,11 +268,11 @@ test('L1: an email of two accounts is one’s who confirms it first; the other l
   const context = await browser.newContext();
   const own = await context.newPage();
   await own.goto(link);
-  await own.getByText('This email already belongs to another user of Parley').waitFor();
+  await own.getByText('This email belongs to another Parley user').waitFor();
   expect(await own.getByLabel('New password').count()).toBe(0);
   await picture(own, 'held');
   expect(await accessibilityOf(own)).toEqual([]);
   await page.reload();
-  await page.getByText('Invited, but has not chosen a password yet.').waitFor();
+  await page.getByText('Invited; hasn’t set a password yet.').waitFor();
   await context.close();
 });

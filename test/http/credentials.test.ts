@@ -106,7 +106,7 @@ test('V43 a forgotten password: the link by mail sets a new one, once, and ends 
   // Nobody learns whose emails are known.
   expect(await forgotten('nobody@example.test')).toEqual({ status: 200, body: {} });
   const mail = await mailTo(email);
-  expect(mail).toMatchObject({ from: 'parley@demo.test', subject: 'Set a new password for Parley' });
+  expect(mail).toMatchObject({ from: 'parley@demo.test', subject: 'Reset your Parley password' });
   expect(await mailsTo('nobody@example.test')).toEqual([]);
   const token = tokenIn(mail);
   const redeem = (body: object) => ask('POST', '/api/password/redeem', { body });

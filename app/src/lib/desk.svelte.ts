@@ -60,7 +60,7 @@ export class Desk {
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
   /** This person's data on the screen is current. */
   readonly connected = $derived.by(() => this.agent.connection === 'open' && online.current !== false);
-  /** They have chats still, which go back to the line: whether they mean it is asked first (F19). */
+  /** They have chats still, which go back to the queue: whether they mean it is asked first (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
 
   readonly #toldOf = new Set<string>();

@@ -14,9 +14,7 @@ export function describe(
   const told = teller(me, visitorName);
   switch (entry.kind) {
     case 'conversation.started':
-      return entry.page?.title
-        ? m.event_started_on({ visitor, page: titled(entry.page) })
-        : m.event_started({ visitor });
+      return entry.page?.title ? m.event_started_on({ page: titled(entry.page) }) : m.event_started();
     case 'agent.assigned':
       return describeOwner(entry, me);
     case 'conversation.transferred':
