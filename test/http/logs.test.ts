@@ -58,7 +58,7 @@ async function doorsThatFail(): Promise<void> {
     { AGENT: unreachable as never, VISITOR: unreachable as never, DISPATCHER: unreachable as never },
     { CONVERSATION: unreachable as never, THROTTLE: unreachable as never, LOBBY: unreachable as never },
   ];
-  for (const door of doors.filter(({ key }) => !/sessions|logout/.test(key))) {
+  for (const door of doors.filter(({ key }) => !/sessions|logout|DELETE .*widget.session/.test(key))) {
     const address = addressOf(door, a.things, a.things);
     const path = `${address}${address.includes('?') ? '&' : '?'}search=${written}`;
     for (const who of askers) {
