@@ -208,8 +208,16 @@ test('V44: a second factor is set up in the profile, and asked for at sign-in', 
     await again.page.context().close();
   }
   await page.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('dialog').getByLabel('First, your password').fill(password);
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  // L3: the password alone takes it away no more.
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Your password').fill(password);
+  expect(await dialog.getByRole('button', { name: 'Remove' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Code from your app').fill('000000');
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await dialog.getByText('That code is wrong').waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+  await dialog.getByLabel('Code from your app').fill(codes[1] ?? '');
+  await dialog.getByRole('button', { name: 'Remove' }).click();
   await page.getByText('The second factor is removed').waitFor();
 });
 

@@ -15,6 +15,7 @@ export * from './limits.ts';
 export * from './marks.ts';
 export * from './origins.ts';
 export * from './photos.ts';
+export * from './plain-name.ts';
 export * from './redaction.ts';
 export * from './rights.ts';
 export * from './routing.ts';

@@ -19,16 +19,17 @@ import { agentStub } from '../actors/stubs.ts';
 import { changesBetween, recordAlone } from '../db/audit.ts';
 import { canonicalEmail } from '../db/keys.ts';
 import { createUser, setDeleted, setPassword, updateUser } from '../db/user-changes.ts';
-import { getPerson, getUser, listUsers } from '../db/users.ts';
+import { getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits, badRules } from './ip-rules.ts';
-import { overLimit } from '../actors/limits.ts';
+import { invite, reserveInvitation } from './invitations.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
+import { tellOwner } from './notices.ts';
 import { hashPassword } from './password.ts';
 import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
@@ -56,11 +57,15 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const hash = password === undefined ? '' : await hashFor(c, user.account, password);
   if (isRefusal(hash)) return refused(c, hash);
   const made = tidy(body);
+  const invitation =
+    password === undefined ? await reserveInvitation(c, user.account, made.email) : undefined;
+  if (isRefusal(invitation)) return refused(c, invitation);
   const id = newId('user');
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
   const added = await createUser(c.env.DB, user.account, id, row, hash, act);
-  if (password === undefined && !isRefusal(added)) await invite(c, user, id, origin ?? '');
+  if (isRefusal(added)) await invitation?.giveBack();
+  else if (invitation) await invite(c, user, id, origin ?? '');
   return answer(c, added);
 });
 
@@ -104,11 +109,13 @@ users.put(
     const { account } = c.var.user;
     const hash = await hashFor(c, account, c.req.valid('json').password);
     if (isRefusal(hash)) return refused(c, hash);
-    return change(c, c.var.user, 'user.password_set', (before) => async (act) => {
+    const response = await change(c, c.var.user, 'user.password_set', (before) => async (act) => {
       if (before.deletedAt !== null) return refuse('not_found');
       await setPassword(c.env.DB, account, before.id, hash, act);
       return (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
     });
+    if (response.ok) tellOwner(c, account, c.req.param('id'), 'password_changed');
+    return response;
   },
 );
 
@@ -134,10 +141,11 @@ users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites the
   // They have chosen a password meanwhile.
   if (!user.invited) return refused(c, refuse('conflict'));
   if (origin === null) return refused(c, refuse('no_mail'));
-  // Whoever is invited over and over would take it for a nuisance.
-  const over = await overLimit(c.env, [{ limit: 'invitedEmail', of: user.email }]);
-  if (over) return refused(c, over);
+  const invitation = await reserveInvitation(c, c.var.user.account, user.email);
+  if (isRefusal(invitation)) return refused(c, invitation);
   await invite(c, c.var.user, user.id, origin);
+  const subject = { id: user.id, name: user.name };
+  await recordAlone(c.env.DB, actOf(c, c.var.user, 'user.invited', { subject }));
   return c.json({});
 });
 
@@ -155,6 +163,7 @@ users.delete(
       c.env.DB,
       actOf(c, user, 'second_factor.off', { subject: { id: theirs.id, name: theirs.name } }),
     );
+    if (theirs.secondFactor) tellOwner(c, user.account, theirs.id, 'second_factor_off');
     return c.json({});
   },
 );
@@ -207,13 +216,6 @@ async function change(
 /** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */
 async function hashFor({ env }: Exchange, account: string, password: string): Promise<string | Refusal> {
   return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
-}
-
-/** Sends a link with which they choose their password. */
-async function invite(c: Exchange, { account, ...who }: By, id: string, origin: string): Promise<void> {
-  const by = who.fullName ?? who.name;
-  const person = await getPerson(c.env.DB, account, id);
-  if (person) await agentStub(c.env, account, id).mailLink(person, { kind: 'invitation', origin, by });
 }
 
 /**

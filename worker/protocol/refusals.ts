@@ -41,6 +41,10 @@ export const refusals = {
   email_taken: [409, 'That email is already in use.'],
   link_expired: [410, 'This link was used already, or is too old. Ask for another one.'],
   unsupported: [426, 'This version of the protocol is not spoken here.'],
+  too_many_invitations: [
+    429,
+    'Too many invitations have gone out. Try again later, or set a password yourself.',
+  ],
   slow_down: [429, 'Too much at once. Wait a moment.'],
   queue_full: [429, 'Many people are waiting just now. Try again in a moment.'],
   too_many_chats: [429, 'Too many new chats within an hour. Try again later.'],

@@ -8,8 +8,8 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
 import type { Env } from '../env.ts';
 import type { Device } from './devices.ts';
-import type { MailOrder } from './links.ts';
 import type { Member } from './member.ts';
+import type { MailOrder } from './outgoing.ts';
 import type { TakenTries, Tried } from './tries.ts';
 
 export abstract class Identity extends DurableObject<Env> {
@@ -59,8 +59,9 @@ export abstract class Identity extends DurableObject<Env> {
     this.known()?.devices.forget(but);
   }
 
-  mailLink(user: Person, order: MailOrder): void {
-    this.begun().mailLink(user, order);
+  /** Has a mail sent to the user, who may never have been here. */
+  async mail(user: Person, order: MailOrder): Promise<void> {
+    await this.begun().mail(user, order);
   }
 
   /** The account, user and kind of a link; null if it is not valid. */
@@ -72,13 +73,14 @@ export abstract class Identity extends DurableObject<Env> {
     return { kind, account: account.name, name, email };
   }
 
-  async linkHolds(secret: string): Promise<boolean> {
-    return (await this.known()?.links.holds(secret)) ?? false;
-  }
-
   /** Uses the link up with which somebody sets their password. */
   async redeemLink(secret: string): Promise<boolean> {
-    return (await this.known()?.links.redeem(secret)) ?? false;
+    return (await this.known()?.redeemLink(secret)) ?? false;
+  }
+
+  /** Why this code does not prove the user in this session, where they have a second factor. */
+  async checkCode(code: string | undefined, session: string): Promise<Refusal | null> {
+    return (await this.known()?.checkCode(code, session)) ?? null;
   }
 
   beginSecondFactor(): SecondFactorSecret | Refusal {

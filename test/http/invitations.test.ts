@@ -1,0 +1,91 @@
+/** Invitations go to strangers: how many, and with which words. */
+import { limits } from '#domain';
+import type { AuditPage, User } from '#protocol';
+import { expect, test } from 'vitest';
+import { overLimit } from '../../worker/actors/limits.ts';
+import { ask, env, newAccount, standingClock, type TestAccount } from './client.ts';
+import { mailsTo, mailTo } from './mails.ts';
+
+const tooMany = { status: 429, body: { refused: 'too_many_invitations' } };
+const somebody = () => `${crypto.randomUUID()}@example.test`;
+const rest = {
+  ...{ nickname: '', language: 'en', showsPhoto: true, roles: ['agent'], manages: true },
+  ...{ groups: [], limits: { live: null, nrt: null }, ipRules: [] },
+};
+const add = (account: TestAccount, email: string, more = {}) =>
+  ask<User>('POST', '/api/users', {
+    cookie: account.administrator,
+    body: { email, name: 'Ines Duarte', ...rest, ...more },
+  });
+
+test('M3 a stranger gets three invitations a day, whoever sends them, and however often they are added anew', async () => {
+  const [one, other] = [await newAccount(), await newAccount()];
+  standingClock();
+  const email = somebody();
+  const sent = [];
+  for (let i = 0; i < 3; i++) {
+    const { status, body } = await add(one, email);
+    sent.push(status);
+    await mailTo(email, i + 1);
+    const path = `/api/users/${body.id}`;
+    if (i < 2) expect((await ask('DELETE', path, { cookie: one.administrator })).status).toBe(200);
+    else expect(await ask('POST', `${path}/invite`, { cookie: one.administrator })).toMatchObject(tooMany);
+    if (i === 2) await ask('DELETE', path, { cookie: one.administrator });
+  }
+  expect(sent).toEqual([200, 200, 200]);
+  for (const account of [one, other]) expect(await add(account, email)).toMatchObject(tooMany);
+  expect(await mailsTo(email)).toHaveLength(3);
+  // Nobody was added, and with a password they still can be.
+  const users = await ask<{ users: User[] }>('GET', '/api/users', { cookie: other.administrator });
+  expect(users.body.users.map((user) => user.email)).not.toContain(email);
+  expect((await add(other, email, { password: 'a horse of another colour' })).status).toBe(200);
+});
+
+test('M3 an account invites a hundred people a day', async () => {
+  const account = await newAccount();
+  standingClock();
+  for (let i = 0; i < limits.inviting.most - 1; i++)
+    await overLimit(env, [{ limit: 'inviting', of: account.id }]);
+  // One that comes to nothing is not counted.
+  expect((await add(account, account.emails.agent)).body).toMatchObject({ refused: 'email_taken' });
+  expect((await add(account, somebody())).status).toBe(200);
+  const email = somebody();
+  expect(await add(account, email)).toMatchObject(tooMany);
+  expect((await add(await newAccount(), email)).status).toBe(200);
+});
+
+test('M3 no word of the tenant’s in an invitation is an address, and the stranger’s name is not in it', async () => {
+  const account = await newAccount('Prize www.evil.test');
+  const email = somebody();
+  const { body } = await add(account, email, { name: 'You won $500 - see http://evil.test' });
+  const mail = await mailTo(email);
+  const [before, link, after] = mail.text.split(/(https:\/\/parley\.test\/password#\S+)/);
+  expect(link).toBeDefined();
+  expect(before).toContain('Zoë administrator 🦊 has added you to Prize evil test on Parley');
+  for (const part of [before, after, mail.subject]) expect(part).not.toMatch(/won|:\/\/|www|\.\w/);
+  expect(mail.source.split(/\r?\n\r?\n/)[0]).toMatch(new RegExp(`^To: .*<?${email}>?$`, 'm'));
+  expect(mail.source).not.toContain('$500');
+  // The same for a link that anybody can have sent to them.
+  await ask('PUT', `/api/users/${body.id}/password`, {
+    cookie: account.administrator,
+    body: { password: 'a horse of another colour' },
+  });
+  await mailTo(email, 2);
+  await ask('POST', '/api/password/forgotten', { body: { email } });
+  const reset = await mailTo(email, 3);
+  expect(reset.subject).toBe('Set a new password for Parley');
+  expect(reset.text.replace(/https:\/\/parley\.test\/password#\S+/, '')).not.toMatch(/won|:\/\/|www/);
+});
+
+test('M3 V45 another invitation is in the audit log', async () => {
+  const account = await newAccount();
+  const { body } = await add(account, somebody());
+  const path = `/api/users/${body.id}/invite`;
+  expect((await ask('POST', path, { cookie: account.administrator })).status).toBe(200);
+  const audit = await ask<AuditPage>('GET', '/api/audit?kind=user.invited', {
+    cookie: account.administrator,
+  });
+  expect(audit.body.entries.map(({ kind, subject }) => ({ kind, subject }))).toEqual([
+    { kind: 'user.invited', subject: { id: body.id, name: 'Ines Duarte' } },
+  ]);
+});
