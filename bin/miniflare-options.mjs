@@ -58,6 +58,8 @@ export function miniflareOptions({ entry, port, folder, env, quiet, hashing, onR
     handleStructuredLogs: ({ level, message }) => {
       // An alarm that was set anew while it was being brought: the new one comes.
       if (message.includes('canceled with requestScheduledAlarm')) return;
+      // A client broke the WebSocket protocol, or sent a frame beyond the runtime's own limit. It has been closed.
+      if (message.includes('WebSocket protocol error')) return;
       if (level === 'error' || level === 'warn') console.error(message);
       else if (!quiet) console.log(message);
     },

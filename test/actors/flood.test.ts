@@ -21,7 +21,8 @@ async function crowd(
 ): Promise<Tab[]> {
   const tabs: Tab[] = [];
   for (let number = 0; number < tries; number++) {
-    const tab = await visitor.open(conversation);
+    const tab = await visitor.open(conversation).catch(() => null);
+    if (!tab) continue;
     tab.send('ping');
     tab.send({ t: 'hello', v: 1 });
     await tab.until(() => tab.closed ?? tab.frames.find(({ t }) => t === 'welcome'));

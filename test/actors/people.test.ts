@@ -5,7 +5,17 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Conversation } from '../../worker/actors/conversation/conversation.ts';
 import { getPerson } from '../../worker/db/users.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { env, maybeEvict, moveClock, newScene, openTab, ways, type Frame, type SceneAgent } from './scene.ts';
+import {
+  env,
+  maybeEvict,
+  moveClock,
+  newScene,
+  openTab,
+  taken,
+  ways,
+  type Frame,
+  type SceneAgent,
+} from './scene.ts';
 import { signInOf } from './sign-in.ts';
 
 const change = (agent: SceneAgent, set: string) =>
@@ -111,6 +121,12 @@ test('F186 colleagues see a name with the nickname beside it; visitors read the 
     principal: { name: 'Annie', fullName: 'Anna Petrova' },
   });
   expect(await anna.stub.me()).toMatchObject({ name: 'Anna Petrova' });
+  // The routing log is for colleagues, also once the user is deleted.
+  const { conversation } = await (await scene.visitor()).say('Hello');
+  await taken(anna, conversation);
+  expect(
+    await scene.dispatcher.decisionsOf(conversation, { id: anna.party.id, roles: ['supervisor'] }),
+  ).toMatchObject({ names: { [anna.party.id]: 'Anna Petrova' } });
 });
 
 test('I14 a sign-in that reads the changed row first ends the older sessions, and none of them outlives the change', async () => {

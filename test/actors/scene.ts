@@ -279,7 +279,6 @@ export class SceneAgent {
   }
 
   async open(conversation: string): Promise<Tab> {
-    await this.stub.attached(this.session, conversation);
     return openTab(conversationStub(env, this.principal.account, conversation), this.principal);
   }
 

@@ -1,23 +1,12 @@
 /** Whose conversations an agent sees (F42), at the floor's socket and at the conversation's. */
 import { maySee, type Viewer } from '#domain';
-import { roles, sees, type FloorRow, type Role, type Sees } from '#protocol';
+import { roles, sees, type FloorRow, type Role } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agentStub } from '../../worker/actors/stubs.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { screen, waiting } from './floor-scene.ts';
-import {
-  env,
-  id,
-  maybeEvict,
-  newScene,
-  openTab,
-  taken,
-  ways,
-  type Frame,
-  type Scene,
-  type Tab,
-} from './scene.ts';
+import { maybeEvict, newScene, openTab, taken, ways, type Frame, type Tab } from './scene.ts';
+import { group, rule } from './sight-scene.ts';
 
 test('F42 a rule of the account never shows less than one’s own and what waits, nor less than a wider rule', () => {
   const groups = fc.subarray(['a', 'b', 'c']);
@@ -37,36 +26,6 @@ test('F42 a rule of the account never shows less than one’s own and what waits
     }),
   );
 });
-
-/** The account's rule, as the console sets it. */
-async function rule(scene: Scene, to: Sees): Promise<void> {
-  await scene.dispatcher.expectChange();
-  await env.DB.prepare('UPDATE accounts SET sees = ? WHERE id = ?').bind(to, scene.account).run();
-  await scene.dispatcher.reread();
-}
-
-/** Puts users into one group, as the console does. */
-async function group(scene: Scene, ...users: string[]): Promise<void> {
-  const name = id('group');
-  await env.DB.batch([
-    env.DB.prepare('INSERT INTO groups (account_id, id, name, created_at) VALUES (?, ?, ?, 0)').bind(
-      scene.account,
-      name,
-      'Sales',
-    ),
-    ...users.map((user) =>
-      env.DB.prepare('INSERT INTO members (account_id, group_id, user_id) VALUES (?, ?, ?)').bind(
-        scene.account,
-        name,
-        user,
-      ),
-    ),
-  ]);
-  for (const user of users) {
-    await agentStub(env, scene.account, user).expectChange();
-    await agentStub(env, scene.account, user).reread();
-  }
-}
 
 const goneIn = ({ frames }: Tab, since = 0) =>
   frames.slice(since).flatMap((frame) => (frame['gone'] ?? []) as string[]);

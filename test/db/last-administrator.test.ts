@@ -1,17 +1,18 @@
 /** The trigger on its own: after any two concurrent batches an administrator who can sign in remains. */
-import { isRefusal, type UserBody } from '#protocol';
+import { isRefusal } from '#protocol';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import type { Act } from '../../worker/db/audit.ts';
-import { createUser, setDeleted, updateUser } from '../../worker/db/user-changes.ts';
+import { createUser, deleteUser, updateUser, type UserValues } from '../../worker/db/user-changes.ts';
 import { id } from './logs.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
 
-const body = (email: string): UserBody & { admitted: boolean } => ({
-  ...{ email, name: 'Ines', nickname: '', language: 'en', roles: ['administrator'], showsPhoto: true },
+const body: UserValues = {
+  ...{ name: 'Ines', nickname: '', language: 'en', roles: ['administrator'], showsPhoto: true },
   ...{ manages: true, groups: [], limits: { live: null, nrt: null }, ipRules: [], admitted: true },
-});
+};
+const email = (user: string) => ({ email: `${user}@example.test`, confirmed: true, pending: null });
 const act = (account: string): Act => ({
   ...{ id: id('audit'), at: 1, account, by: null, kind: 'user.changed', device: '', address: null },
 });
@@ -19,8 +20,7 @@ const act = (account: string): Act => ({
 async function twoAdministrators() {
   const account = id('account');
   const pair = [id('user'), id('user')];
-  for (const user of pair)
-    await createUser(DB, account, user, body(`${user}@example.test`), 'a hash', act(account));
+  for (const user of pair) await createUser(DB, account, user, body, email(user), 'a hash', act(account));
   return { account, pair };
 }
 
@@ -29,7 +29,7 @@ const ways: [string, Lose][] = [
   [
     'demotions',
     (account, user) =>
-      updateUser(DB, account, user, { ...body(`${user}@example.test`), roles: ['agent'] }, act(account)),
+      updateUser(DB, account, user, { ...body, roles: ['agent'] }, [email(user), email(user)], act(account)),
   ],
   [
     'rules that shut out',
@@ -38,11 +38,12 @@ const ways: [string, Lose][] = [
         DB,
         account,
         user,
-        { ...body(`${user}@example.test`), ipRules: ['192.0.2.1'], admitted: false },
+        { ...body, ipRules: ['192.0.2.1'], admitted: false },
+        [email(user), email(user)],
         act(account),
       ),
   ],
-  ['deletions', (account, user) => setDeleted(DB, account, user, 1, act(account))],
+  ['deletions', (account, user) => deleteUser(DB, account, user, act(account))],
 ];
 
 test.each(ways)('of two %s in concurrent batches, one whole batch is refused', async (_, lose) => {

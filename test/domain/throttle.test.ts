@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits, policyOf, throttle, type LimitName } from '#domain';
-import { life, maxLinks } from '../../worker/actors/agent/links.ts';
+import { limits, linkLife, maxLinks, policyOf, throttle, type LimitName } from '#domain';
 
 const { attempt, forgetAt, giveBack, allowance } = throttle;
 const names = Object.keys(limits) as LimitName[];
@@ -196,7 +195,7 @@ test('H2 an hour of guesses from one network leaves the email’s free tries to 
 
 test('H2 whoever waits for a link by mail has one that is still good', () => {
   for (const limit of ['resetFrom', 'resetEmail', 'resetDevice'] as const)
-    expect(longestOf(limits[limit])).toBeLessThan(life.reset);
+    expect(longestOf(limits[limit])).toBeLessThan(linkLife.reset);
 });
 
 test('H2 so many links hold at once that no request of a stranger ends one', () => {
@@ -208,7 +207,9 @@ test('H2 so many links hold at once that no request of a stranger ends one', () 
     attempts = answer.attempts;
     if (answer.wait === 0) passed.push(now);
   }
-  const most = passed.map((start) => passed.filter((at) => at >= start && at < start + life.reset).length);
+  const most = passed.map(
+    (start) => passed.filter((at) => at >= start && at < start + linkLife.reset).length,
+  );
   // Beside those that the owner asks for.
   expect(Math.max(...most)).toBeLessThanOrEqual(maxLinks - 2 * limits.resetDevice.free);
   console.log(

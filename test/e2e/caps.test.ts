@@ -55,12 +55,27 @@ async function crowdOut(text: string): Promise<{ inside: string[]; outside: Visi
   }
 }
 
+/** The same in Russian: the queue is full. */
+async function inRussian(): Promise<void> {
+  const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage();
+  await page.goto(`${base}/demo`);
+  await page.getByRole('button', { name: 'Чат' }).click();
+  const chat = page.frameLocator('iframe[title="Чат"]');
+  await chat.getByRole('textbox', { name: 'Сообщение' }).fill('Вы открыты завтра?');
+  await chat.getByRole('button', { name: 'Отправить' }).click();
+  await chat.getByRole('button', { name: 'Пропустить' }).click();
+  await chat.getByText('Сейчас слишком много обращений.').waitFor();
+  await picture(page, 'queue-full-ru');
+  await page.context().close();
+}
+
 test('H3 a visitor who finds the queue full keeps the message, and it goes out once there is room', async () => {
   const { inside, outside } = await crowdOut('May I ask');
   expect(inside.length).toBeGreaterThan(0);
   await outside.chat.getByText('Your messages are kept.').waitFor();
   await picture(outside.page, 'queue-full');
   expect(await accessibilityOf(outside.page)).toEqual([]);
+  await inRussian();
 
   for (const question of inside) await anna.take(question);
   await outside.chat.getByText('Many people are waiting just now.').waitFor({ state: 'detached' });

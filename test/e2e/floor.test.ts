@@ -244,6 +244,14 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.page.goto(`${base}/console/chats`);
   const row = alex.page.getByRole('row').filter({ hasText: 'First question' });
   await row.getByText('Ben Okafor').waitFor();
+  // One that has just begun opens, too.
+  const three = await Visitor.visit(browser, base);
+  await three.ask('Third question');
+  await alex.page.getByRole('row').filter({ hasText: 'Third question' }).getByRole('link').click();
+  await alex.log.getByText('Third question').waitFor();
+  expect(await alex.page.getByText('There is no such thing here.').count()).toBe(0);
+  await alex.page.goBack();
+  await row.getByText('Ben Okafor').waitFor();
   await alex.page.getByText(/^As of \d/).waitFor();
   await row.getByRole('link').click();
   await alex.page.getByText('Live', { exact: true }).waitFor();
@@ -251,8 +259,15 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.log.getByText('Are you still there?').waitFor();
   expect(await accessibilityOf(alex.page)).toEqual([]);
   await picture(alex.page, 'console-chat-live');
+  // The page that goes leaves the chat to the page that comes: neither shows an error, nor an empty pane.
+  await alex.page.getByRole('link', { name: 'Open in the workspace' }).click();
+  await alex.page.waitForURL(/\/workspace\/con_/);
+  await alex.log.getByText('Are you still there?').waitFor();
+  await alex.page.goBack();
+  await alex.page.getByText('Live', { exact: true }).waitFor();
+  await alex.log.getByText('Are you still there?').waitFor();
   await ben.row('In chat with you', 'Are you still there?').getByRole('link').click();
   await ben.endChat();
   await expect.poll(() => take.isDisabled()).toBe(false);
-  await closeAll(alex, ben, one, two);
+  await closeAll(alex, ben, one, two, three);
 }, 120_000);

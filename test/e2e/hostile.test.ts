@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { Agent, Visitor } from './people.ts';
-import { stage } from './stage.ts';
+import { deceptive } from '../domain/addresses.ts';
+import { accessibilityOf, Agent, Visitor } from './people.ts';
+import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
 let foreign: Server;
@@ -58,6 +59,117 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
     expect(await frame.evaluate(() => 'hacked' in window)).toBe(false);
     expect(await frame.locator('img[src="x"], a[href^="javascript"], svg[onload]').count()).toBe(0);
   }
+  await anna.endChat();
+});
+
+/** A client that is no widget: it sends what it likes. */
+class Attacker {
+  private constructor(
+    readonly site: string,
+    readonly token: string,
+  ) {}
+
+  static async enter(): Promise<Attacker> {
+    const demo = await (await fetch(`${base}/demo`, { headers: { Accept: 'text/html' } })).text();
+    const site = /widget\.js\?site=(\w+)/.exec(demo)?.[1] ?? '';
+    const opened = await post('session', { site });
+    return new Attacker(site, ((await opened.json()) as { token: string }).token);
+  }
+
+  send(text: string, more: object): Promise<Response> {
+    const { site } = this;
+    const id = crypto.randomUUID().replace(/^(.{14})./, '$17');
+    return post('messages', { id, site, text, ...more }, { Authorization: `Bearer ${this.token}` });
+  }
+}
+
+function post(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${base}/api/widget/${path}`, {
+    method: 'POST',
+    headers: { Origin: base, 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+test('S4: an address that reads as another one is refused as a page, and is no link in a message', async () => {
+  const attacker = await Attacker.enter();
+  for (const url of deceptive) {
+    const answer = await attacker.send('Hello', { page: { url, title: '' } });
+    expect([url, answer.status, await answer.json()]).toMatchObject([url, 400, { field: 'page.url' }]);
+  }
+  for (const title of ['a\0b', 'a\ud83d']) {
+    const answer = await attacker.send('Hello', { page: { url: 'https://a.test/', title } });
+    expect(await answer.json()).toMatchObject({ field: 'page.title' });
+  }
+  const contact = { name: 'Ann\u200da\u202e', email: 'ann\u202e@a.example' };
+  expect((await attacker.send('Hello', { contact })).status).toBe(400);
+  const lie = 'https://northwind.example/login';
+  const page = { url: 'https://evil.test/login?x=1', title: `${lie}\u202e` };
+  const messages = deceptive.filter((url) => url.isWellFormed() && !url.includes('\0'));
+  const text = `Look: ${messages.join(' ')} https://аpple.com/ https://shop.example/a`;
+  expect((await attacker.send(text, { page, contact: { name: contact.name } })).status).toBe(200);
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  await anna.take('Look:');
+  const details = anna.page.getByRole('complementary', { name: 'Details' });
+  const link = details.getByRole('link', { name: 'evil.test/login' });
+  expect(await link.getAttribute('href')).toBe(page.url);
+  expect(await link.innerText()).not.toContain('northwind');
+  // The title is text beside it, and the name has no character that is not seen.
+  await details.getByText(lie, { exact: true }).waitFor();
+  expect(await details.getByRole('link').filter({ hasText: lie }).count()).toBe(0);
+  await details.getByText('Anna', { exact: true }).waitFor();
+  await anna.log.getByText(`started a chat on “${lie} · evil.test”`).waitFor();
+  await picture(anna.page, 'details', [1440]);
+  await anna.page.setViewportSize({ width: 390, height: 844 });
+  await anna.page.getByRole('button', { name: 'Details' }).click();
+  await anna.page
+    .getByRole('dialog', { name: 'Details' })
+    .getByRole('link', { name: 'evil.test/login' })
+    .waitFor();
+  await picture(anna.page, 'details', [390]);
+  await anna.page.keyboard.press('Escape');
+  await anna.page.setViewportSize({ width: 1440, height: 900 });
+  const links = await anna.log.getByRole('link').all();
+  const shown = await Promise.all(
+    links.map(async (each) => [await each.innerText(), await each.getAttribute('href')]),
+  );
+  expect(shown).toEqual([
+    ['https://northwind.example', 'https://northwind.example/'],
+    ['https://northwind.example', 'https://northwind.example/'],
+    ['https://north', 'https://north/'],
+    ['https://аpple.com/', 'https://xn--pple-43d.com/'],
+    ['https://shop.example/a', 'https://shop.example/a'],
+  ]);
+  await anna.log.getByText('(xn--pple-43d.com)').waitFor();
+  expect(await accessibilityOf(anna.page)).toEqual([]);
+  await anna.endChat();
+});
+
+test('S4: what an earlier version stored of a page and its visitor is shown, and can’t be opened', async () => {
+  const attacker = await Attacker.enter();
+  const page = { url: 'https://stored.example/', title: 'Stored title' };
+  await attacker.send('From long ago', { page, contact: { email: 'old@stored.example' } });
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  // As if the log held what could be stored then.
+  await anna.page.routeWebSocket(/conversations\/.*\/socket/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(
+        String(message)
+          .replaceAll('https://stored.example/', 'https://northwind.example@evil.test/\u202egnp.exe')
+          .replaceAll('Stored title', 'https://northwind.example\u202e')
+          .replaceAll('old@stored.example', 'old\u202e@stored.example'),
+      );
+    });
+  });
+  await anna.page.reload();
+  await anna.take('From long ago');
+  const details = anna.page.getByRole('complementary', { name: 'Details' });
+  await details.getByText('https://northwind.example@evil.test/gnp.exe', { exact: true }).waitFor();
+  await details.getByText('https://northwind.example', { exact: true }).waitFor();
+  await details.getByText('old@stored.example', { exact: true }).waitFor();
+  expect(await details.getByRole('link').count()).toBe(0);
+  expect(await details.innerText()).not.toMatch(/[\u200b-\u200f\u202a-\u202e]/);
   await anna.endChat();
 });
 

@@ -1,7 +1,7 @@
 /** The languages: nothing of another one stands on a screen, and changing it loses nothing. */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { Agent, errorsOf, sidewaysOf } from './people.ts';
+import { accessibilityOf, Agent, errorsOf, sidewaysOf } from './people.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
@@ -130,4 +130,24 @@ test('the widget speaks the language that the visitor’s browser asks for', asy
   await chat.getByRole('log').getByText('Ботинки маломерят?').waitFor();
   expect(await chat.locator('html').getAttribute('lang')).toBe('ru');
   expect(errors).toEqual([]);
+});
+
+test('F163 in Russian a campaign’s levels fit a phone, whatever is added to them', async () => {
+  const { page } = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  await page.evaluate(() => localStorage.setItem('parley.language', 'ru'));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${base}/console/campaigns/new?tab=routing`);
+  for (let levels = 0; levels < 2; levels++)
+    await page.getByRole('button', { name: 'Добавить уровень' }).click();
+  const asked = page.getByRole('combobox', { name: 'Пользователи и группы' }).first();
+  await asked.fill('Anna');
+  await page.getByRole('option', { name: /Anna Petrova/ }).click();
+  await page.getByRole('checkbox', { name: 'Отдельный уровень для переданных чатов' }).check();
+  await page.getByRole('checkbox', { name: 'Передавать чат другому оператору' }).check();
+  await asked.fill('e');
+  await page.getByRole('option').first().waitFor();
+  expect({ wide: await sidewaysOf(page), found: await accessibilityOf(page) }).toEqual({
+    wide: [],
+    found: [],
+  });
 });

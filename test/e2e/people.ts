@@ -13,11 +13,16 @@ let addresses = 0;
 /** Everybody comes from an address of their own: sign-ins from one are counted. */
 const ownAddress = () => ({ 'CF-Connecting-IP': `127.${process.pid % 250}.0.${++addresses}` });
 
+/** What the policies of pages have refused, in all journeys of a file: no journey may leave any (stage.ts). */
+export const violations: string[] = [];
+
 /** Errors that a page has thrown or its policy has refused. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
+    if (/Content[- ]Security[- ]Policy|TrustedHTML|TrustedScript|Permissions[- ]Policy/i.test(message.text()))
+      violations.push(`${page.url()}: ${message.text()}`);
     // A refused request is an answer, and the browser reports it as an error all the same.
     if (message.type() === 'error' && !message.text().includes('the server responded with a status of 4')) {
       errors.push(message.text());

@@ -5,7 +5,7 @@ import { agentOf, visitorOf } from '../helpers/people.ts';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
 
-const { base, browser } = await stage();
+const { base, browser, confirm } = await stage();
 const password = 'parley-demo';
 const admin = await agentOf({ base, email: 'admin@demo.test', password });
 
@@ -20,6 +20,7 @@ async function staff(): Promise<void> {
     if (user.email !== 'ben@demo.test') continue;
     const cleo = { ...userBodyOf(user), email: 'cleo@demo.test', name: 'Cleo Marin', limits, password };
     await admin.ask('POST', '/api/users', cleo satisfies NewUserBody);
+    await confirm(cleo.email);
   }
 }
 

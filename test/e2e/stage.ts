@@ -6,6 +6,7 @@ import { seedDemo } from '../../bin/demo.mjs';
 import { startMailbox } from '../../bin/mailbox.mjs';
 import { scratchFolder, startServer } from '../../bin/server.mjs';
 import { launchBrowser } from '../helpers/browser.ts';
+import { violations } from './people.ts';
 
 export interface Stage {
   /** The server's address, as a browser is to know it: one host, with cookies of its own. */
@@ -14,6 +15,8 @@ export interface Stage {
   readonly browser: Browser;
   /** The link in the last mail to somebody. */
   linkTo(email: string): Promise<string>;
+  /** Confirms an email by that link, as its owner does, without a browser. */
+  confirm(email: string): Promise<void>;
 }
 
 /** Pictures of a page, for review: wide and narrow, light and dark, if `PICTURES` names a folder. */
@@ -37,8 +40,8 @@ export async function picture(page: Page, name: string, widths = [1440, 390]): P
 
 /**
  * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
- * So no journey meets people or chats that those of another file have left. What was on the screens when one failed goes to the
- * folder `SCREENSHOTS`, if there is one. `settings` are the server's.
+ * So no journey meets people or chats that those of another file have left. A journey fails where a page's policy had to refuse
+ * something. What was on the screens when one failed goes to the folder `SCREENSHOTS`, if there is one. `settings` are the server's.
  */
 export async function stage(settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = scratchFolder();
@@ -59,23 +62,32 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
       await page.screenshot({ path: path.join(shots, `${task.id}-${at}.png`) });
     }
   });
+  afterEach(() => expect(violations.splice(0)).toEqual([]));
   afterAll(async () => {
     await browser.close();
     await server.stop();
     await mailbox.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
+  const base = server.url.replace('127.0.0.1', 'localhost');
+  const linkTo = async (email: string) => {
+    const find = () => {
+      const last = mailbox.mails.findLast(({ to }) => to === email);
+      return /http\S+\/(?:password|confirm)#\S+/.exec(last?.text ?? '')?.[0];
+    };
+    await expect.poll(find).toBeDefined();
+    return find() as string;
+  };
   return {
-    base: server.url.replace('127.0.0.1', 'localhost'),
-    operatorSecret: server.operatorSecret,
-    browser,
-    async linkTo(email) {
-      const find = () => {
-        const last = mailbox.mails.findLast(({ to }) => to === email);
-        return /http\S+\/password#\S+/.exec(last?.text ?? '')?.[0];
-      };
-      await expect.poll(find).toBeDefined();
-      return find() as string;
+    ...{ base, browser, linkTo, operatorSecret: server.operatorSecret },
+    async confirm(email) {
+      const token = new URL(await linkTo(email)).hash.slice(1);
+      const answer = await fetch(`${base}/api/email/confirm`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: base },
+        body: JSON.stringify({ token }),
+      });
+      expect(answer.status).toBe(200);
     },
   };
 }

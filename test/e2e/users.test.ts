@@ -1,10 +1,10 @@
 /** Users and groups as an administrator makes them, and what the one at the other end sees of it. */
 import type { Page } from 'playwright';
 import { beforeAll, expect, test } from 'vitest';
-import { Agent, eventually } from './people.ts';
-import { stage } from './stage.ts';
+import { accessibilityOf, Agent, eventually } from './people.ts';
+import { picture, stage } from './stage.ts';
 
-const { base, browser, linkTo } = await stage();
+const { base, browser, linkTo, confirm, operatorSecret } = await stage();
 let admin: Agent;
 beforeAll(async () => {
   admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
@@ -20,8 +20,14 @@ interface Person {
   readonly password: string;
 }
 
-/** Adds a user by the form; what matters of it is filled in by `more`. */
+/** Adds a user by the form, and confirms the email; what matters of it is filled in by `more`. */
 async function addUser(name: string, more: (page: Page) => Promise<unknown>): Promise<Person> {
+  const person = await addUnconfirmed(name, more);
+  await confirm(person.email);
+  return person;
+}
+
+async function addUnconfirmed(name: string, more: (page: Page) => Promise<unknown>): Promise<Person> {
   const { page } = admin;
   await page.goto(`${base}/console/users`);
   await page.getByRole('button', { name: 'Add user' }).click();
@@ -159,5 +165,114 @@ test('F185: who is invited chooses their own password by the link in the mail', 
   await own.getByLabel('New password').fill('a horse of another colour');
   await own.getByRole('button', { name: 'Save and sign in' }).click();
   await own.waitForURL(/\/workspace/);
+  await context.close();
+});
+
+/** What the owner of a mailbox sees of a link, in a browser of their own. */
+async function followed(email: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(await linkTo(email));
+  return page;
+}
+
+const long = 'Wilhelmina-Konstantinopolitanskaya van der Westhuizen';
+
+test('L1 F185: a user with a password confirms the email by a button, and cannot sign in before', async () => {
+  const person = await addUnconfirmed(long, () => Promise.resolve());
+  const { page } = admin;
+  await page.getByText('The email is not confirmed yet.').waitFor();
+  await picture(page, 'unconfirmed');
+  expect(await accessibilityOf(page)).toEqual([]);
+  const early = await Agent.tryToSignIn(browser, base, person.email, person.password);
+  await early.page.getByText('The email or the password is wrong.').waitFor();
+  await page.getByRole('button', { name: 'Send the link again' }).click();
+  await page.getByText('The link is on its way').waitFor();
+  await page.goto(`${base}/console/users?search=${person.email}`);
+  await page.getByText('Not confirmed').waitFor();
+  await picture(page, 'unconfirmed-list');
+
+  const own = await followed(person.email);
+  await own.getByText('Northwind Outfitters').first().waitFor();
+  await eventually(() => Promise.resolve(new URL(own.url()).hash), '');
+  await picture(own, 'confirm');
+  expect(await accessibilityOf(own)).toEqual([]);
+  await own.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await own.getByText('Your email is confirmed.').waitFor();
+  await picture(own, 'confirmed');
+  await own.setViewportSize({ width: 390, height: 844 });
+  expect(await own.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await own.getByRole('button', { name: 'Sign in' }).click();
+  await own.getByLabel('Email').fill(person.email);
+  await own.getByLabel('Password', { exact: true }).fill(person.password);
+  await own.getByRole('button', { name: 'Sign in' }).click();
+  await own.waitForURL(/\/workspace/);
+  await page.reload();
+  await page.getByRole('link', { name: long }).waitFor();
+  expect(await page.getByText('Not confirmed').count()).toBe(0);
+  await own.context().close();
+});
+
+test('L1: another email waits for its owner, can be cancelled, and is the one to sign in with once confirmed', async () => {
+  const person = await addUser('Petra Moving', () => Promise.resolve());
+  const { page } = admin;
+  await page.reload();
+  const field = page.getByRole('textbox', { name: 'Email' });
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  const other = `petra.${'x'.repeat(40)}.${mark}@a-rather-long-domain-of-a-company.demo.test`;
+  await field.fill(other);
+  await save.click();
+  await page.getByText(`The change to ${other} waits until`).waitFor();
+  // The form shows what is, not what waits.
+  expect(await field.inputValue()).toBe(person.email);
+  await picture(page, 'pending');
+  expect(await accessibilityOf(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Cancel the change' }).click();
+  await page.getByText('The change is cancelled.').waitFor();
+  expect(await page.getByText('waits until').count()).toBe(0);
+  const dead = await followed(other);
+  await dead.getByText('This link was used already').waitFor();
+  await dead.context().close();
+
+  await field.fill(`second.${mark}@demo.test`);
+  await save.click();
+  await page.getByText('waits until').waitFor();
+  await confirm(`second.${mark}@demo.test`);
+  const petra = await Agent.tryToSignIn(browser, base, `second.${mark}@demo.test`, person.password);
+  await petra.page.waitForURL(/\/workspace/);
+  await page.reload();
+  await eventually(() => field.inputValue(), `second.${mark}@demo.test`);
+  await page.goto(`${base}/console/audit?kind=email.confirmed`);
+  await page.getByText('Confirmed their own email').first().waitFor();
+});
+
+test('L1: an email of two accounts is one’s who confirms it first; the other link says so in plain words', async () => {
+  const email = `shared.${mark}@demo.test`;
+  const { page } = admin;
+  await page.goto(`${base}/console/users/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Shared Person');
+  await page.getByRole('textbox', { name: 'Email' }).fill(email);
+  await page.getByRole('main').getByRole('button', { name: 'Add user' }).click();
+  await page.getByText('Invited, but has not chosen a password yet.').waitFor();
+  const link = await linkTo(email);
+  // The operator vouches for another company's user with the same email.
+  const made = await fetch(`${base}/api/operator/accounts`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${operatorSecret}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      ...{ name: 'Contoso', timeZone: 'UTC' },
+      users: [{ email, name: 'Shared Person', password: 'parley-demo', roles: ['administrator'] }],
+    }),
+  });
+  expect(made.status).toBe(200);
+  const context = await browser.newContext();
+  const own = await context.newPage();
+  await own.goto(link);
+  await own.getByText('This email already belongs to another user of Parley').waitFor();
+  expect(await own.getByLabel('New password').count()).toBe(0);
+  await picture(own, 'held');
+  expect(await accessibilityOf(own)).toEqual([]);
+  await page.reload();
+  await page.getByText('Invited, but has not chosen a password yet.').waitFor();
   await context.close();
 });

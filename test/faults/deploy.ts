@@ -1,7 +1,6 @@
 /** R10: the code is taken up anew, as a deploy does, while two thousand sockets are open. How soon they are back, and what it does to those who chat. */
 import path from 'node:path';
 import {
-  agentOf,
   memoryCarrier,
   visitorOf,
   type AgentPerson,
@@ -9,14 +8,12 @@ import {
   type VisitorPerson,
   type Wiring,
 } from '../helpers/people.ts';
-import { defaultCampaign, isRefusal, type Refusal } from '../../worker/protocol/index.ts';
 import { Book } from './book.ts';
 import { judge } from './checks.ts';
 import { ServerProcess } from './child.ts';
 import type { DeployScale } from './scales.ts';
+import { staff, sure } from './staff.ts';
 import { storedConversations } from './stored.ts';
-
-const password = 'correct horse battery';
 
 const seconds = (time: number) => (time / 1_000).toFixed(1);
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
@@ -162,47 +159,6 @@ function everybodyWrites(
   sometime(() => screens[0]?.client.send(`a${number} 0`));
 }
 
-/** An account with its people, the agents signed in. */
-async function staff(
-  base: string,
-  secret: string,
-  agents: number,
-  wiring: () => Wiring,
-): Promise<{ agents: AgentPerson[]; site: string }> {
-  const user = (name: string, role: string) => ({
-    email: `${name}@faults.test`,
-    name,
-    password,
-    roles: [role],
-  });
-  const names = Array.from({ length: agents }, (_, number) => `agent${number}`);
-  const made = await fetch(`${base}/api/operator/accounts`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ name: 'Deploy', timeZone: 'UTC' },
-      users: [...names.map((name) => user(name, 'agent')), user('admin', 'administrator')],
-    }),
-  });
-  if (!made.ok) throw new Error(await made.text());
-  const signIn = (name: string) =>
-    agentOf({ base, email: `${name}@faults.test`, password, wiring: wiring() });
-  const admin = await signIn('admin');
-  const campaign = sure(
-    await admin.ask<{ id: string }>('POST', '/api/campaigns', {
-      ...{ name: 'Help', enabled: true, settings: defaultCampaign },
-    }),
-  );
-  const site = sure(
-    await admin.ask<{ id: string }>('POST', '/api/sites', {
-      ...{ name: 'Shop', origins: [base], campaign: campaign.id },
-    }),
-  );
-  const signedIn: AgentPerson[] = [];
-  for (const name of names) signedIn.push(await signIn(name));
-  return { agents: signedIn, site: site.id };
-}
-
 /** Looks now and then until it is so: the sockets of two thousand tell of themselves too often to be listened to. */
 async function eventually(condition: () => boolean, patience: number): Promise<boolean> {
   const deadline = Date.now() + patience;
@@ -211,9 +167,4 @@ async function eventually(condition: () => boolean, patience: number): Promise<b
     await pause(200);
   }
   return true;
-}
-
-function sure<T>(answer: T | Refusal): T {
-  if (isRefusal(answer)) throw new Error(`refused: ${answer.refused}`);
-  return answer;
 }

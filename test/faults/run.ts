@@ -2,6 +2,7 @@
  * `npm run faults`: people chat while the server is killed, the lines are cut and D1 fails; then nothing happens for a while; then
  * everything is compared. `--quick` is a short run, `--seed N` repeats the same draws, `--mutant NAME` runs a server that is wrong
  * and must be found out, `--mutants` all of them. `--deploy` takes the code up anew under two thousand sockets instead, as a deploy does.
+ * `--attack` lets strangers attack sign-in and the visitors' door while people chat.
  * `--smoke` is any of these in miniature, to see that it works. `--built` where the bundle is known to be fresh.
  */
 import { rmSync } from 'node:fs';
@@ -12,9 +13,10 @@ import { scratchFolder } from '../../bin/server.mjs';
 import { spawnSync } from 'node:child_process';
 import { randomOf } from '../simulation/world.ts';
 import { entry } from './child.ts';
+import { attack } from './attack.ts';
 import { deploy } from './deploy.ts';
 import { mutants, surest } from './modes.ts';
-import { deployScales, scales, type ScaleName } from './scales.ts';
+import { attackScales, deployScales, scales, type ScaleName } from './scales.ts';
 import { Run } from './scenario.ts';
 
 const usage = `npm run faults -- [options]
@@ -24,6 +26,7 @@ Plays chats while the server is killed, lines are cut and D1 fails, and compares
   --quick        a short run
   --smoke        in miniature: shows that it works
   --deploy       takes the code up anew under 2,000 sockets instead, as a deploy does
+  --attack       strangers attack sign-in and the visitors' door instead, while people chat
   --mutant NAME  runs a server that is wrong, and must be found out
   --mutants      all of them, each in a short run
   --seed N       for the same draws again
@@ -39,6 +42,7 @@ const { values } = readArguments(usage, {
     mutant: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     deploy: { type: 'boolean', default: false },
+    attack: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
@@ -59,7 +63,11 @@ if (values.mutants) {
   console.log(`seed ${seed}, node ${process.version}${values.mutant ? `, mutant ${values.mutant}` : ''}`);
   let sound = false;
   try {
-    sound = await (values.deploy ? deploy(deployScales[scale], dataDir, random) : run.all());
+    sound = await (values.attack
+      ? attack(attackScales[scale], dataDir)
+      : values.deploy
+        ? deploy(deployScales[scale], dataDir, random)
+        : run.all());
   } catch (error) {
     console.error(error);
   } finally {

@@ -81,3 +81,31 @@ export const deployScales: Record<ScaleName, DeployScale> = {
   quick: { ...twoThousand, conversations: 45 },
   smoke: { agents: 2, conversations: 4, atOnce: 4, span: [-500, 1_000], looks: [1_000, 2_000] },
 };
+
+export interface AttackScale {
+  /** Chats that go on meanwhile. */
+  readonly chats: number;
+  /** Milliseconds: of chat without an attack, and of the attack on sign-in. */
+  readonly calm: number;
+  readonly signIns: number;
+  readonly flooders: number;
+  /** What each of them tries: sockets, messages of 7 kB, previews, conversations. */
+  readonly sockets: number;
+  readonly frames: number;
+  readonly previews: number;
+  readonly conversations: number;
+}
+
+const threeMinutes: AttackScale = {
+  ...{ chats: 20, calm: 20_000, signIns: 180_000, flooders: 20 },
+  ...{ sockets: 100, frames: 600, previews: 2_000, conversations: 10 },
+};
+
+export const attackScales: Record<ScaleName, AttackScale> = {
+  full: threeMinutes,
+  quick: { ...threeMinutes, calm: 6_000, signIns: 20_000, frames: 300 },
+  smoke: {
+    ...{ chats: 2, calm: 1_000, signIns: 3_000, flooders: 2 },
+    ...{ sockets: 12, frames: 60, previews: 50, conversations: 7 },
+  },
+};

@@ -84,6 +84,9 @@ export function failing(message: string): Partial<Env> {
   return { DB: { prepare: () => statement, batch: fail } as unknown as D1Database };
 }
 
+/** A deployment that sends no mail: an email counts as confirmed when it is typed. */
+export const noMail = { SMTP_URL: undefined } as unknown as Partial<Env>;
+
 export const operatorHeader = { Authorization: 'Bearer operator-secret-of-tests' };
 export const password = 'correct horse battery';
 

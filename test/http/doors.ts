@@ -74,6 +74,7 @@ export const lines: Readonly<Record<string, Line>> = {
     body: () => ({ token: 'x', password }),
     answers: ['link_expired'],
   },
+  'POST /api/email/confirm': { right: 'anybody', body: () => ({ token: 'x' }), answers: ['link_expired'] },
   'GET /api/me': { right: 'session' },
   'PUT /api/me/password': {
     right: 'session',
@@ -150,6 +151,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'PUT /api/users/:id/password': { right: 'people.write', body: () => ({ password }) },
   'PUT /api/users/:id/status': { right: 'conversation.assign', body: () => ({ status: 'invisible' }) },
   'POST /api/users/:id/invite': { right: 'people.write', answers: ['conflict'] },
+  'DELETE /api/users/:id/pending-email': { right: 'people.write' },
   'DELETE /api/users/:id/second-factor': { right: 'people.write' },
   'DELETE /api/users/:id': { right: 'people.write' },
   'POST /api/users/:id/restore': { right: 'people.write' },

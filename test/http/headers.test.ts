@@ -13,6 +13,7 @@ const everywhere = {
   'cross-origin-opener-policy': /^same-origin$/,
   'cross-origin-resource-policy': /^same-origin$/,
   'origin-agent-cluster': /^\?1$/,
+  'permissions-policy': /^(?=.*\bcamera=\(\))(?=.*\bmicrophone=\(\))(?=.*\bgeolocation=\(\))[a-z, =()-]+$/,
   'referrer-policy': /^no-referrer$/,
   'strict-transport-security': /^max-age=\d{8,}; includeSubDomains$/,
   'x-content-type-options': /^nosniff$/,
@@ -29,6 +30,21 @@ const ofApi: Set = {
   'cache-control': /^no-store$/,
   'content-type': /^application\/json/,
 };
+/** The app's shell: its whole policy, as a header. */
+const shell: Set = {
+  'cache-control': /^no-cache$/,
+  'content-security-policy': new RegExp(
+    `^${[
+      "default-src 'none'; worker-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:;",
+      "manifest-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
+      "style-src 'self' 'unsafe-hashes' 'sha256-[\\w+/]{43}='; base-uri 'none'; form-action 'self';",
+      "require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url;",
+      "frame-ancestors 'none'",
+    ].join(' ')}$`,
+  ),
+};
+/** Over plain http a browser is not told to come by https. */
+const plain: Set = { 'strict-transport-security': /^$/ };
 /** What a customer's page may load. */
 const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
 /** The API's document is the same for everybody. */
@@ -101,18 +117,19 @@ test('S21 every page and file answers with all headers', async () => {
   await call('POST', '/api/operator/seed', { ...operator, host: demo.host });
   const frame = { 'content-security-policy': /frame-ancestors https:\/\/\S+\.example$/, ...shared };
   const pages: [string, Call, number, Set?, string?][] = [
-    ['/', html, 200],
-    ['/', html, 200, {}, 'HEAD'],
+    ['/', html, 200, shell],
+    ['/', html, 200, shell, 'HEAD'],
+    ['/', { ...html, host: 'http://localhost:8787' }, 200, { ...shell, ...plain }],
     ['/', {}, 404, {}, 'POST'],
-    ['/index.html', html, 200],
-    ['/workspace/con_x', html, 200],
+    ['/index.html', html, 200, shell],
+    ['/workspace/con_x', html, 200, shell],
     ['/favicon.svg', {}, 200],
     ['/widget.js', {}, 200, shared],
     [`/widget/frame?site=${a.site}`, html, 200, frame],
     ['/widget/frame?site=x', html, 404],
     ['/widget/manifest.en.json', {}, 200],
     ['/demo', html, 404],
-    ['/demo', demo, 200],
+    ['/demo', demo, 200, plain],
     ['/_app/gone.js', {}, 404],
     ['/widget/assets/gone.css', html, 404],
     ['/nothing', {}, 404],
@@ -131,6 +148,24 @@ test('S21 every page and file answers with all headers', async () => {
   console.log(`S21 routes ${routes}, complete ${complete}`);
 });
 
+test('S21 a shell that the browser has already is not sent again, and the answer has its policy', async () => {
+  const html = { Accept: 'text/html' };
+  const first = await call('GET', '/', { headers: html });
+  const tag = first.headers.get('ETag') ?? '';
+  expect(tag).not.toBe('');
+  const again = await call('GET', '/login', { headers: { ...html, 'If-None-Match': tag } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  expect(lacks(again, { ...everywhere, ...shell })).toEqual([]);
+  const other = await call('GET', '/', { headers: { ...html, 'If-None-Match': '"x"' } });
+  expect(other.status).toBe(200);
+});
+
+test('S21 an app without its policy is not served', async () => {
+  const ASSETS = { fetch: () => Promise.resolve(new Response('<!doctype html>')) } as unknown as Fetcher;
+  const answer = await call('GET', '/', { headers: { Accept: 'text/html' }, env: { ASSETS } });
+  expect(answer.status).toBe(503);
+});
+
 test('S21 S9 every cookie has all flags, one that is taken away too', async () => {
   const account = await newAccount();
   const signedIn = await call('POST', '/api/login', {
@@ -142,13 +177,17 @@ test('S21 S9 every cookie has all flags, one that is taken away too', async () =
     await call('POST', '/api/widget/session', { body: { site: a.site } }),
     await call('DELETE', `/api/widget/session?site=${a.site}`),
   ];
-  for (const answer of answers) {
-    const [cookie = '', ...others] = answer.headers.getSetCookie();
-    expect(others).toEqual([]);
+  const counts = answers.map((answer) => answer.headers.getSetCookie().length);
+  // A sign-in makes the device known, beside the session.
+  expect(counts).toEqual([2, 1, 1, 1]);
+  const sites: [string, string[]][] = [
+    ['__Host-parley-visitor-', ['SameSite=None', 'Partitioned']],
+    ['__Host-parley-device-', ['SameSite=Strict']],
+    ['__Host-parley', ['SameSite=Lax']],
+  ];
+  for (const cookie of answers.flatMap((answer) => answer.headers.getSetCookie())) {
     const [pair = '', ...flags] = cookie.split('; ');
-    expect(pair).toMatch(/^__Host-parley/);
-    const ofVisitor = pair.startsWith('__Host-parley-visitor');
-    const site = ofVisitor ? ['SameSite=None', 'Partitioned'] : ['SameSite=Lax'];
+    const [, site = []] = sites.find(([name]) => pair.startsWith(name)) ?? [];
     const age = flags.find((flag) => flag.startsWith('Max-Age='));
     expect([...flags].sort()).toEqual(['HttpOnly', 'Path=/', 'Secure', age, ...site].sort());
   }

@@ -4,7 +4,7 @@ import type { AuditPage, User } from '#protocol';
 import { expect, test } from 'vitest';
 import { overLimit } from '../../worker/actors/limits.ts';
 import { ask, env, newAccount, standingClock, type TestAccount } from './client.ts';
-import { mailsTo, mailTo } from './mails.ts';
+import { mailsTo, mailTo, tokenIn } from './mails.ts';
 
 const tooMany = { status: 429, body: { refused: 'too_many_invitations' } };
 const somebody = () => `${crypto.randomUUID()}@example.test`;
@@ -35,10 +35,10 @@ test('M3 a stranger gets three invitations a day, whoever sends them, and howeve
   expect(sent).toEqual([200, 200, 200]);
   for (const account of [one, other]) expect(await add(account, email)).toMatchObject(tooMany);
   expect(await mailsTo(email)).toHaveLength(3);
-  // Nobody was added, and with a password they still can be.
+  expect(await add(other, email, { password: 'a horse of another colour' })).toMatchObject(tooMany);
+  // Nobody was added.
   const users = await ask<{ users: User[] }>('GET', '/api/users', { cookie: other.administrator });
   expect(users.body.users.map((user) => user.email)).not.toContain(email);
-  expect((await add(other, email, { password: 'a horse of another colour' })).status).toBe(200);
 });
 
 test('M3 an account invites a hundred people a day', async () => {
@@ -59,22 +59,52 @@ test('M3 no word of the tenant’s in an invitation is an address, and the stran
   const email = somebody();
   const { body } = await add(account, email, { name: 'You won $500 - see http://evil.test' });
   const mail = await mailTo(email);
-  const [before, link, after] = mail.text.split(/(https:\/\/parley\.test\/password#\S+)/);
-  expect(link).toBeDefined();
-  expect(before).toContain('Zoë administrator 🦊 has added you to Prize evil test on Parley');
-  for (const part of [before, after, mail.subject]) expect(part).not.toMatch(/won|:\/\/|www|\.\w/);
+  /** The words around the one link. */
+  const words = ({ subject, text }: { subject: string; text: string }) => {
+    const parts = text.split(/https:\/\/parley\.test\/(?:password|confirm)#\S+/);
+    expect(parts).toHaveLength(2);
+    return [subject, ...parts].join('\n');
+  };
+  expect(mail.text).toContain('Zoë administrator 🦊 has added you to Prize evil test on Parley');
+  expect(words(mail)).not.toMatch(/won|:\/\/|www|\.\w/);
   expect(mail.source.split(/\r?\n\r?\n/)[0]).toMatch(new RegExp(`^To: .*<?${email}>?$`, 'm'));
   expect(mail.source).not.toContain('$500');
-  // The same for a link that anybody can have sent to them.
+  // The same for the mails that follow, and for a link that anybody can have sent to them.
   await ask('PUT', `/api/users/${body.id}/password`, {
     cookie: account.administrator,
     body: { password: 'a horse of another colour' },
   });
-  await mailTo(email, 2);
+  const confirmation = await mailTo(email, 2);
+  expect(words(confirmation)).not.toMatch(/won|:\/\/|www|\.\w/);
+  const token = tokenIn(confirmation);
+  expect((await ask('POST', '/api/email/confirm', { body: { token } })).status).toBe(200);
   await ask('POST', '/api/password/forgotten', { body: { email } });
   const reset = await mailTo(email, 3);
   expect(reset.subject).toBe('Set a new password for Parley');
-  expect(reset.text.replace(/https:\/\/parley\.test\/password#\S+/, '')).not.toMatch(/won|:\/\/|www/);
+  expect(words(reset)).not.toMatch(/won|:\/\/|www|\.\w/);
+});
+
+test('M3 mails that follow a change of the email, of the password or of a deletion have the same limit', async () => {
+  const account = await newAccount();
+  standingClock();
+  const email = somebody();
+  const { body: user } = await add(account, email);
+  await mailTo(email, 1);
+  const cookie = account.administrator;
+  const set = () =>
+    ask('PUT', `/api/users/${user.id}/password`, { cookie, body: { password: 'a horse of another colour' } });
+  expect((await set()).status).toBe(200);
+  await mailTo(email, 2);
+  expect((await ask('DELETE', `/api/users/${user.id}`, { cookie })).status).toBe(200);
+  expect((await ask('POST', `/api/users/${user.id}/restore`, { cookie })).status).toBe(200);
+  await mailTo(email, 3);
+  expect(await set()).toMatchObject(tooMany);
+  await ask('DELETE', `/api/users/${user.id}`, { cookie });
+  expect(await ask('POST', `/api/users/${user.id}/restore`, { cookie })).toMatchObject(tooMany);
+  const { id, name } = (await ask<User>('GET', `/api/users/${account.users.agent}`, { cookie })).body;
+  const move = { email, name, ...rest };
+  expect(await ask('PATCH', `/api/users/${id}`, { cookie, body: move })).toMatchObject(tooMany);
+  expect(await mailsTo(email)).toHaveLength(3);
 });
 
 test('M3 V45 another invitation is in the audit log', async () => {

@@ -1,7 +1,8 @@
 /** An account keeps an administrator who can sign in, against every way to lose the last one. */
 import { userBodyOf, type Account, type AuditPage, type User, type UserBody } from '#protocol';
 import { expect, test } from 'vitest';
-import { ask, call, cookieOf, env, id, newAccount, password, signIn, type Call } from './client.ts';
+import { ask, call, cookieOf, env, id, newAccount, noMail, password, signIn, type Call } from './client.ts';
+import { mailTo, tokenIn } from './mails.ts';
 
 const last = { status: 409, body: { refused: 'last_administrator' } };
 const asked = { status: 409, body: { refused: 'own_rights', field: 'roles' } };
@@ -30,7 +31,10 @@ async function scene() {
       body: { ...userBodyOf(await get(user)), ...more },
     });
   const add = async (more: Partial<UserBody> & { password?: string }, options: Call = {}) => {
-    const made = await ask<User>('POST', '/api/users', { ...as, ...options, body: { ...bodyOf(), ...more } });
+    // Whose password is given is there with a confirmed email, too.
+    const given = more.password === undefined ? {} : noMail;
+    const call = { ...as, ...options, env: { ...options.env, ...given }, body: { ...bodyOf(), ...more } };
+    const made = await ask<User>('POST', '/api/users', call);
     expect(made.status).toBe(200);
     return made.body;
   };
@@ -49,14 +53,19 @@ test('the only administrator is neither demoted, nor kept from the console, nor 
   expect(body.entries.filter(({ kind }) => kind.startsWith('user.'))).toEqual([]);
 });
 
-test('an invited administrator counts once they have chosen a password', async () => {
+test('L1 an invited administrator counts once they have a password and a confirmed email', async () => {
   const { as, self, change, add } = await scene();
   const invited = await add({});
-  expect(invited.invited).toBe(true);
+  expect(invited).toMatchObject({ invited: true, emailConfirmed: false });
+  await mailTo(invited.email);
   expect(await change(self, { roles: ['agent'] }, as, 'rights')).toMatchObject(last);
   expect(await ask('DELETE', `/api/users/${self}`, as)).toMatchObject(last);
+  // A password that somebody else sets lets nobody in yet.
   const set = await ask('PUT', `/api/users/${invited.id}/password`, { ...as, body: { password } });
   expect(set.status).toBe(200);
+  expect(await change(self, { roles: ['agent'] }, as, 'rights')).toMatchObject(last);
+  const token = tokenIn(await mailTo(invited.email, 2));
+  expect((await ask('POST', '/api/email/confirm', { body: { token } })).status).toBe(200);
   expect(await change(self, { roles: ['agent'] }, as, 'rights')).toMatchObject({ status: 200 });
 });
 

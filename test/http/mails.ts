@@ -28,7 +28,7 @@ export async function mailTo(email: string, count = 1): Promise<Received> {
 
 /** What the link in a mail ends with. */
 export function tokenIn(mail: Received): string {
-  const link = /https:\/\/parley\.test\/password#(\S+)/.exec(mail.text);
+  const link = /https:\/\/parley\.test\/(?:password|confirm)#(\S+)/.exec(mail.text);
   if (!link?.[1]) throw new Error(`no link in: ${mail.text}`);
   return link[1];
 }

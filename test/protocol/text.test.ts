@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  AllowedOrigin,
   agentFrames,
   check,
   cleanName,
@@ -18,6 +19,7 @@ import {
   maxTextLength,
   MessageText,
   Name,
+  Page,
   PageUrl,
   refusals,
   schemaByType,
@@ -84,6 +86,94 @@ test('a name loses what reorders its surroundings, and equal names become equal'
   expect(taken(Name, 'two\nlines')).toBe(false);
 });
 
+test.each([
+  ['A\u200bn\u2060n\ufeffa', 'Anna'],
+  ['An\u200dna', 'Anna'],
+  ['gnp.\u00adexe\u202e', 'gnp.exe'],
+  ['Anna\u{e0041}\u{e0042}', 'Anna'],
+  ['Anna \u00a0\t Lee', 'Anna Lee'],
+  ['👩🏽\u200d🚀 👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥', '👩🏽\u200d🚀 👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥'],
+  [
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+  ],
+  ['می\u200cشود', 'می\u200cشود'],
+  ['क्\u200dष', 'क्\u200dष'],
+  ['👩\u200d', '👩'],
+  ['\u200d👩', '👩'],
+])(
+  'S4 a name %j is stored as %j: what is not seen goes, what joins emoji and letters stays',
+  (name, clean) => {
+    expect(cleanName(name)).toBe(clean);
+  },
+);
+
+test('S4 a clean name shows no controls, stays well-formed, and is clean already', () => {
+  const unit = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom(
+      '\u200d',
+      '\u200c',
+      '\u202e',
+      '👩',
+      '🏽',
+      '\ufe0f',
+      'ی',
+      '\u0007',
+      '\u{e0067}',
+      '🏴',
+      '\u{e007f}',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(unit), (units) => {
+      const name = cleanName(units.join(''));
+      expect(name.replace(/\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f}/gu, '')).not.toMatch(
+        /[\p{Cc}\u200b\u{e0000}-\u{e007f}\u202a-\u202e\u2066-\u2069]/u,
+      );
+      expect(name.isWellFormed()).toBe(true);
+      expect(cleanName(name)).toBe(name);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each([
+  ['a lone surrogate', 'a\ud83d'],
+  ['NUL', 'a\0'],
+  ['301 characters', 'x'.repeat(301)],
+])('S3 a page’s title with %s is refused', (_, title) => {
+  expect(taken(Page, { url: 'https://a.test/', title })).toBe(false);
+});
+
+test('S4 a page’s title becomes one line of what is seen, and may be empty', () => {
+  const titleOf = (title: string) => check(Page, { url: 'https://a.test/', title });
+  expect(titleOf('  Boots\n\u202e \u200bTents\u0007 ')).toEqual({
+    url: 'https://a.test/',
+    title: 'Boots Tents',
+  });
+  expect(titleOf('\u200b')).toEqual({ url: 'https://a.test/', title: '' });
+});
+
+test.each([
+  'a\u202e@b.co',
+  'a@b\u200b.co',
+  'a@b.c\u00ado',
+  'a\u0007@b.co',
+  'a\ud800@b.co',
+  'a@b.co\u3164',
+  'a\u{e0061}@b.co',
+])('S4 an email with what is not seen is refused (%j)', (email) => {
+  expect(taken(Email, email)).toBe(false);
+});
+
+test.each(['a\u0007b', 'a\u0085b', 'a\u2028b', 'a\ud800', '\u200d\u200c'])(
+  'S4 a name %j is refused',
+  (name) => {
+    expect(taken(Name, name)).toBe(false);
+  },
+);
+
 test.each(['a@b.co', 'first.last+tag@sub.example.org', 'ü@example.de'])('an email %s is taken', (email) => {
   expect(taken(Email, email)).toBe(true);
 });
@@ -100,6 +190,35 @@ test.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://a.b', 'http://', '/
     expect(taken(PageUrl, url)).toBe(false);
   },
 );
+
+test.each([
+  'https://*.com',
+  'https://*.co.uk',
+  'http://*.com.ru:8080',
+  'https://*.uk',
+  'https://shop.example:99999',
+  'https://shop.example:65536',
+  'https://shop.example:0',
+  'https://shop..example',
+  'https://*.*.example',
+  'https://shop.example/',
+  'https://SHOP.example',
+  'null',
+])('V5 an origin %s is refused', (origin) => {
+  expect(taken(AllowedOrigin, origin)).toBe(false);
+});
+
+test.each([
+  'https://*.shop.example',
+  'https://*.shop.co.uk',
+  'https://co.uk',
+  'https://shop.com:65535',
+  'http://localhost:8787',
+  'http://*.localhost:8787',
+  'http://127.0.0.1:8787',
+])('V5 an origin %s is taken', (origin) => {
+  expect(taken(AllowedOrigin, origin)).toBe(true);
+});
 
 test('ids say their kind, hold 128 bits and more, and are told from others', () => {
   fc.assert(

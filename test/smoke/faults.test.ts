@@ -32,6 +32,16 @@ test.concurrent('a deploy under open sockets is sound', async (context) => {
   expect(told(text)).toEqual(['R10 sockets', 'R10 reconnected', 'R10 acked', 'sound']);
 });
 
+test.concurrent('an attack keeps no honest client out, and every cap holds', async (context) => {
+  const { status, text } = await faults(context, '--attack');
+  expect(status, text).toBe(0);
+  expect(text.match(/^(H\d \w+|sound)/gm)).toEqual([
+    ...['H1 strangers', 'H1 chats', 'H3 1', 'H3 chats', 'H3 2', 'H3 chats'],
+    ...['H1 strangers', 'H1 chats', 'H3 1', 'H3 chats', 'H3 2', 'H3 chats'],
+    'sound',
+  ]);
+});
+
 test.concurrent('a server that answers before it writes is detected', async (context) => {
   const { status, text } = await faults(context, '--mutants');
   expect(status, text).toBe(0);

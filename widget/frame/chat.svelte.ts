@@ -1,5 +1,12 @@
 /** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
-import { isBlank, type Availability, type WidgetConfig } from '#protocol';
+import {
+  isBlank,
+  maxTitleLength,
+  maxUrlLength,
+  webAddress,
+  type Availability,
+  type WidgetConfig,
+} from '#protocol';
 import * as m from '#words/widget';
 import type { PageSeen, ToFrame } from '../bridge.ts';
 import type { Environment } from '../client/environment.ts';
@@ -271,7 +278,7 @@ export class Chat {
 
 /** Where the visitor is, as far as the protocol takes it. */
 function pageOf({ url, title }: PageSeen): PageSeen | undefined {
-  return /^https?:/.test(url) && url.length <= 2_000
-    ? { url, title: title.slice(0, 300).toWellFormed() }
+  return webAddress(url) && url.length <= maxUrlLength
+    ? { url, title: title.slice(0, maxTitleLength).toWellFormed().replaceAll('\0', '') }
     : undefined;
 }

@@ -11,9 +11,10 @@ import {
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
-import { prepared, says } from './batch.ts';
+import { prepared } from './batch.ts';
 import { searchKeyOf } from './keys.ts';
 import { accounts, campaigns, sites, users } from './schema.ts';
+import { attempt, releaseEmail } from './user-batch.ts';
 
 /** An account as everybody in it knows it. */
 export const accountColumns = {
@@ -53,30 +54,28 @@ export interface NewAccountRows {
   readonly sites: readonly Site[];
 }
 
-/** Makes all of it or nothing: `email_taken` where somebody has one of the emails already. */
+/** Makes all of it or nothing: `email_taken` where somebody has confirmed one of the emails. The operator vouches for the new ones. */
 export async function createAccount(
   d1: D1Database,
   rows: NewAccountRows,
   now: number,
 ): Promise<Refusal | undefined> {
   const db = drizzle(d1);
-  const accountId = rows.account.id;
-  try {
-    await db.batch([
-      db.insert(accounts).values({ ...rows.account, createdAt: now }),
-      ...rows.users.map((user) =>
-        db.insert(users).values({ ...user, accountId, createdAt: now, searchKey: searchKeyOf(user) }),
-      ),
-      ...rows.campaigns.map((campaign) =>
-        db.insert(campaigns).values({ ...campaign, accountId, version: 1 }),
-      ),
-      ...rows.sites.map(({ campaign, ...site }) =>
-        db.insert(sites).values({ ...site, accountId, campaignId: campaign }),
-      ),
-    ]);
-    return undefined;
-  } catch (error) {
-    if (says(error, 'UNIQUE constraint failed: users.email')) return refuse('email_taken');
-    throw error;
-  }
+  const account = rows.account.id;
+  const made = { accountId: account, createdAt: now, emailConfirmedAt: now };
+  const inserts = [
+    db.insert(accounts).values({ ...rows.account, createdAt: now }),
+    ...rows.users.map((user) => db.insert(users).values({ ...user, ...made, searchKey: searchKeyOf(user) })),
+    ...rows.campaigns.map((campaign) =>
+      db.insert(campaigns).values({ ...campaign, accountId: account, version: 1 }),
+    ),
+    ...rows.sites.map(({ campaign, ...site }) =>
+      db.insert(sites).values({ ...site, accountId: account, campaignId: campaign }),
+    ),
+  ];
+  const refusal = await attempt(d1, [
+    ...rows.users.map(({ id, email }) => releaseEmail(d1, { account, id, email, at: now })),
+    ...inserts.map((insert) => prepared(d1, insert)),
+  ]);
+  return refusal && refuse(refusal.refused);
 }

@@ -36,8 +36,13 @@ export const users = sqliteTable(
   {
     id: text().notNull(),
     accountId: text('account_id').notNull(),
-    /** In lower case, and one of its kind among the deployment's active users: it is all that a person signs in with. */
+    /** In lower case. Unique among the account's active users; across accounts, only confirmed emails are unique. */
     email: text().notNull(),
+    /** When its owner confirmed it, or an administrator where no mail can go out. Null: nobody signs in with it yet. */
+    emailConfirmedAt: integer('email_confirmed_at'),
+    /** The email that replaces a confirmed one as soon as its owner confirms it, and until when. */
+    pendingEmail: text('pending_email'),
+    pendingUntil: integer('pending_until'),
     name: text().notNull(),
     nickname: text().notNull().default(''),
     language: text().$type<Language>().notNull().default('en'),
@@ -66,9 +71,13 @@ export const users = sqliteTable(
   },
   (users) => [
     primaryKey({ columns: [users.accountId, users.id] }),
-    // findLogin: nobody knows the account before the email is found.
+    // findLogin: nobody knows the account before the email is found. A deleted user holds theirs for a while.
     uniqueIndex('users_by_email')
       .on(users.email)
+      .where(sql`email_confirmed_at IS NOT NULL`),
+    // One active user of an account has an email, confirmed or not.
+    uniqueIndex('users_by_account_email')
+      .on(users.accountId, users.email)
       .where(sql`deleted_at IS NULL`),
     // listUsers: an account's, by name.
     index('users_by_name').on(users.accountId, users.searchKey, users.id),

@@ -1,19 +1,23 @@
 /**
- * Changes of users' rows. An email is unique among the deployment's active users, and an account keeps an administrator
- * who can sign in: one who is active, has a password and the console, and is not known to be excluded by their own
- * address rules. A trigger of the table enforces this, so concurrent changes cannot break it.
+ * Changes of users' rows. An email is unique among the account's active users, a confirmed one in the deployment. An
+ * account keeps an administrator who can sign in: one who is active, has a confirmed email, a password and the console,
+ * and is not known to be excluded by their own address rules. A trigger of the table enforces this, so concurrent
+ * changes cannot break it.
  */
+import { emailHold, type EmailState } from '#domain';
 import { refuse, type Refusal, type User, type UserBody } from '#protocol';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
-import { prepared, says } from './batch.ts';
+import { prepared } from './batch.ts';
+import { changedEmail, newEmail } from './emails.ts';
 import { searchKeyOf } from './keys.ts';
 import { users } from './schema.ts';
+import { attempt, releaseEmail } from './user-batch.ts';
 import { getUser, theUser } from './users.ts';
 
-/** The new values of a user. Emails are in their canonical form, names clean. */
-export interface UserValues extends UserBody {
+/** The new values of a user. Names are clean. */
+export interface UserValues extends Omit<UserBody, 'email'> {
   /** The address rules admit the address that sets them. */
   readonly admitted: boolean;
 }
@@ -22,7 +26,6 @@ const valuesOf = ({ groups: _, limits, ...body }: UserValues) => ({
   ...body,
   liveLimit: limits.live,
   nrtLimit: limits.nrt,
-  searchKey: searchKeyOf(body),
 });
 
 export async function createUser(
@@ -30,11 +33,15 @@ export async function createUser(
   account: string,
   id: string,
   body: UserValues,
+  email: EmailState,
   passwordHash: string,
   act: Act,
 ): Promise<User | Refusal> {
-  const row = { id, accountId: account, ...valuesOf(body), passwordHash, createdAt: act.at };
+  const searchKey = searchKeyOf({ name: body.name, email: email.email });
+  const values = { ...valuesOf(body), ...newEmail(email, act.at), searchKey, passwordHash };
+  const row = { id, accountId: account, ...values, createdAt: act.at };
   const refusal = await attempt(d1, [
+    ...(email.confirmed ? [releaseEmail(d1, { account, id, email: email.email, at: act.at })] : []),
     prepared(d1, drizzle(d1).insert(users).values(row)),
     joinGroups(d1, account, id, body.groups),
     record(d1, act),
@@ -42,22 +49,32 @@ export async function createUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Updates an active user, except for the password. */
+/** Updates an active user, except for the password; the email from what it was when it was read to what it is. */
 export async function updateUser(
   d1: D1Database,
   account: string,
   id: string,
   body: UserValues,
+  [was, is]: readonly [was: EmailState, is: EmailState],
   act: Act,
 ): Promise<User | Refusal> {
   // Unchanged rules stay proven, from whichever address the change is made.
   const unchanged = sql`iif(${users.ipRules} = ${JSON.stringify(body.ipRules)}, ${users.admitted}, 0)`;
   const admitted = body.admitted || unchanged;
+  const same = is.email === was.email;
+  const email = same ? users.email : is.email;
+  const vouched = is.confirmed && !(was.confirmed && same);
+  const searchKey = sql`${searchKeyOf({ name: body.name, email: '' })} || ${email}`;
   const change = drizzle(d1)
     .update(users)
-    .set({ ...valuesOf(body), admitted, version: sql`${users.version} + 1` })
+    .set({
+      ...valuesOf(body),
+      ...changedEmail(was, is, act.at),
+      ...{ admitted, searchKey, version: sql`${users.version} + 1` },
+    })
     .where(and(theUser(account, id), isNull(users.deletedAt)));
   const refusal = await attempt(d1, [
+    ...(vouched ? [releaseEmail(d1, { account, id, email: is.email, at: act.at })] : []),
     prepared(d1, change),
     d1.prepare('DELETE FROM members WHERE account_id = ? AND user_id = ?').bind(account, id),
     joinGroups(d1, account, id, body.groups),
@@ -66,38 +83,76 @@ export async function updateUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Soft-deletes a user, or restores one. */
-export async function setDeleted(
+/** Soft-deletes a user. Nothing waits for the owner of another email any longer. */
+export async function deleteUser(
   d1: D1Database,
   account: string,
   id: string,
-  deletedAt: number | null,
   act: Act,
 ): Promise<User | Refusal> {
   const change = drizzle(d1)
     .update(users)
-    .set({ deletedAt, version: sql`${users.version} + 1` })
+    .set({
+      deletedAt: act.at,
+      ...{ pendingEmail: null, pendingUntil: null },
+      version: sql`${users.version} + 1`,
+    })
     .where(theUser(account, id));
   const refusal = await attempt(d1, [prepared(d1, change), record(d1, act)]);
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
+/**
+ * Restores a deleted user. The email is confirmed as it was for a while, and has to be confirmed anew after that: in the meantime
+ * it may have become another's. Where no mail can go out, it counts as confirmed.
+ */
+export async function restoreUser(
+  d1: D1Database,
+  account: string,
+  { id, email }: Pick<User, 'id' | 'email'>,
+  mail: boolean,
+  act: Act,
+): Promise<User | Refusal> {
+  const held = sql`iif(${users.deletedAt} > ${act.at - emailHold}, ${users.emailConfirmedAt}, NULL)`;
+  const change = drizzle(d1)
+    .update(users)
+    .set({
+      deletedAt: null,
+      emailConfirmedAt: mail ? held : sql`coalesce(${users.emailConfirmedAt}, ${act.at})`,
+      version: sql`${users.version} + 1`,
+    })
+    .where(and(theUser(account, id), isNotNull(users.deletedAt)));
+  const refusal = await attempt(d1, [
+    ...(mail ? [] : [releaseEmail(d1, { account, id, email, at: act.at })]),
+    prepared(d1, change),
+    record(d1, act),
+  ]);
+  return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
+}
+
+/** Sets an active user's password. With `vouched` an email that nobody has confirmed counts as confirmed from now on. */
 export async function setPassword(
   d1: D1Database,
   account: string,
   id: string,
   passwordHash: string,
   act: Act,
-): Promise<void> {
+  vouched?: { readonly email: string },
+): Promise<Refusal | undefined> {
   const change = drizzle(d1)
     .update(users)
     .set({
       passwordHash,
+      ...(vouched && { emailConfirmedAt: sql`coalesce(${users.emailConfirmedAt}, ${act.at})` }),
       version: sql`${users.version} + 1`,
       passwordVersion: sql`${users.passwordVersion} + 1`,
     })
     .where(and(theUser(account, id), isNull(users.deletedAt)));
-  await d1.batch([prepared(d1, change), record(d1, act)]);
+  return attempt(d1, [
+    ...(vouched ? [releaseEmail(d1, { account, id, email: vouched.email, at: act.at })] : []),
+    prepared(d1, change),
+    record(d1, act),
+  ]);
 }
 
 /** Sets or removes an active user's photo, by the name of its file; returns the name of the previous one. */
@@ -149,16 +204,4 @@ function joinGroups(d1: D1Database, account: string, user: string, groups: reado
        SELECT account_id, id, ? FROM groups WHERE account_id = ? AND id IN (SELECT value FROM json_each(?))`,
     )
     .bind(user, account, JSON.stringify(groups));
-}
-
-async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Promise<Refusal | undefined> {
-  try {
-    await d1.batch(batch);
-    return undefined;
-  } catch (error) {
-    if (says(error, 'UNIQUE constraint failed: users.email'))
-      return refuse('email_taken', { field: 'email' });
-    if (says(error, 'last_administrator')) return refuse('last_administrator');
-    throw error;
-  }
 }

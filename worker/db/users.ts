@@ -76,9 +76,9 @@ function personOf({ groups, liveLimit: live, nrtLimit: nrt, ...row }: PersonRow)
   return { ...row, groups: JSON.parse(groups) as string[], limits: { live, nrt } };
 }
 
-/** The active user with this email (in its canonical form). The only query that is not limited to an account. */
+/** The active user who has confirmed this email (in its canonical form). The only query that is not limited to an account. */
 export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
-  return getLogin(d1, eq(users.email, email));
+  return getLogin(d1, and(eq(users.email, email), isNotNull(users.emailConfirmedAt)));
 }
 
 /** A user with the values that a sign-in checks. */
@@ -155,24 +155,36 @@ const columns = {
   showsPhoto: users.showsPhoto,
   secondFactor: users.secondFactor,
   invited: sql<number>`password_hash = ''`,
+  // A deleted user's would tell whether somebody elsewhere has confirmed the email since.
+  emailConfirmed: sql<number>`email_confirmed_at IS NOT NULL AND deleted_at IS NULL`,
+  pendingEmail: users.pendingEmail,
+  pendingUntil: users.pendingUntil,
   createdAt: users.createdAt,
   deletedAt: users.deletedAt,
   groups: groupsOf,
 };
 
-type Row = Omit<User, 'groups' | 'limits' | 'invited'> & {
+type Row = Omit<User, 'groups' | 'limits' | 'invited' | 'emailConfirmed' | 'pendingEmail'> & {
   groups: string;
   invited: number;
+  emailConfirmed: number;
+  pendingEmail: string | null;
+  pendingUntil: number | null;
   liveLimit: number | null;
   nrtLimit: number | null;
 };
 
-const complete = ({ groups, invited, liveLimit: live, nrtLimit: nrt, ...row }: Row): User => ({
+const complete = ({ liveLimit: live, nrtLimit: nrt, pendingUntil: until, ...row }: Row): User => ({
   ...row,
-  invited: invited === 1,
-  groups: JSON.parse(groups) as string[],
+  invited: row.invited === 1,
+  emailConfirmed: row.emailConfirmed === 1,
+  pendingEmail: pendingOf(row.pendingEmail, until),
+  groups: JSON.parse(row.groups) as string[],
   limits: { live, nrt },
 });
+
+const pendingOf = (email: string | null, until: number | null): User['pendingEmail'] =>
+  email !== null && until !== null && until > Date.now() ? { email, until } : null;
 
 /** A page of an account's users by name; by key, so that what is added meanwhile moves nothing. */
 export async function listUsers(

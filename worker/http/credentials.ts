@@ -18,19 +18,21 @@ import {
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
 import { recordAlone } from '../db/audit.ts';
+import { confirmEmail } from '../db/emails.ts';
 import { canonicalEmail } from '../db/keys.ts';
 import { setPassword } from '../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../db/users.ts';
 import { actOf, originOf } from './act.ts';
-import { clientAddress, clientNetwork, flooding } from './address.ts';
+import { clientAddress } from './address.ts';
 import { changing } from './changes.ts';
 import { keepDevice } from './device.ts';
+import { broughtLink, type BroughtLink } from './brought-links.ts';
 import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { linkOrigin } from './links.ts';
 import { hashPassword } from './password.ts';
 import { tellOwner } from './notices.ts';
-import { keepUser, linkToken, type User } from './principal.ts';
+import { keepUser, type User } from './principal.ts';
 import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
 export const credentials = new Hono<Bound>();
@@ -77,11 +79,8 @@ credentials.post(
   takes(ReadLink),
   tells('Whose link by mail it is, and for what', LinkAbout),
   async (c) => {
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    const link = linkToken(c.req.valid('json').token);
-    const about = link && (await agentStub(c.env, link.account, link.user).linkAbout(link.secret));
-    return answer(c, about ?? refuse('link_expired'));
+    const link = await broughtLink(c, c.req.valid('json').token);
+    return answer(c, isRefusal(link) ? link : link.about);
   },
 );
 
@@ -92,31 +91,54 @@ credentials.post(
   tells('Sets a password by a link that came by mail'),
   async (c) => {
     const { token, password } = c.req.valid('json');
-    const link = linkToken(token);
-    const flood = await flooding(c.env, 'redeem', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    if (!link) return refused(c, refuse('link_expired'));
-    const agent = agentStub(c.env, link.account, link.user);
     // Looked at before the hash, which costs; used up after it, at once with the decision.
-    const about = await agent.linkAbout(link.secret);
-    if (!about) return refused(c, refuse('link_expired'));
+    const link = await broughtLink(c, token);
+    if (isRefusal(link)) return refused(c, link);
+    // The mailbox that a change of email waits for is nobody's yet.
+    if (link.about.kind === 'confirmation') return refused(c, refuse('link_expired'));
     // A link that holds came by mail to one of the users.
     const hash = await hashPassword(c.env, password, 'known');
-    if (isRefusal(hash)) return refused(c, hash);
-    const person = await getPerson(c.env.DB, link.account, link.user);
-    if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
-    const act = actOf(c, known(person), 'password.changed');
-    await changing(c.env, link.account, [link.user], () =>
-      setPassword(c.env.DB, link.account, link.user, hash, act),
-    );
-    // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
-    const device = await agent.addDevice();
-    if (device) await keepDevice(c, person.email, { account: link.account, user: link.user, ...device });
-    // A first password is no change.
-    if (about.kind === 'reset') tellOwner(c, link.account, link.user, 'password_changed');
-    return c.json({});
+    return isRefusal(hash) ? refused(c, hash) : redeem(c, link, hash);
   },
 );
+
+credentials.post(
+  '/email/confirm',
+  by('anybody'),
+  takes(ReadLink),
+  tells('Confirms the email that a link was mailed to'),
+  async (c) => {
+    const link = await broughtLink(c, c.req.valid('json').token);
+    if (isRefusal(link)) return refused(c, link);
+    if (link.about.kind !== 'confirmation') return refused(c, refuse('link_expired'));
+    return redeem(c, link);
+  },
+);
+
+/** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
+async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Response> {
+  const { account, user, about } = link;
+  const agent = agentStub(c.env, account, user);
+  const person = await getPerson(c.env.DB, account, user);
+  if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
+  const { email } = about;
+  const changes =
+    email === person.email ? {} : { changes: { email: [person.email, email] as [string, string] } };
+  const confirmed = actOf(c, known(person), 'email.confirmed', changes);
+  const set = hash === undefined ? [] : [actOf(c, known(person), 'password.changed')];
+  const refusal = await changing(c.env, account, [user], async () => {
+    if (link.confirms) return confirmEmail(c.env.DB, { account, id: user, email }, hash, [confirmed, ...set]);
+    const [act] = set;
+    return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
+  });
+  if (refusal) return refused(c, refusal);
+  // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
+  const device = await agent.addDevice();
+  if (device) await keepDevice(c, email, { account, user, ...device });
+  // A first password is no change.
+  if (about.kind === 'reset') tellOwner(c, account, user, 'password_changed');
+  return c.json({});
+}
 
 /** All sessions end, and the one that asks goes on under a new id. */
 credentials.put(

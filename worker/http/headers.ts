@@ -3,20 +3,42 @@ import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Bound } from './exchange.ts';
 
-const secure = secureHeaders({
-  // Nothing of ours is framed, but for the widget's frame, which says by whom.
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  xFrameOptions: false,
-  referrerPolicy: 'no-referrer',
-  overwrite: false,
-});
+/** Features of browsers that no page of ours uses. The clipboard is written to, sounds are played: both stay as they are. */
+const unused = [
+  ...['accelerometer', 'browsingTopics', 'camera', 'clipboardRead', 'displayCapture', 'encryptedMedia'],
+  ...['gamepad', 'geolocation', 'gyroscope', 'hid', 'identityCredentialsGet', 'idleDetection', 'localFonts'],
+  ...[
+    'magnetometer',
+    'microphone',
+    'midi',
+    'otpCredentials',
+    'payment',
+    'pictureInPicture',
+    'publickeyCredentialsGet',
+  ],
+  ...['screenWakeLock', 'serial', 'syncXhr', 'usb', 'windowManagement', 'xrSpatialTracking'],
+] as const;
+
+const secure = (isHttps: boolean) =>
+  secureHeaders({
+    // Nothing of ours is framed, but for the widget's frame, which says by whom.
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    permissionsPolicy: Object.fromEntries(unused.map((feature) => [feature, []])),
+    // Over plain http it must not be sent (RFC 6797, 7.2).
+    strictTransportSecurity: isHttps,
+    xFrameOptions: false,
+    referrerPolicy: 'no-referrer',
+    overwrite: false,
+  });
+const [overHttp, overHttps] = [secure(false), secure(true)];
 
 const nothing = () => Promise.resolve();
 
 export const safeHeaders: MiddlewareHandler<Bound> = async (c, next) => {
   await next();
   // The answer to an upgrade is the runtime's own: it must not be copied, and can't be changed.
-  if (c.res.status !== 101) await secure(c, nothing);
+  if (c.res.status === 101) return;
+  await (new URL(c.req.url).protocol === 'https:' ? overHttps : overHttp)(c, nothing);
 };
 
 /** The API's answers belong to who asked, and to that moment, but for what a handler says is for all and for ever. */

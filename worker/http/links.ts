@@ -1,4 +1,4 @@
-/** The deployment's own origin, for links that go out by mail. */
+/** Links that go out by mail. */
 import type { Env } from '../actors/stubs.ts';
 import type { Exchange } from './exchange.ts';
 

@@ -9,7 +9,7 @@ export function tellOwner(
   c: Exchange,
   account: string,
   user: string,
-  kind: Exclude<Order['kind'], 'reset' | 'invitation'>,
+  kind: Exclude<Order, { origin: string }>['kind'],
 ): void {
   const { DB, SMTP_URL, MAIL_FROM } = c.env;
   if (!SMTP_URL || !MAIL_FROM) return;

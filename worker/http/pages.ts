@@ -60,12 +60,24 @@ pages.get('*', async (c) => {
   const file = c.req.path === '/' || c.req.path === '/index.html' ? undefined : await asset(c, c.req.path);
   if (file && file.status !== 404) return file;
   if (!isNavigation(c)) return c.text('Not found', 404);
-  const shell = await asset(c, '/index.html');
-  // The shell brings its own policy in a meta tag, where `frame-ancestors` is not heard; both hold.
-  shell.headers.set('Content-Security-Policy', "frame-ancestors 'none'; object-src 'none'; base-uri 'none'");
-  shell.headers.set('Cache-Control', 'no-cache');
-  return shell;
+  return shellPage(c);
 });
+
+/**
+ * The app's shell. Its build puts the policy, with the hash of its one script, into a meta tag. As a header it holds from the first
+ * byte on, and `frame-ancestors`, which a meta tag can't state, joins it.
+ */
+async function shellPage(c: Exchange): Promise<Response> {
+  const shell = await ownFile(c, '/index.html');
+  const html = await shell.text();
+  const policy = /<meta http-equiv="content-security-policy" content="([^"]+)"/.exec(html)?.[1];
+  if (!shell.ok || !policy) return c.text('The app is not built.', 503);
+  const tag = shell.headers.get('ETag');
+  c.header('Content-Security-Policy', `${policy}; frame-ancestors 'none'`);
+  c.header('Cache-Control', 'no-cache');
+  if (tag) c.header('ETag', tag);
+  return tag && c.req.header('If-None-Match') === tag ? c.body(null, 304) : c.html(html);
+}
 
 /**
  * A page that a person opens: a browser asks for HTML then, and for nothing else, and no page of ours has a dot in its name.

@@ -1,6 +1,6 @@
 /** An account's users (V41). Managers read them, administrators change them. */
+import { awaitingEmail, emailTyped, type EmailState } from '#domain';
 import {
-  cleanName,
   isRefusal,
   NewUserBody,
   refuse,
@@ -16,23 +16,24 @@ import {
 } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../actors/stubs.ts';
-import { changesBetween, recordAlone } from '../db/audit.ts';
-import { canonicalEmail } from '../db/keys.ts';
-import { createUser, setDeleted, setPassword, updateUser } from '../db/user-changes.ts';
+import { changesBetween, recordAlone, type Act } from '../db/audit.ts';
+import { dropPendingEmail, isColleagues, prolongPendingEmail } from '../db/emails.ts';
+import { createUser, deleteUser, restoreUser, setPassword, updateUser } from '../db/user-changes.ts';
 import { getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
-import { admits, badRules } from './ip-rules.ts';
-import { invite, reserveInvitation } from './invitations.ts';
+import { admits } from './ip-rules.ts';
+import { emailOf, invite, reserveInvitation, withMail } from './invitations.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
 import { tellOwner } from './notices.ts';
 import { hashPassword } from './password.ts';
 import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
+import { problemOf, riskOf, sorted, tidy } from './user-body.ts';
 
 export const users = new Hono<Bound>();
 
@@ -56,16 +57,16 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   if (problem) return refused(c, problem);
   const hash = password === undefined ? '' : await hashFor(c, user.account, password);
   if (isRefusal(hash)) return refused(c, hash);
-  const made = tidy(body);
-  const invitation =
-    password === undefined ? await reserveInvitation(c, user.account, made.email) : undefined;
-  if (isRefusal(invitation)) return refused(c, invitation);
+  const { email, ...made } = tidy(body);
   const id = newId('user');
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
-  const added = await createUser(c.env.DB, user.account, id, row, hash, act);
-  if (isRefusal(added)) await invitation?.giveBack();
-  else if (invitation) await invite(c, user, id, origin ?? '');
+  const state = emailTyped(null, email, origin !== null);
+  const to = origin === null ? null : email;
+  const added = await withMail(c, user.account, to, () =>
+    createUser(c.env.DB, user.account, id, row, state, hash, act),
+  );
+  if (origin !== null && !isRefusal(added)) await invite(c, user, added, origin);
   return answer(c, added);
 });
 
@@ -81,20 +82,31 @@ users.patch(
     const id = c.req.param('id');
     const problem = problemOf(c, body) ?? (id === user.id ? riskOf(c, user, body) : undefined);
     if (problem) return refused(c, problem);
-    const after = tidy(body);
+    const origin = linkOrigin(c);
+    const { email, ...after } = tidy(body);
     const row = { ...after, admitted: admits(after.ipRules, clientAddress(c)) };
-    return change(c, c.var.user, 'user.changed', (before) => {
+    const how = (before: User) => {
       if (before.deletedAt !== null) return null;
-      const known = before as UserBody;
-      const fields = Object.keys(after) as (keyof UserBody)[];
-      const same = Object.fromEntries(fields.map((field) => [field, known[field]])) as UserBody;
-      const changes = changesBetween(sorted(same), sorted(after));
-      return async (act) => {
-        const changed = await updateUser(c.env.DB, user.account, id, row, { ...act, changes });
+      const was = emailOf(before);
+      const is = emailTyped(was, email, origin !== null);
+      const asked = is.pending === was.pending ? null : is.pending;
+      const due = awaitingEmail(is) === awaitingEmail(was) ? null : awaitingEmail(is);
+      const changes = changesOf(before, { ...after, email: is.email }, is);
+      return async (act: Act) => {
+        if (asked !== null && (await isColleagues(c.env.DB, user.account, id, asked)))
+          return refuse('email_taken', { field: 'email' });
+        const changed = await withMail(c, user.account, origin === null ? null : due, () =>
+          updateUser(c.env.DB, user.account, id, row, [was, is], { ...act, changes }),
+        );
         if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
         await hidePhoto(c, user, changed);
         return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
       };
+    };
+    return change(c, user, 'user.changed', how, async (changed, before) => {
+      const to = awaitingEmail(emailOf(changed));
+      if (origin !== null && to !== null && to !== awaitingEmail(emailOf(before)))
+        await invite(c, user, changed, origin);
     });
   },
 );
@@ -106,16 +118,27 @@ users.put(
   takes(SetPassword),
   tells('Sets a user’s password', User),
   async (c) => {
-    const { account } = c.var.user;
+    const { user } = c.var;
+    const { account } = user;
+    const origin = linkOrigin(c);
     const hash = await hashFor(c, account, c.req.valid('json').password);
     if (isRefusal(hash)) return refused(c, hash);
-    const response = await change(c, c.var.user, 'user.password_set', (before) => async (act) => {
+    const how = (before: User) => async (act: Act) => {
       if (before.deletedAt !== null) return refuse('not_found');
-      await setPassword(c.env.DB, account, before.id, hash, act);
-      return (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+      // Where no mail can go out, the administrator is who knows whose email it is.
+      const vouched = origin === null ? before : undefined;
+      const to = origin === null || before.emailConfirmed ? null : before.email;
+      return withMail(c, account, to, async () => {
+        const refusal = await setPassword(c.env.DB, account, before.id, hash, act, vouched);
+        return refusal ?? (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+      });
+    };
+    return change(c, user, 'user.password_set', how, async (changed) => {
+      // A mailbox that nobody has confirmed is not the owner's.
+      if (changed.emailConfirmed) tellOwner(c, account, changed.id, 'password_changed');
+      // The invitation has ended with the password that it was for.
+      if (origin !== null && !changed.emailConfirmed) await invite(c, user, changed, origin);
     });
-    if (response.ok) tellOwner(c, account, c.req.param('id'), 'password_changed');
-    return response;
   },
 );
 
@@ -134,20 +157,52 @@ users.put(
   },
 );
 
-users.post('/:id/invite', may('people.write'), names(UserId), tells('Invites them again'), async (c) => {
-  const user = await getUser(c.env.DB, c.var.user.account, c.req.param('id'));
-  const origin = linkOrigin(c);
-  if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
-  // They have chosen a password meanwhile.
-  if (!user.invited) return refused(c, refuse('conflict'));
-  if (origin === null) return refused(c, refuse('no_mail'));
-  const invitation = await reserveInvitation(c, c.var.user.account, user.email);
-  if (isRefusal(invitation)) return refused(c, invitation);
-  await invite(c, c.var.user, user.id, origin);
-  const subject = { id: user.id, name: user.name };
-  await recordAlone(c.env.DB, actOf(c, c.var.user, 'user.invited', { subject }));
-  return c.json({});
-});
+users.post(
+  '/:id/invite',
+  may('people.write'),
+  names(UserId),
+  tells('Sends the mail again that invites them, or has them confirm an email'),
+  async (c) => {
+    const { account } = c.var.user;
+    const user = await getUser(c.env.DB, account, c.req.param('id'));
+    const origin = linkOrigin(c);
+    if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
+    const to = user.invited ? user.email : awaitingEmail(emailOf(user));
+    // They have chosen a password, or confirmed the email, meanwhile.
+    if (to === null) return refused(c, refuse('conflict'));
+    if (origin === null) return refused(c, refuse('no_mail'));
+    const invitation = await reserveInvitation(c, account, to);
+    if (isRefusal(invitation)) return refused(c, invitation);
+    await prolongPendingEmail(c.env.DB, account, user.id, to, Date.now());
+    await invite(c, c.var.user, user, origin);
+    const subject = { id: user.id, name: user.name };
+    await recordAlone(c.env.DB, actOf(c, c.var.user, 'user.invited', { subject }));
+    return c.json({});
+  },
+);
+
+users.delete(
+  '/:id/pending-email',
+  may('people.write'),
+  names(UserId),
+  tells('Cancels the change of a user’s email that its owner has not confirmed', User),
+  async (c) => {
+    const { account } = c.var.user;
+    return change(c, c.var.user, 'user.changed', (before) => {
+      const { id, pendingEmail, deletedAt } = before;
+      if (deletedAt !== null) return null;
+      if (pendingEmail === null) return () => Promise.resolve(before);
+      return async (act) => {
+        await dropPendingEmail(c.env.DB, account, id, {
+          ...act,
+          changes: { pendingEmail: [pendingEmail.email, null] },
+        });
+        await agentStub(c.env, account, id).dropConfirmation();
+        return (await getUser(c.env.DB, account, id)) ?? refuse('not_found');
+      };
+    });
+  },
+);
 
 users.delete(
   '/:id/second-factor',
@@ -175,7 +230,7 @@ users.delete('/:id', may('people.write'), names(UserId), tells('Deletes a user, 
     'user.deleted',
     ({ id }) =>
       (act) =>
-        setDeleted(c.env.DB, c.var.user.account, id, act.at, act),
+        deleteUser(c.env.DB, c.var.user.account, id, act),
   ),
 );
 
@@ -184,20 +239,26 @@ users.post(
   may('people.write'),
   names(UserId),
   tells('Takes a deletion back', User),
-  async (c) =>
-    change(
-      c,
-      c.var.user,
-      'user.restored',
-      ({ id }) =>
-        (act) =>
-          setDeleted(c.env.DB, c.var.user.account, id, null, act),
-    ),
+  async (c) => {
+    const { user } = c.var;
+    const origin = linkOrigin(c);
+    const how = (before: User) => (act: Act) =>
+      withMail(
+        c,
+        user.account,
+        origin === null ? null : before.email,
+        () => restoreUser(c.env.DB, user.account, before, origin !== null, act),
+        (restored) => !restored.emailConfirmed,
+      );
+    return change(c, user, 'user.restored', how, async (restored) => {
+      if (origin !== null && !restored.emailConfirmed) await invite(c, user, restored, origin);
+    });
+  },
 );
 
 /** Who does it. */
 type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
-type Change = (act: ReturnType<typeof actOf>) => Promise<User | Refusal>;
+type Change = (act: Act) => Promise<User | Refusal>;
 
 /** Changes the user whom the address names, where there is one and `how` finds it possible. */
 async function change(
@@ -205,12 +266,15 @@ async function change(
   by: By,
   kind: AuditKind,
   how: (before: User) => Change | null,
+  then?: (changed: User, before: User) => Promise<void>,
 ): Promise<Response> {
   const before = await getUser(c.env.DB, by.account, c.req.param('id') ?? '');
   const make = before && how(before);
   if (!make) return refused(c, refuse('not_found'));
   const act = actOf(c, by, kind, { subject: { id: before.id, name: before.name } });
-  return answer(c, await changing(c.env, by.account, [before.id], () => make(act)));
+  const changed = await changing(c.env, by.account, [before.id], () => make(act));
+  if (!isRefusal(changed)) await then?.(changed, before);
+  return answer(c, changed);
 }
 
 /** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */
@@ -218,43 +282,13 @@ async function hashFor({ env }: Exchange, account: string, password: string): Pr
   return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
 }
 
-/**
- * Checks that no schema can make: whether the address rules are usable here. The fields of the refusal are the wrong
- * lines.
- */
-function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
-  const fields = badRules(ipRules).map((bad) => `ipRules.${bad}`);
-  const [field] = fields;
-  if (field !== undefined) return refuse('bad_request', { field, fields });
-  if (ipRules.length === 0 || clientAddress(c) !== null) return undefined;
-  return refuse('no_addresses', { field: 'ipRules' });
-}
-
-/** The unconfirmed risk of a change to one's own row: `sure` lists the confirmed ones, or is `1` for all. */
-function riskOf(c: Exchange, user: Principal, { roles, manages, ipRules }: UserBody): Refusal | undefined {
-  const sure = (c.req.query('sure') ?? '').split(',');
-  const confirmed = (risk: string) => sure.includes('1') || sure.includes(risk);
-  const same = manages === user.manages && rolesOf(roles) === rolesOf(user.roles);
-  if (!same && !confirmed('rights')) return refuse('own_rights', { field: 'roles' });
-  if (admits(ipRules, clientAddress(c)) || confirmed('addresses')) return undefined;
-  return refuse('locks_you_out', { field: 'ipRules' });
-}
-
-const rolesOf = (roles: readonly string[]): string => [...new Set(roles)].sort().join();
-
-function tidy(body: UserBody): UserBody {
+/** What the audit log says of a change. An email that waits for its owner has changed nothing yet. */
+function changesOf(before: User, after: UserBody, { pending }: EmailState): NonNullable<Act['changes']> {
+  const known = before as UserBody;
+  const fields = Object.keys(after) as (keyof UserBody)[];
+  const same = Object.fromEntries(fields.map((field) => [field, known[field]])) as UserBody;
   return {
-    ...body,
-    email: canonicalEmail(body.email),
-    name: cleanName(body.name),
-    nickname: cleanName(body.nickname),
-    roles: [...new Set(body.roles)],
-    groups: [...new Set(body.groups)],
-    ipRules: body.ipRules.map((rule) => rule.trim()),
+    ...changesBetween(sorted(same), sorted(after)),
+    ...changesBetween({ pendingEmail: emailOf(before).pending }, { pendingEmail: pending }),
   };
-}
-
-/** Roles and groups are sets: their order is no change. */
-function sorted(body: UserBody): UserBody {
-  return { ...body, roles: [...body.roles].sort(), groups: [...body.groups].sort() };
 }

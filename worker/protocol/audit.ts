@@ -7,6 +7,7 @@ export const auditKinds = [
   'sign_in.refused',
   'password.changed',
   'password.link_asked',
+  'email.confirmed',
   'second_factor.on',
   'second_factor.off',
   'user.added',

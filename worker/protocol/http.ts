@@ -1,5 +1,6 @@
 /** The bodies of HTTP requests and answers, in JSON. */
 import * as v from 'valibot';
+import { AllowedOrigin } from './allowed-origin.ts';
 import { CampaignBody } from './campaign.ts';
 import {
   AccountId,
@@ -16,7 +17,7 @@ import { AgentParty, Role, Status } from './parties.ts';
 import { Assignment, MissedLimit, OfferSeconds } from './routing.ts';
 import { ConversationState, LastMessage } from './state.ts';
 import { Language, Password } from './people.ts';
-import { Email, MessageText, Name, PageUrl } from './text.ts';
+import { Email, MessageText, Name, PageUrl, Title } from './text.ts';
 
 /* Signing in. */
 
@@ -98,9 +99,10 @@ export const RedeemLink = v.strictObject({
 /** The account, user and kind of a mailed link. Reading it does not use the link up. */
 export const ReadLink = v.strictObject({ token: v.pipe(v.string(), v.maxLength(200)) });
 export const LinkAbout = v.object({
-  kind: v.picklist(['reset', 'invitation']),
+  kind: v.picklist(['reset', 'invitation', 'confirmation']),
   account: v.string(),
   name: v.string(),
+  /** The address that the link was mailed to. */
   email: v.string(),
 });
 export type LinkAbout = v.InferOutput<typeof LinkAbout>;
@@ -125,7 +127,7 @@ export type RecoveryCodes = v.InferOutput<typeof RecoveryCodes>;
 
 /* The visitor's side. */
 
-export const Page = v.object({ url: PageUrl, title: v.pipe(v.string(), v.maxLength(300)) });
+export const Page = v.object({ url: PageUrl, title: Title });
 
 /** Makes a visitor's credential for a site. */
 export const OpenVisitorSession = v.strictObject({ site: SiteId });
@@ -200,12 +202,6 @@ export const AccountBody = v.strictObject({
 });
 export type AccountBody = v.InferOutput<typeof AccountBody>;
 
-/** An origin as a browser states it, or with `*.` for all names below a domain; never with a path. */
-export const AllowedOrigin = v.pipe(
-  v.string(),
-  v.maxLength(260),
-  v.regex(/^https?:\/\/(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/),
-);
 export const SiteBody = v.strictObject({
   name: Name,
   origins: v.pipe(v.array(AllowedOrigin), v.maxLength(20)),

@@ -1,5 +1,6 @@
 /** The contract: everything that crosses a wire or an RPC, and nothing else. PROTOCOL.md states the rules. */
 export * from './agent-frames.ts';
+export * from './allowed-origin.ts';
 export * from './attachment.ts';
 export * from './audit.ts';
 export * from './availability.ts';
@@ -18,3 +19,4 @@ export * from './routing.ts';
 export * from './state.ts';
 export * from './text.ts';
 export * from './time-table.ts';
+export * from './web-address.ts';

@@ -41,7 +41,7 @@ export const UserBody = v.strictObject({
 });
 export type UserBody = v.InferOutput<typeof UserBody>;
 
-/** Without a password they are invited by mail, and choose their own. */
+/** Without a password they are invited by mail, and choose their own. With one they confirm their email by mail. */
 export const NewUserBody = v.strictObject({ ...UserBody.entries, password: v.optional(Password) });
 export type NewUserBody = v.InferOutput<typeof NewUserBody>;
 
@@ -54,6 +54,10 @@ export const User = v.object({
   secondFactor: v.boolean(),
   /** They were invited, and have not chosen a password yet. */
   invited: v.boolean(),
+  /** The email's owner has confirmed it: only then it signs in. False for a deleted user. */
+  emailConfirmed: v.boolean(),
+  /** The email that replaces this one as soon as its owner has confirmed it; `until` then it can be. */
+  pendingEmail: v.nullable(v.object({ email: v.string(), until: v.number() })),
   createdAt: v.number(),
   /** Null while they work here. A deleted user's name stays in the history. */
   deletedAt: v.nullable(v.number()),

@@ -3,7 +3,15 @@
  * exception: it is shown beside other people's words, so characters that reorder those are taken out where it is accepted.
  */
 import * as v from 'valibot';
-import { maxEmailLength, maxNameLength, maxPreviewLength, maxTextLength, maxUrlLength } from './limits.ts';
+import {
+  maxEmailLength,
+  maxNameLength,
+  maxPreviewLength,
+  maxTextLength,
+  maxTitleLength,
+  maxUrlLength,
+} from './limits.ts';
+import { webAddress } from './web-address.ts';
 
 /** Nothing to see: white space, zero-width characters, fillers, controls, variation selectors, tags. */
 const blank =
@@ -45,8 +53,7 @@ export const NoteText = typed(500);
 /** As much of it as is shown before it is sent. */
 export const PreviewText = typed(maxPreviewLength);
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const severalLines = /[\u0000-\u001f\u007f\u2028\u2029]/;
+const severalLines = /[\p{Cc}\u2028\u2029]/u;
 
 /** A person's or a thing's name, one line. `cleanName` makes it fit to show. */
 export const Name = v.pipe(
@@ -60,33 +67,68 @@ export function isName(text: string): boolean {
   return fits(text, maxNameLength) && wellFormed(text) && !isBlank(text) && !severalLines.test(text);
 }
 
-/** Takes out what reorders the text around a name (bidi controls), and composes it (NFC), so that equal names are equal. */
-export function cleanName(name: string): string {
-  return name
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .normalize('NFC')
+/** A page's title: well-formed Unicode without NUL, cut to one line of what can be seen. */
+export const Title = v.pipe(typed(maxTitleLength), v.transform(cleanLine));
+
+/**
+ * Characters that are not seen and change what is read around them: controls, and the format characters (bidi, zero width, tags).
+ * Kept are joiners between emoji, or between letters of a script that needs them, and the tags of a flag.
+ */
+const unseen = /(?<flag>\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f})|[\p{Cc}\p{Cf}]/gu;
+const emoji = /\p{Extended_Pictographic}/u;
+const joined =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Takes out what can't be seen and changes how the rest, or the text around it, is read. White space becomes one blank. */
+export function cleanLine(text: string): string {
+  const line = text.replace(/[\t-\r\u0085\u2028\u2029]/g, ' ');
+  return line
+    .replace(unseen, (found, flag: string | undefined, at: number) => {
+      if (flag !== undefined) return flag;
+      return isJoiner(line, found, at) ? found : '';
+    })
+    .replace(/\s+/g, ' ')
     .trim();
 }
 
-const address = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
+/** Whether a character joins, or keeps apart, what stands on both its sides. */
+function isJoiner(text: string, found: string, at: number): boolean {
+  if (found !== '\u200d' && found !== '\u200c') return false;
+  const before = Array.from(text.slice(Math.max(0, at - 4), at).replace(/[\ufe0f\p{Emoji_Modifier}]+$/u, ''));
+  const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
+  const both = (kind: RegExp) => kind.test(before.at(-1) ?? '') && kind.test(after);
+  return both(joined) || (found === '\u200d' && both(emoji));
+}
 
-/** An address that could be written to. Deliverability is not ours to judge: one @, no blanks, a dot in the domain. */
+/** Makes a name fit to show beside other people's words: what can't be seen goes, and equal names are equal (NFC). */
+export function cleanName(name: string): string {
+  return cleanLine(name).normalize('NFC');
+}
+
+const address = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
+const notSeen = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
+/** An address that could be written to. Deliverability is not ours to judge: one @, no blanks, a dot in the domain, all of it seen. */
 export const Email = v.pipe(
   v.string(),
   v.maxLength(maxEmailLength),
   v.regex(address),
-  v.check(wellFormed, 'not_text'),
+  v.check((text) => !notSeen.test(text), 'not_text'),
 );
 
 /** True of a text that `Email` accepts. For the widget's frame, which has no place for schemas. */
 export function isEmail(text: string): boolean {
-  return text.length <= maxEmailLength && address.test(text) && wellFormed(text);
+  return text.length <= maxEmailLength && address.test(text) && !notSeen.test(text);
 }
 
-/** A web page's address. Anything but http and https is refused, so that it may stand in a link. */
+/**
+ * A web page's address, normalised: http or https, without a user's name, and with the host in ASCII. Refused where the host that is
+ * written is not the one that opens.
+ */
 export const PageUrl = v.pipe(
   v.string(),
   v.maxLength(maxUrlLength),
-  v.regex(/^https?:\/\//),
-  v.check((text) => wellFormed(text) && URL.canParse(text), 'not_url'),
+  v.check((text) => webAddress(text) !== undefined, 'not_url'),
+  v.transform((text) => webAddress(text)?.href ?? ''),
+  v.maxLength(maxUrlLength),
 );

@@ -15,6 +15,11 @@ export interface Unsent {
   readonly refused: boolean;
 }
 
+export interface Viewer {
+  show(id: string | null): void;
+  leave(): void;
+}
+
 export class Conversations {
   open = $state.raw<LiveConversation | null>(null);
   /** By conversation with unacknowledged messages: the last such text, and whether it was refused. */
@@ -23,6 +28,7 @@ export class Conversations {
   readonly seen = new SvelteMap<string, number>();
   /** Where in a log the person was when they went to another. */
   readonly places = new Map<string, Place>();
+  #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
 
@@ -45,7 +51,26 @@ export class Conversations {
     this.#before.clear();
   }
 
-  show(id: string | null): void {
+  /**
+   * For a page that shows conversations. One that goes ends what it has shown, unless the page that comes has said by then what it
+   * shows: its components are created before, with what is open.
+   */
+  viewer(): Viewer {
+    const viewer: Viewer = {
+      show: (id) => {
+        this.#viewer = viewer;
+        this.#show(id);
+      },
+      leave: () => {
+        queueMicrotask(() => {
+          if (this.#viewer === viewer) this.#show(null);
+        });
+      },
+    };
+    return viewer;
+  }
+
+  #show(id: string | null): void {
     if (this.open?.id === id) return;
     const left = this.open;
     this.open = id === null ? null : this.#hold(id);

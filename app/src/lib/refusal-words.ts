@@ -37,6 +37,7 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   no_addresses: m.refused_no_addresses,
   no_mail: m.refused_no_mail,
   email_taken: m.refused_email_taken,
+  email_held: m.refused_email_held,
   link_expired: m.refused_link_expired,
   unsupported: m.refused_unsupported,
   too_many_invitations: m.refused_too_many_invitations,

@@ -140,10 +140,11 @@ export class Agent extends Identity {
     ]);
   }
 
-  /** A session opens a conversation on a screen. */
+  /** A conversation is about to accept a socket of a session: it is closed when the session ends. */
   attached(session: string, conversation: string): Refusal | null {
+    if (!this.#awake?.member.holds(session)) return refuse('signed_out');
     if (this.#offline) return refuse('not_online');
-    this.#awake?.attached.note(session, conversation);
+    this.#awake.attached.note(session, conversation);
     return null;
   }
 
@@ -319,6 +320,7 @@ export class Agent extends Identity {
       close: async (conversation, session, code) => {
         await conversationStub(this.env, member.user.account.id, conversation).revoke(session, code);
       },
+      arm: () => this.#awake?.alarm.arm(),
     });
     const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
     followers.onSettled = () => alarm.settle();

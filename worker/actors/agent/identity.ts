@@ -67,13 +67,13 @@ export abstract class Identity extends DurableObject<Env> {
   /** The account, user and kind of a link; null if it is not valid. */
   async linkAbout(secret: string): Promise<LinkAbout | null> {
     const member = this.known();
-    const kind = await member?.links.kindOf(secret);
-    if (!member || !kind) return null;
+    const link = await member?.links.about(secret);
+    if (!member || !link) return null;
     const { account, name, email } = member.user;
-    return { kind, account: account.name, name, email };
+    return { kind: link.kind, email: link.email ?? email, account: account.name, name };
   }
 
-  /** Uses the link up with which somebody sets their password. */
+  /** Uses the link up with which somebody sets their password, or confirms their email. */
   async redeemLink(secret: string): Promise<boolean> {
     return (await this.known()?.redeemLink(secret)) ?? false;
   }
@@ -81,6 +81,11 @@ export abstract class Identity extends DurableObject<Env> {
   /** Why this code does not prove the user in this session, where they have a second factor. */
   async checkCode(code: string | undefined, session: string): Promise<Refusal | null> {
     return (await this.known()?.checkCode(code, session)) ?? null;
+  }
+
+  /** Nothing waits for the confirmation of an email any longer. */
+  dropConfirmation(): void {
+    this.known()?.dropLinks(['confirmation']);
   }
 
   beginSecondFactor(): SecondFactorSecret | Refusal {

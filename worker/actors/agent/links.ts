@@ -1,26 +1,25 @@
 /**
- * Links that a person gets by mail: to set a new password, or their first. A link is made when its mail goes out, so that its secret
- * is nowhere but there. Those before it go on to hold, since anybody may ask for another one while the owner opens theirs; once one is
- * used, all are gone.
+ * Links that a person gets by mail: to set a new password, or their first, or to confirm an email. A link is made when its mail goes
+ * out, so that its secret is nowhere but there. Those before it go on to hold, since anybody may ask for another one while the owner
+ * opens theirs; once one is used, all are gone.
  */
+import { linkLife, maxLinks, type LinkKind } from '#domain';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 import type { Host } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
-export const linkKinds = ['reset', 'invitation'] as const;
-export type LinkKind = (typeof linkKinds)[number];
-
-/** A link as it is kept. */
+/** A link that holds. */
 export interface Link {
   readonly hash: string;
   readonly expiresAt: number;
+  /** The address that it was mailed to. Absent in earlier versions: the user's email. */
+  readonly email?: string;
 }
 
-/** How long a link holds, in milliseconds: half an hour where somebody waits for it, a week where nobody expects it. */
-export const life: Readonly<Record<LinkKind, number>> = { reset: 30 * 60_000, invitation: 7 * 86_400_000 };
-/** How many of a kind hold at once. The limits let no more mails out while one of them is good. */
-export const maxLinks = 20;
+export const linkKinds: readonly LinkKind[] = ['reset', 'invitation', 'confirmation'];
+/** Links that set a password. One that confirms an email proves a mailbox, whatever the password is. */
+export const setters: readonly LinkKind[] = ['reset', 'invitation'];
 
 export class Links {
   readonly #registers: Registers<AgentRegisters>;
@@ -31,39 +30,47 @@ export class Links {
     this.#host = host;
   }
 
-  /** Makes a link; its secret is told once. */
-  async make(kind: LinkKind): Promise<string> {
+  /** Makes a link that is mailed to this address; its secret is told once. */
+  async make(kind: LinkKind, email: string): Promise<string> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
     const now = this.#host.now();
     const held = this.#of(kind).filter(({ expiresAt }) => expiresAt > now);
-    const links = [...held.slice(1 - maxLinks), { hash, expiresAt: now + life[kind] }];
+    const links = [...held.slice(1 - maxLinks), { hash, expiresAt: now + linkLife[kind], email }];
     this.#registers.set('links', { ...this.#registers.get('links'), [kind]: links });
     return secret;
   }
 
-  async holds(secret: string): Promise<boolean> {
-    return (await this.kindOf(secret)) !== null;
+  /** The link's kind, and the address that it was mailed to, where that is kept; null if it is not valid. */
+  async about(secret: string): Promise<{ kind: LinkKind; email: string | undefined } | null> {
+    return this.#find(await hashSecret(secret));
   }
 
-  /** The link's kind; null if it is not valid. */
-  async kindOf(secret: string): Promise<LinkKind | null> {
-    const hash = await hashSecret(secret);
-    const now = this.#host.now();
-    const fits = (link: Link) => link.expiresAt > now && sameHash(link.hash, hash);
-    return linkKinds.find((kind) => this.#of(kind).some(fits)) ?? null;
-  }
-
-  /** Uses a link up, and all others with it; of two who bring one at once, one is let through. */
-  async redeem(secret: string): Promise<boolean> {
+  /** Uses a link up; of two who bring one at once, one is let through. The kinds that end with it, or null. */
+  async redeem(secret: string): Promise<readonly LinkKind[] | null> {
     // The hash is what is waited for; after it nothing is, up to the end.
-    if (!(await this.holds(secret)) || !this.#registers.get('links')) return false;
-    this.drop();
-    return true;
+    const link = this.#find(await hashSecret(secret));
+    if (!link) return null;
+    const ended = link.kind === 'confirmation' ? linkKinds : setters;
+    this.drop(ended);
+    return ended;
   }
 
-  drop(): void {
-    this.#registers.delete('links');
+  /** No link of these kinds holds any longer. */
+  drop(kinds: readonly LinkKind[]): void {
+    const links = Object.entries(this.#registers.get('links') ?? {});
+    const left = links.filter(([kind]) => !kinds.includes(kind as LinkKind));
+    if (left.length > 0) this.#registers.set('links', Object.fromEntries(left));
+    else this.#registers.delete('links');
+  }
+
+  #find(hash: string): { kind: LinkKind; email: string | undefined } | null {
+    const now = this.#host.now();
+    for (const kind of linkKinds) {
+      const link = this.#of(kind).find((each) => each.expiresAt > now && sameHash(each.hash, hash));
+      if (link) return { kind, email: link.email };
+    }
+    return null;
   }
 
   #of(kind: LinkKind): Link[] {

@@ -3,22 +3,33 @@
  * somebody who has never heard of them. The reader's own name is left out, for it was typed by them, too.
  */
 import { plainName } from '#domain';
+import type { Language } from '#protocol';
 import { m } from '#words/worker';
 import type { Person } from '../../db/users.ts';
 import type { Mail } from '../mailer.ts';
-import type { LinkKind } from './links.ts';
-import type { Notice } from './outgoing.ts';
+import type { LinkOrder, Notice } from './outgoing.ts';
 
 /** A mail with a link. */
-export function linkMail(to: Person, { kind, by }: { kind: LinkKind; by?: string }, url: string): Mail {
-  const { email, language: locale } = to;
-  const account = accountOf(to);
-  const parts = { account, by: plainName(by ?? '') || account, url };
-  const words =
-    kind === 'reset'
-      ? { subject: m.mail_reset_subject({}, { locale }), text: m.mail_reset(parts, { locale }) }
-      : { subject: m.mail_invitation_subject(parts, { locale }), text: m.mail_invitation(parts, { locale }) };
-  return { to: email, ...words };
+export function linkMail(user: Person, order: LinkOrder, url: string): Mail {
+  const account = accountOf(user);
+  const parts = { account, by: plainName(order.by ?? '') || account, url };
+  return { to: order.to ?? user.email, ...wordsOf(order, parts, { locale: user.language }) };
+}
+
+type Parts = Readonly<Record<'account' | 'by' | 'url', string>>;
+
+function wordsOf({ kind, to }: LinkOrder, parts: Parts, locale: { locale: Language }): Omit<Mail, 'to'> {
+  switch (kind) {
+    case 'reset':
+      return { subject: m.mail_reset_subject({}, locale), text: m.mail_reset(parts, locale) };
+    case 'invitation':
+      return { subject: m.mail_invitation_subject(parts, locale), text: m.mail_invitation(parts, locale) };
+    case 'confirmation':
+      return {
+        subject: m.mail_confirmation_subject({}, locale),
+        text: to === undefined ? m.mail_confirmation(parts, locale) : m.mail_new_email(parts, locale),
+      };
+  }
 }
 
 const notices = {
@@ -28,10 +39,10 @@ const notices = {
 } as const satisfies Record<Notice, object>;
 
 /** A notice. It has no link to click: such mails are what is imitated. */
-export function noticeMail(to: Person, notice: Notice): Mail {
-  const { email, language: locale } = to;
+export function noticeMail(user: Person, notice: Notice): Mail {
+  const locale = { locale: user.language };
   const { subject, text } = notices[notice];
-  return { to: email, subject: subject({}, { locale }), text: text({ account: accountOf(to) }, { locale }) };
+  return { to: user.email, subject: subject({}, locale), text: text({ account: accountOf(user) }, locale) };
 }
 
 const accountOf = ({ account }: Person): string => plainName(account.name) || 'Parley';

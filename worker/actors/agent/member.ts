@@ -2,7 +2,7 @@
  * Who an agent is and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It knows nothing of
  * what an agent does.
  */
-import type { Principal } from '#domain';
+import type { LinkKind, Principal } from '#domain';
 import {
   isRefusal,
   makeId,
@@ -21,8 +21,9 @@ import type { Env } from '../env.ts';
 import type { Host, Sql } from '../host.ts';
 import { sendMail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
+import { report } from '../report.ts';
 import { Devices, type Device } from './devices.ts';
-import { Links } from './links.ts';
+import { linkKinds, Links, setters } from './links.ts';
 import { Outgoing, type MailOrder } from './outgoing.ts';
 import { SecondFactor } from './second-factor.ts';
 import { AgentSessions, endings, type Origin } from './sessions.ts';
@@ -164,7 +165,12 @@ export class Member {
     if (!(await this.#catchUp(user))) return refuse('signed_out');
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
-    const { secret, expiresAt } = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const opened = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
+    const { secret, expiresAt, dropped } = opened;
+    const closing = dropped.map((session) => this.#on.close(session));
+    this.#host.background(
+      Promise.all(closing).catch((error: unknown) => report('dropped_not_closed', error)),
+    );
     this.#on.arm();
     return { session: id, secret, expiresAt, remembered };
   }
@@ -208,6 +214,11 @@ export class Member {
   sessions(current: string): Session[] {
     const held = this.#sessions.list(this.#host.now());
     return held.map((session) => ({ ...session, current: session.id === current }));
+  }
+
+  /** Whether a session has not ended; its age is another matter. */
+  holds(session: string): boolean {
+    return this.#sessions.has(session);
   }
 
   /** Whether any session holds. */
@@ -260,7 +271,7 @@ export class Member {
     const known = this.#registers.get('user');
     if (JSON.stringify(known) === JSON.stringify(user)) return;
     // A link lies in the mailbox of the address that was.
-    if (known && known.email !== user.email) this.#dropLinks();
+    if (known && known.email !== user.email) this.dropLinks(linkKinds);
     this.#registers.set('user', user);
     this.#on.changed(known && { ...untold, ...known }, user);
   }
@@ -272,16 +283,17 @@ export class Member {
     this.#on.arm();
   }
 
-  /** Uses a link up; no other holds any longer, and none goes out. */
+  /** Uses a link up; the others that it ends neither hold nor go out. */
   async redeemLink(secret: string): Promise<boolean> {
-    if (!(await this.links.redeem(secret))) return false;
-    this.#outgoing.dropLinks();
-    return true;
+    const ended = await this.links.redeem(secret);
+    if (ended) this.#outgoing.drop(ended);
+    return ended !== null;
   }
 
-  #dropLinks(): void {
-    this.links.drop();
-    this.#outgoing.dropLinks();
+  /** No link of these kinds holds any longer, and none goes out. */
+  dropLinks(kinds: readonly LinkKind[]): void {
+    this.links.drop(kinds);
+    this.#outgoing.drop(kinds);
   }
 
   /** Sets the second factor up. Other sessions rested on the password alone, and end. */
@@ -304,7 +316,9 @@ export class Member {
   }
 
   async #endAll(why: SessionEnding): Promise<void> {
-    this.#dropLinks();
+    if (why === 'deleted') this.dropLinks(linkKinds);
+    // Other rights end no link: an invited user may get them before the first sign-in.
+    if (why === 'password') this.dropLinks(setters);
     // What rests on the old password goes, a device that somebody else made known with it included.
     if (why === 'password' || why === 'deleted') this.devices.forget();
     const sessions = this.#sessions.endAll(why);

@@ -1,27 +1,35 @@
 /** The mails that an agent gets: links that they have asked for, and notices of what was changed. */
+import type { LinkKind } from '#domain';
 import type { Duty } from '../alarm.ts';
 import type { Host } from '../host.ts';
 import type { Mail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
 import type { Person } from '../../db/users.ts';
-import { linkKinds, type LinkKind, type Links } from './links.ts';
+import type { Links } from './links.ts';
 import { linkMail, noticeMail } from './mails.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** What a user is told of, so that a change that was not theirs does not go unseen. */
 export type Notice = 'password_changed' | 'second_factor_on' | 'second_factor_off';
 
-/** A mail that was asked for. */
-export type MailOrder =
-  | {
-      readonly kind: LinkKind;
-      /** The origin that the link begins with. */
-      readonly origin: string;
-      /** Who invites. */
-      readonly by?: string;
-    }
-  | { readonly kind: Notice };
+/** A mail with a link that was asked for. */
+export interface LinkOrder {
+  readonly kind: LinkKind;
+  /** The origin that the link begins with. */
+  readonly origin: string;
+  /** Who invites. */
+  readonly by?: string;
+  /** The address that the link confirms, where it is not the user's email yet. */
+  readonly to?: string;
+}
+export type MailOrder = LinkOrder | { readonly kind: Notice };
 
+/** Where a link leads: a page that sets a password, or one that confirms an email. */
+const page: Readonly<Record<LinkKind, string>> = {
+  reset: 'password',
+  invitation: 'password',
+  confirmation: 'confirm',
+};
 /** A mail that could not be sent for so long is given up, in milliseconds: an hour. */
 const patience = 3_600_000;
 
@@ -69,24 +77,23 @@ export class Outgoing implements Duty {
     );
   }
 
-  /** No link goes out any more. Notices do. */
-  dropLinks(): void {
-    const notices = this.#orders.filter(({ kind }) => !isLink(kind));
-    if (notices.length > 0) this.#registers.set('mails', notices);
+  /** No mail of these kinds goes out any more. */
+  drop(kinds: readonly MailOrder['kind'][]): void {
+    const left = this.#orders.filter(({ kind }) => !kinds.includes(kind));
+    if (left.length > 0) this.#registers.set('mails', left);
     else this.#registers.delete('mails');
   }
 
   async #mailOf(order: MailOrder): Promise<Mail> {
     if (!('origin' in order)) return noticeMail(this.#person(), order.kind);
-    const { account, id } = this.#person();
-    const secret = await this.#links.make(order.kind);
+    const { account, id, email } = this.#person();
+    const secret = await this.#links.make(order.kind, order.to ?? email);
     // Behind the number sign: a server is never told it, and no log has it.
-    return linkMail(this.#person(), order, `${order.origin}/password#${account.id}.${id}.${secret}`);
+    const url = `${order.origin}/${page[order.kind]}#${account.id}.${id}.${secret}`;
+    return linkMail(this.#person(), order, url);
   }
 
   get #orders(): (MailOrder & { at: number })[] {
     return this.#registers.get('mails') ?? [];
   }
 }
-
-const isLink = (kind: MailOrder['kind']): boolean => (linkKinds as readonly string[]).includes(kind);

@@ -49,20 +49,18 @@ export class AgentSessions {
     this.#sql = sql;
   }
 
-  /** Makes a session. The secret is told once. */
+  /** Makes a session. The secret is told once. `dropped` are the sessions that made room for it. */
   async open(
     id: string,
     now: number,
     { device, address, remembered }: Origin & { remembered: boolean },
-  ): Promise<{ secret: string; expiresAt: number }> {
+  ): Promise<{ secret: string; expiresAt: number; dropped: string[] }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
-    for (const row of this.#rows()) if (now >= endOf(row)) this.end(row.id);
-    this.#sql.exec(
-      'DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY used_at DESC LIMIT ?)',
-      maxSessions - 1,
-    );
-    this.#sql.exec('DELETE FROM attached WHERE session NOT IN (SELECT id FROM sessions)');
+    const rows = this.#rows();
+    const kept = rows.filter((row) => now < endOf(row)).slice(0, maxSessions - 1);
+    const dropped = rows.filter((row) => !kept.includes(row)).map((row) => row.id);
+    for (const session of dropped) this.end(session);
     this.#sql.exec(
       'INSERT INTO sessions (id, hash, created_at, used_at, device, address, brief) VALUES (?, ?, ?, ?, ?, ?, ?)',
       id,
@@ -73,7 +71,12 @@ export class AgentSessions {
       address,
       remembered ? 0 : 1,
     );
-    return { secret, expiresAt: now + (remembered ? lives.remembered : lives.brief).whole };
+    return { secret, expiresAt: now + (remembered ? lives.remembered : lives.brief).whole, dropped };
+  }
+
+  /** Whether there is such a session that has not been ended. */
+  has(id: string): boolean {
+    return this.#get(id)?.ended === null;
   }
 
   /** True where the secret is the session's and the session has not ended; else why, as far as that is known. */

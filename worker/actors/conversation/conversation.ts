@@ -2,18 +2,19 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { capsOf, seesAll, type Assigning, type Command, type Principal } from '#domain';
+import { capsOf, type Assigning, type Command, type Principal } from '#domain';
 import {
   closeCodes,
   isRefusal,
+  lease,
   maxRange,
+  refusals,
   refuse,
   type Attachment,
   type ConversationState,
   type FloorRow,
   type Party,
   type Refusal,
-  type Role,
   type Started,
   type Summary,
   type Waiting,
@@ -25,6 +26,7 @@ import type { Env } from '../env.ts';
 import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
+import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
@@ -42,10 +44,23 @@ export interface Recalled {
   readonly ids: IdRange | null;
 }
 
+/** Why sockets are closed, by code. */
+const revocations: Readonly<Record<number, string>> = {
+  [closeCodes.signedOut]: 'signed out',
+  [closeCodes.lagging]: 'begin again',
+};
+
+/**
+ * A closed socket is held until its other end answers, which a phone without network does late and an attacker never. So many are
+ * held for each socket that a visitor may have open.
+ */
+const heldForEach = 8;
+
 export class Conversation extends DurableObject<Env> {
   readonly #host: Host;
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
+  #admission: Admission | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -156,31 +171,44 @@ export class Conversation extends DurableObject<Env> {
     await this.#core.followers.flush();
   }
 
-  /** Of agents, only these may follow, and who sees all; null where everybody may. Who may not any longer is sent away. */
-  restrict(viewers: readonly string[] | null): void {
-    if (!this.#core) return;
-    const { registers } = this.#core;
-    if (viewers) registers.set('viewers', viewers);
-    else registers.delete('viewers');
-    for (const socket of this.ctx.getWebSockets('agent')) {
-      const attachment = attachmentOf(socket);
-      if (attachment?.side === 'agent' && !this.#inSight(attachment))
-        socket.close(closeCodes.forbidden, 'out of sight');
+  /**
+   * Sets which agents may follow, beside those who see all; null for all. Sockets of other agents are closed. Returns whether
+   * agents follow, or are about to, for whom the account's rule decides.
+   */
+  restrict(viewers: readonly string[] | null): boolean {
+    const [core, admission] = [this.#core, this.#admission];
+    if (!core || !admission) return false;
+    admission.withdrawn();
+    // A closed conversation asks at each upgrade.
+    if (core.journal.state.phase !== 'closed') {
+      if (viewers) core.registers.set('viewers', viewers);
+      else core.registers.delete('viewers');
     }
+    for (const [socket, reader] of this.#readers())
+      if (!admission.sees(reader, viewers)) socket.close(closeCodes.forbidden, 'out of sight');
+    return admission.pending || this.#followed((reader) => admission.sees(reader, viewers));
   }
 
-  #inSight({ id, roles }: { id: string; roles: readonly Role[] }): boolean {
-    return seesAll({ roles }) || (this.#core?.registers.get('viewers')?.includes(id) ?? true);
+  /** The agents' sockets. */
+  #readers(): [WebSocket, Extract<Attachment, { side: 'agent' }>][] {
+    return this.ctx.getWebSockets('agent').flatMap((socket) => {
+      const attachment = attachmentOf(socket);
+      return attachment?.side === 'agent' ? [[socket, attachment]] : [];
+    });
+  }
+
+  /** Whether agents follow for whom the account's rule decides. */
+  #followed(where: (reader: Extract<Attachment, { side: 'agent' }>) => boolean = () => true): boolean {
+    return this.#readers().some(
+      ([, reader]) => where(reader) && (this.#admission?.dependsOnRule(reader) ?? true),
+    );
   }
 
   /** Closes the sockets of a session that holds no more, or may follow no conversation for now. */
   revoke(session: string, code: number = closeCodes.signedOut): void {
-    for (const socket of this.ctx.getWebSockets('agent')) {
-      const attachment = attachmentOf(socket);
-      if (attachment?.side === 'agent' && attachment.session === session) {
-        socket.close(code, code === closeCodes.signedOut ? 'signed out' : 'offline');
-      }
-    }
+    this.#admission?.withdrawn();
+    for (const [socket, reader] of this.#readers())
+      if (reader.session === session) socket.close(code, revocations[code] ?? 'offline');
   }
 
   /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
@@ -191,33 +219,47 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** An upgrade. The Worker has decided who it is. */
-  override fetch(request: Request): Response {
-    const [core, sessions] = [this.#core, this.#sessions];
-    if (!core || !sessions) return refuseSocket(closeCodes.notFound, 'no such conversation');
-    const admits = (asking: Exclude<Principal, { kind: 'operator' }>) =>
-      core.mayDo(asking, 'conversation.follow') && (asking.kind === 'visitor' || this.#inSight(asking));
-    const principal = readUpgrade(request, ['user', 'visitor'], admits);
+  override fetch(request: Request): Response | Promise<Response> {
+    const [core, admission] = [this.#core, this.#admission];
+    if (!core || !admission) return refuseSocket(closeCodes.notFound, 'no such conversation');
+    const principal = readUpgrade(request, ['user', 'visitor'], (asking) =>
+      core.mayDo(asking, 'conversation.follow'),
+    );
     if (principal instanceof Response) return principal;
-    if (principal.kind === 'visitor' && core.registers.get('signedOut'))
-      return refuseSocket(closeCodes.signedOut, 'signed out');
-    if (principal.kind === 'visitor') {
-      const code = sessions.refusesVisitor(principal.id, capsOf(this.env).visitorSockets);
-      if (code !== null) return refuseSocket(code, 'too many sockets');
-    }
-    const common = { id: principal.id, hello: false, at: Date.now() };
-    const attachment: Attachment =
-      principal.kind === 'visitor'
-        ? { side: 'visitor', ...common }
-        : {
-            side: 'agent',
-            ...common,
-            name: principal.name,
-            roles: [...principal.roles],
-            session: principal.session,
-          };
+    if (principal.kind === 'visitor') return this.#visitorComes(core, principal);
+    const { id, name, roles, session } = principal;
+    const reader = { side: 'agent' as const, id, hello: false, name, roles: [...roles], session };
+    return admission
+      .admit(principal, () => this.#accept(core, { ...reader, at: Date.now() }))
+      .then((answer) =>
+        isRefusal(answer) ? Response.json(answer, { status: refusals[answer.refused][0] }) : answer,
+      );
+  }
+
+  #visitorComes(core: ConversationCore, { id }: Extract<Principal, { kind: 'visitor' }>): Response {
+    if (core.registers.get('signedOut')) return refuseSocket(closeCodes.signedOut, 'signed out');
+    const refusal = this.#tooMany(id);
+    if (isRefusal(refusal)) return Response.json(refusal, { status: 429 });
+    const attachment = { side: 'visitor' as const, id, hello: false, at: Date.now() };
+    return this.#accept(core, attachment, refusal);
+  }
+
+  /** Accepts a socket; with a code, only to close it. A browser cannot read why a socket does not open, but why it was closed. */
+  #accept(core: ConversationCore, attachment: Attachment, code?: number): Response {
     const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
-    core.leases.came(socket);
+    if (code) socket.close(code, 'too many tabs');
+    else core.leases.came(socket);
     return response;
+  }
+
+  /** A refusal before the socket opens, the code that closes it, or undefined where it may come. */
+  #tooMany(visitor: string): Refusal | number | undefined {
+    const cap = capsOf(this.env).visitorSockets;
+    const retryAfter = this.#sessions?.arrives(visitor) ?? 0;
+    if (retryAfter > 0) return refuse('slow_down', { retryAfter });
+    if (this.ctx.getWebSockets('visitor').length >= heldForEach * cap)
+      return refuse('slow_down', { retryAfter: lease });
+    return this.#core?.leases.room(cap) ? undefined : closeCodes.crowded;
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
@@ -241,10 +283,19 @@ export class Conversation extends DurableObject<Env> {
 
   #adopt(core: ConversationCore): void {
     const rate = Number(this.env.COMMANDS_PER_SECOND ?? 10);
+    const { account, id } = core.self;
     this.#core = core;
-    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () =>
-      this.place(core.self.account, core.self.id),
-    );
+    this.#admission = new Admission({
+      state: () => {
+        const { owner, phase } = core.journal.state;
+        const viewers = core.registers.get('viewers') ?? null;
+        return { owner: owner?.id ?? null, closed: phase === 'closed', viewers };
+      },
+      mayRead: async (reader, owner) => dispatcherStub(this.env, account).admits(reader, { id, owner }),
+      register: async (user: User) =>
+        handedOn(await agentStub(this.env, account, user.id).attached(user.session, id)),
+    });
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.place(account, id));
   }
 
   /** Where in the line it is, for a tab that has just come. */
@@ -261,7 +312,8 @@ export class Conversation extends DurableObject<Env> {
   protected targets(account: string): Targets {
     return {
       archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),
-      floor: async (row) => dispatcherStub(this.env, account).conversationNoted(row),
+      floor: async (row) =>
+        dispatcherStub(this.env, account).conversationNoted(row, row.phase === 'closed' && this.#followed()),
       words: async (words) => dispatcherStub(this.env, account).wordsNoted(words),
       owner: async (agent, summary) => agentStub(this.env, account, agent).summaryNoted(summary),
       visitor: async (note) => visitorStub(this.env, account, note.visitor).conversationNoted(note),

@@ -52,10 +52,9 @@ export class Sessions {
     core.leases.onClosed = (socket) => this.gone(socket);
   }
 
-  /** The code that refuses another socket of the visitor, or null where it may come. */
-  refusesVisitor(id: string, cap: number): number | null {
-    if (this.#paces.take('arrivals', { side: 'visitor', id }) > 0) return closeCodes.slowDown;
-    return this.#core.leases.room(cap) ? null : closeCodes.crowded;
+  /** Another socket of the visitor comes. Returns 0, or how many milliseconds it has to wait. */
+  arrives(visitor: string): number {
+    return this.#paces.take('arrivals', { side: 'visitor', id: visitor });
   }
 
   /** The dispatcher has sent the visitor's place in the queue. */

@@ -31,6 +31,7 @@ import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
 import { Completion } from './completion.ts';
+import { decisionsFor } from './decisions.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor, type AgentNote } from './floor.ts';
 import { Handing, type Giver, type Taken } from './handing.ts';
@@ -42,7 +43,7 @@ import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
 import { Rules } from './rules.ts';
-import { Sight, type Watcher } from './sight.ts';
+import { Sight, type Seen, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
 interface Awake {
@@ -74,10 +75,14 @@ export class Dispatcher extends DurableObject<Env> {
     if (registers) this.#awake = this.#adopt(registers);
   }
 
-  /** A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any. */
-  conversationNoted(said: FloorRow): void {
+  /**
+   * A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any.
+   * `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
+   */
+  conversationNoted(said: FloorRow, followed = false): void {
     const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
     this.#register(said.id, said.startedAt);
+    if (followed && said.owner) sight.isFollowed(said.id, said.owner.id);
     const before = floor.row(said.id);
     const row = passed(before, said);
     if (!floor.putRow(row)) return;
@@ -162,23 +167,25 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** Why a conversation went where it went, and waited as long as it did. */
-  decisionsOf(conversation: string, viewer: Pick<Watcher, 'id' | 'roles'>): DecisionsList | Refusal {
-    const { floor, records, sight } = this.#wake();
-    if (!this.#registered(conversation) || !sight.sees(viewer, floor.row(conversation)))
-      return refuse('not_found');
-    const decisions = records.decisionsOf(conversation);
-    const said = JSON.stringify(decisions);
-    const named = floor.everybody().filter(({ id }) => said.includes(id));
-    return { decisions, names: Object.fromEntries(named.map(({ id, name }) => [id, name])) };
+  async decisionsOf(
+    conversation: string,
+    viewer: Pick<Watcher, 'id' | 'roles'>,
+  ): Promise<DecisionsList | Refusal> {
+    const awake = this.#wake();
+    if (!this.#registered(conversation)) return refuse('not_found');
+    const stub = conversationStub(this.env, awake.account, conversation);
+    return decisionsFor(viewer, conversation, awake, async () => stub.state());
   }
 
   /** For each conversation, whether the viewer may read it. */
-  readable(
-    viewer: Pick<Watcher, 'id' | 'roles'>,
-    conversations: readonly { readonly id: string; readonly owner: string | null }[],
-  ): boolean[] {
+  readable(viewer: Pick<Watcher, 'id' | 'roles'>, conversations: readonly Seen[]): boolean[] {
     const { sight } = this.#wake();
     return conversations.map((conversation) => sight.mayRead(viewer, conversation));
+  }
+
+  /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    return this.#wake().sight.admits(viewer, conversation);
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */

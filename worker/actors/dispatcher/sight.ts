@@ -1,7 +1,7 @@
 /**
- * Who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. The floor's own tabs are
- * shown what is within sight; a conversation is told who may follow it, and keeps to that itself. An offer is in sight of the agent
- * who is asked.
+ * Decides who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. Tabs on the floor
+ * receive the conversations in their sight. An open conversation is told who may follow it. A closed one asks at each upgrade; from
+ * then on it is told of changes, also when it has left the floor. An offer is in sight of the agent who is asked.
  */
 import { assists, maySee, seesAll, type Viewer } from '#domain';
 import type { FloorRow, Role, Sees } from '#protocol';
@@ -9,6 +9,7 @@ import type { Duty } from '../alarm.ts';
 import type { Host, Socket } from '../host.ts';
 import type { Registers } from '../registers.ts';
 import type { Floor, KnownAgent } from './floor.ts';
+import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';
 
 /** What a floor's socket is. */
@@ -18,13 +19,23 @@ export interface Watcher {
   readonly roles: readonly Role[];
 }
 
+/** A conversation as far as its sight depends on it. */
+export interface Seen {
+  readonly id: string;
+  /** The owner's id. */
+  readonly owner: string | null;
+}
+
 export interface SightEnds {
   /** The account's rule. */
   rule(): Sees;
   /** The agents for whom a place of a conversation is kept: its owner, and an agent who is asked to take it. */
   holders(conversation: string): readonly string[];
-  /** Tells a conversation which agents may follow it, beside those who see all; null for everybody. */
-  tell(conversation: string, viewers: readonly string[] | null): Promise<void>;
+  /**
+   * Tells a conversation which agents may follow it, beside those who see all; null for everybody. Answers whether any agent
+   * follows for whom the rule decides.
+   */
+  tell(conversation: string, viewers: readonly string[] | null): Promise<boolean>;
   arm(): void;
 }
 
@@ -33,12 +44,15 @@ export class Sight {
   readonly #host: Host;
   readonly #floor: Floor;
   readonly #ends: SightEnds;
+  /** Closed conversations with tabs of agents for whom the rule decides. */
+  readonly #followed: Followed;
 
   constructor(registers: Registers<DispatcherRegisters>, host: Host, floor: Floor, ends: SightEnds) {
     this.#registers = registers;
     this.#host = host;
     this.#floor = floor;
     this.#ends = ends;
+    this.#followed = new Followed(host.sql);
   }
 
   get rule(): Sees {
@@ -56,32 +70,33 @@ export class Sight {
 
   /** What of the floor a tab may be shown; null where it is all. */
   of(socket: Socket): ((row: FloorRow) => boolean) | null {
-    const watcher = socket.deserializeAttachment() as Partial<Watcher> | null;
-    const { id = '', roles = [] } = watcher ?? {};
-    const known = this.#floor.agent(id);
-    // Whoever is offline does not assist, and sees nobody's chats; who supervises looks after those who do (F19).
-    if (known && !assists(known.status) && !seesAll({ roles })) return () => false;
+    const { id = '', roles = [] } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
+    if (this.#isOffline({ id, roles })) return () => false;
     if (this.rule === 'all' || seesAll({ roles })) return null;
-    const viewer = { id, roles, groups: known?.groups ?? [] };
-    return (row) => this.#sees(viewer, row);
+    const viewer = { id, roles, groups: this.#groupsOf(id) };
+    return (row) => this.#sees(viewer, seenOf(row));
   }
 
-  /** Whether somebody may see a conversation; one that has left the floor only those who see all. */
-  sees({ id, roles }: Pick<Watcher, 'id' | 'roles'>, row: FloorRow | undefined): boolean {
-    if (seesAll({ roles })) return true;
-    const known = this.#floor.agent(id);
-    if (!row || (known && !assists(known.status))) return false;
-    return this.#sees({ id, roles, groups: known?.groups ?? [] }, row);
+  /**
+   * Whether a user may read a conversation, on the floor or off it: every way to a conversation asks this. An owner whom the floor
+   * does not know is in no group.
+   */
+  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    const viewer = { id, roles, groups: this.#groupsOf(id) };
+    return !this.#isOffline(viewer) && this.#sees(viewer, conversation);
   }
 
-  /** Whether a user may read a conversation of this owner, on the floor or from the history (F42). */
-  mayRead(
-    { id, roles }: Pick<Watcher, 'id' | 'roles'>,
-    conversation: { readonly id: string; readonly owner: string | null },
-  ): boolean {
-    const { owner } = conversation;
-    const viewer = { id, roles, groups: this.#floor.agent(id)?.groups ?? [] };
-    return this.#sees(viewer, { id: conversation.id, owner: owner === null ? null : { id: owner } });
+  /** Whether an agent may open a closed conversation. It is told of changes from now on. */
+  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+    if (!this.mayRead(viewer, conversation)) return false;
+    if (conversation.owner !== null) this.isFollowed(conversation.id, conversation.owner);
+    return true;
+  }
+
+  /** A closed conversation has tabs of agents for whom the rule decides. */
+  isFollowed(conversation: string, owner: string): void {
+    const unsure = this.#followed.note(conversation, owner);
+    if (unsure.length > 0) this.#tellSoon(unsure);
   }
 
   /** A conversation has said what it is. */
@@ -115,7 +130,7 @@ export class Sight {
 
   #tellAll(): void {
     this.#floor.resend();
-    this.#tellSoon(this.#floor.owned().map(({ id }) => id));
+    this.#tellSoon([...this.#floor.owned().map(({ id }) => id), ...this.#followed.ids()]);
   }
 
   #tellSoon(conversations: readonly string[]): void {
@@ -133,29 +148,44 @@ export class Sight {
       const [next] = this.#registers.get('untold') ?? [];
       if (next === undefined) return;
       const viewers = JSON.stringify(this.#viewersOf(next));
-      await this.#ends.tell(next, JSON.parse(viewers) as string[] | null);
+      const stamp = this.#followed.stampOf(next);
+      const isFollowed = await this.#ends.tell(next, JSON.parse(viewers) as string[] | null);
       if (JSON.stringify(this.#viewersOf(next)) !== viewers) continue;
+      // Not if an upgrade was admitted meanwhile.
+      if (!isFollowed && stamp !== undefined) this.#followed.drop(next, stamp);
       const left = (this.#registers.get('untold') ?? []).filter((id) => id !== next);
       this.#registers.set('untold', left);
     }
   }
 
-  #viewersOf(conversation: string): string[] | null {
-    const row = this.#floor.row(conversation);
-    if (this.rule === 'all' || !row?.owner) return null;
-    const agents = this.#floor.agents().filter((agent) => this.#sees(viewerOf(agent), row));
-    return [...new Set([row.owner.id, ...agents.map(({ id }) => id)])];
+  #viewersOf(id: string): string[] | null {
+    if (this.rule === 'all') return null;
+    const row = this.#floor.row(id);
+    const owner = row ? (row.owner?.id ?? null) : this.#followed.ownerOf(id);
+    // Of a conversation that is known no more, its owner alone: that one it knows itself.
+    if (owner === undefined) return [];
+    if (owner === null) return null;
+    const agents = this.#floor.agents().filter((agent) => this.#sees(viewerOf(agent), { id, owner }));
+    return [...new Set([owner, ...agents.map((agent) => agent.id)])];
   }
 
-  #sees(
-    viewer: Viewer,
-    { id, owner }: { readonly id: string; readonly owner: { readonly id: string } | null },
-  ): boolean {
+  #sees(viewer: Viewer, { id, owner }: Seen): boolean {
     if (this.#ends.holders(id).includes(viewer.id)) return true;
-    const groups = owner ? (this.#floor.agent(owner.id)?.groups ?? []) : [];
-    return maySee(viewer, this.rule, owner && { id: owner.id, groups });
+    return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups: this.#groupsOf(owner) });
+  }
+
+  /** An offline agent does not assist, and sees nobody's chats; supervisors look after those who do (F19). */
+  #isOffline({ id, roles }: Pick<Watcher, 'id' | 'roles'>): boolean {
+    const known = this.#floor.agent(id);
+    return known !== undefined && !assists(known.status) && !seesAll({ roles });
+  }
+
+  #groupsOf(id: string): readonly string[] {
+    return this.#floor.agent(id)?.groups ?? [];
   }
 }
+
+const seenOf = ({ id, owner }: FloorRow): Seen => ({ id, owner: owner?.id ?? null });
 
 /** By their groups alone: what their roles allow, the conversation asks itself. */
 function viewerOf({ id, groups = [] }: KnownAgent): Viewer {

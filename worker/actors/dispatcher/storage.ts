@@ -35,6 +35,8 @@ export const migrations: readonly string[] = [
   'CREATE INDEX decisions_of ON decisions (conversation, seq)',
   // Decisions stood in a log before, where nobody could find one conversation's.
   'DROP TABLE entries',
+  // Closed conversations with tabs of agents for whom the account's rule decides (followed.ts).
+  'CREATE TABLE followed (conversation TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID',
 ];
 
 export type DispatcherRegisters = {

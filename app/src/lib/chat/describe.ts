@@ -1,4 +1,5 @@
 /** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
+import { pageLink } from '#domain';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../colleagues.svelte.ts';
@@ -14,7 +15,7 @@ export function describe(
   switch (entry.kind) {
     case 'conversation.started':
       return entry.page?.title
-        ? m.event_started_on({ visitor, page: isolated(entry.page.title) })
+        ? m.event_started_on({ visitor, page: titled(entry.page) })
         : m.event_started({ visitor });
     case 'agent.assigned':
       return describeOwner(entry, me);
@@ -42,6 +43,12 @@ export function describe(
     case 'conversation.closed':
       return describeEnd(entry, me, visitorName);
   }
+}
+
+/** A page's title is what the visitor's browser said: it never stands without the host. */
+function titled({ url, title }: { readonly url: string; readonly title: string }): string {
+  const host = pageLink(url)?.host;
+  return host === undefined ? isolated(title) : `${isolated(title)} · ${isolated(host)}`;
 }
 
 /** Texts for a transfer or an assignment by an agent. */

@@ -32,6 +32,13 @@ export class Form<T extends object> {
     return this.refusal && !this.refusal.field ? refusalWords(this.refusal) : '';
   }
 
+  /** The server keeps another value of a field than was sent. What was typed since stays. */
+  settle<K extends keyof T>(field: K, value: T[K]): void {
+    const saved = JSON.parse(this.#saved) as T;
+    if (JSON.stringify(this.draft[field]) === JSON.stringify(saved[field])) this.draft[field] = value;
+    this.#saved = JSON.stringify({ ...saved, [field]: value });
+  }
+
   undo(): void {
     this.draft = JSON.parse(this.#saved) as T;
     this.refusal = null;

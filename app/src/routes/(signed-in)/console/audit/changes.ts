@@ -18,6 +18,7 @@ import { rolesInWords } from '../users/words.ts';
 
 type Field =
   | keyof UserBody
+  | 'pendingEmail'
   | keyof GroupBody
   | keyof AccountBody
   | keyof SiteBody
@@ -26,6 +27,7 @@ type Field =
 
 const fieldWords: Readonly<Record<Field, () => string>> = {
   email: m.email,
+  pendingEmail: m.field_pending_email,
   name: m.thing_name,
   nickname: m.user_nickname,
   language: m.language,

@@ -1,5 +1,5 @@
 /** The field of allowed origins: one a line, each checked for itself. */
-import { AllowedOrigin, check, isRefusal } from '#protocol';
+import { AllowedOrigin, check, isRefusal, isTooWide } from '#protocol';
 import { m } from '#words/app';
 
 export interface Origins {
@@ -28,7 +28,10 @@ function whatIsWrong(origin: string): string {
   if (!/^[a-z]+:\/\//.test(origin)) return m.origin_https({ host: origin.split('/')[0] ?? '' });
   if (!/^https?:/.test(origin)) return m.origin_scheme();
   if (/^https?:\/\/[^/]+\//.test(origin)) return m.origin_path();
+  const parent = /^https?:\/\/\*\.([^*:]+)(?::\d+)?$/.exec(origin)?.[1];
+  if (parent && isTooWide(parent)) return m.origin_wide();
   if (origin.includes('*')) return m.origin_star();
+  if (/:\d+$/.test(origin)) return m.origin_port();
   return m.origin_other();
 }
 

@@ -1,13 +1,20 @@
-/** Finds web addresses in a text. A part with an `href` is a link; all parts together are the text, to the letter. */
+/**
+ * Finds web addresses in a text. A part with an `href` is a link; all parts together are the text, to the letter. Agents and
+ * visitors read messages by this one rule.
+ */
+import { webAddress } from '#protocol';
+
 export interface Part {
   readonly text: string;
   readonly href?: string;
+  /** The host that opens, to be shown beside the link, because the text reads as another one. */
+  readonly host?: string;
 }
 
-/** Stops at white space, at what quotes or brackets an address, and at characters that would hide where it leads. */
-const address = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}]+/giu;
-/** Ends a sentence rather than an address. */
-const trailing = /[.,;:!?…*_~)\]}]$/u;
+/** Stops at white space, and at what quotes or brackets an address. */
+const address = /(?:https?:\/\/|www\.)[^\s<>"'`“”«»]+/giu;
+/** Ends a sentence rather than an address, or can't be seen. */
+const trailing = /[.,;:!?…*_~)\]}\p{Cc}\p{Cf}]$/u;
 const openers: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 export function linkParts(text: string): Part[] {
@@ -17,10 +24,11 @@ export function linkParts(text: string): Part[] {
     const before = text[match.index - 1];
     if (before !== undefined && /[\p{L}\p{N}@/.]/u.test(before)) continue;
     const found = trim(match[0]);
-    const href = hrefOf(found);
-    if (!href) continue;
+    const link = webAddress(/^www\./i.test(found) ? `https://${found}` : found);
+    if (!link) continue;
     if (match.index > done) parts.push({ text: text.slice(done, match.index) });
-    parts.push({ text: found, href });
+    const { href, host, unclear } = link;
+    parts.push({ text: found, href, ...(unclear && { host }) });
     done = match.index + found.length;
   }
   if (done < text.length) parts.push({ text: text.slice(done) });
@@ -43,14 +51,4 @@ function trim(found: string): string {
     surplus[last] = over - 1;
   }
   return found.slice(0, end);
-}
-
-function hrefOf(found: string): string | undefined {
-  const written = /^www\../i.test(found) ? `https://${found}` : found;
-  if (!/^https?:/i.test(written) || !URL.canParse(written)) return undefined;
-  const { protocol, username, password, hostname, href } = new URL(written);
-  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
-  // https://bank.example@evil.example shows one name and leads to another.
-  if (username || password || !/^[^.].*[^.]$|^\[/.test(hostname)) return undefined;
-  return href;
 }

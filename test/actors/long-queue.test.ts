@@ -1,0 +1,61 @@
+/** H3: what an event costs the dispatcher while hundreds wait. Counted in looks, for time depends on the machine. */
+import { runInDurableObject } from 'cloudflare:test';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import { Records } from '../../worker/actors/dispatcher/records.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { rule } from './floor-scene.ts';
+import { id, newScene, type Scene } from './scene.ts';
+
+const waiting = 600;
+
+const rowOf = ({ campaign }: Scene, at: number) => ({
+  ...({
+    id: id('conversation'),
+    seq: 2,
+    phase: 'waiting',
+    type: 'live',
+    owner: null,
+    generation: 0,
+  } as const),
+  ...{ campaign: { id: campaign.id, name: 'Help' }, target: null, released: null, last: null },
+  ...{ visitor: { id: id('visitor'), here: true }, opening: 'Hello', startedAt: at, changedAt: at },
+});
+
+test('H3 with hundreds in the queue routing looks at the first of a line, and not at those behind it', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'offered' });
+  // The rules are read before the queue fills.
+  await eventually(async () => expect((await scene.dispatcher.rules()).assignment).toBe('offered'));
+  const looks = vi.spyOn(Records.prototype, 'chances');
+  onTestFinished(() => looks.mockRestore());
+  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+    for (let at = 1; at <= waiting; at++) dispatcher.conversationNoted(rowOf(scene, at));
+    looks.mockClear();
+    dispatcher.conversationNoted(rowOf(scene, waiting + 1));
+  });
+  expect(looks).toHaveBeenCalledTimes(1);
+});
+
+test('H3 a floor of hundreds is encoded row by row, once for all tabs', async () => {
+  const scene = newScene();
+  const agent = await scene.agent();
+  const watching = await agent.floor();
+  let encoded = 0;
+  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+    for (let at = 1; at <= waiting; at++) {
+      const row = rowOf(scene, at);
+      const opening = { toJSON: () => (encoded++, 'Hello') } as unknown as string;
+      dispatcher.conversationNoted({ ...row, opening });
+    }
+  });
+  await watching.frame('floor.changed', ({ rows }) => (rows as unknown[]).length === waiting);
+  await agent.floor();
+  const first = encoded;
+  const tabs = [await agent.floor(), await agent.floor()];
+  expect(encoded).toBe(first);
+  for (const tab of tabs) {
+    const { rows } = await tab.frame('floor');
+    expect(rows).toHaveLength(waiting);
+  }
+});

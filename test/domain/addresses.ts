@@ -1,0 +1,51 @@
+/** Addresses of the security tests: those that read as what they do not open, and those that are what they say. */
+
+export const deceptive: readonly string[] = [
+  'https://northwind.example@evil.test/login',
+  'https://northwind.example:443@evil.test/',
+  'https://northwind.example%40x@evil.test/',
+  'https://northwind.example\n.evil.test/',
+  'https://northwind.example\r\n.evil.test/',
+  'https://north\twind.evil.test',
+  'https://northwind.example\\@evil.test/',
+  'https://northwind.example\\.evil.test/',
+  'https://evil.test/\u202Egnp.exe',
+  'https://evil.test/\u2066x\u2069y',
+  'https://northwind.example\u200b.evil.test/',
+  'https://northwind\u00ad.example/',
+  'https://evil.test/\u0085x',
+  'https://%65vil.test/',
+  'https://northwind%2eexample/',
+  'https://0x7f.0.0.1/',
+  'https://2130706433/',
+  'https://127.1/',
+  'https:///evil.test/x',
+  'https://evil.test./',
+  'https://\ud800.test/',
+  'https://a.test/\ud800',
+  'https://a.test/\0x',
+];
+
+/** As typed, as stored, as shown. */
+export const honest: readonly (readonly [string, string, string])[] = [
+  [
+    'https://northwind.example/login?x=1#y',
+    'https://northwind.example/login?x=1#y',
+    'northwind.example/login',
+  ],
+  ['HTTP://Northwind.EXAMPLE', 'http://northwind.example/', 'northwind.example'],
+  ['https://a.test:8443/x', 'https://a.test:8443/x', 'a.test:8443/x'],
+  ['https://a.test:443/', 'https://a.test/', 'a.test'],
+  ['https://a.test/@ann', 'https://a.test/@ann', 'a.test/@ann'],
+  ['https://a.test/?q=a\\b', 'https://a.test/?q=a\\b', 'a.test'],
+  ['https://a.test/путь', 'https://a.test/%D0%BF%D1%83%D1%82%D1%8C', 'a.test/путь'],
+  ['https://a.test/%E2%80%AEgnp.exe', 'https://a.test/%E2%80%AEgnp.exe', 'a.test/%E2%80%AEgnp.exe'],
+  ['https://a.test/a%20b%2Fc', 'https://a.test/a%20b%2Fc', 'a.test/a%20b%2Fc'],
+  ['https://a.test/%ff', 'https://a.test/%ff', 'a.test/%ff'],
+  ['https://пример.рф/', 'https://xn--e1afmkfd.xn--p1ai/', 'пример.рф'],
+  ['https://xn--e1afmkfd.xn--p1ai/a', 'https://xn--e1afmkfd.xn--p1ai/a', 'пример.рф/a'],
+  ['https://аpple.com/', 'https://xn--pple-43d.com/', 'xn--pple-43d.com'],
+  ['https://bücher.example/', 'https://xn--bcher-kva.example/', 'xn--bcher-kva.example'],
+  ['http://[::1]:8787/demo', 'http://[::1]:8787/demo', '[::1]:8787/demo'],
+  ['http://localhost:8787/demo', 'http://localhost:8787/demo', 'localhost:8787/demo'],
+];

@@ -1,0 +1,12 @@
+/** Clients behind addresses of their own. */
+import { statedFetch } from '../helpers/people.ts';
+
+/** A client behind an address. Only a server behind Cloudflare believes it. */
+export function from(base: string, address: string, cookie?: string): typeof fetch {
+  const stated = statedFetch(base, {}, cookie);
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('CF-Connecting-IP', address);
+    return stated(input, { ...init, headers });
+  };
+}

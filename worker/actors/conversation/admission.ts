@@ -1,0 +1,94 @@
+/**
+ * Decides which agents may follow a conversation (F42). While it is open, the dispatcher names its viewers. Once it is closed, that
+ * list can be out of date, so the dispatcher is asked at each upgrade. An upgrade that cannot be decided is refused.
+ */
+import { seesAll, type Principal } from '#domain';
+import { refuse, type Refusal, type Role } from '#protocol';
+import { report } from '../report.ts';
+
+export type User = Extract<Principal, { kind: 'user' }>;
+type Reader = Pick<User, 'id'> & { readonly roles: readonly Role[] };
+
+export interface AdmissionEnds {
+  /** What of the conversation decides: its owner, whether it is closed, and the viewers that the dispatcher named (null: all). */
+  state(): {
+    readonly owner: string | null;
+    readonly closed: boolean;
+    readonly viewers: readonly string[] | null;
+  };
+  /** Asks the dispatcher about a closed conversation. */
+  mayRead(reader: Reader, owner: string | null): Promise<boolean>;
+  /** Registers the conversation with the agent, who closes its sockets when the session ends. */
+  register(user: User): Promise<Refusal | null>;
+}
+
+/** Upgrades that a change has overtaken are decided again this many times. */
+const attempts = 3;
+
+export class Admission {
+  readonly #ends: AdmissionEnds;
+  /** How often rights were taken away; an upgrade that began before the last time is decided again. */
+  #withdrawals = 0;
+  /** Upgrades that are being decided. */
+  #pending = 0;
+
+  constructor(ends: AdmissionEnds) {
+    this.#ends = ends;
+  }
+
+  /** Whether an upgrade is being decided: it may have been allowed already, though its socket is not there yet. */
+  get pending(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Viewers or sessions have lost the right to follow. */
+  withdrawn(): void {
+    this.#withdrawals++;
+  }
+
+  /** Calls `accept` if the user may follow, with no await between the decision and the call. */
+  async admit<T>(user: User, accept: () => T): Promise<T | Refusal> {
+    this.#pending++;
+    try {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const before = this.#stamp();
+        const refusal = await this.#whyNot(user).catch((error: unknown) => {
+          report('admission_failed', error);
+          return refuse('unavailable');
+        });
+        if (this.#stamp() !== before) continue;
+        return refusal ?? accept();
+      }
+      return refuse('unavailable');
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  /** Whether a reader is in the list of viewers. */
+  sees(reader: Reader, viewers: readonly string[] | null): boolean {
+    return this.#always(reader) || (viewers?.includes(reader.id) ?? true);
+  }
+
+  /** Whether it depends on the account's rule that a reader follows. */
+  dependsOnRule(reader: Reader): boolean {
+    return this.#ends.state().owner !== null && !this.#always(reader);
+  }
+
+  async #whyNot(user: User): Promise<Refusal | null> {
+    const { owner, closed, viewers } = this.#ends.state();
+    const may =
+      closed && this.dependsOnRule(user)
+        ? await this.#ends.mayRead({ id: user.id, roles: [...user.roles] }, owner)
+        : this.sees(user, viewers);
+    return may ? this.#ends.register(user) : refuse('forbidden');
+  }
+
+  #always(reader: Reader): boolean {
+    return seesAll(reader) || reader.id === this.#ends.state().owner;
+  }
+
+  #stamp(): string {
+    return `${this.#withdrawals} ${this.#ends.state().closed}`;
+  }
+}

@@ -1,0 +1,36 @@
+/** What batches that change users' rows have in common: the refusals of the table's constraints, and the end of a deleted user's hold. */
+import { emailHold } from '#domain';
+import { refuse, type Refusal } from '#protocol';
+import { says } from './batch.ts';
+
+export async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Promise<Refusal | undefined> {
+  try {
+    await d1.batch(batch);
+    return undefined;
+  } catch (error) {
+    if (uniques.some((sentence) => says(error, sentence))) return refuse('email_taken', { field: 'email' });
+    // The email is not as it was read (db/emails.ts).
+    if (says(error, 'NOT NULL constraint failed: users.email')) return refuse('conflict');
+    if (says(error, 'last_administrator')) return refuse('last_administrator');
+    throw error;
+  }
+}
+
+const uniques = [
+  'UNIQUE constraint failed: users.email',
+  'UNIQUE constraint failed: users.account_id, users.email',
+];
+
+/** Ends the hold of deleted users on an email that somebody else is about to have: their account's at once, another's by time. */
+export function releaseEmail(
+  d1: D1Database,
+  { account, id, email, at }: { account: string; id: string; email: string; at: number },
+): D1PreparedStatement {
+  return d1
+    .prepare(
+      `UPDATE users SET email_confirmed_at = NULL
+       WHERE email = ?1 AND email_confirmed_at IS NOT NULL AND deleted_at IS NOT NULL
+         AND NOT (account_id = ?2 AND id = ?3) AND (account_id = ?2 OR deleted_at <= ?4)`,
+    )
+    .bind(email, account, id, at - emailHold);
+}

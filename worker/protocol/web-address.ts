@@ -1,0 +1,39 @@
+/**
+ * Web addresses that may be opened by a click: what is read as the host is what opens. Knows no schema, because the widget's frame
+ * uses it too.
+ */
+
+export interface WebAddress {
+  /** Normalised (WHATWG URL), http or https. */
+  readonly href: string;
+  /** The host that opens, without the port, in ASCII: `xn--…` for other letters. */
+  readonly host: string;
+  /** The host as written reads as another one: it has letters that are not ASCII, and not all of one script. */
+  readonly unclear: boolean;
+}
+
+/**
+ * A host, then nothing that hides or ends an address. No `@`: `https://bank.example@evil.example` opens the second. No `\`, which
+ * browsers take for a slash.
+ */
+const shape = /^https?:\/\/([^\s/?#@\\\p{Cc}\p{Cf}\p{Cs}]+)(?:[/?#][^\s\p{Cc}\p{Cf}\p{Cs}]*)?$/iu;
+const ascii = /^[!-~]+$/;
+/** One script other than Latin, the top-level domain included: no ASCII name looks like it. */
+const oneScript =
+  /^(?:[\p{Script=Cyrillic}\d.-]+|[\p{Script=Greek}\d.-]+|[\p{Script=Han}\d.-]+|[\p{Script=Hangul}\d.-]+)$/u;
+
+/** Reads an address; undefined where it is none, or where the host that opens is not the one that is written. */
+export function webAddress(text: string): WebAddress | undefined {
+  const written = shape.exec(text)?.[1]?.replace(/:\d*$/, '');
+  if (!written || !URL.canParse(text)) return undefined;
+  const { href, hostname: host } = new URL(text);
+  // `https://%65vil.example`, `http://0x7f.1`, and hosts of dots alone.
+  if (ascii.test(written) && written.toLowerCase() !== host) return undefined;
+  if (/^\.|\.$/.test(host)) return undefined;
+  return { href, host, unclear: !ascii.test(written) && !isOneScript(written) };
+}
+
+/** Whether a host is of one script other than Latin, so that it reads as no other. */
+export function isOneScript(host: string): boolean {
+  return oneScript.test(host);
+}
