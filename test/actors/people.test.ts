@@ -150,6 +150,25 @@ test('I14 a sign-in that reads the changed row first ends the older sessions, an
   });
 });
 
+test('I14 a mail that is ordered as the password changes leaves no session open', async () => {
+  const scene = newScene();
+  const anna = await scene.agent('Anna');
+  const { session, secret } = await signInOf(env, scene.account, anna.party.id);
+  const before = await getPerson(env.DB, scene.account, anna.party.id);
+  await anna.stub.expectChange();
+  await change(anna, 'password_version = password_version + 1, version = version + 1');
+  const after = await getPerson(env.DB, scene.account, anna.party.id);
+  if (!before || !after) throw new Error('nobody');
+  // The newer row first, then one that was read before.
+  for (const person of [after, before])
+    await anna.stub.mail(person, { kind: 'reset', origin: 'https://parley.test' });
+  await anna.stub.reread();
+  expect(await anna.stub.authenticate(session, secret)).toMatchObject({
+    refused: 'signed_out',
+    reason: 'password',
+  });
+});
+
 test('S9 a session that is over closes the sockets that it opened; one in use goes on by its use', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits, policyOf, throttle, type LimitName } from '#domain';
+import { limits, linkLife, maxLinks, policyOf, throttle, type LimitName } from '#domain';
 
 const { attempt, forgetAt, giveBack, allowance } = throttle;
 const names = Object.keys(limits) as LimitName[];
@@ -194,9 +194,27 @@ test('H2 an hour of guesses from one network leaves the email’s free tries to 
 });
 
 test('H2 whoever waits for a link by mail has one that is still good', () => {
-  // Half an hour: the life of a link (links.ts).
   for (const limit of ['resetFrom', 'resetEmail', 'resetDevice'] as const)
-    expect(longestOf(limits[limit])).toBeLessThan(30 * 60_000);
+    expect(longestOf(limits[limit])).toBeLessThan(linkLife.reset);
+});
+
+test('H2 so many links hold at once that no request of a stranger ends one', () => {
+  // Somebody who asks whenever it is let through, for three days.
+  let attempts: throttle.Attempts | undefined;
+  const passed: number[] = [];
+  for (let now = 0; now < 3 * 86_400_000; now += 1_000) {
+    const answer = attempt(attempts, limits.resetEmail, now);
+    attempts = answer.attempts;
+    if (answer.wait === 0) passed.push(now);
+  }
+  const most = passed.map(
+    (start) => passed.filter((at) => at >= start && at < start + linkLife.reset).length,
+  );
+  // Beside those that the owner asks for.
+  expect(Math.max(...most)).toBeLessThanOrEqual(maxLinks - 2 * limits.resetDevice.free);
+  console.log(
+    `H2 strangers' requests: ${passed.length} mails in three days, ${Math.max(...most)} in half an hour`,
+  );
 });
 
 test('S7 a wider network may do more, and its waits are the same', () => {

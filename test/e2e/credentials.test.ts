@@ -208,8 +208,16 @@ test('V44: two-factor authentication is set up in the profile, and its code is a
     await again.page.context().close();
   }
   await page.getByRole('button', { name: 'Turn off' }).click();
-  await page.getByRole('dialog').getByLabel('Confirm your password').fill(password);
-  await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
+  // L3: the password alone takes it away no more.
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Your password').fill(password);
+  expect(await dialog.getByRole('button', { name: 'Turn off' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Code from your app').fill('000000');
+  await dialog.getByRole('button', { name: 'Turn off' }).click();
+  await dialog.getByText('Incorrect or already used code.').waitFor();
+  expect(await accessibilityOf(page)).toEqual([]);
+  await dialog.getByLabel('Code from your app').fill(codes[1] ?? '');
+  await dialog.getByRole('button', { name: 'Turn off' }).click();
   await page.getByText('Two-factor authentication is off').waitFor();
 });
 

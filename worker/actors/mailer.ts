@@ -3,7 +3,8 @@ import { LogLevel, WorkerMailer } from 'worker-mailer';
 import type { Env } from './env.ts';
 
 export interface Mail {
-  readonly to: { readonly name: string; readonly email: string };
+  /** The address alone: a name in a header would be words that somebody else has typed. */
+  readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
@@ -30,11 +31,6 @@ export async function sendMail({ SMTP_URL, MAIL_FROM }: Env, mail: Mail): Promis
       ...(credentials && { credentials, authType: ['plain', 'login'] as const satisfies string[] }),
       ...{ socketTimeoutMs: patience, responseTimeoutMs: patience, logLevel: LogLevel.NONE },
     },
-    { from: { name: 'Parley', email: MAIL_FROM }, ...mail, to: { ...mail.to, name: oneLine(mail.to.name) } },
+    { from: { name: 'Parley', email: MAIL_FROM }, ...mail },
   );
-}
-
-/** A name stands in a header, which ends with its line. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ');
 }

@@ -1,13 +1,13 @@
 /** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (V43, V44). */
 import {
   ChangePassword,
-  ConfirmPassword,
   ConfirmSecondFactor,
   Deployment,
   ForgottenPassword,
   isRefusal,
   LinkAbout,
   Me,
+  ProveYourself,
   RecoveryCodes,
   ReadLink,
   RedeemLink,
@@ -31,6 +31,7 @@ import { by, may, takes, tells } from './door.ts';
 import { afterAnswer, answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { linkOrigin } from './links.ts';
 import { hashPassword } from './password.ts';
+import { tellOwner } from './notices.ts';
 import { keepUser, type User } from './principal.ts';
 import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
@@ -65,7 +66,7 @@ async function sendReset(c: Exchange, email: string, origin: string): Promise<vo
   const login = await findLogin(c.env.DB, email);
   if (!login) return;
   const { person } = login;
-  await agentStub(c.env, person.account.id, person.id).mailLink(person, { kind: 'reset', origin });
+  await agentStub(c.env, person.account.id, person.id).mail(person, { kind: 'reset', origin });
   // Anybody may ask for it.
   const subject = { id: person.id, name: person.name };
   const act = actOf(c, { account: person.account.id }, 'password.link_asked', { subject });
@@ -134,6 +135,8 @@ async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Re
   // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
   const device = await agent.addDevice();
   if (device) await keepDevice(c, email, { account, user, ...device });
+  // A first password is no change.
+  if (about.kind === 'reset') tellOwner(c, account, user, 'password_changed');
   return c.json({});
 }
 
@@ -146,7 +149,7 @@ credentials.put(
   async (c) => {
     const { user } = c.var;
     const { current, password } = c.req.valid('json');
-    const owner = await proved(c, user, current);
+    const owner = await proved(c, user, current, null);
     if (isRefusal(owner)) return refused(c, owner);
     const hash = await hashPassword(c.env, password, 'known');
     if (isRefusal(hash)) return refused(c, hash);
@@ -162,6 +165,7 @@ credentials.put(
     keepUser(c, user, opened);
     if (opened.device)
       await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
+    tellOwner(c, user.account, user.id, 'password_changed');
     return answer(c, await agent.me());
   },
 );
@@ -169,11 +173,12 @@ credentials.put(
 credentials.post(
   '/me/second-factor',
   may('enrolling'),
-  takes(ConfirmPassword),
+  takes(ProveYourself),
   tells('Begins a second factor: the secret for an authenticator app', SecondFactorSecret),
   async (c) => {
     const { user } = c.var;
-    const owner = await proved(c, user, c.req.valid('json').password);
+    const { password, code } = c.req.valid('json');
+    const owner = await proved(c, user, password, { code });
     if (isRefusal(owner)) return refused(c, owner);
     return answer(c, await agentStub(c.env, user.account, user.id).beginSecondFactor());
   },
@@ -188,7 +193,10 @@ credentials.put(
     const { user } = c.var;
     const agent = agentStub(c.env, user.account, user.id);
     const codes = await agent.confirmSecondFactor(c.req.valid('json').code, user.session);
-    if (!isRefusal(codes)) await recordAlone(c.env.DB, actOf(c, user, 'second_factor.on'));
+    if (!isRefusal(codes)) {
+      await recordAlone(c.env.DB, actOf(c, user, 'second_factor.on'));
+      tellOwner(c, user.account, user.id, 'second_factor_on');
+    }
     return answer(c, codes);
   },
 );
@@ -196,21 +204,31 @@ credentials.put(
 credentials.post(
   '/me/second-factor/remove',
   may(),
-  takes(ConfirmPassword),
+  takes(ProveYourself),
   tells('Takes one’s own second factor away'),
   async (c) => {
     const { user } = c.var;
-    const owner = await proved(c, user, c.req.valid('json').password);
+    const { password, code } = c.req.valid('json');
+    const owner = await proved(c, user, password, { code });
     if (isRefusal(owner)) return refused(c, owner);
     if (owner.account.needsSecondFactor) return refused(c, refuse('second_factor_needed'));
     await agentStub(c.env, user.account, user.id).removeSecondFactor();
     await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off'));
+    tellOwner(c, user.account, user.id, 'second_factor_off');
     return c.json({});
   },
 );
 
-/** The user, whose password this is. Guesses on a screen that is signed in are counted by its session. */
-async function proved(c: Exchange, user: User, password: string): Promise<Person | Refusal> {
+/**
+ * The user, whose password this is, and whose code where one is asked for and they have a second factor. Guesses on a screen that is
+ * signed in are counted by its session.
+ */
+async function proved(
+  c: Exchange,
+  user: User,
+  password: string,
+  asked: { code: string | undefined } | null,
+): Promise<Person | Refusal> {
   const attempt = await tryInSession(c, user);
   if (isRefusal(attempt)) return attempt;
   const owner = findOwnLogin(c.env.DB, user.account, user.id);
@@ -218,6 +236,12 @@ async function proved(c: Exchange, user: User, password: string): Promise<Person
   if (isRefusal(checked)) return checked;
   if (!checked.login) return refuse('signed_out');
   if (!checked.right) return refuse('wrong_password');
+  const agent = agentStub(c.env, user.account, user.id);
+  const wrong = asked && (await agent.checkCode(asked.code, user.session));
+  if (wrong) {
+    if (wrong.refused === 'code_needed') await attempt.right();
+    return wrong;
+  }
   await attempt.succeed();
   return checked.login.person;
 }

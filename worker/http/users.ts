@@ -19,16 +19,17 @@ import { agentStub } from '../actors/stubs.ts';
 import { changesBetween, recordAlone, type Act } from '../db/audit.ts';
 import { dropPendingEmail, isColleagues, prolongPendingEmail } from '../db/emails.ts';
 import { createUser, deleteUser, restoreUser, setPassword, updateUser } from '../db/user-changes.ts';
-import { getPerson, getUser, listUsers } from '../db/users.ts';
+import { getUser, listUsers } from '../db/users.ts';
 import { actOf } from './act.ts';
 import { clientAddress, flooding } from './address.ts';
 import { changing } from './changes.ts';
 import { asks, may, names, takes, tells } from './door.ts';
 import { answer, refused, type Bound, type Exchange } from './exchange.ts';
 import { admits } from './ip-rules.ts';
-import { overLimit } from '../actors/limits.ts';
+import { emailOf, invite, reserveInvitation, withMail } from './invitations.ts';
 import { linkOrigin } from './links.ts';
 import { newId } from './new-id.ts';
+import { tellOwner } from './notices.ts';
 import { hashPassword } from './password.ts';
 import { hidePhoto } from './photos.ts';
 import type { User as Principal } from './principal.ts';
@@ -61,7 +62,10 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
   const row = { ...made, admitted: admits(made.ipRules, clientAddress(c)) };
   const state = emailTyped(null, email, origin !== null);
-  const added = await createUser(c.env.DB, user.account, id, row, state, hash, act);
+  const to = origin === null ? null : email;
+  const added = await withMail(c, user.account, to, () =>
+    createUser(c.env.DB, user.account, id, row, state, hash, act),
+  );
   if (origin !== null && !isRefusal(added)) await invite(c, user, added, origin);
   return answer(c, added);
 });
@@ -86,11 +90,14 @@ users.patch(
       const was = emailOf(before);
       const is = emailTyped(was, email, origin !== null);
       const asked = is.pending === was.pending ? null : is.pending;
+      const due = awaitingEmail(is) === awaitingEmail(was) ? null : awaitingEmail(is);
       const changes = changesOf(before, { ...after, email: is.email }, is);
       return async (act: Act) => {
         if (asked !== null && (await isColleagues(c.env.DB, user.account, id, asked)))
           return refuse('email_taken', { field: 'email' });
-        const changed = await updateUser(c.env.DB, user.account, id, row, [was, is], { ...act, changes });
+        const changed = await withMail(c, user.account, origin === null ? null : due, () =>
+          updateUser(c.env.DB, user.account, id, row, [was, is], { ...act, changes }),
+        );
         if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
         await hidePhoto(c, user, changed);
         return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
@@ -120,10 +127,15 @@ users.put(
       if (before.deletedAt !== null) return refuse('not_found');
       // Where no mail can go out, the administrator is who knows whose email it is.
       const vouched = origin === null ? before : undefined;
-      const refusal = await setPassword(c.env.DB, account, before.id, hash, act, vouched);
-      return refusal ?? (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+      const to = origin === null || before.emailConfirmed ? null : before.email;
+      return withMail(c, account, to, async () => {
+        const refusal = await setPassword(c.env.DB, account, before.id, hash, act, vouched);
+        return refusal ?? (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+      });
     };
     return change(c, user, 'user.password_set', how, async (changed) => {
+      // A mailbox that nobody has confirmed is not the owner's.
+      if (changed.emailConfirmed) tellOwner(c, account, changed.id, 'password_changed');
       // The invitation has ended with the password that it was for.
       if (origin !== null && !changed.emailConfirmed) await invite(c, user, changed, origin);
     });
@@ -159,11 +171,12 @@ users.post(
     // They have chosen a password, or confirmed the email, meanwhile.
     if (to === null) return refused(c, refuse('conflict'));
     if (origin === null) return refused(c, refuse('no_mail'));
-    // Whoever is invited over and over would take it for a nuisance.
-    const over = await overLimit(c.env, [{ limit: 'invitedEmail', of: to }]);
-    if (over) return refused(c, over);
+    const invitation = await reserveInvitation(c, account, to);
+    if (isRefusal(invitation)) return refused(c, invitation);
     await prolongPendingEmail(c.env.DB, account, user.id, to, Date.now());
     await invite(c, c.var.user, user, origin);
+    const subject = { id: user.id, name: user.name };
+    await recordAlone(c.env.DB, actOf(c, c.var.user, 'user.invited', { subject }));
     return c.json({});
   },
 );
@@ -205,6 +218,7 @@ users.delete(
       c.env.DB,
       actOf(c, user, 'second_factor.off', { subject: { id: theirs.id, name: theirs.name } }),
     );
+    if (theirs.secondFactor) tellOwner(c, user.account, theirs.id, 'second_factor_off');
     return c.json({});
   },
 );
@@ -229,7 +243,13 @@ users.post(
     const { user } = c.var;
     const origin = linkOrigin(c);
     const how = (before: User) => (act: Act) =>
-      restoreUser(c.env.DB, user.account, before, origin !== null, act);
+      withMail(
+        c,
+        user.account,
+        origin === null ? null : before.email,
+        () => restoreUser(c.env.DB, user.account, before, origin !== null, act),
+        (restored) => !restored.emailConfirmed,
+      );
     return change(c, user, 'user.restored', how, async (restored) => {
       if (origin !== null && !restored.emailConfirmed) await invite(c, user, restored, origin);
     });
@@ -261,28 +281,6 @@ async function change(
 async function hashFor({ env }: Exchange, account: string, password: string): Promise<string | Refusal> {
   return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
 }
-
-/**
- * Sends the link that is due to a user: with it they choose their first password, or confirm an email. It goes out also where another
- * account's user has that email: its owner alone is told, and whoever invites learns nothing.
- */
-async function invite(c: Exchange, { account, ...who }: By, user: User, origin: string): Promise<void> {
-  const by = who.fullName ?? who.name;
-  const person = await getPerson(c.env.DB, account, user.id);
-  if (!person) return;
-  const to = user.invited ? null : awaitingEmail(emailOf(user));
-  const kind = user.invited ? 'invitation' : 'confirmation';
-  await agentStub(c.env, account, user.id).mailLink(person, {
-    ...{ kind, origin, by },
-    ...(to !== null && to !== user.email && { to }),
-  });
-}
-
-const emailOf = (user: User): EmailState => ({
-  email: user.email,
-  confirmed: user.emailConfirmed,
-  pending: user.pendingEmail?.email ?? null,
-});
 
 /** What the audit log says of a change. An email that waits for its owner has changed nothing yet. */
 function changesOf(before: User, after: UserBody, { pending }: EmailState): NonNullable<Act['changes']> {

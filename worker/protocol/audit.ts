@@ -11,6 +11,7 @@ export const auditKinds = [
   'second_factor.on',
   'second_factor.off',
   'user.added',
+  'user.invited',
   'user.changed',
   'user.deleted',
   'user.restored',

@@ -110,8 +110,12 @@ export type LinkAbout = v.InferOutput<typeof LinkAbout>;
 /** Changes one's own password. */
 export const ChangePassword = v.strictObject({ current: givenPassword, password: Password });
 
-/** What a second factor begins and ends with. */
-export const ConfirmPassword = v.strictObject({ password: givenPassword });
+/** What a second factor begins and ends with: the password and, where there is one already, a code. */
+export const ProveYourself = v.strictObject({
+  password: givenPassword,
+  /** Six digits of the authenticator app, or a recovery code. */
+  code: v.optional(v.pipe(v.string(), v.maxLength(40))),
+});
 /** What an authenticator app needs: the secret in base32, and all of it as an `otpauth:` address for a QR code. */
 export const SecondFactorSecret = v.object({ secret: v.string(), uri: v.string() });
 export type SecondFactorSecret = v.InferOutput<typeof SecondFactorSecret>;

@@ -42,6 +42,7 @@ export const refusals = {
   email_held: [409, 'This email already belongs to another user of Parley. It was not confirmed.'],
   link_expired: [410, 'This link was used already, or is too old. Ask for another one.'],
   unsupported: [426, 'This version of the protocol is not spoken here.'],
+  too_many_invitations: [429, 'Too many invitations have been sent. Try again tomorrow.'],
   slow_down: [429, 'Too much at once. Wait a moment.'],
   queue_full: [429, 'Many people are waiting just now. Try again in a moment.'],
   too_many_chats: [429, 'Too many new chats within an hour. Try again later.'],

@@ -40,6 +40,7 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   email_held: m.refused_email_held,
   link_expired: m.refused_link_expired,
   unsupported: m.refused_unsupported,
+  too_many_invitations: m.refused_too_many_invitations,
   slow_down: m.refused_slow_down,
   queue_full: m.refused_queue_full,
   too_many_chats: m.refused_too_many_chats,

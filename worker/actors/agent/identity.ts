@@ -8,8 +8,8 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
 import type { Env } from '../env.ts';
 import type { Device } from './devices.ts';
-import type { MailOrder } from './links.ts';
 import type { Member } from './member.ts';
+import type { MailOrder } from './outgoing.ts';
 import type { TakenTries, Tried } from './tries.ts';
 
 export abstract class Identity extends DurableObject<Env> {
@@ -59,25 +59,33 @@ export abstract class Identity extends DurableObject<Env> {
     this.known()?.devices.forget(but);
   }
 
-  mailLink(user: Person, order: MailOrder): void {
-    this.begun().mailLink(user, order);
+  /** Has a mail sent to the user, who may never have been here. */
+  async mail(user: Person, order: MailOrder): Promise<void> {
+    await this.begun().mail(user, order);
   }
 
   /** The account, user and kind of a link; null if it is not valid. */
   async linkAbout(secret: string): Promise<LinkAbout | null> {
     const member = this.known();
     const link = await member?.links.about(secret);
-    return member && link ? { ...link, account: member.user.account.name, name: member.user.name } : null;
+    if (!member || !link) return null;
+    const { account, name, email } = member.user;
+    return { kind: link.kind, email: link.email ?? email, account: account.name, name };
   }
 
   /** Uses the link up with which somebody sets their password, or confirms their email. */
   async redeemLink(secret: string): Promise<boolean> {
-    return (await this.known()?.links.redeem(secret)) ?? false;
+    return (await this.known()?.redeemLink(secret)) ?? false;
+  }
+
+  /** Why this code does not prove the user in this session, where they have a second factor. */
+  async checkCode(code: string | undefined, session: string): Promise<Refusal | null> {
+    return (await this.known()?.checkCode(code, session)) ?? null;
   }
 
   /** Nothing waits for the confirmation of an email any longer. */
   dropConfirmation(): void {
-    this.known()?.links.drop(['confirmation']);
+    this.known()?.dropLinks(['confirmation']);
   }
 
   beginSecondFactor(): SecondFactorSecret | Refusal {

@@ -1,19 +1,24 @@
-/** The words of the mails that users get, in their language. */
+/**
+ * The words of the mails that users get, in their language. Whatever a tenant has typed goes through `plainName`: a mail may go to
+ * somebody who has never heard of them. The reader's own name is left out, for it was typed by them, too.
+ */
+import { plainName } from '#domain';
 import type { Language } from '#protocol';
 import { m } from '#words/worker';
 import type { Person } from '../../db/users.ts';
 import type { Mail } from '../mailer.ts';
-import type { MailOrder } from './links.ts';
+import type { LinkOrder, Notice } from './outgoing.ts';
 
-export function mailOf(user: Person, order: MailOrder, url: string): Mail {
-  const { name, account } = user;
-  const parts = { name, account: account.name, by: order.by ?? account.name, url };
-  return { to: { name, email: order.to ?? user.email }, ...wordsOf(order, parts, { locale: user.language }) };
+/** A mail with a link. */
+export function linkMail(user: Person, order: LinkOrder, url: string): Mail {
+  const account = accountOf(user);
+  const parts = { account, by: plainName(order.by ?? '') || account, url };
+  return { to: order.to ?? user.email, ...wordsOf(order, parts, { locale: user.language }) };
 }
 
-type Parts = Readonly<Record<'name' | 'account' | 'by' | 'url', string>>;
+type Parts = Readonly<Record<'account' | 'by' | 'url', string>>;
 
-function wordsOf({ kind, to }: MailOrder, parts: Parts, locale: { locale: Language }): Omit<Mail, 'to'> {
+function wordsOf({ kind, to }: LinkOrder, parts: Parts, locale: { locale: Language }): Omit<Mail, 'to'> {
   switch (kind) {
     case 'reset':
       return { subject: m.mail_reset_subject({}, locale), text: m.mail_reset(parts, locale) };
@@ -21,8 +26,23 @@ function wordsOf({ kind, to }: MailOrder, parts: Parts, locale: { locale: Langua
       return { subject: m.mail_invitation_subject(parts, locale), text: m.mail_invitation(parts, locale) };
     case 'confirmation':
       return {
-        subject: m.mail_confirmation_subject(parts, locale),
+        subject: m.mail_confirmation_subject({}, locale),
         text: to === undefined ? m.mail_confirmation(parts, locale) : m.mail_new_email(parts, locale),
       };
   }
 }
+
+const notices = {
+  password_changed: { subject: m.mail_password_changed_subject, text: m.mail_password_changed },
+  second_factor_on: { subject: m.mail_second_factor_on_subject, text: m.mail_second_factor_on },
+  second_factor_off: { subject: m.mail_second_factor_off_subject, text: m.mail_second_factor_off },
+} as const satisfies Record<Notice, object>;
+
+/** A notice. It has no link to click: such mails are what is imitated. */
+export function noticeMail(user: Person, notice: Notice): Mail {
+  const locale = { locale: user.language };
+  const { subject, text } = notices[notice];
+  return { to: user.email, subject: subject({}, locale), text: text({ account: accountOf(user) }, locale) };
+}
+
+const accountOf = ({ account }: Person): string => plainName(account.name) || 'Parley';

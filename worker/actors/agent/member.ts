@@ -2,7 +2,7 @@
  * Who an agent is and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It knows nothing of
  * what an agent does.
  */
-import type { Principal } from '#domain';
+import type { LinkKind, Principal } from '#domain';
 import {
   isRefusal,
   makeId,
@@ -23,7 +23,8 @@ import { sendMail } from '../mailer.ts';
 import type { Registers } from '../registers.ts';
 import { report } from '../report.ts';
 import { Devices, type Device } from './devices.ts';
-import { Links, type MailOrder } from './links.ts';
+import { linkKinds, Links, setters } from './links.ts';
+import { Outgoing, type MailOrder } from './outgoing.ts';
 import { SecondFactor } from './second-factor.ts';
 import { AgentSessions, endings, type Origin } from './sessions.ts';
 import { untold, type AgentRegisters } from './storage.ts';
@@ -71,6 +72,7 @@ export class Member {
   readonly #env: Env;
   readonly #on: MemberEvents;
   readonly #sessions: AgentSessions;
+  readonly #outgoing: Outgoing;
   readonly secondFactor: SecondFactor;
   readonly links: Links;
   readonly devices: Devices;
@@ -85,9 +87,11 @@ export class Member {
     this.secondFactor = new SecondFactor(registers, host);
     this.devices = new Devices(sql, host);
     this.tries = new Tries(sql, host);
-    this.links = new Links(
+    this.links = new Links(registers, host);
+    this.#outgoing = new Outgoing(
       registers,
       host,
+      this.links,
       () => this.user,
       (mail) => sendMail(env, mail),
     );
@@ -123,12 +127,12 @@ export class Member {
         for (const id of ended) await this.#on.close(id);
       },
     };
-    return [rereading, expiring, this.links];
+    return [rereading, expiring, this.#outgoing];
   }
 
   /** Makes a session for a user whose password was right; a second factor is asked for here. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    const wrong = this.secondFactor.on && (await this.#whyNot(how));
+    const wrong = await this.checkCode(how.code, how.known ?? 'unknown devices');
     if (wrong) return wrong;
     const opened = await this.#open(user, how, how.remembered);
     if (isRefusal(opened) || (how.known !== undefined && this.devices.use(how.known))) return opened;
@@ -141,25 +145,24 @@ export class Member {
     return isRefusal(opened) ? opened : { ...opened, device: await this.devices.add() };
   }
 
-  /** Checks the code of the second factor. Guesses at it are counted apart: the password was right, so it is not secret any more. */
-  async #whyNot({ code, known }: SignInHow): Promise<Refusal | undefined> {
+  /**
+   * Why the code of the second factor is not enough; null where it is, or there is no second factor. Guesses are counted apart, by
+   * device or session: the password was right, so it is not secret any more.
+   */
+  async checkCode(code: string | undefined, of: string): Promise<Refusal | null> {
+    if (!this.secondFactor.on) return null;
     if (!code) return refuse('code_needed');
-    const guess = { limit: 'code', of: known ?? 'unknown devices' } as const;
+    const guess = { limit: 'code', of } as const;
     const { wait } = this.tries.take(guess);
     if (wait > 0) return refuse('slow_down', { retryAfter: wait });
     if (!(await this.secondFactor.accepts(code))) return refuse('wrong_code');
     this.tries.forget(guess);
-    return undefined;
+    return null;
   }
 
   async #open(user: Person, from: Origin, remembered: boolean): Promise<Omit<Opened, 'device'> | Refusal> {
-    const known = this.#registers.get('user') && this.user;
     // The row was read before the password was checked, and has changed since.
-    if (known && known.version > user.version) return refuse('signed_out');
-    // It may be read here before whoever changed it says so: what rested on the old one ends all the same.
-    const why = known && endingBetween(known, user);
-    if (why) await this.#endAll(why);
-    this.learn(user);
+    if (!(await this.#catchUp(user))) return refuse('signed_out');
     this.expectChange();
     const id = makeId('session', this.#host.bytes(26));
     const opened = await this.#sessions.open(id, this.#host.now(), { ...from, remembered });
@@ -251,20 +254,46 @@ export class Member {
     this.#registers.delete('rereadAt');
   }
 
+  /**
+   * Takes a row that somebody has read, perhaps before whoever changed it says so: what rested on the old one ends all the same. False
+   * where it is older than what is known.
+   */
+  async #catchUp(user: Person): Promise<boolean> {
+    const known = this.#registers.get('user') && this.user;
+    if (known && known.version > user.version) return false;
+    const why = known && endingBetween(known, user);
+    if (why) await this.#endAll(why);
+    this.learn(user);
+    return true;
+  }
+
   learn(user: Person): void {
     const known = this.#registers.get('user');
     if (JSON.stringify(known) === JSON.stringify(user)) return;
     // A link lies in the mailbox of the address that was.
-    if (known && known.email !== user.email) this.links.drop();
+    if (known && known.email !== user.email) this.dropLinks(linkKinds);
     this.#registers.set('user', user);
     this.#on.changed(known && { ...untold, ...known }, user);
   }
 
-  /** Has a link sent to the user. They may never have been here. */
-  mailLink(user: Person, order: MailOrder): void {
-    this.learn(user);
-    this.links.order(order);
+  /** Has a mail sent to the user. They may never have been here. */
+  async mail(user: Person, order: MailOrder): Promise<void> {
+    await this.#catchUp(user);
+    this.#outgoing.order(order);
     this.#on.arm();
+  }
+
+  /** Uses a link up; the others that it ends neither hold nor go out. */
+  async redeemLink(secret: string): Promise<boolean> {
+    const ended = await this.links.redeem(secret);
+    if (ended) this.#outgoing.drop(ended);
+    return ended !== null;
+  }
+
+  /** No link of these kinds holds any longer, and none goes out. */
+  dropLinks(kinds: readonly LinkKind[]): void {
+    this.links.drop(kinds);
+    this.#outgoing.drop(kinds);
   }
 
   /** Sets the second factor up. Other sessions rested on the password alone, and end. */
@@ -287,9 +316,9 @@ export class Member {
   }
 
   async #endAll(why: SessionEnding): Promise<void> {
-    if (why === 'deleted') this.links.drop();
+    if (why === 'deleted') this.dropLinks(linkKinds);
     // Other rights end no link: an invited user may get them before the first sign-in.
-    if (why === 'password') this.links.dropSetters();
+    if (why === 'password') this.dropLinks(setters);
     // What rests on the old password goes, a device that somebody else made known with it included.
     if (why === 'password' || why === 'deleted') this.devices.forget();
     const sessions = this.#sessions.endAll(why);

@@ -1,10 +1,11 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
-import type { Activity, ActivityEntry } from '#domain';
+import type { Activity, ActivityEntry, LinkKind } from '#domain';
 import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../followers.ts';
 import { logTable, type Numbered } from '../log.ts';
-import type { Link, LinkKind, MailOrder } from './links.ts';
+import type { Link } from './links.ts';
+import type { MailOrder } from './outgoing.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -69,8 +70,8 @@ export type AgentRegisters = {
   secondFactor: { secret: string; period: number; recovery: string[] };
   /** A second factor that is not confirmed yet. */
   secondFactorBegun: string;
-  /** The links that hold, by kind. */
-  links: Partial<Record<LinkKind, Link>>;
+  /** The links that hold, by kind, the newest last. Earlier versions kept one of a kind. */
+  links: Partial<Record<LinkKind, Link | Link[]>>;
   /** The mails that wait. */
   mails: (MailOrder & { at: number })[];
   /** When the last live socket went, until one is back or the grace is over. */

@@ -1,0 +1,99 @@
+/** The mails that an agent gets: links that they have asked for, and notices of what was changed. */
+import type { LinkKind } from '#domain';
+import type { Duty } from '../alarm.ts';
+import type { Host } from '../host.ts';
+import type { Mail } from '../mailer.ts';
+import type { Registers } from '../registers.ts';
+import type { Person } from '../../db/users.ts';
+import type { Links } from './links.ts';
+import { linkMail, noticeMail } from './mails.ts';
+import type { AgentRegisters } from './storage.ts';
+
+/** What a user is told of, so that a change that was not theirs does not go unseen. */
+export type Notice = 'password_changed' | 'second_factor_on' | 'second_factor_off';
+
+/** A mail with a link that was asked for. */
+export interface LinkOrder {
+  readonly kind: LinkKind;
+  /** The origin that the link begins with. */
+  readonly origin: string;
+  /** Who invites. */
+  readonly by?: string;
+  /** The address that the link confirms, where it is not the user's email yet. */
+  readonly to?: string;
+}
+export type MailOrder = LinkOrder | { readonly kind: Notice };
+
+/** Where a link leads: a page that sets a password, or one that confirms an email. */
+const page: Readonly<Record<LinkKind, string>> = {
+  reset: 'password',
+  invitation: 'password',
+  confirmation: 'confirm',
+};
+/** A mail that could not be sent for so long is given up, in milliseconds: an hour. */
+const patience = 3_600_000;
+
+export class Outgoing implements Duty {
+  readonly name = 'mail';
+  readonly #registers: Registers<AgentRegisters>;
+  readonly #host: Host;
+  readonly #links: Links;
+  readonly #person: () => Person;
+  readonly #send: (mail: Mail) => Promise<void>;
+
+  constructor(
+    registers: Registers<AgentRegisters>,
+    host: Host,
+    links: Links,
+    person: () => Person,
+    send: (mail: Mail) => Promise<void>,
+  ) {
+    this.#registers = registers;
+    this.#host = host;
+    this.#links = links;
+    this.#person = person;
+    this.#send = send;
+  }
+
+  /** Has a mail sent soon; one of its kind that still waits is replaced. */
+  order(order: MailOrder): void {
+    const others = this.#orders.filter(({ kind }) => kind !== order.kind);
+    this.#registers.set('mails', [...others, { ...order, at: this.#host.now() }]);
+  }
+
+  next(): number | null {
+    return this.#orders.length > 0 ? 0 : null;
+  }
+
+  /** Sends the first that waits. It may arrive twice, where the answer is lost. */
+  async run(now: number): Promise<void> {
+    const [order] = this.#orders;
+    if (!order) return;
+    if (now - order.at < patience) await this.#send(await this.#mailOf(order));
+    // Not the list as it was: another may have been ordered meanwhile.
+    this.#registers.set(
+      'mails',
+      this.#orders.filter(({ kind, at }) => kind !== order.kind || at !== order.at),
+    );
+  }
+
+  /** No mail of these kinds goes out any more. */
+  drop(kinds: readonly MailOrder['kind'][]): void {
+    const left = this.#orders.filter(({ kind }) => !kinds.includes(kind));
+    if (left.length > 0) this.#registers.set('mails', left);
+    else this.#registers.delete('mails');
+  }
+
+  async #mailOf(order: MailOrder): Promise<Mail> {
+    if (!('origin' in order)) return noticeMail(this.#person(), order.kind);
+    const { account, id, email } = this.#person();
+    const secret = await this.#links.make(order.kind, order.to ?? email);
+    // Behind the number sign: a server is never told it, and no log has it.
+    const url = `${order.origin}/${page[order.kind]}#${account.id}.${id}.${secret}`;
+    return linkMail(this.#person(), order, url);
+  }
+
+  get #orders(): (MailOrder & { at: number })[] {
+    return this.#registers.get('mails') ?? [];
+  }
+}
