@@ -92,10 +92,14 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(await enter(user, { code: codeOf(secret) })).toBe('greta@demo.test');
     expect(await enter(user, { code: recoveryCodes[0] })).toBe('greta@demo.test');
 
-    // Seven failed attempts are stored: the next is allowed, and the one after it waits longer than for any new email.
-    const guess = () => signIn(base, { email: guessed, password: 'another guess' }, home);
-    await guess();
-    expect((await guess()).answer).toMatchObject({ refused: 'slow_down' });
+    // Seven failed attempts are stored, by the email alone, which bound its owner too: today's counts begin anew.
+    const guesses: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      const { answer } = await signIn(base, { email: guessed, password: 'another guess' }, home);
+      guesses.push(isRefusal(answer) ? answer.refused : answer.email);
+    }
+    expect(guesses[0]).toBe('wrong_credentials');
+    expect(guesses).toContain('slow_down');
 
     const reasons = Object.entries(people.ended).map(async ([reason, cookie]) => {
       const answer = await fetchWith(base, cookie)(new URL('/api/me', base));
