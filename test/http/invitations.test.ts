@@ -80,7 +80,7 @@ test('M3 no word of the tenant’s in an invitation is an address, and the stran
   expect((await ask('POST', '/api/email/confirm', { body: { token } })).status).toBe(200);
   await ask('POST', '/api/password/forgotten', { body: { email } });
   const reset = await mailTo(email, 3);
-  expect(reset.subject).toBe('Set a new password for Parley');
+  expect(reset.subject).toBe('Reset your Parley password');
   expect(words(reset)).not.toMatch(/won|:\/\/|www|\.\w/);
 });
 
