@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal } from '#protocol';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Env } from '../../worker/actors/env.ts';
 import { hashingBusy } from '../../worker/http/hashing.ts';
 import { hashPassword, scryptParameters, verifyPassword } from '../../worker/http/password.ts';
@@ -55,6 +55,17 @@ test('S7 a place that fails is no refusal, and no sign-in', async () => {
   const HASHING = { fetch: () => Promise.resolve(new Response('', { status: 500 })) } as unknown as Fetcher;
   const verdict = verifyPassword({ ...env, HASHING }, 'guess', undefined, 'unknown');
   await expect(verdict).rejects.toThrow('500');
+});
+
+test('S7 a place that never answers is a refusal, and the client is told when to come back', async () => {
+  const HASHING = { fetch: () => new Promise<Response>(() => undefined) } as unknown as Fetcher;
+  const wait = vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined);
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => [wait, log].forEach((spy) => spy.mockRestore()));
+  const verdict = await verifyPassword({ ...env, HASHING }, 'guess', undefined, 'unknown');
+  expect(verdict).toMatchObject({ refused: 'slow_down', retryAfter: 2_000 });
+  expect(log).toHaveBeenCalledOnce();
+  await expect.poll(() => hashingBusy('unknown')).toBeUndefined();
 });
 
 test('S7 where too many wait, sign-in is refused at once with the time that the work takes, and is not counted', async () => {

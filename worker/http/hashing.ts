@@ -8,6 +8,7 @@
 import { isBusy, type Busy, type HashAnswer, type HashOrder, type Lane } from '#domain';
 import { refuse, type Refusal } from '#protocol';
 import { hasherStub, type Env } from '../actors/stubs.ts';
+import { logError } from './log.ts';
 
 /**
  * Strangers reach the shared objects alone, so that the reserved ones have turns for known devices and signed-in users whatever
@@ -15,8 +16,8 @@ import { hasherStub, type Env } from '../actors/stubs.ts';
  */
 const pool = { shared: 4, reserved: 2 } as const;
 /** A place to hash that has not answered after so long, in milliseconds, will not. */
-const deadline = 15_000;
-/** What an object is taken to need that the runtime calls overloaded, in milliseconds. */
+const deadline = 10_000;
+/** The refusal for a place that does not answer, or that the runtime calls overloaded. In milliseconds. */
 const overloaded: Busy = { wait: 2_000, pace: 500 };
 
 const closed: Record<Lane, { until: number; wait: number }> = {
@@ -42,11 +43,8 @@ export async function derive(env: Env, order: HashOrder): Promise<Uint8Array | R
 
 async function askService(service: Fetcher, { salt, ...order }: HashOrder): Promise<HashAnswer> {
   const body = JSON.stringify({ ...order, salt: [...salt] });
-  const response = await service.fetch('http://hashing/', {
-    method: 'POST',
-    body,
-    signal: AbortSignal.timeout(deadline),
-  });
+  const response = await inTime(service.fetch('http://hashing/', { method: 'POST', body }));
+  if ('wait' in response) return response;
   if (response.status === 429) return response.json<Busy>();
   if (!response.ok) throw new Error(`the hashing service answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
@@ -66,7 +64,7 @@ async function askPool(env: Env, order: HashOrder): Promise<HashAnswer> {
 
 async function askObject(env: Env, member: string, order: HashOrder): Promise<HashAnswer> {
   try {
-    return await Promise.race([hasherStub(env, member).derive(order), impatience()]);
+    return await inTime<HashAnswer>(hasherStub(env, member).derive(order));
   } catch (error) {
     if ((error as { overloaded?: boolean }).overloaded) return overloaded;
     throw error;
@@ -80,7 +78,16 @@ function membersFor(lane: Lane): [string, string] {
   return [shared, `shared-${(one + 1) % pool.shared}`];
 }
 
-async function impatience(): Promise<never> {
-  await scheduler.wait(deadline);
-  throw new Error('an object for hashing did not answer in time');
+/** A place that is this late is overloaded: the client comes back later. */
+async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | Busy> {
+  const timer = new AbortController();
+  const late = scheduler.wait(deadline, { signal: timer.signal }).then(() => {
+    logError(new Error('hashing did not answer in time'), { at: 'hashing' });
+    return overloaded;
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    timer.abort();
+  }
 }
