@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually } from './people.ts';
-import { stage } from './stage.ts';
+import { picture, stage } from './stage.ts';
 
 const { base, browser, linkTo, operatorSecret } = await stage();
 
@@ -217,6 +217,7 @@ test('V44: two-factor authentication is set up in the profile, and its code is a
   await dialog.getByRole('button', { name: 'Turn off' }).click();
   await dialog.getByText('Incorrect or already used code.').waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
+  await picture(page, 'second-factor-off');
   await dialog.getByLabel('Code from your app').fill(codes[1] ?? '');
   await dialog.getByRole('button', { name: 'Turn off' }).click();
   await page.getByText('Two-factor authentication is off').waitFor();
