@@ -2,21 +2,28 @@
  * Passes on at most one of its frames every so often. Of each kind the latest replaces those before it, and the last one is
  * always sent; kinds take turns. What is pending is lost with the memory, but a pending timer keeps the actor awake.
  */
+import { bucket } from '#domain';
 import { signalEvery } from '#protocol';
 import type { Host } from '../host.ts';
 
+const perSecond = 1_000 / signalEvery;
+
 export class Coalesced {
   readonly #host: Host;
+  readonly #burst: number;
   /** By kind, in the order in which they became pending. */
   readonly #pending = new Map<string, () => void>();
-  #sentAt = -Infinity;
+  #bucket: bucket.Bucket;
   #cancel: (() => void) | null = null;
 
-  constructor(host: Host) {
+  /** So many are sent at once, so that what comes seldom needs no timer. */
+  constructor(host: Host, burst = 1) {
     this.#host = host;
+    this.#burst = burst;
+    this.#bucket = bucket.fill(burst, host.now());
   }
 
-  /** Sends now where nothing was sent lately, else as soon as it may. */
+  /** Sends now where little was sent lately, else as soon as it may. */
   put(kind: string, send: () => void): void {
     this.#pending.set(kind, send);
     this.#proceed();
@@ -32,19 +39,19 @@ export class Coalesced {
   #proceed(): void {
     const [next] = this.#pending;
     if (this.#cancel || !next) return;
-    const [kind, send] = next;
-    // A clock that was set back delays nothing for longer than the interval.
-    const wait = Math.min(signalEvery, this.#sentAt + signalEvery - this.#host.now());
-    if (wait > 0) {
-      this.#cancel = this.#host.timer(wait, () => {
+    const taken = bucket.take(this.#bucket, perSecond, this.#burst, this.#host.now());
+    this.#bucket = taken.bucket;
+    if (taken.wait > 0) {
+      this.#cancel = this.#host.timer(taken.wait, () => {
         this.#cancel = null;
-        this.#sentAt = -Infinity;
+        // By whatever clock: the timer has waited long enough.
+        this.#bucket = bucket.fill(1, this.#host.now());
         this.#proceed();
       });
       return;
     }
+    const [kind, send] = next;
     this.#pending.delete(kind);
-    this.#sentAt = this.#host.now();
     send();
     this.#proceed();
   }

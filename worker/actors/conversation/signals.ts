@@ -5,6 +5,9 @@ import { signal, tellMarks, type Side } from './audience.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Journal } from './journal.ts';
 
+/** Presence and marks: a message causes two marks, which go out without a timer. */
+const atOnce = 10;
+
 type Said =
   | { readonly t: 'typing'; readonly by: object; readonly on: boolean }
   | { readonly t: 'preview'; readonly text: string };
@@ -20,8 +23,8 @@ export class Signals {
     this.#host = host;
     this.#journal = journal;
     this.#said = { visitor: new Coalesced(host), agent: new Coalesced(host) };
-    this.#presence = new Coalesced(host);
-    this.#marks = new Coalesced(host);
+    this.#presence = new Coalesced(host, atOnce);
+    this.#marks = new Coalesced(host, atOnce);
   }
 
   /** A side types: its other side is told. */
