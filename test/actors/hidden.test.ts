@@ -103,7 +103,7 @@ test('F42 a rule that changes while an upgrade is being decided decides it', asy
   ) {
     const answer = admits.apply(this, given);
     if (overtaken++ > 0) return answer;
-    // The answer is under way while the rule changes, and the conversation is told of that first.
+    // The rule changes while the answer is under way, and the conversation learns of the new rule first.
     await rule(scene, 'own');
     await eventually(async () => expect(await untold(scene)).toEqual([]));
     return answer;

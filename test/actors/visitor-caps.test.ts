@@ -1,4 +1,4 @@
-/** H3: how many conversations a visitor may begin, and how many of a campaign may wait. Whoever has one goes on in it. */
+/** H3: how many conversations a visitor may begin, and how many of a campaign may wait. A visitor with an open conversation goes on in it. */
 import { isRefusal, type Started } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -47,7 +47,7 @@ test.each(ways)(
     const command = uuid();
     const refused = await visitor.try('one more', command);
     expect(refused).toMatchObject({ refused: 'too_many_chats', retryAfter: began + hour - clock.now });
-    // What was accepted is answered again, however often.
+    // The same accepted message is answered again, however often it comes.
     for (const [count, { command: before, started }] of sent.entries())
       expect(await visitor.try(`question ${count}`, before)).toEqual(started);
     const session = await visitor.stub.session();

@@ -38,7 +38,7 @@ test('V28 a bucket in debt makes the next one wait until it is paid', () => {
   expect(bucket.take(owing, 5, 20, 1_400).wait).toBe(0);
 });
 
-test('V71 V81 a full log ends once; earlier widgets are told of an end that they know', () => {
+test('V71 V81 a full log ends once, with a reason that earlier widgets know', () => {
   const started: Entry = {
     ...{ seq: 1, at: 1, by: visitor, kind: 'conversation.started', campaign: { id: 'cam', name: 'Help' } },
     ...{ site: 'sit', contact: {}, ordinal: 1 },

@@ -97,7 +97,7 @@ test('V71 entries for a visitor contain no user’s id, no reason, no author of 
         expect(told).not.toContain(hidden);
       for (const how of ['offered', 'routed', 'assigned']) expect(told).not.toContain(`"how":"${how}"`);
       for (const entry of shown) {
-        // Clients read the entry as any other, and its author is the system.
+        // Clients read a redacted entry like every other one; its author is the system.
         expect(isRefusal(check(Entry, entry)) ? entry : null).toBeNull();
         expect(audiences[entry.kind]).toBe('all');
         if (entry.kind === 'agent.assigned') expect(entry.agent.photo).toMatch(/^\/api\/photos\/pho_\w{26}$/);

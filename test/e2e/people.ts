@@ -153,7 +153,7 @@ export class Agent {
 
   async endChat(): Promise<void> {
     await this.page.getByRole('button', { name: 'End chat' }).click();
-    await this.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
+    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Yes' }).click();
   }
 }
 

@@ -81,7 +81,7 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
     await page.goto(`${base}/console/campaigns/new${tab}`);
     await page.waitForLoadState('networkidle');
   }
-  // What opens over a screen: the user's menu, the transfer, the dialogs.
+  // The parts that open over a screen: the user’s menu, the transfer, the dialogs.
   await page.getByRole('button', { name: /, user menu$/ }).click();
   await page.keyboard.press('Escape');
   await anna.page.getByRole('button', { name: 'More' }).click();

@@ -112,7 +112,8 @@ async function attackSignIn(base: string, email: string, span: number): Promise<
       const answer = await post(from(base, '203.0.113.7', device.join('; ')), login, { email, password });
       owner.times.push(performance.now() - began);
       if (!answer.ok) owner.failed.push(answer.status);
-      await pause(2_000);
+      // The hashes of one user are limited too, to 60 in 15 minutes.
+      await pause(4_000);
     }
   };
   await Promise.all([poll(), signIn()]);

@@ -190,7 +190,7 @@ test('H3 a network begins 60 conversations an hour with an account; another netw
   expect(over.body.retryAfter).toBeLessThanOrEqual(newConversations.window);
   const session = await ask<VisitorSession>('GET', '/api/widget/session', { headers: bearer(last.token) });
   expect(session.body.conversations).toEqual([]);
-  // What was accepted is answered again, and who has a chat goes on.
+  // An accepted message is answered again, and a visitor with a chat goes on in it.
   const [first] = visitors as [(typeof visitors)[0]];
   expect(await askFrom(site, first.token, home, commands[0])).toEqual(begun[0]);
   expect(await askFrom(site, first.token, home)).toMatchObject({ status: 200, body: { seq: 3 } });

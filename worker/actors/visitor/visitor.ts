@@ -132,7 +132,7 @@ export class Visitor extends DurableObject<Env> {
     }
   }
 
-  /** Closes the sockets of all the visitor's conversations: any of them may be open on a screen. */
+  /** Closes the sockets of every conversation of the visitor, because each may be open on a screen. */
   async #closeSockets(): Promise<void> {
     const { account } = this.#registers?.get('self') ?? { account: '' };
     const rows = all<{ id: string }>(this.ctx.storage.sql.exec('SELECT id FROM conversations'));

@@ -32,7 +32,7 @@ export class Form<T extends object> {
     return this.refusal && !this.refusal.field ? refusalWords(this.refusal) : '';
   }
 
-  /** The server keeps another value of a field than was sent. What was typed since stays. */
+  /** Takes the value that the server stored for a field in place of the one that was sent. Later edits stay. */
   settle<K extends keyof T>(field: K, value: T[K]): void {
     const saved = JSON.parse(this.#saved) as T;
     if (JSON.stringify(this.draft[field]) === JSON.stringify(saved[field])) this.draft[field] = value;

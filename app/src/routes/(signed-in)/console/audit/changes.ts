@@ -1,4 +1,4 @@
-/** What a change changed, in words. What was written down is as old as it is: any value may be of another shape than today's. */
+/** Describes the fields that a change altered. An old entry may hold values of another shape than today’s. */
 import {
   roles,
   type AccountBody,
