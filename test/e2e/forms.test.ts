@@ -71,7 +71,7 @@ test.each([
     // A field that is reached by keyboard is clear of the bar, with the words below it.
     await page.getByLabel('Name', { exact: true }).fill('Weak Password');
     await page.getByLabel('Allowed IP addresses').focus();
-    expect(await isClear(page, 'One address or range per line.')).toBe(true);
+    expect(await isClear(page, 'Enter an address or range on each line.')).toBe(true);
   },
 );
 
