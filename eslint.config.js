@@ -91,7 +91,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['bin/**', 'test/**', 'worker/http/log.ts', 'worker/actors/log.ts'],
+    files: ['bin/**', 'test/**', 'worker/http/serving/log.ts', 'worker/runtime/log.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -12,7 +12,7 @@ export default {
     adapter,
     csp: {
       mode: 'hash',
-      // The Worker sends this as a header too, with `frame-ancestors`, which a meta tag can't state (worker/http/pages.ts).
+      // The Worker sends this as a header too, with `frame-ancestors`, which a meta tag can't state (worker/http/sites/pages.ts).
       directives: {
         'default-src': ['none'],
         'script-src': ['self'],

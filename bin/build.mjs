@@ -1,7 +1,7 @@
 import { cpSync, existsSync, appendFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { languages } from '../worker/protocol/people.ts';
+import { languages } from '../worker/protocol/people/people.ts';
 import { assets, at, built } from './paths.mjs';
 import { bundleWorker } from './bundle.mjs';
 import { lockFolderWhenFree } from './lock.mjs';

@@ -3,7 +3,7 @@
 import { scrypt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Response } from 'miniflare';
-import { Hasher, isBusy } from '../worker/domain/hashing.ts';
+import { Hasher, isBusy } from '../worker/domain/people/hashing.ts';
 
 /** One core stays free for workerd; libuv has four threads, and one stays free for files. */
 const places = Math.min(3, Math.max(1, availableParallelism() - 1));
@@ -11,7 +11,7 @@ const places = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** One for all servers of this process, which share its cores. */
 const hasher = new Hasher(places, hash, () => performance.now());
 
-/** @param {import('../worker/domain/hashing.ts').HashOrder} order @returns {Promise<Uint8Array>} */
+/** @param {import('../worker/domain/people/hashing.ts').HashOrder} order @returns {Promise<Uint8Array>} */
 function hash({ password, salt, length, cost: { ln, r, p } }) {
   const N = 2 ** ln;
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@
 const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
 const protocol = '^worker/protocol/';
 const domain = '^worker/domain/';
+const runtime = '^worker/runtime/';
 const db = '^worker/db/';
 const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
@@ -52,9 +53,11 @@ export default {
     row('protocol', protocol, valibot),
     row('domain', domain, [protocol]),
     row('db', db, [protocol, domain, ...drizzle], 'drizzle\\.config\\.ts$'),
+    row('runtime', runtime, [protocol, domain, workers]),
     row('actors', '^worker/actors/', [
       protocol,
       domain,
+      runtime,
       db,
       workers,
       '^(node:)?crypto$',

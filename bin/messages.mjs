@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { languages } from '../worker/protocol/people.ts';
+import { languages } from '../worker/protocol/people/people.ts';
 import { at, built } from './paths.mjs';
 import { isFresh, remember, stampOf } from './stamps.mjs';
 
 const parts = ['app', 'widget', 'worker'];
-const makers = ['bin/messages.mjs', 'worker/protocol/people.ts', 'package-lock.json'];
+const makers = ['bin/messages.mjs', 'worker/protocol/people/people.ts', 'package-lock.json'];
 
 /** Compiles the words that have changed. Two calls at once take turns. */
 export function compileMessages() {

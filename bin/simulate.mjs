@@ -1,7 +1,9 @@
 // `npm run simulate`: a day played against routing, in several scenarios side by side. It asks no server: the rules are the domain's.
 import { readFileSync } from 'node:fs';
-import { seeded, simulate, syntheticAgents, syntheticDay } from '../worker/domain/index.ts';
-import { check, defaultRouting, isRefusal, methods, Routing } from '../worker/protocol/index.ts';
+import { seeded } from '#domain/base/chance';
+import { syntheticAgents, syntheticDay } from '#domain/base/days';
+import { simulate } from '#domain/routing/simulate';
+import { check, defaultRouting, isRefusal, methods, Routing } from '#protocol';
 import { readArguments, refuseArguments } from './arguments.mjs';
 
 const usage = `npm run simulate -- [options]
@@ -13,7 +15,7 @@ const usage = `npm run simulate -- [options]
   --offer N          seconds that an offer stands; without it conversations are assigned without asking
   --forward-after N  seconds without a word (10 to 60) after which a conversation goes on to another agent
   --seed N           of chance: the same seed is the same day; 1 without it
-  --day FILE         a day instead of a made-up one: JSON {arrivals, agents?} as in worker/domain/simulate.ts
+  --day FILE         a day instead of a made-up one: JSON {arrivals, agents?} as in worker/domain/routing/simulate.ts
   --levels FILE      one scenario with this routing (JSON as a campaign's \`settings.routing\`) beside every method
 
 Without --levels the five methods stand side by side.
@@ -34,8 +36,8 @@ const { values } = readArguments(usage, {
   },
 });
 
-/** @typedef {import('../worker/domain/simulate.ts').Scenario} Scenario */
-/** @typedef {import('../worker/domain/simulation-report.ts').Report} Report */
+/** @typedef {import('../worker/domain/routing/simulate.ts').Scenario} Scenario */
+/** @typedef {import('../worker/domain/routing/simulation-report.ts').Report} Report */
 
 try {
   compare();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { languages } from '../worker/protocol/people.ts';
+import { languages } from '../worker/protocol/people/people.ts';
 import { build } from './build.mjs';
 import { assets } from './paths.mjs';
 

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
-import { Response } from 'miniflare';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { Response } from 'miniflare';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { startMailbox } from '../bin/mailbox.mjs';
 import { compileMessages } from '../bin/messages.mjs';
@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           expect: { poll: { timeout: 60_000 } },
-          include: ['test/{actors,http,db}/**/*.test.ts'],
+          include: ['test/{actors,runtime,http,db}/**/*.test.ts'],
           setupFiles: [at('test/helpers/migrations.ts')],
           testTimeout: 90_000,
           hookTimeout: 90_000,

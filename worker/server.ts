@@ -2,10 +2,10 @@
 import { Hono } from 'hono';
 import type { Env } from './actors/env.ts';
 import { api } from './http/api.ts';
-import type { Bound } from './http/exchange.ts';
-import { pageFailed } from './http/failures.ts';
-import { safeHeaders } from './http/headers.ts';
-import { pages } from './http/pages.ts';
+import type { Bound } from './http/serving/exchange.ts';
+import { pageFailed } from './http/serving/failures.ts';
+import { safeHeaders } from './http/serving/headers.ts';
+import { pages } from './http/sites/pages.ts';
 
 export { Agent } from './actors/agent/agent.ts';
 export { Conversation } from './actors/conversation/conversation.ts';

@@ -1,8 +1,8 @@
 /** The counters (F31 to F36) as tabs work them out of what the floor and their own actor tell them, while chats are offered and passed on. */
 import type { FloorRow, Offer, Role, Summary } from '#protocol';
 import { expect, test } from 'vitest';
-import { counters } from '../../app/src/lib/counters.ts';
-import { foldFloor, group, mergeRows, type Groups } from '../../app/src/lib/roster.ts';
+import { counters } from '../../app/src/lib/floor/counters.ts';
+import { foldFloor, group, mergeRows, type Groups } from '../../app/src/lib/floor/roster.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { newScene, openTab, taken, type Scene, type SceneAgent, type Tab } from './scene.ts';

@@ -2,7 +2,7 @@
  * Scheduled checks recompute only the keys that an event has touched: the cost of an event does not grow with the
  * floor.
  */
-import type { PresentAgent } from '#domain';
+import type { PresentAgent } from '#domain/floor/availability';
 import { defaultRouting } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -12,8 +12,8 @@ import { Reconciliation } from '../../worker/actors/dispatcher/duties.ts';
 import type { KnownAgent } from '../../worker/actors/dispatcher/floor.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
 import type { DispatcherRegisters, Place } from '../../worker/actors/dispatcher/storage.ts';
-import type { Host } from '../../worker/actors/host.ts';
-import type { Registers } from '../../worker/actors/registers.ts';
+import type { Host } from '../../worker/runtime/host.ts';
+import type { Registers } from '../../worker/runtime/registers.ts';
 
 test('the next due time is the least of all, in any order of touches', () => {
   const change = fc.record({

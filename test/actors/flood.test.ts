@@ -1,5 +1,5 @@
 /** A visitor who floods a conversation from as many sockets as they can open: what is accepted is counted (L6). */
-import { caps } from '#domain';
+import { caps } from '#domain/base/caps';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { newScene, taken, uuid, type Tab } from './scene.ts';

@@ -1,5 +1,6 @@
 /** A log that has reached its greatest size ends by itself, with all that it has acknowledged; the visitor goes on in another. */
-import { bytesOf, caps } from '#domain';
+import { caps } from '#domain/base/caps';
+import { bytesOf } from '#domain/base/text';
 import { isRefusal } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';

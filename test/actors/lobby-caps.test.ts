@@ -1,8 +1,8 @@
 /** H3: how many sockets of a lobby a network holds, and that the silent ones end. What the lobby keeps names no address. */
+import { caps } from '#domain/base/caps';
 import { lease, ping, pong, subprotocol } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import { caps } from '../../worker/domain/index.ts';
 import { lobbyStub } from '../../worker/actors/stubs.ts';
 import { env, maybeEvict, newScene, Tab, ways, type Scene } from './scene.ts';
 

@@ -1,4 +1,5 @@
-import { isBusy, type HashOrder, type Lane } from '#domain';
+import type { Lane } from '#domain/people/backlog';
+import { isBusy, type HashOrder } from '#domain/people/hashing';
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { expect, test } from 'vitest';

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { Positions } from '../../worker/actors/dispatcher/positions.ts';
 import { Queue } from '../../worker/actors/dispatcher/queue.ts';
 import type { DispatcherRegisters } from '../../worker/actors/dispatcher/storage.ts';
-import type { Host } from '../../worker/actors/host.ts';
-import type { Registers } from '../../worker/actors/registers.ts';
+import type { Host } from '../../worker/runtime/host.ts';
+import type { Registers } from '../../worker/runtime/registers.ts';
 
 const rowOf = (number: number, phase: FloorRow['phase'] = 'waiting') =>
   ({

@@ -1,6 +1,6 @@
 /** Actors on a stage of their own, without the HTTP side: an account, its visitors and agents, and sockets whose frames can be waited for. */
-import type { Principal } from '#domain';
 import {
+  type Principal,
   isRefusal,
   makeId,
   subprotocol,

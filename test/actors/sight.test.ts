@@ -1,5 +1,5 @@
 /** Whose conversations an agent sees (F42), at the floor's socket and at the conversation's. */
-import { maySee, type Viewer } from '#domain';
+import { maySee, type Viewer } from '#domain/floor/sight';
 import { roles, sees, type FloorRow, type Role } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,6 +1,5 @@
 /** Signs a user of D1 in without the HTTP side, whose password hash takes its time. */
-import type { Role } from '#protocol';
-import { isRefusal } from '#protocol';
+import { type Role, isRefusal } from '#protocol';
 import { agentStub, type Env } from '../../worker/actors/stubs.ts';
 import { getPerson } from '../../worker/db/users.ts';
 

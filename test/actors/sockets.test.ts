@@ -1,5 +1,5 @@
 /** Sockets of a conversation: how many a visitor has, and when those that say nothing end. */
-import { caps } from '#domain';
+import { caps } from '#domain/base/caps';
 import { closeCodes, helloWithin, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';

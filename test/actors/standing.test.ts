@@ -1,4 +1,6 @@
 /** What an agent is survives their actor's sleep, and waking does not cost more with every day that they have worked. */
+import { intervalsOf, type Interval } from '#domain/people/activity';
+import { statuses } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -15,11 +17,9 @@ import {
 } from '../../worker/actors/agent/storage.ts';
 import { activityFollower } from '../../worker/actors/agent/targets.ts';
 import { agentStub } from '../../worker/actors/stubs.ts';
-import type { Host, Sql } from '../../worker/actors/host.ts';
-import { begin, open } from '../../worker/actors/migrate.ts';
-import type { Registers } from '../../worker/actors/registers.ts';
-import { intervalsOf, type Interval } from '#domain';
-import { statuses } from '#protocol';
+import type { Host, Sql } from '../../worker/runtime/host.ts';
+import { begin, open } from '../../worker/runtime/migrate.ts';
+import type { Registers } from '../../worker/runtime/registers.ts';
 import { env, id } from './scene.ts';
 
 /** The storage of an actor that outlives its memory, and the texts of entries that were read from it. */

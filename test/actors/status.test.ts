@@ -1,13 +1,13 @@
 /** What agents are and when: signed in, with a status; what follows from being offline; and the time table that is made of it. */
+import { openEnd } from '#domain/people/activity';
+import { isRefusal, statuses, type Status } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
-import { isRefusal, statuses, type Status } from '#protocol';
-import { openEnd } from '#domain';
+import { dispatcherStub } from '../../worker/actors/stubs.ts';
 import { getPerson } from '../../worker/db/users.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { env, id, maybeEvict, moveClock, newScene, taken, uuid, ways, type SceneAgent } from './scene.ts';
 import { insertUser, signInOf } from './sign-in.ts';
-import { dispatcherStub } from '../../worker/actors/stubs.ts';
-import { eventually } from '../helpers/eventually.ts';
 
 const hour = 3_600_000;
 const week = 7 * 24 * hour;

@@ -1,7 +1,7 @@
 /** Which socket upgrades an actor admits, and with which versions of the protocol. */
 import { makeId, subprotocol, type IdKind } from '#protocol';
 import { expect, test } from 'vitest';
-import { readUpgrade, refuseProtocol } from '../../worker/actors/upgrade.ts';
+import { readUpgrade, refuseProtocol } from '../../worker/runtime/upgrade.ts';
 
 const id = (kind: IdKind) => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
 const user = {

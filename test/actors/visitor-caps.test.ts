@@ -1,8 +1,8 @@
 /** H3: how many conversations a visitor may begin, and how many of a campaign may wait. A visitor with an open conversation goes on in it. */
+import { caps, hour } from '#domain/base/caps';
 import { isRefusal, type Started } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import { caps, hour } from '../../worker/domain/index.ts';
 import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { lobbyStub } from '../../worker/actors/stubs.ts';
 import { eventually } from '../helpers/eventually.ts';

@@ -1,11 +1,11 @@
 /** L2: a visitor's credential ages, is replaced while they come, and ends when they sign out; their sockets end with it. */
+import * as credential from '#domain/base/credential';
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { visitorStub } from '../../worker/actors/stubs.ts';
-import { credential } from '../../worker/domain/index.ts';
-import { open } from '../../worker/actors/migrate.ts';
 import { Conversation } from '../../worker/actors/conversation/conversation.ts';
+import { visitorStub } from '../../worker/actors/stubs.ts';
+import { open } from '../../worker/runtime/migrate.ts';
 import { env, holdClock, id, maybeEvict, newScene, ways, type Scene } from './scene.ts';
 
 const { longestLife, overlap, replacedAfter } = credential;

@@ -4,7 +4,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { FloorNews } from '../../worker/actors/conversation/floor-news.ts';
 import type { Journal } from '../../worker/actors/conversation/journal.ts';
-import type { Host } from '../../worker/actors/host.ts';
+import type { Host } from '../../worker/runtime/host.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule, screen, waiting } from './floor-scene.ts';
 import {

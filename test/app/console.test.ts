@@ -1,14 +1,14 @@
 import { AllowedOrigin, auditKinds, check, isRefusal, type AuditEntry } from '#protocol';
 import fc from 'fast-check';
-import { generatePassword, strengthOf } from '../../app/src/routes/(signed-in)/console/users/passwords.ts';
 import { expect, test } from 'vitest';
+import { deedWords } from '../../app/src/lib/words/audit.ts';
+import { changesOf } from '../../app/src/routes/(signed-in)/console/audit/changes.ts';
 import {
   contrast,
   contrastHint,
   textOn,
 } from '../../app/src/routes/(signed-in)/console/campaigns/contrast.ts';
-import { changesOf } from '../../app/src/routes/(signed-in)/console/audit/changes.ts';
-import { deedWords } from '../../app/src/routes/(signed-in)/console/audit/words.ts';
+import { generatePassword, strengthOf } from '../../app/src/routes/(signed-in)/console/users/passwords.ts';
 import { embedCode } from '../../app/src/routes/(signed-in)/console/websites/embed.ts';
 import { errorText, parseOrigins } from '../../app/src/routes/(signed-in)/console/websites/origins.ts';
 

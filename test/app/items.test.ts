@@ -1,4 +1,4 @@
-import { noMarks } from '#domain';
+import { noMarks } from '#domain/conversation/marks';
 import type { Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

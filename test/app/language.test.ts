@@ -5,7 +5,7 @@ import { overwriteGetLocale } from '#words/app/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe } from '../../app/src/lib/chat/describe.ts';
 import { ago, dayName, shortTime, span } from '../../app/src/lib/chat/when.ts';
-import { refusalWords } from '../../app/src/lib/refusal-words.ts';
+import { refusalWords } from '../../app/src/lib/words/refusals.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'ru'));
 afterAll(() => overwriteGetLocale(() => 'en'));

@@ -1,5 +1,5 @@
 /** Chats in the console have the floor's newest state, and show how long visitors waited for a reply. */
-import { fold } from '#domain';
+import { fold } from '#domain/conversation/conversation';
 import type { ConversationState } from '#protocol';
 import { expect, test } from 'vitest';
 import { waitOf } from '../../app/src/lib/chat/wait.ts';

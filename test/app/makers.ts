@@ -1,7 +1,7 @@
 /** Logs and rows for the tests of the app. */
 import type { Entry, FloorRow } from '#protocol';
 import fc from 'fast-check';
-import type { Row } from '../../app/src/lib/roster.ts';
+import type { Row } from '../../app/src/lib/floor/roster.ts';
 
 export const visitor = { kind: 'visitor', id: 'vis_one' } as const;
 export const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben Okafor' } as const;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { moved, sideOf, wholeOf, zoomed, type Crop } from '../../app/src/lib/photo/crop.ts';
 import { withoutMetadata } from '../../app/src/lib/photo/jpeg.ts';
-import { photoOf } from '../../worker/http/photo-file.ts';
+import { photoOf } from '../../worker/http/people/photo-file.ts';
 import { comment, exif, jfif, jpeg } from '../http/photo-files.ts';
 
 test('F186 whatever is moved and zoomed, the square stays within the picture', () => {

@@ -1,7 +1,7 @@
 import type { ConversationState } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byHand, foldFloor, group, groupOf, mergeRows, recentKept } from '../../app/src/lib/roster.ts';
+import { byHand, foldFloor, group, groupOf, mergeRows, recentKept } from '../../app/src/lib/floor/roster.ts';
 import { ada, ben, floorRow, row, start, visitor } from './makers.ts';
 
 const state: ConversationState = {

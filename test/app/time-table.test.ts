@@ -1,5 +1,5 @@
 /** The figures of a day on the screen add up. */
-import { sum } from '#domain';
+import { sum } from '#domain/people/activity';
 import { statuses, type TimeTableRow } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

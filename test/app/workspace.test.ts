@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { counters } from '../../app/src/lib/counters.ts';
+import { counters } from '../../app/src/lib/floor/counters.ts';
+import { group } from '../../app/src/lib/floor/roster.ts';
 import { home, loginPath, safePath } from '../../app/src/lib/return-path.ts';
-import { group } from '../../app/src/lib/roster.ts';
-import { statusNews } from '../../app/src/lib/status.ts';
 import { hueOf, initials } from '../../app/src/lib/ui/avatar.ts';
+import { statusNews } from '../../app/src/lib/words/statuses.ts';
 import { deedOf, step } from '../../app/src/routes/(signed-in)/workspace/keys.ts';
 import { ada, ben, row } from './makers.ts';
 

@@ -1,6 +1,6 @@
+import { openEnd, type Interval } from '#domain/people/activity';
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { openEnd, type Interval } from '#domain';
 import { selectActivity, writeActivity } from '../../worker/db/activity.ts';
 import { id } from './logs.ts';
 

@@ -1,5 +1,6 @@
 /** Made-up logs, folded and paged by the domain as a Conversation would. */
-import { fold, firstPage, paginate } from '#domain';
+import { firstPage, paginate } from '#domain/conversation/archive';
+import { fold } from '#domain/conversation/conversation';
 import { makeId, type ConversationState, type Entry, type IdKind } from '#protocol';
 import type { PageRow } from '../../worker/db/history.ts';
 

@@ -1,18 +1,18 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   clip,
   dayBounds,
   intervalsOf,
   openEnd,
   overdueBreaks,
-  shortBreak,
   sum,
   type ActivityEntry,
   type Interval,
   type Span,
-} from '../../worker/domain/index.ts';
-import { statuses } from '../../worker/protocol/index.ts';
+} from '#domain/people/activity';
+import { shortBreak } from '#domain/people/status';
+import { statuses } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 
 const hour = 3_600_000;
 const minute = 60_000;

@@ -1,5 +1,6 @@
 /** Whether a visitor finds somebody: held against what routing would do with their question. */
-import { availabilityOf, choose, type RoutedAgent } from '#domain';
+import { availabilityOf } from '#domain/floor/availability';
+import { choose, type RoutedAgent } from '#domain/routing/routing';
 import { defaultRouting, statuses } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import { Backlog, lanes, type Busy, type Lane } from '#domain';
+import { Backlog, lanes, type Busy, type Lane } from '#domain/people/backlog';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

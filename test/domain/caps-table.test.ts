@@ -1,7 +1,8 @@
 /** Caps on clients without a sign-in: README names each with its number, and a deployment changes them by one setting. */
+import { caps, capsOf } from '#domain/base/caps';
+import { limits } from '#domain/base/limits';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { caps, capsOf, limits } from '../../worker/domain/index.ts';
 
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');

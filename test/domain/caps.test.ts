@@ -1,8 +1,12 @@
 /** Caps on a conversation: what a deployment may set, and how they are counted. */
+import * as bucket from '#domain/base/bucket';
+import { caps, capsOf } from '#domain/base/caps';
+import { bytesOf } from '#domain/base/text';
+import { decide, fold } from '#domain/conversation/conversation';
+import { entryForVisitor } from '#domain/conversation/redaction';
+import type { Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucket, bytesOf, caps, capsOf, decide, entryForVisitor, fold } from '../../worker/domain/index.ts';
-import type { Entry } from '../../worker/protocol/index.ts';
 
 const visitor = { kind: 'visitor', id: 'vis_a' } as const;
 const system = { kind: 'system' } as const;

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   decide,
   evolve,
@@ -8,8 +6,10 @@ import {
   lastWordsLength,
   longestWait,
   unborn,
-} from '../../worker/domain/index.ts';
-import type { ConversationState, Entry } from '../../worker/protocol/index.ts';
+} from '#domain/conversation/conversation';
+import type { ConversationState, Entry } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { anna, ben, play, script, started, system, Tape, visitor } from './tape.ts';
 
 test('I9: generations strictly rise, and an assignment never lands on an owned conversation', () => {

@@ -1,7 +1,7 @@
 /** The life of a visitor's credential, day by day. Here a secret is its own hash. */
+import * as credential from '#domain/base/credential';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credential } from '../../worker/domain/index.ts';
 
 const day = 86_400_000;
 const { longestLife, overlap, present, replacedAfter, isDue } = credential;

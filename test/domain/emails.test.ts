@@ -1,5 +1,5 @@
+import { awaitingEmail, emailTyped, type EmailState } from '#domain/people/emails';
 import { expect, test } from 'vitest';
-import { awaitingEmail, emailTyped, type EmailState } from '../../worker/domain/index.ts';
 
 const open: EmailState = { email: 'a@x.test', confirmed: false, pending: null };
 const own: EmailState = { email: 'a@x.test', confirmed: true, pending: null };

@@ -1,16 +1,15 @@
 /** Random floors and conversations, for the tests of routing; and what makes somebody eligible, said a second time. */
-import fc from 'fast-check';
+import { receives } from '#domain/people/status';
 import {
   askAgainAfter,
   choose,
   forwardingId,
   levelsFor,
-  receives,
   spaceOf,
   type Chance,
   type RoutedAgent,
   type Wanting,
-} from '#domain';
+} from '#domain/routing/routing';
 import {
   conversationTypes,
   defaultRouting,
@@ -20,6 +19,7 @@ import {
   type Level,
   type Method,
 } from '#protocol';
+import fc from 'fast-check';
 
 export const now = 1_000_000;
 export const groups = ['grp_a', 'grp_b', 'grp_c'];

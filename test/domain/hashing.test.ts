@@ -1,4 +1,4 @@
-import { Hasher, isBusy, type HashOrder } from '#domain';
+import { Hasher, isBusy, type HashOrder } from '#domain/people/hashing';
 import { expect, test } from 'vitest';
 
 const order: HashOrder = {

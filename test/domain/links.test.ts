@@ -1,5 +1,6 @@
 /** Links in messages and the page of a visitor: what is read as the host is what opens. */
-import { linkParts, pageLink } from '#domain';
+import { linkParts } from '#domain/base/links';
+import { pageLink } from '#domain/base/page-link';
 import { check, isRefusal, PageUrl, webAddress } from '#protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

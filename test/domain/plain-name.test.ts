@@ -1,6 +1,6 @@
+import { plainName } from '#domain/people/plain-name';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plainName } from '#domain';
 
 /** Texts of the pieces that addresses are made of, between any others. */
 const pieces = fc.constantFrom(

@@ -1,4 +1,4 @@
-import { domainToUnicode } from '#domain';
+import { domainToUnicode } from '#domain/base/punycode';
 import fc from 'fast-check';
 import { domainToUnicode as byNode } from 'node:url';
 import { expect, test } from 'vitest';

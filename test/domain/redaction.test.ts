@@ -2,17 +2,16 @@
  * The visitor's view of a log contains no agent's id, no author of a block or an assignment, and no reason of an
  * unassignment.
  */
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { fold } from '#domain/conversation/conversation';
 import {
   aliasAmong,
   entryForVisitor,
-  fold,
   refusalForVisitor,
   stateForVisitor,
-} from '../../worker/domain/index.ts';
-import { audiences, check, Entry, refuse, type EntryKind } from '../../worker/protocol/index.ts';
-import { isRefusal } from '../../worker/protocol/index.ts';
+} from '#domain/conversation/redaction';
+import { audiences, check, Entry, refuse, type EntryKind, isRefusal } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { play, script } from './tape.ts';
 
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -1,8 +1,9 @@
 /** The methods of routing, one by one and over long runs (F164 to F171). */
+import { seeded } from '#domain/base/chance';
+import { choose, spaceOf, type RoutedAgent } from '#domain/routing/routing';
+import { conversationTypes, methods, type Method } from '#protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choose, seeded, spaceOf, type RoutedAgent } from '#domain';
-import { conversationTypes, methods, type Method } from '#protocol';
 import { now, named, agent, fresh, oneLevel, half, decide, floor, eligible } from './floors.ts';
 
 /** Gives many conversations, one after the other, as a dispatcher would; through JSON each time, as over a restart. */

@@ -1,8 +1,9 @@
 /** Who gets a conversation next, over any floor (F163 to F171). */
+import { seeded } from '#domain/base/chance';
+import { askAgainAfter, choose, levelsFor, type Chance, type RoutedAgent } from '#domain/routing/routing';
+import { defaultRouting, statuses, type Level } from '#protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { askAgainAfter, choose, levelsFor, seeded, type Chance, type RoutedAgent } from '#domain';
-import { defaultRouting, statuses, type Level } from '#protocol';
 import {
   now,
   named,

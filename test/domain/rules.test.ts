@@ -1,28 +1,20 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { reconnectDelay, retryDelay } from '#domain/base/backoff';
+import * as bucket from '#domain/base/bucket';
 import {
-  advance,
-  arrive,
-  bucket,
   firstWindow,
   laterWindow,
-  needsOnline,
-  can,
-  changeOwner,
   firstPage,
-  noMarks,
-  originAllowed,
   pageEntries,
   pageLength,
   paginate,
-  reconnectDelay,
-  retryDelay,
-  rights,
-  type Action,
-  type Principal,
   windowOf,
-} from '../../worker/domain/index.ts';
-import { roles, type Entry } from '../../worker/protocol/index.ts';
+} from '#domain/conversation/archive';
+import { advance, arrive, changeOwner, noMarks } from '#domain/conversation/marks';
+import { needsOnline, can, rights, type Action } from '#domain/people/rights';
+import { originAllowed } from '#domain/sites/origins';
+import { type Principal, roles, type Entry } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 
 test('I5: pages hold every entry once, in order, and none is over its size', () => {
   fc.assert(

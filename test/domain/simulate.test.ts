@@ -1,20 +1,18 @@
 /** Days that are played: what holds of every one of them, and what routing does to one that is known. */
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { seeded } from '#domain/base/chance';
+import { recordedDay, syntheticAgents, syntheticDay } from '#domain/base/days';
+import { passLimit } from '#domain/routing/routing';
 import {
-  passLimit,
-  recordedDay,
-  seeded,
   simulate,
   Simulation,
-  syntheticAgents,
-  syntheticDay,
   type Arrival,
   type Handing,
   type Scenario,
   type SimulatedAgent,
-} from '#domain';
+} from '#domain/routing/simulate';
 import { defaultRouting, methods, type ConversationState, type Routing } from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 
 const minute = 60_000;
 const assigned: Handing = { how: 'assigned' };

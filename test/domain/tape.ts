@@ -1,13 +1,7 @@
 /** Logs under construction: scripts of commands, and the entries that the domain returns. */
+import { decide, evolve, fold, type Command } from '#domain/conversation/conversation';
+import { isRefusal, type ConversationState, type Draft, type Entry, type Party } from '#protocol';
 import fc from 'fast-check';
-import { decide, evolve, fold, type Command } from '../../worker/domain/index.ts';
-import {
-  isRefusal,
-  type ConversationState,
-  type Draft,
-  type Entry,
-  type Party,
-} from '../../worker/protocol/index.ts';
 
 export const visitor = { kind: 'visitor', id: 'vis_a' } as const;
 export const anna = { kind: 'agent', id: 'usr_anna', name: 'Anna' } as const;

@@ -1,6 +1,8 @@
+import { limits, policyOf, type LimitName } from '#domain/base/limits';
+import * as throttle from '#domain/base/throttle';
+import { linkLife, maxLinks } from '#domain/people/mailed-links';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits, linkLife, maxLinks, policyOf, throttle, type LimitName } from '#domain';
 
 const { attempt, forgetAt, giveBack, allowance } = throttle;
 const names = Object.keys(limits) as LimitName[];

@@ -1,4 +1,4 @@
-import { expectedWait } from '#domain';
+import { expectedWait } from '#domain/floor/waiting';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

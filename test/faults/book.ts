@@ -2,8 +2,8 @@
  * Keeps book at the wire, beside the clients and not through them: what was sent, how often, what was acknowledged, what was
  * shown. Now and then it sends a command twice.
  */
-import type { Wire } from '../../widget/client/environment.ts';
-import type { Entry, Range } from '../../worker/protocol/index.ts';
+import type { Wire } from '#client/environment';
+import type { Entry, Range } from '#protocol';
 import type { Wiring } from '../helpers/people.ts';
 import { shownKey, type Acked, type Reader } from './checks.ts';
 

@@ -1,7 +1,7 @@
 /** The checks of a faults run, each shown to fail: sound evidence, and the same with one thing wrong. */
+import { fold } from '#domain/conversation/conversation';
+import type { Draft, Entry } from '#protocol';
 import { expect, test } from 'vitest';
-import { fold } from '../../worker/domain/index.ts';
-import type { Draft, Entry } from '../../worker/protocol/index.ts';
 import { isHopeless, isSound, judge, shownKey, undelivered, type Evidence, type Verdict } from './checks.ts';
 
 const visitor = { kind: 'visitor', id: 'vis_v' } as const;

@@ -1,8 +1,8 @@
 /** The people of a run: visitors who write, reload and go on, agents who take what waits and answer it. */
+import { memoryOutbox, type Outbox } from '#client/outbox';
+import { isRefusal, type Entry } from '#protocol';
 import type { AgentPerson, Desk, Floor, OpenConversation, VisitorPerson } from '../helpers/people.ts';
 import { agentOf, visitorOf } from '../helpers/people.ts';
-import { memoryOutbox, type Outbox } from '../../widget/client/outbox.ts';
-import { isRefusal, type Entry } from '../../worker/protocol/index.ts';
 import type { Book } from './book.ts';
 
 export interface CrowdOptions {

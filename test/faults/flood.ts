@@ -1,6 +1,6 @@
 /** Visitors who flood their own door: sockets, messages, previews and new conversations, as many as they can. */
-import { caps } from '../../worker/domain/caps.ts';
-import { makeCommandId, subprotocol, tokenSubprotocol } from '../../worker/protocol/index.ts';
+import { caps } from '#domain/base/caps';
+import { makeCommandId, subprotocol, tokenSubprotocol } from '#protocol';
 import type { OpenConversation } from '../helpers/people.ts';
 import { from } from './address.ts';
 import type { AttackScale } from './scales.ts';

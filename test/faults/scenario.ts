@@ -1,8 +1,8 @@
 /** What happens in a run, step by step, and the figures that come of it. */
+import { defaultCampaign, isRefusal, type Rebuilt, type Refusal } from '#protocol';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { agentOf } from '../helpers/people.ts';
-import { defaultCampaign, isRefusal, type Rebuilt, type Refusal } from '../../worker/protocol/index.ts';
 import { Book, percentile } from './book.ts';
 import { isHopeless, isSound, judge, undelivered, type Verdict } from './checks.ts';
 import { ServerProcess } from './child.ts';

@@ -1,6 +1,6 @@
 /** The company of a fault run: an account with a site, an administrator and agents. */
+import { defaultCampaign, isRefusal, type Refusal } from '#protocol';
 import { agentOf, type AgentPerson, type Wiring } from '../helpers/people.ts';
-import { defaultCampaign, isRefusal, type Refusal } from '../../worker/protocol/index.ts';
 
 export const password = 'correct horse battery';
 

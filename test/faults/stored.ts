@@ -1,9 +1,9 @@
 /** Reads what a running server has stored, straight from its files: to look wakes nobody. */
+import type { ConversationState, Entry } from '#protocol';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ConversationState, Entry } from '../../worker/protocol/index.ts';
 
 export interface StoredConversation {
   readonly account: string;

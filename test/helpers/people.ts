@@ -2,12 +2,12 @@
  * People on Node, over the real wire and with the real client code: visitors, and agents with their workspace's sockets. For
  * journeys without a browser, for faults, for benchmarks. Whatever is waited for is waited for by its own change.
  */
-import { Connection } from '../../widget/client/connection.ts';
-import { ConversationClient } from '../../widget/client/conversation.ts';
-import type { ConversationView } from '../../widget/client/conversation-view.ts';
-import { platform, type Environment, type Wire } from '../../widget/client/environment.ts';
-import { memoryOutbox, type Carrier, type Outbox } from '../../widget/client/outbox.ts';
-import { VisitorChat, type VisitorView } from '../../widget/client/visitor.ts';
+import { Connection } from '#client/connection';
+import { ConversationClient } from '#client/conversation';
+import type { ConversationView } from '#client/conversation-view';
+import { platform, type Environment, type Wire } from '#client/environment';
+import { memoryOutbox, type Carrier, type Outbox } from '#client/outbox';
+import { VisitorChat, type VisitorView } from '#client/visitor';
 import {
   isRefusal,
   makeCommandId,
@@ -21,7 +21,7 @@ import {
   type Refusal,
   type Status,
   type Summary,
-} from '../../worker/protocol/index.ts';
+} from '#protocol';
 
 /** What stands between a person and the network: a test watches there, or makes faults. */
 export interface Wiring {

@@ -1,8 +1,9 @@
 /** Ten thousand guesses at a password, three ways: how many are let through, and what the owner has to bear. */
-import { limits, throttle, type LimitName } from '#domain';
+import { limits, type LimitName } from '#domain/base/limits';
+import * as throttle from '#domain/base/throttle';
 import { beforeAll, expect, test } from 'vitest';
-import { hashingBusy } from '../../worker/http/hashing.ts';
-import { verifyPassword } from '../../worker/http/password.ts';
+import { hashingBusy } from '../../worker/http/people/hashing.ts';
+import { verifyPassword } from '../../worker/http/people/password.ts';
 import { ask, env, from, hashOf, newAccount, password, standingClock, type TestAccount } from './client.ts';
 import { hashingService } from './hashing-service.ts';
 

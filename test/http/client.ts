@@ -2,11 +2,11 @@
 import { defaultCampaign, makeId, roles, type IdKind, type Refusal, type Role } from '#protocol';
 import { createExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
+import { onTestFinished, vi } from 'vitest';
 import type { Env } from '../../worker/actors/env.ts';
 import { createAccount } from '../../worker/db/accounts.ts';
-import { hashPassword } from '../../worker/http/password.ts';
+import { hashPassword } from '../../worker/http/people/password.ts';
 import server from '../../worker/server.ts';
-import { onTestFinished, vi } from 'vitest';
 import { signInOf } from '../actors/sign-in.ts';
 
 /** A fixed clock: on a slow machine the first second of waiting would be over before the last guess. */

@@ -1,10 +1,11 @@
 /** Known devices: strangers who guess shut nobody out who has signed in before, or who reads their mail. */
-import { limits, type HashOrder } from '#domain';
+import { limits } from '#domain/base/limits';
+import type { HashOrder } from '#domain/people/hashing';
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Env } from '../../worker/actors/env.ts';
-import { agentStub } from '../../worker/actors/stubs.ts';
 import { overLimit } from '../../worker/actors/limits.ts';
+import { agentStub } from '../../worker/actors/stubs.ts';
 import { Browser } from './browser.ts';
 import { env, from, id, newAccount, password, standingClock, type TestAccount } from './client.ts';
 import { mailTo, tokenIn } from './mails.ts';

@@ -1,7 +1,7 @@
 /** How each door of the API is asked, and whom it is for: one line a door. A door without a line fails the tests by name. */
 import { defaultCampaign, subprotocol } from '#protocol';
 import { api } from '../../worker/http/api.ts';
-import { doorsOf, type Door } from '../../worker/http/open-api.ts';
+import { doorsOf, type Door } from '../../worker/http/serving/open-api.ts';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';

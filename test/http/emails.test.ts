@@ -1,5 +1,5 @@
 /** An email is held by an account only after its owner has followed a mail. */
-import { emailHold } from '#domain';
+import { emailHold } from '#domain/people/emails';
 import { userBodyOf, type AuditPage, type User, type UsersPage } from '#protocol';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { confirmEmail, emailClaim } from '../../worker/db/emails.ts';

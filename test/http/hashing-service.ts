@@ -1,5 +1,5 @@
 /** A service that hashes as one machine's does, and keeps what it has hashed. */
-import { Hasher, isBusy, type HashOrder } from '#domain';
+import { Hasher, isBusy, type HashOrder } from '#domain/people/hashing';
 import { scryptSync } from 'node:crypto';
 import type { Env } from '../../worker/actors/env.ts';
 

@@ -1,5 +1,5 @@
 /** Invitations go to strangers: how many, and with which words. */
-import { limits } from '#domain';
+import { limits } from '#domain/base/limits';
 import type { AuditPage, User } from '#protocol';
 import { expect, test } from 'vitest';
 import { overLimit } from '../../worker/actors/limits.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clientAddress, clientNetwork, clientNetworks } from '../../worker/http/address.ts';
-import { canonicalAddress, forwardedFor, networksOf } from '../../worker/http/ip-address.ts';
-import type { Exchange } from '../../worker/http/exchange.ts';
+import { clientAddress, clientNetwork, clientNetworks } from '../../worker/http/serving/address.ts';
+import type { Exchange } from '../../worker/http/serving/exchange.ts';
+import { canonicalAddress, forwardedFor, networksOf } from '../../worker/http/serving/ip-address.ts';
 import { ask, env } from './client.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { admits, badRules } from '../../worker/http/ip-rules.ts';
+import { admits, badRules } from '../../worker/http/people/ip-rules.ts';
 
 test.each([
   // One address, in whatever form.

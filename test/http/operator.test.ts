@@ -1,7 +1,7 @@
 import { isRefusal, type Me } from '#protocol';
 import { expect, test } from 'vitest';
 import { dropHistory, dumpHistory } from '../../worker/db/history.ts';
-import { verifyPassword } from '../../worker/http/password.ts';
+import { verifyPassword } from '../../worker/http/people/password.ts';
 import { eventually } from '../helpers/eventually.ts';
 import {
   ask,

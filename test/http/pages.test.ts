@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { framePage } from '../../worker/http/frame-page.ts';
+import { framePage } from '../../worker/http/sites/frame-page.ts';
 import { ask, call, env, id, newAccount, newSite, operatorHeader } from './client.ts';
 
 let site: string;

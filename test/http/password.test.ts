@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal } from '#protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Env } from '../../worker/actors/env.ts';
-import { hashingBusy } from '../../worker/http/hashing.ts';
-import { hashPassword, scryptParameters, verifyPassword } from '../../worker/http/password.ts';
+import { hashingBusy } from '../../worker/http/people/hashing.ts';
+import { hashPassword, scryptParameters, verifyPassword } from '../../worker/http/people/password.ts';
 import { ask, env, hashOf, newAccount } from './client.ts';
 import { hashingService } from './hashing-service.ts';
 

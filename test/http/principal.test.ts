@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forwarded } from '../../worker/http/principal.ts';
+import { forwarded } from '../../worker/http/serving/principal.ts';
 import { id, origin } from './client.ts';
 
 test('S2 an actor gets the principal from us alone, and no credential', () => {

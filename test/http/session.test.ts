@@ -1,4 +1,4 @@
-import { limits, ofNetworks } from '#domain';
+import { limits, ofNetworks } from '#domain/base/limits';
 import type { Me, Session } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { reserve } from '../../worker/actors/limits.ts';

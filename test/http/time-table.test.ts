@@ -1,7 +1,7 @@
 /** The time table as managers read it. What it is made of is tested in test/domain/activity.test.ts and test/actors/status.test.ts. */
+import { openEnd } from '#domain/people/activity';
 import type { TimeTable } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { openEnd } from '#domain';
 import { ask, call, env, id, newAccount, type TestAccount } from './client.ts';
 
 let account: TestAccount;

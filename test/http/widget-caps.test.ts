@@ -1,16 +1,18 @@
 /** H3 and L2 at the doors: what a flood of new visitors and chats comes to, and what signing out ends. */
+import { caps } from '#domain/base/caps';
+import * as credential from '#domain/base/credential';
+import { limits } from '#domain/base/limits';
 import { subprotocol, type Started, type VisitorSession } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import { networkWait } from '../../worker/actors/limits.ts';
 import { Lobby } from '../../worker/actors/lobby/lobby.ts';
 import { dispatcherStub, lobbyStub } from '../../worker/actors/stubs.ts';
-import { networkWait } from '../../worker/actors/limits.ts';
 import { Throttle } from '../../worker/actors/throttle.ts';
 import { Visitor } from '../../worker/actors/visitor/visitor.ts';
-import { caps, credential, limits } from '../../worker/domain/index.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { moveClock } from '../actors/scene.ts';
+import { eventually } from '../helpers/eventually.ts';
 import {
   ask,
   bearer,

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   AllowedOrigin,
   agentFrames,
@@ -24,7 +22,9 @@ import {
   refusals,
   schemaByType,
   visitorFrames,
-} from '../../worker/protocol/index.ts';
+} from '#protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 
 const taken = (schema: Parameters<typeof check>[0], value: unknown) => !isRefusal(check(schema, value));
 

@@ -1,7 +1,7 @@
 /** An archive that fails before the write, after it, slowly, or not at all; and other followers that fail now and then. */
+import { firstPage, paginate } from '#domain/conversation/archive';
+import type { Entry } from '#protocol';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
-import { firstPage, paginate } from '../../worker/domain/index.ts';
-import type { Entry } from '../../worker/protocol/index.ts';
 import type { World } from './world.ts';
 
 export interface ArchiveMutation {

@@ -1,8 +1,8 @@
 /** The real client on a simulated network. */
-import { ConversationClient } from '../../widget/client/conversation.ts';
-import type { Environment, Wire } from '../../widget/client/environment.ts';
-import { memoryOutbox, type Outbox } from '../../widget/client/outbox.ts';
-import { closeCodes, ping, pong, type Party } from '../../worker/protocol/index.ts';
+import { ConversationClient } from '#client/conversation';
+import type { Environment, Wire } from '#client/environment';
+import { memoryOutbox, type Outbox } from '#client/outbox';
+import { closeCodes, ping, pong, type Party } from '#protocol';
 import { ServerSocket, type SimulatedServer } from './server.ts';
 
 /** How likely each fault is, per frame or per connection. */

@@ -1,11 +1,12 @@
 /** One run of the model: clients, traffic and faults for a while, then quiet; the rules are checked at every step. */
+import { fold } from '#domain/conversation/conversation';
+import { aliasAmong, entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
+import type { Entry, Party } from '#protocol';
 import { archivePages } from './archive.ts';
-import { calm, SimulatedClient, type Faults } from './client.ts';
 import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
+import { calm, SimulatedClient, type Faults } from './client.ts';
 import { SimulatedServer, type Mutations } from './server.ts';
 import { World } from './world.ts';
-import { aliasAmong, entryForVisitor, fold, stateForVisitor } from '../../worker/domain/index.ts';
-import type { Entry, Party } from '../../worker/protocol/index.ts';
 
 export interface Outcome {
   violations: string[];

@@ -2,12 +2,12 @@
  * The real core of a conversation on a simulated Durable Object: SQLite with commits that come later, an output gate that holds
  * frames until then, one alarm, eviction that takes the memory, and crashes that take what was not committed.
  */
+import type { Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
-import type { Host, Socket } from '../../worker/actors/host.ts';
-import type { Entry, Marks } from '../../worker/protocol/index.ts';
+import type { Host, Socket } from '../../worker/runtime/host.ts';
 import type { World } from './world.ts';
 
 /** After how many milliseconds the runtime retries an alarm whose handler did not finish. */

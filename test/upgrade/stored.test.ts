@@ -2,9 +2,9 @@
  * Data folders of earlier versions, opened by today's code: all data is unchanged, and chats continue.
  * test/fixtures/README.md describes how the folders are made.
  */
+import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
+import { isRefusal, type DecisionsList, type Entry, type Range } from '#protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { entryForVisitor, stateForVisitor } from '../../worker/domain/index.ts';
-import { isRefusal, type DecisionsList, type Entry, type Range } from '../../worker/protocol/index.ts';
 import { storedAlarms, storedConversations, storedHistory } from '../faults/stored.ts';
 import { codeOf, comeBack, password, type Cast } from '../fixtures/cast.ts';
 import { guessed } from '../fixtures/company.ts';

@@ -1,10 +1,10 @@
 /** A line and its end under a virtual clock: what a client does when nothing is heard. */
+import { Connection } from '#client/connection';
+import { ConversationClient } from '#client/conversation';
+import type { Environment } from '#client/environment';
+import { memoryOutbox } from '#client/outbox';
+import { closeCodes, ping, pong } from '#protocol';
 import { expect, test } from 'vitest';
-import { Connection } from '../../widget/client/connection.ts';
-import { ConversationClient } from '../../widget/client/conversation.ts';
-import type { Environment } from '../../widget/client/environment.ts';
-import { memoryOutbox } from '../../widget/client/outbox.ts';
-import { closeCodes, ping, pong } from '../../worker/protocol/index.ts';
 import { World } from '../simulation/world.ts';
 import { PaperWire } from './paper-wire.ts';
 

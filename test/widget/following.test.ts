@@ -1,9 +1,10 @@
 /** A client that follows a log over a connection that loses single frames. */
+import { ConversationClient } from '#client/conversation';
+import { memoryOutbox } from '#client/outbox';
+import { fold } from '#domain/conversation/conversation';
+import { noMarks } from '#domain/conversation/marks';
+import type { Entry } from '#protocol';
 import { expect, test } from 'vitest';
-import { ConversationClient } from '../../widget/client/conversation.ts';
-import { memoryOutbox } from '../../widget/client/outbox.ts';
-import { fold, noMarks } from '../../worker/domain/index.ts';
-import type { Entry } from '../../worker/protocol/index.ts';
 import { World } from '../simulation/world.ts';
 import { PaperWire } from './paper-wire.ts';
 

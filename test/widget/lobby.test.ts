@@ -1,6 +1,6 @@
 /** Following whether somebody is here: for as long as it is asked to, and again where the line broke. */
+import { Lobby } from '#client/lobby';
 import { expect, test } from 'vitest';
-import { Lobby } from '../../widget/client/lobby.ts';
 import { PaperWire } from './paper-wire.ts';
 
 test('V60 the lobby is followed while it is asked for, comes back by itself, and holds no line for nothing', async () => {

@@ -1,5 +1,5 @@
+import { carriedOutbox, type Carrier, type Pending } from '#client/outbox';
 import { expect, test } from 'vitest';
-import { carriedOutbox, type Carrier, type Pending } from '../../widget/client/outbox.ts';
 
 const pending = (id: string): Pending => ({ id, frame: { t: 'message.send', id, text: id }, at: 0 });
 

@@ -1,6 +1,6 @@
 /** A server of paper for a visitor's chat: it answers each request when the test says so. */
-import type { Environment, Wire } from '../../widget/client/environment.ts';
-import { VisitorChat } from '../../widget/client/visitor.ts';
+import type { Environment, Wire } from '#client/environment';
+import { VisitorChat } from '#client/visitor';
 import { memoryCarrier } from '../helpers/people.ts';
 
 export const site = 'sit_a';

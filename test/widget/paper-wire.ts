@@ -1,4 +1,4 @@
-import type { Wire } from '../../widget/client/environment.ts';
+import type { Wire } from '#client/environment';
 
 /** A socket that the test speaks through. */
 export class PaperWire implements Wire {

@@ -1,8 +1,8 @@
-import { noMarks } from '#domain';
+import type { VisitorView } from '#client/visitor';
+import { noMarks } from '#domain/conversation/marks';
 import type { Entry } from '#protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VisitorView } from '../../widget/client/visitor.ts';
 import { timeline, type Row } from '../../widget/frame/timeline.ts';
 
 const noon = new Date(2026, 10, 20, 12).getTime();

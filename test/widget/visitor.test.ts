@@ -1,6 +1,7 @@
 /** A visitor's chat against a server of paper: what it asks for, in which order, and what it must never ask for. */
+import { unborn } from '#domain/conversation/conversation';
+import { noMarks } from '#domain/conversation/marks';
 import { expect, test } from 'vitest';
-import { noMarks, unborn } from '../../worker/domain/index.ts';
 import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
 import { PaperWire } from './paper-wire.ts';
 

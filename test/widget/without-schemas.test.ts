@@ -23,7 +23,7 @@ async function bundle(file: string, code: string) {
 }
 
 test('a bundle with a constant of the protocol is built', async () => {
-  const code = "import { ping } from '../../worker/protocol/limits.ts'; console.log(ping);";
+  const code = "import { ping } from '../../worker/protocol/base/limits.ts'; console.log(ping);";
   await expect(bundle('widget/frame/entry.js', code)).resolves.toBeUndefined();
 });
 

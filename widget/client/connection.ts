@@ -2,7 +2,7 @@
  * One socket that heals itself: it comes back for ever with jittered backoff (V31), notices a dead line by the missing pong (V30)
  * and says what state it is in. It knows nothing of what the frames mean.
  */
-import { reconnectDelay } from '#domain';
+import { reconnectDelay } from '#domain/base/backoff';
 import { closeCodes, isFinalClose, ping, pingEvery, pong } from '#protocol';
 import type { Environment, Wire } from './environment.ts';
 

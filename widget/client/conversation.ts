@@ -2,7 +2,8 @@
  * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It knows no page
  * and no framework; a view is built only when somebody asks for one.
  */
-import { arrive, evolve, noMarks } from '#domain';
+import { evolve } from '#domain/conversation/conversation';
+import { arrive, noMarks } from '#domain/conversation/marks';
 import {
   closeCodes,
   isTransient,
@@ -23,8 +24,8 @@ import {
 import { Connection } from './connection.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { ConversationView } from './conversation-view.ts';
-import type { Pending } from './outbox.ts';
 import { MarkReporter } from './mark-reporter.ts';
+import type { Pending } from './outbox.ts';
 import { TypingShown } from './typing-shown.ts';
 import { LogWindow } from './window.ts';
 

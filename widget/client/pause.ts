@@ -1,5 +1,5 @@
 /** The waits between tries of a request: with backoff, for as long as the server asks, or until the page or the network is back. */
-import { reconnectDelay } from '#domain';
+import { reconnectDelay } from '#domain/base/backoff';
 import type { Environment } from './environment.ts';
 
 /** The shortest wait, in milliseconds. */

@@ -2,10 +2,10 @@
  * A visitor's chat with a site: their session, the open conversation with its client, the ones before it. It makes no session and
  * no conversation before the visitor has something to send.
  */
-import { noMarks } from '#domain';
+import { noMarks } from '#domain/conversation/marks';
 import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
-import { ConversationClient } from './conversation.ts';
 import type { ConversationView } from './conversation-view.ts';
+import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';

@@ -1,5 +1,5 @@
 /** The frame's door: who may hand us a port, and what is made of the configuration that comes with it. */
-import { originAllowed } from '#domain';
+import { originAllowed } from '#domain/sites/origins';
 import type { WidgetConfig } from '#protocol';
 import { fits, readGreeting, type Greeting } from '../bridge.ts';
 

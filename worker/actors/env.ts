@@ -43,7 +43,7 @@ export interface Env {
   readonly DEMO?: string;
   /** Commands a second that a side of a conversation may give, by all its sockets; 10 where it isn't set. */
   readonly COMMANDS_PER_SECOND?: string;
-  /** Caps that differ from `caps` in worker/domain/caps.ts, as JSON. */
+  /** Caps that differ from `caps` in worker/domain/base/caps.ts, as JSON. */
   readonly CAPS?: string;
   /** How long an agent without a live tab keeps their conversations, in milliseconds; 30,000 where it isn't set. */
   readonly AGENT_GRACE_MS?: string;

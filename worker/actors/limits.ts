@@ -2,9 +2,9 @@
  * Limits that are counted exactly, in the shards of Throttle: an attempt is counted when it is let through, and given back where it
  * came to nothing, so that attempts side by side can't be more than are allowed.
  */
-import { ofNetworks, type Counted, type LimitName } from '#domain';
+import { ofNetworks, type Counted, type LimitName } from '#domain/base/limits';
 import { isRefusal, refuse, type Refusal } from '#protocol';
-import { report } from './report.ts';
+import { report } from '../runtime/report.ts';
 import { throttleStub, type Env } from './stubs.ts';
 
 /** Attempts that were counted together. */

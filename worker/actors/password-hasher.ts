@@ -8,7 +8,7 @@
  * Orders wait here, in promises, and not in the Worker: all requests to an object share its context, so that a client that goes away
  * takes no other order's turn with it.
  */
-import { Hasher, type HashAnswer, type HashOrder } from '#domain';
+import { Hasher, type HashAnswer, type HashOrder } from '#domain/people/hashing';
 import { DurableObject } from 'cloudflare:workers';
 import { scryptSync } from 'node:crypto';
 import type { Env } from './env.ts';

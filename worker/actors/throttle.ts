@@ -2,10 +2,11 @@
  * Throttle: counts attempts, exactly (Cloudflare's rate limit counts roughly, and per location). It is one of a fixed number of
  * shards, so that made-up keys make no objects, and a shard keeps so many rows of a limit, no more. It knows keys as hashes alone.
  */
-import { policyOf, throttle, type LimitName } from '#domain';
+import { policyOf, type LimitName } from '#domain/base/limits';
+import * as throttle from '#domain/base/throttle';
 import { DurableObject } from 'cloudflare:workers';
+import { all, first } from '../runtime/host.ts';
 import type { Env } from './env.ts';
-import { all, first } from './host.ts';
 
 /** What is to be counted. `key` is a hash. */
 export interface Count {

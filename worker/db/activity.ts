@@ -1,5 +1,6 @@
 /** What agents were at which time: a projection of their logs, which may be written twice and late, and a day of it. */
-import { clip, overdueBreaks, shortBreak, sum, type Interval, type Span } from '#domain';
+import { clip, overdueBreaks, sum, type Interval, type Span } from '#domain/people/activity';
+import { shortBreak } from '#domain/people/status';
 import type { TimeTableRow } from '#protocol';
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';

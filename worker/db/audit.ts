@@ -1,6 +1,12 @@
 /** The audit log: written in the transaction of what it tells of where that is in D1, else right after; read newest first. */
-import type { AuditEntry, AuditKind, AuditPage, AuditQuery } from '#protocol';
-import { refuse, type Refusal } from '#protocol';
+import {
+  type AuditEntry,
+  type AuditKind,
+  type AuditPage,
+  type AuditQuery,
+  refuse,
+  type Refusal,
+} from '#protocol';
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { prepared } from './batch.ts';

@@ -2,7 +2,7 @@
  * The emails of users' rows: typed, confirmed, pending (#domain emails.ts). A change that rests on an email as it was read sets the
  * column to NULL where the row has another one by now: the table refuses that, and the whole batch with it.
  */
-import { confirmationLife, emailHold, type EmailState } from '#domain';
+import { confirmationLife, emailHold, type EmailState } from '#domain/people/emails';
 import { refuse, type Refusal } from '#protocol';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';

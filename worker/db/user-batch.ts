@@ -1,5 +1,5 @@
 /** What batches that change users' rows have in common: the refusals of the table's constraints, and the end of a deleted user's hold. */
-import { emailHold } from '#domain';
+import { emailHold } from '#domain/people/emails';
 import { refuse, type Refusal } from '#protocol';
 import { says } from './batch.ts';
 

@@ -4,7 +4,7 @@
  * and is not known to be excluded by their own address rules. A trigger of the table enforces this, so concurrent
  * changes cannot break it.
  */
-import { emailHold, type EmailState } from '#domain';
+import { emailHold, type EmailState } from '#domain/people/emails';
 import { refuse, type Refusal, type User, type UserBody } from '#protocol';
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';

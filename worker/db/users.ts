@@ -1,5 +1,5 @@
 /** Queries for users, the people who sign in. user-changes.ts writes them. */
-import { photoPath } from '#domain';
+import { photoPath } from '#domain/people/photos';
 import {
   refuse,
   type Account,

@@ -1,25 +1,25 @@
 /** The API: every address under /api, and what every request to it passes through. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { conversations } from './conversations.ts';
-import { audit } from './audit.ts';
-import { credentials } from './credentials.ts';
-import { by, tells } from './door.ts';
-import type { Bound } from './exchange.ts';
-import { apiFailed, noSuchAddress, wrongMethod } from './failures.ts';
-import { destinations } from './destinations.ts';
-import { groups } from './groups.ts';
-import { jsonOnly, limitedBody, ownOrigin } from './guard.ts';
-import { neverStored, safeHeaders } from './headers.ts';
-import { live } from './live.ts';
-import { apiDocument } from './open-api.ts';
-import { operator } from './operator.ts';
-import { photos } from './photos.ts';
-import { session } from './session.ts';
-import { settings } from './settings.ts';
-import { timeTable } from './time-table.ts';
-import { users } from './users.ts';
-import { widget } from './widget.ts';
+import { audit } from './accounts/audit.ts';
+import { operator } from './accounts/operator.ts';
+import { settings } from './accounts/settings.ts';
+import { conversations } from './conversation/conversations.ts';
+import { destinations } from './conversation/destinations.ts';
+import { live } from './conversation/live.ts';
+import { credentials } from './people/credentials.ts';
+import { groups } from './people/groups.ts';
+import { photos } from './people/photos.ts';
+import { session } from './people/session.ts';
+import { timeTable } from './people/time-table.ts';
+import { users } from './people/users.ts';
+import { by, tells } from './serving/door.ts';
+import type { Bound } from './serving/exchange.ts';
+import { apiFailed, noSuchAddress, wrongMethod } from './serving/failures.ts';
+import { jsonOnly, limitedBody, ownOrigin } from './serving/guard.ts';
+import { neverStored, safeHeaders } from './serving/headers.ts';
+import { apiDocument } from './serving/open-api.ts';
+import { widget } from './sites/widget.ts';
 
 export const api = new Hono<Bound>();
 // The order matters: headers go on every answer, refusals included; an origin is judged before a body is read.

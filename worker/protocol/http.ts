@@ -1,7 +1,5 @@
 /** The bodies of HTTP requests and answers, in JSON. */
 import * as v from 'valibot';
-import { AllowedOrigin } from './allowed-origin.ts';
-import { CampaignBody } from './campaign.ts';
 import {
   AccountId,
   CampaignId,
@@ -11,13 +9,15 @@ import {
   SiteId,
   UserId,
   VisitorId,
-} from './ids.ts';
-import { maxEmailLength, maxRange } from './limits.ts';
-import { AgentParty, Role, Status } from './parties.ts';
-import { Assignment, MissedLimit, OfferSeconds } from './routing.ts';
-import { ConversationState, LastMessage } from './state.ts';
-import { Language, Password } from './people.ts';
-import { Email, MessageText, Name, PageUrl, Title } from './text.ts';
+} from './base/ids.ts';
+import { maxEmailLength, maxRange } from './base/limits.ts';
+import { Email, MessageText, Name, PageUrl, Title } from './base/text.ts';
+import { CampaignBody } from './campaigns/campaign.ts';
+import { AgentParty, Role, Status } from './conversation/parties.ts';
+import { ConversationState, LastMessage } from './conversation/state.ts';
+import { Language, Password } from './people/people.ts';
+import { Assignment, MissedLimit, OfferSeconds } from './routing/routing.ts';
+import { AllowedOrigin } from './sites/allowed-origin.ts';
 
 /* Signing in. */
 

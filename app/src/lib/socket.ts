@@ -1,8 +1,8 @@
 /** Opens a self-healing socket of this page's server. */
+import { Connection, type ConnectionState } from '#client/connection';
+import { platform } from '#client/environment';
 import { subprotocol } from '#protocol';
-import { Connection, type ConnectionState } from '../../../widget/client/connection.ts';
-import { platform } from '../../../widget/client/environment.ts';
-import { session } from './session.svelte.ts';
+import { session } from './people/session.svelte.ts';
 
 export function socketUrl(path: string): string {
   const url = new URL(path, location.href);

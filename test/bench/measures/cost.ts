@@ -2,7 +2,7 @@
  * The work that Cloudflare bills for a chat: a visitor and an agent, the first message, twelve more, ten seconds apart,
  * and the visitor leaves. README computes a month's bill from these figures.
  */
-import { laterWindow } from '../../../worker/domain/index.ts';
+import { laterWindow } from '#domain/conversation/archive';
 import { takeCounts, type Wakes } from '../counts.ts';
 import type { Figure } from '../figures.ts';
 import type { Plan, Sizes } from '../plan.ts';

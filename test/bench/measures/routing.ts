@@ -2,8 +2,8 @@
  * What routing costs as an account grows: a decision alone, the way from a free place or a new chat to the offer on an agent's
  * screen with a thousand waiting, and what every change of the floor sends to all who watch it.
  */
-import { choose, everybody, type RoutedAgent } from '../../../worker/domain/index.ts';
-import { defaultRouting, methods, type Method } from '../../../worker/protocol/index.ts';
+import { choose, everybody, type RoutedAgent } from '#domain/routing/routing';
+import { defaultRouting, methods, type Method } from '#protocol';
 import type { Figure } from '../figures.ts';
 import { BusyFloor } from '../load/floor.ts';
 import { postJson } from '../load/http.ts';

@@ -1,5 +1,5 @@
 /** Rows written for a message, the actors' and the database's, with all that is written late. Nothing here depends on time taken. */
-import { laterWindow } from '../../../worker/domain/index.ts';
+import { laterWindow } from '#domain/conversation/archive';
 import { takeCounts } from '../counts.ts';
 import type { Figure } from '../figures.ts';
 import type { Plan, Scale, Sizes } from '../plan.ts';

@@ -1,5 +1,5 @@
 /** Messages a second, processor time a message, and how long a message takes. The peers take turns, each with fresh data. */
-import { laterWindow } from '../../../worker/domain/index.ts';
+import { laterWindow } from '#domain/conversation/archive';
 import { Samples, type Figure } from '../figures.ts';
 import type { Medium, PeerName } from '../peers/peer.ts';
 import type { Plan, Sizes } from '../plan.ts';

@@ -1,6 +1,6 @@
 /** Wrong servers, each wrong in one way: a run that calls one of them sound is worth nothing. */
-import { Alarm } from '../../../worker/actors/alarm.ts';
 import { Journal } from '../../../worker/actors/conversation/journal.ts';
+import { Alarm } from '../../../worker/runtime/alarm.ts';
 import type { Mutant } from '../modes.ts';
 import { plan } from './d1-faults.ts';
 

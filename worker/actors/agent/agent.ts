@@ -2,7 +2,7 @@
  * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
  * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
  */
-import { hasStatus } from '#domain';
+import { hasStatus } from '#domain/people/status';
 import {
   closeCodes,
   isRefusal,
@@ -18,17 +18,17 @@ import {
   type Summary,
 } from '#protocol';
 import type { Person } from '../../db/users.ts';
-import { Alarm } from '../alarm.ts';
-import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import { Alarm } from '../../runtime/alarm.ts';
+import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
+import type { Followers } from '../../runtime/followers.ts';
+import type { Host } from '../../runtime/host.ts';
+import { begin, open } from '../../runtime/migrate.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { report } from '../../runtime/report.ts';
+import { readUpgrade } from '../../runtime/upgrade.ts';
 import type { AgentNote } from '../dispatcher/floor.ts';
 import type { Env } from '../env.ts';
-import type { Followers } from '../followers.ts';
-import type { Host } from '../host.ts';
-import { begin, open } from '../migrate.ts';
-import type { Registers } from '../registers.ts';
-import { report } from '../report.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
-import { readUpgrade } from '../upgrade.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';

@@ -3,9 +3,9 @@
  * conversation registers itself when it has admitted a session, so a guessed id leaves nothing here.
  */
 import { closeCodes } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import { all, type Host } from '../host.ts';
-import { report } from '../report.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import { all, type Host } from '../../runtime/host.ts';
+import { report } from '../../runtime/report.ts';
 
 interface Row {
   readonly session: string;

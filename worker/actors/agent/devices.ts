@@ -6,8 +6,8 @@
  * owner a stranger just when it matters. It is revoked with the password, and when the user ends their other sessions.
  */
 import { makeId } from '#protocol';
+import { first, type Host, type Sql } from '../../runtime/host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
-import { first, type Host, type Sql } from '../host.ts';
 
 /** How many devices a user has at the most; the one unused for longest goes. */
 const maxDevices = 20;

@@ -1,5 +1,5 @@
 /** What an agent has written and not sent, by conversation. */
-import { all, type Sql } from '../host.ts';
+import { all, type Sql } from '../../runtime/host.ts';
 
 /** Conversations come and go; of drafts never sent, the latest so many stay. */
 const kept = 100;

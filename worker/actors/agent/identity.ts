@@ -2,7 +2,7 @@
  * What the doors ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
  * that somebody made up has no member, and stores nothing.
  */
-import type { LimitName } from '#domain';
+import type { LimitName } from '#domain/base/limits';
 import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';

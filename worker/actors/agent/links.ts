@@ -3,10 +3,10 @@
  * out, so that its secret is nowhere but there. Those before it go on to hold, since anybody may ask for another one while the owner
  * opens theirs; once one is used, all are gone.
  */
-import { linkLife, maxLinks, type LinkKind } from '#domain';
+import { linkLife, maxLinks, type LinkKind } from '#domain/people/mailed-links';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** A link that holds. */

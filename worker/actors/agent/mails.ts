@@ -2,7 +2,7 @@
  * The words of the mails that users get, in their language. Whatever a tenant has typed goes through `plainName`: a mail may go to
  * somebody who has never heard of them. The reader's own name is left out, for it was typed by them, too.
  */
-import { plainName } from '#domain';
+import { plainName } from '#domain/people/plain-name';
 import type { Language } from '#protocol';
 import { m } from '#words/worker';
 import type { Person } from '../../db/users.ts';

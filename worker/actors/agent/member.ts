@@ -2,8 +2,9 @@
  * Who an agent is and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It knows nothing of
  * what an agent does.
  */
-import type { LinkKind, Principal } from '#domain';
+import type { LinkKind } from '#domain/people/mailed-links';
 import {
+  type Principal,
   isRefusal,
   makeId,
   refuse,
@@ -16,12 +17,12 @@ import {
 } from '#protocol';
 import { setSecondFactor } from '../../db/user-changes.ts';
 import { getPerson, type Person } from '../../db/users.ts';
-import type { Duty } from '../alarm.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host, Sql } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { report } from '../../runtime/report.ts';
 import type { Env } from '../env.ts';
-import type { Host, Sql } from '../host.ts';
 import { sendMail } from '../mailer.ts';
-import type { Registers } from '../registers.ts';
-import { report } from '../report.ts';
 import { Devices, type Device } from './devices.ts';
 import { linkKinds, Links, setters } from './links.ts';
 import { Outgoing, type MailOrder } from './outgoing.ts';

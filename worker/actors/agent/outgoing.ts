@@ -1,10 +1,10 @@
 /** The mails that an agent gets: links that they have asked for, and notices of what was changed. */
-import type { LinkKind } from '#domain';
-import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
-import type { Mail } from '../mailer.ts';
-import type { Registers } from '../registers.ts';
+import type { LinkKind } from '#domain/people/mailed-links';
 import type { Person } from '../../db/users.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import type { Mail } from '../mailer.ts';
 import type { Links } from './links.ts';
 import { linkMail, noticeMail } from './mails.ts';
 import type { AgentRegisters } from './storage.ts';

@@ -3,9 +3,9 @@
  * grace running out does. Sockets that look open and are dead are found by their last ping.
  */
 import { closeCodes } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host, Socket } from '../host.ts';
-import type { Registers } from '../registers.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** A tab that was only held up comes back within so long of being closed, in milliseconds. */

@@ -1,9 +1,9 @@
 /** An agent's second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes. A code lets in once. */
 import { refuse, type Refusal, type SecondFactorSecret } from '#protocol';
 import { Secret, TOTP } from 'otpauth';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import { hashSecret } from '../credentials.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** So many recovery codes, each of so many characters: 50 bits. */

@@ -1,6 +1,6 @@
 /** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
 import type { Session, SessionEnding } from '#protocol';
-import { all, first, type Sql } from '../host.ts';
+import { all, first, type Sql } from '../../runtime/host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 const hour = 3_600_000;

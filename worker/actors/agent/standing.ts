@@ -3,9 +3,9 @@
  * and sockets, others know.
  */
 import type { Status, StatusFrame } from '#protocol';
-import type { Host } from '../host.ts';
-import { Log } from '../log.ts';
-import type { Registers } from '../registers.ts';
+import type { Host } from '../../runtime/host.ts';
+import { Log } from '../../runtime/log.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import {
   evolveAgent,
   foldVersion,

@@ -1,9 +1,10 @@
 /** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
-import type { Activity, ActivityEntry, LinkKind } from '#domain';
+import type { Activity, ActivityEntry } from '#domain/people/activity';
+import type { LinkKind } from '#domain/people/mailed-links';
 import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
-import type { Cursors } from '../followers.ts';
-import { logTable, type Numbered } from '../log.ts';
+import type { Cursors } from '../../runtime/followers.ts';
+import { logTable, type Numbered } from '../../runtime/log.ts';
 import type { Link } from './links.ts';
 import type { MailOrder } from './outgoing.ts';
 

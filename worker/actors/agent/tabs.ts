@@ -1,5 +1,5 @@
 /** The sockets of an agent's tabs: who is told what, in which order, and how fast they may speak. */
-import { bucket } from '#domain';
+import * as bucket from '#domain/base/bucket';
 import {
   badFrames,
   closeCodes,
@@ -13,7 +13,7 @@ import {
   type AgentServerFrame,
   type Refusal,
 } from '#protocol';
-import type { Host } from '../host.ts';
+import type { Host } from '../../runtime/host.ts';
 
 const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
 

@@ -1,11 +1,11 @@
 /** Who follows an agent's log from outside: the floor, and the time table in D1. */
-import { intervalsOf, noActivity, type Activity, type Interval } from '#domain';
+import { intervalsOf, noActivity, type Activity, type Interval } from '#domain/people/activity';
 import { writeActivity } from '../../db/activity.ts';
+import { Followers, type Follower } from '../../runtime/followers.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import type { AgentNote } from '../dispatcher/floor.ts';
 import type { Env } from '../env.ts';
-import { Followers, type Follower } from '../followers.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
 import { dispatcherStub } from '../stubs.ts';
 import type { Member } from './member.ts';
 import type { Standing } from './standing.ts';

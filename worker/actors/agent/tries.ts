@@ -1,6 +1,7 @@
 /** Counts attempts of the user themselves, for their devices and sessions. They are here so that no stranger can use them up. */
-import { policyOf, throttle, type LimitName } from '#domain';
-import { first, type Host, type Sql } from '../host.ts';
+import { policyOf, type LimitName } from '#domain/base/limits';
+import * as throttle from '#domain/base/throttle';
+import { first, type Host, type Sql } from '../../runtime/host.ts';
 
 /** What is counted: under which limit, for which device or session. */
 export interface Tried {

@@ -2,9 +2,9 @@
  * Decides which agents may follow a conversation (F42). While it is open, the dispatcher names its viewers. Once it is closed, that
  * list can be out of date, so the dispatcher is asked at each upgrade. An upgrade that cannot be decided is refused.
  */
-import { seesAll, type Principal } from '#domain';
-import { refuse, type Refusal, type Role } from '#protocol';
-import { report } from '../report.ts';
+import { seesAll } from '#domain/floor/sight';
+import { type Principal, refuse, type Refusal, type Role } from '#protocol';
+import { report } from '../../runtime/report.ts';
 
 export type User = Extract<Principal, { kind: 'user' }>;
 type Reader = Pick<User, 'id'> & { readonly roles: readonly Role[] };

@@ -1,6 +1,6 @@
 /** Reads and writes what a socket is. Read once per socket and memory: a message is a hot path. */
 import { Attachment, check, isRefusal } from '#protocol';
-import type { Socket } from '../host.ts';
+import type { Socket } from '../../runtime/host.ts';
 
 const known = new WeakMap<Socket, Attachment>();
 

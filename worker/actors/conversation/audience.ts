@@ -1,8 +1,8 @@
 /** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
-import { entryForVisitor, type Alias } from '#domain';
+import { entryForVisitor, type Alias } from '#domain/conversation/redaction';
 import type { Attachment, Entry } from '#protocol';
-import type { Host, Socket } from '../host.ts';
-import type { Row } from '../log.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
+import type { Row } from '../../runtime/log.ts';
 import { attachmentOf } from './attachment.ts';
 import { listOf, type Journal } from './journal.ts';
 

@@ -2,9 +2,9 @@
  * Passes on at most one of its frames every so often. Of each kind the latest replaces those before it, and the last one is
  * always sent; kinds take turns. What is pending is lost with the memory, but a pending timer keeps the actor awake.
  */
-import { bucket } from '#domain';
+import * as bucket from '#domain/base/bucket';
 import { signalEvery } from '#protocol';
-import type { Host } from '../host.ts';
+import type { Host } from '../../runtime/host.ts';
 
 const perSecond = 1_000 / signalEvery;
 

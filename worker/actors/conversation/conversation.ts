@@ -2,8 +2,10 @@
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
  * passes on what the runtime brings.
  */
-import { capsOf, type Assigning, type Command, type Principal } from '#domain';
+import { capsOf } from '#domain/base/caps';
+import type { Assigning, Command } from '#domain/conversation/conversation';
 import {
+  type Principal,
   closeCodes,
   isRefusal,
   lease,
@@ -21,11 +23,17 @@ import {
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { writeHistory } from '../../db/history.ts';
-import { acceptSocket, answerClose, answerPings, durableHost, refuseSocket } from '../durable-host.ts';
+import {
+  acceptSocket,
+  answerClose,
+  answerPings,
+  durableHost,
+  refuseSocket,
+} from '../../runtime/durable-host.ts';
+import type { Host } from '../../runtime/host.ts';
+import { readUpgrade } from '../../runtime/upgrade.ts';
 import type { Env } from '../env.ts';
-import type { Host } from '../host.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
-import { readUpgrade } from '../upgrade.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';

@@ -2,17 +2,12 @@
  * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await between, and
  * knows no Durable Object; what is due later is told to the alarm.
  */
+import { caps as usualCaps, type Caps } from '#domain/base/caps';
+import { laterWindow } from '#domain/conversation/archive';
+import { decide, type Command } from '#domain/conversation/conversation';
+import { can, type Action } from '#domain/people/rights';
 import {
-  can,
-  caps as usualCaps,
-  decide,
-  laterWindow,
-  type Action,
-  type Caps,
-  type Command,
   type Principal,
-} from '#domain';
-import {
   isRefusal,
   refuse,
   type Attachment,
@@ -22,11 +17,11 @@ import {
   type Party,
   type Refusal,
 } from '#protocol';
-import { Alarm } from '../alarm.ts';
-import { Followers } from '../followers.ts';
-import type { Host } from '../host.ts';
-import { begin, open } from '../migrate.ts';
-import type { Registers } from '../registers.ts';
+import { Alarm } from '../../runtime/alarm.ts';
+import { Followers } from '../../runtime/followers.ts';
+import type { Host } from '../../runtime/host.ts';
+import { begin, open } from '../../runtime/migrate.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';

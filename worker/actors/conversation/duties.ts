@@ -1,8 +1,9 @@
 /**
  * Scheduled work of a conversation. Each duty is computed from state that survives eviction, so a restart loses none.
  */
-import { forwardAt, idleAt, laterWindow } from '#domain';
-import type { Duty } from '../alarm.ts';
+import { laterWindow } from '#domain/conversation/archive';
+import { forwardAt, idleAt } from '#domain/conversation/conversation';
+import type { Duty } from '../../runtime/alarm.ts';
 import type { ConversationCore } from './core.ts';
 
 const system = { kind: 'system' } as const;

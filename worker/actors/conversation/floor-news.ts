@@ -4,8 +4,8 @@
  * (`wordsDue`): a fraction of a row for each message.
  */
 import type { Handover, Words } from '#protocol';
-import type { Host } from '../host.ts';
-import { report } from '../report.ts';
+import type { Host } from '../../runtime/host.ts';
+import { report } from '../../runtime/report.ts';
 import type { Journal } from './journal.ts';
 
 /** In milliseconds, plus a random third each time, so that conversations do not send in step. */

@@ -2,26 +2,20 @@
  * The log of a conversation with all that is folded from it: the state, the marks, which commands it holds already, how it is cut
  * into pages. Everything but the log itself can be thrown away and is built again from it.
  */
+import { bytesOf } from '#domain/base/text';
+import { firstPage, paginate, type Page } from '#domain/conversation/archive';
 import {
-  advance,
-  aliasAmong,
-  arrive,
-  bytesOf,
-  changeOwner,
   evolve,
-  firstPage,
   floorDiffers,
   identified,
-  noMarks,
-  paginate,
   unborn,
-  type Alias,
   type GivenCommand,
-  type Page,
-} from '#domain';
+} from '#domain/conversation/conversation';
+import { advance, arrive, changeOwner, noMarks } from '#domain/conversation/marks';
+import { aliasAmong, type Alias } from '#domain/conversation/redaction';
 import type { ConversationState, Draft, Entry, Marks, Party } from '#protocol';
-import type { Sql } from '../host.ts';
-import { Log, type Row } from '../log.ts';
+import type { Sql } from '../../runtime/host.ts';
+import { Log, type Row } from '../../runtime/log.ts';
 
 /** A side's report of how far it has received and read. */
 export interface Reported {

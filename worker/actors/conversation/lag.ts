@@ -4,7 +4,7 @@
  * resumes. The confirmed position is in the socket's attachment; an eviction loses only how long the tab has been late.
  */
 import { closeCodes } from '#protocol';
-import type { Host, Socket } from '../host.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
 import { attachmentOf } from './attachment.ts';
 import { following } from './audience.ts';
 import type { Journal } from './journal.ts';

@@ -6,8 +6,8 @@
  * - The alarm comes only for a socket that has never pinged, once. Clients ping before their `hello`, so that theirs need none.
  */
 import { closeCodes, helloWithin, lease } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host, Socket } from '../host.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
 import { attachmentOf } from './attachment.ts';
 
 /** While frames come, leases are looked after so often, in milliseconds. */

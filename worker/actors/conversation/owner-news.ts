@@ -2,8 +2,8 @@
  * Tells the owner's lists of messages: the first in a moment, then every two seconds at most. It is news of a state and not of entries, so
  * nothing is kept: whoever missed it asks again. Changes of the owner are followed durably (targets.ts).
  */
-import type { Host } from '../host.ts';
-import { report } from '../report.ts';
+import type { Host } from '../../runtime/host.ts';
+import { report } from '../../runtime/report.ts';
 import type { Journal } from './journal.ts';
 import type { Targets } from './targets.ts';
 

@@ -2,7 +2,7 @@
  * How much a side of a conversation may ask of it. All tabs of the visitor share one pace, and so do all tabs of one agent, so that
  * no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but `details` have recovered.
  */
-import { bucket } from '#domain';
+import * as bucket from '#domain/base/bucket';
 import type { Attachment } from '#protocol';
 
 export interface Rate {

@@ -1,6 +1,6 @@
 /** Where the visitor stands in the queue: asked of the dispatcher at most about once a second, however many tabs come. */
 import type { Waiting } from '#protocol';
-import type { Host } from '../host.ts';
+import type { Host } from '../../runtime/host.ts';
 
 /** An answer serves for so long, in milliseconds. */
 const every = 1_000;

@@ -2,8 +2,9 @@
  * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): what each frame of a client does. Frames are hostile until
  * they are decoded; whatever one holds, the worst that happens is a refusal or the end of its own socket.
  */
-import { refusalForVisitor, stateForVisitor, type Principal } from '#domain';
+import { refusalForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import {
+  type Principal,
   agentFrames,
   badFrames,
   closeCodes,
@@ -26,8 +27,8 @@ import {
   type VisitorFrame,
   type Waiting,
 } from '#protocol';
-import type { Socket } from '../host.ts';
-import { report } from '../report.ts';
+import type { Socket } from '../../runtime/host.ts';
+import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';

@@ -1,6 +1,6 @@
 /** News of a moment, stored nowhere and paced for whoever receives it: typing and previews of a side, presence, marks. */
 import type { Entry } from '#protocol';
-import type { Host } from '../host.ts';
+import type { Host } from '../../runtime/host.ts';
 import { signal, tellMarks, type Side } from './audience.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Journal } from './journal.ts';

@@ -1,7 +1,7 @@
 /** What a Conversation keeps: its log, and a few registers. */
 import type { Marks } from '#protocol';
-import type { Cursors } from '../followers.ts';
-import { logTable } from '../log.ts';
+import type { Cursors } from '../../runtime/followers.ts';
+import { logTable } from '../../runtime/log.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [logTable];

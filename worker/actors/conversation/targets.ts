@@ -1,8 +1,8 @@
 /** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
-import { windowOf } from '#domain';
+import { windowOf } from '#domain/conversation/archive';
 import type { ConversationState, FloorRow, Handover, Summary, Words } from '#protocol';
-import type { Follower } from '../followers.ts';
-import type { Host } from '../host.ts';
+import type { Follower } from '../../runtime/followers.ts';
+import type { Host } from '../../runtime/host.ts';
 import { handoverOf, wordsDue } from './floor-news.ts';
 import type { Journal } from './journal.ts';
 

@@ -2,11 +2,12 @@
  * Tells each campaign's lobby whether a visitor finds somebody, where that has changed. What is to be said stands in a register
  * before it is said, under a rising count: so it is said whoever dies on the way, and an old word never undoes a newer.
  */
-import { availabilityOf, receivesVisitors, spaceOf, type PresentAgent } from '#domain';
+import { availabilityOf, receivesVisitors, type PresentAgent } from '#domain/floor/availability';
+import { spaceOf } from '#domain/routing/routing';
 import type { Availability, Routing } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import type { DispatcherRegisters, Lobbies } from './storage.ts';
 
 /** What comes and goes within so long is not told, in milliseconds. */

@@ -2,7 +2,7 @@
  * After an upgrade: asks the conversations and agents for their rows again that an earlier version stored without a field of today's.
  * Otherwise the floor would show the old form until their next change.
  */
-import type { Duty } from '../alarm.ts';
+import type { Duty } from '../../runtime/alarm.ts';
 import type { Floor } from './floor.ts';
 
 /** So many are asked in one run: each is an actor that wakes. */

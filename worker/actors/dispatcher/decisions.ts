@@ -1,5 +1,5 @@
 /** Why a conversation went where it went, for a user who may read it. */
-import { seesAll } from '#domain';
+import { seesAll } from '#domain/floor/sight';
 import { refuse, type ConversationState, type DecisionsList, type Refusal } from '#protocol';
 import type { Floor } from './floor.ts';
 import type { Records } from './records.ts';

@@ -3,7 +3,12 @@
  * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
  * last messages pass through it to the lists, and decide nothing.
  */
-import { assists, can, capsOf, passLimit, seesAll, type Situation } from '#domain';
+import { capsOf } from '#domain/base/caps';
+import type { Situation } from '#domain/floor/availability';
+import { seesAll } from '#domain/floor/sight';
+import { can } from '#domain/people/rights';
+import { assists } from '#domain/people/status';
+import { passLimit } from '#domain/routing/routing';
 import {
   closeCodes,
   lease,
@@ -21,15 +26,16 @@ import {
 import { DurableObject } from 'cloudflare:workers';
 import { getAccount } from '../../db/accounts.ts';
 import { listCampaigns } from '../../db/campaigns.ts';
-import { Alarm } from '../alarm.ts';
-import { acceptSocket, answerClose, answerPings, durableHost } from '../durable-host.ts';
+import { Alarm } from '../../runtime/alarm.ts';
+import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
+import { all, first, type Host, type Socket } from '../../runtime/host.ts';
+import { begin, open } from '../../runtime/migrate.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { readUpgrade } from '../../runtime/upgrade.ts';
 import type { Env } from '../env.ts';
-import { all, first, type Host, type Socket } from '../host.ts';
-import { begin, open } from '../migrate.ts';
-import type { Registers } from '../registers.ts';
 import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
-import { readUpgrade } from '../upgrade.ts';
 import { Availabilities } from './availabilities.ts';
+import type { Awake } from './awake.ts';
 import { Completion } from './completion.ts';
 import { decisionsFor } from './decisions.ts';
 import { Corrections, Reconciliation } from './duties.ts';
@@ -45,23 +51,6 @@ import { Router } from './router.ts';
 import { Rules } from './rules.ts';
 import { Sight, type Seen, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
-
-interface Awake {
-  readonly account: string;
-  readonly floor: Floor;
-  readonly ledger: Ledger;
-  readonly queue: Queue;
-  readonly positions: Positions;
-  readonly records: Records;
-  readonly rules: Rules;
-  readonly router: Router;
-  readonly handing: Handing;
-  readonly sight: Sight;
-  readonly availabilities: Availabilities;
-  readonly reconciliation: Reconciliation;
-  readonly corrections: Corrections;
-  readonly alarm: Alarm;
-}
 
 export class Dispatcher extends DurableObject<Env> {
   readonly #host: Host;

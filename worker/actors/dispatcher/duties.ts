@@ -2,8 +2,8 @@
  * The dispatcher's scheduled checks: places whose agent is gone, reservations that were never settled, and statuses
  * that the system changes. Both duties follow from stored state, and both recompute only what an event has touched.
  */
-import { assists } from '#domain';
-import type { Duty } from '../alarm.ts';
+import { assists } from '#domain/people/status';
+import type { Duty } from '../../runtime/alarm.ts';
 import { Dues } from './dues.ts';
 import type { Floor } from './floor.ts';
 import { keyOf, type Ledger } from './ledger.ts';

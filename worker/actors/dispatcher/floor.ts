@@ -1,6 +1,6 @@
 /** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
 import type { FloorAgent, FloorRow, FloorSnapshot, Words } from '#protocol';
-import { all, type Host, type Socket, type Sql } from '../host.ts';
+import { all, type Host, type Socket, type Sql } from '../../runtime/host.ts';
 import type { Load } from './ledger.ts';
 
 /** Changes are collected for so long, in milliseconds. */

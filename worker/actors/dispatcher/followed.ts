@@ -3,7 +3,7 @@
  * only the latest closed conversations; these are told of changes as well. A conversation stays listed until it answers that no such
  * tab is left.
  */
-import { all, type Sql } from '../host.ts';
+import { all, type Sql } from '../../runtime/host.ts';
 
 interface Noted {
   readonly owner: string;

@@ -3,7 +3,8 @@
  * never used; then the conversation is asked, which is the judge; the place follows its answer. A reservation whose answer is
  * lost is looked into, and the conversation withdraws its generation before the place is free.
  */
-import { assists, receives, spaceOf, takesByHand } from '#domain';
+import { assists, receives, takesByHand } from '#domain/people/status';
+import { spaceOf } from '#domain/routing/routing';
 import {
   isRefusal,
   refuse,
@@ -13,8 +14,8 @@ import {
   type Refusal,
   type Target,
 } from '#protocol';
+import type { Host } from '../../runtime/host.ts';
 import type { Done } from '../conversation/core.ts';
-import type { Host } from '../host.ts';
 import { handedOn, type conversationStub } from '../stubs.ts';
 import type { Floor } from './floor.ts';
 import type { Ledger } from './ledger.ts';

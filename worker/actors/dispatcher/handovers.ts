@@ -1,7 +1,7 @@
 /** Changes of owner on the floor: notices to the agents concerned, and the count of passes without a reply. */
-import { assists } from '#domain';
+import { assists } from '#domain/people/status';
 import type { FloorRow, HandedFrame } from '#protocol';
-import type { Host } from '../host.ts';
+import type { Host } from '../../runtime/host.ts';
 import { sendTo, type Floor } from './floor.ts';
 
 /** Returns a row with its count of passes. The count rises with each owner who did not write in time. */

@@ -3,7 +3,7 @@
  * reserved places count like filled ones, so no two askings can fill the same. All of it is in memory, too: it is on every path.
  */
 import type { ConversationType, FloorRow } from '#protocol';
-import { all, type Sql } from '../host.ts';
+import { all, type Sql } from '../../runtime/host.ts';
 import type { Place } from './storage.ts';
 
 export type Load = Record<ConversationType, number>;

@@ -1,7 +1,7 @@
 /** Offers on the screens: at once for the one who is asked and the one who passes on, and for who supervises with the floor. */
-import { seesAll } from '#domain';
+import { seesAll } from '#domain/floor/sight';
 import type { Offer, OffersFrame, Outcome } from '#protocol';
-import type { Host, Socket } from '../host.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
 import { sendTo } from './floor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Watcher } from './sight.ts';

@@ -2,12 +2,12 @@
  * Sends visitors in the queue their position, the expected wait, and whether any agent serves them. Updates are
  * ephemeral: only the time of the next one is stored. A visitor who missed one gets the next, or requests it.
  */
-import { expectedWait, paceOver, remembered } from '#domain';
+import { expectedWait, paceOver, remembered } from '#domain/floor/waiting';
 import type { Availability, FloorRow, Waiting } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
-import { report } from '../report.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { report } from '../../runtime/report.ts';
 import { lineOf, wantsAgent, type Queue } from './queue.ts';
 import type { DispatcherRegisters } from './storage.ts';
 

@@ -1,8 +1,8 @@
 /** What routing remembers beside the ledger: who had their chance at what, whose turn it was, and each decision with its reasons. */
-import type { Chance, PassedOver } from '#domain';
+import type { Chance, PassedOver } from '#domain/routing/routing';
 import type { Decision, FloorRow } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import { all, first, type Sql } from '../host.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import { all, first, type Sql } from '../../runtime/host.ts';
 
 /** How long decisions are kept, in milliseconds … */
 const keptFor = 30 * 86_400_000;

@@ -2,18 +2,18 @@
  * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
  * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
  */
+import { receives } from '#domain/people/status';
 import {
   choose,
   passLimit,
-  receives,
   type Chance,
   type Choice,
   type RoutedAgent,
   type Wanting,
-} from '#domain';
+} from '#domain/routing/routing';
 import type { FloorRow, Outcome, Status } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host } from '../../runtime/host.ts';
 import { Dues } from './dues.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import type { Ledger } from './ledger.ts';

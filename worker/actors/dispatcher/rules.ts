@@ -3,9 +3,9 @@
  * waits for D1. Whoever changes it says so before and after, so a crash in between costs seconds.
  */
 import { defaultRouting, type Account, type Campaign, type Routing } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host } from '../host.ts';
-import type { Registers } from '../registers.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import type { DispatcherRegisters } from './storage.ts';
 
 /** How long whoever changes the account or a campaign may take, in milliseconds. */

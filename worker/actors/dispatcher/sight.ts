@@ -3,11 +3,12 @@
  * receive the conversations in their sight. An open conversation is told who may follow it. A closed one asks at each upgrade; from
  * then on it is told of changes, also when it has left the floor. An offer is in sight of the agent who is asked.
  */
-import { assists, maySee, seesAll, type Viewer } from '#domain';
+import { maySee, seesAll, type Viewer } from '#domain/floor/sight';
+import { assists } from '#domain/people/status';
 import type { FloorRow, Role, Sees } from '#protocol';
-import type { Duty } from '../alarm.ts';
-import type { Host, Socket } from '../host.ts';
-import type { Registers } from '../registers.ts';
+import type { Duty } from '../../runtime/alarm.ts';
+import type { Host, Socket } from '../../runtime/host.ts';
+import type { Registers } from '../../runtime/registers.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';

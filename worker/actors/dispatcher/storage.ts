@@ -1,6 +1,6 @@
 /** What a Dispatcher keeps: the registry, the floor, the ledger of places, what routing remembers. */
 import type { AgentParty, Availability, ConversationType, EntryOf, Sees } from '#protocol';
-import { logTable } from '../log.ts';
+import { logTable } from '../../runtime/log.ts';
 import type { KnownRules } from './rules.ts';
 
 /** Append-only. */

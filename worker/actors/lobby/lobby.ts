@@ -3,16 +3,18 @@
  * they are told, which is whether anybody is here. It asks nobody who they are, for it tells nothing that the button of the page
  * doesn't. Visitors by the thousand wake no dispatcher: one change is one call to here.
  */
-import { capsOf, widths, type Caps, type Situation } from '#domain';
+import { capsOf, type Caps } from '#domain/base/caps';
+import { widths } from '#domain/base/limits';
+import type { Situation } from '#domain/floor/availability';
 import { closeCodes, lease, refuse, type Availability, type LobbyFrame } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
+import { acceptSocket, answerClose, answerPings } from '../../runtime/durable-host.ts';
+import { begin, open } from '../../runtime/migrate.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { refuseProtocol } from '../../runtime/upgrade.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
-import { acceptSocket, answerClose, answerPings } from '../durable-host.ts';
 import type { Env } from '../env.ts';
-import { begin, open } from '../migrate.ts';
-import type { Registers } from '../registers.ts';
 import { dispatcherStub, handedOn } from '../stubs.ts';
-import { refuseProtocol } from '../upgrade.ts';
 
 /** What the dispatcher last said. Of two the one with the greater count is the later, whichever came first. */
 export interface Said {

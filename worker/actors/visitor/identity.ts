@@ -1,8 +1,8 @@
 /** Who a visitor is: what of their registers proves it, and how that ends. */
-import { credential, type Principal } from '#domain';
-import { refuse, type Refusal } from '#protocol';
+import * as credential from '#domain/base/credential';
+import { type Principal, refuse, type Refusal } from '#protocol';
+import type { Registers } from '../../runtime/registers.ts';
 import { sameHash } from '../credentials.ts';
-import type { Registers } from '../registers.ts';
 import type { Self, VisitorRegisters } from './storage.ts';
 
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;

@@ -1,5 +1,5 @@
 /** What a Visitor keeps: who they are, and their conversations. */
-import type { credential } from '#domain';
+import type * as credential from '#domain/base/credential';
 
 /** Append-only. */
 export const migrations = [

@@ -2,7 +2,9 @@
  * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
  * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
  */
-import { bucket, capsOf, hour, type Caps, type Command } from '#domain';
+import * as bucket from '#domain/base/bucket';
+import { capsOf, hour, type Caps } from '#domain/base/caps';
+import type { Command } from '#domain/conversation/conversation';
 import {
   cleanName,
   isRefusal,
@@ -16,14 +18,14 @@ import {
   type VisitorSession,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
+import { all, first } from '../../runtime/host.ts';
+import { begin, open } from '../../runtime/migrate.ts';
+import type { Registers } from '../../runtime/registers.ts';
+import { report } from '../../runtime/report.ts';
 import type { IdRange, VisitorNote } from '../conversation/targets.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
-import { all, first } from '../host.ts';
 import { networkWait } from '../limits.ts';
-import { begin, open } from '../migrate.ts';
-import type { Registers } from '../registers.ts';
-import { report } from '../report.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
 import { end, prove, replace, selfOf, type VisitorPrincipal } from './identity.ts';
 import { migrations, type Row, type Self, type VisitorRegisters } from './storage.ts';

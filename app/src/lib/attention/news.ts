@@ -1,5 +1,5 @@
 /** What is worth a sound: each piece of news has a key, and a key is news once. */
-import { byHand, groupOf, type Handing, type Row } from '../roster.ts';
+import { byHand, groupOf, type Handing, type Row } from '../floor/roster.ts';
 
 export interface News {
   readonly key: string;

@@ -1,8 +1,8 @@
 /** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
-import { pageLink } from '#domain';
+import { pageLink } from '#domain/base/page-link';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
-import { colleagues } from '../colleagues.svelte.ts';
+import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
 export function describe(

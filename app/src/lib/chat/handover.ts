@@ -1,7 +1,7 @@
 /** The notice to an agent who gets or loses a chat. */
 import type { HandedFrame, Party } from '#protocol';
 import { m } from '#words/app';
-import { colleagues } from '../colleagues.svelte.ts';
+import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, visitorName } from './names.ts';
 
 /**

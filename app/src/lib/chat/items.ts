@@ -1,7 +1,6 @@
 /** A log as it is read: entries become lines, with days between them and neighbours drawn together. Pure. */
-import type { Entry, EntryOf, Marks, Party } from '#protocol';
-import { audiences } from '#protocol';
-import type { Pending } from '../../../../widget/client/outbox.ts';
+import type { Pending } from '#client/outbox';
+import { type Entry, type EntryOf, type Marks, type Party, audiences } from '#protocol';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */

@@ -1,7 +1,7 @@
 /** What people are called on a screen. */
 import { cleanLine, type Party } from '#protocol';
 import { m } from '#words/app';
-import { colleagues } from '../colleagues.svelte.ts';
+import { colleagues } from '../people/colleagues.svelte.ts';
 
 /** A visitor's name, or one made of the id, which is the same everywhere. */
 export function visitorName(visitor: { readonly id: string; readonly name?: string | undefined }): string {

@@ -1,10 +1,10 @@
 /** Decisions of routing in words. */
-import type { Reason } from '#domain';
+import type { Reason } from '#domain/routing/routing';
 import type { Decision } from '#protocol';
 import { m } from '#words/app';
 import { getLocale } from '#words/app/runtime';
 import { isolated } from '$lib/chat/names.ts';
-import { colleagues } from '$lib/colleagues.svelte.ts';
+import { colleagues } from '$lib/people/colleagues.svelte.ts';
 
 type Names = Readonly<Record<string, string>>;
 

@@ -12,9 +12,9 @@ import {
 } from '#protocol';
 import { m } from '#words/app';
 import { languageNames } from '$lib/language.svelte.ts';
-import { assignmentWords } from '../account/words.ts';
-import { seesWords } from '../sees.ts';
-import { rolesInWords } from '../users/words.ts';
+import { assignmentWords } from '$lib/words/assignments.ts';
+import { rolesInWords } from '$lib/words/roles.ts';
+import { seesWords } from '$lib/words/sees.ts';
 
 type Field =
   | keyof UserBody

@@ -1,6 +1,6 @@
 /** Merges chats from the history, which lags a log by up to a minute, with the floor's newer state. */
 import type { ConversationState } from '#protocol';
-import type { Row } from '$lib/roster.ts';
+import type { Row } from '$lib/floor/roster.ts';
 
 /** A chat's current state, as far as the floor knows it. */
 export function brought(chat: ConversationState, row: Row | undefined): ConversationState {

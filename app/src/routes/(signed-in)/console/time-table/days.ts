@@ -1,5 +1,5 @@
 /** Days of the calendar, and lengths of time, as the time table needs them. */
-import { sum } from '#domain';
+import { sum } from '#domain/people/activity';
 import { statuses, type Status, type TimeTableRow } from '#protocol';
 
 /** True of a day as the server takes one. */

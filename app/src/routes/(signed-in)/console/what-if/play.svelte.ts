@@ -1,5 +1,7 @@
 /** Plays scenarios beside the page's own work: a day is cut into pieces, and what was asked for since is played instead. */
-import { seeded, Simulation, type Report, type Scenario } from '#domain';
+import { seeded } from '#domain/base/chance';
+import { Simulation, type Scenario } from '#domain/routing/simulate';
+import type { Report } from '#domain/routing/simulation-report';
 
 /** So many things that happen are played before the page has its turn: some ten milliseconds. */
 const piece = 500;

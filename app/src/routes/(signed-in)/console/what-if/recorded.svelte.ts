@@ -1,5 +1,6 @@
 /** The days of a campaign's last two weeks that tell enough to be played again. */
-import { recordedDay, type Arrival } from '#domain';
+import { recordedDay } from '#domain/base/days';
+import type { Arrival } from '#domain/routing/simulate';
 import { isRefusal, type ConversationsPage, type ConversationState } from '#protocol';
 import { ask } from '$lib/api.ts';
 import { dayKey } from '$lib/chat/when.ts';

@@ -1,5 +1,6 @@
 /** A campaign as it is, and with something changed, as scenarios of a day. */
-import { closing, opening, type Arrival, type Handing, type Scenario, type SimulatedAgent } from '#domain';
+import { closing, opening } from '#domain/base/days';
+import type { Arrival, Handing, Scenario, SimulatedAgent } from '#domain/routing/simulate';
 import type { Account, Method, Routing, User } from '#protocol';
 
 /** What differs from how it is; null where nothing does. */

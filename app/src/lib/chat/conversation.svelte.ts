@@ -1,0 +1,186 @@
+/** One conversation that is open on this screen: what is known of it, and what can be done. */
+import { ConversationClient } from '#client/conversation';
+import type { ConversationView } from '#client/conversation-view';
+import { platform } from '#client/environment';
+import { carriedOutbox, type Pending } from '#client/outbox';
+import { noMarks } from '#domain/conversation/marks';
+import { check, ConversationId, isRefusal, type Me, type Refused } from '#protocol';
+import { keep, kept } from '../kept.ts';
+import { session } from '../people/session.svelte.ts';
+import { socketUrl } from '../socket.ts';
+
+/** Typing lapses after six seconds on the other side; told again well before. */
+const typingEvery = 2_500;
+
+const nothing: ConversationView = {
+  connection: 'connecting',
+  nextTryAt: null,
+  crowded: false,
+  state: null,
+  entries: [],
+  from: 0,
+  cursor: 0,
+  caughtUp: false,
+  marks: noMarks,
+  present: false,
+  typing: null,
+  preview: '',
+  waiting: null,
+  pending: [],
+  loadingOlder: false,
+};
+
+const storage = {
+  load: (key: string) => Promise.resolve(kept(key)),
+  save: (key: string, value: string | null) => Promise.resolve(keep(key, value)),
+};
+
+export interface LiveOptions {
+  readonly id: string;
+  readonly me: Me;
+  /** What this tab knew of it when it was open before; shown until the server has answered. */
+  readonly before: ConversationView | undefined;
+  /** A command other than a message was refused. */
+  onRefused(refused: Refused): void;
+  onChange(live: LiveConversation): void;
+  onSeen(live: LiveConversation): void;
+}
+
+export class LiveConversation {
+  readonly id: string;
+  view = $state.raw<ConversationView>(nothing);
+  /** There is no such conversation for this agent. */
+  missing = $state(false);
+  /** The visitor's messages after this seq came while nobody looked. */
+  unreadAfter = $state<number | null>(null);
+  /** Set by the log: its end is on a screen that is looked at. */
+  looked = false;
+  /** How far the agent has seen it while it was theirs, as a seq. */
+  seen = 0;
+  readonly #me: string;
+  readonly #onSeen: (live: LiveConversation) => void;
+  readonly #client: ConversationClient;
+  #typingAt = 0;
+  #opened = false;
+
+  constructor({ id, me, before, onRefused, onChange, onSeen }: LiveOptions) {
+    this.id = id;
+    this.#me = me.id;
+    this.#onSeen = onSeen;
+    if (before) this.view = { ...before, connection: 'connecting', typing: null, preview: '' };
+    const outbox = carriedOutbox(storage, `parley.unsent.${me.id}.${id}`);
+    this.#client = new ConversationClient({
+      env: platform(),
+      side: 'agent',
+      me: me.id,
+      outbox,
+      url: () => socketUrl(`/api/conversations/${id}/socket`),
+      protocols: () => [],
+      onDoubt: () => session.holds(),
+      onEntries: () => this.#arrived(),
+      onRefused: (pending: Pending, refused) => {
+        if (pending.frame.t === 'message.send') return false;
+        outbox.drop(pending.id);
+        onRefused(refused);
+        return true;
+      },
+      onChange: (view) => {
+        this.#take(view);
+        onChange(this);
+      },
+    });
+    if (isRefusal(check(ConversationId, id))) this.missing = true;
+    else void this.#client.start();
+  }
+
+  get mine(): boolean {
+    return this.view.state?.phase === 'active' && this.view.state.owner?.id === this.#me;
+  }
+
+  /** Messages that the server has not taken yet and that may still go. */
+  get unsent(): boolean {
+    return this.view.pending.some((pending) => !pending.refused);
+  }
+
+  end(): void {
+    this.typing(false);
+    this.#client.end();
+  }
+
+  send(text: string): void {
+    this.#typingAt = 0;
+    this.unreadAfter = null;
+    this.#client.send(text);
+  }
+
+  close(): void {
+    this.#client.command({ t: 'conversation.close' });
+  }
+
+  giveBack(): void {
+    this.#client.command({ t: 'conversation.return' });
+  }
+
+  block(): void {
+    this.#client.command({ t: 'visitor.block' });
+  }
+
+  retry(id: string): void {
+    this.#client.retry(id);
+  }
+
+  discard(id: string): void {
+    this.#client.discard(id);
+  }
+
+  older(): void {
+    this.#client.older();
+  }
+
+  /** Says that the agent types; said again only once in a while. */
+  typing(on: boolean): void {
+    const now = Date.now();
+    if (on ? now - this.#typingAt < typingEvery : this.#typingAt === 0) return;
+    this.#typingAt = on ? now : 0;
+    this.#client.typing(on);
+  }
+
+  /** The end of the log is, or is no longer, on a screen that somebody looks at. */
+  look(on: boolean): void {
+    this.looked = on;
+    if (on) this.#read();
+  }
+
+  #take(view: ConversationView): void {
+    // Until the server has said where the log stands, what was known before is better than nothing.
+    const known = view.state !== null && (view.entries.length > 0 || view.caughtUp);
+    if (known) {
+      this.view = view;
+      if (!this.#opened) this.#open(view);
+      if (this.looked) this.#read();
+    } else {
+      // Closed for good before anything was told: the server knows no such conversation.
+      if (view.connection === 'ended' && session.phase === 'in') this.missing = true;
+      const { connection, nextTryAt, pending } = view;
+      this.view = { ...this.view, connection, nextTryAt, pending };
+    }
+  }
+
+  #read(): void {
+    if (!this.mine) return;
+    this.#client.read();
+    if (this.view.cursor === this.seen) return;
+    this.seen = this.view.cursor;
+    this.#onSeen(this);
+  }
+
+  #open({ marks }: ConversationView): void {
+    this.#opened = true;
+    if (this.mine && marks.agent.unread > 0) this.unreadAfter = marks.agent.read;
+  }
+
+  #arrived(): void {
+    if (!this.#opened || this.looked || this.unreadAfter !== null) return;
+    this.unreadAfter = this.view.cursor;
+  }
+}

@@ -1,0 +1,135 @@
+/** The conversations that this tab holds: the one on the screen, and those that still have something to send. */
+import type { ConversationView } from '#client/conversation-view';
+import type { Me, Refused } from '#protocol';
+import { SvelteMap } from 'svelte/reactivity';
+import { keptKeys } from '../kept.ts';
+import { LiveConversation } from './conversation.svelte.ts';
+import type { Place } from './scroll.ts';
+
+/** How many that were open before are remembered, so that to go back shows them at once. */
+const remembered = 20;
+
+export interface Unsent {
+  readonly text: string;
+  /** The server refused it, and it is sent again only by hand; otherwise it is being sent. */
+  readonly refused: boolean;
+}
+
+export interface Viewer {
+  show(id: string | null): void;
+  leave(): void;
+}
+
+export class Conversations {
+  open = $state.raw<LiveConversation | null>(null);
+  /** By conversation with unacknowledged messages: the last such text, and whether it was refused. */
+  readonly unsent = new SvelteMap<string, Unsent>();
+  /** How far each has been seen here, as a seq, by its id. */
+  readonly seen = new SvelteMap<string, number>();
+  /** Where in a log the person was when they went to another. */
+  readonly places = new Map<string, Place>();
+  #viewer: Viewer | null = null;
+  readonly #held = new Map<string, LiveConversation>();
+  readonly #before = new Map<string, ConversationView>();
+
+  constructor(
+    private readonly me: Me,
+    private readonly onRefused: (refused: Refused) => void,
+  ) {
+    if (me.status !== 'offline') this.resume();
+  }
+
+  /** What an earlier page left unsent goes out, whether or not its conversation is opened again. */
+  resume(): void {
+    const prefix = `parley.unsent.${this.me.id}.`;
+    for (const key of keptKeys(prefix)) this.#hold(key.slice(prefix.length));
+  }
+
+  /** Whoever is offline has no conversation open, and nothing on the screen of those they had (F19). */
+  suspend(): void {
+    this.end();
+    this.#before.clear();
+  }
+
+  /**
+   * For a page that shows conversations. One that goes ends what it has shown, unless the page that comes has said by then what it
+   * shows: its components are created before, with what is open.
+   */
+  viewer(): Viewer {
+    const viewer: Viewer = {
+      show: (id) => {
+        this.#viewer = viewer;
+        this.#show(id);
+      },
+      leave: () => {
+        queueMicrotask(() => {
+          if (this.#viewer === viewer) this.#show(null);
+        });
+      },
+    };
+    return viewer;
+  }
+
+  #show(id: string | null): void {
+    if (this.open?.id === id) return;
+    const left = this.open;
+    this.open = id === null ? null : this.#hold(id);
+    if (!left) return;
+    left.look(false);
+    left.unreadAfter = null;
+    this.#remember(left);
+    if (!left.unsent) this.#drop(left);
+  }
+
+  leave(id: string, place: Place | null): void {
+    if (place) this.places.set(id, place);
+    else this.places.delete(id);
+  }
+
+  end(): void {
+    for (const live of this.#held.values()) live.end();
+    this.#held.clear();
+    this.open = null;
+  }
+
+  #hold(id: string): LiveConversation {
+    const held = this.#held.get(id);
+    if (held) return held;
+    const live = new LiveConversation({
+      id,
+      me: this.me,
+      before: this.#before.get(id),
+      onRefused: this.onRefused,
+      onChange: (changed) => this.#changed(changed),
+      onSeen: ({ id, seen }) => this.seen.set(id, seen),
+    });
+    this.#held.set(id, live);
+    return live;
+  }
+
+  #changed(live: LiveConversation): void {
+    const unsent = live.view.pending.flatMap(({ frame, refused }) =>
+      frame.t === 'message.send' ? [{ text: frame.text, refused: refused !== undefined }] : [],
+    );
+    const told = unsent.findLast(({ refused }) => refused) ?? unsent.at(-1);
+    if (told) this.unsent.set(live.id, told);
+    else this.unsent.delete(live.id);
+    const caughtUp = live.view.caughtUp || live.view.connection === 'ended';
+    if (live !== this.open && caughtUp && !live.unsent) this.#drop(live);
+  }
+
+  #drop(live: LiveConversation): void {
+    live.end();
+    this.#held.delete(live.id);
+  }
+
+  #remember({ id, view }: LiveConversation): void {
+    if (!view.state) return;
+    this.#before.delete(id);
+    this.#before.set(id, view);
+    for (const oldest of this.#before.keys()) {
+      if (this.#before.size <= remembered) break;
+      this.#before.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/** What the agent's own socket tells: status, the conversations they own, and drafts (V33). */
+import type { Connection, ConnectionState } from '#client/connection';
+import {
+  makeCommandId,
+  maxTextLength,
+  type AgentServerFrame,
+  type Refused,
+  type Status,
+  type StatusFrame,
+  type Summary,
+} from '#protocol';
+import { SvelteMap } from 'svelte/reactivity';
+import { follow } from '../socket.ts';
+
+/** A draft is told to the server once the typing has paused for so long, in milliseconds. */
+const draftPause = 600;
+
+export interface AgentEvents {
+  refused(refused: Refused): void;
+  /** The status is another one, by whomever. */
+  status(before: Status, now: Pick<StatusFrame, 'status' | 'why' | 'by'>): void;
+}
+
+export class AgentLive {
+  status = $state<Status>('offline');
+  /** Since when, by the server's clock; null until it was told. */
+  since = $state<number | null>(null);
+  /** The status that was asked for and not yet confirmed. */
+  wanted = $state<Status | null>(null);
+  summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
+  readonly drafts = new SvelteMap<string, string>();
+  /** False until the first welcome. */
+  ready = $state(false);
+  connection = $state<ConnectionState>('connecting');
+  nextTryAt = $state<number | null>(null);
+  readonly #connection: Connection;
+  readonly #on: AgentEvents;
+  /** Drafts that the server has not been told yet. */
+  readonly #dirty = new Map<string, ReturnType<typeof setTimeout> | null>();
+
+  constructor(status: Status, on: AgentEvents) {
+    this.status = status;
+    this.#on = on;
+    this.#connection = follow('/api/agent/socket', {
+      frame: (frame) => this.#take(frame as AgentServerFrame),
+      state: (state, nextTryAt) => {
+        this.connection = state;
+        this.nextTryAt = nextTryAt;
+      },
+    });
+  }
+
+  end(): void {
+    this.flush();
+    this.#connection.end();
+  }
+
+  /** False where there is no connection to say it on. */
+  setStatus(status: Status): boolean {
+    const id = makeCommandId(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+    const sent = this.#connection.send({ t: 'status.set', id, status });
+    if (sent) this.wanted = status;
+    return sent;
+  }
+
+  /** Keeps what stands in a composer: here at once, on the server after a pause. */
+  saveDraft(conversation: string, text: string): void {
+    if (text === (this.drafts.get(conversation) ?? '')) return;
+    if (text === '') this.drafts.delete(conversation);
+    else this.drafts.set(conversation, text);
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    if (text === '') this.#tell(conversation);
+    else
+      this.#dirty.set(
+        conversation,
+        setTimeout(() => this.#tell(conversation), draftPause),
+      );
+  }
+
+  /** Tells the server all drafts at once: the page is about to go. */
+  flush(): void {
+    for (const conversation of [...this.#dirty.keys()]) this.#tell(conversation);
+  }
+
+  #tell(conversation: string): void {
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    const text = Array.from(this.drafts.get(conversation) ?? '')
+      .slice(0, maxTextLength)
+      .join('');
+    if (this.#connection.send({ t: 'draft.save', conversation, text })) this.#dirty.delete(conversation);
+    // It waits for the next welcome.
+    else this.#dirty.set(conversation, null);
+  }
+
+  #take(frame: AgentServerFrame): void {
+    switch (frame.t) {
+      case 'agent.welcome':
+        this.#hearStatus(frame);
+        this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
+        // Drops text typed offline for a chat that has ended or that a colleague took.
+        for (const id of [...this.#dirty.keys()])
+          if (!this.summaries.has(id) && !(id in frame.drafts)) this.#drop(id);
+        for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
+        for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
+        this.ready = true;
+        this.flush();
+        break;
+      case 'summary': {
+        const next = new Map(this.summaries);
+        next.set(frame.summary.state.id, frame.summary);
+        this.summaries = next;
+        break;
+      }
+      case 'summary.gone': {
+        const next = new Map(this.summaries);
+        next.delete(frame.conversation);
+        this.summaries = next;
+        break;
+      }
+      case 'draft':
+        // An ended chat loses its draft; losing ownership alone does not drop it.
+        if (frame.text === '' && !this.summaries.has(frame.conversation)) this.#drop(frame.conversation);
+        else this.#hear(frame.conversation, frame.text);
+        break;
+      case 'status':
+        this.#hearStatus(frame);
+        break;
+      case 'refused':
+        this.wanted = null;
+        this.#on.refused(frame);
+        break;
+      default:
+      // A frame of a later version: passed over.
+    }
+  }
+
+  #drop(conversation: string): void {
+    clearTimeout(this.#dirty.get(conversation) ?? undefined);
+    this.#dirty.delete(conversation);
+    this.drafts.delete(conversation);
+  }
+
+  #hearStatus(frame: Omit<StatusFrame, 't'>): void {
+    const before = this.status;
+    this.status = frame.status;
+    this.since = frame.since;
+    this.wanted = null;
+    // What the server says no more of while they are offline is not shown either.
+    if (frame.status === 'offline') this.summaries = new Map();
+    if (before !== frame.status) this.#on.status(before, frame);
+  }
+
+  /** Another tab's draft. What is being typed here and not yet told wins. */
+  #hear(conversation: string, text: string): void {
+    if (this.#dirty.has(conversation)) return;
+    if (text === '') this.drafts.delete(conversation);
+    else this.drafts.set(conversation, text);
+  }
+}

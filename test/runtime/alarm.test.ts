@@ -1,0 +1,320 @@
+/** The one alarm of an actor and what hangs on it, on a clock of the test's own and real storage. */
+import { runInDurableObject } from 'cloudflare:test';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { conversationStub } from '../../worker/actors/stubs.ts';
+import { Alarm, type Duty } from '../../worker/runtime/alarm.ts';
+import { Followers, type Cursors, type Follower } from '../../worker/runtime/followers.ts';
+import type { Host } from '../../worker/runtime/host.ts';
+import { begin } from '../../worker/runtime/migrate.ts';
+import { Registers } from '../../worker/runtime/registers.ts';
+import { env, id, newScene } from '../actors/scene.ts';
+import { eventually } from '../helpers/eventually.ts';
+
+// The failures are reported, as they should be.
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
+
+const start = 1_800_000_000_000;
+
+class StageHost implements Host {
+  clock = start;
+  alarm: number | null = null;
+  readonly alarmAt: Promise<number | null>;
+  readonly #work: Promise<unknown>[] = [];
+  #timers: { at: number; task: () => void }[] = [];
+
+  constructor(
+    readonly sql: Host['sql'],
+    alarmAt: number | null = null,
+  ) {
+    this.alarmAt = Promise.resolve(alarmAt);
+  }
+
+  now = () => this.clock;
+  random = () => 0.5;
+  bytes = (count: number) => new Uint8Array(count);
+  setAlarm = (at: number | null) => void (this.alarm = at);
+  background = (work: Promise<unknown>) => void this.#work.push(work);
+  sockets = () => [];
+  lastPing = () => null;
+  timer = (delay: number, task: () => void) => {
+    const timer = { at: this.clock + delay, task };
+    this.#timers.push(timer);
+    return () => (this.#timers = this.#timers.filter((one) => one !== timer));
+  };
+
+  /** Time passes until `until`, from alarm to alarm and timer to timer; nothing may come to wait for ever. */
+  async pass(span: number, fire: () => void): Promise<void> {
+    const end = this.clock + span;
+    for (;;) {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      const timer = this.#timers.reduce((least, one) => Math.min(least, one.at), Infinity);
+      const next = Math.min(timer, this.alarm ?? Infinity);
+      if (next > end) break;
+      this.clock = Math.max(this.clock, next);
+      if (timer === next) {
+        const due = this.#timers.filter((one) => one.at <= next);
+        this.#timers = this.#timers.filter((one) => one.at > next);
+        for (const { task } of due) task();
+      } else {
+        this.alarm = null;
+        fire();
+      }
+    }
+    this.clock = end;
+  }
+}
+
+const nowhere = { exec: () => [] };
+
+/** A duty that comes every so often, and remembers when it ran. */
+function every(host: StageHost, name: string, span: number, work: (turn: number) => void | Promise<void>) {
+  const times: number[] = [];
+  let due = start + span;
+  const duty: Duty = {
+    name,
+    next: () => due,
+    run: () => {
+      times.push(host.clock - start);
+      const done = work(times.length);
+      due = host.clock + span;
+      return done;
+    },
+  };
+  return { duty, times };
+}
+
+const tens = (count: number, span: number) => Array.from({ length: count }, (_, index) => (index + 1) * span);
+
+test('R8 a duty that throws ten times delays nobody, is tried ever more slowly, and then does its work', async () => {
+  const host = new StageHost(nowhere);
+  const good = every(host, 'good', 1_000, () => undefined);
+  const bad = every(host, 'bad', 500, (turn) => {
+    if (turn <= 10) throw new Error('poison');
+  });
+  const alarm = new Alarm(host, [bad.duty, good.duty]);
+  alarm.arm();
+  await host.pass(400_000, () => void alarm.fire());
+  expect(good.times).toEqual(tens(400, 1_000));
+  const pauses = bad.times.slice(1, 11).map((time, index) => time - (bad.times[index] ?? 0));
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+  expect(bad.times.length).toBeGreaterThan(50);
+  expect(host.alarm).not.toBeNull();
+});
+
+test('R8 a duty that hangs delays nobody, and is started again', async () => {
+  const host = new StageHost(nowhere);
+  const good = every(host, 'good', 1_000, () => undefined);
+  const hung = every(host, 'hung', 500, () => new Promise<void>(() => undefined));
+  const alarm = new Alarm(host, [hung.duty, good.duty]);
+  alarm.arm();
+  await host.pass(100_000, () => void alarm.fire());
+  expect(good.times).toEqual(tens(100, 1_000));
+  expect(hung.times).toEqual([500, 30_500, 60_500, 90_500]);
+});
+
+test('I6 an alarm that was lost counts for nothing, and one is never set into the past', async () => {
+  const host = new StageHost(nowhere, start - 5_000);
+  const duty: Duty = { name: 'late', next: () => start - 60_000, run: () => undefined };
+  const alarm = new Alarm(host, [duty]);
+  await host.pass(1_000, () => undefined);
+  alarm.arm();
+  // It may be the one that woke the actor, and is about to come: to set another would cancel it.
+  expect(host.alarm).toBeNull();
+  await host.pass(4_000, () => undefined);
+  expect(host.alarm).toBe(start + 5_001);
+  const set = vi.fn();
+  const armed = Object.assign(new StageHost(nowhere, start + 10), { setAlarm: set });
+  new Alarm(armed, [{ ...duty, next: () => start + 50 }]).arm();
+  await armed.pass(1, () => undefined);
+  expect(set).not.toHaveBeenCalled();
+});
+
+/** Followers on real storage, in an actor that is nobody's. */
+function onStage<T>(play: (host: StageHost) => Promise<T>): Promise<T> {
+  const stub = conversationStub(env, id('account'), id('conversation'));
+  return runInDurableObject(stub, (_, { storage }) => {
+    begin(storage.sql, ['CREATE TABLE thing (id INTEGER PRIMARY KEY)']);
+    return play(new StageHost(storage.sql));
+  });
+}
+
+/** A follower of a log whose head the test moves. */
+function follower(
+  name: string,
+  log: { head: number },
+  push: (cursor: number) => Promise<number>,
+  from: Follower['from'] = 'start',
+): Follower {
+  return { name, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
+}
+
+async function wired(
+  host: StageHost,
+  all: Follower[],
+  others: Duty[] = [],
+  head = 0,
+): Promise<{ followers: Followers; alarm: Alarm }> {
+  const registers = Registers.read<{ cursors: Cursors }>(host.sql);
+  const followers = new Followers(host, all, { cursors: registers?.get('cursors'), head }, (cursors) =>
+    registers?.set('cursors', cursors),
+  );
+  const alarm = new Alarm(host, [...followers.duties, ...others]);
+  followers.onSettled = () => alarm.settle();
+  followers.kick();
+  // Until it is known which alarm is set.
+  await host.alarmAt;
+  await host.alarmAt;
+  return { followers, alarm };
+}
+
+test('R8 a follower that throws ten times delays nobody, and loses nothing', async () => {
+  await onStage(async (host) => {
+    const log = { head: 3 };
+    const told: number[] = [];
+    let failures = 0;
+    const bad = follower('bad', log, () => {
+      if (++failures <= 10) return Promise.reject(new Error('poison'));
+      return Promise.resolve(log.head);
+    });
+    const good = follower('good', log, (cursor) => {
+      told.push(cursor);
+      return Promise.resolve(log.head);
+    });
+    const { followers, alarm } = await wired(host, [bad, good]);
+    await host.pass(1, () => void alarm.fire());
+    expect([followers.cursor('good'), followers.cursor('bad')]).toEqual([3, 0]);
+    log.head = 4;
+    followers.kick();
+    await host.pass(1, () => void alarm.fire());
+    expect(told).toEqual([0, 3]);
+    expect(host.alarm).not.toBeNull();
+    await host.pass(600_000, () => void alarm.fire());
+    expect(failures).toBe(11);
+    expect([followers.cursor('good'), followers.cursor('bad')]).toEqual([4, 4]);
+    // Nothing is left to do, and a new memory knows it.
+    expect((await wired(host, [bad, good])).followers.idle).toBe(true);
+  });
+});
+
+test('a follower that begins now receives no old entry and every later one, even after a crash', async () => {
+  await onStage(async (host) => {
+    const log = { head: 3 };
+    const archived = follower('archive', log, () => Promise.resolve(log.head));
+    await wired(host, [archived]);
+    await host.pass(1, () => undefined);
+    const told: number[] = [];
+    const hook = () =>
+      follower(
+        'hook',
+        log,
+        (cursor) => {
+          told.push(cursor);
+          return told.length < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve(log.head);
+        },
+        'now',
+      );
+    // A later version adds the follower.
+    const first = await wired(host, [archived, hook()], [], log.head);
+    expect(told).toEqual([]);
+    log.head = 4;
+    first.followers.kick();
+    await host.pass(1, () => undefined);
+    // The actor is evicted while the push fails.
+    const second = await wired(host, [archived, hook()], [], log.head);
+    await host.pass(600_000, () => void second.alarm.fire());
+    expect(told).toEqual([3, 3, 3]);
+    expect(second.followers.cursor('hook')).toBe(4);
+    // A follower that is as old as its log follows it from the start.
+    const born = new Followers(host, [hook()], { cursors: undefined, head: 2 }, () => undefined);
+    expect(born.cursor('hook')).toBe(0);
+  });
+});
+
+test('R8 I6 a follower that never answers is given up, and tried again; a crash under way forgets nothing', async () => {
+  await onStage(async (host) => {
+    const log = { head: 1 };
+    let asked = 0;
+    const deaf = follower('deaf', log, () => {
+      asked++;
+      return new Promise<number>(() => undefined);
+    });
+    const { alarm } = await wired(host, [deaf]);
+    expect(host.alarm).toBe(start + 20_000);
+    await host.pass(60_000, () => void alarm.fire());
+    expect(asked).toBeGreaterThanOrEqual(4);
+    // The memory goes while a push is under way.
+    const again = await wired(host, [follower('deaf', log, () => Promise.resolve(log.head))]);
+    await host.pass(1, () => void again.alarm.fire());
+    expect(again.followers.cursor('deaf')).toBe(1);
+  });
+});
+
+test('an alarm behind work that is done is moved out, or taken away: it would wake the actor for nothing', async () => {
+  await onStage(async (host) => {
+    const log = { head: 1 };
+    let due = start + 2_000;
+    const good: Follower = {
+      name: 'good',
+      from: 'start',
+      due: (cursor) => (log.head > cursor ? due : null),
+      push: () => Promise.resolve(log.head),
+    };
+    let idleAt: number | null = start + 1_800_000;
+    const idle: Duty = { name: 'idle', next: () => idleAt, run: () => void (idleAt = null) };
+    const sets = vi.spyOn(host, 'setAlarm');
+    const { followers, alarm } = await wired(host, [good], [idle]);
+    await host.pass(3_000, () => void alarm.fire());
+    expect(followers.cursor('good')).toBe(1);
+    // One row to be woken, and one for what is due next; none for the push that was under way.
+    expect(sets.mock.calls).toEqual([[start + 2_000], [idleAt]]);
+    log.head = 2;
+    due = 0;
+    followers.kick();
+    alarm.arm();
+    expect(host.alarm).toBe(host.clock + 20_000);
+    await host.pass(1, () => void alarm.fire());
+    expect([followers.cursor('good'), host.alarm]).toEqual([2, idleAt]);
+    idleAt = null;
+    log.head = 3;
+    followers.kick();
+    alarm.arm();
+    await host.pass(1, () => void alarm.fire());
+    expect([followers.cursor('good'), host.alarm]).toEqual([3, null]);
+  });
+});
+
+test('R6 a rewind wins over the push that is on its way, also over the very first one', async () => {
+  await onStage(async (host) => {
+    const log = { head: 5 };
+    const pushed: number[] = [];
+    const answers: ((cursor: number) => void)[] = [];
+    const slow = follower('slow', log, (cursor) => {
+      pushed.push(cursor);
+      return new Promise((resolve) => answers.push(resolve));
+    });
+    const { followers, alarm } = await wired(host, [slow]);
+    // What it has written is dropped before it has answered.
+    followers.rewind('slow');
+    answers[0]?.(5);
+    await host.pass(1, () => void alarm.fire());
+    expect(pushed).toEqual([0, 0]);
+    answers[1]?.(5);
+    await host.pass(1, () => void alarm.fire());
+    expect(followers.cursor('slow')).toBe(5);
+  });
+});
+
+test('I6 a conversation that wakes has an alarm, whatever became of the one it had', async () => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const stub = scene.conversation(conversation);
+  await runInDurableObject(stub, async (_, ctx) => {
+    await ctx.storage.deleteAlarm();
+    ctx.abort('crash');
+  }).catch(() => undefined);
+  const again = scene.conversation(conversation);
+  await eventually(() => again.state());
+  const at = await runInDurableObject(again, (_, { storage }) => storage.getAlarm());
+  expect(at).toEqual(expect.any(Number));
+});

@@ -1,0 +1,121 @@
+/** What the platform does and we lean on. Should one of these fail after an upgrade, the code that leans on it is wrong. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { expect, test } from 'vitest';
+import { conversationStub, dispatcherStub } from '../../worker/actors/stubs.ts';
+import { env, id, newScene } from '../actors/scene.ts';
+import { eventually } from '../helpers/eventually.ts';
+
+const fresh = () => conversationStub(env, id('account'), id('conversation'));
+
+test('writes without an await between them are one transaction: a throw undoes them all', async () => {
+  const stub = fresh();
+  await expect(
+    runInDurableObject(stub, (_, { storage }) => {
+      storage.transactionSync(() => {
+        storage.sql.exec('CREATE TABLE pinned (a)');
+        throw new Error('undone');
+      });
+    }),
+  ).rejects.toThrow('undone');
+  const tables = await runInDurableObject(stub, (_, { storage }) => [
+    ...storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'pinned'"),
+  ]);
+  expect(tables).toEqual([]);
+});
+
+test('an alarm set together with a write outlives the memory', async () => {
+  const stub = fresh();
+  const at = Date.now() + 60_000;
+  await runInDurableObject(stub, (_, { storage }) => {
+    storage.sql.exec('CREATE TABLE pinned (a)');
+    void storage.setAlarm(at);
+  });
+  await evictDurableObject(stub);
+  expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBe(at);
+});
+
+test('an alarm is gone while it is handled, so who needs the next sets it', async () => {
+  const stub = fresh();
+  await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(Date.now() + 60_000));
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBeNull();
+  expect(await runDurableObjectAlarm(stub)).toBe(false);
+});
+
+test('an alarm that is due comes by itself', async () => {
+  const stub = fresh();
+  await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(Date.now() + 1));
+  await eventually(async () => {
+    const left = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+    expect(left).toBeNull();
+  });
+});
+
+test('what a socket is, and its tags, outlive the memory; frames reach it before and after', async () => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const tab = await visitor.attach(conversation);
+  const stub = scene.conversation(conversation);
+  const attachments = () =>
+    runInDurableObject(stub, (_, ctx) =>
+      ctx.getWebSockets('visitor').map((socket) => socket.deserializeAttachment() as unknown),
+    );
+  await tab.settled();
+  const before = await attachments();
+  expect(before).toEqual([
+    {
+      ...{ side: 'visitor', id: visitor.id, hello: true, at: expect.any(Number) as number },
+      ...{ held: 2, mark: { delivered: 2, read: 0, generation: 0 } },
+    },
+  ]);
+  await evictDurableObject(stub);
+  expect(await attachments()).toEqual(before);
+  await visitor.say('again');
+  expect(await tab.frame('range', (frame) => frame['upTo'] === 3)).toBeDefined();
+});
+
+test('an attachment of more than 16,384 bytes is refused', async () => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  await visitor.attach(conversation);
+  await runInDurableObject(scene.conversation(conversation), (_, ctx) => {
+    const [socket] = ctx.getWebSockets();
+    expect(() => socket?.serializeAttachment({ text: 'x'.repeat(17_000) })).toThrow();
+  });
+});
+
+test('V30 a ping is answered without waking anybody, and its time is kept', async () => {
+  const scene = newScene();
+  const visitor = await scene.visitor();
+  const { conversation } = await visitor.say('hello');
+  const tab = await visitor.attach(conversation);
+  const stub = scene.conversation(conversation);
+  tab.send('ping');
+  await tab.until(() => tab.texts.includes('pong'));
+  const at = await runInDurableObject(stub, (_, ctx) =>
+    ctx.getWebSockets().map((socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime()),
+  );
+  expect(at).toEqual([expect.any(Number)]);
+  // The actor knows no such frame: had it been woken, it would have refused it.
+  await tab.settled();
+  expect(tab.frames.filter((frame) => frame.t === 'refused')).toEqual([]);
+});
+
+test('an actor knows its own name', async () => {
+  const account = id('account');
+  const stub = dispatcherStub(env, account);
+  await stub.ownedBy(id('user'));
+  expect(await runInDurableObject(stub, (_, ctx) => ctx.id.name)).toBe(account);
+});
+
+test('a statement takes a hundred parameters and no more', async () => {
+  const stub = fresh();
+  await runInDurableObject(stub, (_, { storage }) => {
+    const marks = Array.from({ length: 101 }, () => '?').join(',');
+    expect(() =>
+      storage.sql.exec(`SELECT ${marks}`, ...Array.from({ length: 101 }, (_, number) => number)),
+    ).toThrow();
+  });
+});

@@ -1,0 +1,92 @@
+/** The demo account: made only where the operator asks for it, and once. */
+import { defaultCampaign, isRefusal, type Refusal, type Role, type Site } from '#protocol';
+import type { Env } from '../../actors/stubs.ts';
+import { createAccount } from '../../db/accounts.ts';
+import { listSites, updateSite } from '../../db/sites.ts';
+import { findLogin } from '../../db/users.ts';
+import { hashPassword } from '../people/password.ts';
+import { newId } from '../serving/new-id.ts';
+
+const people: readonly { email: string; name: string; roles: Role[] }[] = [
+  { email: 'anna@demo.test', name: 'Anna Petrova', roles: ['agent'] },
+  { email: 'ben@demo.test', name: 'Ben Okafor', roles: ['agent'] },
+  { email: 'sofia@demo.test', name: 'Sofia Lindqvist', roles: ['supervisor'] },
+  { email: 'admin@demo.test', name: 'Alex Moreau', roles: ['administrator'] },
+];
+/** Printed by `npm start`: no secret, and so no deployment makes this account by itself. */
+const password = 'parley-demo';
+
+const campaign = {
+  name: 'Shop help',
+  enabled: true,
+  settings: {
+    ...defaultCampaign,
+    color: '#1d6b4f',
+    title: 'Ask Northwind',
+    subtitle: 'Outdoor people, usually here in a minute',
+    opening: 'Hi! Looking for boots, a tent, or an order of yours? Ask away.',
+    closing: 'Thanks for stopping by. Happy trails!',
+    introduction: 'Tell us who you are, so that we can write back if you have to go.',
+    sneakPreview: true,
+  },
+};
+
+/** Makes the account, or finds it. Either way its site serves the pages of the address that the operator used. */
+export async function seedDemo(env: Env, address: URL): Promise<{ account: string; site: string } | Refusal> {
+  const made = (await findDemo(env)) ?? (await makeDemo(env));
+  if (isRefusal(made)) return made;
+  const { account, site } = made;
+  const missing = originsAt(address).filter((origin) => !site.origins.includes(origin));
+  const { id, ...body } = site;
+  if (missing.length > 0) {
+    const origins = [...body.origins, ...missing].slice(-20);
+    const act = { id: newId('audit'), at: Date.now(), account, by: null, address: null, device: 'operator' };
+    const changes = { origins: [body.origins, origins] as [unknown, unknown] };
+    const subject = { id, name: body.name };
+    await updateSite(
+      env.DB,
+      account,
+      id,
+      { ...body, origins },
+      { ...act, kind: 'site.changed', subject, changes },
+    );
+  }
+  return { account, site: id };
+}
+
+/** The demo account's site, for the demo shop. */
+export async function findDemo(env: Env): Promise<{ account: string; site: Site } | undefined> {
+  const login = await findLogin(env.DB, 'admin@demo.test');
+  if (!login) return undefined;
+  const { account } = login.person;
+  const [site] = await listSites(env.DB, account.id);
+  return site && { account: account.id, site };
+}
+
+async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Refusal> {
+  const account = { id: newId('account'), name: 'Northwind Outfitters', timeZone: 'Europe/Amsterdam' };
+  const help = { id: newId('campaign'), ...campaign };
+  const site = { id: newId('site'), name: 'northwind.example', origins: [], campaign: help.id };
+  const users = [];
+  for (const person of people) {
+    const passwordHash = await hashPassword(env, password, 'known');
+    if (isRefusal(passwordHash)) return passwordHash;
+    users.push({ id: newId('user'), ...person, passwordHash });
+  }
+  const refusal = await createAccount(
+    env.DB,
+    { account, users, campaigns: [help], sites: [site] },
+    Date.now(),
+  );
+  if (!refusal) return { account: account.id, site };
+  // Two asked at once, and the other was first.
+  return (await findDemo(env)) ?? refusal;
+}
+
+/** On one machine the shop is opened under several names of it, so that shop and widget are of different sites. */
+function originsAt({ origin, hostname, port }: URL): string[] {
+  const local = hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost');
+  if (!local) return [origin];
+  const suffix = port ? `:${port}` : '';
+  return ['localhost', '127.0.0.1', '*.localhost'].map((host) => `http://${host}${suffix}`);
+}

@@ -1,0 +1,48 @@
+/** A user as an administrator sends it: what no schema can check, and the form in which it is kept. */
+import { cleanName, refuse, type Refusal, type UserBody } from '#protocol';
+import { canonicalEmail } from '../../db/keys.ts';
+import { clientAddress } from '../serving/address.ts';
+import type { Exchange } from '../serving/exchange.ts';
+import type { User } from '../serving/principal.ts';
+import { admits, badRules } from './ip-rules.ts';
+
+/**
+ * Checks that no schema can make: whether the address rules are usable here. The fields of the refusal are the wrong
+ * lines.
+ */
+export function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefined {
+  const fields = badRules(ipRules).map((bad) => `ipRules.${bad}`);
+  const [field] = fields;
+  if (field !== undefined) return refuse('bad_request', { field, fields });
+  if (ipRules.length === 0 || clientAddress(c) !== null) return undefined;
+  return refuse('no_addresses', { field: 'ipRules' });
+}
+
+/** The unconfirmed risk of a change to one's own row: `sure` lists the confirmed ones, or is `1` for all. */
+export function riskOf(c: Exchange, user: User, { roles, manages, ipRules }: UserBody): Refusal | undefined {
+  const sure = (c.req.query('sure') ?? '').split(',');
+  const confirmed = (risk: string) => sure.includes('1') || sure.includes(risk);
+  const same = manages === user.manages && rolesOf(roles) === rolesOf(user.roles);
+  if (!same && !confirmed('rights')) return refuse('own_rights', { field: 'roles' });
+  if (admits(ipRules, clientAddress(c)) || confirmed('addresses')) return undefined;
+  return refuse('locks_you_out', { field: 'ipRules' });
+}
+
+const rolesOf = (roles: readonly string[]): string => [...new Set(roles)].sort().join();
+
+export function tidy(body: UserBody): UserBody {
+  return {
+    ...body,
+    email: canonicalEmail(body.email),
+    name: cleanName(body.name),
+    nickname: cleanName(body.nickname),
+    roles: [...new Set(body.roles)],
+    groups: [...new Set(body.groups)],
+    ipRules: body.ipRules.map((rule) => rule.trim()),
+  };
+}
+
+/** Roles and groups are sets: their order is no change. */
+export function sorted(body: UserBody): UserBody {
+  return { ...body, roles: [...body.roles].sort(), groups: [...body.groups].sort() };
+}

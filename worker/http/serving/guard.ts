@@ -1,0 +1,46 @@
+/** What every request to the API has to pass before a handler sees it. */
+import { maxFrameBytes, refuse } from '#protocol';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { photoTypes } from '../people/photo-file.ts';
+import { contentType, refused, type Bound } from './exchange.ts';
+import { publicOrigin } from './links.ts';
+
+const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** True of a request for a socket. */
+export function isUpgrade(request: Request): boolean {
+  return request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+}
+
+/**
+ * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page can
+ * forge it: so no other page acts with our cookies. The operator's door takes no cookie, and so needs no origin. Behind a proxy
+ * that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
+ */
+export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
+  const changes = !safe.has(c.req.method) || isUpgrade(c.req.raw);
+  if (!changes || c.req.path.startsWith('/api/operator/')) return next();
+  const origin = c.req.header('Origin');
+  if (origin !== new URL(c.req.url).origin && origin !== publicOrigin(c.env))
+    return refused(c, refuse('wrong_origin'));
+  return next();
+};
+
+/** V46. Where a photo's file goes; it is looked at behind the door. */
+const takesPhotos = ({ method, path }: HonoRequest) =>
+  method === 'PUT' && /^\/api\/(?:me|users\/[^/]+)\/photo$/.test(path);
+
+/** V12. JSON that says so, or at its own doors an image: a form of another page can send neither. */
+export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
+  if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
+  const types: readonly string[] = takesPhotos(c.req) ? photoTypes : ['application/json'];
+  if (!types.includes(contentType(c) ?? ''))
+    return refused(c, refuse('bad_request', { field: 'content-type' }));
+  return next();
+};
+
+export const limitedBody = bodyLimit({
+  maxSize: maxFrameBytes,
+  onError: (c) => refused(c, refuse('too_large')),
+});

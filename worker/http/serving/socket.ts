@@ -1,0 +1,34 @@
+/** Upgrades: what every socket must offer, and handing it to its actor. */
+import { type Principal, refuse, subprotocol } from '#protocol';
+import type { MiddlewareHandler } from 'hono';
+import { refused, type Bound, type Exchange } from './exchange.ts';
+import { isUpgrade } from './guard.ts';
+import { bare, forwarded, protocolsOf } from './principal.ts';
+
+/** V13: a socket, in this version of the protocol. */
+export const speaks: MiddlewareHandler<Bound> = (c, next) => {
+  const spoken = isUpgrade(c.req.raw) && protocolsOf(c.req.raw).includes(subprotocol);
+  return spoken ? next() : Promise.resolve(refused(c, refuse('unsupported')));
+};
+
+/** Gives the socket to the actor, which answers the upgrade. */
+export function handOver(
+  c: Exchange,
+  actor: { fetch: Fetcher['fetch'] },
+  principal: Principal,
+): Promise<Response> {
+  return actor.fetch(forwarded(c.req.raw, principal));
+}
+
+/** The same for a lobby, which takes anybody: it is told its own name, and the client's networks, which it counts. */
+export function showIn(
+  c: Exchange,
+  lobby: { fetch: Fetcher['fetch'] },
+  name: string,
+  networks: readonly string[],
+): Promise<Response> {
+  const headers = bare(c.req.raw);
+  headers.set('x-parley-lobby', name);
+  if (networks.length > 0) headers.set('x-parley-networks', networks.join(' '));
+  return lobby.fetch(new Request(c.req.raw, { headers }));
+}

@@ -1,0 +1,113 @@
+/** What a browser opens: the app's shell, the widget's script and frame, the demo shop, and the files of the build. */
+import { check, isRefusal, isTransient, SiteId } from '#protocol';
+import { Hono } from 'hono';
+import { findDemo } from '../accounts/demo-account.ts';
+import type { Bound, Exchange } from '../serving/exchange.ts';
+import { languageOf, spoken } from '../serving/language.ts';
+import { framePage } from './frame-page.ts';
+import { siteOf } from './site-lookup.ts';
+
+export const pages = new Hono<Bound>();
+
+/** The one script of a customer's page. It has no hash in its name, so it is kept for minutes only. */
+pages.get('/widget.js', async (c) => {
+  const script = await asset(c, '/widget.js');
+  script.headers.set('Cache-Control', 'public, max-age=300');
+  script.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  return script;
+});
+
+pages.get('/widget/frame', spoken, async (c) => {
+  const id = check(SiteId, c.req.query('site'));
+  const site = isRefusal(id) ? id : await siteOf(c, id);
+  if (isRefusal(site)) return c.text(site.message, isTransient(site.refused) ? 503 : 404);
+  const language = languageOf(c);
+  const manifest = await ownFile(c, `/widget/manifest.${language}.json`);
+  if (!manifest.ok) return c.text('The widget is not built.', 503);
+  const { html, policy } = framePage(site.origins, await manifest.json(), language);
+  c.header('Content-Security-Policy', policy);
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+  c.header('Cache-Control', 'no-store');
+  return c.html(html);
+});
+
+/** A made-up shop with the demo account's widget. The build brings its page; here it learns the site. */
+pages.get('/demo', async (c) => {
+  const demo = c.env.DEMO === 'true' ? await findDemo(c.env) : undefined;
+  const page = demo && (await ownFile(c, '/widget/demo.html'));
+  if (!demo || !page?.ok) return c.text('Not found', 404);
+  const server = otherName(new URL(c.req.url));
+  c.header(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      `script-src 'self' ${server}`,
+      `connect-src ${server}`,
+      `frame-src ${server}`,
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self' data:",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  );
+  c.header('Cache-Control', 'no-store');
+  const html = await page.text();
+  const embed = `<script async src="${server}/widget.js?site=${demo.site.id}"></script>`;
+  return c.html(html.replace('%EMBED%', embed));
+});
+
+pages.get('*', async (c) => {
+  // `/index.html` by name is the shell too, and gets the shell's headers.
+  const file = c.req.path === '/' || c.req.path === '/index.html' ? undefined : await asset(c, c.req.path);
+  if (file && file.status !== 404) return file;
+  if (!isNavigation(c)) return c.text('Not found', 404);
+  return shellPage(c);
+});
+
+/**
+ * The app's shell. Its build puts the policy, with the hash of its one script, into a meta tag. As a header it holds from the first
+ * byte on, and `frame-ancestors`, which a meta tag can't state, joins it.
+ */
+async function shellPage(c: Exchange): Promise<Response> {
+  const shell = await ownFile(c, '/index.html');
+  const html = await shell.text();
+  const policy = /<meta http-equiv="content-security-policy" content="([^"]+)"/.exec(html)?.[1];
+  if (!shell.ok || !policy) return c.text('The app is not built.', 503);
+  const tag = shell.headers.get('ETag');
+  c.header('Content-Security-Policy', `${policy}; frame-ancestors 'none'`);
+  c.header('Cache-Control', 'no-cache');
+  if (tag) c.header('ETag', tag);
+  return tag && c.req.header('If-None-Match') === tag ? c.body(null, 304) : c.html(html);
+}
+
+/**
+ * A page that a person opens: a browser asks for HTML then, and for nothing else, and no page of ours has a dot in its name.
+ * Everything else that is not there is a 404: were the shell the answer to a missing file, browsers would keep a page of HTML
+ * as that file.
+ */
+function isNavigation(c: Exchange): boolean {
+  if (c.req.path === '/index.html') return true;
+  const isFile = c.req.path.slice(c.req.path.lastIndexOf('/')).includes('.');
+  return !isFile && (c.req.header('Accept')?.includes('text/html') ?? false);
+}
+
+/** A file of the build that we read ourselves. */
+function ownFile(c: Exchange, path: string): Promise<Response> {
+  return c.env.ASSETS.fetch(new URL(path, c.req.url));
+}
+
+/** A file of the build for the client, as it asked for it; with headers that can be added to. */
+async function asset(c: Exchange, path: string): Promise<Response> {
+  const url = new URL(path, c.req.url);
+  const { method, headers } = c.req.raw;
+  const found = await c.env.ASSETS.fetch(new Request(url, { method, headers }));
+  return new Response(found.body, found);
+}
+
+/**
+ * On one machine: its other name, which for a browser is another *site*, as a customer's page and we are. (Another port is
+ * the same site, and would hide what happens to cookies and storage.) Elsewhere: the server itself.
+ */
+function otherName({ origin, protocol, hostname, port }: URL): string {
+  const other = hostname === 'localhost' ? '127.0.0.1' : hostname === '127.0.0.1' ? 'localhost' : undefined;
+  return other ? `${protocol}//${other}${port && `:${port}`}` : origin;
+}

@@ -1,0 +1,62 @@
+/** The audit log: who signed in and changed what, when and from where. */
+import * as v from 'valibot';
+import { AuditId, UserId } from '../base/ids.ts';
+
+export const auditKinds = [
+  'sign_in.done',
+  'sign_in.refused',
+  'password.changed',
+  'password.link_asked',
+  'email.confirmed',
+  'second_factor.on',
+  'second_factor.off',
+  'user.added',
+  'user.invited',
+  'user.changed',
+  'user.deleted',
+  'user.restored',
+  'user.password_set',
+  'group.added',
+  'group.changed',
+  'group.deleted',
+  'account.changed',
+  'site.added',
+  'site.changed',
+  'campaign.added',
+  'campaign.changed',
+] as const;
+export const AuditKind = v.picklist(auditKinds);
+export type AuditKind = v.InferOutput<typeof AuditKind>;
+
+const Named = v.object({ id: v.string(), name: v.string() });
+
+export const AuditEntry = v.object({
+  id: AuditId,
+  at: v.number(),
+  kind: AuditKind,
+  /** Who did it, by the name of that time; null where nobody is known, as with a wrong password. */
+  by: v.nullable(Named),
+  /** Null where the deployment can't tell. */
+  address: v.nullable(v.string()),
+  /** What the browser said that it is. */
+  device: v.string(),
+  /** What it was done to, where that is not the one who did it. */
+  subject: v.nullable(Named),
+  /** Of a change: each field, as it was and as it is. Never a secret. */
+  changes: v.nullable(v.record(v.string(), v.tuple([v.unknown(), v.unknown()]))),
+});
+export type AuditEntry = v.InferOutput<typeof AuditEntry>;
+
+/** Filters and the key of a page, newest first. */
+export const AuditQuery = v.object({
+  kind: v.optional(AuditKind),
+  user: v.optional(UserId),
+  /** `next` of the page before. */
+  after: v.optional(v.pipe(v.string(), v.maxLength(60))),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
+  ),
+});
+export type AuditQuery = v.InferOutput<typeof AuditQuery>;
+export const AuditPage = v.object({ entries: v.array(AuditEntry), next: v.nullable(v.string()) });
+export type AuditPage = v.InferOutput<typeof AuditPage>;

@@ -1,0 +1,96 @@
+/** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
+import * as v from 'valibot';
+import { Name } from '../base/text.ts';
+import { Availability } from '../floor/availability.ts';
+import { defaultRouting, Routing } from '../routing/routing.ts';
+
+const shortText = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(max),
+    v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
+  );
+
+/** Whether the visitor is asked for something before the chat starts. */
+export const Asked = v.picklist(['no', 'optional', 'required']);
+
+export const CampaignSettings = v.object({
+  /** The shape's version: a reader fills in what an older document lacks. */
+  version: v.literal(1),
+  /** `#rrggbb`; the widget picks black or white to go on it, whichever is easier to read. */
+  color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)),
+  /** The window's title and the line below it. */
+  title: shortText(60),
+  subtitle: shortText(120),
+  /** Shown first in an empty conversation; belongs to no log. Empty: nothing is shown. */
+  opening: shortText(500),
+  /** Shown when a conversation has ended. */
+  closing: shortText(500),
+  /** Above the questions about name and email. */
+  introduction: shortText(500),
+  askName: Asked,
+  askEmail: Asked,
+  /** Agents see what a visitor types before it is sent; the visitor is told so. */
+  sneakPreview: v.boolean(),
+  /** A conversation in which nobody does anything for so long closes by itself; minutes. */
+  idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
+  /** Who is asked to answer, and in which order. */
+  routing: v.optional(Routing, defaultRouting),
+});
+export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
+
+/** What a new campaign starts from. */
+export const defaultCampaign: CampaignSettings = {
+  version: 1,
+  color: '#1f5eff',
+  title: 'Chat with us',
+  subtitle: 'We usually answer within a few minutes',
+  opening: 'Hello! How can we help?',
+  closing: 'Thank you for writing to us.',
+  introduction: 'Tell us who you are, so that we can get back to you.',
+  askName: 'optional',
+  askEmail: 'optional',
+  sneakPreview: false,
+  idleMinutes: 30,
+  routing: defaultRouting,
+};
+
+export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
+export type CampaignBody = v.InferOutput<typeof CampaignBody>;
+
+/**
+ * The settings that visitors' browsers receive. Listed one by one, so that a new setting is private until it is listed.
+ */
+export const WidgetSettings = v.pick(CampaignSettings, [
+  'color',
+  'title',
+  'subtitle',
+  'opening',
+  'closing',
+  'introduction',
+  'askName',
+  'askEmail',
+  'sneakPreview',
+]);
+export type WidgetSettings = v.InferOutput<typeof WidgetSettings>;
+
+/** Picks the public settings and drops all other fields of the document. */
+export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
+  const picked = Object.keys(WidgetSettings.entries).map((key) => [
+    key,
+    settings[key as keyof WidgetSettings],
+  ]);
+  return Object.fromEntries(picked) as WidgetSettings;
+}
+
+/** What the widget is told of its campaign: public. */
+export const WidgetConfig = v.object({
+  site: v.string(),
+  campaign: v.string(),
+  /** What the widget is called on the page, in the language of the one who asks. */
+  label: v.optional(v.string()),
+  /** Whether a visitor finds somebody just now. */
+  availability: v.optional(Availability),
+  settings: WidgetSettings,
+});
+export type WidgetConfig = v.InferOutput<typeof WidgetConfig>;

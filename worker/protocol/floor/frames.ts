@@ -1,0 +1,179 @@
+/** The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the floor's. */
+import * as v from 'valibot';
+import { CampaignId, CommandId, ConversationId, UserId } from '../base/ids.ts';
+import { DraftText } from '../base/text.ts';
+import { AssignedHow, UnassignedReason } from '../conversation/entries.ts';
+import { Refused } from '../conversation/frames.ts';
+import { AgentParty, Party, Role, Status } from '../conversation/parties.ts';
+import { LastMessage, Phase, Summary } from '../conversation/state.ts';
+import { Limit } from '../people/people.ts';
+import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } from '../routing/routing.ts';
+
+/* The agent's socket: /api/agent/socket. */
+
+export const SaveDraft = v.strictObject({
+  t: v.literal('draft.save'),
+  conversation: ConversationId,
+  text: DraftText,
+});
+export const SetStatus = v.strictObject({ t: v.literal('status.set'), id: CommandId, status: Status });
+export const AgentClientFrame = v.variant('t', [SaveDraft, SetStatus]);
+export type AgentClientFrame = v.InferOutput<typeof AgentClientFrame>;
+
+/** The first frame: everything that the tab's lists need. Sent again whole after every reconnect. */
+export const AgentWelcome = v.object({
+  t: v.literal('agent.welcome'),
+  status: Status,
+  /** Since when. */
+  since: v.number(),
+  /** The conversations that the agent owns; none while they are offline. */
+  summaries: v.array(Summary),
+  drafts: v.record(ConversationId, v.string()),
+});
+/** One of the agent's conversations has changed, or has become the agent's. */
+export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary });
+/** A conversation is the agent's no more. */
+export const SummaryGone = v.object({ t: v.literal('summary.gone'), conversation: ConversationId });
+export const DraftFrame = v.object({ t: v.literal('draft'), conversation: ConversationId, text: v.string() });
+/** Why a status has changed that nobody chose: the last conversation is over, too many offers were missed, there is no such status any more. */
+export const Correction = v.picklist(['empty', 'missed', 'switched_off']);
+export type Correction = v.InferOutput<typeof Correction>;
+/** The agent's status is another one. */
+export const StatusFrame = v.object({
+  t: v.literal('status'),
+  status: Status,
+  since: v.number(),
+  why: v.optional(Correction),
+  /** Who chose it, where it was not the agent. */
+  by: v.optional(v.object({ id: UserId, name: v.string() })),
+});
+export type StatusFrame = v.InferOutput<typeof StatusFrame>;
+export const AgentServerFrame = v.variant('t', [
+  AgentWelcome,
+  SummaryFrame,
+  SummaryGone,
+  DraftFrame,
+  StatusFrame,
+  Refused,
+]);
+export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
+
+/* The floor's socket: /api/floor/socket. The client says nothing on it but ping. */
+
+/** How the owner got or lost the conversation, by whom, and with which note. */
+export const Handover = v.object({
+  /** The seq of its entry. */
+  seq: v.number(),
+  how: v.union([AssignedHow, UnassignedReason]),
+  by: Party,
+  /** For agents only. */
+  note: v.optional(v.string()),
+});
+export type Handover = v.InferOutput<typeof Handover>;
+
+/**
+ * A conversation on the floor. Changes of state and owner are sent at once, last messages about once a second (V34).
+ */
+export const FloorRow = v.object({
+  id: ConversationId,
+  seq: v.number(),
+  phase: Phase,
+  type: ConversationType,
+  owner: v.nullable(AgentParty),
+  generation: v.number(),
+  campaign: v.object({ id: CampaignId, name: v.string() }),
+  target: v.nullable(Target),
+  released: v.nullable(v.object({ agent: UserId, reason: v.string() })),
+  visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
+  /** What the visitor asked first, cut short. */
+  opening: v.string(),
+  /** The last message; absent in rows of earlier versions. */
+  last: v.optional(v.nullable(LastMessage)),
+  handed: v.optional(v.nullable(Handover)),
+  /** How often it was passed on because its agent did not write in time; absent if never. */
+  passes: v.optional(v.number()),
+  startedAt: v.number(),
+  /** When it last changed state or owner. */
+  changedAt: v.number(),
+});
+export type FloorRow = v.InferOutput<typeof FloorRow>;
+
+export const FloorAgent = v.object({
+  id: UserId,
+  /** The user's name, which colleagues read. */
+  name: v.string(),
+  /** The name that visitors read, if it is another. */
+  nickname: v.optional(v.string()),
+  /** The path of their photo. */
+  photo: v.optional(v.string()),
+  status: Status,
+  /** Since when they have that status. */
+  since: v.number(),
+  connected: v.boolean(),
+  roles: v.array(Role),
+  /** The conversations that they have, and those that are offered to them. */
+  load: v.object({ live: v.number(), nrt: v.number() }),
+  limits: v.object({ live: Limit, nrt: Limit }),
+});
+export type FloorAgent = v.InferOutput<typeof FloorAgent>;
+
+/** What of the account's rules a workspace has to know. */
+export const FloorRules = v.object({
+  assignment: Assignment,
+  missedLimit: MissedLimit,
+  offlineProcessing: v.boolean(),
+});
+export type FloorRules = v.InferOutput<typeof FloorRules>;
+
+/** Everything: open conversations and the latest closed ones, and who is here. The first frame, and again where all may have changed. */
+export const FloorSnapshot = v.object({
+  t: v.literal('floor'),
+  /** The server's clock: what an offer's end is measured by. */
+  now: v.number(),
+  rules: FloorRules,
+  /** To oneself and by oneself; to everybody for who supervises. */
+  offers: v.array(Offer),
+  rows: v.array(FloorRow),
+  agents: v.array(FloorAgent),
+});
+export type FloorSnapshot = v.InferOutput<typeof FloorSnapshot>;
+/** The last message of a conversation. */
+export const Words = v.object({ id: ConversationId, last: LastMessage });
+export type Words = v.InferOutput<typeof Words>;
+/** What has changed since the frame before. */
+export const FloorChange = v.object({
+  t: v.literal('floor.changed'),
+  rows: v.array(FloorRow),
+  /** Last messages of rows that are otherwise unchanged. */
+  words: v.optional(v.array(Words)),
+  /** Rows that are out of the agent's sight now. */
+  gone: v.optional(v.array(ConversationId)),
+  agents: v.array(FloorAgent),
+  /** Agents whose user was deleted. Where that is taken back, `agents` has them again. */
+  left: v.optional(v.array(UserId)),
+});
+/** Offers that have begun, and such as stand no more, with what came of them. Told at once to whom it concerns. */
+export const OffersFrame = v.object({
+  t: v.literal('offers'),
+  now: v.number(),
+  offers: v.array(Offer),
+  over: v.array(v.object({ ...Offer.entries, outcome: Outcome })),
+});
+export type OffersFrame = v.InferOutput<typeof OffersFrame>;
+/**
+ * A conversation's owner changed: sent at once to the previous and the new owner, even for a conversation out of sight.
+ */
+export const HandedFrame = v.object({
+  t: v.literal('handed'),
+  conversation: ConversationId,
+  generation: v.number(),
+  visitor: v.object({ id: v.string(), name: v.optional(v.string()) }),
+  from: v.nullable(AgentParty),
+  to: v.nullable(AgentParty),
+  /** The target of a transfer to a queue. */
+  target: v.nullable(Target),
+  handed: Handover,
+});
+export type HandedFrame = v.InferOutput<typeof HandedFrame>;
+export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange, OffersFrame, HandedFrame]);
+export type FloorServerFrame = v.InferOutput<typeof FloorServerFrame>;

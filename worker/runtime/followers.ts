@@ -1,0 +1,189 @@
+/**
+ * Who follows a log from outside, each from a durable cursor: the archive, another actor. A follower is pushed what it lacks, once
+ * at a time, and its cursor moves only after it has taken it; so it hears everything at least once, in order, and must take the
+ * same twice. Nobody waits for a follower.
+ */
+import { retryDelay } from '#domain/base/backoff';
+import type { Duty } from './alarm.ts';
+import type { Host } from './host.ts';
+import { report } from './report.ts';
+
+/** How far each follower is, by its name. */
+export type Cursors = Readonly<Record<string, number>>;
+
+/** A push that takes longer has failed, in milliseconds. */
+const pushTimeout = 10_000;
+/**
+ * A follower whose work changes its meaning gets a new name, and so begins again: at the start if it rebuilds a view of
+ * its own, or now if it sends to the outside world, which must not receive old entries again.
+ */
+export interface Follower {
+  readonly name: string;
+  /** Where the follower begins in a log that is older than itself. */
+  readonly from: 'start' | 'now';
+  /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
+  due(cursor: number): number | null;
+  /** Delivers what lies after the cursor; answers up to where. Throws where it could not. */
+  push(cursor: number): Promise<number>;
+}
+
+interface Following {
+  readonly follower: Follower;
+  cursor: number;
+  /** How often it was sent back to the start. */
+  rewinds: number;
+  attempts: number;
+  retryAt: number;
+  startedAt: number | null;
+  /** The push under way, or the last one. It never rejects. */
+  flight: Promise<void>;
+}
+
+export class Followers {
+  /** For the alarm, one each: a follower that hangs holds up no other. */
+  readonly duties: readonly Duty[];
+  readonly #host: Host;
+  readonly #all: readonly Following[];
+  readonly #save: (cursors: Cursors) => void;
+  #moved = false;
+  /** A follower began at the head, and its cursor is not stored yet. */
+  #joined = false;
+
+  /**
+   * `cursors` are those last given to `save`, `head` is the log's. A cursor lost with the memory costs only a repeated
+   * push. A log without stored cursors is new: all followers begin at its start.
+   */
+  constructor(
+    host: Host,
+    followers: readonly Follower[],
+    { cursors, head }: { cursors: Cursors | undefined; head: number },
+    save: (cursors: Cursors) => void,
+  ) {
+    this.#host = host;
+    this.#save = save;
+    const begin = ({ from }: Follower) => (from === 'now' && cursors ? head : 0);
+    this.#joined = followers.some(
+      (follower) => cursors?.[follower.name] === undefined && begin(follower) > 0,
+    );
+    this.#all = followers.map((follower) => ({
+      follower,
+      cursor: cursors?.[follower.name] ?? begin(follower),
+      rewinds: 0,
+      attempts: 0,
+      retryAt: 0,
+      startedAt: null,
+      flight: Promise.resolve(),
+    }));
+    this.duties = this.#all.map((following) => ({
+      name: following.follower.name,
+      next: () => this.#due(following),
+      run: () => (following.startedAt === null ? this.#flush(following) : Promise.resolve()),
+    }));
+  }
+
+  /** Nothing is left to push. */
+  get idle(): boolean {
+    return this.#all.every(({ follower, cursor }) => follower.due(cursor) === null);
+  }
+
+  /** Starts what is due now. To be called before the alarm is armed: what is under way needs none soon. */
+  kick(): void {
+    // Must run before the next append: after an eviction the follower would begin at a later head.
+    if (this.#joined) this.#save(this.cursors);
+    this.#joined = false;
+    for (const work of this.#start(this.#host.now())) this.#host.background(work);
+  }
+
+  /** Pushes all that there is, due or not, and waits for it; what is under way ends first. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#all.map(({ flight }) => flight));
+    await Promise.all(this.#start(Number.MAX_SAFE_INTEGER));
+  }
+
+  /** A follower's cursor. */
+  cursor(name: string): number {
+    return this.#of(name).cursor;
+  }
+
+  /** Sends a follower back to the start of the log, to be told everything again. */
+  rewind(name: string): void {
+    const following = this.#of(name);
+    following.cursor = 0;
+    following.rewinds++;
+    this.#save(this.cursors);
+  }
+
+  get cursors(): Cursors {
+    return Object.fromEntries(this.#all.map(({ follower, cursor }) => [follower.name, cursor]));
+  }
+
+  #start(now: number): Promise<void>[] {
+    const works: Promise<void>[] = [];
+    for (const following of this.#all) {
+      const due = following.startedAt === null ? this.#due(following) : null;
+      if (due !== null && due <= now) works.push(this.#flush(following));
+    }
+    return works;
+  }
+
+  #flush(following: Following): Promise<void> {
+    following.flight = this.#push(following);
+    return following.flight;
+  }
+
+  async #push(following: Following): Promise<void> {
+    const { follower } = following;
+    following.startedAt = this.#host.now();
+    try {
+      for (;;) {
+        const { cursor: before, rewinds } = following;
+        const cursor = await this.#timed(follower.push(before));
+        // A rewind in the meantime wins over what was on the way, also where that had begun at the start itself.
+        if (following.rewinds === rewinds && cursor > before) {
+          following.cursor = cursor;
+          this.#moved = true;
+        }
+        following.attempts = 0;
+        const due = follower.due(following.cursor);
+        if (due === null || due > this.#host.now()) break;
+      }
+    } catch (error) {
+      following.attempts++;
+      following.retryAt = this.#host.now() + retryDelay(following.attempts, this.#host.random());
+      report('follower_failed', error, { follower: follower.name, attempts: following.attempts });
+    } finally {
+      following.startedAt = null;
+    }
+    this.onSettled();
+    // One row for all that end at about the same time, also where one waited for another.
+    if (this.#moved && this.#all.every(({ startedAt }) => startedAt === null)) {
+      this.#moved = false;
+      this.#save(this.cursors);
+    }
+  }
+
+  /** Called after a flush, for what comes next: the actor settles its alarm. */
+  onSettled: () => void = () => undefined;
+
+  #due({ follower, cursor, attempts, retryAt, startedAt }: Following): number | null {
+    const due = follower.due(cursor);
+    // Should the actor die under way, the alarm takes it up again.
+    if (due !== null && startedAt !== null) return startedAt + 2 * pushTimeout;
+    return due !== null && attempts > 0 ? Math.max(due, retryAt) : due;
+  }
+
+  #timed<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#host.timer(pushTimeout, () =>
+        reject(new Error('the follower did not answer in time')),
+      );
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  #of(name: string): Following {
+    const following = this.#all.find(({ follower }) => follower.name === name);
+    if (!following) throw new Error(`no follower is called ${name}`);
+    return following;
+  }
+}
