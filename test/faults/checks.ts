@@ -1,6 +1,7 @@
 /** Judges a run by what its clients saw and what the server has stored. Pure, so that each check can be shown to fail. */
+import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
-import { aliasAmong, entryForVisitor } from '#domain/conversation/redaction';
+import { entryForVisitor } from '#domain/conversation/redaction';
 import type { Entry } from '#protocol';
 import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
 

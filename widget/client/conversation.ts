@@ -4,6 +4,7 @@
  */
 import { evolve } from '#domain/conversation/conversation';
 import { arrive, noMarks } from '#domain/conversation/marks';
+import { sideOf } from '#domain/conversation/parties';
 import {
   closeCodes,
   isTransient,
@@ -340,19 +341,15 @@ export class ConversationClient {
 
   /** One entry not held before. */
   #learn(entry: Entry, live: boolean): void {
-    if (
-      'id' in entry &&
-      entry.id !== undefined &&
-      entry.by.kind !== 'system' &&
-      entry.by.id === this.#options.me
-    ) {
-      this.#answered(entry.id);
-    }
+    const { by } = entry;
+    const mine = 'id' in by && by.id === this.#options.me;
+    if (mine && 'id' in entry && entry.id !== undefined) this.#answered(entry.id);
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
-    if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
+    const from = sideOf(by);
+    if (entry.kind !== 'message.sent' || !from || from === this.#options.side) return;
     this.#typing.show(null);
-    if (entry.by.kind === 'visitor') this.#preview = '';
+    if (from === 'visitor') this.#preview = '';
   }
 
   /** Takes an entry into the state; false where the state knows it already, or there is none yet. */

@@ -1,4 +1,5 @@
 /** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
+import { sideOf } from '#domain/conversation/parties';
 import {
   isBlank,
   maxTitleLength,
@@ -98,7 +99,7 @@ export class Chat {
     Math.min(
       this.view.unread,
       this.view.entries.filter(
-        ({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo,
+        ({ kind, by, seq }) => kind === 'message.sent' && sideOf(by) === 'agent' && seq > this.#readTo,
       ).length,
     ),
   );
