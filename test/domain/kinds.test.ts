@@ -48,8 +48,8 @@ const commands: { readonly [T in GivenCommand['t']]: readonly [Party, Extract<Gi
 test('V23 I7 the entry that a command has caused is the result of that command, repeated, and of no other', () => {
   for (const [by, command] of Object.values(commands)) {
     const waiting = fold('con_a', [started]);
-    const state = by === anna ? { ...waiting, phase: 'active', owner: anna, generation: 1 } : waiting;
-    const drafts = decide(state, command, by);
+    const taken = { ...waiting, phase: 'active', owner: anna, generation: 1 } satisfies ConversationState;
+    const drafts = decide(by === anna ? taken : waiting, command, by);
     if (isRefusal(drafts)) throw new Error(`${command.t} is refused: ${drafts.refused}`);
     const entries = drafts.map((draft, index) => ({ seq: index + 2, at: 2, ...draft }) as Entry);
     const entry = entries.find((each) => 'id' in each && each.id === '1');
