@@ -47,7 +47,8 @@ test('every rule has an id of its own, and fits in one line of 140 characters', 
 });
 
 test('no line of a document is longer than 140 characters, but for tables', () => {
-  const documents = [...pages, ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map(read)];
+  const documents = citingFiles().filter(({ path }) => path.endsWith('.md'));
+  expect(documents.length).toBeGreaterThan(pages.length);
   const long = documents.flatMap(({ path, lines }) =>
     lines.flatMap((line, index) =>
       line.length > 140 && !line.startsWith('|') ? [`${path}:${index + 1}`] : [],
