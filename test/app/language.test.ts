@@ -1,4 +1,4 @@
-/** What is said in Russian: its plurals, its dates, and sentences that differ by who is meant. */
+/** Texts in Russian: plurals, dates, and sentences that differ by their subject. */
 import { refuse, type EntryOf } from '#protocol';
 import { m } from '#words/app';
 import { overwriteGetLocale } from '#words/app/runtime';
@@ -14,7 +14,7 @@ const at = Date.UTC(2026, 10, 4, 23, 30);
 const hour = 3_600_000;
 const plain = (text: string) => text.replace(/[\u2068\u2069]/gu, '');
 
-test('a number takes the form that Russian has for it', () => {
+test('a number takes its Russian plural form', () => {
   const said = [0, 1, 2, 5, 11, 21, 22, 112].map((count) => m.groups_users({ count }));
   expect(said).toEqual([
     '0 пользователей',
@@ -28,7 +28,7 @@ test('a number takes the form that Russian has for it', () => {
   ]);
 });
 
-test('days and spans are Russian', () => {
+test('dates and spans are in Russian', () => {
   expect(dayName(at, at + hour, 'UTC')).toBe('Вчера');
   expect(dayName(at, at + 10 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября');
   expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября 2026');
@@ -36,7 +36,7 @@ test('days and spans are Russian', () => {
   expect([ago(at, at), ago(at - hour, at), span(3_900_000)]).toEqual(['сейчас', '1 ч', '1 ч 05 мин']);
 });
 
-test('what you did is said otherwise than what another did', () => {
+test('the reader’s own action is worded differently from another agent’s', () => {
   const anna = { kind: 'agent', id: 'usr_anna', name: 'Анна' } as const;
   const taken: EntryOf<'agent.assigned'> = {
     seq: 2,
@@ -51,7 +51,7 @@ test('what you did is said otherwise than what another did', () => {
   expect(plain(describe(taken, null, 'Мия'))).toBe('Оператор Анна взял чат');
 });
 
-test('V1 a refusal is worded by its code, its reason and its pause; one that is not known brings its own words', () => {
+test('V1 a refusal is worded by its code, its reason and its pause; an unknown one shows the server’s message', () => {
   expect(refusalWords(refuse('conflict'))).toBe('Это уже изменил кто-то другой.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
