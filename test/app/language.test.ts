@@ -48,11 +48,11 @@ test('what you did is said otherwise than what another did', () => {
     how: 'taken',
   };
   expect(plain(describe(taken, 'usr_anna', 'Мия'))).toBe('Вы взяли чат');
-  expect(plain(describe(taken, null, 'Мия'))).toBe('Оператор Анна взял чат');
+  expect(plain(describe(taken, null, 'Мия'))).toBe('Чат взят в работу: Анна');
 });
 
 test('V1 a refusal is worded by its code, its reason and its pause; one that is not known brings its own words', () => {
-  expect(refusalWords(refuse('conflict'))).toBe('Это уже изменил кто-то другой.');
+  expect(refusalWords(refuse('conflict'))).toBe('Данные уже изменил другой пользователь. Обновите страницу.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
     'Слишком много запросов. Повторите через 0:30.',
