@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe } from '../../app/src/lib/chat/describe.ts';
 import { ago, dayName, shortTime, span } from '../../app/src/lib/chat/when.ts';
 import { refusalWords } from '../../app/src/lib/words/refusals.ts';
+import { reasonLines } from '../../app/src/routes/(signed-in)/workspace/why.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'ru'));
 afterAll(() => overwriteGetLocale(() => 'en'));
@@ -59,4 +60,9 @@ test('V1 a refusal is worded by its code, its reason and its pause; one that is 
   );
   const later = { ...refuse('conflict'), refused: 'of_a_later_version' as 'conflict', message: 'Its words.' };
   expect(refusalWords(later)).toBe('Its words.');
+});
+
+test('the routing log joins the names of a line and the count of the others by one “and”', () => {
+  const [line] = reasonLines({ full: { agents: ['a', 'b'], more: 3 } }, { a: 'Анна', b: 'Борис' });
+  expect(plain(line?.text ?? '')).toBe('Лимит исчерпан: Анна, Борис и ещё 3');
 });
