@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe } from '../../app/src/lib/chat/describe.ts';
 import { ago, dayName, shortTime, span } from '../../app/src/lib/chat/when.ts';
 import { refusalWords } from '../../app/src/lib/words/refusals.ts';
+import { reasonLines } from '../../app/src/routes/(signed-in)/workspace/why.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'ru'));
 afterAll(() => overwriteGetLocale(() => 'en'));
@@ -48,15 +49,20 @@ test('the reader’s own action is worded differently from another agent’s', (
     how: 'taken',
   };
   expect(plain(describe(taken, 'usr_anna', 'Мия'))).toBe('Вы взяли чат');
-  expect(plain(describe(taken, null, 'Мия'))).toBe('Оператор Анна взял чат');
+  expect(plain(describe(taken, null, 'Мия'))).toBe('Чат взят в работу: Анна');
 });
 
 test('V1 a refusal is worded by its code, its reason and its pause; an unknown one shows the server’s message', () => {
-  expect(refusalWords(refuse('conflict'))).toBe('Это уже изменил кто-то другой.');
+  expect(refusalWords(refuse('conflict'))).toBe('Данные уже изменил другой пользователь. Обновите страницу.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
     'Слишком много запросов. Повторите через 0:30.',
   );
   const later = { ...refuse('conflict'), refused: 'of_a_later_version' as 'conflict', message: 'Its words.' };
   expect(refusalWords(later)).toBe('Its words.');
+});
+
+test('the routing log joins the names of a line and the count of the others by one “and”', () => {
+  const [line] = reasonLines({ full: { agents: ['a', 'b'], more: 3 } }, { a: 'Анна', b: 'Борис' });
+  expect(plain(line?.text ?? '')).toBe('Лимит исчерпан: Анна, Борис и ещё 3');
 });

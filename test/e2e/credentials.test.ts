@@ -112,7 +112,7 @@ test('F2 B12: the sign-in form asks a remembered administrator for no status, an
   const page = await context.newPage();
   await page.goto(`${base}/login`);
   const status = page.getByLabel('Start with status');
-  await page.getByText('Only for people who answer chats.').waitFor();
+  await page.getByText('Applies to users who answer chats.').waitFor();
   await page.getByLabel('Remember me').check();
   await fillIn(page, admin, password);
   await page.waitForURL(/\/console/);

@@ -148,7 +148,7 @@ test('an invited administrator does not count: the last one who can sign in stay
 test('Without a campaign, What if offers to add one', async () => {
   const { page, errors } = await newAccount('Newcomer');
   await page.goto(`${base}/console/what-if`);
-  await page.getByText('No campaign to try yet').waitFor();
+  await page.getByText('No campaigns yet').waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Add campaign' }).click();
   await page.waitForURL(/\/console\/campaigns\/new/);
