@@ -45,7 +45,7 @@ test.each(ways)(
     const answer = await anna.stub.authenticate(session, secret);
     expect(answer).toMatchObject({
       refused: 'signed_out',
-      message: 'What you may do here has changed. Sign in again.',
+      message: 'Your rights have changed. Sign in again.',
       reason: 'rights',
     });
   },
