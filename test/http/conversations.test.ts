@@ -25,7 +25,7 @@ beforeAll(async () => {
   ({ site } = await newSite(mine));
 });
 
-const missing = { status: 404, body: { refused: 'not_found', message: 'There is no such thing here.' } };
+const missing = { status: 404, body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' } };
 
 const open: WebSocket[] = [];
 afterEach(() => {

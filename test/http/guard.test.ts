@@ -161,7 +161,7 @@ test('S22 what goes wrong inside is logged without data, and answered without a 
     ask('POST', '/api/operator/seed', { headers: operatorHeader, env: failing(message) });
   expect(await seed('D1_ERROR: no such column: x: SQLITE_ERROR')).toEqual({
     status: 500,
-    body: { refused: 'internal', message: 'Something went wrong here. Try again.' },
+    body: { refused: 'internal', message: 'An unexpected error was logged. Try again.' },
   });
   expect(await seed('D1_ERROR: Network connection lost.')).toMatchObject({
     status: 503,

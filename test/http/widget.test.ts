@@ -303,7 +303,7 @@ test('V10 a visitor reads their own conversation, and nobody else does', async (
     expect((await ask('GET', path + query, { headers: bearer(one.token) })).status).toBe(400);
   }
 
-  const missing = { status: 404, body: { refused: 'not_found', message: 'There is no such thing here.' } };
+  const missing = { status: 404, body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' } };
   expect(await ask('GET', path, { headers: bearer(two.token) })).toEqual(missing);
   const unknown = `/api/widget/conversations/${id('conversation')}/entries`;
   expect(await ask('GET', unknown, { headers: bearer(two.token) })).toEqual(missing);
