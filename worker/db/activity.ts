@@ -1,6 +1,6 @@
 /**
- * What agents were at which time: a projection of their logs that may be written twice and late, and the time table of
- * a day.
+ * Agents' past statuses and presence: a projection of their logs that may be written twice and late, and the time
+ * table of a day.
  */
 import { clip, overdueBreaks, sum, type Interval, type Span } from '#domain/people/activity';
 import { shortBreak } from '#domain/people/status';

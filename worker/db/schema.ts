@@ -143,8 +143,8 @@ export const audit = sqliteTable(
 );
 
 /**
- * What agents were at which time: the projection of their logs (F21). An interval begins with an entry of the agent's
- * log and is never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
+ * Agents' past statuses and presence: the projection of their logs (F21). An interval begins with an entry of the
+ * agent's log and is never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
  */
 export const activity = sqliteTable(
   'activity',

@@ -1,4 +1,4 @@
-/** Whose conversations a user sees (F42): the account's visibility rule, besides what a role may do. */
+/** Visibility: whose conversations a user sees (F42), by the account's rule and their roles. */
 import type { Role, Sees } from '#protocol';
 
 /** The user who looks. */

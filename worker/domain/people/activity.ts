@@ -1,6 +1,6 @@
 /**
- * What an agent was at which time, from their log (F21): intervals that touch and never overlap while they are signed
- * in, and none otherwise. Clocks stop and go back; these times do not.
+ * An agent's past statuses and presence, from their log (F21): intervals that touch and never overlap while they are
+ * signed in, and none otherwise. Clocks stop and go back; these times do not.
  */
 import type { Status } from '#protocol';
 import { shortBreak } from './status.ts';

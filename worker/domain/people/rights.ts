@@ -1,4 +1,4 @@
-/** Who may do what: one table for HTTP, sockets and actors. Every right ends at the account's border. */
+/** Rights: one table of who may do what, for HTTP, sockets and actors. Every right ends at the account's border. */
 import type { Principal, Role } from '#protocol';
 
 export type { Principal };

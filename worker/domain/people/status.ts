@@ -1,4 +1,4 @@
-/** What the statuses mean (F11 to F20). A status is a choice; sockets prove presence. */
+/** The meaning of the statuses (F11 to F20). A status is a choice; sockets prove presence. */
 import { statuses, type ConversationType, type Role, type Status } from '#protocol';
 
 /** The permitted length of a short break, in milliseconds (F15). */
