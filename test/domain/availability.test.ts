@@ -17,7 +17,7 @@ test('F13 F20 of all statuses only Online serves visitors', () => {
   expect(statuses.filter((status) => of({ status }) !== 'away')).toEqual(['online']);
 });
 
-test('F150 no agent is away, full agents are busy, an agent with capacity is available', () => {
+test('F150 without agents it is away, with full ones busy, with capacity available', () => {
   expect(availabilityOf(line, [])).toBe('away');
   expect(of({ load: { live: 1, nrt: 0 } })).toBe('busy');
   expect(of({})).toBe('available');

@@ -185,8 +185,8 @@ export class ConversationCore {
   }
 
   /**
-   * Accepts no owner under this generation or an earlier one any more. Returns the state, which names the current
-   * owner.
+   * Accepts no owner under this generation or an earlier one any more. Returns the state, which shows an owner who was
+   * accepted before.
    */
   withdraw(generation: number): ConversationState {
     const { state } = this.journal;

@@ -73,8 +73,8 @@ export const Title = v.pipe(typed(maxTitleLength), v.transform(cleanLine));
 
 /**
  * Characters that are invisible and change the reading of the text around them: controls, and the format characters
- * (bidi, zero width, tags). Not included: joiners between emoji, or between letters of a script that needs them, and
- * the tags of a flag.
+ * (bidi, zero width, tags). Kept are joiners between emoji, or between letters of a script that needs them, and the
+ * tags of a flag.
  */
 const unseen = /(?<flag>\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f})|[\p{Cc}\p{Cf}]/gu;
 const emoji = /\p{Extended_Pictographic}/u;

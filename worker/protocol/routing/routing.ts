@@ -67,7 +67,7 @@ export type Assignment = v.InferOutput<typeof Assignment>;
 
 /** The time to answer an offer, in seconds. */
 export const OfferSeconds = v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(120));
-/** After this many missed offers in a row an agent is made not available; null: never. */
+/** After this many missed offers in a row an agent's status becomes Invisible; null: never. */
 export const MissedLimit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)));
 
 const Named = v.object({ id: v.string(), name: v.string() });
