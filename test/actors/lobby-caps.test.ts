@@ -27,7 +27,7 @@ const fill = async (scene: Scene, count: number, networks: (place: number) => re
   return found.filter((each) => each !== 429) as WebSocket[];
 };
 
-test.each(ways)('H3 a network has a limited number of sockets of a lobby, and another still gets one (%s)', async (way) => {
+test.each(ways)('H3 a network has a cap on its sockets of a lobby, another is admitted (%s)', async (way) => {
   const scene = newScene();
   const most = caps.lobbySocketsPerNetwork;
   const home = ['198.51.100.7'];

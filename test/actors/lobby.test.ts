@@ -54,7 +54,7 @@ test.each(ways)('F20 F96 an open widget is updated when the last agent leaves, %
   expect(told(widget)).toEqual(['available', 'away', 'available']);
 });
 
-test.each(ways)('F150 busy differs from away, and freed capacity makes the campaign available, %s', async (way) => {
+test.each(ways)('F150 busy differs from away, and freed capacity makes it available, %s', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'assigned' });
   await screen(scene, 'Anna', 1);

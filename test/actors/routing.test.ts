@@ -57,7 +57,7 @@ test.each(ways)('F56 F57 a conversation is offered to only one agent, who accept
   ]);
 });
 
-test.each(ways)('F59 I11 an agent who declines is not asked again while another has capacity (%s)', async (way) => {
+test.each(ways)('F59 I11 a declining agent is not asked while another has capacity (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, {});
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -180,7 +180,7 @@ test.each(ways)(
   },
 );
 
-test.each(ways)('F19 an agent who goes offline gives their chats back, with their age unchanged (%s)', async (way) => {
+test.each(ways)('F19 an agent who goes offline returns their chats, as old as they are (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');

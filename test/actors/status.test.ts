@@ -136,7 +136,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F16 a correction changes only the status that it is meant for (%s)',
+  'F16 a correction changes the status that it is meant for, and no other status (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');

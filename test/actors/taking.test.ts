@@ -21,7 +21,7 @@ async function waiting(scene: Scene) {
 const assignments = async (scene: Scene, conversation: string) =>
   (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.assigned');
 
-test.each(ways)('V35 I9 two agents take a chat at the same moment: one wins, the other is refused with the winner’s name (%s)', async (way) => {
+test.each(ways)('V35 I9 of two takers at once one wins, the other is told who won (%s)', async (way) => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const { conversation } = await waiting(scene);

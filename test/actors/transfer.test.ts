@@ -8,7 +8,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
 
-test.each(ways)('F66 an agent transfers a chat to another, who receives an offer with the note (%s)', async (way) => {
+test.each(ways)('F66 an agent transfers a chat: another gets an offer with the note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -114,7 +114,7 @@ test('F17 F67 before dinner an agent gets nothing new, except from a supervisor'
   expect(refused).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
 });
 
-test.each(ways)('F16 the last chat before dinner ends: the status becomes dinner, and not before (%s)', async (way) => {
+test.each(ways)('F16 the end of the last chat before dinner starts it, and not before (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -143,7 +143,7 @@ test.each(ways)('F16 the last chat before dinner ends: the status becomes dinner
   await eventually(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
 });
 
-test.each(ways)('F66 a chat transferred to a group waits there with its age and its note (%s)', async (way) => {
+test.each(ways)('F66 a chat transferred to a group waits with its age and its note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'offered' }, {});
   const anna = await screen(scene, 'Anna');

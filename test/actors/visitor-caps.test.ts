@@ -32,7 +32,7 @@ async function end(visitor: SceneVisitor, { conversation }: Started): Promise<vo
 }
 
 test.each(ways)(
-  'H3 a visitor begins at most five conversations an hour (%s)',
+  'H3 a visitor begins at most five conversations an hour, and then has to wait (%s)',
   async (way) => {
     const scene = newScene();
     const clock = holdClock();

@@ -142,7 +142,7 @@ test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) 
 });
 
 test.each(ways)(
-  'I18 a conversation without activity is closed, once (%s)',
+  'I18 a conversation without activity for the idle time closes by itself, once (%s)',
   async (way) => {
     const scene = newScene({ idleMinutes: 1 });
     const clock = moveClock();

@@ -54,7 +54,7 @@ test('I7 dropping and rebuilding gives the same rows, and leaves other accounts 
   expect(await dumpHistory(DB, theirs)).toEqual(others);
 });
 
-test("I13 another account’s id writes nothing of this account, and reads nothing", async () => {
+test('I13 another account’s id writes nothing of this account, and reads nothing', async () => {
   const [mine, theirs] = [id('account'), id('account')];
   const log = makeLog({ messages: 10 });
   await write(mine, log);

@@ -25,7 +25,10 @@ beforeAll(async () => {
   ({ site } = await newSite(mine));
 });
 
-const missing = { status: 404, body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' } };
+const missing = {
+  status: 404,
+  body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' },
+};
 
 const open: WebSocket[] = [];
 afterEach(() => {
@@ -146,7 +149,7 @@ test('V13 an upgrade with another version, and a request without an upgrade, are
   }
 });
 
-test("I13 nobody can open the socket of another account’s conversation", async () => {
+test('I13 nobody can open the socket of another account’s conversation', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   for (const [other, cookie] of [

@@ -105,7 +105,7 @@ test('V12 the content type may have a parameter and any case', async () => {
   }
 });
 
-test.each(changes)('L3 %s %s over 64 KiB is too large, with or without a declared length', async (method, path) => {
+test.each(changes)('L3 %s %s over 64 KiB is too large, its length declared or not', async (method, path) => {
   const body = JSON.stringify({ name: 'x'.repeat(65_536) });
   expect(await ask(method, path, { body })).toMatchObject({ status: 413, body: { refused: 'too_large' } });
   const streamed = new Request(request(method, path, { body }), {

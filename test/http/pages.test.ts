@@ -43,7 +43,7 @@ test("a customer's page of another site may load the loader", async () => {
   expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
 });
 
-test("V5 the widget’s frame may be framed by the site’s pages, and by no other", async () => {
+test('V5 the widget’s frame may be framed by the site’s pages, and by no other', async () => {
   const response = await call('GET', `/widget/frame?site=${site}`, { headers: navigation });
   expect(response.status).toBe(200);
   const policy = response.headers.get('Content-Security-Policy') ?? '';

@@ -22,7 +22,10 @@ beforeAll(async () => {
   account = await newAccount();
 });
 
-const signOut = { status: 401, body: { refused: 'signed_out', message: 'There is no valid session. Sign in first.' } };
+const signOut = {
+  status: 401,
+  body: { refused: 'signed_out', message: 'There is no valid session. Sign in first.' },
+};
 const login = (email: string, pass: string, more: Call = {}) =>
   call('POST', '/api/login', { body: { email, password: pass }, ...more });
 

@@ -74,7 +74,7 @@ test.each(['/api/account', '/api/sites', '/api/campaigns'])('S1 %s is for manage
   expect((await ask('GET', path)).body).toMatchObject({ refused: 'signed_out' });
 });
 
-test("I13 another account’s sites and campaigns can’t be read, changed or joined", async () => {
+test('I13 another account’s sites and campaigns can’t be read, changed or joined', async () => {
   const cookie = theirs.administrator;
   const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
   const site = (await ask<Site>('POST', '/api/sites', { cookie, body: siteBody })).body;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 const config = (at: string, headers: Record<string, string>) =>
   call('GET', `/api/widget/config?site=${at}`, { headers });
 
-test("V5 the configuration is served to pages of the site’s origins", async () => {
+test('V5 the configuration is served to pages of the site’s origins', async () => {
   for (const Origin of ['https://shop.example', 'https://eu.shop.example']) {
     const response = await config(site, { Origin });
     expect(response.status).toBe(200);
@@ -303,7 +303,10 @@ test('V10 a visitor reads their own conversation, and nobody else’s', async ()
     expect((await ask('GET', path + query, { headers: bearer(one.token) })).status).toBe(400);
   }
 
-  const missing = { status: 404, body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' } };
+  const missing = {
+    status: 404,
+    body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' },
+  };
   expect(await ask('GET', path, { headers: bearer(two.token) })).toEqual(missing);
   const unknown = `/api/widget/conversations/${id('conversation')}/entries`;
   expect(await ask('GET', unknown, { headers: bearer(two.token) })).toEqual(missing);
