@@ -48,10 +48,10 @@ const commands: { readonly [T in GivenCommand['t']]: readonly [Party, Extract<Gi
 test('V23 I7 the entry that a command has caused is the result of that command, repeated, and of no other', () => {
   for (const [by, command] of Object.values(commands)) {
     const waiting = fold('con_a', [started]);
-    const taken = { ...waiting, phase: 'active', owner: anna, generation: 1 } satisfies ConversationState;
+    const taken: ConversationState = { ...waiting, phase: 'active', owner: anna, generation: 1 };
     const drafts = decide(by === anna ? taken : waiting, command, by);
     if (isRefusal(drafts)) throw new Error(`${command.t} is refused: ${drafts.refused}`);
-    const entries = drafts.map((draft, index) => ({ seq: index + 2, at: 2, ...draft }) as Entry);
+    const entries = drafts.map((draft, index): Entry => ({ seq: index + 2, at: 2, ...draft }));
     const entry = entries.find((each) => 'id' in each && each.id === '1');
     const same = Object.values(commands).flatMap(([, other]) =>
       entry && isSameCommand(entry, { ...other }) ? [other.t] : [],

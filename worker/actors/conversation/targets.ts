@@ -1,7 +1,10 @@
-/** The other ends of a conversation's followers: the archive, the floor, the owner's lists, the visitor's record. */
+/** The targets of a conversation's followers: the archive, the floor, the owner's lists, the visitor's record. */
 import type { ConversationState, FloorRow, Summary, Words } from '#protocol';
 
-/** The other end of each follower. The actor gives the real ones, a test its own. Each may be called twice with the same. */
+/**
+ * The target of each follower. The actor provides the real ones, a test its own. Each may be called twice with the
+ * same.
+ */
 export interface Targets {
   archive(
     state: ConversationState,
@@ -13,7 +16,7 @@ export interface Targets {
   visitor(note: VisitorNote): Promise<void>;
 }
 
-/** What a visitor's record keeps of a conversation. */
+/** The summary of a conversation that a visitor's actor stores. */
 export interface VisitorNote {
   readonly visitor: string;
   readonly conversation: string;

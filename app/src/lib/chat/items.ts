@@ -1,4 +1,4 @@
-/** A log as it is read: entries become lines, with days between them and neighbours drawn together. Pure. */
+/** Turns a log into lines: entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
 import { isKnown } from '#domain/conversation/kinds';
 import { idOf, sideOf } from '#domain/conversation/parties';
@@ -9,7 +9,7 @@ import { dayKey } from './when.ts';
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
 const together = 5 * 60_000;
 
-/** How far a message of the agents' side has got. */
+/** The delivery state of a message of the agents' side. */
 export type Progress = 'sent' | 'delivered' | 'seen';
 
 interface Place {
@@ -22,10 +22,10 @@ export interface MessageItem extends Place {
   readonly at: number;
   readonly by: Party;
   readonly text: string;
-  /** The first and the last of its group. */
+  /** Whether the message is the first, or the last, of its group. */
   readonly first: boolean;
   readonly last: boolean;
-  /** Of an agent's message, where marks are known. */
+  /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
 export interface PendingItem extends Place {
@@ -54,7 +54,7 @@ export interface ItemOptions {
   readonly zone?: string | undefined;
   readonly marks?: Marks | undefined;
   readonly pending?: readonly Pending[];
-  /** Whose pending messages these are. */
+  /** The sender of the pending messages. */
   readonly me?: string | null;
   /** The visitor's messages after this seq are new to the reader; null draws no line. */
   readonly unreadAfter?: number | null;
@@ -91,7 +91,7 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     if (!first) unsetLast(items);
     const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
     const { seq, at, by, text } = entry;
-    // By sender and id: an id alone is the other side's to choose.
+    // By sender and id, because the other side could choose the same id.
     const key = `${senderOf(by)}:${entry.id}`;
     items.push({ kind: 'message', key, seq, at, by, text, first, last: true, ...progress });
     before = entry;
@@ -124,7 +124,7 @@ function tells(entry: Entry, before: Entry): boolean {
   );
 }
 
-/** What is not in the log yet stands at its end, in the order in which it was typed. */
+/** Unsent messages are at the end of the log, in the order in which they were typed. */
 function withPending(items: Item[], before: EntryOf<'message.sent'> | null, options: ItemOptions): Item[] {
   const { pending = [], me = null } = options;
   let joined = before !== null && senderOf(before.by) === `agent:${me}`;

@@ -5,17 +5,17 @@ import type { Followed, Work } from './following.ts';
 /** Pages in one batch to the archive. */
 const pagesAtOnce = 20;
 
-/** Collects for a while, after the first time for longer; a closed conversation is written at once. */
+/** Collects entries for a while, longer after the first time; a closed conversation is written at once. */
 export function archive({ host, journal, targets, registered, archiveWindow }: Followed): Work {
   let since = { cursor: -1, at: 0, spread: 0 };
   return {
     due(cursor, concerned) {
-      // A rebuild knows of the conversations that the dispatcher has registered.
+      // A rebuild only knows conversations that the dispatcher has registered.
       if (!concerned || !registered()) return null;
       if (journal.state.phase === 'closed') return 0;
       if (since.cursor !== cursor)
         since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
-      // A clock that was set back must not put it off for ever.
+      // A clock that was set back must not delay it for ever.
       return Math.min(
         since.at + windowOf(journal.head - cursor, cursor > 0, since.spread, archiveWindow),
         host.now() + archiveWindow,

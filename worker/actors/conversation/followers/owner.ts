@@ -5,7 +5,7 @@ export function owner({ journal, targets }: Followed): Work {
   return {
     async push() {
       const { head, state, marks, owners } = journal;
-      // Earlier owners have to learn that they are it no more.
+      // Previous owners have to be notified that they no longer own it.
       await Promise.all(
         [...owners].map((agent) => targets.owner(agent, { state, unread: marks.agent.unread })),
       );
