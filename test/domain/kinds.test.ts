@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anna, ben, play, script, started, system, visitor } from './tape.ts';
 
-/** What the floor shows of a state. */
+/** The part of a state that the floor shows. */
 const onFloor = ({ phase, type, target, generation, owner, visitor }: ConversationState) =>
   JSON.stringify({ phase, type, target, generation, owner: owner?.id, visitor });
 

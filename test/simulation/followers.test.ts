@@ -43,7 +43,7 @@ class Hook {
   readonly #sent = new Set<number>();
   down = false;
 
-  /** What was sent. */
+  /** The entries that were sent. */
   get seqs(): number[] {
     return [...this.#sent];
   }
@@ -97,7 +97,7 @@ class Life {
     return Array.from({ length: this.head - seq }, (_, index) => seq + 1 + index);
   }
 
-  /** The memory goes. Whatever comes next wakes the conversation. */
+  /** The memory goes, and the conversation wakes again. */
   evict(): void {
     this.#server.evictNow();
     void this.#server.core;

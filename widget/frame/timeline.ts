@@ -128,7 +128,10 @@ const endings = {
 /** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
 type Notice<E extends Entry> = { notice(entry: E): Pick<NoticeRow, 'name' | 'say'> | null }['notice'];
 
-/** The notice for an entry that is no message; null if the visitor gets none. The type checker demands a new kind's line. */
+/**
+ * The notice for an entry that is no message; null if the visitor gets none. The type checker demands a new kind's
+ * line.
+ */
 const notices: { readonly [K in Exclude<VisitorKind, 'message.sent'>]: Notice<EntryOf<K>> } = {
   'conversation.started': () => null,
   'agent.assigned': ({ agent }) => ({ name: agent.name, say: m.joined }),

@@ -1,7 +1,7 @@
 /**
- * Who follows a log from outside, each from a durable cursor: the archive, another actor. A follower is pushed what it lacks, once
- * at a time, and its cursor moves only after it has taken it; so it hears everything at least once, in order, and must take the
- * same twice. Nobody waits for a follower.
+ * The followers of a log, each with a durable cursor: the archive, another actor. A follower is pushed the entries
+ * that it lacks, one push at a time, and its cursor moves only after the push; so it gets each entry at least once,
+ * in order, and must accept the same twice. No command waits for a follower.
  */
 import { retryDelay } from '#domain/base/backoff';
 import type { Duty } from './alarm.ts';
@@ -11,7 +11,7 @@ import { report } from './report.ts';
 /** How far each follower is, by `keyOf` it. */
 export type Cursors = Readonly<Record<string, number>>;
 
-/** What an actor stores of its followers, and where its log ends. */
+/** The stored state of an actor's followers, and the end of its log. */
 export interface Known {
   /** Those last given to `save`; undefined before that. A cursor lost with the memory costs only a repeated push. */
   readonly cursors: Cursors | undefined;
@@ -33,7 +33,7 @@ export function keysFromNow(followers: readonly Subscription[]): string[] {
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
 
-/** What is known of a follower before there is a log. */
+/** The part of a follower that does not depend on a log. */
 export interface Subscription {
   readonly name: string;
   /** From 1. Raised when the follower's work changes its meaning: it then begins anew in every log, by `from`. */
@@ -46,7 +46,9 @@ export interface Subscription {
 }
 
 export interface Follower extends Subscription {
-  /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
+  /**
+   * When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower.
+   */
   due(cursor: number): number | null;
   /** Delivers what lies after the cursor; answers up to where. Throws where it could not. */
   push(cursor: number): Promise<number>;

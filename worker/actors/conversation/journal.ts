@@ -1,6 +1,6 @@
 /**
- * The log of a conversation with all that is folded from it: the state, the marks, which commands it holds already, how it is cut
- * into pages. Everything but the log itself can be thrown away and is built again from it.
+ * The log of a conversation with all that is folded from it: the state, the marks, which commands it holds already,
+ * how it is cut into pages. Everything but the log itself can be thrown away and is built again from it.
  */
 import { bytesOf } from '#domain/base/text';
 import { firstPage, paginate, type Page } from '#domain/conversation/archive';

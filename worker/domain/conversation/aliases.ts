@@ -37,7 +37,10 @@ export function closerForVisitor(by: Party, reason: string, alias: Alias): Party
   return reason === 'blocked' ? system : partyForVisitor(by, alias);
 }
 
-/** A widget of an earlier version fails at `full`. An end by the system with the reason `agent` it words as “has ended”. */
+/**
+ * A widget of an earlier version fails at `full`. An end by the system with the reason `agent` it words as “has
+ * ended”.
+ */
 export function endForVisitor<R extends string>(reason: R): Exclude<R, 'full'> | 'agent' {
   return reason === 'full' ? 'agent' : (reason as Exclude<R, 'full'>);
 }

@@ -1,4 +1,4 @@
-/** What can be asked of a conversation. `decide` judges a command. */
+/** The commands of a conversation. `decide` judges a command. */
 import {
   cleanName,
   type AgentParty,
@@ -48,7 +48,7 @@ export interface Assigning {
   readonly type?: ConversationType | undefined;
   /** Without it taken by hand. */
   readonly how?: EntryOf<'agent.assigned'>['how'] | undefined;
-  /** Who passes it on to the agent, and why; without it the agent takes it themselves. */
+  /** The agent who passes it on, and a note; absent if the new owner takes it themselves. */
   readonly by?: AgentParty | undefined;
   readonly note?: string | undefined;
   /** The generation of the owner from whom it goes on; without it nobody has it. */

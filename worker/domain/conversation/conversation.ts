@@ -1,6 +1,6 @@
 /**
- * The rules of a conversation: `decide` turns a command into entries or a refusal, `evolve` folds an entry into the state. The
- * same fold runs in the actor, in the workspace and in the widget.
+ * The rules of a conversation: `decide` turns a command into entries or a refusal, `evolve` folds an entry into the
+ * state. The same fold runs in the actor, in the workspace and in the widget.
  */
 import {
   refuse,
@@ -26,8 +26,8 @@ const writers: { readonly [K in Party['kind']]: { ownOnly: boolean; ending: 'vis
 };
 
 /**
- * Judges a command. Returns the entries that it causes, in order (none where it changes nothing), or a refusal. Rights are
- * checked before; here stand the rules that depend on the log.
+ * Judges a command. Returns the entries that it causes, in order (none where it changes nothing), or a refusal.
+ * Rights are checked before; here stand the rules that depend on the log.
  */
 export function decide(state: ConversationState, command: Command, by: Party): Draft[] | Refusal {
   switch (command.t) {
@@ -70,7 +70,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
       const refusal = closedRefusal(state);
       if (refusal) return refusal;
       if (state.type === 'nrt') return [];
-      // Somebody is here now: what to do with it is theirs to say.
+      // An agent has it, and decides.
       if (state.owner) return refuse('already_taken');
       return [{ kind: 'conversation.deferred', by, id: command.id }];
     }
@@ -145,12 +145,12 @@ function unassigned(
   return [{ kind: 'agent.unassigned', by, agent, generation, reason, ...(id !== undefined && { id }) }];
 }
 
-/** Who they are, without what they look like. */
+/** An owner without the photo. */
 const agentParty = ({ kind, id, name }: Owner): AgentParty => ({ kind, id, name });
 
 /**
- * Folds one entry in. The state is never changed in place. An entry of an unknown kind has its place in the log and changes
- * nothing else. An entry that is not the next one is a bug of the caller.
+ * Folds one entry in. The state is never changed in place. An entry of an unknown kind has its place in the log and
+ * changes nothing else. An entry that is not the next one is a bug of the caller.
  */
 export function evolve(state: ConversationState, entry: Entry): ConversationState {
   const next = { ...state, head: entry.seq };
@@ -164,7 +164,10 @@ export function unborn(id: string): ConversationState {
   return begin(id, { ...entry, campaign: { id: '', name: '' }, site: '', contact: {}, ordinal: 0 });
 }
 
-/** A question that nobody has taken is not thrown away because nobody was there to answer: it waits for so long, in milliseconds. */
+/**
+ * A question that nobody has taken is not thrown away because nobody was there to answer: it waits for so long, in
+ * milliseconds.
+ */
 export const longestWait = 3 * 86_400_000;
 
 /** When a conversation in which nothing happens any more closes by itself; null for one that has. */
@@ -173,10 +176,13 @@ export function idleAt(state: ConversationState, idleMinutes: number): number | 
   return state.activeAt + (state.phase === 'waiting' ? longestWait : idleMinutes * 60_000);
 }
 
-/** When an owner who has not written is to lose the conversation to another (F147); null where not. Seconds from the campaign. */
+/**
+ * When an owner who has not written is to lose the conversation to another (F147); null where not. Seconds from the
+ * campaign.
+ */
 export function forwardAt(state: ConversationState, forwardAfter: number | null): number | null {
   if (forwardAfter === null || state.phase !== 'active' || state.assignedAt === null) return null;
-  // Whoever reads what somebody was told already has not been kept waiting without a word.
+  // A visitor who has an answer, or asked for one later, is not kept waiting.
   if (state.firstReplyAt !== null || state.type === 'nrt') return null;
   return state.assignedAt + forwardAfter * 1_000;
 }
@@ -189,8 +195,8 @@ export function fold(id: string, entries: Iterable<Entry>): ConversationState {
 }
 
 /**
- * Whether an entry is the result of a command that has come again: one id must not identify two commands (V23). A command
- * that no kind of entry answers does not pass the type checker: its retries would be refused.
+ * Whether an entry is the result of a command that has come again: one id must not identify two commands (V23). A
+ * command that no kind of entry answers does not pass the type checker: its retries would be refused.
  */
 export function isSameCommand(entry: Entry, command: AnsweredCommand): boolean {
   const answers = rulesOf(entry)?.answers;

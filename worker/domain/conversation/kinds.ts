@@ -1,6 +1,7 @@
 /**
- * The record of each kind of entry: how it changes the state, and the rules that only the server applies. The type checker
- * demands every field of every kind. `folds` is apart because browsers fold logs: their bundles leave the rules out.
+ * The record of each kind of entry: how it changes the state, and the rules that only the server applies. The type
+ * checker demands every field of every kind. `folds` is apart because browsers fold logs: their bundles leave the
+ * rules out.
  */
 import type { ConversationState, Entry, EntryKind, EntryOf, Handover } from '#protocol';
 import { cut } from '../base/text.ts';
@@ -19,8 +20,8 @@ import { idOf, sideOf, sides, system, type Side } from './parties.ts';
 export const lastWordsLength = 160;
 
 /**
- * The line of a table for a kind of entry; undefined if the table has none. The only code that meets an unknown kind: an
- * older client must not fail at the log of a newer server.
+ * The line of a table for a kind of entry; undefined if the table has none. The only code that meets an unknown kind:
+ * an older client must not fail at the log of a newer server.
  */
 export function lineOf<T>(table: { readonly [K in EntryKind]?: T }, kind: string): T | undefined {
   return (table as Partial<Record<string, T>>)[kind];
@@ -129,7 +130,7 @@ type Answer<E extends Entry> = {
   };
 }[GivenCommand['t']];
 
-/** What the server does with a kind of entry, beside folding it. */
+/** The work of the server with a kind of entry, beside the fold. */
 interface Rules<E extends Entry> {
   /** The entry as a visitor may see it, each field picked; null: its audience is agents alone. */
   readonly forVisitor: { forVisitor(entry: E, alias: Alias): E }['forVisitor'] | null;

@@ -8,8 +8,8 @@ export const noMarks: Marks = {
 };
 
 /**
- * Folds an entry into the marks: a message is unread for the other side, and its sender has read everything before it. A
- * message that is nobody's moves no mark.
+ * Folds an entry into the marks: a message is unread for the other side, and its sender has read everything before
+ * it. A message that is nobody's moves no mark.
  */
 export function arrive(marks: Marks, entry: Entry): Marks {
   if (entry.kind !== 'message.sent') return marks;
@@ -21,8 +21,8 @@ export function arrive(marks: Marks, entry: Entry): Marks {
 }
 
 /**
- * A side says how far it has got. What lies past the head is taken as the head; what goes back changes nothing. `countAfter`
- * counts the other side's messages after a seq; it is asked only where some remain.
+ * Takes a side's report of how far it has got. A seq past the head counts as the head; a lower seq than before
+ * changes nothing. `countAfter` counts the other side's messages after a seq; it is called only where some remain.
  * @returns the same object where nothing changed
  */
 export function advance(

@@ -8,8 +8,8 @@ export type Side = 'visitor' | 'agent';
 export const sides = ['visitor', 'agent'] as const satisfies readonly Side[];
 
 /**
- * A message of the system is nobody's: it counts for no side, is unread for none, and moves no mark. It is shown, and it is
- * the conversation's last message.
+ * A message of the system is nobody's: it counts for no side, is unread for none, and moves no mark. It is shown, and
+ * it is the conversation's last message.
  */
 const sideByKind: { readonly [K in Party['kind']]: Side | null } = {
   visitor: 'visitor',

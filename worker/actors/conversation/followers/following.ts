@@ -1,4 +1,4 @@
-/** What a follower of a conversation is made of: the parts that its file is given, and the work that it returns. */
+/** The parts of a follower of a conversation: those that its file is given, and the work that it returns. */
 import type { Concern } from '#domain/conversation/kinds';
 import type { Follower, Subscription } from '../../../runtime/followers.ts';
 import type { Host } from '../../../runtime/host.ts';
@@ -9,7 +9,7 @@ export interface Followed {
   readonly host: Host;
   readonly journal: Journal;
   readonly targets: Targets;
-  /** What the visitor wrote first. */
+  /** The visitor's first message. */
   opening(): string;
   /** The dispatcher knows the conversation. */
   registered(): boolean;
