@@ -5,15 +5,12 @@ import { commentsOf, textsOf, withoutCode } from './texts.mjs';
 
 /** Folders and files that are not checked yet. */
 const unchecked = [
-  'worker/actors/conversation/journal.ts',
-  'worker/domain/conversation/',
   'worker/http/',
   'worker/protocol/PROTOCOL.md',
   'worker/protocol/accounts/PROTOCOL.md',
   'worker/protocol/conversation/',
   'worker/protocol/http.ts',
   'worker/protocol/people/PROTOCOL.md',
-  'worker/runtime/followers.ts',
 ];
 
 /** The widest lines, in columns. */

@@ -82,6 +82,16 @@ test('the unread divider is above the first unseen message, and never among the 
   expect(itemsOf(log, { zone, unreadAfter: 4 }).some((item) => item.kind === 'unread')).toBe(false);
 });
 
+test('a message of the system is nobody’s: no line of the unread stands before it, and it tells no progress', () => {
+  const marks = { ...noMarks, visitor: { delivered: 9, read: 9, unread: 0 } };
+  const log = [message(1, visitor, start), message(2, { kind: 'system' }, start), message(3, visitor, start)];
+  const items = itemsOf(log, { zone, marks, unreadAfter: 1 });
+  expect(items.map((item) => item.kind)).toEqual(['day', 'message', 'message', 'unread', 'message']);
+  expect(items.map((item) => (item.kind === 'message' ? item.progress : undefined))).toEqual(
+    Array.from({ length: 5 }, () => undefined),
+  );
+});
+
 test('a message shows its delivery state', () => {
   const marks = { ...noMarks, visitor: { delivered: 3, read: 2, unread: 0 } };
   const log = [

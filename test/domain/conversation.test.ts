@@ -1,12 +1,5 @@
-import {
-  decide,
-  evolve,
-  fold,
-  idleAt,
-  lastWordsLength,
-  longestWait,
-  unborn,
-} from '#domain/conversation/conversation';
+import { decide, evolve, fold, idleAt, longestWait, unborn } from '#domain/conversation/conversation';
+import { lastWordsLength } from '#domain/conversation/kinds';
 import type { ConversationState, Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -2,8 +2,9 @@
  * Judges a run by the entries that its clients were shown and the server's stored data. Pure, so that each check can
  * be shown to fail.
  */
+import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
-import { aliasAmong, entryForVisitor } from '#domain/conversation/redaction';
+import { entryForVisitor } from '#domain/conversation/redaction';
 import type { Entry } from '#protocol';
 import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
 

@@ -144,8 +144,9 @@ function follower(
   log: { head: number },
   push: (cursor: number) => Promise<number>,
   from: Follower['from'] = 'start',
+  version = 1,
 ): Follower {
-  return { name, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
+  return { name, version, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
 }
 
 async function wired(
@@ -224,10 +225,29 @@ test('a follower that begins now receives no old entry and every later one, even
     await host.pass(600_000, () => void second.alarm.fire());
     expect(told).toEqual([3, 3, 3]);
     expect(second.followers.cursor('hook')).toBe(4);
-    // A follower as old as its log follows it from the start.
-    const born = new Followers(host, [hook()], { cursors: undefined, head: 2 }, () => undefined);
-    expect(born.cursor('hook')).toBe(0);
+    // A follower that is as old as its log follows it from the start, and no other does.
+    const cursorIn = (born: string[] | undefined) =>
+      new Followers(host, [hook()], { cursors: undefined, born, head: 2 }, () => undefined).cursor('hook');
+    expect([cursorIn(['hook']), cursorIn([]), cursorIn(undefined)]).toEqual([0, 2, 2]);
   });
+});
+
+test('a follower of another version begins anew by its `from`; version 1 goes on from the cursor stored under the name', () => {
+  const cursors = { archive: 7, hook: 7 };
+  const log = { head: 9 };
+  const push = () => Promise.resolve(log.head);
+  const cursorsWith = (version: number) =>
+    new Followers(
+      new StageHost(nowhere),
+      [follower('archive', log, push, 'start', version), follower('hook', log, push, 'now', version)],
+      { cursors, head: log.head },
+      () => undefined,
+    ).cursors;
+  expect([1, 2, 3].map(cursorsWith)).toEqual([
+    { archive: 7, hook: 7 },
+    { 'archive@2': 0, 'hook@2': 9 },
+    { 'archive@3': 0, 'hook@3': 9 },
+  ]);
 });
 
 test('R8 I6 a follower that never answers is abandoned and retried; a crash meanwhile forgets nothing', async () => {
@@ -255,6 +275,7 @@ test('an alarm that only guarded finished work is moved later or removed: it wou
     let due = start + 2_000;
     const good: Follower = {
       name: 'good',
+      version: 1,
       from: 'start',
       due: (cursor) => (log.head > cursor ? due : null),
       push: () => Promise.resolve(log.head),

@@ -1,6 +1,8 @@
 /** Runs the model once: clients, traffic and faults for a while, then quiet; the rules are checked at every step. */
+import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
-import { aliasAmong, entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
+import { sideOf } from '#domain/conversation/parties';
+import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import type { Entry, Party } from '#protocol';
 import { archivePages } from './archive.ts';
 import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
@@ -150,7 +152,7 @@ function quietViolations(
       found.push(`V24: what ${by.id} wrote stands in another order`);
     // The last entry may be one that a visitor does not receive.
     const folded = view.state && { ...view.state, head: log.length };
-    if (!same(folded, by.kind === 'agent' ? fold('con_a', log) : shownState(log)))
+    if (!same(folded, sideOf(by) === 'agent' ? fold('con_a', log) : shownState(log)))
       found.push(`V16: the fold of ${by.id} is not the log’s`);
   }
   if (!same(archive.pages(), archivePages(log))) found.push('I5: the archive is not the log');
@@ -189,7 +191,7 @@ const aliasIn = (log: readonly Entry[]) =>
 const shownState = (log: readonly Entry[]) => stateForVisitor(fold('con_a', log), aliasIn(log));
 
 function visible(log: readonly Entry[], by: Party): readonly Entry[] {
-  if (by.kind === 'agent') return log;
+  if (sideOf(by) === 'agent') return log;
   const alias = aliasIn(log);
   return log.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
 }

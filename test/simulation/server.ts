@@ -6,6 +6,8 @@
 import type { Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
+import type { Line } from '../../worker/actors/conversation/followers/following.ts';
+import { followers } from '../../worker/actors/conversation/followers/table.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
 import type { Host, Socket } from '../../worker/runtime/host.ts';
@@ -104,6 +106,8 @@ export class SimulatedServer {
   #drowsy = false;
   readonly #targets: Targets;
   readonly mutations: Mutations;
+  /** The followers of the version that runs next: it begins with the next memory. */
+  followers: readonly Line[] = followers;
   /** The last marks sent to each side. */
   readonly #told = new Map<string, Marks>();
   readonly violations: string[] = [];
@@ -138,12 +142,16 @@ export class SimulatedServer {
   }
 
   begin(birth: Parameters<typeof ConversationCore.begin>[2]): void {
-    this.#adopt(ConversationCore.begin(this.#host(), () => this.#targets, birth));
+    const { followers } = this;
+    this.#adopt(
+      ConversationCore.begin(this.#host(), () => this.#targets, birth, undefined, undefined, followers),
+    );
   }
 
   get core(): ConversationCore {
     if (this.#core) return this.#core;
-    const core = ConversationCore.wake(this.#host(), () => this.#targets);
+    const { followers } = this;
+    const core = ConversationCore.wake(this.#host(), () => this.#targets, undefined, undefined, followers);
     if (!core) throw new Error('the conversation was never committed');
     this.#adopt(core);
     return core;

@@ -4,6 +4,7 @@
  */
 import { evolve } from '#domain/conversation/conversation';
 import { arrive, noMarks } from '#domain/conversation/marks';
+import { sideOf } from '#domain/conversation/parties';
 import {
   closeCodes,
   isTransient,
@@ -340,19 +341,15 @@ export class ConversationClient {
 
   /** Handles an entry that was not loaded before. */
   #learn(entry: Entry, live: boolean): void {
-    if (
-      'id' in entry &&
-      entry.id !== undefined &&
-      entry.by.kind !== 'system' &&
-      entry.by.id === this.#options.me
-    ) {
-      this.#answered(entry.id);
-    }
+    const { by } = entry;
+    const mine = 'id' in by && by.id === this.#options.me;
+    if (mine && 'id' in entry && entry.id !== undefined) this.#answered(entry.id);
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
-    if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
+    const from = sideOf(by);
+    if (entry.kind !== 'message.sent' || !from || from === this.#options.side) return;
     this.#typing.show(null);
-    if (entry.by.kind === 'visitor') this.#preview = '';
+    if (from === 'visitor') this.#preview = '';
   }
 
   /** Folds an entry into the state; returns false if the state contains it already, or does not exist yet. */

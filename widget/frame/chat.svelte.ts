@@ -1,6 +1,7 @@
 /**
  * The live state of the frame: the view, and the visitor's actions. It makes no decision that belongs to the server.
  */
+import { sideOf } from '#domain/conversation/parties';
 import {
   isBlank,
   maxTitleLength,
@@ -100,7 +101,7 @@ export class Chat {
     Math.min(
       this.view.unread,
       this.view.entries.filter(
-        ({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo,
+        ({ kind, by, seq }) => kind === 'message.sent' && sideOf(by) === 'agent' && seq > this.#readTo,
       ).length,
     ),
   );

@@ -1,7 +1,9 @@
 /**
  * Turns the client's state into the rows of the log. Keys stay the same while a message changes from unsent to sent.
  */
-import type { Entry } from '#protocol';
+import { lineOf, type VisitorKind } from '#domain/conversation/kinds';
+import { sideOf } from '#domain/conversation/parties';
+import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
 
@@ -13,7 +15,7 @@ export interface MessageRow {
   /** The id of its command. */
   readonly id: string;
   readonly side: 'visitor' | 'agent';
-  /** Empty for the visitor. */
+  /** Empty for the visitor and for the system. */
   readonly name: string;
   readonly text: string;
   readonly at: number;
@@ -90,7 +92,7 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
   }
   // Only the latest message shows whether it was seen.
   const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
-  if (run && latest?.by.kind === 'visitor')
+  if (run && latest && sideOf(latest.by) === 'visitor')
     run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
@@ -105,13 +107,12 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     const { at } = entry;
     if (entry.kind === 'message.sent') {
       const row = message(entry.id, entry.text, at);
-      add(
-        entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row,
-        at,
-      );
+      const name = 'name' in entry.by ? entry.by.name : '';
+      // A message that is not the visitor's is opposite theirs.
+      add(sideOf(entry.by) === 'visitor' ? row : { ...row, key: `a${entry.id}`, side: 'agent', name }, at);
       return;
     }
-    const said = notice(entry);
+    const said = lineOf<Notice<Entry>>(notices, entry.kind)?.(entry);
     if (said) add({ kind: 'notice', key: `${conversation} ${entry.seq}`, ...said }, at);
   }
 }
@@ -124,21 +125,24 @@ const endings = {
   full: m.ended_full,
 };
 
-/** The notice for an entry that is no message; undefined if the visitor gets none. */
-function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
-  switch (entry.kind) {
-    case 'agent.assigned':
-      return { name: entry.agent.name, say: m.joined };
-    case 'agent.unassigned':
-      return { name: entry.agent.name, say: m.left_chat };
-    case 'conversation.closed':
-      return entry.reason === 'agent' && entry.by.kind === 'agent'
-        ? { name: entry.by.name, say: m.ended_by }
-        : { name: '', say: endings[entry.full ? 'full' : entry.reason] };
-    default:
-      return undefined;
-  }
-}
+/** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
+type Notice<E extends Entry> = { notice(entry: E): Pick<NoticeRow, 'name' | 'say'> | null }['notice'];
+
+/**
+ * The notice for an entry that is no message; null if the visitor gets none. The type checker demands a new kind's
+ * line.
+ */
+const notices: { readonly [K in Exclude<VisitorKind, 'message.sent'>]: Notice<EntryOf<K>> } = {
+  'conversation.started': () => null,
+  'agent.assigned': ({ agent }) => ({ name: agent.name, say: m.joined }),
+  'agent.unassigned': ({ agent }) => ({ name: agent.name, say: m.left_chat }),
+  'conversation.deferred': () => null,
+  'visitor.identified': () => null,
+  'conversation.closed': ({ by, reason, full }) =>
+    reason === 'agent' && 'name' in by
+      ? { name: by.name, say: m.ended_by }
+      : { name: '', say: endings[full ? 'full' : reason] },
+};
 
 function message(id: string, text: string, at: number): MessageRow {
   return {

@@ -106,9 +106,21 @@ export type AgentDraft =
   | { kind: 'user.restored' };
 export type AgentEntry = Numbered & AgentDraft;
 
-/** True if an entry records what the agent was. */
+/** True for the kinds that record what the agent was. The type checker demands an answer for each kind. */
+const activity: { readonly [K in AgentEntry['kind']]: K extends ActivityEntry['kind'] ? true : false } = {
+  'session.changed': true,
+  'status.changed': true,
+  'presence.changed': true,
+  'name.changed': false,
+  'groups.changed': false,
+  'capacity.changed': false,
+  'photo.changed': false,
+  'user.deleted': false,
+  'user.restored': false,
+};
+
 export function isActivity(entry: AgentEntry): entry is AgentEntry & ActivityEntry {
-  return ['session.changed', 'status.changed', 'presence.changed'].includes(entry.kind);
+  return activity[entry.kind];
 }
 
 export interface AgentState {

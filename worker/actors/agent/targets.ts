@@ -57,6 +57,7 @@ export function floorFollower(
   const { log } = standing;
   return {
     name: 'floor',
+    version: 1,
     from: 'start',
     due: (cursor) => (log.head > cursor ? 0 : null),
     async push() {
@@ -86,6 +87,7 @@ export function activityFollower(
     );
   return {
     name: 'activity',
+    version: 1,
     from: 'start',
     due(cursor) {
       if (log.head <= cursor) return null;

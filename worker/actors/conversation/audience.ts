@@ -1,12 +1,12 @@
 /** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
-import { entryForVisitor, type Alias } from '#domain/conversation/redaction';
-import type { Attachment, Entry } from '#protocol';
+import type { Alias } from '#domain/conversation/aliases';
+import type { Side } from '#domain/conversation/parties';
+import { entryForVisitor } from '#domain/conversation/redaction';
+import type { Entry } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Row } from '../../runtime/log.ts';
 import { attachmentOf } from './attachment.ts';
 import { listOf, type Journal } from './journal.ts';
-
-export type Side = Attachment['side'];
 
 /** Sends a frame. A socket that is gone is ignored: its close event handles that. */
 export function send(socket: Socket, text: string): void {

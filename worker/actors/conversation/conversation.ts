@@ -3,7 +3,8 @@
  * targets, and passes on the runtime's events.
  */
 import { capsOf } from '#domain/base/caps';
-import type { Assigning, Command } from '#domain/conversation/conversation';
+import type { Assigning, Command } from '#domain/conversation/commands';
+import { isSameCommand } from '#domain/conversation/conversation';
 import {
   type Principal,
   closeCodes,
@@ -39,9 +40,9 @@ import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
-import { isSameCommand } from './journal.ts';
+import { rowOf } from './followers/floor.ts';
 import { Sessions } from './sessions.ts';
-import { rowOf, type IdRange, type Targets } from './targets.ts';
+import type { IdRange, Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other

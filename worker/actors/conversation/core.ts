@@ -4,7 +4,8 @@
  */
 import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
-import { decide, type Command } from '#domain/conversation/conversation';
+import type { Command } from '#domain/conversation/commands';
+import { decide, isSameCommand } from '#domain/conversation/conversation';
 import { can, type Action } from '#domain/people/rights';
 import {
   type Principal,
@@ -18,7 +19,7 @@ import {
   type Refusal,
 } from '#protocol';
 import { Alarm } from '../../runtime/alarm.ts';
-import { Followers } from '../../runtime/followers.ts';
+import { Followers, keysFromNow } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
@@ -26,7 +27,9 @@ import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
 import { FloorNews } from './floor-news.ts';
-import { isSameCommand, Journal, type Reported } from './journal.ts';
+import { followersOf, type Line } from './followers/following.ts';
+import { followers as all } from './followers/table.ts';
+import { Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -37,7 +40,7 @@ import {
   type ConversationRegisters,
   type ConversationSettings,
 } from './storage.ts';
-import { followersOf, type Targets } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 /** The result of a command: the seq of its entry, and whether it is new. */
 export interface Done {
@@ -79,18 +82,35 @@ export class ConversationCore {
   #unsavedSince: number | null = null;
 
   /** Wakes a conversation from its storage; undefined if there is none. Writes nothing. */
-  static wake(host: Host, targets: TargetsOf, waits?: Waits, caps?: Caps): ConversationCore | undefined {
+  static wake(
+    host: Host,
+    targets: TargetsOf,
+    waits?: Waits,
+    caps?: Caps,
+    lines?: readonly Line[],
+  ): ConversationCore | undefined {
     const registers = open<ConversationRegisters>(host.sql, migrations);
-    return registers && new ConversationCore(host, registers, targets, waits, caps);
+    return registers && new ConversationCore(host, registers, targets, waits, caps, lines);
   }
 
   /** Begins a conversation. */
-  static begin(host: Host, targets: TargetsOf, birth: Birth, waits?: Waits, caps?: Caps): ConversationCore {
+  static begin(
+    host: Host,
+    targets: TargetsOf,
+    birth: Birth,
+    waits?: Waits,
+    caps?: Caps,
+    lines: readonly Line[] = all,
+  ): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
-    registers.set('self', { account, id, epoch, settings });
-    const core = new ConversationCore(host, registers, targets, waits, caps);
+    const fromNow = keysFromNow(lines);
+    registers.set('self', {
+      ...{ account, id, epoch, settings },
+      ...(fromNow.length > 0 && { followers: fromNow }),
+    });
+    const core = new ConversationCore(host, registers, targets, waits, caps, lines);
     core.#persist(birth.entries);
     return core;
   }
@@ -101,6 +121,7 @@ export class ConversationCore {
     targetsOf: TargetsOf,
     waits: Waits = usual,
     caps: Caps = usualCaps,
+    lines: readonly Line[] = all,
   ) {
     this.host = host;
     this.waits = waits;
@@ -115,13 +136,14 @@ export class ConversationCore {
     this.journal = new Journal(host.sql, self.id, progress);
     this.followers = new Followers(
       host,
-      followersOf(host, this.journal, targets, {
+      followersOf(lines, {
+        ...{ host, journal: this.journal, targets },
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
         archiveWindow: waits.archive,
         archived: () => this.followers.cursor('archive'),
       }),
-      { cursors: progress?.cursors, head: this.journal.head },
+      { cursors: progress?.cursors, born: self.followers, head: this.journal.head },
       () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);

@@ -1,7 +1,9 @@
 /** Ephemeral signals, never stored, and paced for the receiver: typing and previews of a side, presence, marks. */
+import { rulesOf } from '#domain/conversation/kinds';
+import { otherSide, sideOf, type Side } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
-import { signal, tellMarks, type Side } from './audience.ts';
+import { signal, tellMarks } from './audience.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Journal } from './journal.ts';
 
@@ -29,8 +31,7 @@ export class Signals {
 
   /** A side types: sends that to the other side. */
   say(side: Side, frame: Said): void {
-    const to = side === 'visitor' ? 'agent' : 'visitor';
-    this.#said[side].put(frame.t, () => signal(this.#host, to, frame));
+    this.#said[side].put(frame.t, () => signal(this.#host, otherSide(side), frame));
   }
 
   /** The visitor has a live tab, or none any more. */
@@ -46,10 +47,13 @@ export class Signals {
 
   /** Entries replace pending signals: a message its preview, a change of owner the previous owner's typing. */
   written(entries: readonly Entry[]): void {
-    for (const { kind, by } of entries) {
-      if (kind === 'message.sent' && by.kind !== 'system') this.#said[by.kind].drop();
-      if (kind === 'agent.assigned' || kind === 'agent.unassigned') this.#said.agent.drop();
-      if (kind === 'conversation.closed') for (const side of Object.values(this.#said)) side.drop();
-    }
+    for (const side of entries.flatMap(silenced)) this.#said[side].drop();
   }
+}
+
+function silenced(entry: Entry): readonly Side[] {
+  const sides = rulesOf(entry)?.silences ?? [];
+  if (sides !== 'sender') return sides;
+  const sender = sideOf(entry.by);
+  return sender ? [sender] : [];
 }

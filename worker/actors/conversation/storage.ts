@@ -22,6 +22,8 @@ export interface Birthright {
   /** Random; a cursor belongs to it. */
   readonly epoch: string;
   readonly settings: ConversationSettings;
+  /** The keys of the followers from now that it began with. Absent if there were none, and in earlier versions. */
+  readonly followers?: readonly string[];
 }
 
 /** Cursors and marks: stored late, in one row. If lost, they are recomputed from the log and the tabs' sockets. */

@@ -5,7 +5,7 @@
  */
 import * as bucket from '#domain/base/bucket';
 import { capsOf, hour, type Caps } from '#domain/base/caps';
-import type { Command } from '#domain/conversation/conversation';
+import type { Command } from '#domain/conversation/commands';
 import {
   cleanName,
   isRefusal,

@@ -1,4 +1,5 @@
 /** News that deserve a sound: each has a key, and a key is news once. */
+import { sideOf } from '#domain/conversation/parties';
 import { byHand, groupOf, type Handing, type Row } from '../floor/roster.ts';
 
 export interface News {
@@ -17,7 +18,7 @@ export function newsOf(rows: Iterable<Row>, me: string, handing: Handing = byHan
       // A chat that returns to the queue is news again: each change of owner raises the generation.
       const key = `waiting:${row.id}:${row.generation}`;
       news.push({ key, kind: 'waiting', conversation: row.id });
-    } else if (group === 'yours' && row.unread > 0 && row.last?.by.kind === 'visitor') {
+    } else if (group === 'yours' && row.unread > 0 && row.last && sideOf(row.last.by) === 'visitor') {
       news.push({ key: `message:${row.id}:${row.last.seq}`, kind: 'message', conversation: row.id });
     }
   }

@@ -1,6 +1,9 @@
 /** Turns a log into lines: entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
-import { type Entry, type EntryOf, type Marks, type Party, audiences } from '#protocol';
+import { isKnown } from '#domain/conversation/kinds';
+import { idOf, sideOf } from '#domain/conversation/parties';
+import type { Entry, EntryOf, Marks, Party } from '#protocol';
+import type { EventEntry } from './describe.ts';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
@@ -34,7 +37,7 @@ export interface PendingItem extends Place {
 }
 export interface EventItem extends Place {
   readonly kind: 'event';
-  readonly entry: Exclude<Entry, EntryOf<'message.sent'>>;
+  readonly entry: EventEntry;
   /** The note of the transfer before it. */
   readonly note?: string;
 }
@@ -73,20 +76,20 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     if (entry.kind !== 'message.sent') {
       const cause = transferBefore(entry, entries[index - 1]);
       const told = entries[index + 1];
-      if (!known.has(entry.kind) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
+      if (!isKnown(entry) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
       const note = cause?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
       items.push({ kind: 'event', key: `event:${entry.seq}`, entry, ...(note && { note }) });
       before = null;
       continue;
     }
-    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && entry.by.kind === 'visitor') {
+    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && sideOf(entry.by) === 'visitor') {
       items.push({ kind: 'unread', key: 'unread' });
       lined = true;
       before = null;
     }
     const first = !before || senderOf(before.by) !== senderOf(entry.by) || entry.at - before.at > together;
     if (!first) unsetLast(items);
-    const progress = marks && entry.by.kind === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
+    const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
     const { seq, at, by, text } = entry;
     // By sender and id, because the other side could choose the same id.
     const key = `${senderOf(by)}:${entry.id}`;
@@ -143,13 +146,10 @@ function unsetLast(items: Item[]): void {
 }
 
 function senderOf(by: Party): string {
-  return by.kind === 'system' ? 'system' : `${by.kind}:${by.id}`;
+  return `${by.kind}:${idOf(by)}`;
 }
 
 function progressOf(seq: number, marks: Marks): Progress {
   if (seq <= marks.visitor.read) return 'seen';
   return seq <= marks.visitor.delivered ? 'delivered' : 'sent';
 }
-
-/** The kinds that have texts; an unknown kind is skipped. */
-const known: ReadonlySet<string> = new Set(Object.keys(audiences));

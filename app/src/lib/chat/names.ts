@@ -11,9 +11,14 @@ export function visitorName(visitor: { readonly id: string; readonly name?: stri
 
 /** The name of an entry's author for the reader `me`; another agent has their own name. */
 export function partyName(by: Party, me: string | null, visitor: string): string {
-  if (by.kind === 'visitor') return visitor;
-  if (by.kind === 'system') return 'Parley';
-  return by.id === me ? m.you() : colleagues.nameOf(by);
+  switch (by.kind) {
+    case 'visitor':
+      return visitor;
+    case 'system':
+      return 'Parley';
+    case 'agent':
+      return by.id === me ? m.you() : colleagues.nameOf(by);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
  * The lists of the workspace, from the floor, the agent's summaries and the open conversation. All are folds of the
  * same logs up to different entries, so the most advanced state of each conversation is used.
  */
+import { sideOf } from '#domain/conversation/parties';
 import type {
   AgentParty,
   ConversationState,
@@ -136,7 +137,7 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
   // The visitor left. An unanswered question stays until an agent answers it or three days have passed (B4).
-  if (!row.visitor.here) return row.last?.by.kind === 'agent' ? 'recent' : 'unanswered';
+  if (!row.visitor.here) return row.last && sideOf(row.last.by) === 'agent' ? 'recent' : 'unanswered';
   return routed ? 'queue' : 'waiting';
 }
 
