@@ -3,7 +3,7 @@
  * exact origin, which hands over a port, and small messages on that port. Both ends check all that arrives; what does not fit is
  * dropped. The checks are by hand, so that the loader carries no schema library.
  */
-import type { Contact } from './client/visitor.ts';
+import type { Contact } from './client/contact.ts';
 
 export interface PageSeen {
   readonly url: string;

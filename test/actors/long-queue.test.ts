@@ -1,7 +1,7 @@
 /** H3: what an event costs the dispatcher while hundreds wait. Counted in looks, for time depends on the machine. */
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import type { DispatcherActor } from '../../worker/actors/contracts/dispatcher.ts';
 import { Records } from '../../worker/actors/dispatcher/records.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule } from './floor-scene.ts';
@@ -29,7 +29,7 @@ test('H3 with hundreds in the queue routing looks at the first of a line, and no
   await eventually(async () => expect((await scene.dispatcher.rules()).assignment).toBe('offered'));
   const looks = vi.spyOn(Records.prototype, 'chances');
   onTestFinished(() => looks.mockRestore());
-  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+  await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
     for (let at = 1; at <= waiting; at++) dispatcher.conversationNoted(rowOf(scene, at));
     looks.mockClear();
     dispatcher.conversationNoted(rowOf(scene, waiting + 1));
@@ -42,7 +42,7 @@ test('H3 a floor of hundreds is encoded row by row, once for all tabs', async ()
   const agent = await scene.agent();
   const watching = await agent.floor();
   let encoded = 0;
-  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+  await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
     for (let at = 1; at <= waiting; at++) {
       const row = rowOf(scene, at);
       const opening = { toJSON: () => (encoded++, 'Hello') } as unknown as string;

@@ -4,6 +4,7 @@
  */
 import { noMarks } from '#domain/conversation/marks';
 import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
+import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
@@ -11,9 +12,9 @@ import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
 import { VisitorApi, type Failure } from './visitor-api.ts';
-import type { Contact, VisitorView } from './visitor-view.ts';
+import type { VisitorView } from './visitor-view.ts';
 
-export type { Contact, VisitorView } from './visitor-view.ts';
+export type { VisitorView } from './visitor-view.ts';
 
 export interface VisitorChatOptions {
   readonly env: Environment;

@@ -6,20 +6,8 @@ import { policyOf, type LimitName } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { DurableObject } from 'cloudflare:workers';
 import { all, first } from '../runtime/host.ts';
+import type { Count, Taken, ThrottleActor } from './contracts/throttle.ts';
 import type { Env } from './env.ts';
-
-/** What is to be counted. `key` is a hash. */
-export interface Count {
-  readonly limit: LimitName;
-  readonly width: number;
-  readonly key: string;
-}
-
-/** An attempt that was counted, as what it is given back with. */
-export interface Taken extends Count {
-  readonly count: number;
-  readonly since: number;
-}
 
 /** How many rows of one limit a shard keeps. */
 export const maxRows = 2_000;
@@ -37,7 +25,7 @@ const table = `CREATE TABLE IF NOT EXISTS attempts (
   forget_at INTEGER NOT NULL, weight REAL NOT NULL, PRIMARY KEY (act, key)
 ) WITHOUT ROWID`;
 
-export class Throttle extends DurableObject<Env> {
+export class Throttle extends DurableObject<Env> implements ThrottleActor {
   /** How many rows each limit has; undefined until it is asked, and while there is no table. */
   #rows: Map<string, number> | undefined;
 

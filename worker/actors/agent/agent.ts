@@ -26,16 +26,16 @@ import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
-import type { AgentNote } from '../dispatcher/floor.ts';
+import type { AgentActor, Authenticated, Opened, Origin, SignInHow } from '../contracts/agent.ts';
+import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
-import { Member, type Opened, type SignInHow } from './member.ts';
+import { Member } from './member.ts';
 import { Presence } from './presence.ts';
-import type { Origin } from './sessions.ts';
 import { Standing } from './standing.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
@@ -52,7 +52,7 @@ interface Awake {
   readonly member: Member;
 }
 
-export class Agent extends Identity {
+export class Agent extends Identity implements AgentActor {
   readonly #host: Host;
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
@@ -95,7 +95,7 @@ export class Agent extends Identity {
     return opened;
   }
 
-  async authenticate(session: string, secret: string): ReturnType<Member['authenticate']> {
+  async authenticate(session: string, secret: string): Promise<Authenticated | Refusal> {
     const known = await this.#awake?.member.authenticate(session, secret);
     if (!known || isRefusal(known)) return known ?? refuse('signed_out');
     return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;

@@ -7,16 +7,11 @@
  */
 import { makeId } from '#protocol';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
+import type { Device } from '../contracts/agent.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 /** How many devices a user has at the most; the one unused for longest goes. */
 const maxDevices = 20;
-
-/** A device as its cookie carries it. */
-export interface Device {
-  readonly device: string;
-  readonly secret: string;
-}
 
 export class Devices {
   readonly #sql: Sql;

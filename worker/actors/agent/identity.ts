@@ -6,13 +6,18 @@ import type { LimitName } from '#domain/base/limits';
 import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
+import type {
+  AgentIdentity,
+  Attempted,
+  Device,
+  MailOrder,
+  TakenTries,
+  Tried,
+} from '../contracts/agent.ts';
 import type { Env } from '../env.ts';
-import type { Device } from './devices.ts';
 import type { Member } from './member.ts';
-import type { MailOrder } from './outgoing.ts';
-import type { TakenTries, Tried } from './tries.ts';
 
-export abstract class Identity extends DurableObject<Env> {
+export abstract class Identity extends DurableObject<Env> implements AgentIdentity {
   /** The member, where there ever was one. */
   protected abstract known(): Member | undefined;
   protected abstract begun(): Member;
@@ -25,7 +30,7 @@ export abstract class Identity extends DurableObject<Env> {
     email: string,
     given: Device,
     limits: readonly LimitName[],
-  ): Promise<{ wait: number; taken: TakenTries } | null> {
+  ): Promise<Attempted | null> {
     const member = this.known();
     if (!member || !(await member.devices.knows(given)) || member.user.email !== email) return null;
     return member.tries.take(
@@ -34,7 +39,7 @@ export abstract class Identity extends DurableObject<Env> {
   }
 
   /** Counts an attempt at the password, or at a code, in a session. */
-  tryInSession(session: string): { wait: number; taken: TakenTries } {
+  tryInSession(session: string): Attempted {
     const tried: Tried[] = [
       { limit: 'proof', of: session },
       { limit: 'ownHashes', of: 'user' },

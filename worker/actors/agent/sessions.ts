@@ -1,6 +1,7 @@
 /** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
 import type { Session, SessionEnding } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
+import type { Origin } from '../contracts/agent.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 const hour = 3_600_000;
@@ -25,12 +26,6 @@ interface Row {
   device: string | null;
   address: string | null;
   brief: number;
-}
-
-/** From where a session is opened: what the browser says that it is, and the client's address where it is known. */
-export interface Origin {
-  readonly device: string;
-  readonly address: string | null;
 }
 
 /** The words for the one who comes back. */

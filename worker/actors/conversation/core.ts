@@ -22,6 +22,7 @@ import { Followers } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import type { Birth, Done } from '../contracts/conversation.ts';
 import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
@@ -31,27 +32,8 @@ import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
 import { Signals } from './signals.ts';
-import {
-  migrations,
-  type Birthright,
-  type ConversationRegisters,
-  type ConversationSettings,
-} from './storage.ts';
+import { migrations, type Birthright, type ConversationRegisters } from './storage.ts';
 import { followersOf, type Targets } from './targets.ts';
-
-/** What a command came to: where its entry stands, and whether it is new. */
-export interface Done {
-  readonly seq: number;
-  readonly fresh: boolean;
-}
-
-export interface Birth {
-  readonly account: string;
-  readonly id: string;
-  readonly settings: ConversationSettings;
-  /** The first entries: the start, and what the visitor wrote. */
-  readonly entries: readonly Draft[];
-}
 
 /** In milliseconds. An actor that sleeps was idle for longer than this. */
 const recent = 5_000;

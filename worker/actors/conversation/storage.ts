@@ -2,17 +2,10 @@
 import type { Marks } from '#protocol';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable } from '../../runtime/log.ts';
+import type { ConversationSettings } from '../contracts/conversation.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [logTable];
-
-/** What a campaign's settings said when the conversation began. */
-export interface ConversationSettings {
-  readonly idleMinutes: number;
-  readonly sneakPreview: boolean;
-  /** Seconds after which an owner who has not written loses it to another; null never. */
-  readonly forwardAfter?: number | null;
-}
 
 /** What a conversation is from its first moment on. */
 export interface Birthright {

@@ -3,6 +3,7 @@ import { windowOf } from '#domain/conversation/archive';
 import type { ConversationState, FloorRow, Handover, Summary, Words } from '#protocol';
 import type { Follower } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
+import type { VisitorNote } from '../contracts/visitor.ts';
 import { handoverOf, wordsDue } from './floor-news.ts';
 import type { Journal } from './journal.ts';
 
@@ -16,23 +17,6 @@ export interface Targets {
   words(words: Words): Promise<void>;
   owner(agent: string, summary: Summary): Promise<void>;
   visitor(note: VisitorNote): Promise<void>;
-}
-
-/** What a visitor's record keeps of a conversation. */
-export interface VisitorNote {
-  readonly visitor: string;
-  readonly conversation: string;
-  readonly open: boolean;
-  readonly blocked: boolean;
-  readonly contact: { readonly name?: string; readonly email?: string };
-  /** For a closed conversation: the range of the visitor's command ids in it. */
-  readonly ids?: IdRange;
-}
-
-/** The lowest and the highest of a set of ids, compared as text. */
-export interface IdRange {
-  readonly first: string;
-  readonly last: string;
 }
 
 /** Pages in one batch to the archive. */

@@ -32,6 +32,7 @@ import { all, first, type Host, type Socket } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
+import type { AgentNote, DispatcherActor, Giver, Reader, Seen, Taken } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { Availabilities } from './availabilities.ts';
@@ -39,8 +40,8 @@ import type { Awake } from './awake.ts';
 import { Completion } from './completion.ts';
 import { decisionsFor } from './decisions.ts';
 import { Corrections, Reconciliation } from './duties.ts';
-import { Floor, type AgentNote } from './floor.ts';
-import { Handing, type Giver, type Taken } from './handing.ts';
+import { Floor } from './floor.ts';
+import { Handing } from './handing.ts';
 import { passed, tellHandover } from './handovers.ts';
 import { Ledger } from './ledger.ts';
 import { Offers, supervising } from './offers.ts';
@@ -49,10 +50,10 @@ import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
 import { Rules } from './rules.ts';
-import { Sight, type Seen, type Watcher } from './sight.ts';
+import { Sight, type Watcher } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
-export class Dispatcher extends DurableObject<Env> {
+export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
   readonly #host: Host;
   #awake: Awake | undefined;
 
@@ -156,25 +157,22 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** Why a conversation went where it went, and waited as long as it did. */
-  async decisionsOf(
-    conversation: string,
-    viewer: Pick<Watcher, 'id' | 'roles'>,
-  ): Promise<DecisionsList | Refusal> {
+  async decisionsOf(conversation: string, reader: Reader): Promise<DecisionsList | Refusal> {
     const awake = this.#wake();
     if (!this.#registered(conversation)) return refuse('not_found');
     const stub = conversationStub(this.env, awake.account, conversation);
-    return decisionsFor(viewer, conversation, awake, async () => stub.state());
+    return decisionsFor(reader, conversation, awake, async () => stub.state());
   }
 
-  /** For each conversation, whether the viewer may read it. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, conversations: readonly Seen[]): boolean[] {
+  /** For each conversation, whether the user may read it. */
+  readable(reader: Reader, conversations: readonly Seen[]): boolean[] {
     const { sight } = this.#wake();
-    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
+    return conversations.map((conversation) => sight.mayRead(reader, conversation));
   }
 
   /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
-  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
-    return this.#wake().sight.admits(viewer, conversation);
+  admits(reader: Reader, conversation: Seen): boolean {
+    return this.#wake().sight.admits(reader, conversation);
   }
 
   /** Where in its line a conversation is; null where it doesn't wait. */

@@ -15,7 +15,8 @@ import {
   type Target,
 } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
-import type { Done } from '../conversation/core.ts';
+import type { Done } from '../contracts/conversation.ts';
+import type { Giver, Taken } from '../contracts/dispatcher.ts';
 import { handedOn, type conversationStub } from '../stubs.ts';
 import type { Floor } from './floor.ts';
 import type { Ledger } from './ledger.ts';
@@ -24,17 +25,6 @@ import type { Records } from './records.ts';
 import type { Router } from './router.ts';
 import type { Rules } from './rules.ts';
 import type { Place, Terms } from './storage.ts';
-
-export interface Taken {
-  readonly conversation: string;
-  readonly generation: number;
-}
-
-/** Who passes a conversation on, and whether they may with any. */
-export interface Giver {
-  readonly party: AgentParty;
-  readonly supervises: boolean;
-}
 
 export interface HandingEnds {
   conversation(id: string): ReturnType<typeof conversationStub>;

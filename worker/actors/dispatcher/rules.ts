@@ -6,18 +6,10 @@ import { defaultRouting, type Account, type Campaign, type Routing } from '#prot
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
-import type { DispatcherRegisters } from './storage.ts';
+import type { DispatcherRegisters, KnownRules } from './storage.ts';
 
 /** How long whoever changes the account or a campaign may take, in milliseconds. */
 const rereadAfter = 3_000;
-
-export type AccountRules = Pick<
-  Account,
-  'sees' | 'assignment' | 'offerSeconds' | 'missedLimit' | 'offlineProcessing'
->;
-export interface KnownRules extends AccountRules {
-  readonly campaigns: Readonly<Record<string, Routing>>;
-}
 
 const unread: KnownRules = {
   ...{ sees: 'all', assignment: 'manual', offerSeconds: 30, missedLimit: null, offlineProcessing: false },

@@ -9,6 +9,7 @@ import type { FloorRow, Role, Sees } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import type { Reader, Seen } from '../contracts/dispatcher.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';
@@ -18,13 +19,6 @@ export interface Watcher {
   readonly at: number;
   readonly id: string;
   readonly roles: readonly Role[];
-}
-
-/** A conversation as far as its sight depends on it. */
-export interface Seen {
-  readonly id: string;
-  /** The owner's id. */
-  readonly owner: string | null;
 }
 
 export interface SightEnds {
@@ -82,14 +76,14 @@ export class Sight {
    * Whether a user may read a conversation, on the floor or off it: every way to a conversation asks this. An owner whom the floor
    * does not know is in no group.
    */
-  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+  mayRead({ id, roles }: Reader, conversation: Seen): boolean {
     const viewer = { id, roles, groups: this.#groupsOf(id) };
     return !this.#isOffline(viewer) && this.#sees(viewer, conversation);
   }
 
   /** Whether an agent may open a closed conversation. It is told of changes from now on. */
-  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
-    if (!this.mayRead(viewer, conversation)) return false;
+  admits(reader: Reader, conversation: Seen): boolean {
+    if (!this.mayRead(reader, conversation)) return false;
     if (conversation.owner !== null) this.isFollowed(conversation.id, conversation.owner);
     return true;
   }
@@ -176,7 +170,7 @@ export class Sight {
   }
 
   /** An offline agent does not assist, and sees nobody's chats; supervisors look after those who do (F19). */
-  #isOffline({ id, roles }: Pick<Watcher, 'id' | 'roles'>): boolean {
+  #isOffline({ id, roles }: Reader): boolean {
     const known = this.#floor.agent(id);
     return known !== undefined && !assists(known.status) && !seesAll({ roles });
   }

@@ -12,17 +12,10 @@ import { acceptSocket, answerClose, answerPings } from '../../runtime/durable-ho
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { refuseProtocol } from '../../runtime/upgrade.ts';
+import type { LobbyActor, Said } from '../contracts/lobby.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub, handedOn } from '../stubs.ts';
-
-/** What the dispatcher last said. Of two the one with the greater count is the later, whichever came first. */
-export interface Said {
-  readonly state: Availability;
-  readonly count: number;
-  /** The campaign has as many waiting conversations as it may have. Earlier versions did not say. */
-  readonly full?: boolean;
-}
 
 type LobbyRegisters = {
   said: Said;
@@ -34,7 +27,7 @@ const retryAfter = 60_000;
 /** Silent sockets are looked for no more often, in milliseconds: each time wakes the lobby. */
 const sweepEvery = 15_000;
 
-export class Lobby extends DurableObject<Env> {
+export class Lobby extends DurableObject<Env> implements LobbyActor {
   #registers: Registers<LobbyRegisters> | undefined;
   readonly #caps: Caps;
 

@@ -4,7 +4,6 @@
  */
 import * as bucket from '#domain/base/bucket';
 import { capsOf, hour, type Caps } from '#domain/base/caps';
-import type { Command } from '#domain/conversation/conversation';
 import {
   cleanName,
   isRefusal,
@@ -22,36 +21,25 @@ import { all, first } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
-import type { IdRange, VisitorNote } from '../conversation/targets.ts';
+import type { IdRange, MessageCommand } from '../contracts/conversation.ts';
+import type {
+  CampaignSnapshot,
+  Circumstances,
+  Resumed,
+  VisitorActor,
+  VisitorNote,
+  VisitorPrincipal,
+} from '../contracts/visitor.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { networkWait } from '../limits.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
-import { end, prove, replace, selfOf, type VisitorPrincipal } from './identity.ts';
+import { end, prove, replace, selfOf } from './identity.ts';
 import { migrations, type Row, type Self, type VisitorRegisters } from './storage.ts';
-
-/** The campaign that a message is for, as far as its conversation has to know it. */
-export interface CampaignSnapshot {
-  readonly id: string;
-  readonly name: string;
-  readonly idleMinutes: number;
-  readonly sneakPreview: boolean;
-  readonly forwardAfter?: number | null;
-}
-
-type MessageCommand = Extract<Command, { t: 'message.send' }>;
 
 /** The conversation and seq of a command. */
 interface Found extends Started {
   readonly same: boolean;
-}
-
-/** What the Worker knows of a message's circumstances. A Worker of an earlier version knows nothing. */
-export interface Circumstances {
-  /** The campaign has as many waiting conversations as it may have. */
-  readonly queueFull?: boolean;
-  /** The visitor's networks, the narrowest first; none where the address cannot be believed. */
-  readonly networks?: readonly string[];
 }
 
 /** What a visitor may post, beside the commands of their sockets. */
@@ -64,7 +52,7 @@ const closeAgain = 5_000;
 /** A visitor who finds the queue full tries again after so long, in milliseconds. */
 const fullFor = 20_000;
 
-export class Visitor extends DurableObject<Env> {
+export class Visitor extends DurableObject<Env> implements VisitorActor {
   /** Undefined for a name that somebody made up: nothing is stored under it. */
   #registers: Registers<VisitorRegisters> | undefined;
   readonly #caps: Caps;
@@ -97,10 +85,7 @@ export class Visitor extends DurableObject<Env> {
    * The session of a visitor who comes back to a site, any site where none is named; with a new secret where the one that they
    * bring is due to be replaced.
    */
-  async resume(
-    secret: string,
-    site: string | undefined,
-  ): Promise<{ session: VisitorSession; site: string; secret?: string } | Refusal> {
+  async resume(secret: string, site: string | undefined): Promise<Resumed | Refusal> {
     const fresh = newSecret();
     const [hash, freshHash] = await Promise.all([hashSecret(secret), hashSecret(fresh)]);
     const now = Date.now();

@@ -1,0 +1,5 @@
+/** Who a visitor says they are. */
+export interface Contact {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
