@@ -1,6 +1,7 @@
 /** The RPC interface of a Conversation, and the shapes that cross it. */
 import type { Assigning, Command } from '#domain/conversation/conversation';
 import type {
+  ConversationSettings,
   ConversationState,
   Draft,
   FloorRow,
@@ -17,17 +18,10 @@ export interface Done {
   readonly fresh: boolean;
 }
 
-/** The campaign's settings at the time when the conversation began. */
-export interface ConversationSettings {
-  readonly idleMinutes: number;
-  readonly sneakPreview: boolean;
-  /** Seconds after which an owner who has not written loses it to another; null never. */
-  readonly forwardAfter?: number | null;
-}
-
 export interface Birth {
   readonly account: string;
   readonly id: string;
+  /** The campaign's settings at that time. */
   readonly settings: ConversationSettings;
   /** The first entries: the start, and what the visitor wrote. */
   readonly entries: readonly Draft[];

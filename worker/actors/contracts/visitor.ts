@@ -1,6 +1,13 @@
 /** The RPC interface of a Visitor, and the shapes that cross it. */
-import type { Principal, Refusal, StartConversation, Started, VisitorSession } from '#protocol';
-import type { ConversationSettings, IdRange } from './conversation.ts';
+import type {
+  ConversationSettings,
+  Principal,
+  Refusal,
+  StartConversation,
+  Started,
+  VisitorSession,
+} from '#protocol';
+import type { IdRange } from './conversation.ts';
 
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 

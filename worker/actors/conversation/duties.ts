@@ -3,9 +3,8 @@
  */
 import { laterWindow } from '#domain/conversation/archive';
 import { forwardAt, idleAt, type Command } from '#domain/conversation/conversation';
-import type { ConversationState, Party } from '#protocol';
+import type { ConversationSettings, ConversationState, Party } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
-import type { ConversationSettings } from '../contracts/conversation.ts';
 
 const system = { kind: 'system' } as const;
 

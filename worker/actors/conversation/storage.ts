@@ -1,8 +1,7 @@
 /** What a Conversation keeps: its log, and a few registers. */
-import type { Marks } from '#protocol';
+import type { ConversationSettings, Marks } from '#protocol';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable } from '../../runtime/log.ts';
-import type { ConversationSettings } from '../contracts/conversation.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [logTable];
@@ -14,6 +13,7 @@ export interface Birthright {
   readonly id: string;
   /** Random; a cursor belongs to it. */
   readonly epoch: string;
+  /** The campaign's settings when the conversation began. */
   readonly settings: ConversationSettings;
 }
 
