@@ -10,7 +10,7 @@ import {
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { prepared } from './batch.ts';
-import { audit } from './schema.ts';
+import { audit } from './schema/audit.ts';
 
 /** Something that was done, as the log keeps it. */
 export interface Act extends Omit<AuditEntry, 'subject' | 'changes'> {
