@@ -8,6 +8,7 @@ import {
   isRefusal,
   lease,
   refuse,
+  type AgentAttachment,
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
@@ -215,7 +216,7 @@ export class Agent extends Identity implements AgentActor {
     const own = this.#awake && this.#user().id;
     const user = readUpgrade(request, ['user'], ({ id }) => id === own);
     if (user instanceof Response) return user;
-    const attachment = { session: user.session, at: this.#host.now() };
+    const attachment: AgentAttachment = { session: user.session, at: this.#host.now() };
     const { response, socket } = acceptSocket(this.ctx, [user.session], attachment);
     const tab = socket as WebSocket;
     this.#awake?.presence.came();

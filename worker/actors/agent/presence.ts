@@ -6,6 +6,7 @@ import { closeCodes } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import { attachmentOf } from './attachment.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** A tab that was only held up comes back within so long of being closed, in milliseconds. */
@@ -98,8 +99,7 @@ export class Presence implements Duty {
   }
 
   #seenAt(socket: Socket): number {
-    const { at } = socket.deserializeAttachment() as { at: number };
-    return Math.max(at, this.#host.lastPing(socket) ?? 0);
+    return Math.max(attachmentOf(socket)?.at ?? 0, this.#host.lastPing(socket) ?? 0);
   }
 
   #setGone(at: number | null): void {

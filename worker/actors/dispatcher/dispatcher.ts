@@ -15,6 +15,7 @@ import {
   refuse,
   type Availability,
   type DecisionsList,
+  type FloorAttachment,
   type FloorRow,
   type FloorRules,
   type Owner,
@@ -28,13 +29,14 @@ import { getAccount } from '../../db/accounts.ts';
 import { listCampaigns } from '../../db/campaigns.ts';
 import { Alarm } from '../../runtime/alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
-import { all, first, type Host, type Socket } from '../../runtime/host.ts';
+import { all, first, type Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
 import type { AgentNote, DispatcherActor, Giver, Reader, Seen, Taken } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
+import { attachmentOf } from './attachment.ts';
 import { Availabilities } from './availabilities.ts';
 import type { Awake } from './awake.ts';
 import { Completion } from './completion.ts';
@@ -50,7 +52,7 @@ import { Queue } from './queue.ts';
 import { Records } from './records.ts';
 import { Router } from './router.ts';
 import { Rules } from './rules.ts';
-import { Sight, type Watcher } from './sight.ts';
+import { Sight } from './sight.ts';
 import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
 
 export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
@@ -215,7 +217,7 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
     if (user instanceof Response) return user;
     const { floor } = this.#wake();
     const { id, roles, session } = user;
-    const watcher: Watcher = { at: this.#host.now(), id, roles };
+    const watcher: FloorAttachment = { at: this.#host.now(), id, roles };
     this.#closeSilent(id);
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);
@@ -242,8 +244,7 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
   /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
   #closeSilent(user: string): void {
     for (const socket of this.#host.sockets(user)) {
-      const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
-      const seen = Math.max(at, this.#host.lastPing(socket) ?? 0);
+      const seen = Math.max(attachmentOf(socket)?.at ?? 0, this.#host.lastPing(socket) ?? 0);
       if (this.#host.now() - seen >= lease) socket.close(closeCodes.leaseLost, 'no sign of life');
     }
   }
@@ -295,12 +296,14 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
     if (registers.get('account') === undefined) registers.set('account', account);
     const host = this.#host;
     const arm = () => this.#awake?.alarm.arm();
-    const watcherOf = (socket: Socket) => (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
     const floor: Floor = new Floor(
       host,
       (socket) => sight.of(socket),
       (agent) => ledger.load(agent),
-      (socket) => ({ rules: this.rules(), offers: offers.shownTo(watcherOf(socket)) }),
+      (socket) => {
+        const watcher = attachmentOf(socket);
+        return { rules: this.rules(), offers: watcher ? offers.shownTo(watcher) : [] };
+      },
     );
     floor.load();
     const ledger: Ledger = new Ledger(sql, (place) => {

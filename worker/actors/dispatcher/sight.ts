@@ -5,21 +5,15 @@
  */
 import { maySee, seesAll, type Viewer } from '#domain/floor/sight';
 import { assists } from '#domain/people/status';
-import type { FloorRow, Role, Sees } from '#protocol';
+import type { FloorRow, Sees } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { Reader, Seen } from '../contracts/dispatcher.ts';
+import { attachmentOf } from './attachment.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';
-
-/** What a floor's socket is. */
-export interface Watcher {
-  readonly at: number;
-  readonly id: string;
-  readonly roles: readonly Role[];
-}
 
 export interface SightEnds {
   /** The account's rule. */
@@ -65,8 +59,9 @@ export class Sight {
 
   /** What of the floor a tab may be shown; null where it is all. */
   of(socket: Socket): ((row: FloorRow) => boolean) | null {
-    const { id = '', roles = [] } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
-    if (this.#isOffline({ id, roles })) return () => false;
+    const watcher = attachmentOf(socket);
+    if (!watcher || this.#isOffline(watcher)) return () => false;
+    const { id, roles } = watcher;
     if (this.rule === 'all' || seesAll({ roles })) return null;
     const viewer = { id, roles, groups: this.#groupsOf(id) };
     return (row) => this.#sees(viewer, seenOf(row));

@@ -6,7 +6,14 @@
 import { capsOf, type Caps } from '#domain/base/caps';
 import { widths } from '#domain/base/limits';
 import type { Situation } from '#domain/floor/availability';
-import { closeCodes, lease, refuse, type Availability, type LobbyFrame } from '#protocol';
+import {
+  closeCodes,
+  lease,
+  refuse,
+  type Availability,
+  type LobbyAttachment,
+  type LobbyFrame,
+} from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { acceptSocket, answerClose, answerPings } from '../../runtime/durable-host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
@@ -16,6 +23,7 @@ import type { LobbyActor, Said } from '../contracts/lobby.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub, handedOn } from '../stubs.ts';
+import { attachmentOf } from './attachment.ts';
 
 type LobbyRegisters = {
   said: Said;
@@ -70,7 +78,8 @@ export class Lobby extends DurableObject<Env> implements LobbyActor {
     if (this.#isFull(tags) && (!this.#sweep(Date.now()) || this.#isFull(tags))) {
       return Response.json(refuse('slow_down', { retryAfter }), { status: 429 });
     }
-    const { response, socket } = acceptSocket(this.ctx, tags, { at: Date.now() });
+    const attachment: LobbyAttachment = { at: Date.now() };
+    const { response, socket } = acceptSocket(this.ctx, tags, attachment);
     greet(socket as WebSocket, this.#registers?.get('said')?.state ?? first);
     // While there are sockets there is an alarm.
     if (this.ctx.getWebSockets().length === 1) await this.ctx.storage.setAlarm(Date.now() + lease + 1);
@@ -133,8 +142,7 @@ export class Lobby extends DurableObject<Env> implements LobbyActor {
 
   /** When something last came from a socket: a ping, or its opening. */
   #heardAt(socket: WebSocket): number {
-    const { at } = (socket.deserializeAttachment() ?? { at: 0 }) as { at: number };
-    return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? at;
+    return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachmentOf(socket)?.at ?? 0;
   }
 }
 
