@@ -6,7 +6,6 @@ import { hasStatus } from '#domain/people/status';
 import {
   closeCodes,
   isRefusal,
-  lease,
   refuse,
   type AgentAttachment,
   type AgentClientFrame,
@@ -14,14 +13,11 @@ import {
   type Correction,
   type Me,
   type Refusal,
-  type Session,
   type Status,
   type Summary,
 } from '#protocol';
 import type { Person } from '../../db/users.ts';
-import { Alarm } from '../../runtime/alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
-import type { Followers } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
@@ -30,28 +26,15 @@ import { readUpgrade } from '../../runtime/upgrade.ts';
 import type { AgentActor, Authenticated, Opened, Origin, SignInHow } from '../contracts/agent.ts';
 import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
-import { conversationStub, dispatcherStub } from '../stubs.ts';
-import { Attached } from './attached.ts';
-import { changesBetween } from './changes.ts';
+import { dispatcherStub } from '../stubs.ts';
+import { assemble, resume, type Awake } from './assembly.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
-import { Member } from './member.ts';
-import { Presence } from './presence.ts';
-import { Standing } from './standing.ts';
+import type { Member } from './member.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
-import { followersOf, noteOf } from './targets.ts';
-
-/** All that there is once the agent has signed in for the first time. */
-interface Awake {
-  readonly standing: Standing;
-  readonly attached: Attached;
-  readonly followers: Followers;
-  readonly alarm: Alarm;
-  readonly presence: Presence;
-  readonly member: Member;
-}
+import { noteOf } from './targets.ts';
 
 export class Agent extends Identity implements AgentActor {
   readonly #host: Host;
@@ -112,24 +95,10 @@ export class Agent extends Identity implements AgentActor {
     return this.#awake?.member.me(this.#awake.standing.state.status) ?? refuse('signed_out');
   }
 
-  sessions(current: string): Session[] {
-    return this.#awake?.member.sessions(current) ?? [];
-  }
-
   /** Ends a session, and closes its sockets wherever they are. */
   async signOut(session: string): Promise<void> {
     await this.#awake?.member.endSession(session);
     if (this.#tabs.open().length === 0) this.#awake?.presence.leaveNow();
-  }
-
-  /** The user's row is about to change … */
-  expectChange(): void {
-    this.#awake?.member.expectChange();
-  }
-
-  /** … and has changed. */
-  async reread(): Promise<void> {
-    await this.#awake?.member.reread();
   }
 
   /** Closes a session's sockets wherever they are. */
@@ -282,66 +251,17 @@ export class Agent extends Identity implements AgentActor {
   }
 
   #wake(registers: Registers<AgentRegisters>): Awake {
-    const standing = new Standing(this.#host, registers, {
-      written: () => {
-        this.#awake?.followers.kick();
-        this.#awake?.alarm.arm();
-      },
+    const awake = assemble(this.#host, registers, this.env, {
       moved: (before, frame) => {
         this.#tabs.tell(frame);
         if (before === 'offline') this.#cameBack();
       },
-    });
-    const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
-      ended: () => this.#leaveIfOut(),
-      changed: (before, user) => {
-        for (const entry of before ? changesBetween(before, user) : []) standing.append(entry);
-      },
-      exists: (does) => {
-        const { log, state } = standing;
-        // Whoever has never been here is on no floor.
-        if (log.head === 0 || does !== state.deleted) return;
-        standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
-      },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),
-      arm: () => this.#awake?.alarm.arm(),
     });
-    const followers = followersOf(this.#host, this.env, standing, member, registers);
-    const presence = new Presence(this.#host, registers, {
-      grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
-      lease,
-      connected: () => standing.state.connected,
-      change: (connected) => standing.append({ kind: 'presence.changed', connected }),
-      arm: () => this.#awake?.alarm.arm(),
-    });
-    const attached = new Attached(this.#host, {
-      offline: () => standing.state.status === 'offline',
-      signedIn: () => standing.state.signedIn,
-      close: async (conversation, session, code) => {
-        await conversationStub(this.env, member.user.account.id, conversation).revoke(session, code);
-      },
-      arm: () => this.#awake?.alarm.arm(),
-    });
-    const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
-    followers.onSettled = () => alarm.settle();
-    const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
-    if (standing.log.head > 0) {
-      // An earlier version's log says nothing of sessions.
-      if (member.signedIn) standing.enter(standing.state.status);
-      else this.#leaveIfOut();
-      followers.kick();
-    }
+    resume(awake);
     return awake;
-  }
-
-  /** Sessions have ended: with the last one of them all that it held. No grace for what was meant. */
-  #leaveIfOut(): void {
-    const { member, standing, presence } = this.#awake ?? {};
-    if (!member || member.signedIn) return;
-    standing?.leave();
-    presence?.leaveNow();
   }
 
   #begun(): Awake {

@@ -1,19 +1,19 @@
 /**
- * What the doors ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
- * that somebody made up has no member, and stores nothing.
+ * The part of an agent's RPC that proves the user: sessions, known devices, counted attempts, links by mail, the second factor. An
+ * object with a made-up name has no member, and stores nothing.
  */
 import type { LimitName } from '#domain/base/limits';
-import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
+import {
+  refuse,
+  type LinkAbout,
+  type RecoveryCodes,
+  type Refusal,
+  type SecondFactorSecret,
+  type Session,
+} from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
-import type {
-  AgentIdentity,
-  Attempted,
-  Device,
-  MailOrder,
-  TakenTries,
-  Tried,
-} from '../contracts/agent.ts';
+import type { AgentIdentity, Attempted, Device, MailOrder, TakenTries, Tried } from '../contracts/agent.ts';
 import type { Env } from '../env.ts';
 import type { Member } from './member.ts';
 
@@ -26,11 +26,7 @@ export abstract class Identity extends DurableObject<Env> implements AgentIdenti
    * Counts an attempt on a device under these limits, or returns how long to wait. Null where the device is not known, or is not of the
    * user who has this email.
    */
-  async tryOnDevice(
-    email: string,
-    given: Device,
-    limits: readonly LimitName[],
-  ): Promise<Attempted | null> {
+  async tryOnDevice(email: string, given: Device, limits: readonly LimitName[]): Promise<Attempted | null> {
     const member = this.known();
     if (!member || !(await member.devices.knows(given)) || member.user.email !== email) return null;
     return member.tries.take(
@@ -62,6 +58,20 @@ export abstract class Identity extends DurableObject<Env> implements AgentIdenti
   /** Forgets all known devices but the one of this id. */
   forgetDevices(but?: string): void {
     this.known()?.devices.forget(but);
+  }
+
+  sessions(current: string): Session[] {
+    return this.known()?.sessions(current) ?? [];
+  }
+
+  /** The user's row is about to change … */
+  expectChange(): void {
+    this.known()?.expectChange();
+  }
+
+  /** … and has changed. */
+  async reread(): Promise<void> {
+    await this.known()?.reread();
   }
 
   /** Has a mail sent to the user, who may never have been here. */

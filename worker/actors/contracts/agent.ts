@@ -82,7 +82,7 @@ export interface LinkOrder {
 }
 export type MailOrder = LinkOrder | { readonly kind: Notice };
 
-/** What proves a user: known devices, counted attempts, links by mail, the second factor. */
+/** The proofs of a user: sessions, known devices, counted attempts, links by mail, the second factor. */
 export interface AgentIdentity {
   /**
    * Counts an attempt on a device under these limits. Null where the device is not known, or is not of the user who has this
@@ -97,6 +97,11 @@ export interface AgentIdentity {
   addDevice(): Promise<Device | null>;
   /** Forgets all known devices but the one of this id. */
   forgetDevices(but?: string): void;
+  sessions(current: string): Session[];
+  /** The user's row is about to change … */
+  expectChange(): void;
+  /** … and has changed. */
+  reread(): Promise<void>;
   /** Has a mail sent to the user, who may never have signed in. */
   mail(user: Person, order: MailOrder): Promise<void>;
   /** The account, user and kind of a link; null if it is not valid. */
@@ -121,13 +126,8 @@ export interface AgentActor extends AgentIdentity {
   /** For a floor that has an incomplete row of the agent. */
   note(): { agent: AgentNote; seq: number } | null;
   me(): Me | Refusal;
-  sessions(current: string): Session[];
   /** Ends a session, and closes its sockets wherever they are. */
   signOut(session: string): Promise<void>;
-  /** The user's row is about to change … */
-  expectChange(): void;
-  /** … and has changed. */
-  reread(): Promise<void>;
   /** Registers a conversation that is about to accept a socket of a session, to be closed when the session ends. */
   attached(session: string, conversation: string): Refusal | null;
   /** Passes a change of one of the agent's conversations to their tabs. */

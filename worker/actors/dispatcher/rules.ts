@@ -2,7 +2,7 @@
  * What an account and its campaigns say of handing out and seeing conversations, as it was when it was last read: no decision
  * waits for D1. Whoever changes it says so before and after, so a crash in between costs seconds.
  */
-import { defaultRouting, type Account, type Campaign, type Routing } from '#protocol';
+import { defaultRouting, type Account, type Campaign, type FloorRules, type Routing } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
@@ -40,6 +40,11 @@ export class Rules implements Duty {
 
   get now(): KnownRules {
     return this.#now;
+  }
+
+  /** The rules that the agents' own actors and tabs have to know. */
+  get forAgents(): FloorRules {
+    return forAgents(this.#now);
   }
 
   /** A campaign that is not known yet is asked for; until it is there, every agent is. */
@@ -82,4 +87,8 @@ export class Rules implements Duty {
     // Last: what failed before this is done again.
     this.#registers.delete('rereadAt');
   }
+}
+
+export function forAgents({ assignment, missedLimit, offlineProcessing }: KnownRules): FloorRules {
+  return { assignment, missedLimit, offlineProcessing };
 }
