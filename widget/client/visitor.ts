@@ -3,15 +3,17 @@
  * no conversation before the visitor has something to send.
  */
 import { noMarks } from '#domain/conversation/marks';
-import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
+import { isTransient, makeCommandId, type Refused } from '#protocol';
 import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
+import { MessageQueue } from './message-queue.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { VisitorApi, type Failure } from './visitor-api.ts';
+import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
+import { SessionHolder } from './visitor-session.ts';
 import type { VisitorView } from './visitor-view.ts';
 
 export type { VisitorView } from './visitor-view.ts';
@@ -37,14 +39,14 @@ export class VisitorChat {
   readonly #api: VisitorApi;
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
-  #session: VisitorSession | null = null;
+  readonly #session: SessionHolder;
+  /** Messages that no conversation has taken yet: they go by HTTP, one after the other. */
+  readonly #queue: MessageQueue;
   /** Whether there is a session has been answered. Before that nothing is posted: it would make a second visitor. */
   #looked = false;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
-  /** Messages that no conversation has taken yet: they go by HTTP, one after the other. */
-  #queue: Pending[] = [];
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
@@ -57,27 +59,28 @@ export class VisitorChat {
     this.#api = new VisitorApi(options);
     this.#pause = new Pause(options.env, () => this.#touch());
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
+    this.#session = new SessionHolder(this.#api, this.#pause, options.env);
+    this.#queue = new MessageQueue(this.#outbox);
   }
 
   /** Looks for the visitor's session, and goes on with what is open. */
   async start(): Promise<void> {
     await this.#api.restore();
     while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
-    const left = await this.#outbox.load();
-    const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
-    this.#queue = [...left, ...typed];
-    const found = await this.#loadSession();
+    await this.#queue.load();
+    const found = await this.#session.load(() => this.#ended);
     this.#looked = true;
     if (!found) {
+      this.#touch();
       void this.#post();
       return;
     }
-    const open = this.#session?.conversations.find((conversation) => conversation.open);
+    const open = this.#session.current?.conversations.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
       // What was given to another conversation may stand there: its own way finds out, one after the other.
-      const [first] = this.#queue.filter(({ refused }) => !refused);
-      if (first?.to === undefined || first.to === open.id) this.#handOver();
+      const { next } = this.#queue;
+      if (next?.to === undefined || next.to === open.id) this.#handOver();
       else void this.#post();
     } else {
       void this.older();
@@ -94,32 +97,26 @@ export class VisitorChat {
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
     // Behind what the socket has not answered, though it may be too late: it comes back in order.
     const client = this.#client;
-    if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
+    if (client && this.#queue.all.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
       client.submit({ ...pending, to: this.#attachedTo ?? undefined });
       return;
     }
-    this.#queue.push(pending);
-    this.#outbox.put(pending);
+    this.#queue.add(pending);
     this.#touch();
     void this.#post();
   }
 
   retry(id: string): void {
-    const pending = this.#queue.find((other) => other.id === id);
-    if (!pending) {
+    if (!this.#queue.retry(id)) {
       this.#client?.retry(id);
       return;
     }
-    const { refused: _, ...again } = pending;
-    this.#queue = [...this.#queue.filter((other) => other.id !== id), again];
-    this.#outbox.put(again);
     this.#touch();
     void this.#post();
   }
 
   discard(id: string): void {
-    this.#queue = this.#queue.filter((pending) => pending.id !== id);
-    this.#outbox.drop(id);
+    this.#queue.drop(id);
     this.#client?.discard(id);
     this.#touch();
   }
@@ -191,12 +188,13 @@ export class VisitorChat {
       earlier: this.#earlier.loaded,
       more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
       marks: client?.marks ?? noMarks,
-      pending: [...(client?.pending ?? []), ...this.#queue],
+      pending: [...(client?.pending ?? []), ...this.#queue.all],
       agentTyping: client?.typing ?? null,
       waiting: client?.waiting ?? null,
       unread: client?.marks.visitor.unread ?? 0,
-      contact: { ...this.#session?.contact, ...this.#contact },
-      blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
+      contact: { ...this.#session.current?.contact, ...this.#contact },
+      blocked:
+        this.#blocked || this.#session.current?.blocked === true || client?.state?.visitor.blocked === true,
     };
   }
 
@@ -215,7 +213,7 @@ export class VisitorChat {
     const client: ConversationClient = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
-      me: this.#session?.visitor ?? '',
+      me: this.#session.current?.visitor ?? '',
       outbox: this.#outbox,
       url: () => this.#api.socketUrl(conversation),
       protocols: () => this.#api.protocols(),
@@ -237,29 +235,19 @@ export class VisitorChat {
 
   /** What waits here goes over the socket, in order. */
   #handOver(): void {
-    const waiting = this.#queue;
-    this.#queue = [];
-    for (const pending of waiting) this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
+    for (const pending of this.#queue.drain())
+      this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
   }
 
   /** Whoever this was, they are it no more: what is unsent goes its way with a new session. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
-    this.#session = null;
-    this.#reclaim(client);
+    this.#queue.takeBack(client.surrender());
     client.end();
     this.#client = this.#clientView = this.#attachedTo = null;
-    await this.#api.forget();
+    await this.#session.drop();
     this.#touch();
     void this.#post();
-  }
-
-  /** Takes back what the socket did not answer, in order. */
-  #reclaim(client: ConversationClient): void {
-    for (const each of client.surrender()) {
-      if (each.frame.t === 'message.send') this.#queue.push(each);
-      else this.#outbox.drop(each.id);
-    }
   }
 
   /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
@@ -272,7 +260,7 @@ export class VisitorChat {
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
     // All of it: nothing may be overtaken by what is typed now.
-    this.#reclaim(client);
+    this.#queue.takeBack(client.surrender());
     void this.#post();
     return true;
   }
@@ -283,11 +271,11 @@ export class VisitorChat {
     this.#posting = true;
     try {
       for (;;) {
-        const pending = this.#queue.find((other) => !other.refused);
+        const pending = this.#queue.next;
         if (!pending || pending.frame.t !== 'message.send' || this.#ended) break;
-        const done = this.#session
+        const done = this.#session.current
           ? await this.#postMessage(pending, pending.frame.text)
-          : await this.#open();
+          : await this.#session.open();
         if (done === 'attached') break;
         if (done === 'next') continue;
         if ('lost' in done) await this.#pause.wait();
@@ -300,13 +288,6 @@ export class VisitorChat {
     }
   }
 
-  async #open(): Promise<'next' | Failure> {
-    const answer = await this.#api.open();
-    if (!('ok' in answer)) return answer;
-    this.#session = answer.ok;
-    return 'next';
-  }
-
   async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | Failure> {
     const page = this.#options.page();
     const contact = { ...later, ...this.#contact };
@@ -317,68 +298,32 @@ export class VisitorChat {
     });
     if ('ok' in answer) {
       this.#pause.over();
-      this.#queue = this.#queue.filter((other) => other.id !== id);
-      this.#outbox.drop(id);
+      this.#queue.drop(id);
       const { conversation } = answer.ok;
       const here = conversation === this.#attachedTo;
       // One that an earlier conversation had taken already, and did not get to say so.
       if (here ? !this.#isOpen : conversation === to) return 'next';
-      this.#remember(conversation);
+      this.#session.remember(conversation);
       this.#attach(conversation);
       this.#handOver();
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
-    this.#session = null;
-    await this.#api.forget();
+    await this.#session.drop();
     return 'next';
   }
 
-  /** The message stays visible, to be sent again or discarded. */
-  #refuse(id: string, { refused: code, message }: Exclude<Failure, { lost: true }>): void {
+  #refuse(id: string, failure: Exclude<Failure, { lost: true }>): void {
     this.#pause.over();
-    if (code === 'blocked') this.#blocked = true;
-    const refused = { t: 'refused' as const, id, code, message };
-    this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
-  }
-
-  #remember(conversation: string): void {
-    const session = this.#session;
-    if (!session || session.conversations.some((other) => other.id === conversation)) return;
-    const others = session.conversations.map((other) => ({ ...other, open: false }));
-    const latest = { id: conversation, campaign: '', startedAt: this.#options.env.now(), open: true };
-    this.#session = { ...session, conversations: [latest, ...others] };
-  }
-
-  /** True where there is a session. Asks until there is an answer. */
-  async #loadSession(): Promise<boolean> {
-    while (!this.#ended) {
-      const answer = await this.#api.session();
-      if ('ok' in answer) {
-        this.#session = answer.ok;
-        this.#pause.over();
-        return true;
-      }
-      if (signedOut(answer)) {
-        // Nobody yet, or no more: what is unsent opens a new session.
-        this.#pause.over();
-        this.#touch();
-        return false;
-      }
-      await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
-    }
-    return false;
+    if (failure.refused === 'blocked') this.#blocked = true;
+    this.#queue.refuse(id, failure);
   }
 
   #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
-    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
+    return this.#earlier.next(this.#session.current?.conversations ?? [], this.#attachedTo);
   }
 
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
-}
-
-function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
 }
