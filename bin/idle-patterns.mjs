@@ -1,4 +1,4 @@
-// Finds patterns of the import table that match nothing: a folder was moved or a file deleted, and its rule stayed behind.
+// Finds patterns of the import table that match nothing: a folder was moved or a file deleted, and its rule stayed.
 
 /**
  * @typedef {string | string[]} Patterns
@@ -33,7 +33,12 @@ function matches({ path, pathNot }, file) {
   return included && !listOf(pathNot).some((pattern) => new RegExp(pattern).test(file));
 }
 
-/** Replaces `$1` by what the rule's `from` captures of a file. @param {string} pattern @param {Side} from @param {string} file */
+/**
+ * Replaces `$1` by the part of a file's path that the rule's `from` captures.
+ * @param {string} pattern
+ * @param {Side} from
+ * @param {string} file
+ */
 function filledIn(pattern, from, file) {
   const captured = listOf(from.path)
     .map((each) => new RegExp(each).exec(file))

@@ -1,5 +1,5 @@
-// Which folder may import which: the table of the house, held by `npm run lint`. A folder imports itself, what its row
-// names, and nothing else.
+// The table of imports between folders, checked by `npm run lint`. A folder may import itself, the folders in its
+// row, and nothing else.
 
 /** @param {string[]} names */
 const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
@@ -35,7 +35,7 @@ export default {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'No module leads back to itself, by its types either.',
+      comment: 'Modules never import each other in a cycle, by their types either.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -124,7 +124,7 @@ export default {
     ),
     {
       name: 'no-framework-outside-the-frame',
-      comment: 'The loader runs in a page of someone else, and the client wherever it is needed.',
+      comment: 'The loader runs in a customer’s page, and the client in any page or in Node.',
       severity: 'error',
       from: { path: '^widget/(loader|client)/', pathNot: 'vite\\.config\\.ts$' },
       to: { path: ['^node_modules/', '\\.svelte(\\.ts)?$', '^widget/frame/'] },

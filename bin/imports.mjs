@@ -1,4 +1,4 @@
-// Checks which folder imports which against import-table.mjs, and that each pattern of that table still matches something.
+// Checks the imports between folders against import-table.mjs, and that each pattern of that table matches something.
 import { cruise, format } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { idlePatterns } from './idle-patterns.mjs';

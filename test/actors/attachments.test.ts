@@ -1,4 +1,7 @@
-/** A version with another shape may have written a socket's attachment: such a socket is shown nothing, and harms no actor. */
+/**
+ * A version with another shape may have written a socket's attachment: such a socket is shown nothing, and harms no
+ * actor.
+ */
 import { closeCodes, subprotocol } from '#protocol';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -20,7 +23,7 @@ test('F42 a tab of the floor without a readable attachment is shown no conversat
   const strange = await anna.floor();
   await strange.frame('floor');
   await makeUnreadable(scene.dispatcher);
-  const known = await anna.floor();
+  const known = await (await scene.agent('Ben')).floor();
   await known.frame('floor');
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');

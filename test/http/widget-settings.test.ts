@@ -2,7 +2,7 @@
 import { defaultCampaign, subprotocol } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { Tab } from '../actors/scene.ts';
-import { ask, bearer, call, env, newAccount, newSite, newVisitor, say } from './client.ts';
+import { ask, bearer, call, env, newAccount, newSite, newVisitor, origin, say } from './client.ts';
 
 /** Settings that are not for browsers: all the rules, and one that was added without a place among the three types. */
 const level = { id: 'first', title: 'private-level', users: [], groups: [], method: 'random' };
@@ -47,7 +47,9 @@ test('S11 no other answer and no frame to a visitor has a setting that is not pu
     await (await call('GET', `${path}/entries?site=${site}`, as)).text(),
   ];
   const upgrade = (at: string, protocols: string) =>
-    call('GET', at, { headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': protocols } });
+    call('GET', at, {
+      headers: { Origin: origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': protocols },
+    });
   const chat = await upgrade(`${path}/socket?site=${site}`, `${subprotocol}, token.${token}`);
   const tab = new Tab(chat.webSocket as WebSocket);
   tab.send({ t: 'hello', v: 1 });

@@ -1,11 +1,11 @@
-/** The questions that a client asks about a log: where it stands, what is missing, what came before. */
+/** The requests of a client for parts of a log: the welcome, missing entries, earlier entries. */
 import { protocolVersion, tailLength } from '#protocol';
 import type { Environment } from './environment.ts';
 import type { LogWindow } from './window.ts';
 
-/** A socket that opened and was not welcomed within so long is given up, in milliseconds. */
+/** A socket that opened but was not welcomed within this time is given up; milliseconds. */
 const welcomeWithin = 15_000;
-/** The number of entries that scrolling back asks for. */
+/** Entries per request when scrolling back. */
 const olderLimit = 50;
 
 export interface AskingOptions {
@@ -49,7 +49,7 @@ export class Asking {
     this.#welcomeTimer();
   }
 
-  /** A question came too soon after others of this side: it is asked again. */
+  /** A request came too soon after others of this side: it is sent again. */
   again(wait: number): void {
     this.#askTimer ??= this.#options.env.after(Math.max(wait, 1_000), () => {
       this.#askTimer = null;
@@ -65,18 +65,18 @@ export class Asking {
     });
   }
 
-  /** Asks for what follows the window. */
+  /** Requests the entries after the window. */
   pull(): void {
     const { window, send, welcomed } = this.#options;
     if (welcomed()) send({ t: 'pull', after: window.cursor });
   }
 
-  /** Asks for the end of the log. */
+  /** Requests the end of the log. */
   pullTail(head: number): void {
     this.#options.send({ t: 'pull', after: Math.max(0, head - tailLength) });
   }
 
-  /** Asks for what comes before the window. */
+  /** Requests the entries before the window. */
   older(): void {
     const { window, send, welcomed, changed } = this.#options;
     if (this.#loadingOlder || window.from === 0 || !welcomed()) return;

@@ -1,14 +1,14 @@
 /**
- * The commands of one conversation until they are answered: kept in the outbox, sent in order, sent again where an answer is lost or a
- * refusal is transient. It does not know what a command does.
+ * The commands of one conversation until they are answered: kept in the outbox, sent in order, sent again after a lost
+ * answer or a transient refusal. Their meaning is unknown here.
  */
 import { isTransient, type Refused } from '#protocol';
 import type { Environment } from './environment.ts';
 import type { Outbox, Pending } from './outbox.ts';
 
-/** A command without an answer for so long is sent again, in milliseconds: a single frame can be lost. */
+/** A command that is unanswered for this long is sent again, because a single frame can be lost; milliseconds. */
 const answerWithin = 15_000;
-/** A command that arrived before the one that it follows is sent again so soon, in milliseconds. */
+/** The pause before a command that overtook the one before it is sent again; milliseconds. */
 const reorderAfter = 100;
 
 export interface CommandsOptions {
@@ -32,7 +32,7 @@ export class Commands {
     this.#options = options;
   }
 
-  /** Takes up what an earlier page left, before what was given meanwhile. */
+  /** Takes over the commands that an earlier page left, before those given since. */
   takeUp(left: readonly Pending[]): void {
     const given = this.all;
     this.#pending.clear();
@@ -55,12 +55,12 @@ export class Commands {
   submit(pending: Pending): void {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);
-    // While others wait for their second try it would only be refused as they were (V24).
+    // While other commands wait for their second try, this one would be refused like them (V24).
     if (this.#options.ready() && !this.#resendTimer) this.transmit(pending.id);
     this.#options.changed();
   }
 
-  /** Sends all that is unanswered, in order, or only the one; each names the one before it (V24). */
+  /** Sends all unanswered commands, in order, or a single one; each names the one before it (V24). */
   transmit(only?: string): void {
     let prev: string | undefined;
     for (const { id, frame, refused } of this.#pending.values()) {
@@ -75,7 +75,7 @@ export class Commands {
     });
   }
 
-  /** Tries a refused command again, last in line. */
+  /** Sends a refused command again, after all others. */
   retry(id: string): void {
     const pending = this.#pending.get(id);
     if (!pending?.refused) return;
@@ -83,7 +83,7 @@ export class Commands {
     this.submit({ id, frame: pending.frame, at: pending.at });
   }
 
-  /** Gives all that is unanswered to another part, in order. */
+  /** Returns all unanswered commands, in order, for another sender. */
   surrender(): Pending[] {
     const given = this.unanswered;
     for (const { id } of given) this.#pending.delete(id);

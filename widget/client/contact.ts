@@ -1,4 +1,4 @@
-/** Who a visitor says they are. */
+/** The name and email that a visitor gave. */
 export interface Contact {
   readonly name?: string | undefined;
   readonly email?: string | undefined;

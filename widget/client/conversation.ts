@@ -1,6 +1,6 @@
 /**
- * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It knows no page
- * and no framework; a view is built only when somebody asks for one.
+ * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It
+ * depends on no page and no framework; a view is built only on request.
  */
 import { evolve } from '#domain/conversation/conversation';
 import { arrive, noMarks } from '#domain/conversation/marks';
@@ -83,7 +83,7 @@ export class ConversationClient {
     });
   }
 
-  /** Takes up what is unsent, which is what an earlier page left where nothing is given, and connects. */
+  /** Takes over the unsent commands (by default those of an earlier page) and connects. */
   async start(given?: readonly Pending[]): Promise<void> {
     this.#commands.takeUp(given ?? (await this.#options.outbox.load()));
     if (!this.#ended) this.#connection.start();
@@ -99,14 +99,14 @@ export class ConversationClient {
     this.#typing.show(null);
   }
 
-  /** Sends a message; the answer is its id. It is kept until it is answered. */
+  /** Sends a message and returns its id. The message is kept until it is answered. */
   send(text: string): string {
     const id = this.newId();
     this.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
     return id;
   }
 
-  /** Gives any other command. */
+  /** Sends any other command. */
   command(
     frame: CommandFrame extends infer F ? (F extends CommandFrame ? Omit<F, 'id'> : never) : never,
   ): string {
@@ -115,17 +115,17 @@ export class ConversationClient {
     return id;
   }
 
-  /** Takes on a command that was made elsewhere, under its own id. */
+  /** Takes over a command that was created elsewhere, with its id. */
   submit(pending: Pending): void {
     this.#commands.submit(pending);
   }
 
-  /** Tries a refused command again, last in line. */
+  /** Sends a refused command again, after all others. */
   retry(id: string): void {
     this.#commands.retry(id);
   }
 
-  /** Gives all that is unanswered to another part, in order. */
+  /** Returns all unanswered commands, in order, for another sender. */
   surrender(): Pending[] {
     return this.#commands.surrender();
   }
@@ -146,12 +146,12 @@ export class ConversationClient {
     this.#connection.send({ t: 'preview', text });
   }
 
-  /** What is held is on a screen that somebody looks at. */
+  /** The loaded entries are visible to the reader. */
   read(): void {
     this.#marksOut.read(this.#window.cursor);
   }
 
-  /** Asks for what comes before the window. */
+  /** Requests the entries before the window. */
   older(): void {
     this.#asking.older();
   }
@@ -216,7 +216,7 @@ export class ConversationClient {
         if (!frame.present) this.#preview = '';
         break;
       default:
-      // A frame of a later version: passed over.
+      // A frame of a later version is ignored.
     }
     this.#touch();
   }
@@ -226,11 +226,11 @@ export class ConversationClient {
     if (this.#epoch !== undefined && another) this.#window.reset();
     this.#epoch = frame.epoch;
     this.#welcomedHead = frame.head;
-    // A late one knows less than what has been folded since.
+    // A late welcome is older than the entries folded since.
     if (another || !this.#state || frame.head >= this.#state.head) {
       this.#state = frame.state;
       this.#marks = frame.marks;
-      // Ranges may have come before it.
+      // Ranges may have arrived before the welcome.
       if (this.#window.from > frame.state.head) {
         this.#window.reset();
         this.#asking.pullTail(frame.state.head);
@@ -269,7 +269,7 @@ export class ConversationClient {
     if (fresh.length > 0) this.#options.onEntries?.(fresh);
   }
 
-  /** One entry not held before. */
+  /** Handles an entry that was not loaded before. */
   #learn(entry: Entry, live: boolean): void {
     if (
       'id' in entry &&
@@ -286,7 +286,7 @@ export class ConversationClient {
     if (entry.by.kind === 'visitor') this.#preview = '';
   }
 
-  /** Takes an entry into the state; false where the state knows it already, or there is none yet. */
+  /** Folds an entry into the state; returns false if the state contains it already, or does not exist yet. */
   #fold(entry: Entry): boolean {
     if (!this.#state || entry.seq <= this.#state.head) return false;
     this.#state = evolve(this.#state, entry);
@@ -294,7 +294,7 @@ export class ConversationClient {
     return true;
   }
 
-  /** Tells of a change once per turn, however many frames it took. */
+  /** Reports a change once per turn, however many frames it took. */
   #touch(): void {
     const { onChange } = this.#options;
     if (!onChange || this.#changed) return;

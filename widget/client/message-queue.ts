@@ -1,4 +1,4 @@
-/** Messages that no conversation has taken yet, in order. The outbox keeps them over a reload. */
+/** Messages that no conversation has accepted yet, in order. The outbox keeps them over a reload. */
 import type { Outbox, Pending } from './outbox.ts';
 import type { Failure } from './visitor-api.ts';
 
@@ -19,7 +19,7 @@ export class MessageQueue {
     return this.#messages.find(({ refused }) => !refused);
   }
 
-  /** Takes up what an earlier page left, before what was typed meanwhile. */
+  /** Loads the messages that an earlier page left, and puts them before those typed since. */
   async load(): Promise<void> {
     const left = await this.#outbox.load();
     const typed = this.#messages.filter((pending) => !left.some((other) => other.id === pending.id));
@@ -31,7 +31,10 @@ export class MessageQueue {
     this.#outbox.put(pending);
   }
 
-  /** Takes back what a socket did not answer. It is in the outbox already; commands end with their conversation. */
+  /**
+   * Takes back the messages that a socket has not answered, which the outbox has. Other commands end with their
+   * conversation.
+   */
   takeBack(unanswered: readonly Pending[]): void {
     for (const each of unanswered) {
       if (each.frame.t === 'message.send') this.#messages = [...this.#messages, each];
@@ -39,7 +42,7 @@ export class MessageQueue {
     }
   }
 
-  /** Puts a refused message last in line again; false where it is not here. */
+  /** Puts a refused message behind all others; false if it is not here. */
   retry(id: string): boolean {
     const pending = this.#messages.find((other) => other.id === id);
     if (!pending) return false;

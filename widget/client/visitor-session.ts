@@ -20,13 +20,13 @@ export class SessionHolder {
     return this.#session;
   }
 
-  /** Returns true where there is a session. Asks until there is an answer, or the chat has ended. */
+  /** True if there is a session. Repeats the request until there is an answer, or the chat has ended. */
   async load(ended: () => boolean): Promise<boolean> {
     while (!ended()) {
       const answer = await this.#api.session();
       if ('ok' in answer || signedOut(answer)) this.#pause.over();
       if ('ok' in answer) this.#session = answer.ok;
-      // Signed out: nobody yet, or no more. What is unsent opens a new session.
+      // Signed out: there is no visitor, or no more. Unsent messages open a new session.
       if ('ok' in answer || signedOut(answer)) return 'ok' in answer;
       await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
     }

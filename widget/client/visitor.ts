@@ -1,6 +1,6 @@
 /**
- * A visitor's chat with a site: their session, the open conversation with its client, the ones before it. It makes no session and
- * no conversation before the visitor has something to send.
+ * A visitor's chat with a site: the session, the open conversation with its client, the earlier ones. It creates no
+ * session and no conversation before the visitor sends a message.
  */
 import { noMarks } from '#domain/conversation/marks';
 import { isTransient, makeCommandId, type Refused } from '#protocol';
@@ -24,14 +24,14 @@ export interface VisitorChatOptions {
   readonly base: string;
   readonly site: string;
   readonly carrier: Carrier;
-  /** Where the visitor is, told when a conversation starts. */
+  /** The visitor's current page, sent when a conversation starts. */
   page(): { url: string; title: string } | undefined;
   onChange(view: VisitorView): void;
-  /** For a client that is no browser: states the Origin and so on. */
+  /** Outside a browser: a fetch that sets the Origin and the like. */
   readonly fetch?: typeof fetch;
 }
 
-/** Older entries asked for at once. */
+/** Older entries per request. */
 const olderLimit = 50;
 
 export class VisitorChat {
@@ -40,9 +40,11 @@ export class VisitorChat {
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
   readonly #session: SessionHolder;
-  /** Messages that no conversation has taken yet: they go by HTTP, one after the other. */
+  /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
   readonly #queue: MessageQueue;
-  /** Whether there is a session has been answered. Before that nothing is posted: it would make a second visitor. */
+  /**
+   * The server has answered whether there is a session. Before that, posting a message would create a second visitor.
+   */
   #looked = false;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
@@ -63,7 +65,7 @@ export class VisitorChat {
     this.#queue = new MessageQueue(this.#outbox);
   }
 
-  /** Looks for the visitor's session, and goes on with what is open. */
+  /** Looks up the visitor's session, and continues its open conversation. */
   async start(): Promise<void> {
     await this.#api.restore();
     while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
@@ -78,7 +80,7 @@ export class VisitorChat {
     const open = this.#session.current?.conversations.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
-      // What was given to another conversation may stand there: its own way finds out, one after the other.
+      // A message that was sent to another conversation may be in its log: posting it there first settles that.
       const { next } = this.#queue;
       if (next?.to === undefined || next.to === open.id) this.#handOver();
       else void this.#post();
@@ -89,13 +91,15 @@ export class VisitorChat {
     this.#touch();
   }
 
-  /** Where nobody is here it may be sent to be answered `later`; said of a conversation that is open already, it changes nothing. */
+  /**
+   * With `later` the message asks for an answer later; that changes nothing in a conversation that is open already.
+   */
   send(text: string, later = false): void {
     const { env } = this.#options;
     const id = makeCommandId(env.now(), env.bytes(10));
     const frame = { t: 'message.send' as const, id, text };
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
-    // Behind what the socket has not answered, though it may be too late: it comes back in order.
+    // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
     if (client && this.#queue.all.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
       client.submit({ ...pending, to: this.#attachedTo ?? undefined });
@@ -121,14 +125,14 @@ export class VisitorChat {
     this.#touch();
   }
 
-  /** Says who the visitor is. Before the first message it is kept here, and rides with it. */
+  /** Sets the visitor's name or email. Before the first message they are kept here, and sent with it. */
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
     this.#touch();
   }
 
-  /** Waits no longer for an answer in this chat. */
+  /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
   }
@@ -149,7 +153,7 @@ export class VisitorChat {
     this.#client?.read();
   }
 
-  /** Scrolls back: within the open conversation first, then into the ones before it. */
+  /** Scrolls back: within the open conversation first, then into the earlier ones. */
   async older(): Promise<void> {
     if (this.#clientView && this.#clientView.from > 0) {
       this.#client?.older();
@@ -170,7 +174,7 @@ export class VisitorChat {
     this.#client?.end();
   }
 
-  /** Ends, and forgets who the visitor is. */
+  /** Ends the chat, and signs the visitor out. */
   leave(): Promise<void> {
     this.end();
     return this.#api.leave();
@@ -198,7 +202,7 @@ export class VisitorChat {
     };
   }
 
-  /** True where there is a conversation that takes messages, as far as is known. */
+  /** True if there is a conversation that accepts messages, as far as is known. */
   get #isOpen(): boolean {
     return this.#client !== null && this.#clientView?.state?.phase !== 'closed';
   }
@@ -233,13 +237,13 @@ export class VisitorChat {
     void client.start([]);
   }
 
-  /** What waits here goes over the socket, in order. */
+  /** Sends the waiting messages over the socket, in order. */
   #handOver(): void {
     for (const pending of this.#queue.drain())
       this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
   }
 
-  /** Whoever this was, they are it no more: what is unsent goes its way with a new session. */
+  /** The visitor's session has ended: unsent messages are sent under a new one. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
     this.#queue.takeBack(client.surrender());
@@ -250,22 +254,26 @@ export class VisitorChat {
     void this.#post();
   }
 
-  /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
+  /**
+   * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
+   */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
     if (pending.frame.t === 'conversation.defer') {
-      // An agent was quicker, and that is the better answer.
+      // An agent took the chat first, which is the better answer.
       client.discard(pending.id);
       return true;
     }
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
-    // All of it: nothing may be overtaken by what is typed now.
+    // All of them, so that newly typed messages do not overtake any.
     this.#queue.takeBack(client.surrender());
     void this.#post();
     return true;
   }
 
-  /** Sends what waits, in order, until a conversation has taken one; the rest goes over its socket. */
+  /**
+   * Sends the waiting messages, in order, until a conversation has accepted one; the others are sent over its socket.
+   */
   async #post(): Promise<void> {
     if (this.#posting || this.#ended || !this.#looked) return;
     this.#posting = true;
@@ -301,7 +309,7 @@ export class VisitorChat {
       this.#queue.drop(id);
       const { conversation } = answer.ok;
       const here = conversation === this.#attachedTo;
-      // One that an earlier conversation had taken already, and did not get to say so.
+      // An earlier conversation had accepted this message already, but its answer was lost.
       if (here ? !this.#isOpen : conversation === to) return 'next';
       this.#session.remember(conversation);
       this.#attach(conversation);

@@ -1,4 +1,7 @@
-/** The contract: everything that crosses a wire, and nothing else. PROTOCOL.md states the rules. RPC is in worker/actors/contracts. */
+/**
+ * The contract: everything that crosses a wire, and nothing else. PROTOCOL.md states the rules. RPC is in
+ * worker/actors/contracts.
+ */
 export * from './floor/frames.ts';
 export * from './sites/allowed-origin.ts';
 export * from './conversation/attachment.ts';

@@ -1,6 +1,6 @@
 /**
- * A socket's identity is in its attachment, which outlives an actor's memory and even a deploy. So it is checked when it is read: once
- * per socket and memory, because a message is a hot path.
+ * A socket's identity is in its attachment, which outlives an actor's memory and even a deploy. So it is checked when
+ * it is read: once per socket and memory, because a message is a hot path.
  */
 import { isRefusal, type Refusal } from '#protocol';
 import type { Socket } from './host.ts';

@@ -14,7 +14,7 @@ import { Standing } from './standing.ts';
 import type { AgentRegisters } from './storage.ts';
 import { followersOf } from './targets.ts';
 
-/** All that there is once the agent has signed in for the first time. */
+/** Everything that exists once the agent has signed in for the first time. */
 export interface Awake {
   readonly standing: Standing;
   readonly attached: Attached;
@@ -55,7 +55,7 @@ export function assemble(
     },
     exists: (does) => {
       const { log, state } = standing;
-      // Whoever has never been here is on no floor.
+      // A user who never signed in is not on the floor.
       if (log.head === 0 || does !== state.deleted) return;
       standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
     },
@@ -87,13 +87,13 @@ export function assemble(
 /** Takes up what the agent was before the actor slept. */
 export function resume({ standing, followers, presence, member }: Awake): void {
   if (standing.log.head === 0) return;
-  // An earlier version's log says nothing of sessions.
+  // The log of an earlier version has no entries about sessions.
   if (member.signedIn) standing.enter(standing.state.status);
   else leaveIfOut({ member, standing, presence });
   followers.kick();
 }
 
-/** Sessions have ended: with the last one of them all that it held. No grace for what was meant. */
+/** Some sessions have ended. With the last one, the agent leaves: no grace period for a deliberate end. */
 function leaveIfOut({ member, standing, presence }: Pick<Awake, 'member' | 'standing' | 'presence'>): void {
   if (member.signedIn) return;
   standing.leave();

@@ -1,4 +1,6 @@
-/** Counts attempts of the user themselves, for their devices and sessions. They are here so that no stranger can use them up. */
+/**
+ * Counts the user's own attempts, by device and session. They are counted here, so that no stranger can use them up.
+ */
 import { policyOf } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
@@ -13,7 +15,7 @@ export class Tries {
     this.#host = host;
   }
 
-  /** Counts an attempt under all of these, or under none and returns the longest wait. */
+  /** Counts an attempt under all of these limits, or under none and returns the longest wait. */
   take(...tried: readonly Tried[]): Attempted {
     const now = this.#host.now();
     const judged = tried.map((each) => ({
@@ -28,7 +30,7 @@ export class Tries {
     return { wait: 0, taken };
   }
 
-  /** Takes back attempts that came to nothing. */
+  /** Takes back attempts that must not count. */
   giveBack(taken: TakenTries): void {
     for (const each of taken) {
       const attempts = this.#read(each);

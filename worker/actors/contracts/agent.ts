@@ -85,8 +85,8 @@ export type MailOrder = LinkOrder | { readonly kind: Notice };
 /** The proofs of a user: sessions, known devices, counted attempts, links by mail, the second factor. */
 export interface AgentIdentity {
   /**
-   * Counts an attempt on a device under these limits. Null where the device is not known, or is not of the user who has this
-   * email.
+   * Counts an attempt on a device under these limits. Null where the device is not known, or is not of the user who
+   * has this email.
    */
   tryOnDevice(email: string, given: Device, limits: readonly LimitName[]): Promise<Attempted | null>;
   /** Counts an attempt at the password, or at a code, in a session. */
@@ -108,7 +108,9 @@ export interface AgentIdentity {
   linkAbout(secret: string): Promise<LinkAbout | null>;
   /** Uses up a link that sets a password or confirms an email; false if it is not valid. */
   redeemLink(secret: string): Promise<boolean>;
-  /** The reason why a code does not prove the user in this session; null where it does, or there is no second factor. */
+  /**
+   * The reason why a code does not prove the user in this session; null where it does, or there is no second factor.
+   */
   checkCode(code: string | undefined, session: string): Promise<Refusal | null>;
   /** Cancels the confirmation of an email. */
   dropConfirmation(): void;

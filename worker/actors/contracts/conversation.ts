@@ -71,8 +71,8 @@ export interface ConversationActor {
   /** Writes the whole log to the archive again. */
   rearchive(): Promise<void>;
   /**
-   * Sets which agents may follow, beside those who see all; null for all. Returns whether agents follow, or are about to, for
-   * whom the account's rule decides.
+   * Sets which agents may follow, beside those who see all; null for all. Returns whether agents follow, or are about
+   * to, for whom the account's rule decides.
    */
   restrict(viewers: readonly string[] | null): boolean;
   /** Closes the sockets of a session that has ended, or may follow no conversation for now. */

@@ -53,8 +53,9 @@ export interface Seen {
 
 export interface DispatcherActor {
   /**
-   * Takes a conversation's row, and registers the conversation. A conversation writes no history before that, so a rebuild finds
-   * all that have any. `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
+   * Takes a conversation's row, and registers the conversation. A conversation writes no history before that, so a
+   * rebuild finds all that have any. `followed`: it is closed, and has tabs of agents for whom the rule of sight
+   * decides.
    */
   conversationNoted(said: FloorRow, followed?: boolean): void;
   /** Receives a conversation's last message. It is neither stored nor used for decisions. */
@@ -79,7 +80,10 @@ export interface DispatcherActor {
   decisionsOf(conversation: string, reader: Reader): Promise<DecisionsList | Refusal>;
   /** For each conversation, whether the user may read it. */
   readable(reader: Reader, conversations: readonly Seen[]): boolean[];
-  /** Whether an agent may open a closed conversation. The conversation asks at each upgrade, and is told of later changes. */
+  /**
+   * Whether an agent may open a closed conversation. The conversation asks at each upgrade, and is told of later
+   * changes.
+   */
   admits(reader: Reader, conversation: Seen): boolean;
   /** A conversation's position in its queue; null where it doesn't wait. */
   placeOf(conversation: string): Waiting | null;

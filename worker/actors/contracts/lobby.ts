@@ -2,7 +2,9 @@
 import type { Situation } from '#domain/floor/availability';
 import type { Availability } from '#protocol';
 
-/** The dispatcher's latest announcement. Of two the one with the greater count is the later, whichever arrives first. */
+/**
+ * The dispatcher's latest announcement. Of two the one with the greater count is the later, whichever arrives first.
+ */
 export interface Said {
   readonly state: Availability;
   readonly count: number;

@@ -54,7 +54,9 @@ export interface VisitorActor {
   session(): VisitorSession | Refusal;
   /** Whether a conversation is this visitor's. */
   owns(conversation: string): boolean;
-  /** Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever. */
+  /**
+   * Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever.
+   */
   message(
     secret: string,
     input: StartConversation,

@@ -30,7 +30,7 @@ export interface Scheduled {
   saveMarks(): void;
 }
 
-/** Closes the conversation when nobody has done anything for as long as the campaign says. */
+/** Closes the conversation after the campaign's idle time. */
 export function idleDuty(conversation: Scheduled): Duty {
   return {
     name: 'idle',
@@ -39,7 +39,10 @@ export function idleDuty(conversation: Scheduled): Duty {
   };
 }
 
-/** Passes the conversation on whose owner does not write. An answer that is in the log in time is in time, whenever this comes. */
+/**
+ * Takes the conversation from an owner who does not reply. A reply that is in the log in time counts, however late
+ * this runs.
+ */
 export function forwardDuty(conversation: Scheduled): Duty {
   const due = () => forwardAt(conversation.journal.state, conversation.self.settings.forwardAfter ?? null);
   return {
@@ -53,7 +56,7 @@ export function forwardDuty(conversation: Scheduled): Duty {
   };
 }
 
-/** Notes that the visitor has left. */
+/** Records that the visitor has left. */
 export function leftDuty(conversation: Scheduled): Duty {
   return {
     name: 'left',

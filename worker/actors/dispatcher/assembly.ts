@@ -1,4 +1,7 @@
-/** Builds the parts of a dispatcher and connects them. Each part knows the others by what it is given here, and no Durable Object. */
+/**
+ * Builds the parts of a dispatcher and connects them. Each part knows the others by what it is given here, and no
+ * Durable Object.
+ */
 import { capsOf } from '#domain/base/caps';
 import { assists } from '#domain/people/status';
 import type { FloorRow } from '#protocol';
@@ -114,10 +117,10 @@ export function assemble(
     changed: () => positions.refresh(),
     arm,
   });
-  // An earlier dispatcher may have slept before it told them.
+  // For changes that were missed before this dispatcher woke.
   availabilities.touch();
 
-  /** Settles a place whose agent is gone, or a reservation without an answer. */
+  /** Settles the capacity of an agent who is gone, or a reservation without an answer. */
   const reconcile = async (place: Place) => {
     if (place.state === 'reserved') {
       await handing.reconcile(place);
@@ -127,7 +130,7 @@ export function assemble(
     const reason = status && !assists(status) ? 'offline' : 'vanished';
     await conversation(place.conversation).unassign(place.generation, reason);
   };
-  /** Asks a conversation or an agent for its row. */
+  /** Requests the row of a conversation or an agent. */
   const complete = async (id: string) => {
     if (floor.row(id)) {
       const row = handedOn(await conversation(id).row());

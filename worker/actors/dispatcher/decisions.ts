@@ -1,4 +1,4 @@
-/** Why a conversation went where it went, for a user who may read it. */
+/** The routing log of a conversation, for a user who may read it. */
 import { seesAll } from '#domain/floor/sight';
 import { refuse, type ConversationState, type DecisionsList, type Refusal } from '#protocol';
 import type { Reader } from '../contracts/dispatcher.ts';
@@ -6,7 +6,7 @@ import type { Floor } from './floor.ts';
 import type { Records } from './records.ts';
 import type { Sight } from './sight.ts';
 
-/** `state` asks the conversation itself, which has left the floor. */
+/** `state` asks the conversation itself, for one that has left the floor. */
 export async function decisionsFor(
   reader: Reader,
   conversation: string,

@@ -1,4 +1,7 @@
-/** The visitor's conversations as their record stores them: which are open, and which ids of commands the ended ones may contain. */
+/**
+ * The visitor's conversations as their record stores them: which are open, and which ids of commands the ended ones
+ * may contain.
+ */
 import { makeId } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
 import type { IdRange } from '../contracts/conversation.ts';
@@ -60,7 +63,10 @@ export class Conversations {
     );
   }
 
-  /** The conversations that may contain a command, the newest first, without one: by its range an ended one can exclude the id. */
+  /**
+   * The conversations that may contain a command, the newest first, without one: by its range an ended one can
+   * exclude the id.
+   */
   mayContain(command: string, except: string): string[] {
     const query = `SELECT id FROM conversations LEFT JOIN id_ranges ON conversation = id
       WHERE id <> ? AND (conversation IS NULL OR (first <= ? AND last >= ?)) ORDER BY ordinal DESC`;

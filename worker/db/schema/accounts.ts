@@ -7,11 +7,11 @@ export const accounts = sqliteTable('accounts', {
   name: text().notNull(),
   timeZone: text('time_zone').notNull(),
   createdAt: integer('created_at').notNull(),
-  /** Nobody works here without a second factor. */
+  /** Users must set up a second factor before they can work. */
   needsSecondFactor: integer('needs_second_factor', { mode: 'boolean' }).notNull().default(false),
-  /** Whose conversations an agent sees. */
+  /** The visibility rule: whose conversations an agent sees. */
   sees: text().$type<Sees>().notNull().default('all'),
-  /** How conversations reach agents. */
+  /** The assignment: how conversations reach agents. */
   assignment: text().$type<Assignment>().notNull().default('manual'),
   offerSeconds: integer('offer_seconds').notNull().default(30),
   missedLimit: integer('missed_limit'),

@@ -3,26 +3,26 @@ import type { Status } from '#protocol';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * What agents were at which time: the projection of their logs (F21). An interval begins with an entry of the agent's log and is
- * never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
+ * Agents' past statuses and presence: the projection of their logs (F21). An interval begins with an entry of the
+ * agent's log and is never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
  */
 export const activity = sqliteTable(
   'activity',
   {
     accountId: text('account_id').notNull(),
     agentId: text('agent_id').notNull(),
-    /** The seq of the entry that it begins with. */
+    /** The seq of its first entry. */
     seq: integer().notNull(),
     from: integer('from_at').notNull(),
-    /** `openEnd` while it lasts. */
+    /** `openEnd` until it ends. */
     to: integer('to_at').notNull(),
     status: text().$type<Status>().notNull(),
-    /** They had a live tab. */
+    /** The agent had a live tab. */
     connected: integer({ mode: 'boolean' }).notNull(),
   },
   (activity) => [
     primaryKey({ columns: [activity.accountId, activity.agentId, activity.seq] }),
-    // listActivity: what was going on in a period.
+    // listActivity: the intervals that overlap a period.
     index('activity_by_end').on(activity.accountId, activity.to, activity.from),
   ],
 );

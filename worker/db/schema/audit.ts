@@ -2,7 +2,10 @@
 import type { AuditKind } from '#protocol';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Who did what, when and from where. Names are those of that time. The migration adds WITHOUT ROWID, as for pages. */
+/**
+ * The audit log: who did what, when and from which address. Names are those of that time. The migration adds WITHOUT
+ * ROWID, as for pages.
+ */
 export const audit = sqliteTable(
   'audit',
   {
@@ -10,15 +13,15 @@ export const audit = sqliteTable(
     at: integer().notNull(),
     id: text().notNull(),
     kind: text().$type<AuditKind>().notNull(),
-    /** Who did it; null where nobody is known, as with a wrong password. */
+    /** The user who did it; null if unknown, as with a wrong password. */
     userId: text('user_id'),
     userName: text('user_name'),
     address: text(),
     device: text().notNull(),
-    /** What it was done to. */
+    /** The object of the action. */
     subjectId: text('subject_id'),
     subjectName: text('subject_name'),
-    /** Of a change: each field, as it was and as it is. */
+    /** For a change: each field with its old and new value. */
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
   },
   (audit) => [primaryKey({ columns: [audit.accountId, audit.at, audit.id] })],

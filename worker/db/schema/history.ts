@@ -2,7 +2,7 @@
 import type { ConversationState } from '#protocol';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** One wide row of facts for each conversation: what the fold of its log amounts to. */
+/** One wide row of facts for each conversation: the fold of its log. */
 export const conversations = sqliteTable(
   'conversations',
   {
@@ -28,12 +28,12 @@ export const conversations = sqliteTable(
     agentMessages: integer('agent_messages').notNull(),
     lastText: text('last_text'),
     lastAt: integer('last_at'),
-    /** The seq of the last entry that this row holds. */
+    /** The seq of the last entry that this row includes. */
     head: integer().notNull(),
     state: text({ mode: 'json' }).$type<ConversationState>().notNull(),
   },
   (conversations) => [
-    // An object's name is account:id, so that is what a conversation is here too: another account's id is another row.
+    // An actor's name is account:id, so the key here is the same: the same id in another account is another row.
     primaryKey({ columns: [conversations.accountId, conversations.id] }),
     // listConversations: all of an account.
     index('conversations_by_start').on(conversations.accountId, conversations.startedAt, conversations.id),
@@ -62,15 +62,15 @@ export const conversations = sqliteTable(
 );
 
 /**
- * The transcripts, in pages (#domain `paginate`). The migration adds WITHOUT ROWID, which drizzle has no word for: a page is
- * then one row written, where a table with a rowid would write its key's index too.
+ * The transcripts, in pages (#domain `paginate`). The migration adds WITHOUT ROWID, which Drizzle cannot express: a
+ * page is then one row written, where a table with a rowid would write its key's index too.
  */
 export const pages = sqliteTable(
   'pages',
   {
     accountId: text('account_id').notNull(),
     conversationId: text('conversation_id').notNull(),
-    /** The seq of the page's first entry, and how many follow on from there. */
+    /** The seq of the page's first entry, and the number of entries. */
     first: integer().notNull(),
     count: integer().notNull(),
     /** A JSON array of the entries. */

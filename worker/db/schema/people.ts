@@ -10,9 +10,12 @@ export const users = sqliteTable(
     accountId: text('account_id').notNull(),
     /** In lower case. Unique among the account's active users; across accounts, only confirmed emails are unique. */
     email: text().notNull(),
-    /** When its owner confirmed it, or an administrator where no mail can go out. Null: nobody signs in with it yet. */
+    /**
+     * When its owner confirmed it, or an administrator if the deployment sends no mail. Null: it cannot be used to
+     * sign in yet.
+     */
     emailConfirmedAt: integer('email_confirmed_at'),
-    /** The email that replaces a confirmed one as soon as its owner confirms it, and until when. */
+    /** The email that replaces a confirmed one once its owner confirms it, and until when that is possible. */
     pendingEmail: text('pending_email'),
     pendingUntil: integer('pending_until'),
     name: text().notNull(),
@@ -28,32 +31,32 @@ export const users = sqliteTable(
     nrtLimit: integer('nrt_limit'),
     createdAt: integer('created_at').notNull(),
     deletedAt: integer('deleted_at'),
-    /** Raised by every change: of two copies the later is believed. */
+    /** Raised by every change: of two copies the one with the higher version is newer. */
     version: integer().notNull().default(1),
-    /** Raised where sessions made before must end: the password is another one. */
+    /** Raised by every change of the password, which must end earlier sessions. */
     passwordVersion: integer('password_version').notNull().default(1),
-    /** Whether they have a second factor; what it is, their actor keeps. */
+    /** True if they have a second factor; its secret is stored by their actor. */
     secondFactor: integer('second_factor', { mode: 'boolean' }).notNull().default(false),
-    /** The name of their photo's file; null where they have none. */
+    /** The name of their photo's file; null without one. */
     photo: text(),
-    /** Visitors see the photo. */
+    /** Visitors may see the photo. */
     showsPhoto: integer('shows_photo', { mode: 'boolean' }).notNull().default(true),
-    /** The name and the email in lower case: what lists are sorted by and searched in. */
+    /** The name and the email in lower case, by which lists are sorted and searched. */
     searchKey: text('search_key').notNull().default(''),
   },
   (users) => [
     primaryKey({ columns: [users.accountId, users.id] }),
-    // findLogin: nobody knows the account before the email is found. A deleted user holds theirs for a while.
+    // findLogin: the account is unknown before the email is found. A deleted user holds theirs for a while.
     uniqueIndex('users_by_email')
       .on(users.email)
       .where(sql`email_confirmed_at IS NOT NULL`),
-    // One active user of an account has an email, confirmed or not.
+    // Within an account, one active user has an email, confirmed or not.
     uniqueIndex('users_by_account_email')
       .on(users.accountId, users.email)
       .where(sql`deleted_at IS NULL`),
-    // listUsers: an account's, by name.
+    // listUsers: of an account, by name.
     index('users_by_name').on(users.accountId, users.searchKey, users.id),
-    // findPhoto: the name is all that a photo's path has.
+    // findPhoto: a photo's path contains only its name.
     index('users_by_photo')
       .on(users.photo)
       .where(sql`photo IS NOT NULL`),
@@ -71,7 +74,7 @@ export const groups = sqliteTable(
   (groups) => [primaryKey({ columns: [groups.accountId, groups.id] })],
 );
 
-/** Who is in which group. The migration adds WITHOUT ROWID, as for pages. */
+/** The members of groups. The migration adds WITHOUT ROWID, as for pages. */
 export const members = sqliteTable(
   'members',
   {

@@ -1,6 +1,6 @@
 /**
- * A campaign's settings, in three types by their audience. Where a browser is sent settings they are picked, so one that has no place
- * here yet reaches nobody.
+ * A campaign's settings, in three types by their audience. Where a browser is sent settings they are picked, so one
+ * that has no place here yet reaches nobody.
  */
 import * as v from 'valibot';
 import { Name } from '../base/text.ts';
@@ -14,12 +14,12 @@ const shortText = (max: number) =>
     v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
   );
 
-/** Whether the visitor is asked for something before the chat starts. */
+/** Whether the widget asks the visitor for a field before the chat starts. */
 export const Asked = v.picklist(['no', 'optional', 'required']);
 
-/** How the chat looks and what it says. Public: the visitor's browser receives all of it. */
+/** The chat's look and texts. Public: the visitor's browser receives all of it. */
 export const CampaignAppearance = v.object({
-  /** `#rrggbb`; the widget picks black or white to go on it, whichever is easier to read. */
+  /** `#rrggbb`; the widget puts black or white on it, whichever is easier to read. */
   color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)),
   /** The window's title and the line below it. */
   title: shortText(60),
@@ -30,23 +30,23 @@ export const CampaignAppearance = v.object({
   introduction: shortText(500),
   askName: Asked,
   askEmail: Asked,
-  /** Agents see what a visitor types before it is sent; the visitor is told so. */
+  /** Agents see a visitor's text before it is sent; the widget tells the visitor so. */
   sneakPreview: v.boolean(),
 });
 export type CampaignAppearance = v.InferOutput<typeof CampaignAppearance>;
 
-/** How the chat invites visitors to write. Public: the loader receives it with the appearance. */
+/** Invitations to write. Public: the loader receives it with the appearance. */
 export const CampaignGreetings = v.object({
-  /** Shown first in an empty conversation; belongs to no log. Empty: nothing is shown. */
+  /** Shown first in an empty conversation, and not part of the log. Empty: nothing is shown. */
   opening: shortText(500),
 });
 export type CampaignGreetings = v.InferOutput<typeof CampaignGreetings>;
 
-/** How chats are handled. Private: the server alone reads it. */
+/** The handling of conversations. Private: the server alone reads it. */
 export const CampaignRules = v.object({
-  /** A conversation in which nobody does anything for so long closes by itself; minutes. */
+  /** A conversation without any activity for this time is closed; minutes. */
   idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
-  /** Which agents are asked to answer, and in which order. */
+  /** The agents who are asked, and in which order. */
   routing: v.optional(Routing, defaultRouting),
 });
 export type CampaignRules = v.InferOutput<typeof CampaignRules>;
@@ -61,7 +61,7 @@ export const CampaignSettings = v.object({
 });
 export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
 
-/** What a new campaign starts from. */
+/** The settings of a new campaign. */
 export const defaultCampaign: CampaignSettings = {
   version: 1,
   color: '#1f5eff',
@@ -97,7 +97,7 @@ export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
 export interface ConversationSettings {
   readonly idleMinutes: number;
   readonly sneakPreview: boolean;
-  /** Seconds after which an owner who has not written loses it to another; null never. Absent in earlier versions. */
+  /** Seconds without a reply after which an owner loses the conversation; null: never. Absent in earlier versions. */
   readonly forwardAfter?: number | null;
 }
 
@@ -106,13 +106,13 @@ export function conversationSettingsOf(settings: CampaignSettings): Conversation
   return { idleMinutes, sneakPreview, forwardAfter: routing.forwardAfter };
 }
 
-/** What the widget is told of its campaign: public. */
+/** The widget's view of its campaign: public. */
 export const WidgetConfig = v.object({
   site: v.string(),
   campaign: v.string(),
-  /** What the widget is called on the page, in the language of the one who asks. */
+  /** The widget's name on the page, in the visitor's language. */
   label: v.optional(v.string()),
-  /** Whether a visitor finds somebody just now. */
+  /** The campaign's present availability. */
   availability: v.optional(Availability),
   settings: WidgetSettings,
 });

@@ -1,4 +1,7 @@
-/** The attachments of the floor's and the lobby's sockets. They outlive a deploy, so they are checked when they are read. */
+/**
+ * The attachments of the floor's and the lobby's sockets. They outlive a deploy, so they are checked when they are
+ * read.
+ */
 import * as v from 'valibot';
 import { UserId } from '../base/ids.ts';
 import { Role } from '../conversation/parties.ts';
