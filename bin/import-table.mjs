@@ -7,6 +7,7 @@ const protocol = '^worker/protocol/';
 const domain = '^worker/domain/';
 const runtime = '^worker/runtime/';
 const db = '^worker/db/';
+const contracts = '^worker/actors/contracts/';
 const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
 /** @param {string} part */
@@ -34,11 +35,10 @@ export default {
   forbidden: [
     {
       name: 'no-cycles',
-      // Env names the classes of the actors, and the actors take an Env: cycles of types alone are allowed.
-      comment: 'Modules never import each other in a cycle.',
+      comment: 'Modules never import each other in a cycle, by their types either.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'resolvable',
@@ -47,7 +47,7 @@ export default {
       // Modules of the runtime and of the build have no file.
       to: {
         couldNotResolve: true,
-        pathNot: ['^cloudflare:', '^[$](app|env|lib|service-worker)', '/[$]types$'],
+        pathNot: ['^cloudflare:', '^[$]app/'],
       },
     },
     row('protocol', protocol, valibot),
@@ -64,10 +64,26 @@ export default {
       ...packages('otpauth', 'worker-mailer'),
       words('worker'),
     ]),
+    row('contracts', contracts, [protocol, domain, '^worker/db/users\\.ts$']),
+    {
+      name: 'actors-keep-apart',
+      comment: 'An actor knows of another one its contract alone.',
+      severity: 'error',
+      from: { path: '^worker/actors/([^/]+)/' },
+      to: { path: '^worker/actors/[^/]+/', pathNot: ['^worker/actors/$1/', contracts] },
+    },
+    {
+      name: 'actors-above-their-folders',
+      comment: 'A file for all actors imports none of them.',
+      severity: 'error',
+      from: { path: '^worker/actors/[^/]+$' },
+      to: { path: '^worker/actors/[^/]+/', pathNot: contracts },
+    },
     row('http', '^worker/http/', [
       protocol,
       domain,
       db,
+      contracts,
       stubs,
       workers,
       ...hono,
@@ -76,6 +92,30 @@ export default {
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', workers, ...hono]),
     row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), ...anyPackage]),
+    ...[
+      ['^app/src/routes/([^/(]+)/', '^app/src/routes/$1/'],
+      ['^app/src/routes/\\(signed-in\\)/([^/]+)/', '^app/src/routes/\\(signed-in\\)/$1/'],
+      ['^app/src/routes/\\(signed-in\\)/console/([^/]+)/', '^app/src/routes/\\(signed-in\\)/console/$1/'],
+    ].map(([section = '', itself = '']) => ({
+      name: 'routes-keep-apart',
+      comment: 'A page imports its own files; code of several pages is in app/src/lib.',
+      severity: 'error',
+      from: { path: section },
+      to: { path: '^app/src/routes/', pathNot: itself },
+    })),
+    ...['', '\\(signed-in\\)/', '\\(signed-in\\)/console/'].map((group) => ({
+      name: 'layouts-above-their-pages',
+      comment: 'A layout imports no page.',
+      severity: 'error',
+      from: { path: `^app/src/routes/${group}[^/]+$` },
+      to: { path: `^app/src/routes/${group}[^/]+/` },
+    })),
+    {
+      name: 'lib-below-the-routes',
+      severity: 'error',
+      from: { path: '^app/src/lib/' },
+      to: { path: '^app/src/routes/' },
+    },
     row(
       'widget',
       '^widget/',

@@ -1,4 +1,5 @@
 // `npm run lint`: ESLint, the imports between folders (import-table.mjs) and the prose (prose.mjs).
+import { checkImports } from './imports.mjs';
 import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
 import { checkProse } from './prose.mjs';
@@ -11,9 +12,7 @@ await compileMessages();
 await run('svelte-kit', ['sync'], { cwd: at('app') });
 try {
   await run('eslint', ['.'], { show: true });
-  await run('depcruise', ['--config', 'bin/import-table.mjs', '--output-type', 'err-long', ...folders], {
-    show: true,
-  });
+  console.log(await checkImports(folders));
   checkProse();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

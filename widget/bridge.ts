@@ -3,7 +3,7 @@
  * `postMessage` at an exact origin, which transfers a port, and small messages on that port. Both ends check every
  * message, and drop invalid ones. The checks are written by hand, so that the loader contains no schema library.
  */
-import type { Contact } from './client/visitor.ts';
+import type { Contact } from './client/contact.ts';
 
 export interface PageSeen {
   readonly url: string;

@@ -2,8 +2,8 @@
 import { isRefusal, makeCommandId, type Party } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test } from 'vitest';
+import type { VisitorNote } from '../../worker/actors/contracts/visitor.ts';
 import { conversationStub } from '../../worker/actors/stubs.ts';
-import type { VisitorNote } from '../../worker/actors/conversation/targets.ts';
 import { eventually } from '../helpers/eventually.ts';
 import {
   env,

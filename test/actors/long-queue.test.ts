@@ -4,7 +4,7 @@
  */
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import type { DispatcherActor } from '../../worker/actors/contracts/dispatcher.ts';
 import { Records } from '../../worker/actors/dispatcher/records.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule } from './floor-scene.ts';
@@ -32,7 +32,7 @@ test('H3 with hundreds in the queue routing examines the first of each queue, an
   await eventually(async () => expect((await scene.dispatcher.rules()).assignment).toBe('offered'));
   const looks = vi.spyOn(Records.prototype, 'chances');
   onTestFinished(() => looks.mockRestore());
-  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+  await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
     for (let at = 1; at <= waiting; at++) dispatcher.conversationNoted(rowOf(scene, at));
     looks.mockClear();
     dispatcher.conversationNoted(rowOf(scene, waiting + 1));
@@ -45,7 +45,7 @@ test('H3 a floor with hundreds of rows is encoded row by row, once for all tabs'
   const agent = await scene.agent();
   const watching = await agent.floor();
   let encoded = 0;
-  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+  await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
     for (let at = 1; at <= waiting; at++) {
       const row = rowOf(scene, at);
       const opening = { toJSON: () => (encoded++, 'Hello') } as unknown as string;

@@ -12,6 +12,7 @@ import {
 import { evictDurableObject } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { onTestFinished, vi } from 'vitest';
+import type { CampaignSnapshot, Circumstances } from '../../worker/actors/contracts/visitor.ts';
 import {
   agentStub,
   conversationStub,
@@ -19,7 +20,6 @@ import {
   visitorStub,
   type Env,
 } from '../../worker/actors/stubs.ts';
-import type { CampaignSnapshot, Circumstances } from '../../worker/actors/visitor/visitor.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { insertUser, signInOf } from './sign-in.ts';
 

@@ -6,7 +6,7 @@ import { caps, hour } from '#domain/base/caps';
 import { isRefusal, type Started } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import type { DispatcherActor } from '../../worker/actors/contracts/dispatcher.ts';
 import { lobbyStub } from '../../worker/actors/stubs.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule } from './floor-scene.ts';
@@ -99,7 +99,7 @@ test('H3 while the queue is full a new conversation is refused, and an open one 
 /** Waiting conversations, as they register. */
 async function crowd(scene: Scene, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => id('conversation'));
-  await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+  await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
     for (const [place, each] of ids.entries()) dispatcher.conversationNoted(rowOf(scene, each, place));
   });
   return ids;
@@ -132,7 +132,7 @@ test.each(ways)(
     // Another campaign of the account has room.
     const other = { ...scene, campaign: { ...scene.campaign, id: id('campaign') } };
     expect(await situation(other)).toMatchObject({ full: false });
-    await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
+    await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
       dispatcher.conversationNoted({ ...rowOf(scene, last, 0), seq: 3, phase: 'closed' });
       dispatcher.conversationNoted({ ...rowOf(scene, ids[0] ?? '', 0), seq: 3, phase: 'closed' });
     });

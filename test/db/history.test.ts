@@ -1,3 +1,4 @@
+import type { ConversationState } from '#protocol';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { getConversation, getRange } from '../../worker/db/conversations.ts';
@@ -17,6 +18,55 @@ test('I5 a log is in the history once, however often it is written', async () =>
   expect(before.conversations).toHaveLength(1);
   expect(before.pages).toHaveLength(3);
   expect(await getConversation(DB, account, log.state.id)).toEqual(log.state);
+});
+
+test('each column of a conversation has its own value, when the row is made and when it changes', async () => {
+  const account = id('account');
+  const { state } = makeLog();
+  const [visitor, agent] = [id('visitor'), id('user')];
+  const born: ConversationState = {
+    ...state,
+    ...{ head: 2, phase: 'waiting', startedAt: 11, site: id('site') },
+    ...{ campaign: { id: id('campaign'), name: 'Help' } },
+    visitor: { ...state.visitor, id: visitor },
+    ...{ messages: { visitor: 1, agent: 0 }, lastMessage: null },
+  };
+  const ended: ConversationState = {
+    ...born,
+    ...{ head: 9, phase: 'closed', firstAssignedAt: 12, firstReplyAt: 13 },
+    visitor: { ...born.visitor, name: 'Åse', email: 'ase@example.test' },
+    owner: { kind: 'agent', id: agent, name: 'Anna' },
+    ...{ messages: { visitor: 3, agent: 4 } },
+    lastMessage: { seq: 8, at: 14, by: { kind: 'agent', id: agent, name: 'Anna' }, text: 'Bye' },
+    closed: { at: 15, by: { kind: 'agent', id: agent, name: 'Anna' }, reason: 'agent' },
+  };
+  const row = async () => (await dumpHistory(DB, account)).conversations;
+  const fixed = {
+    ...{ account_id: account, id: state.id, site_id: born.site, visitor_id: visitor, started_at: 11 },
+    ...{ campaign_id: born.campaign.id, campaign_name: 'Help' },
+  };
+  await writeHistory(DB, account, born, []);
+  expect(await row()).toEqual([
+    {
+      ...fixed,
+      ...{ phase: 'waiting', visitor_name: null, visitor_email: null, owner_id: null, owner_name: null },
+      ...{ first_assigned_at: null, first_reply_at: null },
+      ...{ closed_at: null, closed_by: null, closed_reason: null },
+      ...{ visitor_messages: 1, agent_messages: 0, last_text: null, last_at: null },
+      ...{ head: 2, state: JSON.stringify(born) },
+    },
+  ]);
+  await writeHistory(DB, account, ended, []);
+  expect(await row()).toEqual([
+    {
+      ...fixed,
+      ...{ phase: 'closed', visitor_name: 'Åse', visitor_email: 'ase@example.test' },
+      ...{ owner_id: agent, owner_name: 'Anna', first_assigned_at: 12, first_reply_at: 13 },
+      ...{ closed_at: 15, closed_by: agent, closed_reason: 'agent' },
+      ...{ visitor_messages: 3, agent_messages: 4, last_text: 'Bye', last_at: 14 },
+      ...{ head: 9, state: JSON.stringify(ended) },
+    },
+  ]);
 });
 
 test('I5 an older write that arrives late changes nothing', async () => {

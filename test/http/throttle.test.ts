@@ -2,18 +2,20 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { isRefusal } from '#protocol';
 import { expect, test } from 'vitest';
-import { maxRows, type Count, type Throttle } from '../../worker/actors/throttle.ts';
+import type { Count } from '../../worker/actors/contracts/throttle.ts';
 import { overLimit, reserve, type Reserved } from '../../worker/actors/limits.ts';
+import { maxRows } from '../../worker/actors/throttle.ts';
 import { env, standingClock } from './client.ts';
 
 const fresh = () => env.THROTTLE.get(env.THROTTLE.idFromName(crypto.randomUUID()));
 const count = (key: string = crypto.randomUUID()): Count => ({ limit: 'proof', width: 0, key });
-const rowsOf = (stub: DurableObjectStub<Throttle>) =>
+type Shard = ReturnType<typeof fresh>;
+const rowsOf = (stub: Shard) =>
   runInDurableObject(stub, (_, { storage: { sql } }) => {
     const tables = sql.exec(`SELECT name FROM sqlite_schema WHERE name = 'attempts'`).toArray();
     return tables.length === 0 ? null : sql.exec('SELECT key, count FROM attempts ORDER BY key').toArray();
   });
-const keysOf = (stub: DurableObjectStub<Throttle>) =>
+const keysOf = (stub: Shard) =>
   runInDurableObject(stub, async (_, { storage }) => [...(await storage.list()).keys()]);
 
 test('S7 simultaneous attempts are counted one by one', async () => {

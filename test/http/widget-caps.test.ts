@@ -5,7 +5,7 @@ import { limits } from '#domain/base/limits';
 import { subprotocol, type Started, type VisitorSession } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
+import type { DispatcherActor } from '../../worker/actors/contracts/dispatcher.ts';
 import { networkWait } from '../../worker/actors/limits.ts';
 import { Lobby } from '../../worker/actors/lobby/lobby.ts';
 import { dispatcherStub, lobbyStub } from '../../worker/actors/stubs.ts';
@@ -41,7 +41,7 @@ const post = (site: string, token: string, text = 'Hello', command = crypto.rand
 
 /** Waiting conversations of a campaign, as they register. */
 async function crowd(campaign: string, count: number): Promise<void> {
-  await runInDurableObject(dispatcherStub(env, account.id), (dispatcher: Dispatcher) => {
+  await runInDurableObject(dispatcherStub(env, account.id), (dispatcher: DispatcherActor) => {
     for (let at = 1; at <= count; at++)
       dispatcher.conversationNoted({
         ...{ id: id('conversation'), seq: 2, phase: 'waiting', type: 'live', owner: null, generation: 0 },

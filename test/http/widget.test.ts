@@ -1,4 +1,4 @@
-import { defaultCampaign, type Started, type VisitorSession, type WidgetConfig } from '#protocol';
+import { type Started, type VisitorSession, type WidgetConfig } from '#protocol';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Lobby } from '../../worker/actors/lobby/lobby.ts';
 import { lobbyStub } from '../../worker/actors/stubs.ts';
@@ -41,23 +41,6 @@ test('V5 the configuration is served to pages of the site’s origins', async ()
     expect(body).toMatchObject({ site, campaign, label: 'Chat', settings });
     expect(body.settings).not.toHaveProperty('idleMinutes');
   }
-});
-
-test('S11 V5 the configuration contains a campaign’s public settings; a new setting is private', async () => {
-  const own = await newSite(account);
-  const settings = { ...defaultCampaign, apiKey: 'secret-of-the-campaign' };
-  await env.DB.prepare('UPDATE campaigns SET settings = ? WHERE id = ?')
-    .bind(JSON.stringify(settings), own.campaign)
-    .run();
-  const { settings: told } = await (
-    await config(own.site, { Origin: 'https://shop.example' })
-  ).json<WidgetConfig>();
-  const { color, title, subtitle, opening, closing, introduction } = defaultCampaign;
-  const { askName, askEmail, sneakPreview } = defaultCampaign;
-  expect(told).toEqual({
-    ...{ color, title, subtitle, opening, closing, introduction },
-    ...{ askName, askEmail, sneakPreview },
-  });
 });
 
 test('S11 V5 the refusal names the origin and the remedy, for the page’s developer', async () => {

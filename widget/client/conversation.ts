@@ -7,21 +7,19 @@ import { arrive, noMarks } from '#domain/conversation/marks';
 import { sideOf } from '#domain/conversation/parties';
 import {
   closeCodes,
-  isTransient,
   makeCommandId,
-  protocolVersion,
   subprotocol,
-  tailLength,
   type CommandFrame,
   type ConversationServerFrame,
   type ConversationState,
   type Entry,
   type Marks,
   type Range,
-  type Refused,
   type Waiting,
   type Welcome,
 } from '#protocol';
+import { Asking } from './asking.ts';
+import { Commands } from './commands.ts';
 import { Connection } from './connection.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { ConversationView } from './conversation-view.ts';
@@ -30,20 +28,12 @@ import type { Pending } from './outbox.ts';
 import { TypingShown } from './typing-shown.ts';
 import { LogWindow } from './window.ts';
 
-/** A command that is unanswered for this long is sent again, because a single frame can be lost; milliseconds. */
-const answerWithin = 15_000;
-/** The pause before a command that overtook the one before it is sent again; milliseconds. */
-const reorderAfter = 100;
-/** A socket that opened but was not welcomed within this time is given up; milliseconds. */
-const welcomeWithin = 15_000;
-/** Entries per request when scrolling back. */
-const olderLimit = 50;
-
 export class ConversationClient {
   readonly #options: ConversationOptions;
   readonly #connection: Connection;
   readonly #window = new LogWindow();
-  readonly #pending = new Map<string, Pending>();
+  readonly #commands: Commands;
+  readonly #asking: Asking;
   #state: ConversationState | null = null;
   #marks: Marks = noMarks;
   #epoch: string | undefined;
@@ -52,14 +42,9 @@ export class ConversationClient {
   #present = false;
   #preview = '';
   #waiting: Waiting | null = null;
-  #loadingOlder = false;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
   readonly #typing: TypingShown;
-  #welcomeTimer: () => void = () => undefined;
-  #askTimer: (() => void) | null = null;
-  #resendTimer: (() => void) | null = null;
-  #answerTimer: (() => void) | null = null;
   #changed = false;
   #ended = false;
 
@@ -67,17 +52,32 @@ export class ConversationClient {
     this.#options = options;
     this.#marksOut = new MarkReporter(options.env, (mark) => this.#welcomed && this.#connection.send(mark));
     this.#typing = new TypingShown(options.env, () => this.#touch());
+    this.#asking = new Asking({
+      ...{ env: options.env, window: this.#window },
+      send: (frame) => this.#connection.send(frame),
+      restart: () => this.#connection.restart(),
+      epoch: () => this.#epoch,
+      welcomed: () => this.#welcomed,
+      changed: () => this.#touch(),
+    });
+    this.#commands = new Commands({
+      ...{ env: options.env, outbox: options.outbox },
+      ready: () => this.#welcomed,
+      send: (frame) => void this.#connection.send(frame),
+      changed: () => this.#touch(),
+      onRefused: (pending, refused) => options.onRefused?.(pending, refused) ?? false,
+    });
     this.#connection = new Connection({
       env: options.env,
       url: options.url,
       protocols: () => [subprotocol, ...options.protocols()],
       onDoubt: options.onDoubt,
-      onOpen: () => this.#hello(),
-      onAwake: () => this.#pull(),
+      onOpen: () => this.#asking.hello(),
+      onAwake: () => this.#asking.pull(),
       onFrame: (frame) => this.#take(frame as ConversationServerFrame),
       onState: (state, nextTryAt) => {
         if (state !== 'open') this.#welcomed = false;
-        this.#welcomeTimer();
+        this.#asking.settled();
         this.#nextTryAt = nextTryAt;
         this.#touch();
       },
@@ -86,10 +86,7 @@ export class ConversationClient {
 
   /** Takes over the unsent commands (by default those of an earlier page) and connects. */
   async start(given?: readonly Pending[]): Promise<void> {
-    const left = given ?? (await this.#options.outbox.load());
-    const typed = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const pending of [...left, ...typed]) this.#pending.set(pending.id, pending);
+    this.#commands.takeUp(given ?? (await this.#options.outbox.load()));
     if (!this.#ended) this.#connection.start();
     this.#touch();
   }
@@ -98,9 +95,8 @@ export class ConversationClient {
     this.#ended = true;
     this.#marksOut.end();
     this.#connection.end();
-    this.#resendTimer?.();
-    this.#answerTimer?.();
-    this.#askTimer?.();
+    this.#commands.end();
+    this.#asking.end();
     this.#typing.show(null);
   }
 
@@ -122,51 +118,25 @@ export class ConversationClient {
 
   /** Takes over a command that was created elsewhere, with its id. */
   submit(pending: Pending): void {
-    this.#pending.set(pending.id, pending);
-    this.#options.outbox.put(pending);
-    // While other commands wait for their second try, this one would be refused like them (V24).
-    if (this.#welcomed && !this.#resendTimer) this.#transmit(pending.id);
-    this.#touch();
-  }
-
-  /** Sends all unanswered commands, in order, or a single one; each names the one before it (V24). */
-  #transmit(only?: string): void {
-    let prev: string | undefined;
-    for (const { id, frame, refused } of this.#pending.values()) {
-      if (refused) continue;
-      if (only === undefined || id === only) this.#connection.send({ ...frame, prev });
-      prev = id;
-    }
-    if (prev === undefined) return;
-    this.#answerTimer ??= this.#options.env.after(answerWithin, () => {
-      this.#answerTimer = null;
-      if (this.#welcomed) this.#transmit();
-    });
+    this.#commands.submit(pending);
   }
 
   /** Sends a refused command again, after all others. */
   retry(id: string): void {
-    const pending = this.#pending.get(id);
-    if (!pending?.refused) return;
-    this.#pending.delete(id);
-    this.submit({ id, frame: pending.frame, at: pending.at });
+    this.#commands.retry(id);
   }
 
   /** Returns all unanswered commands, in order, for another sender. */
   surrender(): Pending[] {
-    const given = this.unanswered;
-    for (const { id } of given) this.#pending.delete(id);
-    return given;
+    return this.#commands.surrender();
   }
 
   get unanswered(): Pending[] {
-    return [...this.#pending.values()].filter(({ refused }) => !refused);
+    return this.#commands.unanswered;
   }
 
   discard(id: string): void {
-    if (!this.#pending.delete(id)) return;
-    this.#options.outbox.drop(id);
-    this.#touch();
+    this.#commands.discard(id);
   }
 
   typing(on: boolean): void {
@@ -184,13 +154,7 @@ export class ConversationClient {
 
   /** Requests the entries before the window. */
   older(): void {
-    if (this.#loadingOlder || this.#window.from === 0 || !this.#welcomed) return;
-    this.#loadingOlder = this.#connection.send({
-      t: 'pull',
-      before: this.#window.from + 1,
-      limit: olderLimit,
-    });
-    this.#touch();
+    this.#asking.older();
   }
 
   newId(): string {
@@ -212,43 +176,9 @@ export class ConversationClient {
       typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
-      pending: [...this.#pending.values()],
-      loadingOlder: this.#loadingOlder,
+      pending: this.#commands.all,
+      loadingOlder: this.#asking.loadingOlder,
     };
-  }
-
-  #hello(): void {
-    const placed = this.#window.placed && this.#epoch !== undefined;
-    this.#connection.send({
-      t: 'hello',
-      v: protocolVersion,
-      ...(placed && { epoch: this.#epoch, cursor: this.#window.cursor }),
-    });
-    this.#welcomeTimer = this.#options.env.after(welcomeWithin, () => this.#connection.restart());
-  }
-
-  /** A request came too soon after others of this side: it is sent again. */
-  #askAgain(wait: number): void {
-    this.#askTimer ??= this.#options.env.after(Math.max(wait, 1_000), () => {
-      this.#askTimer = null;
-      if (!this.#welcomed) {
-        this.#welcomeTimer();
-        this.#hello();
-        return;
-      }
-      this.#pull();
-      if (!this.#loadingOlder) return;
-      this.#loadingOlder = false;
-      this.older();
-    });
-  }
-
-  #pull(): void {
-    if (this.#welcomed) this.#connection.send({ t: 'pull', after: this.#window.cursor });
-  }
-
-  #pullTail(head: number): void {
-    this.#connection.send({ t: 'pull', after: Math.max(0, head - tailLength) });
   }
 
   #take(frame: ConversationServerFrame): void {
@@ -258,16 +188,17 @@ export class ConversationClient {
         break;
       case 'reset':
         this.#window.reset();
-        this.#loadingOlder = false;
+        this.#asking.olderDone();
         break;
       case 'range':
         this.#range(frame);
         break;
       case 'ack':
-        this.#answered(frame.id);
+        this.#commands.answered(frame.id);
         break;
       case 'refused':
-        this.#refused(frame);
+        if (frame.id === undefined && frame.code === 'slow_down') this.#asking.again(frame.retryAfter ?? 0);
+        this.#commands.refused(frame);
         break;
       case 'marks':
         this.#marks = frame.marks;
@@ -303,36 +234,36 @@ export class ConversationClient {
       // Ranges may have arrived before the welcome.
       if (this.#window.from > frame.state.head) {
         this.#window.reset();
-        this.#pullTail(frame.state.head);
+        this.#asking.pullTail(frame.state.head);
       }
       for (const entry of this.#window.entries) this.#fold(entry);
     }
     this.#present = frame.present;
     this.#preview = '';
     this.#typing.show(null);
-    this.#loadingOlder = false;
+    this.#asking.olderDone();
     this.#welcomed = true;
-    this.#welcomeTimer();
+    this.#asking.settled();
     this.#marksOut.forget();
-    this.#transmit();
+    this.#commands.transmit();
     if (this.#window.placed) this.#marksOut.delivered(this.#window.cursor);
   }
 
   #range(range: Range): void {
     // The ranges of the welcome are lost: a view that began here would be folded over a gap.
     if (!this.#window.placed && this.#state && range.after > this.#state.head) {
-      this.#pullTail(this.#state.head);
+      this.#asking.pullTail(this.#state.head);
       return;
     }
     const { fit, fresh } = this.#window.apply(range);
     if (fit === 'gap') {
-      this.#pull();
+      this.#asking.pull();
       return;
     }
     if (fit === 'old') return;
     for (const entry of fresh) this.#learn(entry, fit === 'appended');
     if (fit === 'prepended') {
-      this.#loadingOlder = false;
+      this.#asking.olderDone();
       return;
     }
     this.#marksOut.delivered(this.#window.cursor);
@@ -343,7 +274,7 @@ export class ConversationClient {
   #learn(entry: Entry, live: boolean): void {
     const { by } = entry;
     const mine = 'id' in by && by.id === this.#options.me;
-    if (mine && 'id' in entry && entry.id !== undefined) this.#answered(entry.id);
+    if (mine && 'id' in entry && entry.id !== undefined) this.#commands.answered(entry.id);
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
     const from = sideOf(by);
@@ -358,28 +289,6 @@ export class ConversationClient {
     this.#state = evolve(this.#state, entry);
     this.#marks = arrive(this.#marks, entry);
     return true;
-  }
-
-  #answered(id: string): void {
-    if (this.#pending.delete(id)) this.#options.outbox.drop(id);
-  }
-
-  #refused(refused: Refused): void {
-    if (refused.id === undefined && refused.code === 'slow_down') this.#askAgain(refused.retryAfter ?? 0);
-    const pending = refused.id === undefined ? undefined : this.#pending.get(refused.id);
-    if (!pending) return;
-    if (isTransient(refused.code)) {
-      const wait = refused.code === 'out_of_order' ? reorderAfter : Math.max(refused.retryAfter ?? 0, 1_000);
-      this.#resendTimer ??= this.#options.env.after(wait, () => {
-        this.#resendTimer = null;
-        if (this.#welcomed) this.#transmit();
-      });
-      return;
-    }
-    if (this.#options.onRefused?.(pending, refused)) return;
-    const kept = { ...pending, refused };
-    this.#pending.set(kept.id, kept);
-    this.#options.outbox.put(kept);
   }
 
   /** Reports a change once per turn, however many frames it took. */

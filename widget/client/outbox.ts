@@ -3,7 +3,7 @@
  * single commands, and sending one twice does no harm (V23).
  */
 import type { CommandFrame, Refused } from '#protocol';
-import type { Contact } from './visitor-view.ts';
+import type { Contact } from './contact.ts';
 
 export interface Pending {
   readonly id: string;

@@ -2,12 +2,8 @@
 import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { EarlierConversation } from './earlier.ts';
+import type { Contact } from './contact.ts';
 import type { Pending } from './outbox.ts';
-
-export interface Contact {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
-}
 
 export interface VisitorView {
   /**

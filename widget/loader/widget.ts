@@ -1,6 +1,6 @@
 /** The widget of one site on one page: shows its button, loads its frame, and passes their messages. */
 import { readToLoader, type ToFrame } from '../bridge.ts';
-import type { Contact } from '../client/visitor.ts';
+import type { Contact } from '../client/contact.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
 import { forget, remember } from './memory.ts';
 

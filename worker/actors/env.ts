@@ -1,23 +1,26 @@
 /** A deployment's configuration of the Worker: bindings of wrangler.toml, secrets, settings. */
-import type { Agent } from './agent/agent.ts';
-import type { Conversation } from './conversation/conversation.ts';
-import type { Dispatcher } from './dispatcher/dispatcher.ts';
-import type { Lobby } from './lobby/lobby.ts';
-import type { PasswordHasher } from './password-hasher.ts';
-import type { Throttle } from './throttle.ts';
-import type { Visitor } from './visitor/visitor.ts';
+import type { AgentActor } from './contracts/agent.ts';
+import type { ConversationActor } from './contracts/conversation.ts';
+import type { DispatcherActor } from './contracts/dispatcher.ts';
+import type { LobbyActor } from './contracts/lobby.ts';
+import type { PasswordHasherActor } from './contracts/password-hasher.ts';
+import type { ThrottleActor } from './contracts/throttle.ts';
+import type { VisitorActor } from './contracts/visitor.ts';
+
+/** A namespace whose objects implement a contract. The brand marks the type of a Durable Object. */
+type Objects<Contract> = DurableObjectNamespace<Contract & Rpc.DurableObjectBranded>;
 
 export interface Env {
   readonly DB: D1Database;
   readonly FILES: R2Bucket;
   readonly ASSETS: Fetcher;
-  readonly CONVERSATION: DurableObjectNamespace<Conversation>;
-  readonly AGENT: DurableObjectNamespace<Agent>;
-  readonly DISPATCHER: DurableObjectNamespace<Dispatcher>;
-  readonly VISITOR: DurableObjectNamespace<Visitor>;
-  readonly LOBBY: DurableObjectNamespace<Lobby>;
-  readonly THROTTLE: DurableObjectNamespace<Throttle>;
-  readonly PASSWORD_HASHER: DurableObjectNamespace<PasswordHasher>;
+  readonly CONVERSATION: Objects<ConversationActor>;
+  readonly AGENT: Objects<AgentActor>;
+  readonly DISPATCHER: Objects<DispatcherActor>;
+  readonly VISITOR: Objects<VisitorActor>;
+  readonly LOBBY: Objects<LobbyActor>;
+  readonly THROTTLE: Objects<ThrottleActor>;
+  readonly PASSWORD_HASHER: Objects<PasswordHasherActor>;
   /** Hashes passwords in threads of the machine; without it, PASSWORD_HASHER hashes them. */
   readonly HASHING?: Fetcher;
   /** First defence against floods of new visitors, per client address. */

@@ -12,9 +12,10 @@
 import { Hasher, type HashAnswer, type HashOrder } from '#domain/people/hashing';
 import { DurableObject } from 'cloudflare:workers';
 import { scryptSync } from 'node:crypto';
+import type { PasswordHasherActor } from './contracts/password-hasher.ts';
 import type { Env } from './env.ts';
 
-export class PasswordHasher extends DurableObject<Env> {
+export class PasswordHasher extends DurableObject<Env> implements PasswordHasherActor {
   readonly #hasher = new Hasher(1, hash, () => performance.now());
 
   derive(order: HashOrder): Promise<HashAnswer> {

@@ -7,20 +7,8 @@ import { policyOf, type LimitName } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { DurableObject } from 'cloudflare:workers';
 import { all, first } from '../runtime/host.ts';
+import type { Count, Taken, ThrottleActor } from './contracts/throttle.ts';
 import type { Env } from './env.ts';
-
-/** One attempt to count. `key` is a hash. */
-export interface Count {
-  readonly limit: LimitName;
-  readonly width: number;
-  readonly key: string;
-}
-
-/** A counted attempt, with what is needed to take it back. */
-export interface Taken extends Count {
-  readonly count: number;
-  readonly since: number;
-}
 
 /** The most rows that a shard stores for one limit. */
 export const maxRows = 2_000;
@@ -39,7 +27,7 @@ const table = `CREATE TABLE IF NOT EXISTS attempts (
   forget_at INTEGER NOT NULL, weight REAL NOT NULL, PRIMARY KEY (act, key)
 ) WITHOUT ROWID`;
 
-export class Throttle extends DurableObject<Env> {
+export class Throttle extends DurableObject<Env> implements ThrottleActor {
   /** The number of rows of each limit; undefined until it is read, and while there is no table. */
   #rows: Map<string, number> | undefined;
 

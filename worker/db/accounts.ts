@@ -13,7 +13,10 @@ import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { searchKeyOf } from './keys.ts';
-import { accounts, campaigns, sites, users } from './schema.ts';
+import { accounts } from './schema/accounts.ts';
+import { campaigns } from './schema/campaigns.ts';
+import { users } from './schema/people.ts';
+import { sites } from './schema/sites.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
 
 /** The fields of an account that all its users may see. */

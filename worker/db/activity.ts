@@ -7,7 +7,8 @@ import { shortBreak } from '#domain/people/status';
 import type { TimeTableRow } from '#protocol';
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { activity, members, users } from './schema.ts';
+import { activity } from './schema/activity.ts';
+import { members, users } from './schema/people.ts';
 import { pathOfPhoto } from './users.ts';
 
 /** One transaction. A repeated or late call changes nothing: an ended interval stays ended. */

@@ -2,7 +2,7 @@
 import type { Routing } from '#protocol';
 import { sql, type SQL } from 'drizzle-orm';
 import { getCampaign } from './campaigns.ts';
-import { users } from './schema.ts';
+import { users } from './schema/people.ts';
 
 const isAgent = sql`instr(${users.roles}, '"agent"') > 0`;
 

@@ -13,7 +13,7 @@ import {
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { prepared } from './batch.ts';
-import { audit } from './schema.ts';
+import { audit } from './schema/audit.ts';
 
 /** An action as it is recorded. */
 export interface Act extends Omit<AuditEntry, 'subject' | 'changes'> {

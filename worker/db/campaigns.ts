@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
-import { campaigns } from './schema.ts';
+import { campaigns } from './schema/campaigns.ts';
 
 const columns = {
   id: campaigns.id,

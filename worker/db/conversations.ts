@@ -5,7 +5,7 @@
 import { refuse, type ConversationState, type ConversationsPage, type Entry, type Refusal } from '#protocol';
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { conversations } from './schema.ts';
+import { conversations } from './schema/history.ts';
 
 export interface ConversationsQuery {
   readonly campaign?: string | undefined;

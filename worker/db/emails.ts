@@ -9,7 +9,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
-import { users } from './schema.ts';
+import { users } from './schema/people.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
 import { theUser } from './users.ts';
 

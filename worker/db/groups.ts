@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
-import { groups, members } from './schema.ts';
+import { groups, members } from './schema/people.ts';
 
 // Written out, as in users.ts.
 const membersOf = sql<string>`(SELECT json_group_array(members.user_id) FROM members

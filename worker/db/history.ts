@@ -27,71 +27,56 @@ export async function writeHistory(
   ]);
 }
 
+/** The value of a column, from a conversation's state. */
+type Columns = Readonly<
+  Record<string, (state: ConversationState, account: string) => string | number | null>
+>;
+
 /** Facts that never change after the start: no upsert writes them again, and so no index is written again. */
-const fixed = [
-  'account_id',
-  'id',
-  'campaign_id',
-  'campaign_name',
-  'site_id',
-  'visitor_id',
-  'started_at',
-  'phase',
-];
+const fixed: Columns = {
+  account_id: (_, account) => account,
+  id: ({ id }) => id,
+  campaign_id: ({ campaign }) => campaign.id,
+  campaign_name: ({ campaign }) => campaign.name,
+  site_id: ({ site }) => site,
+  visitor_id: ({ visitor }) => visitor.id,
+  started_at: ({ startedAt }) => startedAt,
+  phase: ({ phase }) => phase,
+};
 /** Facts that later entries change. */
-const moving = [
-  'visitor_name',
-  'visitor_email',
-  'owner_id',
-  'owner_name',
-  'first_assigned_at',
-  'first_reply_at',
-  'closed_at',
-  'closed_by',
-  'closed_reason',
-  'visitor_messages',
-  'agent_messages',
-  'last_text',
-  'last_at',
-  'head',
-  'state',
-];
+const moving: Columns = {
+  visitor_name: ({ visitor }) => visitor.name ?? null,
+  visitor_email: ({ visitor }) => visitor.email ?? null,
+  owner_id: ({ owner }) => owner?.id ?? null,
+  owner_name: ({ owner }) => owner?.name ?? null,
+  first_assigned_at: ({ firstAssignedAt }) => firstAssignedAt,
+  first_reply_at: ({ firstReplyAt }) => firstReplyAt,
+  closed_at: ({ closed }) => closed?.at ?? null,
+  closed_by: ({ closed }) => closed && nameOf(closed.by),
+  closed_reason: ({ closed }) => closed?.reason ?? null,
+  visitor_messages: ({ messages }) => messages.visitor,
+  agent_messages: ({ messages }) => messages.agent,
+  last_text: ({ lastMessage }) => lastMessage?.text ?? null,
+  last_at: ({ lastMessage }) => lastMessage?.at ?? null,
+  head: ({ head }) => head,
+  state: (state) => JSON.stringify(state),
+};
+const columns: Columns = { ...fixed, ...moving };
 
 function conversationRow(account: string, state: ConversationState): (string | number | null)[] {
-  const { visitor, owner, closed, messages, lastMessage } = state;
-  return [
-    account,
-    state.id,
-    state.campaign.id,
-    state.campaign.name,
-    state.site,
-    visitor.id,
-    state.startedAt,
-    state.phase,
-    visitor.name ?? null,
-    visitor.email ?? null,
-    owner?.id ?? null,
-    owner?.name ?? null,
-    state.firstAssignedAt,
-    state.firstReplyAt,
-    closed?.at ?? null,
-    closed ? nameOf(closed.by) : null,
-    closed?.reason ?? null,
-    messages.visitor,
-    messages.agent,
-    lastMessage?.text ?? null,
-    lastMessage?.at ?? null,
-    state.head,
-    JSON.stringify(state),
-  ];
+  return Object.values(columns).map((valueOf) => valueOf(state, account));
 }
 
 const nameOf = (party: Party): string => (party.kind === 'system' ? 'system' : party.id);
 
 const upsertConversation = `
-  INSERT INTO conversations (${[...fixed, ...moving].join(', ')})
-  VALUES (${[...fixed, ...moving].map(() => '?').join(', ')})
-  ON CONFLICT (account_id, id) DO UPDATE SET ${moving.map((column) => `${column} = excluded.${column}`).join(', ')}
+  INSERT INTO conversations (${Object.keys(columns).join(', ')})
+  VALUES (${Object.keys(columns)
+    .map(() => '?')
+    .join(', ')})
+  ON CONFLICT (account_id, id) DO UPDATE SET ${Object.keys(moving)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}
   WHERE excluded.head >= conversations.head`;
 
 const movePhase = `

@@ -5,7 +5,8 @@ import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { getCampaign, settingsOf } from './campaigns.ts';
-import { campaigns, sites } from './schema.ts';
+import { campaigns } from './schema/campaigns.ts';
+import { sites } from './schema/sites.ts';
 
 const columns = { id: sites.id, name: sites.name, origins: sites.origins, campaign: sites.campaignId };
 

@@ -12,7 +12,7 @@ import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { changedEmail, newEmail } from './emails.ts';
 import { searchKeyOf } from './keys.ts';
-import { users } from './schema.ts';
+import { users } from './schema/people.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
 import { getUser, theUser } from './users.ts';
 

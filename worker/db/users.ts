@@ -15,7 +15,8 @@ import { and, asc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1';
 import { accountColumns } from './accounts.ts';
 import { askedBy } from './asked.ts';
-import { accounts, users } from './schema.ts';
+import { accounts } from './schema/accounts.ts';
+import { users } from './schema/people.ts';
 
 /** A user as their own actor needs them: what their rights depend on, and what others see. */
 export interface Person {

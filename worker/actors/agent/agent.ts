@@ -7,53 +7,37 @@ import { hasStatus } from '#domain/people/status';
 import {
   closeCodes,
   isRefusal,
-  lease,
   refuse,
+  type AgentAttachment,
   type AgentClientFrame,
   type AgentServerFrame,
   type Correction,
   type Me,
   type Refusal,
-  type Session,
   type Status,
   type Summary,
 } from '#protocol';
 import type { Person } from '../../db/users.ts';
-import { Alarm } from '../../runtime/alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
-import type { Followers } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
-import type { AgentNote } from '../dispatcher/floor.ts';
+import type { AgentActor, Authenticated, Opened, Origin, SignInHow } from '../contracts/agent.ts';
+import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
-import { conversationStub, dispatcherStub } from '../stubs.ts';
-import { Attached } from './attached.ts';
-import { changesBetween } from './changes.ts';
+import { dispatcherStub } from '../stubs.ts';
+import { assemble, resume, type Awake } from './assembly.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
-import { Member, type Opened, type SignInHow } from './member.ts';
-import { Presence } from './presence.ts';
-import type { Origin } from './sessions.ts';
-import { Standing } from './standing.ts';
+import type { Member } from './member.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
 import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
-import { followersOf, noteOf } from './targets.ts';
+import { noteOf } from './targets.ts';
 
-/** Everything that exists once the agent has signed in for the first time. */
-interface Awake {
-  readonly standing: Standing;
-  readonly attached: Attached;
-  readonly followers: Followers;
-  readonly alarm: Alarm;
-  readonly presence: Presence;
-  readonly member: Member;
-}
-
-export class Agent extends Identity {
+export class Agent extends Identity implements AgentActor {
   readonly #host: Host;
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
@@ -96,7 +80,7 @@ export class Agent extends Identity {
     return opened;
   }
 
-  async authenticate(session: string, secret: string): ReturnType<Member['authenticate']> {
+  async authenticate(session: string, secret: string): Promise<Authenticated | Refusal> {
     const known = await this.#awake?.member.authenticate(session, secret);
     if (!known || isRefusal(known)) return known ?? refuse('signed_out');
     return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;
@@ -112,24 +96,10 @@ export class Agent extends Identity {
     return this.#awake?.member.me(this.#awake.standing.state.status) ?? refuse('signed_out');
   }
 
-  sessions(current: string): Session[] {
-    return this.#awake?.member.sessions(current) ?? [];
-  }
-
   /** Ends a session and closes its sockets, here and at conversations. */
   async signOut(session: string): Promise<void> {
     await this.#awake?.member.endSession(session);
     if (this.#tabs.open().length === 0) this.#awake?.presence.leaveNow();
-  }
-
-  /** Called before a change of the user's row … */
-  expectChange(): void {
-    this.#awake?.member.expectChange();
-  }
-
-  /** … and after it. */
-  async reread(): Promise<void> {
-    await this.#awake?.member.reread();
   }
 
   /** Closes a session's sockets, here and at conversations. */
@@ -218,7 +188,7 @@ export class Agent extends Identity {
     const own = this.#awake && this.#user().id;
     const user = readUpgrade(request, ['user'], ({ id }) => id === own);
     if (user instanceof Response) return user;
-    const attachment = { session: user.session, at: this.#host.now() };
+    const attachment: AgentAttachment = { session: user.session, at: this.#host.now() };
     const { response, socket } = acceptSocket(this.ctx, [user.session], attachment);
     const tab = socket as WebSocket;
     this.#awake?.presence.came();
@@ -284,66 +254,17 @@ export class Agent extends Identity {
   }
 
   #wake(registers: Registers<AgentRegisters>): Awake {
-    const standing = new Standing(this.#host, registers, {
-      written: () => {
-        this.#awake?.followers.kick();
-        this.#awake?.alarm.arm();
-      },
+    const awake = assemble(this.#host, registers, this.env, {
       moved: (before, frame) => {
         this.#tabs.tell(frame);
         if (before === 'offline') this.#cameBack();
       },
-    });
-    const member = new Member(this.ctx.storage.sql, registers, this.#host, this.env, {
-      ended: () => this.#leaveIfOut(),
-      changed: (before, user) => {
-        for (const entry of before ? changesBetween(before, user) : []) standing.append(entry);
-      },
-      exists: (does) => {
-        const { log, state } = standing;
-        // A user who never signed in is not on the floor.
-        if (log.head === 0 || does !== state.deleted) return;
-        standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
-      },
       inUse: (session) => this.ctx.getWebSockets(session).length > 0,
       close: (session) => this.#closeSockets(session),
-      arm: () => this.#awake?.alarm.arm(),
     });
-    const followers = followersOf(this.#host, this.env, standing, member, registers);
-    const presence = new Presence(this.#host, registers, {
-      grace: Number(this.env.AGENT_GRACE_MS ?? 30_000),
-      lease,
-      connected: () => standing.state.connected,
-      change: (connected) => standing.append({ kind: 'presence.changed', connected }),
-      arm: () => this.#awake?.alarm.arm(),
-    });
-    const attached = new Attached(this.#host, {
-      offline: () => standing.state.status === 'offline',
-      signedIn: () => standing.state.signedIn,
-      close: async (conversation, session, code) => {
-        await conversationStub(this.env, member.user.account.id, conversation).revoke(session, code);
-      },
-      arm: () => this.#awake?.alarm.arm(),
-    });
-    const alarm = new Alarm(this.#host, [...followers.duties, presence, attached, ...member.duties]);
-    followers.onSettled = () => alarm.settle();
-    const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
-    if (standing.log.head > 0) {
-      // The log of an earlier version has no entries about sessions.
-      if (member.signedIn) standing.enter(standing.state.status);
-      else this.#leaveIfOut();
-      followers.kick();
-    }
+    resume(awake);
     return awake;
-  }
-
-  /** Some sessions have ended. With the last one, the agent leaves: no grace period for a deliberate end. */
-  #leaveIfOut(): void {
-    const { member, standing, presence } = this.#awake ?? {};
-    if (!member || member.signedIn) return;
-    standing?.leave();
-    presence?.leaveNow();
   }
 
   #begun(): Awake {

@@ -7,16 +7,11 @@
  */
 import { makeId } from '#protocol';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
+import type { Device } from '../contracts/agent.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 /** The most devices of a user. Beyond it, the one unused for longest is dropped. */
 const maxDevices = 20;
-
-/** A device as stored in its cookie. */
-export interface Device {
-  readonly device: string;
-  readonly secret: string;
-}
 
 export class Devices {
   readonly #sql: Sql;

@@ -1,18 +1,23 @@
 /**
- * The agent's methods for HTTP routes that prove identity: known devices, counted attempts, links by mail, the second
- * factor. An invented name has no member and stores nothing.
+ * The part of an agent's RPC that proves the user: sessions, known devices, counted attempts, links by mail, the
+ * second factor. An object with a made-up name has no member, and stores nothing.
  */
 import type { LimitName } from '#domain/base/limits';
-import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
+import {
+  refuse,
+  type LinkAbout,
+  type RecoveryCodes,
+  type Refusal,
+  type SecondFactorSecret,
+  type Session,
+} from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
+import type { AgentIdentity, Attempted, Device, MailOrder, TakenTries, Tried } from '../contracts/agent.ts';
 import type { Env } from '../env.ts';
-import type { Device } from './devices.ts';
 import type { Member } from './member.ts';
-import type { MailOrder } from './outgoing.ts';
-import type { TakenTries, Tried } from './tries.ts';
 
-export abstract class Identity extends DurableObject<Env> {
+export abstract class Identity extends DurableObject<Env> implements AgentIdentity {
   /** The member, if the user has ever signed in or been mailed. */
   protected abstract known(): Member | undefined;
   protected abstract begun(): Member;
@@ -21,11 +26,7 @@ export abstract class Identity extends DurableObject<Env> {
    * Counts an attempt on a device under these limits, or returns how long to wait. Null if the device is unknown or
    * does not belong to the user with this email.
    */
-  async tryOnDevice(
-    email: string,
-    given: Device,
-    limits: readonly LimitName[],
-  ): Promise<{ wait: number; taken: TakenTries } | null> {
+  async tryOnDevice(email: string, given: Device, limits: readonly LimitName[]): Promise<Attempted | null> {
     const member = this.known();
     if (!member || !(await member.devices.knows(given)) || member.user.email !== email) return null;
     return member.tries.take(
@@ -34,7 +35,7 @@ export abstract class Identity extends DurableObject<Env> {
   }
 
   /** Counts an attempt at the password or at a code, within a session. */
-  tryInSession(session: string): { wait: number; taken: TakenTries } {
+  tryInSession(session: string): Attempted {
     const tried: Tried[] = [
       { limit: 'proof', of: session },
       { limit: 'ownHashes', of: 'user' },
@@ -57,6 +58,20 @@ export abstract class Identity extends DurableObject<Env> {
   /** Forgets all known devices except the one with this id. */
   forgetDevices(but?: string): void {
     this.known()?.devices.forget(but);
+  }
+
+  sessions(current: string): Session[] {
+    return this.known()?.sessions(current) ?? [];
+  }
+
+  /** Called before a change of the user's row … */
+  expectChange(): void {
+    this.known()?.expectChange();
+  }
+
+  /** … and after it. */
+  async reread(): Promise<void> {
+    await this.known()?.reread();
   }
 
   /** Sends the user a mail; they may never have signed in. */

@@ -7,15 +7,7 @@ import { linkLife, maxLinks, type LinkKind } from '#domain/people/mailed-links';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
-import type { AgentRegisters } from './storage.ts';
-
-/** A valid link. */
-export interface Link {
-  readonly hash: string;
-  readonly expiresAt: number;
-  /** The address that it was mailed to. Absent in links of earlier versions: the user's email. */
-  readonly email?: string;
-}
+import type { AgentRegisters, Link } from './storage.ts';
 
 export const linkKinds: readonly LinkKind[] = ['reset', 'invitation', 'confirmation'];
 /** Links that set a password. A link that confirms an email proves a mailbox, independent of the password. */

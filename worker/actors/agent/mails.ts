@@ -6,8 +6,8 @@ import { plainName } from '#domain/people/plain-name';
 import type { Language } from '#protocol';
 import { m } from '#words/worker';
 import type { Person } from '../../db/users.ts';
+import type { LinkOrder, Notice } from '../contracts/agent.ts';
 import type { Mail } from '../mailer.ts';
-import type { LinkOrder, Notice } from './outgoing.ts';
 
 /** A mail with a link. */
 export function linkMail(user: Person, order: LinkOrder, url: string): Mail {

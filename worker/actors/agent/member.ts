@@ -4,7 +4,6 @@
  */
 import type { LinkKind } from '#domain/people/mailed-links';
 import {
-  type Principal,
   isRefusal,
   makeId,
   refuse,
@@ -21,36 +20,19 @@ import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Sql } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
+import type { Authenticated, MailOrder, Opened, Origin, SignInHow } from '../contracts/agent.ts';
 import type { Env } from '../env.ts';
 import { sendMail } from '../mailer.ts';
-import { Devices, type Device } from './devices.ts';
+import { Devices } from './devices.ts';
 import { linkKinds, Links, setters } from './links.ts';
-import { Outgoing, type MailOrder } from './outgoing.ts';
+import { Outgoing } from './outgoing.ts';
 import { SecondFactor } from './second-factor.ts';
-import { AgentSessions, endings, type Origin } from './sessions.ts';
+import { AgentSessions, endings } from './sessions.ts';
 import { untold, type AgentRegisters } from './storage.ts';
 import { Tries } from './tries.ts';
 
 /** How long a change of a user's row may take, in milliseconds. */
 const rereadAfter = 3_000;
-
-/** A session that was just made; the secret is returned only here. */
-export interface Opened {
-  readonly session: string;
-  readonly secret: string;
-  readonly expiresAt: number;
-  readonly remembered: boolean;
-  /** The browser, if it was not known before. */
-  readonly device?: Device;
-}
-
-export interface SignInHow extends Origin {
-  readonly remembered: boolean;
-  /** The browser's id, if it is known. */
-  readonly known?: string | undefined;
-  readonly code?: string | undefined;
-  readonly status?: Status | undefined;
-}
 
 /** Callbacks of a member to its agent. */
 export interface MemberEvents {
@@ -179,10 +161,7 @@ export class Member {
     return { session: id, secret, expiresAt, remembered };
   }
 
-  async authenticate(
-    session: string,
-    secret: string,
-  ): Promise<{ principal: Extract<Principal, { kind: 'user' }>; ipRules: readonly string[] } | Refusal> {
+  async authenticate(session: string, secret: string): Promise<Authenticated | Refusal> {
     const holds = await this.#sessions.holds(session, secret, this.#host.now());
     if (typeof holds === 'string') return refuse('signed_out', { message: endings[holds], reason: holds });
     if (!holds) return refuse('signed_out');

@@ -4,25 +4,11 @@ import type { Person } from '../../db/users.ts';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import type { MailOrder } from '../contracts/agent.ts';
 import type { Mail } from '../mailer.ts';
 import type { Links } from './links.ts';
 import { linkMail, noticeMail } from './mails.ts';
 import type { AgentRegisters } from './storage.ts';
-
-/** Changes that a user is notified of, so that a change by somebody else does not go unseen. */
-export type Notice = 'password_changed' | 'second_factor_on' | 'second_factor_off';
-
-/** A mail with a link that was requested. */
-export interface LinkOrder {
-  readonly kind: LinkKind;
-  /** The origin that the link begins with. */
-  readonly origin: string;
-  /** The name of the inviting user. */
-  readonly by?: string;
-  /** The address that the link confirms, if it is not the user's email yet. */
-  readonly to?: string;
-}
-export type MailOrder = LinkOrder | { readonly kind: Notice };
 
 /** The page that a link opens: it sets a password or confirms an email. */
 const page: Readonly<Record<LinkKind, string>> = {

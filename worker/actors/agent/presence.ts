@@ -7,6 +7,7 @@ import { closeCodes } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import { attachmentOf } from './attachment.ts';
 import type { AgentRegisters } from './storage.ts';
 
 /** A closed tab that was only slow reconnects within this time, in milliseconds. */
@@ -102,8 +103,7 @@ export class Presence implements Duty {
   }
 
   #seenAt(socket: Socket): number {
-    const { at } = socket.deserializeAttachment() as { at: number };
-    return Math.max(at, this.#host.lastPing(socket) ?? 0);
+    return Math.max(attachmentOf(socket)?.at ?? 0, this.#host.lastPing(socket) ?? 0);
   }
 
   #setGone(at: number | null): void {

@@ -1,6 +1,7 @@
 /** An agent's sessions: revocable, stored as hashes. They end by age or on request. */
 import type { Session, SessionEnding } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
+import type { Origin } from '../contracts/agent.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 const hour = 3_600_000;
@@ -25,12 +26,6 @@ interface Row {
   device: string | null;
   address: string | null;
   brief: number;
-}
-
-/** Where a session was opened: the browser's own description, and the client's address if it is known. */
-export interface Origin {
-  readonly device: string;
-  readonly address: string | null;
 }
 
 /** The texts for a client that returns with an ended session. */

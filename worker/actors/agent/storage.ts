@@ -5,8 +5,7 @@ import type { Correction, Status } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable, type Numbered } from '../../runtime/log.ts';
-import type { Link } from './links.ts';
-import type { MailOrder } from './outgoing.ts';
+import type { MailOrder } from '../contracts/agent.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -55,6 +54,14 @@ export interface Folded<T> {
   /** The last seq that is included. */
   readonly upTo: number;
   readonly value: T;
+}
+
+/** A link that is valid. */
+export interface Link {
+  readonly hash: string;
+  readonly expiresAt: number;
+  /** The address that it was mailed to. Absent in earlier versions: the user's email. */
+  readonly email?: string;
 }
 
 export type AgentRegisters = {

@@ -4,7 +4,7 @@ import { writeActivity } from '../../db/activity.ts';
 import { Followers, type Follower } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
-import type { AgentNote } from '../dispatcher/floor.ts';
+import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub } from '../stubs.ts';
 import type { Member } from './member.ts';

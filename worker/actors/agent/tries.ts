@@ -1,18 +1,10 @@
 /**
  * Counts the user's own attempts, by device and session. They are counted here, so that no stranger can use them up.
  */
-import { policyOf, type LimitName } from '#domain/base/limits';
+import { policyOf } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
-
-/** The key of a count: a limit, and a device or session. */
-export interface Tried {
-  readonly limit: LimitName;
-  readonly of: string;
-}
-
-/** Attempts that were counted together. */
-export type TakenTries = readonly (Tried & { readonly count: number; readonly since: number })[];
+import type { Attempted, TakenTries, Tried } from '../contracts/agent.ts';
 
 export class Tries {
   readonly #sql: Sql;
@@ -24,7 +16,7 @@ export class Tries {
   }
 
   /** Counts an attempt under all of these limits, or under none and returns the longest wait. */
-  take(...tried: readonly Tried[]): { wait: number; taken: TakenTries } {
+  take(...tried: readonly Tried[]): Attempted {
     const now = this.#host.now();
     const judged = tried.map((each) => ({
       each,

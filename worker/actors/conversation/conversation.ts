@@ -3,7 +3,7 @@
  * targets, and passes on the runtime's events.
  */
 import { capsOf } from '#domain/base/caps';
-import type { Assigning, Command } from '#domain/conversation/commands';
+import type { Assigning } from '#domain/conversation/commands';
 import { isSameCommand } from '#domain/conversation/conversation';
 import {
   type Principal,
@@ -33,25 +33,24 @@ import {
 } from '../../runtime/durable-host.ts';
 import type { Host } from '../../runtime/host.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
+import type {
+  Birth,
+  ConversationActor,
+  Done,
+  MessageCommand,
+  Recalled,
+  Transferring,
+} from '../contracts/conversation.ts';
 import type { Env } from '../env.ts';
 import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
-import { ConversationCore, type Birth, type Done } from './core.ts';
+import { ConversationCore } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { rowOf } from './followers/floor.ts';
 import { Sessions } from './sessions.ts';
-import type { IdRange, Targets } from './targets.ts';
-
-/**
- * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
- * command.
- */
-export interface Recalled {
-  readonly found: { readonly seq: number; readonly same: boolean } | null;
-  readonly ids: IdRange | null;
-}
+import type { Targets } from './targets.ts';
 
 /** Why sockets are closed, by code. */
 const revocations: Readonly<Record<number, string>> = {
@@ -65,7 +64,7 @@ const revocations: Readonly<Record<number, string>> = {
  */
 const heldForEach = 8;
 
-export class Conversation extends DurableObject<Env> {
+export class Conversation extends DurableObject<Env> implements ConversationActor {
   readonly #host: Host;
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
@@ -85,7 +84,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Begins the conversation with the visitor's first message. A repeated call begins nothing again. */
-  start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
+  start(birth: Birth, by: Party, message: MessageCommand): Started | Refusal {
     if (!this.#core)
       this.#adopt(
         ConversationCore.begin(
@@ -100,7 +99,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Sends a message over HTTP: the same action as on the socket. */
-  send(by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
+  send(by: Party, message: MessageCommand): Started | Refusal {
     if (!this.#core) return refuse('not_found');
     const done = this.#core.perform(by, message);
     return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
@@ -131,7 +130,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Transfers it to a group or a campaign. */
-  transfer(transferring: Omit<Extract<Command, { t: 'transfer' }>, 't'>): Done | Refusal {
+  transfer(transferring: Transferring): Done | Refusal {
     return this.#core?.perform(transferring.by, { t: 'transfer', ...transferring }) ?? refuse('not_found');
   }
 

@@ -23,6 +23,7 @@ import { Followers, keysFromNow } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import type { Birth, Done } from '../contracts/conversation.ts';
 import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
@@ -34,27 +35,8 @@ import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
 import { Signals } from './signals.ts';
-import {
-  migrations,
-  type Birthright,
-  type ConversationRegisters,
-  type ConversationSettings,
-} from './storage.ts';
+import { migrations, type Birthright, type ConversationRegisters } from './storage.ts';
 import type { Targets } from './targets.ts';
-
-/** The result of a command: the seq of its entry, and whether it is new. */
-export interface Done {
-  readonly seq: number;
-  readonly fresh: boolean;
-}
-
-export interface Birth {
-  readonly account: string;
-  readonly id: string;
-  readonly settings: ConversationSettings;
-  /** The first entries: the start, and the visitor's message. */
-  readonly entries: readonly Draft[];
-}
 
 /** In milliseconds. An actor that slept was idle for longer than this. */
 const recent = 5_000;

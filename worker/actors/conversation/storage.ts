@@ -1,18 +1,10 @@
 /** A Conversation's stored state: its log, and a few registers. */
-import type { Marks } from '#protocol';
+import type { ConversationSettings, Marks } from '#protocol';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable } from '../../runtime/log.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [logTable];
-
-/** A campaign's settings at the moment when the conversation began. */
-export interface ConversationSettings {
-  readonly idleMinutes: number;
-  readonly sneakPreview: boolean;
-  /** Seconds without a reply after which an owner loses the conversation; null: never. */
-  readonly forwardAfter?: number | null;
-}
 
 /** Facts of a conversation that never change. */
 export interface Birthright {
@@ -21,6 +13,7 @@ export interface Birthright {
   readonly id: string;
   /** Random; a cursor belongs to it. */
   readonly epoch: string;
+  /** The campaign's settings when the conversation began. */
   readonly settings: ConversationSettings;
   /** The keys of the followers from now that it began with. Absent if there were none, and in earlier versions. */
   readonly followers?: readonly string[];

@@ -8,15 +8,19 @@ import type { Ledger } from './ledger.ts';
 import type { Positions } from './positions.ts';
 import type { Queue } from './queue.ts';
 import type { Records } from './records.ts';
+import type { Registry } from './registry.ts';
 import type { Router } from './router.ts';
 import type { Rules } from './rules.ts';
 import type { Sight } from './sight.ts';
 
 export interface Awake {
   readonly account: string;
+  readonly registry: Registry;
   readonly floor: Floor;
   readonly ledger: Ledger;
   readonly queue: Queue;
+  /** Whether a campaign has as many waiting conversations as it may have. */
+  isFull(campaign: string): boolean;
   readonly positions: Positions;
   readonly records: Records;
   readonly rules: Rules;

@@ -1,20 +1,21 @@
 /** The routing log of a conversation, for a user who may read it. */
 import { seesAll } from '#domain/floor/sight';
 import { refuse, type ConversationState, type DecisionsList, type Refusal } from '#protocol';
+import type { Reader } from '../contracts/dispatcher.ts';
 import type { Floor } from './floor.ts';
 import type { Records } from './records.ts';
-import type { Sight, Watcher } from './sight.ts';
+import type { Sight } from './sight.ts';
 
 /** `state` asks the conversation itself, for one that has left the floor. */
 export async function decisionsFor(
-  viewer: Pick<Watcher, 'id' | 'roles'>,
+  reader: Reader,
   conversation: string,
   { floor, records, sight }: { floor: Floor; records: Records; sight: Sight },
   state: () => Promise<Pick<ConversationState, 'owner'> | null>,
 ): Promise<DecisionsList | Refusal> {
-  const found = seesAll(viewer) ? { owner: null } : (floor.row(conversation) ?? (await state()));
+  const found = seesAll(reader) ? { owner: null } : (floor.row(conversation) ?? (await state()));
   const owner = found?.owner?.id ?? null;
-  if (!found || !sight.mayRead(viewer, { id: conversation, owner })) return refuse('not_found');
+  if (!found || !sight.mayRead(reader, { id: conversation, owner })) return refuse('not_found');
   const decisions = records.decisionsOf(conversation);
   const said = JSON.stringify(decisions);
   const named = floor.everybody().filter(({ id }) => said.includes(id));

@@ -3,11 +3,9 @@
  * ledger of capacity, and decides which agent is asked and which may take a conversation; the conversation itself
  * decides who owns it. It follows states and owners. Last messages pass through it to the lists and decide nothing.
  */
-import { capsOf } from '#domain/base/caps';
 import type { Situation } from '#domain/floor/availability';
 import { seesAll } from '#domain/floor/sight';
 import { can } from '#domain/people/rights';
-import { assists } from '#domain/people/status';
 import { passLimit } from '#domain/routing/routing';
 import {
   closeCodes,
@@ -15,6 +13,7 @@ import {
   refuse,
   type Availability,
   type DecisionsList,
+  type FloorAttachment,
   type FloorRow,
   type FloorRules,
   type Owner,
@@ -24,35 +23,23 @@ import {
   type Words,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { getAccount } from '../../db/accounts.ts';
-import { listCampaigns } from '../../db/campaigns.ts';
-import { Alarm } from '../../runtime/alarm.ts';
 import { acceptSocket, answerClose, answerPings, durableHost } from '../../runtime/durable-host.ts';
-import { all, first, type Host, type Socket } from '../../runtime/host.ts';
+import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
+import type { AgentNote, DispatcherActor, Giver, Reader, Seen, Taken } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
-import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
-import { Availabilities } from './availabilities.ts';
+import { conversationStub } from '../stubs.ts';
+import { assemble } from './assembly.ts';
+import { attachmentOf } from './attachment.ts';
 import type { Awake } from './awake.ts';
-import { Completion } from './completion.ts';
 import { decisionsFor } from './decisions.ts';
-import { Corrections, Reconciliation } from './duties.ts';
-import { Floor, type AgentNote } from './floor.ts';
-import { Handing, type Giver, type Taken } from './handing.ts';
 import { passed, tellHandover } from './handovers.ts';
-import { Ledger } from './ledger.ts';
-import { Offers, supervising } from './offers.ts';
-import { Positions } from './positions.ts';
-import { Queue } from './queue.ts';
-import { Records } from './records.ts';
-import { Router } from './router.ts';
-import { Rules } from './rules.ts';
-import { Sight, type Seen, type Watcher } from './sight.ts';
-import { migrations, type DispatcherRegisters, type Place } from './storage.ts';
+import { supervising } from './offers.ts';
+import { migrations, type DispatcherRegisters } from './storage.ts';
 
-export class Dispatcher extends DurableObject<Env> {
+export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
   readonly #host: Host;
   #awake: Awake | undefined;
 
@@ -70,8 +57,9 @@ export class Dispatcher extends DurableObject<Env> {
    * account's visibility rule.
    */
   conversationNoted(said: FloorRow, followed = false): void {
-    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
-    this.#register(said.id, said.startedAt);
+    const awake = this.#wake();
+    const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = awake;
+    awake.registry.add(said.id, said.startedAt);
     if (followed && said.owner) sight.isFollowed(said.id, said.owner.id);
     const before = floor.row(said.id);
     const row = passed(before, said);
@@ -129,8 +117,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** The account's rules that agents' actors need. */
   rules(): FloorRules {
-    const { assignment, missedLimit, offlineProcessing } = this.#wake().rules.now;
-    return { assignment, missedLimit, offlineProcessing };
+    return this.#wake().rules.forAgents;
   }
 
   /** Makes an agent the owner of a waiting conversation, if it has none yet. */
@@ -157,28 +144,25 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /** The routing log of a conversation: why it went where it went, and waited as long as it did. */
-  async decisionsOf(
-    conversation: string,
-    viewer: Pick<Watcher, 'id' | 'roles'>,
-  ): Promise<DecisionsList | Refusal> {
+  async decisionsOf(conversation: string, reader: Reader): Promise<DecisionsList | Refusal> {
     const awake = this.#wake();
-    if (!this.#registered(conversation)) return refuse('not_found');
+    if (!awake.registry.has(conversation)) return refuse('not_found');
     const stub = conversationStub(this.env, awake.account, conversation);
-    return decisionsFor(viewer, conversation, awake, async () => stub.state());
+    return decisionsFor(reader, conversation, awake, async () => stub.state());
   }
 
-  /** For each conversation, whether the viewer may read it. */
-  readable(viewer: Pick<Watcher, 'id' | 'roles'>, conversations: readonly Seen[]): boolean[] {
+  /** For each conversation, whether the user may read it. */
+  readable(reader: Reader, conversations: readonly Seen[]): boolean[] {
     const { sight } = this.#wake();
-    return conversations.map((conversation) => sight.mayRead(viewer, conversation));
+    return conversations.map((conversation) => sight.mayRead(reader, conversation));
   }
 
   /**
    * True if an agent may open a closed conversation, which asks at each upgrade. The conversation is notified of later
    * changes.
    */
-  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
-    return this.#wake().sight.admits(viewer, conversation);
+  admits(reader: Reader, conversation: Seen): boolean {
+    return this.#wake().sight.admits(reader, conversation);
   }
 
   /** A conversation's position in its queue; null if it does not wait. */
@@ -193,10 +177,10 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** A campaign's availability, and whether its queue is full: for a lobby that has received no report yet. */
   situation(campaign: string): Situation {
-    const { availabilities, queue, rules, alarm } = this.#wake();
+    const { availabilities, isFull, rules, alarm } = this.#wake();
     alarm.arm();
     const state = availabilities.of({ routing: rules.routingOf(campaign), transferred: null });
-    return { state, full: this.#isFull(queue, campaign) };
+    return { state, full: isFull(campaign) };
   }
 
   /** The conversations that an agent owns, as far as the floor knows. */
@@ -206,9 +190,7 @@ export class Dispatcher extends DurableObject<Env> {
 
   /** Ids of all conversations that ever existed, in order. */
   conversations(after: string | null, limit: number): string[] {
-    if (!this.#awake) return [];
-    const query = 'SELECT id FROM registry WHERE id > ? ORDER BY id LIMIT ?';
-    return all<{ id: string }>(this.ctx.storage.sql.exec(query, after ?? '', limit)).map((row) => row.id);
+    return this.#awake?.registry.page(after, limit) ?? [];
   }
 
   /** Closes the sockets of a session that has ended. */
@@ -221,7 +203,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (user instanceof Response) return user;
     const { floor } = this.#wake();
     const { id, roles, session } = user;
-    const watcher: Watcher = { at: this.#host.now(), id, roles };
+    const watcher: FloorAttachment = { at: this.#host.now(), id, roles };
     this.#closeSilent(id);
     const tags = [session, id, ...(seesAll({ roles }) ? [supervising] : [])];
     const { response, socket } = acceptSocket(this.ctx, tags, watcher);
@@ -241,52 +223,12 @@ export class Dispatcher extends DurableObject<Env> {
     await this.#awake?.alarm.fire();
   }
 
-  #isFull(queue: Queue, campaign: string): boolean {
-    return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
-  }
-
   /** Closes a user's dead tabs when another of theirs connects; they are not worth an alarm. */
   #closeSilent(user: string): void {
     for (const socket of this.#host.sockets(user)) {
-      const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
-      const seen = Math.max(at, this.#host.lastPing(socket) ?? 0);
+      const seen = Math.max(attachmentOf(socket)?.at ?? 0, this.#host.lastPing(socket) ?? 0);
       if (this.#host.now() - seen >= lease) socket.close(closeCodes.leaseLost, 'no sign of life');
     }
-  }
-
-  #registered(id: string): boolean {
-    return first(this.ctx.storage.sql.exec('SELECT 1 FROM registry WHERE id = ?', id)) !== undefined;
-  }
-
-  #register(id: string, startedAt: number): void {
-    this.ctx.storage.sql.exec(
-      'INSERT INTO registry (id, started_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      id,
-      startedAt,
-    );
-  }
-
-  /** Requests the row of a conversation or an agent. */
-  async #complete(id: string): Promise<void> {
-    const { account, floor } = this.#wake();
-    if (floor.row(id)) {
-      const row = handedOn(await conversationStub(this.env, account, id).row());
-      if (row) this.conversationNoted(row);
-    } else {
-      const noted = handedOn(await agentStub(this.env, account, id).note());
-      if (noted) this.agentNoted(noted.agent, noted.seq);
-    }
-  }
-
-  async #reconcile(place: Place): Promise<void> {
-    const { account, floor, handing } = this.#wake();
-    if (place.state === 'reserved') {
-      await handing.reconcile(place);
-      return;
-    }
-    const status = floor.agent(place.agent)?.status;
-    const reason = status && !assists(status) ? 'offline' : 'vanished';
-    await conversationStub(this.env, account, place.conversation).unassign(place.generation, reason);
   }
 
   #wake(): Awake {
@@ -295,97 +237,12 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   #adopt(registers: Registers<DispatcherRegisters>): Awake {
-    const { sql } = this.ctx.storage;
     const account = registers.get('account') ?? this.ctx.id.name;
     if (account === undefined) throw new Error('a dispatcher without its name');
     if (registers.get('account') === undefined) registers.set('account', account);
-    const host = this.#host;
-    const arm = () => this.#awake?.alarm.arm();
-    const watcherOf = (socket: Socket) => (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
-    const floor: Floor = new Floor(
-      host,
-      (socket) => sight.of(socket),
-      (agent) => ledger.load(agent),
-      (socket) => ({ rules: this.rules(), offers: offers.shownTo(watcherOf(socket)) }),
-    );
-    floor.load();
-    const ledger: Ledger = new Ledger(sql, (place) => {
-      floor.loadChanged(place.agent);
-      availabilities.agentChanged(place.agent);
-      router.placeChanged(place);
-      sight.placeChanged(place);
-      reconciliation.placeChanged(place);
-      corrections.touch(place.agent);
+    return assemble(this.#host, registers, this.env, account, {
+      conversation: (row) => this.conversationNoted(row),
+      agent: (agent, seq) => this.agentNoted(agent, seq),
     });
-    const offers = new Offers(host, ledger);
-    const records = new Records(sql, (agent) => corrections.touch(agent));
-    const queue = new Queue();
-    for (const row of floor.rows()) queue.put(row);
-    const positions = new Positions(registers, host, queue, {
-      availability: (row) => availabilities.of(router.levelsOf(row)),
-      tell: (conversation, waiting) => conversationStub(this.env, account, conversation).placed(waiting),
-      arm,
-    });
-    const rules: Rules = new Rules(registers, host, {
-      read: async () => ({
-        account: await getAccount(this.env.DB, account),
-        campaigns: await listCampaigns(this.env.DB, account),
-      }),
-      changed: (before, after) => {
-        if (before.sees !== after.sees) sight.ruleChanged();
-        const known = ({ assignment, missedLimit, offlineProcessing }: FloorRules) =>
-          `${assignment} ${missedLimit} ${offlineProcessing}`;
-        if (known(before) !== known(after)) floor.resend();
-        if (after.assignment === 'manual') router.withdrawAll();
-        corrections.rulesChanged();
-        router.route();
-        availabilities.touch();
-        arm();
-      },
-      arm,
-    });
-    const sight = new Sight(registers, host, floor, {
-      rule: () => rules.now.sees,
-      holders: (conversation) => ledger.holders(conversation),
-      tell: (conversation, viewers) => conversationStub(this.env, account, conversation).restrict(viewers),
-      arm,
-    });
-    const router: Router = new Router(
-      host,
-      { floor, ledger, queue, records, rules, offers },
-      { ask: (place) => handing.ask(place), arm },
-    );
-    const handing = new Handing(
-      host,
-      { floor, ledger, records, rules, offers, router },
-      { conversation: (id) => conversationStub(this.env, account, id), arm },
-    );
-    const availabilities: Availabilities = new Availabilities(registers, host, {
-      agents: () => floor.agents().map((agent) => ({ ...agent, load: ledger.load(agent.id) })),
-      agent: (id) => {
-        const known = floor.agent(id);
-        return known && !known.deleted ? { ...known, load: ledger.load(id) } : undefined;
-      },
-      campaigns: () => rules.now.campaigns,
-      isFull: (campaign) => this.#isFull(queue, campaign),
-      tell: (campaign, said) => lobbyStub(this.env, account, campaign).tell(said),
-      changed: () => positions.refresh(),
-      arm,
-    });
-    // For changes that were missed before this dispatcher woke.
-    availabilities.touch();
-    const grace = Number(this.env.AGENT_GRACE_MS ?? 30_000);
-    const reconciliation: Reconciliation = new Reconciliation({ floor, ledger }, grace, (place) =>
-      this.#reconcile(place),
-    );
-    const corrections: Corrections = new Corrections({ floor, router }, ({ agent, from, to, why }) =>
-      agentStub(this.env, account, agent).correctStatus(from, to, why),
-    );
-    const completion = new Completion(floor, (id) => this.#complete(id));
-    const own = [completion, reconciliation, corrections, rules, availabilities, records, positions];
-    const duties = [...own, ...router.duties, ...sight.duties];
-    const alarm = new Alarm(host, duties);
-    const parts = { floor, ledger, queue, positions, records, rules, router, handing, sight, availabilities };
-    return { account, ...parts, reconciliation, corrections, alarm };
   }
 }

@@ -1,6 +1,7 @@
 /** The floor, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
 import type { FloorAgent, FloorRow, FloorSnapshot, Words } from '#protocol';
 import { all, type Host, type Socket, type Sql } from '../../runtime/host.ts';
+import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Load } from './ledger.ts';
 
 /** Changes are collected for this time, in milliseconds. */
@@ -8,16 +9,6 @@ const coalesce = 100;
 /** The number of closed conversations that stay on the floor. */
 const recent = 50;
 
-/** An agent's report of themselves. Their load comes from the ledger. */
-export type AgentNote = Omit<FloorAgent, 'load' | 'nickname'> & {
-  /** The name that colleagues see; visitors see `name`. */
-  readonly fullName?: string;
-  readonly groups: readonly string[];
-  /** The path of the photo that visitors see. */
-  readonly shownPhoto?: string;
-  /** No longer a user: neither shown nor asked. */
-  readonly deleted?: boolean;
-};
 const untold = { since: 0, roles: [], groups: [], limits: { live: null, nrt: null } };
 export type KnownAgent = AgentNote & { readonly seq: number; readonly changedAt: number };
 

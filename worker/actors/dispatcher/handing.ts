@@ -16,7 +16,8 @@ import {
   type Target,
 } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
-import type { Done } from '../conversation/core.ts';
+import type { Done } from '../contracts/conversation.ts';
+import type { Giver, Taken } from '../contracts/dispatcher.ts';
 import { handedOn, type conversationStub } from '../stubs.ts';
 import type { Floor } from './floor.ts';
 import type { Ledger } from './ledger.ts';
@@ -25,17 +26,6 @@ import type { Records } from './records.ts';
 import type { Router } from './router.ts';
 import type { Rules } from './rules.ts';
 import type { Place, Terms } from './storage.ts';
-
-export interface Taken {
-  readonly conversation: string;
-  readonly generation: number;
-}
-
-/** The user who transfers a conversation, and whether they may transfer any. */
-export interface Giver {
-  readonly party: AgentParty;
-  readonly supervises: boolean;
-}
 
 export interface HandingEnds {
   conversation(id: string): ReturnType<typeof conversationStub>;

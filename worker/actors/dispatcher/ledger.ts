@@ -26,15 +26,17 @@ export class Ledger {
   readonly #offers = new Map<string, Place>();
   /** By agent and key. */
   readonly #agents = new Map<string, Map<string, Place>>();
-  /** Called for each added or removed unit of capacity, because the agent's load changes. */
+  /**
+   * Called for each added or removed unit of capacity, because the agent's load changes; not for stored ones that are
+   * read at first.
+   */
   readonly #changed: (place: Place) => void;
 
   constructor(sql: Sql, changed: (place: Place) => void) {
     this.#sql = sql;
-    this.#changed = () => undefined;
-    for (const { terms, ...row } of all<Stored>(sql.exec('SELECT * FROM places')))
-      this.#keep({ ...row, ...(terms !== null && { terms: JSON.parse(terms) as Place['terms'] }) } as Place);
     this.#changed = changed;
+    for (const { terms, ...row } of all<Stored>(sql.exec('SELECT * FROM places')))
+      this.#index({ ...row, ...(terms !== null && { terms: JSON.parse(terms) as Place['terms'] }) } as Place);
   }
 
   /** The capacity that the owner uses for a conversation. */
@@ -171,6 +173,11 @@ export class Ledger {
   }
 
   #keep(place: Place): void {
+    this.#index(place);
+    this.#changed(place);
+  }
+
+  #index(place: Place): void {
     const held = this.#held.get(place.conversation) ?? {};
     held[place.state === 'active' ? 'active' : 'pending'] = place;
     this.#held.set(place.conversation, held);
@@ -191,13 +198,13 @@ export class Ledger {
     own?.delete(keyOf(place));
     if (own?.size === 0) this.#agents.delete(place.agent);
     this.#count(place, -1);
+    this.#changed(place);
   }
 
   #count(place: Place, by: number): void {
     const { agent, type } = place;
     const load = this.load(agent);
     this.#loads.set(agent, { ...load, [type]: load[type] + by });
-    this.#changed(place);
   }
 }
 

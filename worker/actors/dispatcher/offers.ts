@@ -5,9 +5,9 @@
 import { seesAll } from '#domain/floor/sight';
 import type { Offer, OffersFrame, Outcome } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
+import type { Reader } from '../contracts/dispatcher.ts';
 import { sendTo } from './floor.ts';
 import type { Ledger } from './ledger.ts';
-import type { Watcher } from './sight.ts';
 import type { Place } from './storage.ts';
 
 /** An offer as it crosses the wire. */
@@ -30,8 +30,8 @@ export class Offers {
   }
 
   /** The offers that a tab is shown. */
-  shownTo(watcher: Partial<Watcher>): Offer[] {
-    const all = seesAll({ roles: watcher.roles ?? [] });
+  shownTo(watcher: Reader): Offer[] {
+    const all = seesAll(watcher);
     return this.#ledger
       .offers()
       .filter(({ agent, terms }) => all || agent === watcher.id || terms?.by?.id === watcher.id)

@@ -2,22 +2,14 @@
  * Cached routing and visibility settings of an account and its campaigns, so that no decision waits for D1. A change
  * is announced before and after it, so a crash in between costs only seconds.
  */
-import { defaultRouting, type Account, type Campaign, type Routing } from '#protocol';
+import { defaultRouting, type Account, type Campaign, type FloorRules, type Routing } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
-import type { DispatcherRegisters } from './storage.ts';
+import type { DispatcherRegisters, KnownRules } from './storage.ts';
 
 /** How long a change of the account or a campaign may take, in milliseconds. */
 const rereadAfter = 3_000;
-
-export type AccountRules = Pick<
-  Account,
-  'sees' | 'assignment' | 'offerSeconds' | 'missedLimit' | 'offlineProcessing'
->;
-export interface KnownRules extends AccountRules {
-  readonly campaigns: Readonly<Record<string, Routing>>;
-}
 
 const unread: KnownRules = {
   ...{ sees: 'all', assignment: 'manual', offerSeconds: 30, missedLimit: null, offlineProcessing: false },
@@ -48,6 +40,11 @@ export class Rules implements Duty {
 
   get now(): KnownRules {
     return this.#now;
+  }
+
+  /** The rules that the agents' own actors and tabs have to know. */
+  get forAgents(): FloorRules {
+    return forAgents(this.#now);
   }
 
   /** A campaign that is not known yet is requested; until it arrives, all agents are candidates. */
@@ -90,4 +87,8 @@ export class Rules implements Duty {
     // Last, so that a failure above is retried.
     this.#registers.delete('rereadAt');
   }
+}
+
+export function forAgents({ assignment, missedLimit, offlineProcessing }: KnownRules): FloorRules {
+  return { assignment, missedLimit, offlineProcessing };
 }

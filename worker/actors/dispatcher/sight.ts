@@ -6,27 +6,15 @@
  */
 import { maySee, seesAll, type Viewer } from '#domain/floor/sight';
 import { assists } from '#domain/people/status';
-import type { FloorRow, Role, Sees } from '#protocol';
+import type { FloorRow, Sees } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
+import type { Reader, Seen } from '../contracts/dispatcher.ts';
+import { attachmentOf } from './attachment.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';
-
-/** The attachment of a floor's socket. */
-export interface Watcher {
-  readonly at: number;
-  readonly id: string;
-  readonly roles: readonly Role[];
-}
-
-/** The parts of a conversation that its visibility depends on. */
-export interface Seen {
-  readonly id: string;
-  /** The owner's id. */
-  readonly owner: string | null;
-}
 
 export interface SightEnds {
   /** The account's visibility rule. */
@@ -72,8 +60,9 @@ export class Sight {
 
   /** A filter for the rows that a tab may be shown; null if it is shown all. */
   of(socket: Socket): ((row: FloorRow) => boolean) | null {
-    const { id = '', roles = [] } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
-    if (this.#isOffline({ id, roles })) return () => false;
+    const watcher = attachmentOf(socket);
+    if (!watcher || this.#isOffline(watcher)) return () => false;
+    const { id, roles } = watcher;
     if (this.rule === 'all' || seesAll({ roles })) return null;
     const viewer = { id, roles, groups: this.#groupsOf(id) };
     return (row) => this.#sees(viewer, seenOf(row));
@@ -83,14 +72,14 @@ export class Sight {
    * True if a user may read a conversation, on the floor or off it: every access to a conversation checks this. An
    * owner whom the floor does not know is in no group.
    */
-  mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
+  mayRead({ id, roles }: Reader, conversation: Seen): boolean {
     const viewer = { id, roles, groups: this.#groupsOf(id) };
     return !this.#isOffline(viewer) && this.#sees(viewer, conversation);
   }
 
   /** True if an agent may open a closed conversation, which is notified of changes from now on. */
-  admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
-    if (!this.mayRead(viewer, conversation)) return false;
+  admits(reader: Reader, conversation: Seen): boolean {
+    if (!this.mayRead(reader, conversation)) return false;
     if (conversation.owner !== null) this.isFollowed(conversation.id, conversation.owner);
     return true;
   }
@@ -177,7 +166,7 @@ export class Sight {
   }
 
   /** An offline agent does not assist, and sees no conversations; supervisors watch those who do (F19). */
-  #isOffline({ id, roles }: Pick<Watcher, 'id' | 'roles'>): boolean {
+  #isOffline({ id, roles }: Reader): boolean {
     const known = this.#floor.agent(id);
     return known !== undefined && !assists(known.status) && !seesAll({ roles });
   }

@@ -1,7 +1,6 @@
 /** A Dispatcher's stored state: the registry, the floor, the ledger of capacity, routing's memory. */
-import type { AgentParty, Availability, ConversationType, EntryOf, Sees } from '#protocol';
+import type { Account, AgentParty, Availability, ConversationType, EntryOf, Routing, Sees } from '#protocol';
 import { logTable } from '../../runtime/log.ts';
-import type { KnownRules } from './rules.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -38,6 +37,14 @@ export const migrations: readonly string[] = [
   // Closed conversations with tabs of agents whose access depends on the account's visibility rule (followed.ts).
   'CREATE TABLE followed (conversation TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID',
 ];
+
+/** The settings of the account and its campaigns by which the floor decides. */
+export interface KnownRules extends Pick<
+  Account,
+  'sees' | 'assignment' | 'offerSeconds' | 'missedLimit' | 'offlineProcessing'
+> {
+  readonly campaigns: Readonly<Record<string, Routing>>;
+}
 
 export type DispatcherRegisters = {
   /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */

@@ -6,26 +6,24 @@
 import { capsOf, type Caps } from '#domain/base/caps';
 import { widths } from '#domain/base/limits';
 import type { Situation } from '#domain/floor/availability';
-import { closeCodes, lease, refuse, type Availability, type LobbyFrame } from '#protocol';
+import {
+  closeCodes,
+  lease,
+  refuse,
+  type Availability,
+  type LobbyAttachment,
+  type LobbyFrame,
+} from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
 import { acceptSocket, answerClose, answerPings } from '../../runtime/durable-host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { refuseProtocol } from '../../runtime/upgrade.ts';
+import type { LobbyActor, Said } from '../contracts/lobby.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub, handedOn } from '../stubs.ts';
-
-/**
- * The dispatcher's last report. Of two reports the one with the greater count is the later, in whatever order they
- * arrive.
- */
-export interface Said {
-  readonly state: Availability;
-  readonly count: number;
-  /** True if the campaign has reached its cap of waiting conversations. Absent from earlier versions. */
-  readonly full?: boolean;
-}
+import { attachmentOf } from './attachment.ts';
 
 type LobbyRegisters = {
   said: Said;
@@ -37,7 +35,7 @@ const retryAfter = 60_000;
 /** Silent sockets are looked for at most this often, in milliseconds: each search wakes the lobby. */
 const sweepEvery = 15_000;
 
-export class Lobby extends DurableObject<Env> {
+export class Lobby extends DurableObject<Env> implements LobbyActor {
   #registers: Registers<LobbyRegisters> | undefined;
   readonly #caps: Caps;
 
@@ -83,7 +81,8 @@ export class Lobby extends DurableObject<Env> {
     if (this.#isFull(tags) && (!this.#sweep(Date.now()) || this.#isFull(tags))) {
       return Response.json(refuse('slow_down', { retryAfter }), { status: 429 });
     }
-    const { response, socket } = acceptSocket(this.ctx, tags, { at: Date.now() });
+    const attachment: LobbyAttachment = { at: Date.now() };
+    const { response, socket } = acceptSocket(this.ctx, tags, attachment);
     greet(socket as WebSocket, this.#registers?.get('said')?.state ?? first);
     // An alarm is set while there are sockets.
     if (this.ctx.getWebSockets().length === 1) await this.ctx.storage.setAlarm(Date.now() + lease + 1);
@@ -146,8 +145,7 @@ export class Lobby extends DurableObject<Env> {
 
   /** When a socket was last heard from: its last ping, or its opening. */
   #heardAt(socket: WebSocket): number {
-    const { at } = (socket.deserializeAttachment() ?? { at: 0 }) as { at: number };
-    return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? at;
+    return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachmentOf(socket)?.at ?? 0;
   }
 }
 

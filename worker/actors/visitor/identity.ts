@@ -1,11 +1,11 @@
 /** A visitor's identity: which registers prove it, and how it ends. */
 import * as credential from '#domain/base/credential';
-import { type Principal, refuse, type Refusal } from '#protocol';
+import { refuse, type Refusal } from '#protocol';
 import type { Registers } from '../../runtime/registers.ts';
+import type { VisitorPrincipal } from '../contracts/visitor.ts';
 import { sameHash } from '../credentials.ts';
 import type { Self, VisitorRegisters } from './storage.ts';
 
-export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 /** Undefined if nothing is stored. */
 type Kept = Registers<VisitorRegisters> | undefined;
 

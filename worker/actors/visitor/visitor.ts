@@ -5,11 +5,9 @@
  */
 import * as bucket from '#domain/base/bucket';
 import { capsOf, hour, type Caps } from '#domain/base/caps';
-import type { Command } from '#domain/conversation/commands';
 import {
   cleanName,
   isRefusal,
-  makeId,
   refuse,
   type Draft,
   type Party,
@@ -19,40 +17,29 @@ import {
   type VisitorSession,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { all, first } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
-import type { IdRange, VisitorNote } from '../conversation/targets.ts';
+import type { MessageCommand } from '../contracts/conversation.ts';
+import type {
+  CampaignSnapshot,
+  Circumstances,
+  Resumed,
+  VisitorActor,
+  VisitorNote,
+  VisitorPrincipal,
+} from '../contracts/visitor.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { networkWait } from '../limits.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
-import { end, prove, replace, selfOf, type VisitorPrincipal } from './identity.ts';
+import { Conversations } from './conversations.ts';
+import { end, prove, replace, selfOf } from './identity.ts';
 import { migrations, type Row, type Self, type VisitorRegisters } from './storage.ts';
-
-/** The campaign of a message, as far as its conversation needs it. */
-export interface CampaignSnapshot {
-  readonly id: string;
-  readonly name: string;
-  readonly idleMinutes: number;
-  readonly sneakPreview: boolean;
-  readonly forwardAfter?: number | null;
-}
-
-type MessageCommand = Extract<Command, { t: 'message.send' }>;
 
 /** The conversation and seq of a command. */
 interface Found extends Started {
   readonly same: boolean;
-}
-
-/** The circumstances of a message that the Worker knows. A Worker of an earlier version passes none. */
-export interface Circumstances {
-  /** True if the campaign has reached its cap of waiting conversations. */
-  readonly queueFull?: boolean;
-  /** The visitor's networks, the narrowest first; empty if the address cannot be believed. */
-  readonly networks?: readonly string[];
 }
 
 /** The pace at which a visitor may post messages by HTTP, apart from commands on sockets. */
@@ -65,9 +52,10 @@ const closeAgain = 5_000;
 /** A visitor who finds the queue full retries after this time, in milliseconds. */
 const fullFor = 20_000;
 
-export class Visitor extends DurableObject<Env> {
+export class Visitor extends DurableObject<Env> implements VisitorActor {
   /** Undefined for an invented name: nothing is stored under it. */
   #registers: Registers<VisitorRegisters> | undefined;
+  readonly #conversations: Conversations;
   readonly #caps: Caps;
   /** Lost on hibernation, in the visitor's favour. */
   #pace: bucket.Bucket;
@@ -77,6 +65,7 @@ export class Visitor extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#registers = open(ctx.storage.sql, migrations);
+    this.#conversations = new Conversations(ctx.storage.sql);
     this.#caps = capsOf(env);
     this.#pace = bucket.fill(this.#caps.messagesAtOnce, Date.now());
   }
@@ -98,10 +87,7 @@ export class Visitor extends DurableObject<Env> {
    * The session of a visitor who returns to a site, or to any site if none is named. It has a new secret if the
    * presented one is due for replacement.
    */
-  async resume(
-    secret: string,
-    site: string | undefined,
-  ): Promise<{ session: VisitorSession; site: string; secret?: string } | Refusal> {
+  async resume(secret: string, site: string | undefined): Promise<Resumed | Refusal> {
     const fresh = newSecret();
     const [hash, freshHash] = await Promise.all([hashSecret(secret), hashSecret(fresh)]);
     const now = Date.now();
@@ -138,10 +124,10 @@ export class Visitor extends DurableObject<Env> {
   /** Closes the sockets of every conversation of the visitor, because each may be open on a screen. */
   async #closeSockets(): Promise<void> {
     const { account } = this.#registers?.get('self') ?? { account: '' };
-    const rows = all<{ id: string }>(this.ctx.storage.sql.exec('SELECT id FROM conversations'));
-    for (let done = 0; done < rows.length; done += closedAtOnce) {
-      const some = rows.slice(done, done + closedAtOnce);
-      await Promise.all(some.map(({ id }) => conversationStub(this.env, account, id).visitorLeft()));
+    const ids = this.#conversations.ids();
+    for (let done = 0; done < ids.length; done += closedAtOnce) {
+      const some = ids.slice(done, done + closedAtOnce);
+      await Promise.all(some.map((id) => conversationStub(this.env, account, id).visitorLeft()));
     }
     await this.ctx.storage.deleteAlarm();
   }
@@ -149,10 +135,7 @@ export class Visitor extends DurableObject<Env> {
   session(): VisitorSession | Refusal {
     const self = this.#self();
     if (!self) return refuse('signed_out');
-    const rows = all<Row>(
-      this.ctx.storage.sql.exec('SELECT * FROM conversations ORDER BY ordinal DESC LIMIT ?', listed),
-    );
-    const conversations = rows.map(({ id, campaign, started_at, open }) => ({
+    const conversations = this.#conversations.list(listed).map(({ id, campaign, started_at, open }) => ({
       id,
       campaign,
       startedAt: started_at,
@@ -164,10 +147,7 @@ export class Visitor extends DurableObject<Env> {
 
   /** True if the conversation is this visitor's. */
   owns(conversation: string): boolean {
-    if (!this.#self()) return false;
-    return (
-      first(this.ctx.storage.sql.exec('SELECT 1 FROM conversations WHERE id = ?', conversation)) !== undefined
-    );
+    return this.#self() !== undefined && this.#conversations.has(conversation);
   }
 
   /** Sends a message to the campaign's open conversation, or to a new one. An id names the same message for ever. */
@@ -191,8 +171,8 @@ export class Visitor extends DurableObject<Env> {
   /** A conversation has changed in a way that concerns its visitor. */
   conversationNoted(note: VisitorNote): void {
     if (!this.#self()) return;
-    if (!note.open) this.#close(note.conversation);
-    if (note.ids) this.#keepRange(note.conversation, note.ids);
+    if (!note.open) this.#conversations.close(note.conversation);
+    if (note.ids) this.#conversations.keepRange(note.conversation, note.ids);
     if (note.blocked) this.#registers?.set('blocked', true);
     if (note.contact.name !== undefined || note.contact.email !== undefined) {
       this.#registers?.set('contact', { ...this.#registers?.get('contact'), ...note.contact });
@@ -209,7 +189,7 @@ export class Visitor extends DurableObject<Env> {
     const by: Party = { kind: 'visitor', id: self.id };
     const { id, text, prev, sentTo } = input;
     const message = { t: 'message.send', id, text, prev } as const;
-    const latest = this.#latest(campaign.id);
+    const latest = this.#conversations.latest(campaign.id);
     const earlier = await this.#recall(id, latest?.id, text);
     if (earlier) {
       const { conversation, seq, same } = earlier;
@@ -226,19 +206,20 @@ export class Visitor extends DurableObject<Env> {
       if (!isRefusal(sent)) return sent;
       const goOn = sent.refused === 'conversation_closed' || sent.refused === 'not_found';
       if (!goOn) return sent;
-      if (sent.refused === 'conversation_closed') this.#close(latest.id);
+      if (sent.refused === 'conversation_closed') this.#conversations.close(latest.id);
     }
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (prev !== undefined && !(await this.#recall(prev))) return refuse('out_of_order');
     // A conversation that was stored and never began is begun now, with the same id; it is already counted.
-    if (latest?.open === 1 && this.#latest(campaign.id)?.open === 1)
+    if (latest?.open === 1 && this.#conversations.latest(campaign.id)?.open === 1)
       return this.#start(latest, by, message, input, campaign);
     const tooMany = await this.#tooMany(circumstances);
     if (tooMany) return tooMany;
     // During the await an agent may have blocked the visitor, or the visitor signed out.
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (!this.#self()) return refuse('signed_out');
-    return this.#start(this.#newRow(campaign.id), by, message, input, campaign);
+    const row = this.#conversations.add(campaign.id, Date.now());
+    return this.#start(row, by, message, input, campaign);
   }
 
   /** Sends a message to a conversation. The message before it may be in another one (V24). */
@@ -257,22 +238,13 @@ export class Visitor extends DurableObject<Env> {
    */
   async #recall(id: string, except = '', text?: string): Promise<Found | undefined> {
     const { account, id: visitor } = this.#self() ?? { account: '', id: '' };
-    const query = `SELECT id FROM conversations LEFT JOIN id_ranges ON conversation = id
-      WHERE id <> ? AND (conversation IS NULL OR (first <= ? AND last >= ?)) ORDER BY ordinal DESC`;
-    for (const row of all<{ id: string }>(this.ctx.storage.sql.exec(query, except, id, id))) {
-      const stub = conversationStub(this.env, account, row.id);
+    for (const conversation of this.#conversations.mayContain(id, except)) {
+      const stub = conversationStub(this.env, account, conversation);
       const recalled = await stub.recall({ kind: 'visitor', id: visitor }, id, text);
-      if (recalled?.ids) this.#keepRange(row.id, recalled.ids);
-      if (recalled?.found) return { conversation: row.id, ...recalled.found };
+      if (recalled?.ids) this.#conversations.keepRange(conversation, recalled.ids);
+      if (recalled?.found) return { conversation, ...recalled.found };
     }
     return undefined;
-  }
-
-  #keepRange(conversation: string, { first: lowest, last }: IdRange): void {
-    this.ctx.storage.sql.exec(
-      'INSERT INTO id_ranges (conversation, first, last) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      ...[conversation, lowest, last],
-    );
   }
 
   async #start(
@@ -284,10 +256,11 @@ export class Visitor extends DurableObject<Env> {
   ): Promise<Started | Refusal> {
     const { account } = this.#self() ?? { account: '' };
     const contact = this.#contact(input.contact);
+    const { id, name, ...settings } = campaign;
     const started: Draft = {
       kind: 'conversation.started',
       by,
-      campaign: { id: campaign.id, name: campaign.name },
+      campaign: { id, name },
       site: input.site,
       ...(input.page && { page: input.page }),
       contact,
@@ -297,11 +270,7 @@ export class Visitor extends DurableObject<Env> {
     const birth = {
       account,
       id: row.id,
-      settings: {
-        idleMinutes: campaign.idleMinutes,
-        sneakPreview: campaign.sneakPreview,
-        forwardAfter: campaign.forwardAfter ?? null,
-      },
+      settings,
       entries: [started, { kind: 'message.sent' as const, by, id: message.id, text: message.text }],
     };
     return conversationStub(this.env, account, row.id).start(birth, by, message);
@@ -309,10 +278,8 @@ export class Visitor extends DurableObject<Env> {
 
   /** Refuses a new conversation beyond the caps. Nothing is counted unless all of them permit it. */
   async #tooMany({ queueFull = false, networks = [] }: Circumstances): Promise<Refusal | undefined> {
-    const most = this.#caps.conversationsPerVisitor;
-    const query = 'SELECT started_at FROM conversations ORDER BY ordinal DESC LIMIT 1 OFFSET ?';
-    const oldest = first<{ started_at: number }>(this.ctx.storage.sql.exec(query, most - 1));
-    const wait = oldest ? oldest.started_at + hour - Date.now() : 0;
+    const oldest = this.#conversations.startOf(this.#caps.conversationsPerVisitor - 1);
+    const wait = oldest === undefined ? 0 : oldest + hour - Date.now();
     if (wait > 0) return refuse('too_many_chats', { retryAfter: Math.min(wait, hour) });
     if (queueFull) return refuse('queue_full', { retryAfter: fullFor });
     if (networks.length === 0) return undefined;
@@ -321,38 +288,12 @@ export class Visitor extends DurableObject<Env> {
     return retryAfter > 0 ? refuse('too_many_chats', { retryAfter }) : undefined;
   }
 
-  #newRow(campaign: string): Row {
-    const { sql } = this.ctx.storage;
-    const ordinal =
-      (first<{ last: number | null }>(sql.exec('SELECT max(ordinal) AS last FROM conversations'))?.last ??
-        0) + 1;
-    const id = makeId('conversation', crypto.getRandomValues(new Uint8Array(26)));
-    const row = { ordinal, id, campaign, started_at: Date.now(), open: 1 };
-    sql.exec(
-      'INSERT INTO conversations (ordinal, id, campaign, started_at, open) VALUES (?, ?, ?, ?, 1)',
-      ordinal,
-      id,
-      campaign,
-      row.started_at,
-    );
-    return row;
-  }
-
   #contact(given: StartConversation['contact']): { name?: string; email?: string } {
     const name = given?.name === undefined ? undefined : cleanName(given.name);
     const said = { ...(name && { name }), ...(given?.email && { email: given.email }) };
     const contact = { ...this.#registers?.get('contact'), ...said };
     if (Object.keys(said).length > 0) this.#registers?.set('contact', contact);
     return contact;
-  }
-
-  #latest(campaign: string): Row | undefined {
-    const query = 'SELECT * FROM conversations WHERE campaign = ? ORDER BY ordinal DESC LIMIT 1';
-    return first<Row>(this.ctx.storage.sql.exec(query, campaign));
-  }
-
-  #close(conversation: string): void {
-    this.ctx.storage.sql.exec('UPDATE conversations SET open = 0 WHERE id = ? AND open = 1', conversation);
   }
 
   #self(): Self | undefined {

@@ -4,6 +4,7 @@ import { originAllowed } from '#domain/sites/origins';
 import {
   check,
   ConversationId,
+  conversationSettingsOf,
   isRefusal,
   maxRange,
   OpenVisitorSession,
@@ -129,9 +130,7 @@ widget.post(
     if (site.account !== credential.account) return refused(c, refuse('signed_out'));
     if (!site.campaign) return refused(c, refuse('not_found'));
     const { id, name, settings } = site.campaign;
-    const { idleMinutes, sneakPreview, routing } = settings;
-    const { forwardAfter } = routing;
-    const campaign = { id, name, idleMinutes, sneakPreview, forwardAfter };
+    const campaign = { id, name, ...conversationSettingsOf(settings) };
     // One call on the way of a first message: the visitor's actor proves who they are, and judges.
     const visitor = visitorStub(c.env, credential.account, credential.id);
     const circumstances = {

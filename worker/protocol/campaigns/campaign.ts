@@ -1,4 +1,7 @@
-/** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
+/**
+ * A campaign's settings, in three types by their audience. Where a browser is sent settings they are picked, so one
+ * that has no place here yet reaches nobody.
+ */
 import * as v from 'valibot';
 import { Name } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
@@ -14,16 +17,13 @@ const shortText = (max: number) =>
 /** Whether the widget asks the visitor for a field before the chat starts. */
 export const Asked = v.picklist(['no', 'optional', 'required']);
 
-export const CampaignSettings = v.object({
-  /** The document's version: a reader fills in what an older document lacks. */
-  version: v.literal(1),
+/** The chat's look and texts. Public: the visitor's browser receives all of it. */
+export const CampaignAppearance = v.object({
   /** `#rrggbb`; the widget puts black or white on it, whichever is easier to read. */
   color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)),
   /** The window's title and the line below it. */
   title: shortText(60),
   subtitle: shortText(120),
-  /** Shown first in an empty conversation, and not part of the log. Empty: nothing is shown. */
-  opening: shortText(500),
   /** Shown when a conversation has ended. */
   closing: shortText(500),
   /** Above the questions about name and email. */
@@ -32,10 +32,32 @@ export const CampaignSettings = v.object({
   askEmail: Asked,
   /** Agents see a visitor's text before it is sent; the widget tells the visitor so. */
   sneakPreview: v.boolean(),
+});
+export type CampaignAppearance = v.InferOutput<typeof CampaignAppearance>;
+
+/** Invitations to write. Public: the loader receives it with the appearance. */
+export const CampaignGreetings = v.object({
+  /** Shown first in an empty conversation, and not part of the log. Empty: nothing is shown. */
+  opening: shortText(500),
+});
+export type CampaignGreetings = v.InferOutput<typeof CampaignGreetings>;
+
+/** The handling of conversations. Private: the server alone reads it. */
+export const CampaignRules = v.object({
   /** A conversation without any activity for this time is closed; minutes. */
   idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
   /** The agents who are asked, and in which order. */
   routing: v.optional(Routing, defaultRouting),
+});
+export type CampaignRules = v.InferOutput<typeof CampaignRules>;
+
+/** All settings: one document in D1 and on the wire to the console. Each belongs to one of the three audiences. */
+export const CampaignSettings = v.object({
+  /** The shape's version: a reader fills in what an older document lacks. */
+  version: v.literal(1),
+  ...CampaignAppearance.entries,
+  ...CampaignGreetings.entries,
+  ...CampaignRules.entries,
 });
 export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
 
@@ -58,29 +80,30 @@ export const defaultCampaign: CampaignSettings = {
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
 export type CampaignBody = v.InferOutput<typeof CampaignBody>;
 
-/**
- * The settings that visitors' browsers receive. Listed one by one, so that a new setting is private until it is listed.
- */
-export const WidgetSettings = v.pick(CampaignSettings, [
-  'color',
-  'title',
-  'subtitle',
-  'opening',
-  'closing',
-  'introduction',
-  'askName',
-  'askEmail',
-  'sneakPreview',
-]);
+/** The settings that visitors' browsers receive: the two public audiences. */
+export const WidgetSettings = v.object({ ...CampaignAppearance.entries, ...CampaignGreetings.entries });
 export type WidgetSettings = v.InferOutput<typeof WidgetSettings>;
 
-/** Picks the public settings and drops all other fields of the document. */
+/** Picks the public settings; a document may hold settings that this version does not know. */
 export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
   const picked = Object.keys(WidgetSettings.entries).map((key) => [
     key,
     settings[key as keyof WidgetSettings],
   ]);
   return Object.fromEntries(picked) as WidgetSettings;
+}
+
+/** The settings that a conversation keeps from its beginning to its end, whatever the campaign's become. */
+export interface ConversationSettings {
+  readonly idleMinutes: number;
+  readonly sneakPreview: boolean;
+  /** Seconds without a reply after which an owner loses the conversation; null: never. Absent in earlier versions. */
+  readonly forwardAfter?: number | null;
+}
+
+export function conversationSettingsOf(settings: CampaignSettings): ConversationSettings {
+  const { idleMinutes, sneakPreview, routing } = settings;
+  return { idleMinutes, sneakPreview, forwardAfter: routing.forwardAfter };
 }
 
 /** The widget's view of its campaign: public. */
