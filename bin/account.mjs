@@ -1,4 +1,4 @@
-// `npm run account -- create …`: an account with its first administrator, through the operator's door of a server that runs.
+// `npm run account -- create …`: an account with its first administrator, through the operator's route of a running server.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAccount, madeAccount, reasonOf } from './accounts.mjs';
@@ -13,7 +13,7 @@ const usage = `npm run account -- create --name COMPANY --email EMAIL --person N
   --time-zone  in which days begin; this machine's without it
   --url        of the server; http://localhost:8787 without it
 
-The password is made here and shown once. OPERATOR_SECRET opens the operator's door; without it the secret of the
+The password is made here and shown once. OPERATOR_SECRET opens the operator's routes; without it the secret of the
 server in the data folder (DATA_DIR, or .data) is taken.
 `;
 

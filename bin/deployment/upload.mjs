@@ -74,7 +74,7 @@ export const uploadStep = ({ worker, vars }) => ({
     const secret = found.secrets['OPERATOR_SECRET'];
     // Printed before the upload: if a later step fails, the secret is set already and cannot be read again.
     if (secret && secret !== env['OPERATOR_SECRET']) {
-      log(`   OPERATOR_SECRET is ${secret}    (shown only here; it opens the operator’s door)`);
+      log(`   OPERATOR_SECRET is ${secret}    (shown only here; it opens the operator’s routes)`);
     }
     const { events } = await withSecretsFile(found.secrets, (args) =>
       context.succeed([...deploy, ...args], 'The upload failed'),

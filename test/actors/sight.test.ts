@@ -87,7 +87,7 @@ test.each(ways)(
       await maybeEvict(way, scene.dispatcher);
       await maybeEvict(way, scene.conversation(conversation));
     };
-    /** Whether the history and its doors let Ben read it. */
+    /** Whether the history and its routes let Ben read it. */
     const reads = () =>
       scene.dispatcher.readable({ id: ben.agent.party.id, roles: ['agent'] }, [
         { id: conversation, owner: anna.agent.party.id },

@@ -1,5 +1,5 @@
 /**
- * The Worker with a door that makes an account with as many agents as asked for and signs them in, as another entry: passwords
+ * The Worker with a route that makes an account with as many agents as asked for and signs them in, as another entry: passwords
  * take their time, and are not what is measured.
  */
 import { defaultCampaign, isRefusal, makeId, type IdKind } from '#protocol';

@@ -20,7 +20,7 @@ const { attempt } = throttle;
 const [minute, day] = [60_000, 86_400_000];
 const guesses = 10_000;
 
-/** Counts as the door does on unknown devices: for the network, then for the email from there and from everywhere. */
+/** Counts as sign-in does on unknown devices: for the network, then for the email from there and from everywhere. */
 class Counters {
   readonly #networks = new Map<number, throttle.Attempts>();
   readonly #pairs = new Map<string, throttle.Attempts>();

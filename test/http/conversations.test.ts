@@ -157,7 +157,7 @@ test("I13 another account's conversation has no socket, whoever asks", async () 
     await expect(next(socket as WebSocket)).rejects.toThrow('closed 4404');
   }
   expect(await upgrade('/api/conversations/x/socket', { cookie: mine.agent })).toEqual(missing);
-  // A visitor's credential opens no agent's door.
+  // A visitor's credential opens no agent's route.
   const path = `/api/conversations/${conversation}/socket`;
   expect(await upgrade(path, { cookie: visitor.cookie })).toMatchObject({ status: 401 });
   expect(await upgrade(path, { headers: bearer(visitor.token) })).toMatchObject({ status: 401 });

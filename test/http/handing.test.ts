@@ -1,4 +1,4 @@
-/** What the doors of handing chats out, of statuses and of the time table refuse, by code (V50 to V54). */
+/** Refusals of the routes for assigning chats, for statuses and for the time table, by code (V50 to V54). */
 import { beforeAll, expect, test } from 'vitest';
 import { ask, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 

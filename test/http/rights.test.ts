@@ -1,11 +1,12 @@
-/** The matrix of tenants: every door, asked by everybody, with the ids of both accounts. The table is in doors.ts. */
+/** The matrix of tenants: every route, asked by everybody, with the ids of both accounts. The table is in routes.ts. */
 import { refusals, type RefusalCode } from '#protocol';
+import { allRoutes } from '#protocol/routes';
 import { beforeAll, expect, test } from 'vitest';
-import { allDoors, doors, expected, keyOf, knock, lines, type AskedDoor } from './doors.ts';
+import { askedRoutes, expected, probe, lines, type AskedRoute } from './routes.ts';
 import { newSide, stateOf, strangers, type Principal, type Side, type Things } from './principals.ts';
 
 interface Cell {
-  readonly door: AskedDoor;
+  readonly route: AskedRoute;
   readonly who: Principal;
   readonly at: Things;
   readonly of: Things;
@@ -17,26 +18,26 @@ let b: Side;
 let cells: Cell[];
 beforeAll(async () => {
   [a, b] = [await newSide('A'), await newSide('B')];
-  cells = doors.flatMap((door) => [
+  cells = askedRoutes.flatMap((route) => [
     ...[...a.principals, ...b.principals].flatMap((who) =>
       [a.things, b.things].flatMap((at) =>
         // A visitor's body names no id but the site's, which is where they ask.
         [a.things, b.things]
-          .filter((of) => of === at || (who.user !== undefined && door.line.body !== undefined))
-          .map((of) => cell(door, who, at, of)),
+          .filter((of) => of === at || (who.user !== undefined && route.line.body !== undefined))
+          .map((of) => cell(route, who, at, of)),
       ),
     ),
-    ...strangers.map((who) => cell(door, who, a.things, a.things)),
+    ...strangers.map((who) => cell(route, who, a.things, a.things)),
   ]);
 });
 
-function cell(door: AskedDoor, who: Principal, at: Things, of: Things): Cell {
-  return { door, who, at, of, outcome: expected(door, who, at, of) };
+function cell(route: AskedRoute, who: Principal, at: Things, of: Things): Cell {
+  return { route, who, at, of, outcome: expected(route, who, at, of) };
 }
 
-const title = ({ door, who, at, of }: Cell) => {
+const title = ({ route, who, at, of }: Cell) => {
   const whose = (things: Things) => (things.account === who.account ? 'own' : 'foreign');
-  return `${door.key} by ${who.name}, address ${whose(at)}, body ${whose(of)}`;
+  return `${route.address} by ${who.name}, address ${whose(at)}, body ${whose(of)}`;
 };
 
 const isOut = ({ kind }: Principal) => kind === 'deleted user' || kind === 'signed-out user';
@@ -52,12 +53,15 @@ function leaks(text: string, who: Principal | undefined): string[] {
   return [a, b].flatMap(wordsOf).filter((word) => text.includes(word) && !knows.includes(word));
 }
 
-test('S1 every door has its line, and says of itself whom it is for', () => {
-  const untested = allDoors.map(keyOf).filter((key) => !lines[key]);
-  const gone = Object.keys(lines).filter((key) => !allDoors.some((door) => keyOf(door) === key));
+test('S1 every route has its line, and says of itself whom it is for', () => {
+  const addresses = allRoutes.map(({ address }) => address);
+  const untested = addresses.filter((address) => !(address in lines));
+  const gone = Object.keys(lines).filter((address) => !addresses.includes(address));
   expect({ untested, gone }).toEqual({ untested: [], gone: [] });
-  const rights = Object.fromEntries(doors.map(({ key, right }) => [key, right]));
-  expect(rights).toEqual(Object.fromEntries(Object.entries(lines).map(([key, { right }]) => [key, right])));
+  const rights = Object.fromEntries(askedRoutes.map(({ address, right }) => [address, right]));
+  expect(rights).toEqual(
+    Object.fromEntries(Object.entries(lines).map(([address, { right }]) => [address, right])),
+  );
 });
 
 const differences: string[] = [];
@@ -67,9 +71,9 @@ test('S1 who may not is refused with the right word, learns nothing, and changes
   const before = [await stateOf(a), await stateOf(b)];
   const denied = cells.filter(({ outcome }) => outcome !== 'through');
   for (const cell of denied) {
-    const { door, who, at, of, outcome } = cell;
-    const found = await knock(door, who.credential, at, of);
-    const status = door.socket && found.status === 101 ? 101 : refusals[outcome as RefusalCode][0];
+    const { route, who, at, of, outcome } = cell;
+    const found = await probe(route, who.credential, at, of);
+    const status = route.socket && found.status === 101 ? 101 : refusals[outcome as RefusalCode][0];
     if (found.outcome !== outcome || found.status !== status)
       differences.push(`${title(cell)}: ${found.status} ${found.outcome}, not ${outcome}`);
     leaked.push(...leaks(found.text, undefined).map((word) => `${title(cell)}: ${word}`));
@@ -88,7 +92,7 @@ test('S1 who may, where nothing is named but the other account’s, finds and ch
     const before = await stateOf(theirs);
     const through = cells
       .filter(({ who, at, of, outcome }) => outcome === 'through' && isForeign(who, mine, [at, of]))
-      .sort((one, other) => Number(one.door.method !== 'GET') - Number(other.door.method !== 'GET'));
+      .sort((one, other) => Number(one.route.method !== 'GET') - Number(other.route.method !== 'GET'));
     for (const cell of through) await pass(cell);
     expect(await stateOf(theirs)).toEqual(before);
   }
@@ -103,24 +107,24 @@ function isForeign(who: Principal, mine: Side, named: Things[]): boolean {
 const shown = new Set<string>();
 
 /** Whether what is asked for may be another thing afterwards. */
-const changesOne = ({ door, who, at }: Cell) =>
-  door.byId && door.method !== 'GET' && who.user !== undefined && who.account === at.account;
+const changesOne = ({ route, who, at }: Cell) =>
+  route.byId && route.method !== 'GET' && who.user !== undefined && who.account === at.account;
 
-/** Lets one through, by a session of its own, since some doors end it; and to a thing of its own where it will be changed. */
+/** Lets one through, by a session of its own, since some routes end it; and to a thing of its own where it will be changed. */
 async function pass(cell: Cell): Promise<void> {
-  const { door, who } = cell;
+  const { route, who } = cell;
   const credential = await who.fresh();
   const side = who.account === a.things.account ? a : b;
-  const at = changesOne(cell) && !door.line.personal ? await side.newThings() : cell.at;
+  const at = changesOne(cell) && !route.line.personal ? await side.newThings() : cell.at;
   const of = cell.of === cell.at ? at : cell.of;
-  const own = door.line.personal ? { ...at, session: credential.session ?? '' } : at;
-  const found = await knock(door, credential, own, of);
+  const own = route.line.personal ? { ...at, session: credential.session ?? '' } : at;
+  const found = await probe(route, credential, own, of);
   if (found.outcome !== 'through') differences.push(`${title(cell)}: ${found.status} ${found.text}`);
   leaked.push(...leaks(found.text, who).map((word) => `${title(cell)}: ${word} in ${found.text}`));
-  if (wordsOf(a).some((word) => found.text.includes(word))) shown.add(door.key);
+  if (wordsOf(a).some((word) => found.text.includes(word))) shown.add(route.address);
 }
 
-/** Doors that answer with nothing that anybody named. */
+/** Routes that answer with nothing that anybody named. */
 const wordless = [
   'GET /api/audit',
   'GET /api/conversations/:id/decisions',
@@ -132,23 +136,23 @@ test('S1 who may gets through, and sees their own account', async () => {
   const through = cells.filter(
     ({ who, at, of, outcome }) => outcome === 'through' && !isForeign(who, a, [at, of]) && at === a.things,
   );
-  // A visitor who has signed out comes through no other door.
-  const last = ({ door }: Cell) => Number(door.key === 'DELETE /api/widget/session');
+  // A visitor who has signed out comes through no other route.
+  const last = ({ route }: Cell) => Number(route.address === 'DELETE /api/widget/session');
   through.sort((one, other) => last(one) - last(other));
   for (const cell of through.filter(({ who }) => who.account !== b.things.account)) await pass(cell);
-  const personal = doors.filter(({ line }) => line.personal);
-  for (const door of personal)
+  const personal = askedRoutes.filter(({ line }) => line.personal);
+  for (const route of personal)
     for (const who of a.principals.filter(({ kind }) => kind === 'agent' || kind === 'administrator'))
-      await pass(cell(door, who, { ...a.things, user: who.user ?? '' }, a.things));
+      await pass(cell(route, who, { ...a.things, user: who.user ?? '' }, a.things));
   expect({ differences, leaked }).toEqual({ differences: [], leaked: [] });
   // The words are there to be found: without them no leak would show.
-  const telling = doors.filter(({ method, right }) => method === 'GET' && right !== 'anybody');
-  const silent = telling.map(({ key }) => key).filter((key) => !shown.has(key));
+  const telling = askedRoutes.filter(({ method, right }) => method === 'GET' && right !== 'anybody');
+  const silent = telling.map(({ address }) => address).filter((address) => !shown.has(address));
   expect(silent.sort()).toEqual(wordless.sort());
 
   const denials = cells.filter(({ outcome }) => outcome !== 'through').length;
-  const untested = allDoors.length - doors.length;
+  const untested = allRoutes.length - askedRoutes.length;
   console.log(
-    `S1 cells ${cells.length}, denials ${denials}, leaks ${leaked.length}, untested doors ${untested}`,
+    `S1 cells ${cells.length}, denials ${denials}, leaks ${leaked.length}, untested routes ${untested}`,
   );
 }, 300_000);

@@ -80,7 +80,7 @@ test('V44 an account may ask everybody for a second factor: without it nothing e
   const body = { ...settings, needsSecondFactor: true };
   expect((await ask('PATCH', '/api/account', { cookie: ready, body })).status).toBe(200);
   const needed = { status: 403, body: { refused: 'second_factor_needed' } };
-  // Those who were signed in meet it at once, at every door.
+  // Those who were signed in meet it at once, at every route.
   for (const path of ['/api/users', '/api/account', '/api/conversations', '/api/me/sessions'])
     expect(await ask('GET', path, { cookie: own.supervisor })).toMatchObject(needed);
   const upgrade = {
@@ -109,9 +109,9 @@ test('L3 a second factor is neither removed nor replaced with the password alone
   const { secret, codes } = await enroll(cookie);
   const begin = (body: object) => ask('POST', '/api/me/second-factor', { cookie, body });
   const remove = (body: object) => ask('POST', '/api/me/second-factor/remove', { cookie, body });
-  for (const door of [begin, remove]) {
-    expect(await door({ password })).toMatchObject({ status: 401, body: { refused: 'code_needed' } });
-    expect(await door({ password: 'no', code: codes[0] })).toMatchObject({
+  for (const request of [begin, remove]) {
+    expect(await request({ password })).toMatchObject({ status: 401, body: { refused: 'code_needed' } });
+    expect(await request({ password: 'no', code: codes[0] })).toMatchObject({
       status: 403,
       body: { refused: 'wrong_password' },
     });

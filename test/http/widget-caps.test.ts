@@ -1,4 +1,4 @@
-/** H3 and L2 at the doors: what a flood of new visitors and chats comes to, and what signing out ends. */
+/** H3 and L2 over HTTP: what a flood of new visitors and chats comes to, and what signing out ends. */
 import { caps } from '#domain/base/caps';
 import * as credential from '#domain/base/credential';
 import { limits } from '#domain/base/limits';

@@ -1,4 +1,5 @@
 /** The widget of one site on one page: when its button appears, when its frame is loaded, and what they tell each other. */
+import type { Path } from '#protocol/routes';
 import { readToLoader, type ToFrame } from '../bridge.ts';
 import type { Contact } from '../client/visitor.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
@@ -10,6 +11,8 @@ interface Config {
   readonly message?: string;
 }
 type EventName = 'open' | 'close' | 'unread';
+
+const configPath = '/api/widget/config' satisfies Path;
 
 /** A frame that does not answer within so long is loaded anew, in milliseconds. */
 const answerWithin = 20_000;
@@ -108,7 +111,7 @@ export function startWidget({ origin, search }: URL, site: string) {
   async function begin(wait: number): Promise<void> {
     let answer: Response;
     try {
-      answer = await fetch(`${origin}/api/widget/config${search}`, { credentials: 'omit' });
+      answer = await fetch(origin + configPath + search, { credentials: 'omit' });
       config = (await answer.json()) as Config;
     } catch {
       setTimeout(() => void begin(wait * 2), wait);

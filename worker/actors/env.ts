@@ -31,7 +31,7 @@ export interface Env {
   readonly PUBLIC_URL?: string;
   /** What the help link of the sign-in page opens. */
   readonly HELP_URL?: string;
-  /** Guards the operator's door; without it the door is shut. */
+  /** Guards the operator's routes; without it they refuse everybody. */
   readonly OPERATOR_SECRET?: string;
   /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */
   readonly BEHIND_CLOUDFLARE?: string;

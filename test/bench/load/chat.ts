@@ -34,7 +34,7 @@ export interface Adapter {
 export interface Address {
   readonly peer: 'bare' | 'socket-io' | 'parley';
   readonly url: string;
-  /** Parley's operator's door. */
+  /** Opens Parley's operator routes. */
   readonly operatorSecret?: string;
   /** Where socket.io's client is installed. */
   readonly packages?: string;

@@ -1,4 +1,4 @@
-/** The Worker as it is deployed, with a D1 that fails as it is told, and doors behind which its actors can be looked into. */
+/** The Worker as it is deployed, with a D1 that fails as it is told, and routes that show its actors' inside. */
 import { dumpHistory } from '../../../worker/db/history.ts';
 import sound, { Conversation as SoundConversation } from '../../../worker/server.ts';
 import type { Waits } from '../../../worker/actors/conversation/duties.ts';
@@ -65,7 +65,7 @@ async function behindTheDoor(request: Request, env: FaultyEnv): Promise<Response
     case '/faults/history':
       return Response.json(await dumpHistory(env.DB, account));
     default:
-      return new Response('no such door', { status: 404 });
+      return new Response('no such route', { status: 404 });
   }
 }
 

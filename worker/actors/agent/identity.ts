@@ -1,5 +1,5 @@
 /**
- * What the doors ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
+ * What the routes ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
  * that somebody made up has no member, and stores nothing.
  */
 import type { LimitName } from '#domain/base/limits';

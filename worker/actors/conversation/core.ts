@@ -5,8 +5,9 @@
 import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
 import { decide, type Command } from '#domain/conversation/conversation';
-import { can, type Action } from '#domain/people/rights';
+import { can } from '#domain/people/rights';
 import {
+  type Action,
   type Principal,
   isRefusal,
   refuse,

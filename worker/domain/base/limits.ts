@@ -1,4 +1,4 @@
-/** What is counted, and how much of it there may be: the limits of doors that anybody, or any tenant, can knock at. */
+/** What is counted, and how much of it there may be: the limits of routes that are open to anybody, or to any tenant. */
 import { widened, type ThrottlePolicy } from './throttle.ts';
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];

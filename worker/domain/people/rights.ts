@@ -1,22 +1,5 @@
 /** Who may do what: one table, asked by HTTP, sockets and actors alike. Every right ends at the account's border. */
-import type { Principal, Role } from '#protocol';
-
-export type { Principal };
-
-export type Action =
-  | 'conversation.follow'
-  | 'conversation.write'
-  | 'conversation.take'
-  | 'conversation.assign'
-  | 'conversation.history'
-  | 'floor.watch'
-  | 'settings.read'
-  | 'settings.write'
-  | 'people.read'
-  | 'people.write'
-  | 'reports.read'
-  | 'audit.read'
-  | 'deployment.operate';
+import type { Action, Principal, Role } from '#protocol';
 
 /** What is acted on, as far as rights depend on it. */
 export interface Resource {

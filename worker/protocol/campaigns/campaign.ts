@@ -1,5 +1,6 @@
 /** A campaign's settings: one validated document, versioned, beside the columns that are queried. */
 import * as v from 'valibot';
+import { CampaignId } from '../base/ids.ts';
 import { Name } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
 import { defaultRouting, Routing } from '../routing/routing.ts';
@@ -57,6 +58,9 @@ export const defaultCampaign: CampaignSettings = {
 
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
 export type CampaignBody = v.InferOutput<typeof CampaignBody>;
+export const Campaign = v.object({ id: CampaignId, ...CampaignBody.entries });
+export type Campaign = v.InferOutput<typeof Campaign>;
+export const CampaignsList = v.object({ campaigns: v.array(Campaign) });
 
 /**
  * The settings that visitors' browsers receive. Listed one by one, so that a new setting is private until it is listed.

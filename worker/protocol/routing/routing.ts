@@ -93,6 +93,10 @@ const generation = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Num
 /** Accepts or declines an offer: the one of this generation and no other. */
 export const AnswerOffer = v.strictObject({ generation });
 
+/** Whose the conversation is from now on, and the count of its owners (V35). */
+export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
+export type Taken = v.InferOutput<typeof Taken>;
+
 /** A word to the one who gets it, for agents only. */
 const note = v.optional(NoteText);
 /** Passes a conversation on: an agent is asked, a group or a campaign gets it into its line. */

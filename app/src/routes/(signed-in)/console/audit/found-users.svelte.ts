@@ -1,5 +1,5 @@
 /** Users who fit what is typed, also those who are deleted: what they did stays in the log. */
-import { isRefusal, type User } from '#protocol';
+import { isRefusal, peopleRoutes, type User } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 /** A search is asked for once the typing has paused, in milliseconds. */
@@ -29,10 +29,7 @@ export class FoundUsers {
   async #ask(search: string): Promise<void> {
     const answers = await Promise.all(
       ['active', 'deleted'].map((status) =>
-        ask<{ users: User[] }>(
-          'GET',
-          `/api/users?${new URLSearchParams({ search, status, limit: `${most}` })}`,
-        ),
+        ask(peopleRoutes.listUsers, { query: { search, status, limit: most } }),
       ),
     );
     // Something else was typed meanwhile.

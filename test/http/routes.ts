@@ -1,7 +1,6 @@
-/** How each door of the API is asked, and whom it is for: one line a door. A door without a line fails the tests by name. */
-import { defaultCampaign, subprotocol } from '#protocol';
-import { api } from '../../worker/http/api.ts';
-import { doorsOf, type Door } from '../../worker/http/serving/open-api.ts';
+/** How each route of the API is asked, and whom it is for: a line for each, which the type checker demands. */
+import { defaultCampaign, socket, subprotocol, type Route } from '#protocol';
+import { allRoutes, type Address } from '#protocol/routes';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
@@ -57,7 +56,7 @@ const notTheirs = ['wrong_password', 'slow_down'];
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
 const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
 
-export const lines: Readonly<Record<string, Line>> = {
+export const lines: Readonly<Record<Address, Line>> = {
   'GET /api/health': { right: 'anybody' },
   'GET /api/openapi.json': { right: 'anybody' },
   'POST /api/login': { right: 'anybody', body: () => wrong, answers: ['wrong_credentials', 'slow_down'] },
@@ -182,22 +181,16 @@ export const lines: Readonly<Record<string, Line>> = {
   'POST /api/operator/rebuild': { right: 'operator', body: (of) => ({ account: of.account }) },
 };
 
-export interface AskedDoor extends Door {
-  readonly key: string;
+export interface AskedRoute extends Route {
   readonly line: Line;
   readonly socket: boolean;
   readonly byId: boolean;
 }
 
-export const allDoors: readonly Door[] = doorsOf(api);
-export const keyOf = ({ method, path }: Door) => `${method} ${path}`;
-
-/** Every door that has its line. */
-export const doors: readonly AskedDoor[] = allDoors.flatMap((door) => {
-  const key = keyOf(door);
-  const line = lines[key];
-  const { path } = door;
-  return line ? [{ ...door, key, line, socket: path.endsWith('/socket'), byId: path.includes(':id') }] : [];
+/** Every route that has its line. */
+export const askedRoutes: readonly AskedRoute[] = allRoutes.flatMap((route) => {
+  const line = (lines as Readonly<Record<string, Line | undefined>>)[route.address];
+  return line ? [{ ...route, line, socket: route.answer === socket, byId: route.path.includes(':id') }] : [];
 });
 
 /** Who holds each right of an account. Said here once more, so that a change of the rights shows. */
@@ -225,8 +218,8 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'audit.read': ['administrator'],
 };
 
-/** What a principal has to find at a door, with the ids of `at` in the address and those of `of` in the body and the query. */
-export function expected({ line, byId }: AskedDoor, who: Principal, at: Things, of: Things): Outcome {
+/** What a principal has to find at a route, with the ids of `at` in the address and those of `of` in the body and the query. */
+export function expected({ line, byId }: AskedRoute, who: Principal, at: Things, of: Things): Outcome {
   const { right, finds } = line;
   const isUser = who.user !== undefined || who.kind === 'signed-out user';
   const near = relation(who, at);
@@ -258,7 +251,7 @@ function relation({ visitor, account }: Principal, at: Things): Relation | 'none
 const things = { users: 'user', groups: 'group', sites: 'site', campaigns: 'campaign' } as const;
 const kinds = { ...things, conversations: 'conversation', sessions: 'session' } as const;
 
-export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): string {
+export function urlOf({ path, line }: AskedRoute, at: Things, of: Things): string {
   const filled = path.replace(/(\w+)\/:id/, (_, folder: string) => {
     const kind = kinds[folder as keyof typeof kinds] as (typeof kinds)[keyof typeof kinds] | undefined;
     return `${folder}/${kind ? at[kind] : id('conversation')}`;
@@ -271,8 +264,12 @@ export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): st
   return named.replace(/\/$/, '') + (query ? `?${query}` : '');
 }
 
-/** What goes to a door beside its address: who asks, the body, and the claims that somebody would make who tries. */
-export function callOf({ line, socket }: AskedDoor, { visitorCookie, ...who }: Credential, of: Things): Call {
+/** What goes to a route beside its address: who asks, the body, and the claims that somebody would make who tries. */
+export function callOf(
+  { line, socket }: AskedRoute,
+  { visitorCookie, ...who }: Credential,
+  of: Things,
+): Call {
   const cookie = visitorCookie ? `__Host-parley-visitor-${of.site}=${visitorCookie}` : who.cookie;
   const claim = { kind: 'user', account: of.account, id: of.user, name: 'x', roles: ['administrator'] };
   const headers = {
@@ -291,26 +288,26 @@ export interface Found {
   readonly cookies: readonly string[];
 }
 
-/** Asks at a door, a socket's too: where it opens, its first word is the answer. */
-export async function knock(
-  door: AskedDoor,
+/** Asks at a route, a socket's too: where it opens, its first word is the answer. */
+export async function probe(
+  route: AskedRoute,
   who: Credential,
   at: Things,
   of: Things,
   more: Partial<Call> = {},
 ): Promise<Found> {
-  const address = addressOf(door, at, of);
+  const address = urlOf(route, at, of);
   const claimed = `${address}${address.includes('?') ? '&' : '?'}account=${of.account}`;
-  const asked = callOf(door, who, of);
+  const asked = callOf(route, who, of);
   const options = { ...asked, ...more, headers: { ...asked.headers, ...more.headers } };
-  const response = await call(door.method, claimed, options);
+  const response = await call(route.method, claimed, options);
   const { status, webSocket } = response;
   const cookies = response.headers.getSetCookie();
-  if (webSocket) return { status, cookies, ...(await firstWord(webSocket, door.byId)) };
+  if (webSocket) return { status, cookies, ...(await firstWord(webSocket, route.byId)) };
   const text = await response.text();
   if (status < 300) return { outcome: 'through', status, text, cookies };
   const { refused = `${status}` } = JSON.parse(text) as { refused?: string };
-  return { outcome: door.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
+  return { outcome: route.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
 }
 
 /** A conversation speaks when it is spoken to; one that is not there is closed. */
