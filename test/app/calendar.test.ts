@@ -4,7 +4,7 @@ import { dayAfter, monthAfter, weekdayOf, weeksOf } from '../../app/src/lib/cale
 
 const days = fc.integer({ min: 0, max: 36_000 }).map((count) => dayAfter('2000-01-01', count));
 
-test('six weeks from a Monday hold the whole month of a day, each day once and in order', () => {
+test('six weeks from a Monday contain the whole month of a day, each day once and in order', () => {
   fc.assert(
     fc.property(days, (day) => {
       const all = weeksOf(day).flat();
@@ -18,7 +18,7 @@ test('six weeks from a Monday hold the whole month of a day, each day once and i
   );
 });
 
-test('a month on is the same day, or the last of a shorter month', () => {
+test('a month later is the same day, or the last day of a shorter month', () => {
   expect(monthAfter('2026-01-31', 1)).toBe('2026-02-28');
   expect(monthAfter('2024-02-29', -12)).toBe('2023-02-28');
   expect(monthAfter('2026-12-15', 1)).toBe('2027-01-15');

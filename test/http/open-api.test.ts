@@ -19,7 +19,7 @@ test('S1 every route is served, and every address that is served is a route', ()
   expect(addresses.toSorted()).toEqual(allRoutes.map(({ address }) => address).toSorted());
 });
 
-test('V42 the document names every route but the operator’s, what it does, its right and its body', async () => {
+test('V42 the document lists every route but the operator’s: its purpose, who may use it and its body', async () => {
   const { status, body } = await ask<Document>('GET', '/api/openapi.json');
   expect(status).toBe(200);
   expect(body.openapi).toBe('3.1.0');

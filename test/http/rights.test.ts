@@ -1,4 +1,6 @@
-/** The matrix of tenants: every route, asked by everybody, with the ids of both accounts. The table is in routes.ts. */
+/**
+ * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in routes.ts.
+ */
 import { refusals, type RefusalCode } from '#protocol';
 import { allRoutes } from '#protocol/routes';
 import { beforeAll, expect, test } from 'vitest';
@@ -21,7 +23,7 @@ beforeAll(async () => {
   cells = askedRoutes.flatMap((route) => [
     ...[...a.principals, ...b.principals].flatMap((who) =>
       [a.things, b.things].flatMap((at) =>
-        // A visitor's body names no id but the site's, which is where they ask.
+        // A visitor's body contains only the id of the site that they are on.
         [a.things, b.things]
           .filter((of) => of === at || (who.user !== undefined && route.line.body !== undefined))
           .map((of) => cell(route, who, at, of)),
@@ -43,7 +45,7 @@ const title = ({ route, who, at, of }: Cell) => {
 const isOut = ({ kind }: Principal) => kind === 'deleted user' || kind === 'signed-out user';
 const wordsOf = ({ inside, topic, chat }: Side) => [inside, topic, chat];
 
-/** The words of either account that this one must not learn. */
+/** The words of either account that this principal must not learn. */
 function leaks(text: string, who: Principal | undefined): string[] {
   const knows = [a, b].flatMap((side) => {
     if (who === undefined || isOut(who) || who.account !== side.things.account) return [];
@@ -53,7 +55,7 @@ function leaks(text: string, who: Principal | undefined): string[] {
   return [a, b].flatMap(wordsOf).filter((word) => text.includes(word) && !knows.includes(word));
 }
 
-test('S1 every route has its line, and says of itself whom it is for', () => {
+test('S1 every route has its line, and declares the right that the line expects', () => {
   const addresses = allRoutes.map(({ address }) => address);
   const untested = addresses.filter((address) => !(address in lines));
   const gone = Object.keys(lines).filter((address) => !addresses.includes(address));
@@ -67,7 +69,7 @@ test('S1 every route has its line, and says of itself whom it is for', () => {
 const differences: string[] = [];
 const leaked: string[] = [];
 
-test('S1 who may not is refused with the right word, learns nothing, and changes nothing', async () => {
+test('S1 a call without the right is refused with the right code, learns nothing, and changes nothing', async () => {
   const before = [await stateOf(a), await stateOf(b)];
   const denied = cells.filter(({ outcome }) => outcome !== 'through');
   for (const cell of denied) {
@@ -84,7 +86,7 @@ test('S1 who may not is refused with the right word, learns nothing, and changes
   expect([await stateOf(a), await stateOf(b)]).toEqual(before);
 }, 300_000);
 
-test('S1 who may, where nothing is named but the other account’s, finds and changes nothing of it', async () => {
+test('S1 a permitted call that names only the other account’s ids finds and changes nothing of that account', async () => {
   for (const [mine, theirs] of [
     [b, a],
     [a, b],
@@ -106,11 +108,14 @@ function isForeign(who: Principal, mine: Side, named: Things[]): boolean {
 
 const shown = new Set<string>();
 
-/** Whether what is asked for may be another thing afterwards. */
+/** True if a call may change the thing that it names. */
 const changesOne = ({ route, who, at }: Cell) =>
   route.byId && route.method !== 'GET' && who.user !== undefined && who.account === at.account;
 
-/** Lets one through, by a session of its own, since some routes end it; and to a thing of its own where it will be changed. */
+/**
+ * Lets one through, with a session of its own, because some routes end it; and with a thing of its own if the call
+ * changes it.
+ */
 async function pass(cell: Cell): Promise<void> {
   const { route, who } = cell;
   const credential = await who.fresh();
@@ -124,7 +129,7 @@ async function pass(cell: Cell): Promise<void> {
   if (wordsOf(a).some((word) => found.text.includes(word))) shown.add(route.address);
 }
 
-/** Routes that answer with nothing that anybody named. */
+/** Routes whose answers contain no names. */
 const wordless = [
   'GET /api/audit',
   'GET /api/conversations/:id/decisions',
@@ -132,11 +137,11 @@ const wordless = [
   'GET /api/me/sessions',
 ];
 
-test('S1 who may gets through, and sees their own account', async () => {
+test('S1 a permitted call gets through, and sees its own account', async () => {
   const through = cells.filter(
     ({ who, at, of, outcome }) => outcome === 'through' && !isForeign(who, a, [at, of]) && at === a.things,
   );
-  // A visitor who has signed out comes through no other route.
+  // After signing out a visitor can use no other route.
   const last = ({ route }: Cell) => Number(route.address === 'DELETE /api/widget/session');
   through.sort((one, other) => last(one) - last(other));
   for (const cell of through.filter(({ who }) => who.account !== b.things.account)) await pass(cell);
@@ -145,7 +150,7 @@ test('S1 who may gets through, and sees their own account', async () => {
     for (const who of a.principals.filter(({ kind }) => kind === 'agent' || kind === 'administrator'))
       await pass(cell(route, who, { ...a.things, user: who.user ?? '' }, a.things));
   expect({ differences, leaked }).toEqual({ differences: [], leaked: [] });
-  // The words are there to be found: without them no leak would show.
+  // The words are present in answers: without them a leak would go unnoticed.
   const telling = askedRoutes.filter(({ method, right }) => method === 'GET' && right !== 'anybody');
   const silent = telling.map(({ address }) => address).filter((address) => !shown.has(address));
   expect(silent.sort()).toEqual(wordless.sort());

@@ -1,30 +1,32 @@
-/** How each route of the API is asked, and whom it is for: a line for each, which the type checker demands. */
+/**
+ * For each route of the API, how the tests call it and who may use it: one line each, which the type checker demands.
+ */
 import { defaultCampaign, socket, subprotocol, type Route } from '#protocol';
 import { allRoutes, type Address } from '#protocol/routes';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
 
-/** What somebody finds: they get through, or are refused with this code. */
+/** The result of a call: it gets through, or is refused with this code. */
 export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
 type Relation = 'owner' | 'other' | 'elsewhere' | 'foreign';
 
 interface Line {
-  /** Whom it is for, said a second time. */
+  /** The right that it needs, as an independent statement. */
   readonly right: string;
   readonly query?: (of: Things) => string;
   readonly body?: (of: Things) => unknown;
-  /** What the body says that it is, where it is no JSON. */
+  /** The body's content type, if it is not JSON. */
   readonly type?: string;
-  /** Where the ids in the address are another account's. */
+  /** The outcome if the ids in the path belong to another account. */
   readonly foreign?: Outcome;
-  /** Where those in the body or the query are. */
+  /** The outcome if those in the body or the query do. */
   readonly named?: Outcome;
-  /** The id in the address is one's own thing, and nobody else's in the account. */
+  /** The id in the path belongs to one user alone, not to the account. */
   readonly personal?: true;
-  /** What visitors and others find, where it is no matter of the right alone. */
+  /** Outcomes for visitors and others that do not follow from the right alone. */
   readonly finds?: Partial<Record<Relation | Principal['kind'] | 'user', Outcome>>;
-  /** Refusals that tell that they got through. */
+  /** Refusals that prove that the call got through. */
   readonly answers?: readonly string[];
 }
 
@@ -52,7 +54,7 @@ const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text:
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
 const photo = { type: 'image/png', body: () => png() };
 const notTheirs = ['wrong_password', 'slow_down'];
-/** A visitor is known on one site only; who brings no credential at all is nobody yet. */
+/** A visitor is known on one site only; a caller without a credential is not refused. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
 const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
 
@@ -165,7 +167,7 @@ export const lines: Readonly<Record<Address, Line>> = {
   'GET /api/groups': { right: 'people.read' },
   'POST /api/groups': { right: 'people.write', body: group },
   'PATCH /api/groups/:id': { right: 'people.write', body: group },
-  // Whether it was there is not said.
+  // The answer does not reveal whether it existed.
   'DELETE /api/groups/:id': { right: 'people.write', foreign: 'through' },
   'POST /api/operator/accounts': {
     right: 'operator',
@@ -187,13 +189,13 @@ export interface AskedRoute extends Route {
   readonly byId: boolean;
 }
 
-/** Every route that has its line. */
+/** Every route with its line. */
 export const askedRoutes: readonly AskedRoute[] = allRoutes.flatMap((route) => {
   const line = (lines as Readonly<Record<string, Line | undefined>>)[route.address];
   return line ? [{ ...route, line, socket: route.answer === socket, byId: route.path.includes(':id') }] : [];
 });
 
-/** Who holds each right of an account. Said here once more, so that a change of the rights shows. */
+/** The holders of each right of an account: an independent statement, so that a change of the rights is noticed. */
 const workers = [
   'agent',
   'agent and supervisor',
@@ -218,7 +220,10 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'audit.read': ['administrator'],
 };
 
-/** What a principal has to find at a route, with the ids of `at` in the address and those of `of` in the body and the query. */
+/**
+ * The expected outcome for a principal at a route, with the ids of `at` in the path and those of `of` in the body and
+ * the query.
+ */
 export function expected({ line, byId }: AskedRoute, who: Principal, at: Things, of: Things): Outcome {
   const { right, finds } = line;
   const isUser = who.user !== undefined || who.kind === 'signed-out user';
@@ -264,7 +269,7 @@ export function urlOf({ path, line }: AskedRoute, at: Things, of: Things): strin
   return named.replace(/\/$/, '') + (query ? `?${query}` : '');
 }
 
-/** What goes to a route beside its address: who asks, the body, and the claims that somebody would make who tries. */
+/** A call beside its path: the sender's credential, the body, and forged claims that an attacker would send. */
 export function callOf(
   { line, socket }: AskedRoute,
   { visitorCookie, ...who }: Credential,
@@ -288,7 +293,7 @@ export interface Found {
   readonly cookies: readonly string[];
 }
 
-/** Asks at a route, a socket's too: where it opens, its first word is the answer. */
+/** Calls a route, including sockets: if a socket opens, its first frame is the answer. */
 export async function probe(
   route: AskedRoute,
   who: Credential,
@@ -310,7 +315,7 @@ export async function probe(
   return { outcome: route.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
 }
 
-/** A conversation speaks when it is spoken to; one that is not there is closed. */
+/** A conversation sends its first frame after hello; a socket of a missing one is closed. */
 function firstWord(socket: WebSocket, greet: boolean): Promise<{ outcome: string; text: string }> {
   return new Promise((resolve) => {
     socket.addEventListener('message', ({ data }) => {

@@ -1,4 +1,4 @@
-/** One request to the server. The answer is what the route declares, or a refusal: this never throws. */
+/** One request to the server. Returns the route's answer or a refusal, and never throws. */
 import {
   isRefusal,
   pathOf,
@@ -12,24 +12,24 @@ import {
 
 let onShutOut: (refusal: Refusal) => void = () => undefined;
 
-/** Whom to tell that the session is over, or opens nothing any more. */
+/** Sets the handler for a session that has ended, or that grants access to nothing any more. */
 export function whenShutOut(task: (refusal: Refusal) => void): void {
   onShutOut = task;
 }
 
 export async function ask<R extends Route>(route: R, ...asking: AskingOf<R>): Promise<AnswerOf<R> | Refusal> {
   const answer = await askQuietly(route, ...asking);
-  // Elsewhere the same credential may hold, but not here.
+  // The same credential may be valid elsewhere, but not at this address.
   if (isRefusal(answer) && (isOver(answer) || answer.refused === 'second_factor_needed')) onShutOut(answer);
   return answer;
 }
 
-/** The credential holds no more, or not here. */
+/** The credential has ended, or is not valid at this address. */
 export function isOver({ refused }: Refusal): boolean {
   return refused === 'signed_out' || refused === 'wrong_address';
 }
 
-/** The same, for who does not want it known yet that the session is over. */
+/** The same, without reporting that the session has ended. */
 export async function askQuietly<R extends Route>(
   route: R,
   ...[asking]: AskingOf<R>

@@ -1,4 +1,4 @@
-/** Names of time zones for people, and whether two zones show the same time. */
+/** Readable names of time zones, and whether two zones show the same time. */
 import { getLocale } from '#words/app/runtime';
 
 /** This browser's time zone, in which the workspace shows times. */
@@ -9,7 +9,7 @@ export function zoneName(zone: string, at: number): string {
   return `${zone.replaceAll('_', ' ')} (${offsetOf(zone, at)})`;
 }
 
-/** True where clocks in both zones show the same time. */
+/** True if clocks in both zones show the same time. */
 export function sameClock(one: string, other: string, at: number): boolean {
   return offsetOf(one, at) === offsetOf(other, at);
 }

@@ -1,4 +1,4 @@
-/** Who follows a conversation from outside: the archive, the floor, the owner's lists, the visitor's record. */
+/** The followers of a conversation: the archive, the floor, the owner's lists, the visitor's record. */
 import { windowOf } from '#domain/conversation/archive';
 import type { ConversationState, FloorRow, Handover, Summary, Words } from '#protocol';
 import type { Follower } from '../../runtime/followers.ts';
@@ -6,7 +6,10 @@ import type { Host } from '../../runtime/host.ts';
 import { handoverOf, wordsDue } from './floor-news.ts';
 import type { Journal } from './journal.ts';
 
-/** The other end of each follower. The actor gives the real ones, a test its own. Each may be called twice with the same. */
+/**
+ * The target of each follower. The actor provides the real ones, a test its own. Each may be called twice with the
+ * same.
+ */
 export interface Targets {
   archive(
     state: ConversationState,
@@ -18,7 +21,7 @@ export interface Targets {
   visitor(note: VisitorNote): Promise<void>;
 }
 
-/** What a visitor's record keeps of a conversation. */
+/** The summary of a conversation that a visitor's actor stores. */
 export interface VisitorNote {
   readonly visitor: string;
   readonly conversation: string;
@@ -108,7 +111,7 @@ export function followersOf(
       due: whenConcerned('owner'),
       async push() {
         const { head, state, marks } = journal;
-        // Those who were owners before have to hear that they are it no more.
+        // Previous owners have to be notified that they no longer own it.
         await Promise.all(
           [...journal.owners].map((agent) => targets.owner(agent, { state, unread: marks.agent.unread })),
         );
@@ -133,7 +136,7 @@ export function followersOf(
   ];
 }
 
-/** Collects for a while, after the first time for longer; a closed conversation is written at once. */
+/** Collects entries for a while, longer after the first time; a closed conversation is written at once. */
 function archive(
   host: Host,
   journal: Journal,
@@ -146,12 +149,12 @@ function archive(
     name: 'archive',
     from: 'start',
     due(cursor) {
-      // A rebuild knows of the conversations that the dispatcher has registered.
+      // A rebuild only knows conversations that the dispatcher has registered.
       if (journal.head <= cursor || !conversation.registered()) return null;
       if (journal.state.phase === 'closed') return 0;
       if (since.cursor !== cursor)
         since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
-      // A clock that was set back must not put it off for ever.
+      // A clock that was set back must not delay it for ever.
       return Math.min(
         since.at + windowOf(journal.head - cursor, cursor > 0, since.spread, archiveWindow),
         host.now() + archiveWindow,

@@ -1,4 +1,4 @@
-/** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
+/** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
 import { pageLink } from '#domain/base/page-link';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
@@ -43,7 +43,7 @@ export function describe(
   }
 }
 
-/** A page's title is what the visitor's browser said: it never stands without the host. */
+/** A page's title comes from the visitor's browser, so it is never shown without the host. */
 function titled({ url, title }: { readonly url: string; readonly title: string }): string {
   const host = pageLink(url)?.host;
   return host === undefined ? isolated(title) : `${isolated(title)} · ${isolated(host)}`;
@@ -66,7 +66,7 @@ const assignWords: HandedWords = {
   other: m.event_assigned,
 };
 
-/** How an agent became the owner, in one sentence that includes the transfer before it. */
+/** The sentence for a change of owner, which includes the transfer before it. */
 function describeOwner({ agent, by, how }: EntryOf<'agent.assigned'>, me: string | null): string {
   const told = teller(me, '');
   if (how === 'taken' || how === 'offered') return told(agent, m.event_you_took, m.event_took);
@@ -87,7 +87,7 @@ function handed(
   return to.kind === 'agent' && to.id === me ? words.toYou(names) : words.other(names);
 }
 
-/** How a conversation ended. */
+/** The reason why a conversation ended. */
 export function describeEnd(
   { reason, by }: Pick<NonNullable<ConversationState['closed']>, 'reason' | 'by'>,
   me: string | null,
@@ -99,7 +99,7 @@ export function describeEnd(
   return teller(me, visitorName)(by, m.event_you_ended, m.event_ended);
 }
 
-/** Not every language says of you what it says of others with another name put in. */
+/** Some languages word an own action differently, not only with another name. */
 function teller(me: string | null, visitorName: string) {
   return (by: Party, ofYou: () => string, ofOthers: (who: { name: string }) => string) =>
     by.kind === 'agent' && by.id === me

@@ -1,18 +1,18 @@
-/** A long list, page by page, as the server sorts it. */
+/** A long list that is loaded page by page, in the server's order. */
 import { isRefusal, type Refusal } from '#protocol';
 
 const pageLength = 50;
-/** The server's largest page. */
+/** The largest page that the server returns. */
 const mostAtOnce = 100;
 
 type Query = Readonly<Record<string, string>>;
 
 export class Pages<Item extends { readonly id: string }, Page extends { readonly next: string | null }> {
   items = $state.raw<readonly Item[]>([]);
-  /** Whether there are more; null until the first page is here. */
+  /** Whether there are more items; null until the first page is loaded. */
   more = $state<boolean | null>(null);
   loading = $state(false);
-  /** When the list was last loaded; 0 before the first time. */
+  /** The time of the last load; 0 before the first. */
   at = $state(0);
   refusal = $state.raw<Refusal | null>(null);
   readonly #ask: (query: Query) => Promise<Page | Refusal>;
@@ -25,7 +25,7 @@ export class Pages<Item extends { readonly id: string }, Page extends { readonly
     this.#itemsOf = itemsOf;
   }
 
-  /** Begins anew with a filter (a query without `after`). */
+  /** Starts again with a filter (a query without `after`). */
   show(filter: URLSearchParams): void {
     this.#filter = filter.toString();
     this.#next = null;
@@ -39,7 +39,7 @@ export class Pages<Item extends { readonly id: string }, Page extends { readonly
     const after = this.#next === null ? {} : { after: this.#next };
     this.loading = true;
     const answer = await this.#ask({ ...valuesOf(filter), limit: String(pageLength), ...after });
-    // Another filter was chosen meanwhile: this answer is for nobody.
+    // Another filter was chosen meanwhile, so this answer is dropped.
     if (filter !== this.#filter) return;
     this.loading = false;
     if (isRefusal(answer)) {
@@ -63,7 +63,7 @@ export class Pages<Item extends { readonly id: string }, Page extends { readonly
     const answer = await this.#ask({ ...valuesOf(filter), limit });
     if (filter !== this.#filter) return;
     this.loading = false;
-    // After a refusal, the items shown keep their earlier time.
+    // After a refusal, the shown items keep their earlier time.
     if (isRefusal(answer)) return;
     this.at = Date.now();
     const fresh = this.#itemsOf(answer);

@@ -2,7 +2,7 @@
 import type { ConversationState } from '#protocol';
 import type { Row } from '$lib/floor/roster.ts';
 
-/** A chat's current state, as far as the floor knows it. */
+/** A chat's current state, as far as the floor has it. */
 export function brought(chat: ConversationState, row: Row | undefined): ConversationState {
   const last = row?.last && row.last.seq > (chat.lastMessage?.seq ?? 0) ? row.last : chat.lastMessage;
   // A first reply that the history lacks: it is this message or an earlier one.
