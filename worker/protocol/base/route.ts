@@ -130,8 +130,8 @@ export function pathOf(
   query: Readonly<Record<string, unknown>> = {},
 ): string {
   const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-  const asked = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return asked.length > 0 ? `${filled}?${new URLSearchParams(asked).toString()}` : filled;
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
+  const text = asked.toString();
+  return text === '' ? filled : `${filled}?${text}`;
 }
