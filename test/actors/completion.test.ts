@@ -26,7 +26,7 @@ test('after an upgrade the floor shows the last message of idle conversations an
     .run();
   await anna.stub.reread();
   const chats: string[] = [];
-  // One is waiting, one has Anna as its owner, one is closed.
+  // The first waits, the second has an owner, the third is closed.
   for (const last of ['waiting', 'active', 'closed']) {
     const visitor = await scene.visitor();
     const { conversation } = await visitor.say('The question');

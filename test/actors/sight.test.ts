@@ -55,7 +55,7 @@ test.each(ways)(
     await anna.attach(conversation);
     const supervisor = { ...ben.principal, roles: ['supervisor'] as readonly Role[] };
     (await openTab(scene.conversation(conversation), supervisor)).close();
-    // Everybody sees a waiting one; once another agent has taken it, it is gone.
+    // A waiting conversation is visible to every agent; once another agent has taken it, it is gone.
     const { conversation: second } = await (await scene.visitor()).say('Me too');
     await floor.frame('floor.changed', (frame) => idsIn(frame).includes(second));
     const preview = await ben.attach(second);

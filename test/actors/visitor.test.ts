@@ -240,7 +240,7 @@ test('S1 a guessed name creates nothing, whatever method is called', async () =>
   }
 });
 
-test('S1 nobody can follow another visitor’s conversation', async () => {
+test('S1 a visitor cannot follow another visitor’s conversation', async () => {
   const [scene, elsewhere] = [newScene(), newScene()];
   const [visitor, stranger] = [await scene.visitor(), await scene.visitor()];
   const foreign = await elsewhere.agent();

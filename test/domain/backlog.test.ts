@@ -13,7 +13,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 2_000 }) }),
 );
 
-test('S7 whatever the orders, an admitted one gets one turn, in its lane’s order, and few wait', () => {
+test('S7 for any orders an admitted one gets one turn, in its lane’s order, and few wait', () => {
   const property = fc.property(
     fc.integer({ min: 1, max: 3 }),
     fc.array(step, { maxLength: 300 }),

@@ -166,7 +166,7 @@ test('S7 simultaneous guesses, over any number of emails, cost no more hashes th
   const tried = answers.filter(({ status }) => status === 401).length;
   expect(refused + tried).toBe(emails.length);
   expect(hashesOf('flood')).toBe(tried);
-  // One is being hashed and eight wait; the rest are told to retry.
+  // A single order is being hashed and eight wait; the rest are told to retry.
   expect(tried).toBeLessThanOrEqual(9);
   for (const { body } of answers) expect(body.retryAfter ?? 0).toBeLessThanOrEqual(minute);
   await expect.poll(() => hashingBusy('unknown')).toBeUndefined();

@@ -149,7 +149,7 @@ test('V13 an upgrade with another version, and a request without an upgrade, are
   }
 });
 
-test('I13 nobody can open the socket of another account’s conversation', async () => {
+test('I13 the socket of another account’s conversation cannot be opened', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   for (const [other, cookie] of [

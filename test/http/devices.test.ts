@@ -60,7 +60,7 @@ test('H2 a sign-in makes the device known, by a cookie that no script and no oth
   expect(browser.get(name)).toBe(value);
   await runInDurableObject(agentStub(env, acc, users.agent), (_, { storage }) => {
     const rows = storage.sql.exec('SELECT id, hash FROM devices').toArray();
-    // One from the account's creation, and this one; its secret is not stored.
+    // The device from the account's creation, and this one; its secret is not stored.
     expect(rows.map((row) => row['id'])).toContain(value.split('.')[2]);
     expect(JSON.stringify(rows)).not.toContain(value.split('.')[3]);
   });

@@ -55,7 +55,7 @@ test.each([
   expect(forwardedFor(header, proxies)).toBe(address);
 });
 
-test('S13 whatever a client writes into the list, its address is the one that the outermost proxy saw', () => {
+test('S13 a client’s address is the one that the outermost proxy saw, whatever the client writes into the list', () => {
   const address = fc.oneof(fc.ipV4(), fc.ipV6());
   const property = fc.property(
     fc.string(),

@@ -187,7 +187,7 @@ test('F186 an administrator sets and removes a user’s photo; the audit log has
   ]);
 });
 
-test('F186 nobody can set the photo of another account’s user, of a deleted user, or of an unknown one', async () => {
+test('F186 the photo of another account’s user, of a deleted or an unknown one cannot be set', async () => {
   const before = await env.FILES.list();
   const missing = { status: 404, body: { refused: 'not_found' } };
   const deleted = `/api/users/${theirs.users.agent}`;

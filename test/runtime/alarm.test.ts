@@ -293,7 +293,7 @@ test('R6 a rewind wins over a push in progress, even over the very first one', a
       return new Promise((resolve) => answers.push(resolve));
     });
     const { followers, alarm } = await wired(host, [slow]);
-    // What it has written is dropped before it answers.
+    // Its writes are dropped before it answers.
     followers.rewind('slow');
     answers[0]?.(5);
     await host.pass(1, () => void alarm.fire());

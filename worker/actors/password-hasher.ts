@@ -1,4 +1,4 @@
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration has no other way to come along
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- the only way to include it
 /// <reference path="./node-crypto.d.ts" />
 /**
  * PasswordHasher makes password hashes away from the isolates that serve chats, on deployments without a hashing

@@ -13,7 +13,10 @@ export function seesAll({ roles }: Pick<Viewer, 'roles'>): boolean {
   return roles.some((role) => role !== 'agent');
 }
 
-/** True if the viewer sees a conversation. Everybody sees one without an owner, because an agent has to take it. */
+/**
+ * True if the viewer sees a conversation. A conversation without an owner is visible to all, because an agent has to
+ * take it.
+ */
 export function maySee(
   viewer: Viewer,
   rule: Sees,

@@ -16,7 +16,7 @@ import { webAddress } from './web-address.ts';
 
 /** Invisible: white space, zero-width characters, fillers, controls, variation selectors, tags. */
 const blank =
-  // eslint-disable-next-line no-misleading-character-class -- combining characters are listed as characters of their own
+  // eslint-disable-next-line no-misleading-character-class -- lists combining characters on purpose
   /^[\s\p{Cc}\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]*$/u;
 
 /** True if a text would show nothing. */
