@@ -10,9 +10,9 @@ import {
   windowOf,
 } from '#domain/conversation/archive';
 import { advance, arrive, changeOwner, noMarks } from '#domain/conversation/marks';
-import { needsOnline, can, rights, type Action } from '#domain/people/rights';
+import { needsOnline, can, rights } from '#domain/people/rights';
 import { originAllowed } from '#domain/sites/origins';
-import { type Principal, roles, type Entry } from '#protocol';
+import { type Action, type Principal, roles, type Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

@@ -1,5 +1,20 @@
 /** A client of the API that acts like a browser on our own origin, and accounts to test with. */
-import { defaultCampaign, makeId, roles, type IdKind, type Refusal, type Role } from '#protocol';
+import {
+  campaignRoutes,
+  defaultCampaign,
+  makeId,
+  pathOf,
+  roles,
+  siteRoutes,
+  type AnswerOf,
+  type Asking,
+  type Filled,
+  type IdKind,
+  type Refusal,
+  type Role,
+  type Route,
+  type Started,
+} from '#protocol';
 import { createExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { onTestFinished, vi } from 'vitest';
@@ -8,6 +23,7 @@ import { createAccount } from '../../worker/db/accounts.ts';
 import { hashPassword } from '../../worker/http/people/password.ts';
 import server from '../../worker/server.ts';
 import { signInOf } from '../actors/sign-in.ts';
+import { expectDeclared } from './answers.ts';
 
 /** A fixed clock: on a slow machine the first wait of a second would be over before the last guess. */
 export function standingClock() {
@@ -44,13 +60,16 @@ export function request(method: string, path: string, call: Call = {}): Request 
   return new Request(`${at}${path}`, { method, headers, body, redirect: 'manual' });
 }
 
+/** Asks the server. An answer that is not what its route declares fails the test. */
 export async function call(method: string, path: string, options: Call = {}): Promise<Response> {
   const context = createExecutionContext();
-  return server.fetch(
+  const response = await server.fetch(
     request(method, path, options) as Request<unknown, IncomingRequestCfProperties>,
     { ...env, ...options.env },
     context,
   );
+  await expectDeclared(method, path, response);
+  return response;
 }
 
 /** A request from this address, behind Cloudflare, which proves it. */
@@ -67,6 +86,20 @@ export async function ask<T = Refusal>(
 ): Promise<{ status: number; body: T }> {
   const response = await call(method, path, options);
   return { status: response.status, body: await response.json<T>() };
+}
+
+/** Asks a route that must accept the request. */
+export async function done<R extends Route>(
+  route: R,
+  asking: Asking<R>,
+  options: Omit<Call, 'body'>,
+): Promise<AnswerOf<R>> {
+  const filled: Filled = asking;
+  const { params, query, body } = filled;
+  const path = pathOf(route, params, query);
+  const response = await call(route.method, path, { ...options, ...(body && { body }) });
+  if (response.status !== 200) throw new Error(`${route.address}: ${await response.text()}`);
+  return response.json<AnswerOf<R>>();
 }
 
 /** The cookies that a browser would send back after an answer. */
@@ -144,15 +177,12 @@ export async function signIn(email: string): Promise<string> {
 
 /** A site of the account with an active campaign, and a visitor's cookie and token for it. */
 export async function newSite(account: TestAccount, origins = ['https://shop.example']) {
-  const campaign = await ask<{ id: string }>('POST', '/api/campaigns', {
-    cookie: account.administrator,
-    body: { name: 'Help', enabled: true, settings: defaultCampaign },
-  });
-  const site = await ask<{ id: string }>('POST', '/api/sites', {
-    cookie: account.administrator,
-    body: { name: 'Shop', origins, campaign: campaign.body.id },
-  });
-  return { site: site.body.id, campaign: campaign.body.id };
+  const cookie = account.administrator;
+  const help = { name: 'Help', enabled: true, settings: defaultCampaign };
+  const campaign = await done(campaignRoutes.add, { body: help }, { cookie });
+  const shop = { name: 'Shop', origins, campaign: campaign.id };
+  const site = await done(siteRoutes.add, { body: shop }, { cookie });
+  return { site: site.id, campaign: campaign.id };
 }
 
 export async function newVisitor(site: string): Promise<{ id: string; cookie: string; token: string }> {
@@ -164,15 +194,7 @@ export async function newVisitor(site: string): Promise<{ id: string; cookie: st
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** Sends a visitor's message; returns the conversation that accepted it. */
-export async function say(
-  site: string,
-  token: string,
-  text = 'Hello',
-): Promise<{ conversation: string; seq: number }> {
-  const answer = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
-    headers: bearer(token),
-    body: { id: crypto.randomUUID(), site, text },
-  });
-  if (answer.status !== 200) throw new Error(JSON.stringify(answer));
-  return answer.body;
+export function say(site: string, token: string, text = 'Hello'): Promise<Started> {
+  const body = { id: crypto.randomUUID(), site, text };
+  return done(siteRoutes.sendMessage, { body }, { headers: bearer(token) });
 }

@@ -2,7 +2,7 @@
 import { subprotocol } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { call, origin, type Call } from './client.ts';
-import { addressOf, doors, knock, type AskedDoor } from './doors.ts';
+import { urlOf, askedRoutes, probe, type AskedRoute } from './routes.ts';
 import { newSide, stateOf, strangers, type Side } from './principals.ts';
 
 let a: Side;
@@ -44,14 +44,14 @@ function asForm(body: unknown): string {
   return new URLSearchParams(fields.map(([name, value]) => [name, String(value)])).toString();
 }
 
-function attacksOn(door: AskedDoor): Attack[] {
-  const { method } = door;
-  const address = addressOf(door, a.things, a.things);
-  const body = door.line.body?.(a.things);
+function attacksOn(route: AskedRoute): Attack[] {
+  const { method } = route;
+  const address = urlOf(route, a.things, a.things);
+  const body = route.line.body?.(a.things);
   const text = JSON.stringify(body ?? {});
   const common = { method, address, cookie };
   const attacks: Attack[] = Object.entries(foreign).map(([name, Origin]) => {
-    const headers = { 'Content-Type': door.line.type ?? 'application/json', Origin };
+    const headers = { 'Content-Type': route.line.type ?? 'application/json', Origin };
     return { ...common, name: `its own body with ${name}`, ...(body !== undefined && { body }), headers };
   });
   for (const type of foreignTypes) {
@@ -75,14 +75,14 @@ function attacksOn(door: AskedDoor): Attack[] {
 }
 
 let asked = 0;
-const changing = doors.filter(({ method }) => method !== 'GET');
+const changing = askedRoutes.filter(({ method }) => method !== 'GET');
 
-test.each(changing.map((door) => [door.key, door] as const))(
+test.each(changing.map((route) => [route.address, route] as const))(
   'S10 %s does nothing for a page of another site',
-  async (_, door) => {
+  async (_, route) => {
     const before = await stateOf(a);
     const done = [];
-    for (const { name, method, address, ...options } of attacksOn(door)) {
+    for (const { name, method, address, ...options } of attacksOn(route)) {
       const response = await call(method, address, options);
       asked++;
       const read = method === 'GET' || method === 'HEAD';
@@ -96,30 +96,38 @@ test.each(changing.map((door) => [door.key, door] as const))(
 );
 
 test('S10 a page of another site can open no socket', async () => {
-  for (const door of doors.filter(({ socket }) => socket)) {
+  for (const route of askedRoutes.filter(({ socket }) => socket)) {
     for (const Origin of Object.values(foreign)) {
       const headers = { Origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': subprotocol };
-      const address = addressOf(door, a.things, a.things);
+      const address = urlOf(route, a.things, a.things);
       const response = await call('GET', address, { cookie, headers });
       asked++;
-      expect([door.key, Origin, response.status, response.webSocket]).toEqual([door.key, Origin, 403, null]);
+      expect([route.address, Origin, response.status, response.webSocket]).toEqual([
+        route.address,
+        Origin,
+        403,
+        null,
+      ]);
     }
     // The same from our own page is admitted.
-    expect((await knock(door, { cookie }, a.things, a.things)).outcome).toBe('through');
+    expect((await probe(route, { cookie }, a.things, a.things)).outcome).toBe('through');
   }
 });
 
 test('S10 the same request from our own page succeeds', async () => {
   const administrator = a.principals.find(({ kind }) => kind === 'administrator');
   // The visitor signs out last, because that ends the credential.
-  const ends = ({ key }: (typeof changing)[number]) => key === 'DELETE /api/widget/session';
-  for (const door of changing.toSorted((x, y) => Number(ends(x)) - Number(ends(y)))) {
+  const ends = ({ address }: (typeof changing)[number]) => address === 'DELETE /api/widget/session';
+  for (const route of changing.toSorted((x, y) => Number(ends(x)) - Number(ends(y)))) {
     const operator = strangers.find(({ kind }) => kind === 'operator');
     const mine = (await administrator?.fresh()) ?? {};
     const visitor = `__Host-parley-visitor-${a.site}=${a.things.token}`;
-    const own = door.right === 'operator' ? operator?.credential : { cookie: `${mine.cookie}; ${visitor}` };
-    const things = { ...(await a.newThings()), ...(door.line.personal && { session: mine.session ?? '' }) };
-    expect([door.key, (await knock(door, own ?? {}, things, things)).outcome]).toEqual([door.key, 'through']);
+    const own = route.right === 'operator' ? operator?.credential : { cookie: `${mine.cookie}; ${visitor}` };
+    const things = { ...(await a.newThings()), ...(route.line.personal && { session: mine.session ?? '' }) };
+    expect([route.address, (await probe(route, own ?? {}, things, things)).outcome]).toEqual([
+      route.address,
+      'through',
+    ]);
   }
-  console.log(`S10 doors ${changing.length}, requests ${asked}, state changes 0`);
+  console.log(`S10 routes ${changing.length}, requests ${asked}, state changes 0`);
 });

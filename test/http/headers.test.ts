@@ -1,7 +1,7 @@
 /** The headers of every answer: at each route for several callers, at each page, and after failures. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { call, cookieOf, failing, newAccount, password, type Call } from './client.ts';
-import { addressOf, callOf, doors } from './doors.ts';
+import { urlOf, callOf, askedRoutes } from './routes.ts';
 import { newSide, strangers, type Side } from './principals.ts';
 
 let a: Side;
@@ -74,23 +74,27 @@ test('S21 every route answers with all headers, for every caller and every failu
     a.principals.find((principal) => principal.kind === kind),
   );
   const found: string[] = [];
-  for (const door of doors) {
-    const address = addressOf(door, a.things, a.things);
-    const isShared = door.key === 'GET /api/widget/config';
+  for (const route of askedRoutes) {
+    const address = urlOf(route, a.things, a.things);
+    const isShared = route.address === 'GET /api/widget/config';
     const asked: [string, string, Call][] = [];
     for (const who of [...askers, ...strangers]) {
-      const options = callOf(door, (await who?.fresh()) ?? {}, a.things);
-      asked.push([`${door.key} by ${who?.name}`, door.method, options]);
-      asked.push([`${door.key} by ${who?.name}, broken`, door.method, { ...options, env: broken }]);
+      const options = callOf(route, (await who?.fresh()) ?? {}, a.things);
+      asked.push([`${route.address} by ${who?.name}`, route.method, options]);
+      asked.push([`${route.address} by ${who?.name}, broken`, route.method, { ...options, env: broken }]);
     }
-    asked.push([`${door.key} from elsewhere`, door.method, { headers: { Origin: 'https://evil.test' } }]);
-    const body = door.method === 'GET' ? {} : { body: '{' };
-    asked.push([`${door.key} with another body`, door.method, { ...body, cookie: 'x' }]);
-    asked.push([`another method than ${door.key}`, 'PROPFIND', {}]);
-    asked.push([`OPTIONS, not ${door.key}`, 'OPTIONS', {}]);
+    asked.push([
+      `${route.address} from elsewhere`,
+      route.method,
+      { headers: { Origin: 'https://evil.test' } },
+    ]);
+    const body = route.method === 'GET' ? {} : { body: '{' };
+    asked.push([`${route.address} with another body`, route.method, { ...body, cookie: 'x' }]);
+    asked.push([`another method than ${route.address}`, 'PROPFIND', {}]);
+    asked.push([`OPTIONS, not ${route.address}`, 'OPTIONS', {}]);
     for (const [name, method, options] of asked) {
       const response = await call(method, address, options);
-      const special = isShared ? shared : door.key === 'GET /api/openapi.json' ? forAll : {};
+      const special = isShared ? shared : route.address === 'GET /api/openapi.json' ? forAll : {};
       const set = method === 'GET' ? { ...ofApi, ...special } : ofApi;
       // The runtime makes the answer to an upgrade.
       if (response.status === 101) response.webSocket?.accept();

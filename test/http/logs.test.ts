@@ -15,7 +15,7 @@ import {
   signIn,
   type Call,
 } from './client.ts';
-import { addressOf, callOf, doors } from './doors.ts';
+import { urlOf, callOf, askedRoutes } from './routes.ts';
 import { newSide, strangers, type Side } from './principals.ts';
 
 const written = `written-${crypto.randomUUID()}`;
@@ -49,7 +49,7 @@ const stub = new Proxy({}, { get: (_, method) => (method === 'then' ? undefined 
 const unreachable = { idFromName: (name: string) => name, get: () => stub };
 
 /** Calls every route, with and without the right, while the database and the actors fail in several ways. */
-async function doorsThatFail(): Promise<void> {
+async function routesThatFail(): Promise<void> {
   const kinds = ['administrator', 'agent', 'visitor'];
   const askers = [...kinds.map((kind) => a.principals.find((who) => who.kind === kind)), ...strangers];
   const states: Partial<typeof env>[] = [
@@ -58,13 +58,15 @@ async function doorsThatFail(): Promise<void> {
     { AGENT: unreachable as never, VISITOR: unreachable as never, DISPATCHER: unreachable as never },
     { CONVERSATION: unreachable as never, THROTTLE: unreachable as never, LOBBY: unreachable as never },
   ];
-  for (const door of doors.filter(({ key }) => !/sessions|logout|DELETE .*widget.session/.test(key))) {
-    const address = addressOf(door, a.things, a.things);
+  for (const route of askedRoutes.filter(
+    ({ address }) => !/sessions|logout|DELETE .*widget.session/.test(address),
+  )) {
+    const address = urlOf(route, a.things, a.things);
     const path = `${address}${address.includes('?') ? '&' : '?'}search=${written}`;
     for (const who of askers) {
-      const options = telling(callOf(door, (await who?.fresh()) ?? {}, a.things));
+      const options = telling(callOf(route, (await who?.fresh()) ?? {}, a.things));
       for (const broken of states) {
-        const response = await call(door.method, path, { ...options, env: broken });
+        const response = await call(route.method, path, { ...options, env: broken });
         response.webSocket?.accept();
         response.webSocket?.close();
       }
@@ -137,7 +139,7 @@ test('S22 the log contains no text that anybody wrote, and no secret', async () 
   const account = await newAccount(written);
   const cookie = await signIn(account.emails.agent);
   await signInsThatFail(account.emails.agent);
-  await doorsThatFail();
+  await routesThatFail();
   await frames();
   await actorsThatFail();
   await call('GET', '/', { cookie, headers: { Accept: 'text/html' }, env: { ASSETS: {} as Fetcher } });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allRoutes } from '#protocol/routes';
 import { api } from '../../worker/http/api.ts';
 import { ask, call } from './client.ts';
 
@@ -12,27 +13,30 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
+test('S1 every route is served, and every address that is served is a route', () => {
+  const served = api.routes.filter(({ method }) => method !== 'ALL');
+  const addresses = served.map(({ method, path }) => `${method} ${path}`);
+  expect(addresses.toSorted()).toEqual(allRoutes.map(({ address }) => address).toSorted());
+});
+
 test('V42 the document lists every route but the operator’s: its purpose, who may use it and its body', async () => {
   const { status, body } = await ask<Document>('GET', '/api/openapi.json');
   expect(status).toBe(200);
   expect(body.openapi).toBe('3.1.0');
-  const served = api.routes.filter(
-    ({ method, path }) => method !== 'ALL' && !path.startsWith('/api/operator/'),
-  );
-  const doors = new Set(
-    served.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}').replace(/\/$/, '')}`),
-  );
+  const routes = allRoutes
+    .filter(({ right }) => right !== 'operator')
+    .map(({ address }) => address.replace(/:(\w+)/g, '{$1}'));
   const documented = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
-      door: `${method.toUpperCase()} ${path.replace(/\/$/, '')}`,
+      address: `${method.toUpperCase()} ${path}`,
       operation,
     })),
   );
-  expect(new Set(documented.map(({ door }) => door))).toEqual(doors);
-  for (const { door, operation } of documented) {
-    expect(operation.summary, door).toEqual(expect.any(String));
-    expect(operation['x-right'], door).toEqual(expect.any(String));
-    if (/^(PATCH|PUT) /.test(door)) expect(operation.requestBody, door).toBeDefined();
+  expect(documented.map(({ address }) => address).toSorted()).toEqual(routes.toSorted());
+  for (const { address, operation } of documented) {
+    expect(operation.summary, address).toEqual(expect.any(String));
+    expect(operation['x-right'], address).toEqual(expect.any(String));
+    if (/^(PATCH|PUT) /.test(address)) expect(operation.requestBody, address).toBeDefined();
   }
   expect(JSON.stringify(body)).not.toContain('undefined');
   expect(JSON.stringify(body)).not.toContain('operator');

@@ -81,7 +81,7 @@ export async function newSide(letter: string): Promise<Side> {
     return {
       id: id('site'),
       name: `${name} ${inside}`,
-      origins: [`https://${mark}.example`],
+      origins: [`https://${mark.toLowerCase()}.example`],
       campaign: campaign.id,
     };
   });

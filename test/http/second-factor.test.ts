@@ -109,9 +109,9 @@ test('L3 a second factor is neither removed nor replaced with the password alone
   const { secret, codes } = await enroll(cookie);
   const begin = (body: object) => ask('POST', '/api/me/second-factor', { cookie, body });
   const remove = (body: object) => ask('POST', '/api/me/second-factor/remove', { cookie, body });
-  for (const door of [begin, remove]) {
-    expect(await door({ password })).toMatchObject({ status: 401, body: { refused: 'code_needed' } });
-    expect(await door({ password: 'no', code: codes[0] })).toMatchObject({
+  for (const request of [begin, remove]) {
+    expect(await request({ password })).toMatchObject({ status: 401, body: { refused: 'code_needed' } });
+    expect(await request({ password: 'no', code: codes[0] })).toMatchObject({
       status: 403,
       body: { refused: 'wrong_password' },
     });

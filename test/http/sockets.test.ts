@@ -5,7 +5,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { moveClock, newScene, openTab, taken, uuid, type Frame, type Tab } from '../actors/scene.ts';
 import { insertUser, signInOf } from '../actors/sign-in.ts';
 import { bearer, env, id, type Call } from './client.ts';
-import { doors, knock } from './doors.ts';
+import { askedRoutes, probe } from './routes.ts';
 import { newSide, strangers, type Credential, type Side } from './principals.ts';
 
 /** For each socket, the HTTP route that admits the same principals. */
@@ -64,12 +64,14 @@ let cells = 0;
 async function differences({ name, credential, account, more }: Asker): Promise<string[]> {
   const found = [];
   for (const [socket, twin] of Object.entries(twins)) {
-    const [one, other] = [socket, twin].map((key) => doors.find((door) => door.key === key));
-    if (!one || !other) throw new Error(`no door ${socket} or ${twin}`);
+    const [one, other] = [socket, twin].map((address) =>
+      askedRoutes.find((route) => route.address === address),
+    );
+    if (!one || !other) throw new Error(`no route ${socket} or ${twin}`);
     // The floor has no id in its path: it is the floor of the caller's account.
     const { things } = !one.byId && account === b.things.account ? b : a;
-    const words = [await knock(one, credential, things, things, more)];
-    words.push(await knock(other, credential, things, things, more));
+    const words = [await probe(one, credential, things, things, more)];
+    words.push(await probe(other, credential, things, things, more));
     // Taking one's own conversation may be too late, which is no matter of rights.
     const [bySocket, byHttp] = words.map(({ status, outcome }) => (status === 409 ? 'through' : outcome));
     cells++;
@@ -82,10 +84,10 @@ async function differences({ name, credential, account, more }: Asker): Promise<
 }
 
 test('S2 a socket admits the same principals as HTTP, and refuses the others with the same code', async () => {
-  expect(doors.filter(({ socket }) => socket).map(({ key }) => key)).toEqual(
+  expect(askedRoutes.filter(({ socket }) => socket).map(({ address }) => address)).toEqual(
     expect.arrayContaining(Object.keys(twins)),
   );
-  expect(Object.keys(twins)).toHaveLength(doors.filter(({ socket }) => socket).length);
+  expect(Object.keys(twins)).toHaveLength(askedRoutes.filter(({ socket }) => socket).length);
   const rules = await limited();
   const agent = a.principals.find(({ kind }) => kind === 'agent')?.credential ?? {};
   const { account } = a.things;
@@ -104,8 +106,8 @@ test('S2 a socket admits the same principals as HTTP, and refuses the others wit
   for (const { name, ...who } of a.principals)
     found.push(...(await differences({ ...who, name: `${name}, a week later` })));
   expect(found).toEqual([]);
-  const desk = doors.find(({ key }) => key === 'GET /api/agent/socket');
-  if (desk) expect((await knock(desk, agent, a.things, a.things)).outcome).toBe('signed_out');
+  const desk = askedRoutes.find(({ address }) => address === 'GET /api/agent/socket');
+  if (desk) expect((await probe(desk, agent, a.things, a.things)).outcome).toBe('signed_out');
   console.log(`S2 cells ${cells}, differences ${found.length}`);
 });
 

@@ -2,6 +2,7 @@
 import { subprotocol, type Availability, type LobbyFrame } from '#protocol';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
+import { socketAt } from './request.ts';
 
 export interface LobbyOptions {
   readonly env: Environment;
@@ -29,11 +30,10 @@ export class Lobby {
 
   #connect(): Connection {
     const { env, base, site, onChange } = this.#options;
-    const url = new URL(`/api/widget/lobby/socket?site=${site}`, base);
-    url.protocol = url.protocol.replace('http', 'ws');
+    const url = socketAt(base, 'GET /api/widget/lobby/socket', { query: { site } });
     return new Connection({
       env,
-      url: () => url.href,
+      url: () => url,
       protocols: () => [subprotocol],
       onOpen: () => undefined,
       // The server sends every change, and the connection detects by itself that it is dead.

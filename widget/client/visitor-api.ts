@@ -1,13 +1,17 @@
 /** The requests of a visitor's client, and the credential that they carry if the cookie does not survive (V7). */
 import {
   tokenSubprotocol,
+  type AnswerOf,
+  type Asking,
   type Range,
   type RefusalCode,
   type StartConversation,
   type Started,
   type VisitorSession,
 } from '#protocol';
+import type { Address, RouteAt } from '#protocol/routes';
 import type { Carrier } from './outbox.ts';
+import { requestAt, socketAt, type Request } from './request.ts';
 
 /** The result of a request: a body, a refusal, or no answer at all. */
 export type Answer<T> = { ok: T } | Failure;
@@ -17,8 +21,6 @@ export type Failure =
 export function signedOut(answer: object): boolean {
   return 'refused' in answer && answer.refused === 'signed_out';
 }
-
-type Method = 'GET' | 'POST' | 'DELETE';
 
 export class VisitorApi {
   readonly #base: string;
@@ -45,13 +47,12 @@ export class VisitorApi {
   }
 
   socketUrl(conversation: string): string {
-    const url = new URL(`/api/widget/conversations/${conversation}/socket?site=${this.#site}`, this.#base);
-    url.protocol = url.protocol.replace('http', 'ws');
-    return url.href;
+    const asking = { params: { id: conversation }, query: { site: this.#site } };
+    return socketAt(this.#base, 'GET /api/widget/conversations/:id/socket', asking);
   }
 
   async session(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask<VisitorSession | { visitor: null }>('GET', this.#sessionPath);
+    const answer = await this.#ask('GET /api/widget/session', this.#ofSite);
     if (!('ok' in answer)) return answer;
     if (answer.ok.visitor === null) return { refused: 'signed_out', message: '' };
     const { token, ...session } = answer.ok;
@@ -62,7 +63,7 @@ export class VisitorApi {
 
   /** Creates the visitor. The cookie carries the session if it survives; otherwise the token is stored. */
   async open(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask<VisitorSession>('POST', '/api/widget/session', { site: this.#site });
+    const answer = await this.#ask('POST /api/widget/session', { body: { site: this.#site } });
     if (!('ok' in answer)) return answer;
     const { token, ...session } = answer.ok;
     this.#token = null;
@@ -73,7 +74,7 @@ export class VisitorApi {
   /** Signs the visitor out. The page may close before the answer, so a mark is left for the next page. */
   async leave(): Promise<void> {
     const marked = this.#carrier.save(this.#leftKey, '1').catch(() => undefined);
-    const left = this.#ask('DELETE', this.#sessionPath);
+    const left = this.#ask('DELETE /api/widget/session', this.#ofSite);
     await Promise.all([marked, this.forget()]);
     if ('ok' in (await left)) await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
   }
@@ -81,7 +82,7 @@ export class VisitorApi {
   /** Finishes a sign-out that an earlier page could not finish; returns false if it has to be tried again. */
   async leftBefore(): Promise<boolean> {
     if ((await this.#carrier.load(this.#leftKey).catch(() => null)) === null) return true;
-    if ('lost' in (await this.#ask('DELETE', this.#sessionPath))) return false;
+    if ('lost' in (await this.#ask('DELETE /api/widget/session', this.#ofSite))) return false;
     await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
     return true;
   }
@@ -93,16 +94,16 @@ export class VisitorApi {
   }
 
   message(message: Omit<StartConversation, 'site'>): Promise<Answer<Started>> {
-    return this.#ask('POST', '/api/widget/messages', { ...message, site: this.#site });
+    return this.#ask('POST /api/widget/messages', { body: { ...message, site: this.#site } });
   }
 
   entries(conversation: string, before: number | undefined, limit: number): Promise<Answer<Range>> {
-    const query = `site=${this.#site}&limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
-    return this.#ask('GET', `/api/widget/conversations/${conversation}/entries?${query}`);
+    const query = { site: this.#site, limit, before };
+    return this.#ask('GET /api/widget/conversations/:id/entries', { params: { id: conversation }, query });
   }
 
-  get #sessionPath(): string {
-    return `/api/widget/session?site=${this.#site}`;
+  get #ofSite() {
+    return { query: { site: this.#site } };
   }
 
   get #key(): string {
@@ -118,18 +119,22 @@ export class VisitorApi {
     await this.#carrier.save(this.#key, token).catch(() => undefined);
   }
 
-  async #ask<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
+  async #ask<A extends Address>(
+    address: A,
+    asking: Asking<RouteAt<A>>,
+  ): Promise<Answer<AnswerOf<RouteAt<A>>>> {
+    const request = requestAt(address, asking);
     const token = this.#token;
-    const answer = await this.#send<T>(method, path, body);
+    const answer = await this.#send<AnswerOf<RouteAt<A>>>(request);
     if (token === null || !('refused' in answer) || answer.refused !== 'signed_out') return answer;
     // Another tab may have stored the credential that replaces this one.
     const stored = await this.#carrier.load(this.#key).catch(() => null);
     if (stored === null || stored === token) return answer;
     this.#token = stored;
-    return this.#send<T>(method, path, body);
+    return this.#send<AnswerOf<RouteAt<A>>>(request);
   }
 
-  async #send<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
+  async #send<T>({ method, path, body }: Request): Promise<Answer<T>> {
     try {
       const response = await this.#fetch(new URL(path, this.#base), {
         method,

@@ -1,4 +1,5 @@
 /** The widget of one site on one page: shows its button, loads its frame, and passes their messages. */
+import type { Path } from '#protocol/routes';
 import { readToLoader, type ToFrame } from '../bridge.ts';
 import type { Contact } from '../client/contact.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
@@ -10,6 +11,8 @@ interface Config {
   readonly message?: string;
 }
 type EventName = 'open' | 'close' | 'unread';
+
+const configPath = '/api/widget/config' satisfies Path;
 
 /** A frame that does not answer within this time is loaded again; milliseconds. */
 const answerWithin = 20_000;
@@ -113,7 +116,7 @@ export function startWidget({ origin, search }: URL, site: string) {
   async function begin(wait: number): Promise<void> {
     let answer: Response;
     try {
-      answer = await fetch(`${origin}/api/widget/config${search}`, { credentials: 'omit' });
+      answer = await fetch(origin + configPath + search, { credentials: 'omit' });
       config = (await answer.json()) as Config;
     } catch {
       setTimeout(() => void begin(wait * 2), wait);

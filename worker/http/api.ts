@@ -1,4 +1,5 @@
 /** The API: every address under /api, and what every request to it passes through. */
+import { serverRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { audit } from './accounts/audit.ts';
@@ -13,12 +14,12 @@ import { photos } from './people/photos.ts';
 import { session } from './people/session.ts';
 import { timeTable } from './people/time-table.ts';
 import { users } from './people/users.ts';
-import { by, tells } from './serving/door.ts';
 import type { Bound } from './serving/exchange.ts';
 import { apiFailed, noSuchAddress, wrongMethod } from './serving/failures.ts';
 import { jsonOnly, limitedBody, ownOrigin } from './serving/guard.ts';
 import { neverStored, safeHeaders } from './serving/headers.ts';
 import { apiDocument } from './serving/open-api.ts';
+import { serve } from './serving/serve.ts';
 import { widget } from './sites/widget.ts';
 
 export const api = new Hono<Bound>();
@@ -26,20 +27,12 @@ export const api = new Hono<Bound>();
 api.use(safeHeaders, neverStored);
 api.use(methodNotAllowed({ app: api, onMethodNotAllowed: wrongMethod }));
 api.use(ownOrigin, limitedBody, jsonOnly);
-api.get('/api/health', by('anybody'), tells('Whether the server answers'), (c) => c.json({ ok: true }));
-api.get('/api/openapi.json', by('anybody'), tells('This document'), (c) => apiDocument(c, api));
-api.route('/api', session);
-api.route('/api/widget', widget);
-api.route('/api/conversations', conversations);
-api.route('/api/destinations', destinations);
-api.route('/api', live);
-api.route('/api', settings);
-api.route('/api', credentials);
-api.route('/api', photos);
-api.route('/api/users', users);
-api.route('/api/groups', groups);
-api.route('/api/audit', audit);
-api.route('/api', timeTable);
-api.route('/api/operator', operator);
+serve(api, serverRoutes.health, () => ({ ok: true as const }));
+serve(api, serverRoutes.openApi, apiDocument);
+const subjects = [
+  ...[session, widget, conversations, destinations, live, settings, credentials, photos],
+  ...[users, groups, audit, timeTable, operator],
+];
+for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);
 api.onError(apiFailed);

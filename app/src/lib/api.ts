@@ -1,5 +1,14 @@
-/** One request to the server. Returns the answer or a refusal, and never throws. */
-import { isRefusal, refuse, type Refusal } from '#protocol';
+/** One request to the server. Returns the route's answer or a refusal, and never throws. */
+import {
+  isRefusal,
+  pathOf,
+  refuse,
+  type AnswerOf,
+  type AskingOf,
+  type Filled,
+  type Refusal,
+  type Route,
+} from '#protocol';
 
 let onShutOut: (refusal: Refusal) => void = () => undefined;
 
@@ -8,10 +17,8 @@ export function whenShutOut(task: (refusal: Refusal) => void): void {
   onShutOut = task;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-export async function ask<T>(method: Method, path: string, body?: object): Promise<T | Refusal> {
-  const answer = await askQuietly<T>(method, path, body);
+export async function ask<R extends Route>(route: R, ...asking: AskingOf<R>): Promise<AnswerOf<R> | Refusal> {
+  const answer = await askQuietly(route, ...asking);
   // The same credential may be valid elsewhere, but not at this address.
   if (isRefusal(answer) && (isOver(answer) || answer.refused === 'second_factor_needed')) onShutOut(answer);
   return answer;
@@ -23,14 +30,20 @@ export function isOver({ refused }: Refusal): boolean {
 }
 
 /** The same, without reporting that the session has ended. */
-export async function askQuietly<T>(method: Method, path: string, body?: object): Promise<T | Refusal> {
+export async function askQuietly<R extends Route>(
+  route: R,
+  ...[asking]: AskingOf<R>
+): Promise<AnswerOf<R> | Refusal> {
+  const filled: Filled = asking ?? {};
+  const { params, query, body } = filled;
   try {
-    const response = await fetch(path, {
-      method,
+    const response = await fetch(pathOf(route, params, query), {
+      method: route.method,
       ...(body && (body instanceof Blob ? { body } : json(body))),
     });
     const answer: unknown = await response.json();
-    if (!isRefusal(answer)) return response.ok ? (answer as T) : refuse('internal');
+    // The server's handlers and tests are checked against the route's schema.
+    if (!isRefusal(answer)) return response.ok ? (answer as AnswerOf<R>) : refuse('internal');
     return answer;
   } catch {
     return refuse('unavailable');

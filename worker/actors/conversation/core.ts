@@ -6,8 +6,9 @@ import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
 import type { Command } from '#domain/conversation/commands';
 import { decide, isSameCommand } from '#domain/conversation/conversation';
-import { can, type Action } from '#domain/people/rights';
+import { can } from '#domain/people/rights';
 import {
+  type Action,
   type Principal,
   isRefusal,
   refuse,

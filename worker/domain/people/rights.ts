@@ -1,22 +1,5 @@
 /** Rights: one table of who may do what, for HTTP, sockets and actors. Every right ends at the account's border. */
-import type { Principal, Role } from '#protocol';
-
-export type { Principal };
-
-export type Action =
-  | 'conversation.follow'
-  | 'conversation.write'
-  | 'conversation.take'
-  | 'conversation.assign'
-  | 'conversation.history'
-  | 'floor.watch'
-  | 'settings.read'
-  | 'settings.write'
-  | 'people.read'
-  | 'people.write'
-  | 'reports.read'
-  | 'audit.read'
-  | 'deployment.operate';
+import type { Action, Principal, Role } from '#protocol';
 
 /** The object of an action, as far as rights depend on it. */
 export interface Resource {

@@ -1,18 +1,5 @@
 /** An account's settings (V38). Managers read them, administrators change them. */
-import {
-  Account,
-  AccountBody,
-  Campaign,
-  CampaignBody,
-  CampaignId,
-  CampaignsList,
-  cleanName,
-  refuse,
-  Site,
-  SiteBody,
-  SiteId,
-  SitesList,
-} from '#protocol';
+import { accountRoutes, campaignRoutes, cleanName, refuse, siteRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { dispatcherStub, type Env } from '../../actors/stubs.ts';
 import { getAccount, updateAccount } from '../../db/accounts.ts';
@@ -22,127 +9,85 @@ import { createSite, getSite, listSites, updateSite } from '../../db/sites.ts';
 import { listWithoutSecondFactor } from '../../db/users.ts';
 import { changing } from '../people/changes.ts';
 import { actOf } from '../serving/act.ts';
-import { may, names, takes, tells } from '../serving/door.ts';
-import { answer, refused, type Bound } from '../serving/exchange.ts';
+import type { Bound } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
+import { serve } from '../serving/serve.ts';
 import { forgetSites } from '../sites/site-lookup.ts';
 
 export const settings = new Hono<Bound>();
 
-settings.get('/account', may('settings.read'), tells('The account', Account), async (c) => {
-  const { user } = c.var;
-  return answer(c, (await getAccount(c.env.DB, user.account)) ?? refuse('not_found'));
-});
-
-settings.patch(
-  '/account',
-  may('settings.write'),
-  takes(AccountBody),
-  tells('Changes the account', Account),
-  async (c) => {
-    const { user } = c.var;
-    const before = await getAccount(c.env.DB, user.account);
-    if (!before) return refused(c, refuse('not_found'));
-    const { id, ...known } = before;
-    const body = named(c.req.valid('json'));
-    const changes = changesBetween(known, body);
-    const act = actOf(c, user, 'account.changed', { subject: { id, name: body.name }, changes });
-    // Whoever has no second factor meets the new rule now; who has one, nothing changes for.
-    const met =
-      known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
-    const update = () => updateAccount(c.env.DB, id, body, act);
-    const account = await steering(c.env, id, () => changing(c.env, id, met, update));
-    return answer(c, account ?? refuse('not_found'));
-  },
+serve(
+  settings,
+  accountRoutes.get,
+  async (c, { user }) => (await getAccount(c.env.DB, user.account)) ?? refuse('not_found'),
 );
 
-settings.get('/sites', may('settings.read'), tells('The account’s sites', SitesList), async (c) => {
-  const { user } = c.var;
-  return answer(c, { sites: await listSites(c.env.DB, user.account) });
+serve(settings, accountRoutes.change, async (c, { user, body: given }) => {
+  const before = await getAccount(c.env.DB, user.account);
+  if (!before) return refuse('not_found');
+  const { id, ...known } = before;
+  const body = named(given);
+  const changes = changesBetween(known, body);
+  const act = actOf(c, user, 'account.changed', { subject: { id, name: body.name }, changes });
+  // The new rule concerns users without a second factor alone.
+  const met =
+    known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
+  const update = () => updateAccount(c.env.DB, id, body, act);
+  const account = await steering(c.env, id, () => changing(c.env, id, met, update));
+  return account ?? refuse('not_found');
 });
 
-settings.post('/sites', may('settings.write'), takes(SiteBody), tells('Adds a site', Site), async (c) => {
-  const { user } = c.var;
-  const body = named(c.req.valid('json'));
+serve(settings, siteRoutes.list, async (c, { user }) => ({
+  sites: await listSites(c.env.DB, user.account),
+}));
+
+serve(settings, siteRoutes.add, async (c, { user, body: given }) => {
+  const body = named(given);
   const id = newId('site');
   const act = actOf(c, user, 'site.added', { subject: { id, name: body.name } });
   forgetSites();
-  return answer(c, await createSite(c.env.DB, user.account, id, body, act));
+  return createSite(c.env.DB, user.account, id, body, act);
 });
 
-settings.patch(
-  '/sites/:id',
-  may('settings.write'),
-  names(SiteId),
-  takes(SiteBody),
-  tells('Changes a site', Site),
-  async (c) => {
-    const { user } = c.var;
-    const before = await getSite(c.env.DB, user.account, c.req.param('id'));
-    if (!before) return refused(c, refuse('not_found'));
-    const { id, ...known } = before;
-    const body = named(c.req.valid('json'));
-    const act = actOf(c, user, 'site.changed', {
-      subject: { id, name: known.name },
-      changes: changesBetween(known, body),
-    });
-    const site = await updateSite(c.env.DB, user.account, id, body, act);
-    forgetSites();
-    return answer(c, site);
-  },
-);
+serve(settings, siteRoutes.change, async (c, { user, params, body: given }) => {
+  const before = await getSite(c.env.DB, user.account, params.id);
+  if (!before) return refuse('not_found');
+  const { id, ...known } = before;
+  const body = named(given);
+  const changes = changesBetween(known, body);
+  const act = actOf(c, user, 'site.changed', { subject: { id, name: known.name }, changes });
+  const site = await updateSite(c.env.DB, user.account, id, body, act);
+  forgetSites();
+  return site;
+});
 
-settings.get(
-  '/campaigns',
-  may('settings.read'),
-  tells('The account’s campaigns', CampaignsList),
-  async (c) => {
-    const { user } = c.var;
-    return answer(c, { campaigns: await listCampaigns(c.env.DB, user.account) });
-  },
-);
+serve(settings, campaignRoutes.list, async (c, { user }) => ({
+  campaigns: await listCampaigns(c.env.DB, user.account),
+}));
 
-settings.post(
-  '/campaigns',
-  may('settings.write'),
-  takes(CampaignBody),
-  tells('Adds a campaign', Campaign),
-  async (c) => {
-    const { user } = c.var;
-    const body = named(c.req.valid('json'));
-    const id = newId('campaign');
-    const act = actOf(c, user, 'campaign.added', { subject: { id, name: body.name } });
-    const made = await steering(c.env, user.account, () =>
-      createCampaign(c.env.DB, user.account, id, body, act),
-    );
-    return answer(c, made);
-  },
-);
+serve(settings, campaignRoutes.add, async (c, { user, body: given }) => {
+  const body = named(given);
+  const id = newId('campaign');
+  const act = actOf(c, user, 'campaign.added', { subject: { id, name: body.name } });
+  return steering(c.env, user.account, () => createCampaign(c.env.DB, user.account, id, body, act));
+});
 
-settings.patch(
-  '/campaigns/:id',
-  may('settings.write'),
-  names(CampaignId),
-  takes(CampaignBody),
-  tells('Changes a campaign', Campaign),
-  async (c) => {
-    const { user } = c.var;
-    const before = await getCampaign(c.env.DB, user.account, c.req.param('id'));
-    if (!before) return refused(c, refuse('not_found'));
-    const { id, ...known } = before;
-    const body = named(c.req.valid('json'));
-    const changes = changesBetween(
-      { ...known, ...known.settings, settings: undefined },
-      { ...body, ...body.settings, settings: undefined },
-    );
-    const act = actOf(c, user, 'campaign.changed', { subject: { id, name: known.name }, changes });
-    const campaign = await steering(c.env, user.account, () =>
-      updateCampaign(c.env.DB, user.account, id, body, act),
-    );
-    forgetSites();
-    return answer(c, campaign ?? refuse('not_found'));
-  },
-);
+serve(settings, campaignRoutes.change, async (c, { user, params, body: given }) => {
+  const before = await getCampaign(c.env.DB, user.account, params.id);
+  if (!before) return refuse('not_found');
+  const { id, ...known } = before;
+  const body = named(given);
+  const changes = changesBetween(
+    { ...known, ...known.settings, settings: undefined },
+    { ...body, ...body.settings, settings: undefined },
+  );
+  const act = actOf(c, user, 'campaign.changed', { subject: { id, name: known.name }, changes });
+  const campaign = await steering(c.env, user.account, () =>
+    updateCampaign(c.env.DB, user.account, id, body, act),
+  );
+  forgetSites();
+  return campaign ?? refuse('not_found');
+});
 
 /** Makes a change that the dispatcher's decisions rest on, and has answered once it knows. */
 async function steering<T>(env: Env, account: string, change: () => Promise<T>): Promise<T> {

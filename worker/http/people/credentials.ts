@@ -1,20 +1,5 @@
 /** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (V43, V44). */
-import {
-  ChangePassword,
-  ConfirmSecondFactor,
-  Deployment,
-  ForgottenPassword,
-  isRefusal,
-  LinkAbout,
-  Me,
-  ProveYourself,
-  RecoveryCodes,
-  ReadLink,
-  RedeemLink,
-  refuse,
-  SecondFactorSecret,
-  type Refusal,
-} from '#protocol';
+import { isRefusal, refuse, signInRoutes, type Done, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';
 import { recordAlone } from '../../db/audit.ts';
@@ -24,10 +9,10 @@ import { setPassword } from '../../db/user-changes.ts';
 import { findLogin, findOwnLogin, getPerson, type Person } from '../../db/users.ts';
 import { actOf, originOf } from '../serving/act.ts';
 import { clientAddress } from '../serving/address.ts';
-import { by, may, takes, tells } from '../serving/door.ts';
-import { afterAnswer, answer, refused, type Bound, type Exchange } from '../serving/exchange.ts';
+import { afterAnswer, type Bound, type Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
 import { keepUser, type User } from '../serving/principal.ts';
+import { serve } from '../serving/serve.ts';
 import { broughtLink, type BroughtLink } from './brought-links.ts';
 import { changing } from './changes.ts';
 import { keepDevice } from './device.ts';
@@ -37,30 +22,22 @@ import { checkPassword, resetOverLimit, tryInSession } from './tries.ts';
 
 export const credentials = new Hono<Bound>();
 
-credentials.get('/deployment', by('anybody'), tells('What is offered before signing in', Deployment), (c) =>
-  c.json({
-    mail: linkOrigin(c) !== null,
-    addresses: clientAddress(c) !== null,
-    help: c.env.HELP_URL || null,
-  } satisfies Deployment),
-);
+serve(credentials, signInRoutes.deployment, (c) => ({
+  mail: linkOrigin(c) !== null,
+  addresses: clientAddress(c) !== null,
+  help: c.env.HELP_URL || null,
+}));
 
-credentials.post(
-  '/password/forgotten',
-  by('anybody'),
-  takes(ForgottenPassword),
-  tells('Has a link sent with which a new password is set, where the email is somebody’s'),
-  async (c) => {
-    const origin = linkOrigin(c);
-    if (origin === null) return refused(c, refuse('no_mail'));
-    const email = canonicalEmail(c.req.valid('json').email);
-    const early = await resetOverLimit(c, email);
-    if (early) return refused(c, early);
-    // After the answer, which so tells neither by its words nor by its time whether there is such a person.
-    afterAnswer(c, sendReset(c, email, origin));
-    return c.json({});
-  },
-);
+serve(credentials, signInRoutes.forgotPassword, async (c, { body }) => {
+  const origin = linkOrigin(c);
+  if (origin === null) return refuse('no_mail');
+  const email = canonicalEmail(body.email);
+  const early = await resetOverLimit(c, email);
+  if (early) return early;
+  // After the answer, which so tells neither by its words nor by its time whether there is such a person.
+  afterAnswer(c, sendReset(c, email, origin));
+  return {};
+});
 
 async function sendReset(c: Exchange, email: string, origin: string): Promise<void> {
   const login = await findLogin(c.env.DB, email);
@@ -73,54 +50,34 @@ async function sendReset(c: Exchange, email: string, origin: string): Promise<vo
   await recordAlone(c.env.DB, act);
 }
 
-credentials.post(
-  '/password/link',
-  by('anybody'),
-  takes(ReadLink),
-  tells('Whose link by mail it is, and for what', LinkAbout),
-  async (c) => {
-    const link = await broughtLink(c, c.req.valid('json').token);
-    return answer(c, isRefusal(link) ? link : link.about);
-  },
-);
+serve(credentials, signInRoutes.readLink, async (c, { body }) => {
+  const link = await broughtLink(c, body.token);
+  return isRefusal(link) ? link : link.about;
+});
 
-credentials.post(
-  '/password/redeem',
-  by('anybody'),
-  takes(RedeemLink),
-  tells('Sets a password by a link that came by mail'),
-  async (c) => {
-    const { token, password } = c.req.valid('json');
-    // Looked at before the hash, which costs; used up after it, at once with the decision.
-    const link = await broughtLink(c, token);
-    if (isRefusal(link)) return refused(c, link);
-    // The mailbox that a change of email waits for is nobody's yet.
-    if (link.about.kind === 'confirmation') return refused(c, refuse('link_expired'));
-    // A link that holds came by mail to one of the users.
-    const hash = await hashPassword(c.env, password, 'known');
-    return isRefusal(hash) ? refused(c, hash) : redeem(c, link, hash);
-  },
-);
+serve(credentials, signInRoutes.redeemLink, async (c, { body: { token, password } }) => {
+  // Looked at before the hash, which costs; used up after it, at once with the decision.
+  const link = await broughtLink(c, token);
+  if (isRefusal(link)) return link;
+  // The mailbox that a change of email waits for is nobody's yet.
+  if (link.about.kind === 'confirmation') return refuse('link_expired');
+  // A link that holds came by mail to one of the users.
+  const hash = await hashPassword(c.env, password, 'known');
+  return isRefusal(hash) ? hash : redeem(c, link, hash);
+});
 
-credentials.post(
-  '/email/confirm',
-  by('anybody'),
-  takes(ReadLink),
-  tells('Confirms the email that a link was mailed to'),
-  async (c) => {
-    const link = await broughtLink(c, c.req.valid('json').token);
-    if (isRefusal(link)) return refused(c, link);
-    if (link.about.kind !== 'confirmation') return refused(c, refuse('link_expired'));
-    return redeem(c, link);
-  },
-);
+serve(credentials, signInRoutes.confirmEmail, async (c, { body }) => {
+  const link = await broughtLink(c, body.token);
+  if (isRefusal(link)) return link;
+  return link.about.kind === 'confirmation' ? redeem(c, link) : refuse('link_expired');
+});
 
 /** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
-async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Response> {
+async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Done | Refusal> {
   const { account, user, about } = link;
   const agent = agentStub(c.env, account, user);
   const person = await getPerson(c.env.DB, account, user);
-  if (!person || !(await agent.redeemLink(link.secret))) return refused(c, refuse('link_expired'));
+  if (!person || !(await agent.redeemLink(link.secret))) return refuse('link_expired');
   const { email } = about;
   const changes =
     email === person.email ? {} : { changes: { email: [person.email, email] as [string, string] } };
@@ -131,93 +88,61 @@ async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Re
     const [act] = set;
     return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
   });
-  if (refusal) return refused(c, refusal);
+  if (refusal) return refusal;
   // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
   const device = await agent.addDevice();
   if (device) await keepDevice(c, email, { account, user, ...device });
   // A first password is no change.
   if (about.kind === 'reset') tellOwner(c, account, user, 'password_changed');
-  return c.json({});
+  return {};
 }
 
 /** All sessions end, and the one that asks goes on under a new id. */
-credentials.put(
-  '/me/password',
-  may(),
-  takes(ChangePassword),
-  tells('Changes one’s own password', Me),
-  async (c) => {
-    const { user } = c.var;
-    const { current, password } = c.req.valid('json');
-    const owner = await proved(c, user, current, null);
-    if (isRefusal(owner)) return refused(c, owner);
-    const hash = await hashPassword(c.env, password, 'known');
-    if (isRefusal(hash)) return refused(c, hash);
-    const agent = agentStub(c.env, user.account, user.id);
-    const going = (await agent.sessions(user.session)).find((session) => session.current);
-    const act = actOf(c, user, 'password.changed');
-    await changing(c.env, user.account, [user.id], () =>
-      setPassword(c.env.DB, user.account, user.id, hash, act),
-    );
-    const person = await getPerson(c.env.DB, user.account, user.id);
-    const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
-    if (!opened || isRefusal(opened)) return refused(c, opened ?? refuse('signed_out'));
-    keepUser(c, user, opened);
-    if (opened.device)
-      await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
-    tellOwner(c, user.account, user.id, 'password_changed');
-    return answer(c, await agent.me());
-  },
-);
+serve(credentials, signInRoutes.changePassword, async (c, { user, body: { current, password } }) => {
+  const owner = await proved(c, user, current, null);
+  if (isRefusal(owner)) return owner;
+  const hash = await hashPassword(c.env, password, 'known');
+  if (isRefusal(hash)) return hash;
+  const agent = agentStub(c.env, user.account, user.id);
+  const going = (await agent.sessions(user.session)).find((session) => session.current);
+  const act = actOf(c, user, 'password.changed');
+  await changing(c.env, user.account, [user.id], () =>
+    setPassword(c.env.DB, user.account, user.id, hash, act),
+  );
+  const person = await getPerson(c.env.DB, user.account, user.id);
+  const opened = person && (await agent.goOn(person, originOf(c), going?.remembered ?? false));
+  if (!opened || isRefusal(opened)) return opened ?? refuse('signed_out');
+  keepUser(c, user, opened);
+  if (opened.device)
+    await keepDevice(c, person.email, { account: user.account, user: user.id, ...opened.device });
+  tellOwner(c, user.account, user.id, 'password_changed');
+  return agent.me();
+});
 
-credentials.post(
-  '/me/second-factor',
-  may('enrolling'),
-  takes(ProveYourself),
-  tells('Begins a second factor: the secret for an authenticator app', SecondFactorSecret),
-  async (c) => {
-    const { user } = c.var;
-    const { password, code } = c.req.valid('json');
-    const owner = await proved(c, user, password, { code });
-    if (isRefusal(owner)) return refused(c, owner);
-    return answer(c, await agentStub(c.env, user.account, user.id).beginSecondFactor());
-  },
-);
+serve(credentials, signInRoutes.beginSecondFactor, async (c, { user, body: { password, code } }) => {
+  const owner = await proved(c, user, password, { code });
+  return isRefusal(owner) ? owner : agentStub(c.env, user.account, user.id).beginSecondFactor();
+});
 
-credentials.put(
-  '/me/second-factor',
-  may('enrolling'),
-  takes(ConfirmSecondFactor),
-  tells('Sets it up: the app has the secret; the codes for the day it is lost', RecoveryCodes),
-  async (c) => {
-    const { user } = c.var;
-    const agent = agentStub(c.env, user.account, user.id);
-    const codes = await agent.confirmSecondFactor(c.req.valid('json').code, user.session);
-    if (!isRefusal(codes)) {
-      await recordAlone(c.env.DB, actOf(c, user, 'second_factor.on'));
-      tellOwner(c, user.account, user.id, 'second_factor_on');
-    }
-    return answer(c, codes);
-  },
-);
+serve(credentials, signInRoutes.confirmSecondFactor, async (c, { user, body }) => {
+  const agent = agentStub(c.env, user.account, user.id);
+  const codes = await agent.confirmSecondFactor(body.code, user.session);
+  if (!isRefusal(codes)) {
+    await recordAlone(c.env.DB, actOf(c, user, 'second_factor.on'));
+    tellOwner(c, user.account, user.id, 'second_factor_on');
+  }
+  return codes;
+});
 
-credentials.post(
-  '/me/second-factor/remove',
-  may(),
-  takes(ProveYourself),
-  tells('Takes one’s own second factor away'),
-  async (c) => {
-    const { user } = c.var;
-    const { password, code } = c.req.valid('json');
-    const owner = await proved(c, user, password, { code });
-    if (isRefusal(owner)) return refused(c, owner);
-    if (owner.account.needsSecondFactor) return refused(c, refuse('second_factor_needed'));
-    await agentStub(c.env, user.account, user.id).removeSecondFactor();
-    await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off'));
-    tellOwner(c, user.account, user.id, 'second_factor_off');
-    return c.json({});
-  },
-);
+serve(credentials, signInRoutes.removeSecondFactor, async (c, { user, body: { password, code } }) => {
+  const owner = await proved(c, user, password, { code });
+  if (isRefusal(owner)) return owner;
+  if (owner.account.needsSecondFactor) return refuse('second_factor_needed');
+  await agentStub(c.env, user.account, user.id).removeSecondFactor();
+  await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off'));
+  tellOwner(c, user.account, user.id, 'second_factor_off');
+  return {};
+});
 
 /**
  * The user, whose password this is, and whose code where one is asked for and they have a second factor. Guesses on a screen that is

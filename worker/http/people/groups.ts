@@ -1,58 +1,48 @@
 /** An account's groups (V41). Managers read them, administrators change them; a change reaches its members' actors at once. */
-import { cleanName, Group, GroupBody, GroupId, GroupsList, GroupsQuery, refuse } from '#protocol';
+import { cleanName, peopleRoutes, refuse, type GroupBody } from '#protocol';
 import { Hono } from 'hono';
 import { changesBetween } from '../../db/audit.ts';
 import { deleteGroup, getGroup, listGroups, putGroup } from '../../db/groups.ts';
 import { actOf } from '../serving/act.ts';
-import { asks, may, names, takes, tells } from '../serving/door.ts';
-import { answer, refused, type Bound } from '../serving/exchange.ts';
+import type { Bound } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
+import { serve } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 
 export const groups = new Hono<Bound>();
 
-groups.get('/', may('people.read'), asks(GroupsQuery), tells('The account’s groups', GroupsList), async (c) =>
-  answer(c, { groups: await listGroups(c.env.DB, c.var.user.account, c.req.valid('query').search) }),
-);
+serve(groups, peopleRoutes.listGroups, async (c, { user, query }) => ({
+  groups: await listGroups(c.env.DB, user.account, query.search),
+}));
 
-groups.post('/', may('people.write'), takes(GroupBody), tells('Adds a group', Group), async (c) => {
-  const { user } = c.var;
-  const group = tidy(c.req.valid('json'));
+serve(groups, peopleRoutes.addGroup, async (c, { user, body }) => {
+  const group = tidy(body);
   const id = newId('group');
   const act = actOf(c, user, 'group.added', { subject: { id, name: group.name } });
   const put = () => putGroup(c.env.DB, user.account, id, group, act);
-  return answer(c, (await changing(c.env, user.account, group.members, put)) ?? refuse('not_found'));
+  return (await changing(c.env, user.account, group.members, put)) ?? refuse('not_found');
 });
 
-groups.patch(
-  '/:id',
-  may('people.write'),
-  names(GroupId),
-  takes(GroupBody),
-  tells('Changes a group', Group),
-  async (c) => {
-    const { user } = c.var;
-    const before = await getGroup(c.env.DB, user.account, c.req.param('id'));
-    if (!before) return refused(c, refuse('not_found'));
-    const { id, ...known } = before;
-    const group = tidy(c.req.valid('json'));
-    const moved = difference(known.members, group.members);
-    const changes = changesBetween(known, group);
-    const act = actOf(c, user, 'group.changed', { subject: { id, name: known.name }, changes });
-    const put = () => putGroup(c.env.DB, user.account, id, group, act);
-    return answer(c, (await changing(c.env, user.account, moved, put)) ?? refuse('not_found'));
-  },
-);
+serve(groups, peopleRoutes.changeGroup, async (c, { user, params, body }) => {
+  const before = await getGroup(c.env.DB, user.account, params.id);
+  if (!before) return refuse('not_found');
+  const { id, ...known } = before;
+  const group = tidy(body);
+  const moved = difference(known.members, group.members);
+  const changes = changesBetween(known, group);
+  const act = actOf(c, user, 'group.changed', { subject: { id, name: known.name }, changes });
+  const put = () => putGroup(c.env.DB, user.account, id, group, act);
+  return (await changing(c.env, user.account, moved, put)) ?? refuse('not_found');
+});
 
-groups.delete('/:id', may('people.write'), names(GroupId), tells('Deletes a group'), async (c) => {
-  const { user } = c.var;
-  const group = await getGroup(c.env.DB, user.account, c.req.param('id'));
-  if (!group) return c.json({});
+serve(groups, peopleRoutes.deleteGroup, async (c, { user, params }) => {
+  const group = await getGroup(c.env.DB, user.account, params.id);
+  if (!group) return {};
   const act = actOf(c, user, 'group.deleted', { subject: { id: group.id, name: group.name } });
   await changing(c.env, user.account, group.members, () =>
     deleteGroup(c.env.DB, user.account, group.id, act),
   );
-  return c.json({});
+  return {};
 });
 
 function tidy(body: GroupBody): GroupBody {

@@ -2,14 +2,13 @@
  * What a photo's file may be: a square still image of a kind that we know, whole, with nothing before, between or after that no
  * picture needs. What a camera writes beside it tells where somebody lives; what is hung on behind could be another kind of file.
  */
+import { photoTypes, type PhotoType } from '#protocol';
 
 /** A file that was looked at. */
 export interface PhotoFile {
   readonly bytes: Uint8Array;
   readonly type: PhotoType;
 }
-export const photoTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
-export type PhotoType = (typeof photoTypes)[number];
 
 /** A side, in pixels. */
 const smallest = 32;

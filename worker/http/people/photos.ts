@@ -1,65 +1,54 @@
 /** Users' photos (V46). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
 import { photoPath } from '#domain/people/photos';
-import { AccountId, check, isRefusal, Me, PhotoId, refuse, User, UserId, type Refusal } from '#protocol';
+import {
+  isRefusal,
+  peopleRoutes,
+  photoTypes,
+  refuse,
+  signInRoutes,
+  type Me,
+  type Refusal,
+  type User,
+} from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';
 import { setPhoto } from '../../db/user-changes.ts';
 import { findPhoto, getUser } from '../../db/users.ts';
 import { actOf } from '../serving/act.ts';
-import { by, may, names, takesPhoto, tells } from '../serving/door.ts';
-import { answer, refused, type Bound, type Exchange } from '../serving/exchange.ts';
+import type { Bound, Exchange } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
 import type { User as Principal } from '../serving/principal.ts';
+import { serve, type FileBody } from '../serving/serve.ts';
 import { changing } from './changes.ts';
-import { photoTypes, type PhotoFile } from './photo-file.ts';
+import { photoOf, type PhotoFile } from './photo-file.ts';
 
 export const photos = new Hono<Bound>();
 
-photos.put('/me/photo', may(), takesPhoto(), tells('Sets one’s own photo', Me), async (c) =>
-  ofMine(c, c.var.user, c.var.photo),
+serve(photos, signInRoutes.setPhoto, (c, { user, body }) => ofMine(c, user, checked(body)));
+
+serve(photos, signInRoutes.removePhoto, (c, { user }) => ofMine(c, user, null));
+
+serve(photos, peopleRoutes.setPhoto, (c, { user, params, body }) =>
+  ofUser(c, user, params.id, checked(body)),
 );
 
-photos.delete('/me/photo', may(), tells('Takes one’s own photo away', Me), async (c) =>
-  ofMine(c, c.var.user, null),
-);
+serve(photos, peopleRoutes.removePhoto, (c, { user, params }) => ofUser(c, user, params.id, null));
 
-photos.put(
-  '/users/:id/photo',
-  may('people.write'),
-  names(UserId),
-  takesPhoto(),
-  tells('Sets a user’s photo', User),
-  async (c) => ofUser(c, c.var.user, c.req.param('id'), c.var.photo),
-);
-
-photos.delete(
-  '/users/:id/photo',
-  may('people.write'),
-  names(UserId),
-  tells('Takes a user’s photo away', User),
-  async (c) => ofUser(c, c.var.user, c.req.param('id'), null),
-);
-
-photos.get('/photos/:name', by('anybody'), tells('A photo: the image itself'), async (c) => {
-  const name = c.req.param('name');
-  const found = isRefusal(check(PhotoId, name)) ? null : await findPhoto(c.env.DB, name);
-  return serve(c, found && keyOf(found.account, found.user, name));
+serve(photos, peopleRoutes.photo, async (c, { params: { name } }) => {
+  const found = await findPhoto(c.env.DB, name);
+  return found ? image(c, keyOf(found.account, found.user, name)) : refuse('not_found');
 });
 
-photos.get(
-  '/photos/:account/:user/:name',
-  by('anybody'),
-  tells('A photo by its path of an earlier version'),
-  async (c) => {
-    const { account, user, name } = c.req.param();
-    const wellFormed = [check(AccountId, account), check(UserId, user), check(PhotoId, name)];
-    return serve(c, wellFormed.some(isRefusal) ? null : keyOf(account, user, name));
-  },
+serve(photos, peopleRoutes.photoByOldPath, (c, { params: { account, user, name } }) =>
+  image(c, keyOf(account, user, name)),
 );
 
-async function serve(c: Exchange, key: string | null): Promise<Response> {
-  const file = key === null ? null : await c.env.FILES.get(key);
-  if (!file) return refused(c, refuse('not_found'));
+const checked = ({ bytes, type }: FileBody) =>
+  photoOf(bytes, type) ?? refuse('bad_request', { field: 'photo' });
+
+async function image(c: Exchange, key: string): Promise<Response | Refusal> {
+  const file = await c.env.FILES.get(key);
+  if (!file) return refuse('not_found');
   return c.body(file.body, 200, {
     'Content-Type': file.httpMetadata?.contentType ?? 'application/octet-stream',
     'Content-Length': `${file.size}`,
@@ -76,14 +65,19 @@ export async function hidePhoto(c: Exchange, by: Principal, { id, photo }: User)
   if (file && type) await change(c, by, id, { bytes: new Uint8Array(await file.arrayBuffer()), type });
 }
 
-async function ofMine(c: Exchange, user: Principal, file: PhotoFile | null): Promise<Response> {
-  const refusal = await change(c, user, user.id, file);
-  return answer(c, refusal ?? (await agentStub(c.env, user.account, user.id).me()));
+async function ofMine(c: Exchange, user: Principal, file: PhotoFile | Refusal | null): Promise<Me | Refusal> {
+  const refusal = isRefusal(file) ? file : await change(c, user, user.id, file);
+  return refusal ?? agentStub(c.env, user.account, user.id).me();
 }
 
-async function ofUser(c: Exchange, user: Principal, id: string, file: PhotoFile | null): Promise<Response> {
-  const refusal = await change(c, user, id, file);
-  return answer(c, refusal ?? (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found'));
+async function ofUser(
+  c: Exchange,
+  user: Principal,
+  id: string,
+  file: PhotoFile | Refusal | null,
+): Promise<User | Refusal> {
+  const refusal = isRefusal(file) ? file : await change(c, user, id, file);
+  return refusal ?? (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
 }
 
 /**

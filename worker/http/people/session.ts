@@ -1,5 +1,5 @@
 /** Signing in and out (V11). A wrong email and a wrong password get the same answer for the same work. */
-import { isRefusal, Me, refuse, SessionId, SessionsList, SignIn } from '#protocol';
+import { isRefusal, refuse, signInRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';
 import { recordAlone } from '../../db/audit.ts';
@@ -8,25 +8,24 @@ import { setAdmitted } from '../../db/user-changes.ts';
 import { findLogin } from '../../db/users.ts';
 import { actOf, originOf } from '../serving/act.ts';
 import { clientAddress } from '../serving/address.ts';
-import { by, may, names, takes, tells } from '../serving/door.ts';
-import { afterAnswer, answer, refused, type Bound } from '../serving/exchange.ts';
+import { afterAnswer, type Bound } from '../serving/exchange.ts';
 import { forgetUser, keepUser, userOf } from '../serving/principal.ts';
+import { serve } from '../serving/serve.ts';
 import { deviceOf, keepDevice } from './device.ts';
 import { admits } from './ip-rules.ts';
 import { checkPassword, tryToSignIn } from './tries.ts';
 
 export const session = new Hono<Bound>();
 
-session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), async (c) => {
-  const body = c.req.valid('json');
+serve(session, signInRoutes.signIn, async (c, { body }) => {
   const email = canonicalEmail(body.email);
   const attempt = await tryToSignIn(c, email);
-  if (isRefusal(attempt)) return refused(c, attempt);
+  if (isRefusal(attempt)) return attempt;
 
   const checked = await checkPassword(c.env, attempt, body.password, findLogin(c.env.DB, email));
-  if (isRefusal(checked)) return refused(c, checked);
+  if (isRefusal(checked)) return checked;
   const { login, right } = checked;
-  if (!login) return refused(c, refuse('wrong_credentials'));
+  if (!login) return refuse('wrong_credentials');
   const { person, admitted } = login;
   const who = { account: person.account.id, id: person.id, name: person.name };
   const agent = agentStub(c.env, who.account, who.id);
@@ -46,7 +45,7 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
     // After the answer: an email that nobody has leaves nothing to write, and would be known by its time.
     if (opened.refused === 'code_needed') await attempt.right();
     else afterAnswer(c, recordAlone(c.env.DB, act));
-    return refused(c, opened);
+    return opened;
   }
   await Promise.all([
     recordAlone(c.env.DB, actOf(c, who, 'sign_in.done')),
@@ -56,43 +55,35 @@ session.post('/login', by('anybody'), takes(SignIn), tells('Signs in', Me), asyn
   keepUser(c, who, opened);
   const device = opened.device ? { account: who.account, user: who.id, ...opened.device } : attempt.known;
   if (device) await keepDevice(c, email, device);
-  return answer(c, await agent.me());
+  return agent.me();
 });
 
-session.post('/logout', by('anybody'), tells('Signs out'), async (c) => {
+serve(session, signInRoutes.signOut, async (c) => {
   const user = await userOf(c);
   if (!isRefusal(user)) await agentStub(c.env, user.account, user.id).signOut(user.session);
   forgetUser(c);
-  return c.json({});
+  return {};
 });
 
-session.get('/me', may('enrolling'), tells('Who is signed in', Me), async (c) => {
-  const { user } = c.var;
-  return answer(c, await agentStub(c.env, user.account, user.id).me());
-});
+serve(session, signInRoutes.me, (c, { user }) => agentStub(c.env, user.account, user.id).me());
 
-session.get('/me/sessions', may(), tells('One’s own sessions', SessionsList), async (c) => {
-  const { user } = c.var;
-  return answer(c, { sessions: await agentStub(c.env, user.account, user.id).sessions(user.session) });
-});
+serve(session, signInRoutes.sessions, async (c, { user }) => ({
+  sessions: await agentStub(c.env, user.account, user.id).sessions(user.session),
+}));
 
-session.delete('/me/sessions/:id', may(), names(SessionId), tells('Ends one of them'), async (c) => {
-  const { user } = c.var;
+serve(session, signInRoutes.endSession, async (c, { user, params: { id } }) => {
   const agent = agentStub(c.env, user.account, user.id);
-  const id = c.req.param('id');
-  if (!(await agent.sessions(user.session)).some((session) => session.id === id))
-    return refused(c, refuse('not_found'));
+  if (!(await agent.sessions(user.session)).some((each) => each.id === id)) return refuse('not_found');
   await agent.signOut(id);
-  return c.json({});
+  return {};
 });
 
 /** All but the one that asks; other devices are not known any more. */
-session.delete('/me/sessions', may(), tells('Ends all others'), async (c) => {
-  const { user } = c.var;
+serve(session, signInRoutes.endOtherSessions, async (c, { user }) => {
   const agent = agentStub(c.env, user.account, user.id);
   const others = (await agent.sessions(user.session)).filter(({ current }) => !current);
   const me = await agent.me();
   const device = isRefusal(me) ? undefined : await deviceOf(c, me.email);
   await Promise.all([...others.map(({ id }) => agent.signOut(id)), agent.forgetDevices(device?.device)]);
-  return c.json({});
+  return {};
 });

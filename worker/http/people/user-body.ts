@@ -19,9 +19,14 @@ export function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefin
 }
 
 /** The unconfirmed risk of a change to one's own row: `sure` lists the confirmed ones, or is `1` for all. */
-export function riskOf(c: Exchange, user: User, { roles, manages, ipRules }: UserBody): Refusal | undefined {
-  const sure = (c.req.query('sure') ?? '').split(',');
-  const confirmed = (risk: string) => sure.includes('1') || sure.includes(risk);
+export function riskOf(
+  c: Exchange,
+  user: User,
+  { roles, manages, ipRules }: UserBody,
+  sure = '',
+): Refusal | undefined {
+  const listed = sure.split(',');
+  const confirmed = (risk: string) => listed.includes('1') || listed.includes(risk);
   const same = manages === user.manages && rolesOf(roles) === rolesOf(user.roles);
   if (!same && !confirmed('rights')) return refuse('own_rights', { field: 'roles' });
   if (admits(ipRules, clientAddress(c)) || confirmed('addresses')) return undefined;

@@ -2,17 +2,12 @@
 import { awaitingEmail, emailTyped, type EmailState } from '#domain/people/emails';
 import {
   isRefusal,
-  NewUserBody,
+  peopleRoutes,
   refuse,
-  SetPassword,
-  SetStatusBody,
-  User,
-  UserBody,
-  UserId,
-  UsersPage,
-  UsersQuery,
   type AuditKind,
   type Refusal,
+  type User,
+  type UserBody,
 } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';
@@ -22,11 +17,11 @@ import { createUser, deleteUser, restoreUser, setPassword, updateUser } from '..
 import { getUser, listUsers } from '../../db/users.ts';
 import { actOf } from '../serving/act.ts';
 import { clientAddress, flooding } from '../serving/address.ts';
-import { asks, may, names, takes, tells } from '../serving/door.ts';
-import { answer, refused, type Bound, type Exchange } from '../serving/exchange.ts';
+import type { Bound, Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
 import { newId } from '../serving/new-id.ts';
 import type { User as Principal } from '../serving/principal.ts';
+import { serve } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 import { emailOf, invite, reserveInvitation, withMail } from './invitations.ts';
 import { admits } from './ip-rules.ts';
@@ -37,26 +32,20 @@ import { problemOf, riskOf, sorted, tidy } from './user-body.ts';
 
 export const users = new Hono<Bound>();
 
-users.get(
-  '/',
-  may('people.read'),
-  asks(UsersQuery),
-  tells('A page of the account’s users, by name', UsersPage),
-  async (c) => answer(c, await listUsers(c.env.DB, c.var.user.account, c.req.valid('query'))),
+serve(users, peopleRoutes.listUsers, (c, { user, query }) => listUsers(c.env.DB, user.account, query));
+
+serve(
+  users,
+  peopleRoutes.getUser,
+  async (c, { user, params }) => (await getUser(c.env.DB, user.account, params.id)) ?? refuse('not_found'),
 );
 
-users.get('/:id', may('people.read'), names(UserId), tells('One user', User), async (c) =>
-  answer(c, (await getUser(c.env.DB, c.var.user.account, c.req.param('id'))) ?? refuse('not_found')),
-);
-
-users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', User), async (c) => {
-  const { user } = c.var;
-  const { password, ...body } = c.req.valid('json');
+serve(users, peopleRoutes.addUser, async (c, { user, body: { password, ...body } }) => {
   const origin = linkOrigin(c);
   const problem = problemOf(c, body) ?? (password === undefined && origin === null && refuse('no_mail'));
-  if (problem) return refused(c, problem);
+  if (problem) return problem;
   const hash = password === undefined ? '' : await hashFor(c, user.account, password);
-  if (isRefusal(hash)) return refused(c, hash);
+  if (isRefusal(hash)) return hash;
   const { email, ...made } = tidy(body);
   const id = newId('user');
   const act = actOf(c, user, 'user.added', { subject: { id, name: made.name } });
@@ -67,214 +56,162 @@ users.post('/', may('people.write'), takes(NewUserBody), tells('Adds a user', Us
     createUser(c.env.DB, user.account, id, row, state, hash, act),
   );
   if (origin !== null && !isRefusal(added)) await invite(c, user, added, origin);
-  return answer(c, added);
+  return added;
 });
 
-users.patch(
-  '/:id',
-  may('people.write'),
-  names(UserId),
-  takes(UserBody),
-  tells('Changes a user', User),
-  async (c) => {
-    const { user } = c.var;
-    const body = c.req.valid('json');
-    const id = c.req.param('id');
-    const problem = problemOf(c, body) ?? (id === user.id ? riskOf(c, user, body) : undefined);
-    if (problem) return refused(c, problem);
-    const origin = linkOrigin(c);
-    const { email, ...after } = tidy(body);
-    const row = { ...after, admitted: admits(after.ipRules, clientAddress(c)) };
-    const how = (before: User) => {
-      if (before.deletedAt !== null) return null;
-      const was = emailOf(before);
-      const is = emailTyped(was, email, origin !== null);
-      const asked = is.pending === was.pending ? null : is.pending;
-      const due = awaitingEmail(is) === awaitingEmail(was) ? null : awaitingEmail(is);
-      const changes = changesOf(before, { ...after, email: is.email }, is);
-      return async (act: Act) => {
-        if (asked !== null && (await isColleagues(c.env.DB, user.account, id, asked)))
-          return refuse('email_taken', { field: 'email' });
-        const changed = await withMail(c, user.account, origin === null ? null : due, () =>
-          updateUser(c.env.DB, user.account, id, row, [was, is], { ...act, changes }),
-        );
-        if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
-        await hidePhoto(c, user, changed);
-        return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
-      };
+serve(users, peopleRoutes.changeUser, async (c, { user, params: { id }, query, body }) => {
+  const problem = problemOf(c, body) ?? (id === user.id ? riskOf(c, user, body, query.sure) : undefined);
+  if (problem) return problem;
+  const origin = linkOrigin(c);
+  const { email, ...after } = tidy(body);
+  const row = { ...after, admitted: admits(after.ipRules, clientAddress(c)) };
+  const how = (before: User) => {
+    if (before.deletedAt !== null) return null;
+    const was = emailOf(before);
+    const is = emailTyped(was, email, origin !== null);
+    const asked = is.pending === was.pending ? null : is.pending;
+    const due = awaitingEmail(is) === awaitingEmail(was) ? null : awaitingEmail(is);
+    const changes = changesOf(before, { ...after, email: is.email }, is);
+    return async (act: Act) => {
+      if (asked !== null && (await isColleagues(c.env.DB, user.account, id, asked)))
+        return refuse('email_taken', { field: 'email' });
+      const changed = await withMail(c, user.account, origin === null ? null : due, () =>
+        updateUser(c.env.DB, user.account, id, row, [was, is], { ...act, changes }),
+      );
+      if (isRefusal(changed) || !before.showsPhoto || changed.showsPhoto) return changed;
+      await hidePhoto(c, user, changed);
+      return (await getUser(c.env.DB, user.account, id)) ?? refuse('not_found');
     };
-    return change(c, user, 'user.changed', how, async (changed, before) => {
-      const to = awaitingEmail(emailOf(changed));
-      if (origin !== null && to !== null && to !== awaitingEmail(emailOf(before)))
-        await invite(c, user, changed, origin);
-    });
-  },
-);
+  };
+  return change(c, user, id, 'user.changed', how, async (changed, before) => {
+    const to = awaitingEmail(emailOf(changed));
+    if (origin !== null && to !== null && to !== awaitingEmail(emailOf(before)))
+      await invite(c, user, changed, origin);
+  });
+});
 
-users.put(
-  '/:id/password',
-  may('people.write'),
-  names(UserId),
-  takes(SetPassword),
-  tells('Sets a user’s password', User),
-  async (c) => {
-    const { user } = c.var;
-    const { account } = user;
-    const origin = linkOrigin(c);
-    const hash = await hashFor(c, account, c.req.valid('json').password);
-    if (isRefusal(hash)) return refused(c, hash);
-    const how = (before: User) => async (act: Act) => {
-      if (before.deletedAt !== null) return refuse('not_found');
-      // Where no mail can go out, the administrator is who knows whose email it is.
-      const vouched = origin === null ? before : undefined;
-      const to = origin === null || before.emailConfirmed ? null : before.email;
-      return withMail(c, account, to, async () => {
-        const refusal = await setPassword(c.env.DB, account, before.id, hash, act, vouched);
-        return refusal ?? (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+serve(users, peopleRoutes.setPassword, async (c, { user, params, body }) => {
+  const { account } = user;
+  const origin = linkOrigin(c);
+  const hash = await hashFor(c, account, body.password);
+  if (isRefusal(hash)) return hash;
+  const how = (before: User) => async (act: Act) => {
+    if (before.deletedAt !== null) return refuse('not_found');
+    // Where no mail can go out, the administrator is who knows whose email it is.
+    const vouched = origin === null ? before : undefined;
+    const to = origin === null || before.emailConfirmed ? null : before.email;
+    return withMail(c, account, to, async () => {
+      const refusal = await setPassword(c.env.DB, account, before.id, hash, act, vouched);
+      return refusal ?? (await getUser(c.env.DB, account, before.id)) ?? refuse('not_found');
+    });
+  };
+  return change(c, user, params.id, 'user.password_set', how, async (changed) => {
+    // A mailbox that nobody has confirmed is not the owner's.
+    if (changed.emailConfirmed) tellOwner(c, account, changed.id, 'password_changed');
+    // The invitation has ended with the password that it was for.
+    if (origin !== null && !changed.emailConfirmed) await invite(c, user, changed, origin);
+  });
+});
+
+serve(users, peopleRoutes.setStatus, async (c, { user: supervisor, params, body }) => {
+  const { account, id, name: shown, fullName: name = shown } = supervisor;
+  const user = await getUser(c.env.DB, account, params.id);
+  if (!user || user.deletedAt !== null) return refuse('not_found');
+  return (await agentStub(c.env, account, user.id).setStatusBy(body.status, { id, name })) ?? {};
+});
+
+serve(users, peopleRoutes.inviteUser, async (c, { user: administrator, params }) => {
+  const { account } = administrator;
+  const user = await getUser(c.env.DB, account, params.id);
+  const origin = linkOrigin(c);
+  if (!user || user.deletedAt !== null) return refuse('not_found');
+  const to = user.invited ? user.email : awaitingEmail(emailOf(user));
+  // They have chosen a password, or confirmed the email, meanwhile.
+  if (to === null) return refuse('conflict');
+  if (origin === null) return refuse('no_mail');
+  const invitation = await reserveInvitation(c, account, to);
+  if (isRefusal(invitation)) return invitation;
+  await prolongPendingEmail(c.env.DB, account, user.id, to, Date.now());
+  await invite(c, administrator, user, origin);
+  const subject = { id: user.id, name: user.name };
+  await recordAlone(c.env.DB, actOf(c, administrator, 'user.invited', { subject }));
+  return {};
+});
+
+serve(users, peopleRoutes.dropPendingEmail, (c, { user, params }) => {
+  const { account } = user;
+  return change(c, user, params.id, 'user.changed', (before) => {
+    const { id, pendingEmail, deletedAt } = before;
+    if (deletedAt !== null) return null;
+    if (pendingEmail === null) return () => Promise.resolve(before);
+    return async (act) => {
+      await dropPendingEmail(c.env.DB, account, id, {
+        ...act,
+        changes: { pendingEmail: [pendingEmail.email, null] },
       });
+      await agentStub(c.env, account, id).dropConfirmation();
+      return (await getUser(c.env.DB, account, id)) ?? refuse('not_found');
     };
-    return change(c, user, 'user.password_set', how, async (changed) => {
-      // A mailbox that nobody has confirmed is not the owner's.
-      if (changed.emailConfirmed) tellOwner(c, account, changed.id, 'password_changed');
-      // The invitation has ended with the password that it was for.
-      if (origin !== null && !changed.emailConfirmed) await invite(c, user, changed, origin);
-    });
-  },
-);
+  });
+});
 
-users.put(
-  '/:id/status',
-  may('conversation.assign'),
-  names(UserId),
-  takes(SetStatusBody),
-  tells('Sets the status of an agent who is signed in'),
-  async (c) => {
-    const { account, id, name: shown, fullName: name = shown } = c.var.user;
-    const user = await getUser(c.env.DB, account, c.req.param('id'));
-    if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
-    const set = agentStub(c.env, account, user.id).setStatusBy(c.req.valid('json').status, { id, name });
-    return answer(c, (await set) ?? {});
-  },
-);
+serve(users, peopleRoutes.removeSecondFactor, async (c, { user, params }) => {
+  const theirs = await getUser(c.env.DB, user.account, params.id);
+  if (!theirs || theirs.deletedAt !== null) return refuse('not_found');
+  await agentStub(c.env, user.account, theirs.id).removeSecondFactor();
+  const subject = { id: theirs.id, name: theirs.name };
+  await recordAlone(c.env.DB, actOf(c, user, 'second_factor.off', { subject }));
+  if (theirs.secondFactor) tellOwner(c, user.account, theirs.id, 'second_factor_off');
+  return {};
+});
 
-users.post(
-  '/:id/invite',
-  may('people.write'),
-  names(UserId),
-  tells('Sends the mail again that invites them, or has them confirm an email'),
-  async (c) => {
-    const { account } = c.var.user;
-    const user = await getUser(c.env.DB, account, c.req.param('id'));
-    const origin = linkOrigin(c);
-    if (!user || user.deletedAt !== null) return refused(c, refuse('not_found'));
-    const to = user.invited ? user.email : awaitingEmail(emailOf(user));
-    // They have chosen a password, or confirmed the email, meanwhile.
-    if (to === null) return refused(c, refuse('conflict'));
-    if (origin === null) return refused(c, refuse('no_mail'));
-    const invitation = await reserveInvitation(c, account, to);
-    if (isRefusal(invitation)) return refused(c, invitation);
-    await prolongPendingEmail(c.env.DB, account, user.id, to, Date.now());
-    await invite(c, c.var.user, user, origin);
-    const subject = { id: user.id, name: user.name };
-    await recordAlone(c.env.DB, actOf(c, c.var.user, 'user.invited', { subject }));
-    return c.json({});
-  },
-);
-
-users.delete(
-  '/:id/pending-email',
-  may('people.write'),
-  names(UserId),
-  tells('Cancels the change of a user’s email that its owner has not confirmed', User),
-  async (c) => {
-    const { account } = c.var.user;
-    return change(c, c.var.user, 'user.changed', (before) => {
-      const { id, pendingEmail, deletedAt } = before;
-      if (deletedAt !== null) return null;
-      if (pendingEmail === null) return () => Promise.resolve(before);
-      return async (act) => {
-        await dropPendingEmail(c.env.DB, account, id, {
-          ...act,
-          changes: { pendingEmail: [pendingEmail.email, null] },
-        });
-        await agentStub(c.env, account, id).dropConfirmation();
-        return (await getUser(c.env.DB, account, id)) ?? refuse('not_found');
-      };
-    });
-  },
-);
-
-users.delete(
-  '/:id/second-factor',
-  may('people.write'),
-  names(UserId),
-  tells('Takes a user’s second factor away: they have lost it'),
-  async (c) => {
-    const { user } = c.var;
-    const theirs = await getUser(c.env.DB, user.account, c.req.param('id'));
-    if (!theirs || theirs.deletedAt !== null) return refused(c, refuse('not_found'));
-    await agentStub(c.env, user.account, theirs.id).removeSecondFactor();
-    await recordAlone(
-      c.env.DB,
-      actOf(c, user, 'second_factor.off', { subject: { id: theirs.id, name: theirs.name } }),
-    );
-    if (theirs.secondFactor) tellOwner(c, user.account, theirs.id, 'second_factor_off');
-    return c.json({});
-  },
-);
-
-users.delete('/:id', may('people.write'), names(UserId), tells('Deletes a user, softly', User), async (c) =>
+serve(users, peopleRoutes.deleteUser, (c, { user, params }) =>
   change(
     c,
-    c.var.user,
+    user,
+    params.id,
     'user.deleted',
     ({ id }) =>
       (act) =>
-        deleteUser(c.env.DB, c.var.user.account, id, act),
+        deleteUser(c.env.DB, user.account, id, act),
   ),
 );
 
-users.post(
-  '/:id/restore',
-  may('people.write'),
-  names(UserId),
-  tells('Takes a deletion back', User),
-  async (c) => {
-    const { user } = c.var;
-    const origin = linkOrigin(c);
-    const how = (before: User) => (act: Act) =>
-      withMail(
-        c,
-        user.account,
-        origin === null ? null : before.email,
-        () => restoreUser(c.env.DB, user.account, before, origin !== null, act),
-        (restored) => !restored.emailConfirmed,
-      );
-    return change(c, user, 'user.restored', how, async (restored) => {
-      if (origin !== null && !restored.emailConfirmed) await invite(c, user, restored, origin);
-    });
-  },
-);
+serve(users, peopleRoutes.restoreUser, (c, { user, params }) => {
+  const origin = linkOrigin(c);
+  const how = (before: User) => (act: Act) =>
+    withMail(
+      c,
+      user.account,
+      origin === null ? null : before.email,
+      () => restoreUser(c.env.DB, user.account, before, origin !== null, act),
+      (restored) => !restored.emailConfirmed,
+    );
+  return change(c, user, params.id, 'user.restored', how, async (restored) => {
+    if (origin !== null && !restored.emailConfirmed) await invite(c, user, restored, origin);
+  });
+});
 
 /** Who does it. */
 type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
 type Change = (act: Act) => Promise<User | Refusal>;
 
-/** Changes the user whom the address names, where there is one and `how` finds it possible. */
+/** Changes the user who has this id, where there is one and `how` finds it possible. */
 async function change(
   c: Exchange,
   by: By,
+  id: string,
   kind: AuditKind,
   how: (before: User) => Change | null,
   then?: (changed: User, before: User) => Promise<void>,
-): Promise<Response> {
-  const before = await getUser(c.env.DB, by.account, c.req.param('id') ?? '');
+): Promise<User | Refusal> {
+  const before = await getUser(c.env.DB, by.account, id);
   const make = before && how(before);
-  if (!make) return refused(c, refuse('not_found'));
+  if (!make) return refuse('not_found');
   const act = actOf(c, by, kind, { subject: { id: before.id, name: before.name } });
   const changed = await changing(c.env, by.account, [before.id], () => make(act));
   if (!isRefusal(changed)) await then?.(changed, before);
-  return answer(c, changed);
+  return changed;
 }
 
 /** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */

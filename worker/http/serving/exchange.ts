@@ -1,5 +1,5 @@
 /** How a request is read and answered: JSON in, a value or a refusal out. */
-import { isRefusal, refusals, type Refusal } from '#protocol';
+import { refusals, type Refusal } from '#protocol';
 import type { Context } from 'hono';
 import type { Env } from '../../actors/stubs.ts';
 import { logError } from './log.ts';
@@ -8,15 +8,11 @@ export interface Bound {
   Bindings: Env;
   Variables: object;
 }
-/** A request and its answer, whatever the doors before have left on it. */
+/** A request and its answer, whatever the middleware before has left on it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's variables are invariant: nothing else takes them all
 export type Exchange = Context<Bound & { Variables: any }>;
 
-/** Answers with a value as JSON, or with a refusal in its code's status (V1). */
-export function answer(c: Exchange, value: object): Response {
-  return isRefusal(value) ? refused(c, value) : c.json(value);
-}
-
+/** Answers with a refusal, in its code's status (V1). */
 export function refused(c: Exchange, refusal: Refusal): Response {
   const { retryAfter } = refusal;
   const headers = retryAfter === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfter / 1_000)}` };

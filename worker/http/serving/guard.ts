@@ -1,8 +1,8 @@
 /** What every request to the API has to pass before a handler sees it. */
-import { maxFrameBytes, refuse } from '#protocol';
+import { isSchema, maxFrameBytes, refuse } from '#protocol';
+import { allRoutes } from '#protocol/routes';
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { photoTypes } from '../people/photo-file.ts';
 import { contentType, refused, type Bound } from './exchange.ts';
 import { publicOrigin } from './links.ts';
 
@@ -14,9 +14,9 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /**
- * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page can
- * forge it: so no other page acts with our cookies. The operator's door takes no cookie, and so needs no origin. Behind a proxy
- * that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
+ * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page
+ * can forge it: so no other page acts with our cookies. The operator's routes take no cookie, and so need no origin.
+ * Behind a proxy that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
  */
 export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   const changes = !safe.has(c.req.method) || isUpgrade(c.req.raw);
@@ -27,15 +27,24 @@ export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   return next();
 };
 
-/** V46. Where a photo's file goes; it is looked at behind the door. */
-const takesPhotos = ({ method, path }: HonoRequest) =>
-  method === 'PUT' && /^\/api\/(?:me|users\/[^/]+)\/photo$/.test(path);
+/** V46. The routes that accept a file, which their handlers check. */
+const withFiles = allRoutes.flatMap(({ method, path, body }) =>
+  body && !isSchema(body)
+    ? [{ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`), media: body.media }]
+    : [],
+);
 
-/** V12. JSON that says so, or at its own doors an image: a form of another page can send neither. */
+function mediaOf(request: HonoRequest): readonly string[] {
+  const route = withFiles.find(
+    ({ method, pattern }) => method === request.method && pattern.test(request.path),
+  );
+  return route?.media ?? ['application/json'];
+}
+
+/** V12. JSON that says so, or at routes for files an image: a form of another page can send neither. */
 export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
   if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
-  const types: readonly string[] = takesPhotos(c.req) ? photoTypes : ['application/json'];
-  if (!types.includes(contentType(c) ?? ''))
+  if (!mediaOf(c.req).includes(contentType(c) ?? ''))
     return refused(c, refuse('bad_request', { field: 'content-type' }));
   return next();
 };

@@ -1,35 +1,14 @@
-/** The API's document in OpenAPI 3.1, made from what stands at the doors themselves. */
-import { refusals } from '#protocol';
+/** The API's document in OpenAPI 3.1, made from the routes. */
+import { isSchema, refusals, socket, type FileForm, type Route } from '#protocol';
+import { allRoutes } from '#protocol/routes';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { Hono } from 'hono';
-import { findTargetHandler } from 'hono/utils/handler';
-import { photoTypes } from '../people/photo-file.ts';
-import { sign, type Sign } from './door.ts';
-import type { Bound, Exchange } from './exchange.ts';
-
-/** What a door says, put together from the signs that its handlers bear. */
-export interface Door extends Sign {
-  readonly method: string;
-  readonly path: string;
-}
-
-/** All doors of the API: its handlers, without what every request passes through. */
-export function doorsOf(api: Hono<Bound>): Door[] {
-  const doors = new Map<string, Door>();
-  for (const { method, path, handler } of api.routes) {
-    if (method === 'ALL') continue;
-    const signs = (findTargetHandler(handler) as { [sign]?: Sign })[sign];
-    const key = `${method} ${path}`;
-    doors.set(key, { ...doors.get(key), ...signs, method, path });
-  }
-  return [...doors.values()];
-}
+import type { Exchange } from './exchange.ts';
 
 let document: { readonly text: string; readonly tag: string } | undefined;
 
 /** Answers with the document, which each isolate makes once: it never changes under one version of the code. */
-export async function apiDocument(c: Exchange, api: Hono<Bound>): Promise<Response> {
-  const { text, tag } = (document ??= await tagged(JSON.stringify(openApi(api))));
+export async function apiDocument(c: Exchange): Promise<Response> {
+  const { text, tag } = (document ??= await tagged(JSON.stringify(openApi())));
   c.header('ETag', tag);
   c.header('Cache-Control', 'public, max-age=300');
   // A proxy that compresses makes the tag a weak one.
@@ -44,15 +23,15 @@ async function tagged(text: string) {
 }
 
 /**
- * The operator's doors are left out: the document is for programs that work with an account, and the operator has README and scripts.
+ * The operator's routes are left out: the document is for programs that work with an account, and the operator has README and scripts.
  * To hide them protects nothing; their secret does.
  */
-function openApi(api: Hono<Bound>): object {
+function openApi(): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const door of doorsOf(api)) {
-    if (door.right === 'operator') continue;
-    const path = door.path.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
-    (paths[path] ??= {})[door.method.toLowerCase()] = operation(door);
+  for (const route of allRoutes) {
+    if (route.right === 'operator') continue;
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route);
   }
   return {
     openapi: '3.1.0',
@@ -74,36 +53,44 @@ function openApi(api: Hono<Bound>): object {
 const description =
   'A request that changes something carries an `Origin` equal to the server’s own. What is not done is refused: see `Refusal`.';
 
-function operation({ path, right = 'anybody', summary, takes, takesPhoto, asks, tells }: Door): object {
-  const ids = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+function operation({ right, summary, params = {}, query, body, answer }: Route): object {
+  const ids = Object.entries(params).map(([name, schema]) => ({
     ...{ name, in: 'path', required: true },
-    schema: { type: 'string' },
+    schema: schemaOf(schema),
   }));
-  const query = Object.entries(asks ? (schemaOf(asks).properties ?? {}) : {}).map(([name, schema]) => {
-    return { name, in: 'query', schema };
-  });
+  const { properties = {}, required = [] } = query ? schemaOf(query) : {};
+  const asked = Object.entries(properties).map(([name, schema]) => ({
+    ...{ name, in: 'query', schema },
+    ...(required.includes(name) && { required: true }),
+  }));
   const whom = { anybody: [], visitor: [{ visitor: [] }] };
   return {
     summary,
     'x-right': right,
     security: right in whom ? whom[right as keyof typeof whom] : [{ session: [] }],
-    parameters: [...ids, ...query],
-    ...(takes && { requestBody: { required: true, content: json(schemaOf(takes)) } }),
-    ...(takesPhoto && { requestBody: { required: true, content: images } }),
+    parameters: [...ids, ...asked],
+    ...(body && { requestBody: { required: true, content: contentOf(body) } }),
     responses: {
-      200: { description: 'Done', content: json(tells ? schemaOf(tells) : { type: 'object' }) },
+      ...(answer === socket
+        ? { 101: { description: 'The socket is open' } }
+        : { 200: { description: 'Done', content: contentOf(answer) } }),
       default: { $ref: '#/components/responses/Refused' },
     },
   };
 }
 
+function contentOf(form: Schema | FileForm): object {
+  return isSchema(form) ? json(schemaOf(form)) : Object.fromEntries(form.media.map((type) => [type, {}]));
+}
+
+type Schema = NonNullable<Route['query']> | Exclude<Route['answer'], FileForm | string>;
+
 /** The form as it stands on the wire; what no JSON Schema can say, such as a known time zone, is left out. */
-function schemaOf(schema: NonNullable<Sign['takes']>) {
+function schemaOf(schema: Schema) {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
   return rest;
 }
 
-const images = Object.fromEntries(photoTypes.map((type) => [type, {}]));
 const json = (schema: object) => ({ 'application/json': { schema } });
 
 const refusal = {

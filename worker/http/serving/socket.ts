@@ -1,15 +1,13 @@
 /** Upgrades: what every socket must offer, and handing it to its actor. */
-import { type Principal, refuse, subprotocol } from '#protocol';
-import type { MiddlewareHandler } from 'hono';
-import { refused, type Bound, type Exchange } from './exchange.ts';
+import { type Principal, subprotocol } from '#protocol';
+import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 import { bare, forwarded, protocolsOf } from './principal.ts';
 
-/** V13: a socket, in this version of the protocol. */
-export const speaks: MiddlewareHandler<Bound> = (c, next) => {
-  const spoken = isUpgrade(c.req.raw) && protocolsOf(c.req.raw).includes(subprotocol);
-  return spoken ? next() : Promise.resolve(refused(c, refuse('unsupported')));
-};
+/** V13: a request for a socket, in this version of the protocol. */
+export function offersSocket(request: Request): boolean {
+  return isUpgrade(request) && protocolsOf(request).includes(subprotocol);
+}
 
 /** Gives the socket to the actor, which answers the upgrade. */
 export function handOver(

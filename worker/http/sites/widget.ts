@@ -7,25 +7,19 @@ import {
   conversationSettingsOf,
   isRefusal,
   maxRange,
-  OpenVisitorSession,
-  Range,
-  RangeQuery,
   refuse,
   SiteId,
-  StartConversation,
-  Started,
-  type Refusal,
-  VisitorSession,
-  WidgetConfig,
+  siteRoutes,
   widgetSettingsOf,
+  type Range,
+  type Refusal,
 } from '#protocol';
 import { m } from '#words/worker';
 import { Hono } from 'hono';
 import { networkWait } from '../../actors/limits.ts';
 import { conversationStub, lobbyStub, visitorStub } from '../../actors/stubs.ts';
 import { clientNetwork, clientNetworks, flooding } from '../serving/address.ts';
-import { asks, by, takes, tells } from '../serving/door.ts';
-import { answer, refused, type Bound, type Exchange } from '../serving/exchange.ts';
+import type { Bound, Exchange } from '../serving/exchange.ts';
 import { languageOf, spoken } from '../serving/language.ts';
 import { newId } from '../serving/new-id.ts';
 import {
@@ -37,157 +31,117 @@ import {
   visitorToken,
   type VisitorPrincipal,
 } from '../serving/principal.ts';
-import { handOver, showIn, speaks } from '../serving/socket.ts';
+import { serve, Written } from '../serving/serve.ts';
+import { handOver, showIn } from '../serving/socket.ts';
 import { availabilityAt, isQueueFull } from './availability.ts';
 import { siteOf } from './site-lookup.ts';
 
 export const widget = new Hono<Bound>();
 
-widget.get(
-  '/config',
-  by('anybody'),
-  spoken,
-  tells('What a site’s widget is like', WidgetConfig),
-  async (c) => {
-    // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
-    c.header('Access-Control-Allow-Origin', '*');
-    c.header('Cross-Origin-Resource-Policy', 'cross-origin');
-    const id = check(SiteId, c.req.query('site'));
-    const site = isRefusal(id) ? id : await siteOf(c, id);
-    if (isRefusal(site)) return refused(c, site);
-    const origin = pageOrigin(c);
-    c.header('Vary', 'Origin');
-    if (!originAllowed(origin, site.origins))
-      return refused(c, refuse('wrong_origin', { message: remedyFor(origin) }));
-    c.header('Access-Control-Allow-Origin', origin);
-    if (!site.campaign) return refused(c, refuse('not_found'));
-    const settings = widgetSettingsOf(site.campaign.settings);
-    const label = m.chat({}, { locale: languageOf(c) });
-    const campaign = site.campaign.id;
-    const availability = await availabilityAt(c.env, site.account, campaign);
-    return c.json({ site: site.id, campaign, label, availability, settings } satisfies WidgetConfig);
-  },
-);
+widget.use(siteRoutes.widgetConfig.path, spoken);
+serve(widget, siteRoutes.widgetConfig, async (c, { query }) => {
+  // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
+  c.header('Access-Control-Allow-Origin', '*');
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+  const id = check(SiteId, query.site);
+  const site = isRefusal(id) ? id : await siteOf(c, id);
+  if (isRefusal(site)) return site;
+  const origin = pageOrigin(c);
+  c.header('Vary', 'Origin');
+  if (!originAllowed(origin, site.origins)) return refuse('wrong_origin', { message: remedyFor(origin) });
+  c.header('Access-Control-Allow-Origin', origin);
+  if (!site.campaign) return refuse('not_found');
+  const settings = widgetSettingsOf(site.campaign.settings);
+  const label = m.chat({}, { locale: languageOf(c) });
+  const campaign = site.campaign.id;
+  const availability = await availabilityAt(c.env, site.account, campaign);
+  return { site: site.id, campaign, label, availability, settings };
+});
 
-widget.post(
-  '/session',
-  by('anybody'),
-  takes(OpenVisitorSession),
-  tells('Makes a visitor', VisitorSession),
-  async (c) => {
-    const flood = await flooding(c.env, 'session', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    const site = await siteOf(c, c.req.valid('json').site);
-    if (isRefusal(site)) return refused(c, site);
-    const networks = clientNetworks(c);
-    const retryAfter = networks.length > 0 ? await networkWait(c.env, 'newVisitors', networks) : 0;
-    if (retryAfter > 0) return refused(c, refuse('too_many_chats', { retryAfter }));
-    const id = newId('visitor');
-    const visitor = visitorStub(c.env, site.account, id);
-    const { secret } = await visitor.open(site.account, id, site.id);
-    const token = [site.account, id, secret].join('.');
-    keepVisitor(c, site.id, token);
-    return answer(c, { ...(await visitor.session()), token });
-  },
-);
+serve(widget, siteRoutes.openSession, async (c, { body }) => {
+  const flood = await flooding(c.env, 'session', clientNetwork(c));
+  if (flood) return flood;
+  const site = await siteOf(c, body.site);
+  if (isRefusal(site)) return site;
+  const networks = clientNetworks(c);
+  const retryAfter = networks.length > 0 ? await networkWait(c.env, 'newVisitors', networks) : 0;
+  if (retryAfter > 0) return refuse('too_many_chats', { retryAfter });
+  const id = newId('visitor');
+  const visitor = visitorStub(c.env, site.account, id);
+  const { secret } = await visitor.open(site.account, id, site.id);
+  const token = [site.account, id, secret].join('.');
+  keepVisitor(c, site.id, token);
+  const session = await visitor.session();
+  return isRefusal(session) ? session : { ...session, token };
+});
 
-widget.get('/session', by('visitor'), tells('Who the visitor is', VisitorSession), async (c) => {
-  const site = c.req.query('site');
+serve(widget, siteRoutes.getSession, async (c, { query: { site } }) => {
   // Nobody yet is what a first visit finds. A refusal would stand in red in the console of the company's page.
-  if (visitorToken(c, site) === undefined) return c.json({ visitor: null });
+  if (visitorToken(c, site) === undefined) return { visitor: null };
   const given = visitorCredential(c, site);
-  if (isRefusal(given)) return refused(c, given);
+  if (isRefusal(given)) return given;
   const resumed = await visitorStub(c.env, given.account, given.id).resume(given.secret, site);
-  if (isRefusal(resumed)) return refused(c, resumed);
-  if (resumed.secret === undefined) return answer(c, resumed.session);
+  if (isRefusal(resumed)) return resumed;
+  if (resumed.secret === undefined) return resumed.session;
   const token = [given.account, given.id, resumed.secret].join('.');
   keepVisitor(c, resumed.site, token);
   // A page's script learns the credential only where it carries it already.
-  return answer(c, { ...resumed.session, ...(carriesToken(c) && { token }) });
+  return { ...resumed.session, ...(carriesToken(c) && { token }) };
 });
 
-widget.delete('/session', by('anybody'), tells('Signs the visitor out'), async (c) => {
-  const site = check(SiteId, c.req.query('site'));
-  if (isRefusal(site)) return refused(c, site);
+serve(widget, siteRoutes.endSession, async (c, { query }) => {
+  const site = check(SiteId, query.site);
+  if (isRefusal(site)) return site;
   const given = visitorCredential(c, site);
   if (!isRefusal(given)) await visitorStub(c.env, given.account, given.id).end(given.secret, site);
   forgetVisitor(c, site);
-  return c.json({});
+  return {};
 });
 
-widget.post(
-  '/messages',
-  by('visitor'),
-  takes(StartConversation),
-  tells('Sends a message', Started),
-  async (c) => {
-    const message = c.req.valid('json');
-    const credential = visitorCredential(c, message.site);
-    if (isRefusal(credential)) return refused(c, credential);
-    const site = await siteOf(c, message.site);
-    if (isRefusal(site)) return refused(c, site);
-    // The credential belongs to one site. On another the visitor is a new one.
-    if (site.account !== credential.account) return refused(c, refuse('signed_out'));
-    if (!site.campaign) return refused(c, refuse('not_found'));
-    const { id, name, settings } = site.campaign;
-    const campaign = { id, name, ...conversationSettingsOf(settings) };
-    // One call on the way of a first message: the visitor's actor proves who they are, and judges.
-    const visitor = visitorStub(c.env, credential.account, credential.id);
-    const circumstances = {
-      queueFull: await isQueueFull(c, site.account, id),
-      networks: clientNetworks(c),
-    };
-    return answer(c, await visitor.message(credential.secret, message, campaign, circumstances));
-  },
-);
+serve(widget, siteRoutes.sendMessage, async (c, { body: message }) => {
+  const credential = visitorCredential(c, message.site);
+  if (isRefusal(credential)) return credential;
+  const site = await siteOf(c, message.site);
+  if (isRefusal(site)) return site;
+  // The credential belongs to one site. On another the visitor is a new one.
+  if (site.account !== credential.account) return refuse('signed_out');
+  if (!site.campaign) return refuse('not_found');
+  const { id, name, settings } = site.campaign;
+  const campaign = { id, name, ...conversationSettingsOf(settings) };
+  // One call on the way of a first message: the visitor's actor proves who they are, and judges.
+  const visitor = visitorStub(c.env, credential.account, credential.id);
+  const circumstances = {
+    queueFull: await isQueueFull(c, site.account, id),
+    networks: clientNetworks(c),
+  };
+  return visitor.message(credential.secret, message, campaign, circumstances);
+});
 
-widget.get(
-  '/conversations/:id/entries',
-  by('visitor'),
-  asks(RangeQuery),
-  tells('A part of their own transcript', Range),
-  async (c) => {
-    const visitor = await visitorWith(c, c.req.param('id'));
-    if (isRefusal(visitor)) return refused(c, visitor);
-    const query = c.req.valid('query');
-    const conversation = conversationStub(c.env, visitor.account, c.req.param('id'));
-    const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
-    return typeof range === 'string'
-      ? c.body(range, 200, { 'Content-Type': 'application/json' })
-      : refused(c, range);
-  },
-);
+serve(widget, siteRoutes.visitorEntries, async (c, { params: { id }, query }) => {
+  const visitor = await visitorWith(c, id);
+  if (isRefusal(visitor)) return visitor;
+  const conversation = conversationStub(c.env, visitor.account, id);
+  const range = await conversation.range('visitor', query.before, query.limit ?? maxRange);
+  return typeof range === 'string' ? new Written<Range>(range) : range;
+});
 
-widget.get(
-  '/conversations/:id/socket',
-  speaks,
-  by('visitor'),
-  tells('A socket on their own conversation'),
-  async (c) => {
-    const visitor = await visitorWith(c, c.req.param('id'));
-    if (isRefusal(visitor)) return refused(c, visitor);
-    return handOver(c, conversationStub(c.env, visitor.account, c.req.param('id')), visitor);
-  },
-);
+serve(widget, siteRoutes.visitorSocket, async (c, { params: { id } }) => {
+  const visitor = await visitorWith(c, id);
+  return isRefusal(visitor) ? visitor : handOver(c, conversationStub(c.env, visitor.account, id), visitor);
+});
 
 // Anybody may listen: it tells what the site's own button tells. V12 keeps other pages out, the address whoever comes too often.
-widget.get(
-  '/lobby/socket',
-  speaks,
-  by('anybody'),
-  tells('A socket on whether a visitor finds somebody'),
-  async (c) => {
-    const id = check(SiteId, c.req.query('site'));
-    const site = isRefusal(id) ? id : await siteOf(c, id);
-    if (isRefusal(site)) return refused(c, site);
-    if (!site.campaign) return refused(c, refuse('not_found'));
-    const flood = await flooding(c.env, 'lobby', clientNetwork(c));
-    if (flood) return refused(c, flood);
-    const { account, campaign } = site;
-    const name = `${account}:${campaign.id}`;
-    return showIn(c, lobbyStub(c.env, account, campaign.id), name, clientNetworks(c));
-  },
-);
+serve(widget, siteRoutes.lobbySocket, async (c, { query }) => {
+  const id = check(SiteId, query.site);
+  const site = isRefusal(id) ? id : await siteOf(c, id);
+  if (isRefusal(site)) return site;
+  if (!site.campaign) return refuse('not_found');
+  const flood = await flooding(c.env, 'lobby', clientNetwork(c));
+  if (flood) return flood;
+  const { account, campaign } = site;
+  const name = `${account}:${campaign.id}`;
+  return showIn(c, lobbyStub(c.env, account, campaign.id), name, clientNetworks(c));
+});
 
 /** The visitor, where the conversation is theirs. Of another's they learn as much as of one that isn't there. */
 async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPrincipal | Refusal> {

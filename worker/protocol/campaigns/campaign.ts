@@ -3,6 +3,7 @@
  * that has no place here yet reaches nobody.
  */
 import * as v from 'valibot';
+import { CampaignId } from '../base/ids.ts';
 import { Name } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
 import { defaultRouting, Routing } from '../routing/routing.ts';
@@ -79,6 +80,9 @@ export const defaultCampaign: CampaignSettings = {
 
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
 export type CampaignBody = v.InferOutput<typeof CampaignBody>;
+export const Campaign = v.object({ id: CampaignId, ...CampaignBody.entries });
+export type Campaign = v.InferOutput<typeof Campaign>;
+export const CampaignsList = v.object({ campaigns: v.array(Campaign) });
 
 /** The settings that visitors' browsers receive: the two public audiences. */
 export const WidgetSettings = v.object({ ...CampaignAppearance.entries, ...CampaignGreetings.entries });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CampaignId, GroupId, UserId } from '../base/ids.ts';
 import { maxNameLength } from '../base/limits.ts';
 import { Email, Name } from '../base/text.ts';
-import { Role } from '../conversation/parties.ts';
+import { Role, Status } from '../conversation/parties.ts';
 
 /** The languages of Parley's own texts. */
 export const languages = ['en', 'ru'] as const;
@@ -91,8 +91,14 @@ export type UsersQuery = v.InferOutput<typeof UsersQuery>;
 export const UsersPage = v.object({ users: v.array(User), next: v.nullable(v.string()) });
 export type UsersPage = v.InferOutput<typeof UsersPage>;
 
+/** The risks of a change of one's own row that the user has confirmed, separated by commas; `1` confirms them all. */
+export const SureQuery = v.object({ sure: v.optional(v.string()) });
+
 /** Setting a password is a request of its own, because no answer contains one. */
 export const SetPassword = v.strictObject({ password: Password });
+
+/** Sets another user's status. */
+export const SetStatusBody = v.strictObject({ status: Status });
 
 export const GroupBody = v.strictObject({
   name: Name,

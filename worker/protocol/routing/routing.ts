@@ -102,6 +102,10 @@ const generation = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Num
 /** Accepts or declines the offer of this generation, and no other. */
 export const AnswerOffer = v.strictObject({ generation });
 
+/** Whose the conversation is from now on, and the count of its owners (V35). */
+export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
+export type Taken = v.InferOutput<typeof Taken>;
+
 /** A note to the next agent, visible only to agents. */
 const note = v.optional(NoteText);
 /** Transfers a conversation: an agent receives an offer; a group's or campaign's queue receives the conversation. */

@@ -4,7 +4,15 @@ import type { ConversationView } from '#client/conversation-view';
 import { platform } from '#client/environment';
 import { carriedOutbox, type Pending } from '#client/outbox';
 import { noMarks } from '#domain/conversation/marks';
-import { check, ConversationId, isRefusal, type Me, type Refused } from '#protocol';
+import {
+  check,
+  ConversationId,
+  conversationRoutes,
+  isRefusal,
+  pathOf,
+  type Me,
+  type Refused,
+} from '#protocol';
 import { keep, kept } from '../kept.ts';
 import { session } from '../people/session.svelte.ts';
 import { socketUrl } from '../socket.ts';
@@ -74,7 +82,7 @@ export class LiveConversation {
       side: 'agent',
       me: me.id,
       outbox,
-      url: () => socketUrl(`/api/conversations/${id}/socket`),
+      url: () => socketUrl(pathOf(conversationRoutes.follow, { id })),
       protocols: () => [],
       onDoubt: () => session.holds(),
       onEntries: () => this.#arrived(),

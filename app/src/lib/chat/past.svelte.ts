@@ -1,8 +1,13 @@
 /** A transcript from the history, loaded backwards from its end. */
-import { isRefusal, type Entry, type Range, type Refusal } from '#protocol';
-import { ask } from '../api.ts';
+import { isRefusal, type Entry, type Refusal, type TranscriptPart } from '#protocol';
 
 const atOnce = 100;
+
+/** The `limit` entries before a seq; without it, the last ones. */
+interface Part {
+  readonly limit: number;
+  readonly before?: number;
+}
 
 export class PastEntries {
   entries = $state.raw<readonly Entry[]>([]);
@@ -10,16 +15,15 @@ export class PastEntries {
   from = $state(0);
   loading = $state(false);
   refusal = $state.raw<Refusal | null>(null);
-  readonly #path: string;
+  readonly #ask: (part: Part) => Promise<TranscriptPart | Refusal>;
 
-  /** `path` may have a query. */
-  constructor(path: string) {
-    this.#path = path;
+  constructor(ask: (part: Part) => Promise<TranscriptPart | Refusal>) {
+    this.#ask = ask;
   }
 
   async load(): Promise<void> {
     this.loading = true;
-    const range = await this.#ask('');
+    const range = await this.#ask({ limit: atOnce });
     this.loading = false;
     if (isRefusal(range)) this.refusal = range;
     else {
@@ -32,16 +36,11 @@ export class PastEntries {
   async older(): Promise<void> {
     if (this.loading || this.from === 0) return;
     this.loading = true;
-    const range = await this.#ask(`&before=${this.from + 1}`);
+    const range = await this.#ask({ limit: atOnce, before: this.from + 1 });
     this.loading = false;
     // On failure, the next scroll requests it again.
     if (isRefusal(range) || range.upTo !== this.from) return;
     this.entries = [...range.entries, ...this.entries];
     this.from = range.after;
-  }
-
-  #ask(before: string): Promise<Range | Refusal> {
-    const glue = this.#path.includes('?') ? '&' : '?';
-    return ask<Range>('GET', `${this.#path}${glue}limit=${atOnce}${before}`);
   }
 }

@@ -1,21 +1,21 @@
 /** A request that a page sends once: loading, answered, or refused. */
-import { isRefusal, type Refusal } from '#protocol';
+import { isRefusal, type AnswerOf, type AskingOf, type Refusal, type Route } from '#protocol';
 import { ask } from '$lib/api.ts';
 
-export class Answer<T> {
-  value = $state.raw<T | null>(null);
+export class Answer<R extends Route> {
+  value = $state.raw<AnswerOf<R> | null>(null);
   refusal = $state.raw<Refusal | null>(null);
   loading = $state(false);
-  readonly #path: string;
+  readonly #ask: () => Promise<AnswerOf<R> | Refusal>;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(route: R, ...asking: AskingOf<R>) {
+    this.#ask = () => ask(route, ...asking);
     void this.load();
   }
 
   async load(): Promise<void> {
     this.loading = true;
-    const answer = await ask<T>('GET', this.#path);
+    const answer = await this.#ask();
     this.loading = false;
     if (isRefusal(answer)) this.refusal = answer;
     else {

@@ -1,28 +1,28 @@
 /** A long list that is loaded page by page, in the server's order. */
 import { isRefusal, type Refusal } from '#protocol';
-import { ask } from '$lib/api.ts';
 
 const pageLength = 50;
 /** The largest page that the server returns. */
 const mostAtOnce = 100;
 
-/** `name` is the name of the list in an answer: `{name: […], next}`. */
-export class Pages<T extends { readonly id: string }, Name extends string> {
-  items = $state.raw<readonly T[]>([]);
+type Query = Readonly<Record<string, string>>;
+
+export class Pages<Item extends { readonly id: string }, Page extends { readonly next: string | null }> {
+  items = $state.raw<readonly Item[]>([]);
   /** Whether there are more items; null until the first page is loaded. */
   more = $state<boolean | null>(null);
   loading = $state(false);
   /** The time of the last load; 0 before the first. */
   at = $state(0);
   refusal = $state.raw<Refusal | null>(null);
-  readonly #path: string;
-  readonly #name: Name;
+  readonly #ask: (query: Query) => Promise<Page | Refusal>;
+  readonly #itemsOf: (page: Page) => readonly Item[];
   #filter = '';
   #next: string | null = null;
 
-  constructor(path: string, name: Name) {
-    this.#path = path;
-    this.#name = name;
+  constructor(ask: (query: Query) => Promise<Page | Refusal>, itemsOf: (page: Page) => readonly Item[]) {
+    this.#ask = ask;
+    this.#itemsOf = itemsOf;
   }
 
   /** Starts again with a filter (a query without `after`). */
@@ -36,11 +36,9 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
 
   async load(): Promise<void> {
     const filter = this.#filter;
-    const query = new URLSearchParams(filter);
-    query.set('limit', String(pageLength));
-    if (this.#next !== null) query.set('after', this.#next);
+    const after = this.#next === null ? {} : { after: this.#next };
     this.loading = true;
-    const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
+    const answer = await this.#ask({ ...valuesOf(filter), limit: String(pageLength), ...after });
     // Another filter was chosen meanwhile, so this answer is dropped.
     if (filter !== this.#filter) return;
     this.loading = false;
@@ -53,23 +51,22 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     this.#next = answer.next;
     this.more = answer.next !== null;
     const held = new Set(this.items.map(({ id }) => id));
-    this.items = [...this.items, ...answer[this.#name].filter(({ id }) => !held.has(id))];
+    this.items = [...this.items, ...this.#itemsOf(answer).filter(({ id }) => !held.has(id))];
   }
 
   /** Loads the beginning of the list again, as one page; items loaded after it stay. */
   async refresh(): Promise<void> {
     if (this.loading || this.more === null) return;
     const filter = this.#filter;
-    const query = new URLSearchParams(filter);
-    query.set('limit', String(Math.min(mostAtOnce, Math.max(pageLength, this.items.length))));
+    const limit = String(Math.min(mostAtOnce, Math.max(pageLength, this.items.length)));
     this.loading = true;
-    const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
+    const answer = await this.#ask({ ...valuesOf(filter), limit });
     if (filter !== this.#filter) return;
     this.loading = false;
     // After a refusal, the shown items keep their earlier time.
     if (isRefusal(answer)) return;
     this.at = Date.now();
-    const fresh = answer[this.#name];
+    const fresh = this.#itemsOf(answer);
     const lastId = fresh.at(-1)?.id;
     const after = this.items.findIndex(({ id }) => id === lastId);
     if (answer.next !== null && after >= 0) this.items = [...fresh, ...this.items.slice(after + 1)];
@@ -80,3 +77,5 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     }
   }
 }
+
+const valuesOf = (filter: string): Query => Object.fromEntries(new URLSearchParams(filter));

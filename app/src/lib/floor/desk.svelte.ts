@@ -5,6 +5,7 @@
 import { seesAll } from '#domain/floor/sight';
 import { spaceOf } from '#domain/routing/routing';
 import {
+  conversationRoutes,
   type ConversationType,
   type FloorRow,
   type HandedFrame,
@@ -153,32 +154,45 @@ export class Desk {
    */
   take(id: string): Promise<boolean> {
     const offer = this.offers.find(({ conversation }) => conversation === id);
-    return offer ? this.#hand(id, 'accept', { generation: offer.generation }) : this.#hand(id, 'take');
+    const params = { id };
+    return this.#hand(id, () =>
+      offer
+        ? ask(conversationRoutes.accept, { params, body: { generation: offer.generation } })
+        : ask(conversationRoutes.take, { params }),
+    );
   }
 
   /** Declines an offer, or withdraws one that this agent made. */
   decline({ conversation, generation }: Offer): Promise<boolean> {
-    return this.#hand(conversation, 'decline', { generation });
+    return this.#hand(conversation, () =>
+      ask(conversationRoutes.decline, { params: { id: conversation }, body: { generation } }),
+    );
   }
 
   /** Transfers a conversation: an agent gets an offer, a queue gets the chat. */
-  transfer(id: string, to: { kind: string; id: string }, note: string): Promise<boolean> {
-    return this.#hand(id, 'transfer', { to: { kind: to.kind, id: to.id }, ...(note && { note }) });
+  transfer(
+    id: string,
+    to: { kind: 'agent' | 'group' | 'campaign'; id: string },
+    note: string,
+  ): Promise<boolean> {
+    const body = { to: { kind: to.kind, id: to.id }, ...(note && { note }) };
+    return this.#hand(id, () => ask(conversationRoutes.transfer, { params: { id }, body }));
   }
 
   /** Assigns a conversation to an agent without an offer. */
   async assign(id: string, agent: string, note: string): Promise<boolean> {
-    const done = await this.#hand(id, 'assign', { agent, ...(note && { note }) });
+    const body = { agent, ...(note && { note }) };
+    const done = await this.#hand(id, () => ask(conversationRoutes.assign, { params: { id }, body }));
     const name = this.floor.agents.get(agent)?.name;
     // The notice about the change of owner covers a takeover.
     if (done && name && agent !== this.me.id) toasts.show(m.handed_done({ name: isolated(name) }));
     return done;
   }
 
-  async #hand(id: string, deed: string, body?: object): Promise<boolean> {
+  async #hand(id: string, request: () => Promise<object>): Promise<boolean> {
     if (this.taking.has(id)) return false;
     this.taking = new Set([...this.taking, id]);
-    const answer = await ask<object>('POST', `/api/conversations/${id}/${deed}`, body);
+    const answer = await request();
     this.taking = new Set([...this.taking].filter((other) => other !== id));
     if (!isRefusal(answer)) return true;
     if (answer.refused !== 'signed_out') toasts.show(takeRefused(answer), 'error');

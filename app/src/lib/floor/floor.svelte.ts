@@ -3,14 +3,16 @@
  */
 import type { Connection, ConnectionState } from '#client/connection';
 import { passLimit } from '#domain/routing/routing';
-import type {
-  FloorAgent,
-  FloorRow,
-  FloorRules,
-  FloorServerFrame,
-  HandedFrame,
-  Offer,
-  OffersFrame,
+import {
+  floorRoutes,
+  pathOf,
+  type FloorAgent,
+  type FloorRow,
+  type FloorRules,
+  type FloorServerFrame,
+  type HandedFrame,
+  type Offer,
+  type OffersFrame,
 } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { colleagues } from '../people/colleagues.svelte.ts';
@@ -47,7 +49,7 @@ export class FloorLive {
 
   constructor(on: FloorEvents) {
     this.#on = on;
-    this.#connection = follow('/api/floor/socket', {
+    this.#connection = follow(pathOf(floorRoutes.followFloor), {
       frame: (frame) => this.#take(frame as FloorServerFrame),
       state: (state, nextTryAt) => {
         this.connection = state;

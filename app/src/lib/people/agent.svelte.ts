@@ -1,8 +1,10 @@
 /** The state from the agent's own socket: status, the conversations they own, and drafts (V33). */
 import type { Connection, ConnectionState } from '#client/connection';
 import {
+  floorRoutes,
   makeCommandId,
   maxTextLength,
+  pathOf,
   type AgentServerFrame,
   type Refused,
   type Status,
@@ -41,7 +43,7 @@ export class AgentLive {
   constructor(status: Status, on: AgentEvents) {
     this.status = status;
     this.#on = on;
-    this.#connection = follow('/api/agent/socket', {
+    this.#connection = follow(pathOf(floorRoutes.followAgent), {
       frame: (frame) => this.#take(frame as AgentServerFrame),
       state: (state, nextTryAt) => {
         this.connection = state;

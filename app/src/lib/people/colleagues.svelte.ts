@@ -2,7 +2,7 @@
  * Users' own names, which colleagues see. Logs store the name that visitors see, possibly a nickname, as it was at
  * the time, so every staff screen looks names up here.
  */
-import { isRefusal, type User } from '#protocol';
+import { isRefusal, peopleRoutes } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { ask } from '../api.ts';
 import { session } from './session.svelte.ts';
@@ -31,7 +31,7 @@ class Colleagues {
   async #recall(id: string): Promise<void> {
     if (this.#askedFor.has(id) || this.#names.has(id) || !session.may('people.read')) return;
     this.#askedFor.add(id);
-    const user = await ask<User>('GET', `/api/users/${id}`);
+    const user = await ask(peopleRoutes.getUser, { params: { id } });
     if (!isRefusal(user)) this.learn([user]);
   }
 }

@@ -1,5 +1,13 @@
 /** The users and groups that a level may contain, and those that a level contains already: by their ids. */
-import { isRefusal, type Group, type Level, type Refusal, type User } from '#protocol';
+import {
+  isRefusal,
+  peopleRoutes,
+  type Group,
+  type Level,
+  type Refusal,
+  type User,
+  type UsersPage,
+} from '#protocol';
 import { ask } from '$lib/api.ts';
 
 type Asked = Pick<Level, 'users' | 'groups'>;
@@ -23,13 +31,14 @@ export class Directory {
 
   async load(): Promise<void> {
     this.refusal = null;
-    const answer = await ask<{ groups: Group[] }>('GET', '/api/groups');
+    const answer = await ask(peopleRoutes.listGroups);
     if (isRefusal(answer)) return this.#fail(answer);
     this.groups = new Map(answer.groups.map((group) => [group.id, group]));
     let after: string | null = '';
     while (after !== null) {
-      const query: URLSearchParams = new URLSearchParams({ limit: '100', ...(after && { after }) });
-      const page: { users: User[]; next: string | null } | Refusal = await ask('GET', `/api/users?${query}`);
+      const page: UsersPage | Refusal = await ask(peopleRoutes.listUsers, {
+        query: { limit: 100, ...(after && { after }) },
+      });
       if (isRefusal(page)) return this.#fail(page);
       this.users = new Map([...this.users, ...page.users.map((user) => [user.id, user] as const)]);
       after = page.next;
@@ -51,7 +60,7 @@ export class Directory {
   async recall(id: string): Promise<void> {
     if (this.#askedFor.has(id)) return;
     this.#askedFor.add(id);
-    const answer = await ask<User>('GET', `/api/users/${id}`);
+    const answer = await ask(peopleRoutes.getUser, { params: { id } });
     if (!isRefusal(answer)) this.gone = new Map([...this.gone, [id, answer.name]]);
   }
 }

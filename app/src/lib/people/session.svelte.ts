@@ -1,6 +1,6 @@
 /** The signed-in user. A page has one session, so this is the only state that every module may read. */
-import { can, type Action } from '#domain/people/rights';
-import { isRefusal, type Me, type Refusal, type Status } from '#protocol';
+import { can } from '#domain/people/rights';
+import { isRefusal, signInRoutes, type Action, type Me, type Refusal, type Status } from '#protocol';
 import { ask, askQuietly, isOver, whenShutOut } from '../api.ts';
 
 /** Milliseconds that the renewal of a session may take to reach the browser. */
@@ -31,7 +31,7 @@ export class Session {
   }
 
   async #load(): Promise<Refusal | null> {
-    const answer = await ask<Me>('GET', '/api/me');
+    const answer = await ask(signInRoutes.me);
     if (!isRefusal(answer)) this.enter(answer);
     else if (!isOver(answer) && this.phase !== 'in') this.phase = 'unreachable';
     return isRefusal(answer) ? answer : null;
@@ -39,7 +39,7 @@ export class Session {
 
   /** For a socket that can't open: returns false once the credential is known to have ended. */
   async holds(): Promise<boolean> {
-    const answer = await askQuietly<Me>('GET', '/api/me');
+    const answer = await askQuietly(signInRoutes.me);
     if (!isRefusal(answer)) {
       this.me = answer;
       return !answer.mustEnroll;
@@ -66,7 +66,7 @@ export class Session {
   }
 
   async signIn(body: SignInBody): Promise<Refusal | null> {
-    const answer = await ask<Me>('POST', '/api/login', body);
+    const answer = await ask(signInRoutes.signIn, { body });
     if (isRefusal(answer)) return answer;
     this.enter(answer);
     return null;
@@ -75,7 +75,7 @@ export class Session {
   async signOut(): Promise<Refusal | null> {
     // Set before the request, because the sockets that it closes may report the end first.
     this.left = true;
-    const answer = await ask<object>('POST', '/api/logout');
+    const answer = await ask(signInRoutes.signOut);
     if (isRefusal(answer) && answer.refused !== 'signed_out') {
       this.left = false;
       return answer;

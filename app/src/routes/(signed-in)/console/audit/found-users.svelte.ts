@@ -1,5 +1,5 @@
 /** Users that match the typed text, deleted ones included: their actions stay in the log. */
-import { isRefusal, type User } from '#protocol';
+import { isRefusal, peopleRoutes, type User } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 /** A search is sent after this pause in typing; milliseconds. */
@@ -29,10 +29,7 @@ export class FoundUsers {
   async #ask(search: string): Promise<void> {
     const answers = await Promise.all(
       ['active', 'deleted'].map((status) =>
-        ask<{ users: User[] }>(
-          'GET',
-          `/api/users?${new URLSearchParams({ search, status, limit: `${most}` })}`,
-        ),
+        ask(peopleRoutes.listUsers, { query: { search, status, limit: most } }),
       ),
     );
     // The text has changed meanwhile.

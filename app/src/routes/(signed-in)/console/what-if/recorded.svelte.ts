@@ -1,7 +1,13 @@
 /** The days of a campaign's last two weeks with enough chats to be simulated. */
 import { recordedDay } from '#domain/base/days';
 import type { Arrival } from '#domain/routing/simulate';
-import { isRefusal, type ConversationsPage, type ConversationState } from '#protocol';
+import {
+  conversationRoutes,
+  isRefusal,
+  type ConversationsPage,
+  type ConversationState,
+  type Refusal,
+} from '#protocol';
 import { ask } from '$lib/api.ts';
 import { dayKey } from '$lib/chat/when.ts';
 
@@ -22,12 +28,10 @@ export class Recorded {
     const states: ConversationState[] = [];
     let after: string | null = '';
     for (let page = 0; page < most && after !== null; page++) {
-      const query: URLSearchParams = new URLSearchParams({ campaign, limit: '100', ...(after && { after }) });
-      const answer: ConversationsPage | { refused: string } = await ask<ConversationsPage>(
-        'GET',
-        `/api/conversations?${query}`,
-      );
-      if (isRefusal(answer) || !('conversations' in answer)) break;
+      const answer: ConversationsPage | Refusal = await ask(conversationRoutes.list, {
+        query: { campaign, limit: 100, ...(after && { after }) },
+      });
+      if (isRefusal(answer)) break;
       states.push(...answer.conversations);
       const last = answer.conversations.at(-1);
       after = last && last.startedAt > Date.now() - weeks ? answer.next : null;

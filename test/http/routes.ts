@@ -1,10 +1,8 @@
 /**
- * For each route of the API, how the tests call it and who may use it: one line each. A route without a line fails the
- * tests by name.
+ * For each route of the API, how the tests call it and who may use it: one line each, which the type checker demands.
  */
-import { defaultCampaign, subprotocol } from '#protocol';
-import { api } from '../../worker/http/api.ts';
-import { doorsOf, type Door } from '../../worker/http/serving/open-api.ts';
+import { defaultCampaign, socket, subprotocol, type Route } from '#protocol';
+import { allRoutes, type Address } from '#protocol/routes';
 import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
@@ -60,7 +58,7 @@ const notTheirs = ['wrong_password', 'slow_down'];
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
 const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
 
-export const lines: Readonly<Record<string, Line>> = {
+export const lines: Readonly<Record<Address, Line>> = {
   'GET /api/health': { right: 'anybody' },
   'GET /api/openapi.json': { right: 'anybody' },
   'POST /api/login': { right: 'anybody', body: () => wrong, answers: ['wrong_credentials', 'slow_down'] },
@@ -185,22 +183,16 @@ export const lines: Readonly<Record<string, Line>> = {
   'POST /api/operator/rebuild': { right: 'operator', body: (of) => ({ account: of.account }) },
 };
 
-export interface AskedDoor extends Door {
-  readonly key: string;
+export interface AskedRoute extends Route {
   readonly line: Line;
   readonly socket: boolean;
   readonly byId: boolean;
 }
 
-export const allDoors: readonly Door[] = doorsOf(api);
-export const keyOf = ({ method, path }: Door) => `${method} ${path}`;
-
 /** Every route with its line. */
-export const doors: readonly AskedDoor[] = allDoors.flatMap((door) => {
-  const key = keyOf(door);
-  const line = lines[key];
-  const { path } = door;
-  return line ? [{ ...door, key, line, socket: path.endsWith('/socket'), byId: path.includes(':id') }] : [];
+export const askedRoutes: readonly AskedRoute[] = allRoutes.flatMap((route) => {
+  const line = (lines as Readonly<Record<string, Line | undefined>>)[route.address];
+  return line ? [{ ...route, line, socket: route.answer === socket, byId: route.path.includes(':id') }] : [];
 });
 
 /** The holders of each right of an account: an independent statement, so that a change of the rights is noticed. */
@@ -232,7 +224,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
  * The expected outcome for a principal at a route, with the ids of `at` in the path and those of `of` in the body and
  * the query.
  */
-export function expected({ line, byId }: AskedDoor, who: Principal, at: Things, of: Things): Outcome {
+export function expected({ line, byId }: AskedRoute, who: Principal, at: Things, of: Things): Outcome {
   const { right, finds } = line;
   const isUser = who.user !== undefined || who.kind === 'signed-out user';
   const near = relation(who, at);
@@ -264,7 +256,7 @@ function relation({ visitor, account }: Principal, at: Things): Relation | 'none
 const things = { users: 'user', groups: 'group', sites: 'site', campaigns: 'campaign' } as const;
 const kinds = { ...things, conversations: 'conversation', sessions: 'session' } as const;
 
-export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): string {
+export function urlOf({ path, line }: AskedRoute, at: Things, of: Things): string {
   const filled = path.replace(/(\w+)\/:id/, (_, folder: string) => {
     const kind = kinds[folder as keyof typeof kinds] as (typeof kinds)[keyof typeof kinds] | undefined;
     return `${folder}/${kind ? at[kind] : id('conversation')}`;
@@ -278,7 +270,11 @@ export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): st
 }
 
 /** A call beside its path: the sender's credential, the body, and forged claims that an attacker would send. */
-export function callOf({ line, socket }: AskedDoor, { visitorCookie, ...who }: Credential, of: Things): Call {
+export function callOf(
+  { line, socket }: AskedRoute,
+  { visitorCookie, ...who }: Credential,
+  of: Things,
+): Call {
   const cookie = visitorCookie ? `__Host-parley-visitor-${of.site}=${visitorCookie}` : who.cookie;
   const claim = { kind: 'user', account: of.account, id: of.user, name: 'x', roles: ['administrator'] };
   const headers = {
@@ -298,25 +294,25 @@ export interface Found {
 }
 
 /** Calls a route, including sockets: if a socket opens, its first frame is the answer. */
-export async function knock(
-  door: AskedDoor,
+export async function probe(
+  route: AskedRoute,
   who: Credential,
   at: Things,
   of: Things,
   more: Partial<Call> = {},
 ): Promise<Found> {
-  const address = addressOf(door, at, of);
+  const address = urlOf(route, at, of);
   const claimed = `${address}${address.includes('?') ? '&' : '?'}account=${of.account}`;
-  const asked = callOf(door, who, of);
+  const asked = callOf(route, who, of);
   const options = { ...asked, ...more, headers: { ...asked.headers, ...more.headers } };
-  const response = await call(door.method, claimed, options);
+  const response = await call(route.method, claimed, options);
   const { status, webSocket } = response;
   const cookies = response.headers.getSetCookie();
-  if (webSocket) return { status, cookies, ...(await firstWord(webSocket, door.byId)) };
+  if (webSocket) return { status, cookies, ...(await firstWord(webSocket, route.byId)) };
   const text = await response.text();
   if (status < 300) return { outcome: 'through', status, text, cookies };
   const { refused = `${status}` } = JSON.parse(text) as { refused?: string };
-  return { outcome: door.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
+  return { outcome: route.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
 }
 
 /** A conversation sends its first frame after hello; a socket of a missing one is closed. */
