@@ -18,10 +18,6 @@ export type Answer<T> = { ok: T } | Failure;
 export type Failure =
   { refused: RefusalCode; message: string; retryAfter?: number | undefined } | { lost: true };
 
-export function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
-}
-
 export class VisitorApi {
   readonly #base: string;
   readonly #site: string;

@@ -3,17 +3,15 @@
  * session and no conversation before the visitor sends a message.
  */
 import { noMarks } from '#domain/conversation/marks';
-import { isTransient, makeCommandId, type Refused } from '#protocol';
+import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
 import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
-import { MessageQueue } from './message-queue.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
-import { SessionHolder } from './visitor-session.ts';
+import { VisitorApi, type Failure } from './visitor-api.ts';
 import type { VisitorView } from './visitor-view.ts';
 
 export type { VisitorView } from './visitor-view.ts';
@@ -39,9 +37,7 @@ export class VisitorChat {
   readonly #api: VisitorApi;
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
-  readonly #session: SessionHolder;
-  /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
-  readonly #queue: MessageQueue;
+  #session: VisitorSession | null = null;
   /**
    * The server has answered whether there is a session. Before that, posting a message would create a second visitor.
    */
@@ -49,6 +45,8 @@ export class VisitorChat {
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
+  /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
+  #queue: Pending[] = [];
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
@@ -61,28 +59,27 @@ export class VisitorChat {
     this.#api = new VisitorApi(options);
     this.#pause = new Pause(options.env, () => this.#touch());
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
-    this.#session = new SessionHolder(this.#api, this.#pause, options.env);
-    this.#queue = new MessageQueue(this.#outbox);
   }
 
   /** Looks up the visitor's session, and continues its open conversation. */
   async start(): Promise<void> {
     await this.#api.restore();
     while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
-    await this.#queue.load();
-    const found = await this.#session.load(() => this.#ended);
+    const left = await this.#outbox.load();
+    const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
+    this.#queue = [...left, ...typed];
+    const found = await this.#loadSession();
     this.#looked = true;
     if (!found) {
-      this.#touch();
       void this.#post();
       return;
     }
-    const open = this.#session.current?.conversations.find((conversation) => conversation.open);
+    const open = this.#session?.conversations.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
       // A message that was sent to another conversation may be in its log: posting it there first settles that.
-      const { next } = this.#queue;
-      if (next?.to === undefined || next.to === open.id) this.#handOver();
+      const [first] = this.#queue.filter(({ refused }) => !refused);
+      if (first?.to === undefined || first.to === open.id) this.#handOver();
       else void this.#post();
     } else {
       void this.older();
@@ -101,26 +98,32 @@ export class VisitorChat {
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
     // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
-    if (client && this.#queue.all.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
+    if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
       client.submit({ ...pending, to: this.#attachedTo ?? undefined });
       return;
     }
-    this.#queue.add(pending);
+    this.#queue.push(pending);
+    this.#outbox.put(pending);
     this.#touch();
     void this.#post();
   }
 
   retry(id: string): void {
-    if (!this.#queue.retry(id)) {
+    const pending = this.#queue.find((other) => other.id === id);
+    if (!pending) {
       this.#client?.retry(id);
       return;
     }
+    const { refused: _, ...again } = pending;
+    this.#queue = [...this.#queue.filter((other) => other.id !== id), again];
+    this.#outbox.put(again);
     this.#touch();
     void this.#post();
   }
 
   discard(id: string): void {
-    this.#queue.drop(id);
+    this.#queue = this.#queue.filter((pending) => pending.id !== id);
+    this.#outbox.drop(id);
     this.#client?.discard(id);
     this.#touch();
   }
@@ -192,13 +195,12 @@ export class VisitorChat {
       earlier: this.#earlier.loaded,
       more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
       marks: client?.marks ?? noMarks,
-      pending: [...(client?.pending ?? []), ...this.#queue.all],
+      pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
       waiting: client?.waiting ?? null,
       unread: client?.marks.visitor.unread ?? 0,
-      contact: { ...this.#session.current?.contact, ...this.#contact },
-      blocked:
-        this.#blocked || this.#session.current?.blocked === true || client?.state?.visitor.blocked === true,
+      contact: { ...this.#session?.contact, ...this.#contact },
+      blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
     };
   }
 
@@ -217,7 +219,7 @@ export class VisitorChat {
     const client: ConversationClient = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
-      me: this.#session.current?.visitor ?? '',
+      me: this.#session?.visitor ?? '',
       outbox: this.#outbox,
       url: () => this.#api.socketUrl(conversation),
       protocols: () => this.#api.protocols(),
@@ -239,19 +241,29 @@ export class VisitorChat {
 
   /** Sends the waiting messages over the socket, in order. */
   #handOver(): void {
-    for (const pending of this.#queue.drain())
-      this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const pending of waiting) this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
   }
 
   /** The visitor's session has ended: unsent messages are sent under a new one. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
-    this.#queue.takeBack(client.surrender());
+    this.#session = null;
+    this.#reclaim(client);
     client.end();
     this.#client = this.#clientView = this.#attachedTo = null;
-    await this.#session.drop();
+    await this.#api.forget();
     this.#touch();
     void this.#post();
+  }
+
+  /** Takes back the messages that the socket has not answered, in order. */
+  #reclaim(client: ConversationClient): void {
+    for (const each of client.surrender()) {
+      if (each.frame.t === 'message.send') this.#queue.push(each);
+      else this.#outbox.drop(each.id);
+    }
   }
 
   /**
@@ -266,7 +278,7 @@ export class VisitorChat {
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
     // All of them, so that newly typed messages do not overtake any.
-    this.#queue.takeBack(client.surrender());
+    this.#reclaim(client);
     void this.#post();
     return true;
   }
@@ -279,11 +291,11 @@ export class VisitorChat {
     this.#posting = true;
     try {
       for (;;) {
-        const pending = this.#queue.next;
+        const pending = this.#queue.find((other) => !other.refused);
         if (!pending || pending.frame.t !== 'message.send' || this.#ended) break;
-        const done = this.#session.current
+        const done = this.#session
           ? await this.#postMessage(pending, pending.frame.text)
-          : await this.#session.open();
+          : await this.#open();
         if (done === 'attached') break;
         if (done === 'next') continue;
         if ('lost' in done) await this.#pause.wait();
@@ -296,6 +308,13 @@ export class VisitorChat {
     }
   }
 
+  async #open(): Promise<'next' | Failure> {
+    const answer = await this.#api.open();
+    if (!('ok' in answer)) return answer;
+    this.#session = answer.ok;
+    return 'next';
+  }
+
   async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | Failure> {
     const page = this.#options.page();
     const contact = { ...later, ...this.#contact };
@@ -306,32 +325,68 @@ export class VisitorChat {
     });
     if ('ok' in answer) {
       this.#pause.over();
-      this.#queue.drop(id);
+      this.#queue = this.#queue.filter((other) => other.id !== id);
+      this.#outbox.drop(id);
       const { conversation } = answer.ok;
       const here = conversation === this.#attachedTo;
       // An earlier conversation had accepted this message already, but its answer was lost.
       if (here ? !this.#isOpen : conversation === to) return 'next';
-      this.#session.remember(conversation);
+      this.#remember(conversation);
       this.#attach(conversation);
       this.#handOver();
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
-    await this.#session.drop();
+    this.#session = null;
+    await this.#api.forget();
     return 'next';
   }
 
-  #refuse(id: string, failure: Exclude<Failure, { lost: true }>): void {
+  /** The message stays visible, to be sent again or discarded. */
+  #refuse(id: string, { refused: code, message }: Exclude<Failure, { lost: true }>): void {
     this.#pause.over();
-    if (failure.refused === 'blocked') this.#blocked = true;
-    this.#queue.refuse(id, failure);
+    if (code === 'blocked') this.#blocked = true;
+    const refused = { t: 'refused' as const, id, code, message };
+    this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
+  }
+
+  #remember(conversation: string): void {
+    const session = this.#session;
+    if (!session || session.conversations.some((other) => other.id === conversation)) return;
+    const others = session.conversations.map((other) => ({ ...other, open: false }));
+    const latest = { id: conversation, campaign: '', startedAt: this.#options.env.now(), open: true };
+    this.#session = { ...session, conversations: [latest, ...others] };
+  }
+
+  /** True if there is a session. Repeats the request until there is an answer. */
+  async #loadSession(): Promise<boolean> {
+    while (!this.#ended) {
+      const answer = await this.#api.session();
+      if ('ok' in answer) {
+        this.#session = answer.ok;
+        this.#pause.over();
+        return true;
+      }
+      if (signedOut(answer)) {
+        // There is no visitor, or no more: unsent messages open a new session.
+        this.#pause.over();
+        this.#touch();
+        return false;
+      }
+      await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
+    }
+    return false;
   }
 
   #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
-    return this.#earlier.next(this.#session.current?.conversations ?? [], this.#attachedTo);
+    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
   }
 
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
+}
+
+function signedOut(answer: object): boolean {
+  return 'refused' in answer && answer.refused === 'signed_out';
 }
