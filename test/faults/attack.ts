@@ -151,22 +151,24 @@ export async function attack(scale: AttackScale, dataDir: string): Promise<boole
           return wire;
         },
       });
-      const { agents, site } = await staff(url, operatorSecret, 1, wiring);
-      const [agent] = agents;
-      if (!agent) throw new Error('no agent');
+      // The owner is a user of their own: each sign-in is a session, and the twenty-first of a user ends the oldest.
+      const { agents, site } = await staff(url, operatorSecret, 2, wiring);
+      const [agent, owner] = agents;
+      if (!agent || !owner) throw new Error('no agents');
       await chats.begin(url, site, scale.chats);
       chats.times();
       await pause(scale.calm);
       const calm = chats.times();
-      const signing = await attackSignIn(url, agent.me.email, scale.signIns);
-      const { owner, polled } = signing;
+      const signing = await attackSignIn(url, owner.me.email, scale.signIns);
+      const { owner: signedIn, polled } = signing;
       console.log(
         `H1 strangers' passwords checked ${signing.checked}, refused ${signing.refused}; ` +
           `H2 guesses of the owner's checked ${polled.checked}, refused ${polled.refused}; ` +
-          `the owner signed in ${owner.times.length - owner.failed.length} of ${owner.times.length} times, p50/p99 ${shown(owner.times)}`,
+          `the owner signed in ${signedIn.times.length - signedIn.failed.length} of ${signedIn.times.length} times, ` +
+          `p50/p99 ${shown(signedIn.times)}`,
       );
       console.log(`H1 chats p50/p99 calm ${shown(calm)}, under attack ${shown(chats.times())}`);
-      if (owner.failed.length > 0) sound = unsound(`the owner was refused: ${owner.failed.join()}`);
+      if (signedIn.failed.length > 0) sound = unsound(`the owner was refused: ${signedIn.failed.join()}`);
       for (const visitors of [1, scale.flooders]) {
         await pause(scale.calm / 2);
         const before = chats.times();

@@ -97,7 +97,7 @@ export interface AttackScale {
 }
 
 const threeMinutes: AttackScale = {
-  ...{ chats: 20, calm: 20_000, signIns: 180_000, flooders: 20 },
+  ...{ chats: 20, calm: 40_000, signIns: 180_000, flooders: 20 },
   ...{ sockets: 100, frames: 600, previews: 2_000, conversations: 10 },
 };
 
