@@ -93,7 +93,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await sofia.page.getByRole('button', { name: 'More' }).click();
   await sofia.page.getByRole('menuitem', { name: 'Assign…' }).click();
   const dialog = sofia.page.getByRole('dialog', { name: 'Assign chat' });
-  await dialog.getByRole('radio', { name: /Ben Okafor/ }).check();
+  await dialog.getByRole('option', { name: /Ben Okafor/ }).click();
   await dialog.getByLabel('Note (optional)').fill('She has the Lun.');
   await dialog.getByRole('button', { name: 'Assign' }).click();
   await ben.page
