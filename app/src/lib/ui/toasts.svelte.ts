@@ -1,32 +1,34 @@
-/** Short notices that go by themselves. Nothing that must be answered belongs here. */
+/** Short notices. An error stays until it is closed; others close by themselves, so nothing that must be answered belongs here. */
+import { untrack } from 'svelte';
+import { toast } from 'svelte-sonner';
+import Toast from './Toast.svelte';
 
-export interface Toast {
-  readonly id: number;
-  readonly text: string;
-  readonly tone: 'neutral' | 'error';
-  /** What can be done about it, for as long as it is shown. */
-  readonly action?: { readonly label: string; run(): void } | undefined;
+type Tone = 'neutral' | 'error';
+/** What can be done about it, for as long as it is shown. */
+interface Action {
+  readonly label: string;
+  run(): void;
 }
 
 /** Long enough to read a sentence twice, in milliseconds. */
 const shownFor = 6_000;
-/** What can be taken back can be so for this long. */
+/** How long a change can be undone, in milliseconds. */
 const undoableFor = 10_000;
 
-let list = $state.raw<readonly Toast[]>([]);
-let next = 1;
-
 export const toasts = {
-  get list(): readonly Toast[] {
-    return list;
+  show(text: string, tone: Tone = 'neutral', action?: Action): void {
+    // The same words again replace the earlier notice: it is announced and shown anew.
+    for (const { id, componentProps } of untrack(() => toast.getActiveToasts()))
+      if (componentProps?.['text'] === text) toast.dismiss(id);
+    toast.custom(Toast, {
+      componentProps: { text, tone, action },
+      duration: tone === 'error' ? Infinity : action ? undoableFor : shownFor,
+      important: tone === 'error',
+      class: 'toast',
+    });
   },
-  show(text: string, tone: Toast['tone'] = 'neutral', action?: Toast['action']): void {
-    const toast = { id: next++, text, tone, action };
-    // The same words twice are one notice that stays longer.
-    list = [...list.filter((other) => other.text !== text), toast].slice(-3);
-    setTimeout(() => toasts.drop(toast.id), action ? undoableFor : shownFor);
-  },
-  drop(id: number): void {
-    list = list.filter((toast) => toast.id !== id);
+  /** Closes all: they are about somebody who has left. */
+  clear(): void {
+    toast.dismiss();
   },
 };
