@@ -8,7 +8,7 @@ const clocksAndChance = [
   { object: 'Math', property: 'random', message: 'Pass chance in.' },
 ];
 
-// Which folder may import which is held by bin/import-table.mjs.
+// bin/import-table.mjs checks the imports between folders.
 export default defineConfig(
   globalIgnores(['**/.svelte-kit/', '.build/', '.data/', '.wrangler/']),
   js.configs.recommended,
@@ -30,7 +30,7 @@ export default defineConfig(
     ignores: ['**/*.svelte.ts', '**/vite.config.ts'],
     languageOptions: {
       parserOptions: {
-        // The programs of `npm run types`, each read once.
+        // The programs of `npm run types`, each parsed once.
         project: ['worker', 'widget', 'app', 'test', 'test/tsconfig.workerd.json', 'bin'].map((program) =>
           program.endsWith('.json') ? program : `${program}/tsconfig.json`,
         ),
@@ -50,7 +50,7 @@ export default defineConfig(
   },
   {
     files: ['app/**', 'widget/**'],
-    // The app is served at the root of its host, and a visitor's link leads where it says.
+    // The app is served at the root of its host, and a visitor's link must stay as the visitor wrote it.
     rules: { 'svelte/no-navigation-without-resolve': 'off' },
   },
   {
@@ -58,7 +58,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser } },
     rules: {
       'svelte/no-at-html-tags': 'error',
-      // What is shown is replaced whole ($state.raw); a private Map is a book, not state.
+      // State that is rendered is replaced whole ($state.raw); a private Map is not rendered.
       'svelte/prefer-svelte-reactivity': 'off',
     },
   },

@@ -12,12 +12,14 @@ export default {
     adapter,
     csp: {
       mode: 'hash',
-      // The Worker sends this as a header too, with `frame-ancestors`, which a meta tag can't state (worker/http/sites/pages.ts).
+      // The Worker also sends this as a header, with `frame-ancestors`, which a meta tag can't contain
+      // (worker/http/sites/pages.ts).
       directives: {
         'default-src': ['none'],
         'script-src': ['self'],
-        // Without 'unsafe-inline': what the app styles at run time it styles through the DOM. The hash is that of the one style
-        // attribute in a page: SvelteKit's, on the element that reads the title aloud (test/e2e/policy).
+        // Without 'unsafe-inline': the app sets run-time styles through the DOM. The hash allows the one style
+        // attribute in a page: SvelteKit's, on the element that announces the title to screen readers
+        // (test/e2e/policy).
         'style-src': ['self', 'unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
         'img-src': ['self', 'data:', 'blob:'],
         'connect-src': ['self'],

@@ -5,7 +5,7 @@ const worker = process.env['WORKER_URL'] ?? 'http://127.0.0.1:8787';
 
 const logger = createLogger(process.env['WORKER_URL'] ? 'warn' : 'info');
 const { error } = logger;
-// The Worker closes every connection when it loads new code, and clients reconnect: not an error.
+// The Worker closes every connection when it loads new code, and clients reconnect: that is no error.
 logger.error = (message, options) => {
   if (!/proxy (socket )?error/.test(message)) return error(message, options);
   const [line = ''] = message.split('\n');

@@ -1,4 +1,5 @@
-// `npm run account -- create …`: an account with its first administrator, through the operator's door of a server that runs.
+// `npm run account -- create …`: creates an account with its first administrator, through the operator API of a
+// running server.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAccount, madeAccount, reasonOf } from './accounts.mjs';
@@ -8,13 +9,13 @@ import { at } from './paths.mjs';
 const usage = `npm run account -- create --name COMPANY --email EMAIL --person NAME [--time-zone ZONE] [--url URL]
 
   --name       the company that the account is for
-  --email      with which its administrator signs in
+  --email      the administrator's email, for the sign-in
   --person     the administrator's name
-  --time-zone  in which days begin; this machine's without it
-  --url        of the server; http://localhost:8787 without it
+  --time-zone  the account's time zone; by default this machine's
+  --url        the server's address; http://localhost:8787 by default
 
-The password is made here and shown once. OPERATOR_SECRET opens the operator's door; without it the secret of the
-server in the data folder (DATA_DIR, or .data) is taken.
+The password is generated here and shown once. OPERATOR_SECRET authorizes the request; by default it is the secret of
+the data folder (DATA_DIR, or .data).
 `;
 
 const { values, positionals } = readArguments(usage, {
@@ -29,13 +30,13 @@ const { values, positionals } = readArguments(usage, {
   },
 });
 const { name, email, person, url, 'time-zone': timeZone } = values;
-if (positionals.join(' ') !== 'create') refuseArguments(usage, 'The one command is create.');
-if (!name || !email || !person) refuseArguments(usage, '--name, --email and --person are needed.');
-if (!URL.canParse(url)) refuseArguments(usage, `--url is the address of a server, which ${url} isn’t.`);
+if (positionals.join(' ') !== 'create') refuseArguments(usage, 'The only command is create.');
+if (!name || !email || !person) refuseArguments(usage, '--name, --email and --person are required.');
+if (!URL.canParse(url)) refuseArguments(usage, `--url is “${url}”. It must be the address of a server.`);
 
 const answer = await createAccount({ url, secret: secret(), name, email, person, timeZone });
 if ('refused' in answer) {
-  console.error(`Not made: ${reasonOf(answer)}`);
+  console.error(`The account was not created: ${reasonOf(answer)}`);
   process.exitCode = 1;
 } else {
   console.log(madeAccount(answer, { url, email }));

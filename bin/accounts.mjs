@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * @typedef {{ name: string, email: string, person: string, timeZone: string }} FirstUser the company, its
- *   administrator's address and name, and the time zone that its days begin in
+ * @typedef {{ name: string, email: string, person: string, timeZone: string }} FirstUser the company, the name and
+ *   email of its administrator, and the account's time zone
  * @typedef {{ account: { id: string, name: string }, password: string }} Made
- * @typedef {{ refused: string, message: string, field?: string }} NotMade `unavailable` where nothing answers
+ * @typedef {{ refused: string, message: string, field?: string }} NotMade `unavailable` if the server does not answer
  */
 
 /**
- * Creates an account and its first administrator through the operator's API. The password is generated here, unless
- * one is given to repeat a request whose answer was lost.
+ * Creates an account and its first administrator through the operator API. Generates the password, unless the caller
+ * passes one to repeat a request whose answer was lost.
  * @param {{ url: string, secret: string, password?: string } & FirstUser} options
  * @returns {Promise<Made | NotMade>}
  */
@@ -48,7 +48,10 @@ export async function createAccount({
 export const newPassword = () => randomBytes(12).toString('base64url');
 
 /** @param {Made} made @param {{ url: string, email: string }} sent */
-export const madeAccount = ({ account, password }, { url, email }) => `${account.name} is made: ${account.id}
+export const madeAccount = (
+  { account, password },
+  { url, email },
+) => `Created the account ${account.name}: ${account.id}
 
   ${new URL('/login', url)}
   ${email}

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Reads a script's arguments. `--help` prints the usage; an argument that the script doesn't know ends it with one
- * sentence, the usage and exit code 1, where parseArgs alone would print a stack trace.
+ * Reads a script's arguments. `--help` prints the usage. An unknown argument ends the script with one sentence, the
+ * usage and exit code 1; parseArgs alone would print a stack trace.
  * @template {import('node:util').ParseArgsConfig} Config
  * @param {string} usage
- * @param {Config} config whose options include `help`
+ * @param {Config} config with `help` among its options
  * @returns {ReturnType<typeof parseArgs<Config>>}
  */
 export function readArguments(usage, config) {

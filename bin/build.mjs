@@ -34,7 +34,10 @@ async function buildWidget(log) {
   );
 }
 
-/** The app and the widget are built apart and put together here, so that neither build empties the other's. */
+/**
+ * The app and the widget are built in separate folders and copied together here, so that neither build empties the
+ * other's folder.
+ */
 function composeAssets() {
   const next = `${assets}.next`;
   const last = `${assets}.last`;
@@ -49,7 +52,7 @@ function composeAssets() {
 }
 
 /**
- * Builds what its sources have left behind.
+ * Builds every part that is older than its sources.
  * @param {{ log?: (line: string) => void, only?: ('app' | 'widget' | 'worker')[] }} [options]
  */
 export async function build({ log = console.log, only = ['app', 'widget', 'worker'] } = {}) {
@@ -61,7 +64,7 @@ export async function build({ log = console.log, only = ['app', 'widget', 'worke
       .filter(({ part, stamp }) => !isFresh(part, stamp));
     for (const { part } of stale) forget(part);
     const builders = { app: buildApp, widget: buildWidget, worker: () => bundleWorker({ log }) };
-    // Settled, not raced: the lock may not go while one of them still writes.
+    // Waits for all parts, also after a failure: the lock must not be released while a part still writes.
     const results = await Promise.allSettled(stale.map(({ part }) => builders[part](log)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;

@@ -10,7 +10,7 @@ export const bundleFolder = (entry) =>
   path.join(built, entry === mainEntry ? 'worker' : entry.replace(/\.ts$/, '').replace(/[^\w]+/g, '-'));
 
 /**
- * Bundles an entry as a deploy would, and writes down all that a start needs, because loading wrangler to read its
+ * Bundles an entry as a deployment would, and stores the options that a start needs: loading wrangler to read its
  * config takes longer than starting the server.
  * @param {{ entry?: string, log?: (line: string) => void }} options
  */
@@ -19,7 +19,7 @@ export async function bundleWorker({ entry = mainEntry, log = console.log }) {
   const folder = bundleFolder(entry);
   const next = `${folder}.next`;
   rmSync(next, { recursive: true, force: true });
-  // wrangler looks at the assets folder, which may not be built yet.
+  // wrangler reads the assets folder, which may not be built yet.
   mkdirSync(assets, { recursive: true });
   const [options] = await Promise.all([
     readOptions(),
@@ -32,12 +32,12 @@ export async function bundleWorker({ entry = mainEntry, log = console.log }) {
 }
 
 /**
- * Data folders hold the database under this id, whichever one wrangler.toml has for Cloudflare: a first deployment
- * would otherwise leave this machine with an empty database.
+ * Data folders use this id for the database, whatever id wrangler.toml has for Cloudflare: otherwise the first
+ * deployment, which writes an id, would leave this machine with an empty database.
  */
 const localDatabase = { DB: { id: '00000000-0000-0000-0000-000000000000' } };
 
-/** The parts of a config that a start needs. */
+/** Reads the parts of wrangler's config that a start needs. */
 export async function readOptions(file = at('wrangler.toml')) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } =
     await import('wrangler');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 export const chromiumPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Journeys run in the system's Chromium; where it is missing and may be installed, it is. */
+/** Browser tests run in the system's Chromium. Installs it if it is missing and this user may install packages. */
 export function ensureChromium() {
   if (existsSync(chromiumPath)) return;
   const isRoot = process.getuid?.() === 0;

@@ -1,5 +1,5 @@
 /**
- * Makes the demo account, once for each data folder; its site then serves the address of this start as well.
+ * Creates the demo account, once for each data folder. Later starts add their own address to the demo site.
  * @param {Pick<import('./server.mjs').Server, 'url' | 'operatorSecret'>} server
  */
 export async function seedDemo(server) {
@@ -7,25 +7,26 @@ export async function seedDemo(server) {
     method: 'POST',
     headers: { authorization: `Bearer ${server.operatorSecret}` },
   });
-  if (!answer.ok) throw new Error(`The demo data could not be made: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok)
+    throw new Error(`The demo data could not be created: ${answer.status} ${await answer.text()}`);
 }
 
-/** @param {{ app: number, widget?: number }} ports under `npm run dev`, the app is on another port than the rest */
+/** @param {{ app: number, widget?: number }} ports under `npm run dev` the app has a port of its own */
 export function signInsAndAddresses({ app, widget = app }) {
   const at = `http://localhost:${app}`;
   return `
 Parley is running. Ctrl-C stops it.
 
-  http://localhost:${widget}/demo        a shop with the widget on it
+  http://localhost:${widget}/demo        a demo shop with the widget
   ${at}/login       sign in
-  ${at}/workspace   where agents answer
-  ${at}/console     where a manager steers and measures
+  ${at}/workspace   the chats, for agents
+  ${at}/console     settings, users and history, for managers
 
   anna@demo.test    agent
   ben@demo.test     agent
   sofia@demo.test   supervisor
   admin@demo.test   administrator
 
-  The password of each is parley-demo
+  Every password is parley-demo.
 `;
 }

@@ -1,4 +1,4 @@
-// `npm run deploy`: a whole deployment to Cloudflare. Running it again continues after a failure, and later upgrades.
+// `npm run deploy`: deploys to Cloudflare. Running it again continues after a failure, and later upgrades.
 import { createInterface } from 'node:readline/promises';
 import { readArguments } from './arguments.mjs';
 import { readConfig } from './deployment/config.mjs';
@@ -9,16 +9,16 @@ import { at } from './paths.mjs';
 const usage = `npm run deploy -- [--dry-run] [--name COMPANY --person NAME --email EMAIL [--time-zone ZONE]]
 
 Deploys to Cloudflare: builds, creates the database and the bucket of wrangler.toml where they are missing, applies
-migrations, sets secrets, uploads, and makes the first account. Running it again continues after a failure, or upgrades.
+migrations, sets secrets, uploads, and creates the first account. Running it again continues after a failure, or upgrades.
 
   --dry-run    prints the steps and their commands, and changes nothing
   --name       the company that the first account is for
   --person     its administrator's name
-  --email      with which the administrator signs in
-  --time-zone  in which the account's days begin; this machine's without it
+  --email      the administrator's email, for the sign-in
+  --time-zone  the account's time zone; by default this machine's
 
 In the environment: CLOUDFLARE_API_TOKEN instead of \`npx wrangler login\`, CLOUDFLARE_ACCOUNT_ID where the sign-in has
-several accounts, SMTP_URL for mail (smtps://user:password@host:465), OPERATOR_SECRET instead of one made here.
+several accounts, SMTP_URL for mail (smtps://user:password@host:465), OPERATOR_SECRET instead of a generated one.
 `;
 
 const { values } = readArguments(usage, {
@@ -33,7 +33,7 @@ const { values } = readArguments(usage, {
 });
 const { name, person, email, 'time-zone': timeZone } = values;
 
-// By default a signal skips the removal of temporary files, one of which holds secrets.
+// By default a signal ends the process without removing temporary files, one of which contains secrets.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 try {

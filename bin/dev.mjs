@@ -1,4 +1,4 @@
-// `npm run dev`: the Worker, rebuilt on change, and Vite's server for the app in front of it.
+// `npm run dev`: the Worker, rebuilt on change, behind Vite's server for the app.
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { readArguments } from './arguments.mjs';
@@ -20,13 +20,13 @@ ${localEnvironment}
   { options: { help: { type: 'boolean' } } },
 );
 
-/** Builds run one after another: two at once would write the same files. */
+/** Builds run one after the other: two at once would write the same files. */
 let lastWork = Promise.resolve();
 
 await runUntilStopped(async (stopWith) => {
   const server = await startLocal();
   stopWith(() => server.stop());
-  // The app is served by Vite, the demo page and the widget by the Worker.
+  // Vite serves the app; the Worker serves the demo page and the widget.
   const appPort = server.port + 1;
   const vite = spawn(
     command('vite'),
@@ -55,7 +55,7 @@ await runUntilStopped(async (stopWith) => {
 });
 
 /**
- * Runs the work after the folders change, once for many changes, and again if they changed while it ran.
+ * Runs the work after the folders change: once for many changes, and again if they changed while it ran.
  * @param {string[]} folders @param {() => Promise<void>} work
  */
 function follow(folders, work) {

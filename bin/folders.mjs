@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never returns where a file system refuses with ENOENT, as
- * /proc does, so each level is made by itself.
+ * Creates a folder and its parents, one level at a time: Node's own `recursive` never returns where a file system
+ * refuses with ENOENT, as /proc does.
  * @param {string} folder
  */
 export function makeFolder(folder) {
@@ -13,9 +13,9 @@ export function makeFolder(folder) {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have created it in between.
     if (isFolder(folder)) return;
-    throw new Error(`${folder} can’t be made: ${reason(error)}.`, { cause: error });
+    throw new Error(`${folder} can’t be created: ${reason(error)}.`, { cause: error });
   }
 }
 
@@ -31,11 +31,11 @@ const reasons = {
   EEXIST: 'a file is in the way',
   ENOTDIR: 'a file is in the way',
   EROFS: 'the file system is read-only',
-  ENOENT: 'this file system takes no folders',
+  ENOENT: 'this file system allows no new folders',
   ENOSPC: 'the disk is full',
 };
 
-/** What went wrong with a file or folder, in words. @param {unknown} error */
+/** Describes in words why a file or folder failed. @param {unknown} error */
 export function reason(error) {
   const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
   return reasons[code] ?? String(error);

@@ -1,15 +1,15 @@
-// Password hashing for the Workers of this process: scrypt on threads of libuv's pool, so that workerd's thread, which
-// serves every chat, never hashes.
+// Hashes passwords for the Workers of this process: scrypt on threads of libuv's pool, because workerd's own thread
+// serves every chat.
 import { scrypt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Response } from 'miniflare';
 import { Hasher, isBusy } from '../worker/domain/people/hashing.ts';
 
-/** One core stays free for workerd; libuv has four threads, and one stays free for files. */
-const places = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** Hashes at once. One core stays free for workerd; libuv has four threads, and one stays free for files. */
+const capacity = Math.min(3, Math.max(1, availableParallelism() - 1));
 
-/** One for all servers of this process, which share its cores. */
-const hasher = new Hasher(places, hash, () => performance.now());
+/** A single hasher for all servers of this process, which share its cores. */
+const hasher = new Hasher(capacity, hash, () => performance.now());
 
 /** @param {import('../worker/domain/people/hashing.ts').HashOrder} order @returns {Promise<Uint8Array>} */
 function hash({ password, salt, length, cost: { ln, r, p } }) {
@@ -22,7 +22,8 @@ function hash({ password, salt, length, cost: { ln, r, p } }) {
 }
 
 /**
- * The service behind the Worker's binding HASHING: an order as JSON in, the bytes of the hash out, or 429 with the wait.
+ * The service behind the Worker's binding HASHING. It takes an order as JSON and returns the bytes of the hash, or
+ * 429 with the time to wait.
  * @param {{ json(): Promise<unknown> }} request
  */
 export async function hashingService(request) {

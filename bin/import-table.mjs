@@ -1,5 +1,5 @@
-// Which folder may import which: the table of the house, held by `npm run lint`. A folder imports itself, what its row
-// names, and nothing else.
+// The table of imports between folders, checked by `npm run lint`. A folder may import itself, the folders in its
+// row, and nothing else.
 
 /** @param {string[]} names */
 const packages = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
@@ -34,8 +34,8 @@ export default {
   forbidden: [
     {
       name: 'no-cycles',
-      // Env names the classes of the actors and these take an Env: types alone may go round.
-      comment: 'Code never goes in circles.',
+      // Env names the classes of the actors, and the actors take an Env: cycles of types alone are allowed.
+      comment: 'Modules never import each other in a cycle.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -84,7 +84,7 @@ export default {
     ),
     {
       name: 'no-framework-outside-the-frame',
-      comment: 'The loader runs in a page of someone else, and the client wherever it is needed.',
+      comment: 'The loader runs in a customer’s page, and the client in any page or in Node.',
       severity: 'error',
       from: { path: '^widget/(loader|client)/', pathNot: 'vite\\.config\\.ts$' },
       to: { path: ['^node_modules/', '\\.svelte(\\.ts)?$', '^widget/frame/'] },

@@ -1,4 +1,4 @@
-// Runs before anything is installed, on Node 20 or later: it may import nothing but Node's own modules.
+// Runs before anything is installed, on Node 20 or later: it may import only Node's own modules.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,10 @@ function wanted() {
 
 const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted();
 
-/** Installs when the lock file differs from what was last installed. Two scripts that start at once install once. */
+/**
+ * Installs the packages when the lock file has changed since the last install. Of two scripts that start at once, one
+ * installs.
+ */
 export async function ensureInstalled() {
   if (isInstalled()) return;
   const lock = await lockFolderWhenFree(`${built}/install`, () =>
@@ -30,8 +33,8 @@ export async function ensureInstalled() {
 
 async function install() {
   console.log('Installing packages; the first time takes a minute or two.');
-  // `npm ci` would need the optional binaries of every platform in the lock file. `--no-save` leaves that file as it
-  // is: versions of npm differ in what they would add.
+  // `npm ci` would need the optional binaries of every platform in the lock file. `--no-save` keeps that file
+  // unchanged: each version of npm would add something else to it.
   const npm = spawn('npm', ['install', '--include=dev', '--no-save', '--no-audit', '--loglevel=error'], {
     cwd: at(),
     stdio: 'inherit',

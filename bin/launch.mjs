@@ -1,6 +1,7 @@
-// Every npm script starts here: `node bin/launch.mjs <script> [arguments]`, where a script is a file of the project or
-// a command that a package installed. On a bare machine it installs the packages first, then runs the script on the
-// Node that the project pins. It must run before anything is installed, and parse on Node versions that are too old.
+// Starts every npm script: `node bin/launch.mjs <script> [arguments]`, where a script is a file of the project or a
+// command that a package installed. On a bare machine it installs the packages first, then runs the script on the
+// pinned version of Node. It must run before anything is installed, and its syntax must be valid on older versions of
+// Node.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,11 +27,11 @@ else {
 
 /** @param {string} command @param {string[]} given */
 function runChild(command, given) {
-  // The channel closes when this process ends in whatever way; `npm start` stops then.
+  // The channel closes however this process ends; `npm start` then stops.
   const child = spawn(command, given, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to the child as well.
+      // In a terminal, Ctrl-C already reaches the child.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }

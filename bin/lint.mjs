@@ -1,11 +1,12 @@
-// `npm run lint`: the code's rules, then which folder may import which (import-table.mjs).
+// `npm run lint`: ESLint, the imports between folders (import-table.mjs) and the prose (prose.mjs).
 import { compileMessages } from './messages.mjs';
 import { at } from './paths.mjs';
+import { checkProse } from './prose.mjs';
 import { run } from './run.mjs';
 
 const folders = ['worker', 'app/src', 'widget', 'test', 'bin'];
 
-// Both read what the build generates.
+// Both tools read generated files.
 await compileMessages();
 await run('svelte-kit', ['sync'], { cwd: at('app') });
 try {
@@ -13,6 +14,7 @@ try {
   await run('depcruise', ['--config', 'bin/import-table.mjs', '--output-type', 'err-long', ...folders], {
     show: true,
   });
+  checkProse();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

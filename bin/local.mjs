@@ -1,4 +1,4 @@
-// Parley whole on this machine, for `npm start` and `npm run dev`.
+// Runs Parley whole on this machine, for `npm start` and `npm run dev`.
 import { seedDemo } from './demo.mjs';
 import { printMail, startMailbox } from './mailbox.mjs';
 import { at } from './paths.mjs';
@@ -14,7 +14,7 @@ export function portOf({ PORT = '8787' }) {
   throw new Error(`PORT is “${PORT}”. It must be a number from 1 to 65535, or 0 for any free port.`);
 }
 
-/** What a start reads from the environment, for the usage of the scripts. */
+/** The environment variables that a start reads, for the usage texts of the scripts. */
 export const localEnvironment = `  DATA_DIR                the folder for databases and files; .data by default
   PUBLIC_URL              where browsers find the server, if not at http://localhost:PORT
   TRUSTED_ADDRESS_HEADER  behind a proxy: the header in which it writes the client's address
@@ -36,9 +36,9 @@ export async function startLocal() {
 }
 
 /**
- * Runs a program until a signal stops it, in whatever state it is; an error ends it with one sentence.
- * @param {(stopWith: (stop: () => Promise<void> | void) => void) => Promise<void>} program passes the function that
- *   stops each part as soon as the part runs
+ * Runs a program until a signal stops it, at any point of its start; an error ends it with one sentence.
+ * @param {(stopWith: (stop: () => Promise<void> | void) => void) => Promise<void>} program registers the function
+ *   that stops each part as soon as the part runs
  */
 export async function runUntilStopped(program) {
   /** @type {(() => Promise<void> | void)[]} */
@@ -47,7 +47,7 @@ export async function runUntilStopped(program) {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    for (const one of stops.reverse()) await one();
+    for (const stopPart of stops.reverse()) await stopPart();
     process.exit(process.exitCode ?? 0);
   };
   const listen = () => {
@@ -55,12 +55,12 @@ export async function runUntilStopped(program) {
     for (const signal of signals) process.removeAllListeners(signal).on(signal, stop);
   };
   listen();
-  // The launcher that started this process has exited.
+  // The launcher, which started this process, has exited.
   if (process.connected) process.on('disconnect', stop);
   if (process.env['npm_lifecycle_event']) stopWithParent(stop);
   try {
-    await program((one) => {
-      stops.push(one);
+    await program((stopPart) => {
+      stops.push(stopPart);
       listen();
     });
   } catch (error) {
@@ -71,7 +71,7 @@ export async function runUntilStopped(program) {
   }
 }
 
-/** A killed npm sends no signal to its children, so watch for its exit. @param {() => void} stop */
+/** A killed npm sends no signal to its children, so its exit is detected here. @param {() => void} stop */
 function stopWithParent(stop) {
   const parent = process.ppid;
   setInterval(() => {

@@ -31,8 +31,8 @@ function claim(file, holder) {
 }
 
 /**
- * Two servers on one data folder would both run and both write, so a folder is held by one process. What a dead
- * holder left running is ended first: only the runtimes that it wrote down itself.
+ * Two servers on one data folder would both write to it, so one process locks the folder. If the holder of the lock
+ * is dead, its runtimes are killed first: only those that it recorded itself.
  * @param {string} folder
  */
 export function lockFolder(folder) {
@@ -47,7 +47,8 @@ export function lockFolder(folder) {
         `${folder} is already in use by process ${holder.pid}. Stop that one, or set DATA_DIR to another folder.`,
       );
     }
-    if (attempt === 3) throw new FolderInUse(`${file} can't be taken; remove it if no server is running.`);
+    if (attempt === 3)
+      throw new FolderInUse(`The lock ${file} can’t be acquired; remove it if no server is running.`);
     // Renamed before it is removed, so that of two starts at once only one removes it.
     const stale = `${file}.${process.pid}`;
     try {
@@ -76,9 +77,9 @@ export function lockFolder(folder) {
 }
 
 /**
- * The same, after waiting for the holder to release the folder.
+ * Does the same, but waits until the holder releases the folder.
  * @param {string} folder
- * @param {() => void} onWait called once, where another process holds the folder
+ * @param {() => void} onWait called once, if another process has locked the folder
  */
 export async function lockFolderWhenFree(folder, onWait) {
   for (let waited = 0; ; waited++) {

@@ -9,16 +9,16 @@ import { SMTPServer } from 'smtp-server';
  * @property {string} from
  * @property {string} subject
  * @property {string} text
- * @property {string} source the mail as it came
+ * @property {string} source the mail unparsed
  */
 
-/** Shows a mail in the terminal. @param {Received} mail */
+/** Prints a mail in the terminal. @param {Received} mail */
 export function printMail({ to, subject, text }) {
   console.log(`\nA mail to ${to}: ${subject}\n${text.replace(/^/gm, '  ')}\n`);
 }
 
 /**
- * A mail server for one machine: whatever the Worker sends stays here.
+ * A mail server for one machine: it keeps the mails that the Worker sends, and forwards none.
  * @param {(mail: Received) => void} [onMail]
  */
 export async function startMailbox(onMail = () => {}) {
@@ -26,12 +26,15 @@ export async function startMailbox(onMail = () => {}) {
   const mails = [];
   const secret = randomBytes(16).toString('hex');
   const server = new SMTPServer({
-    // On the loopback there is nobody to hide from.
+    // The loopback interface needs no encryption.
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth({ username, password }, _, done) {
       const known = username === 'parley' && password === secret;
-      done(known ? null : new Error('who are you?'), known ? { user: username } : undefined);
+      done(
+        known ? null : new Error('Unknown user or wrong password.'),
+        known ? { user: username } : undefined,
+      );
     },
     onData(stream, session, done) {
       /** @type {Buffer[]} */
@@ -51,16 +54,16 @@ export async function startMailbox(onMail = () => {}) {
       });
     },
   });
-  // A client that is gone without a word, such as a test's that has ended.
+  // A client that disconnected without closing, such as an ended test.
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  // Whoever started it ends without it.
+  // An open mail server does not keep the process alive.
   server.server.unref();
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.server.address());
   return {
     mails,
-    /** What the Worker needs to send here. */
+    /** The settings with which the Worker sends its mail to this server. */
     env: { SMTP_URL: `smtp://parley:${secret}@127.0.0.1:${port}`, MAIL_FROM: 'parley@demo.test' },
     stop: () => /** @type {Promise<void>} */ (new Promise((resolve) => server.close(() => resolve()))),
   };

@@ -1,4 +1,4 @@
-// The words of each part, from `<part>/messages/<language>.json` to modules that the code imports as `#words/<part>`.
+// Compiles the texts of each part from `<part>/messages/<language>.json` to modules, imported as `#words/<part>`.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { isFresh, remember, stampOf } from './stamps.mjs';
 const parts = ['app', 'widget', 'worker'];
 const makers = ['bin/messages.mjs', 'worker/protocol/people/people.ts', 'package-lock.json'];
 
-/** Compiles the words that have changed. Two calls at once take turns. */
+/** Compiles the texts that have changed. Concurrent calls run one after the other. */
 export function compileMessages() {
   const turn = lastTurn.then(compileStale);
   lastTurn = turn.catch(() => {});
@@ -24,7 +24,7 @@ async function compileStale() {
     const stamp = stampOf([`${part}/messages`, ...makers]);
     const folder = path.join(built, 'messages', part);
     if (isFresh(`messages-${part}`, stamp) && existsSync(path.join(folder, 'messages.js'))) continue;
-    // Beside the last ones, then file by file into their place: whoever reads meanwhile finds each of them whole.
+    // Written beside the previous files, then moved file by file: a concurrent reader finds each file whole.
     const next = `${folder}.${process.pid}`;
     await compile(part, next);
     moveFiles(next, folder);
@@ -35,14 +35,14 @@ async function compileStale() {
 
 /** @param {string} part @param {string} folder */
 async function compile(part, folder) {
-  // Loading it takes longer than all the rest.
+  // Imported late: loading it takes longer than everything else here.
   const { compile: compileProject } = await import('@inlang/paraglide-js');
   const project = `${folder}.inlang`;
   mkdirSync(project, { recursive: true });
   const settings = {
     baseLocale: languages[0],
     locales: languages,
-    // By its file: at an address of the web it would be fetched, and left out where there is no line.
+    // A file path: from a web address it would be fetched, and skipped where the machine is offline.
     modules: [at('node_modules/@inlang/plugin-message-format/dist/index.js')],
     'plugin.inlang.messageFormat': { pathPattern: at(part, 'messages', '{locale}.json') },
   };
@@ -50,7 +50,7 @@ async function compile(part, folder) {
   await compileProject({
     project,
     outdir: folder,
-    // A language is one module, so that the widget can be built with one of them alone.
+    // Each language is one module, so that the widget can be built with one language alone.
     outputStructure: 'locale-modules',
     strategy: ['globalVariable', 'baseLocale'],
     emitTsDeclarations: true,
@@ -62,7 +62,7 @@ async function compile(part, folder) {
   rmSync(project, { recursive: true, force: true });
   for (const language of languages) {
     const compiled = readFileSync(path.join(folder, 'messages', `${language}.js`), 'utf8');
-    // The compiler takes a file that it can't read for an empty one, and gives a key with capitals another name.
+    // The compiler treats an unreadable file as empty, and renames a key that has capitals.
     for (const key of Object.keys(JSON.parse(readFileSync(at(part, 'messages', `${language}.json`), 'utf8'))))
       if (!compiled.includes(`export const ${key} = `))
         throw new Error(`${part}/messages/${language}.json: “${key}” is not compiled. Is it in snake_case?`);

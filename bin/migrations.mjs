@@ -4,7 +4,7 @@ import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { makeFolder } from './folders.mjs';
 
 /**
- * @typedef {object} Storage where a server keeps its databases, and what they should hold
+ * @typedef {object} Storage the databases of a server, and the migrations that they should have
  * @property {string} state the folder
  * @property {Record<string, string>} bindings ids of the databases, by binding
  * @property {{ binding: string, migrations: { name: string, statements: string[] }[] }[]} databases
@@ -13,7 +13,8 @@ import { makeFolder } from './folders.mjs';
 
 /**
  * Updates the databases before a server listens, so that no request meets a missing table. Applied migrations are
- * noted beside the databases, so that a later start does not query them and starts while a database is locked.
+ * noted in a file beside the databases: a later start with nothing to apply runs no query, and works while a database
+ * is locked.
  * @param {Storage} storage
  * @param {() => void} onRuntime called once a runtime of its own runs, which must not outlive this process
  */
@@ -28,7 +29,7 @@ export async function migrateBeforeStart(storage, onRuntime) {
       telemetry: { enabled: false },
       resourcePersistencePath: storage.state,
       log: new Log(LogLevel.ERROR),
-      // The runtime prints a stack for each try; the errors themselves come back as answers.
+      // The runtime prints a stack trace for each try; the errors themselves are returned as answers.
       handleStructuredLogs: () => {},
     }),
   );
@@ -41,7 +42,7 @@ export async function migrateBeforeStart(storage, onRuntime) {
   }
 }
 
-/** How long an unresponsive database is retried, in milliseconds. */
+/** Milliseconds for which an unresponsive database is retried. */
 const patience = 60_000;
 
 /** @param {Miniflare} miniflare with these databases @param {Storage} storage */
@@ -52,7 +53,7 @@ export async function migrate(miniflare, storage) {
         await applyMigrations(await miniflare.getD1Database(binding), migrations, storage.log);
       return note(storage);
     } catch (error) {
-      // A locked file is an internal error to D1.
+      // D1 reports a locked file as an internal error.
       if (!/locked|busy|internal error/i.test(String(error))) throw error;
       if (waited === 0)
         storage.log('The database does not answer. It may be locked by another program; retrying.');
@@ -80,8 +81,8 @@ function note(storage) {
 }
 
 /**
- * Applies what a database lacks and keeps the same record as `wrangler d1 migrations apply`, so that either tool can
- * go on where the other stopped.
+ * Applies the migrations that a database lacks, and keeps the same record as `wrangler d1 migrations apply`, so that
+ * either tool can continue after the other.
  * @param {any} database
  * @param {{ name: string, statements: string[] }[]} migrations
  * @param {(line: string) => void} log
@@ -101,7 +102,7 @@ async function applyMigrations(database, migrations, log) {
   for (const { name, statements } of migrations) {
     if (applied.has(name)) continue;
     log(`Applying migration ${name}`);
-    // One batch is one transaction: a migration is applied whole, with its record, or not at all.
+    // A batch is one transaction: a migration is applied whole, with its record, or not at all.
     await database.batch([
       ...statements.map((statement) => database.prepare(statement)),
       database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),

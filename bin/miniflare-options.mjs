@@ -1,4 +1,4 @@
-// What Miniflare needs to run the built Worker on this machine.
+// The options with which Miniflare runs the built Worker on this machine.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Log, LogLevel, convertV4MiniflareOptions } from 'miniflare';
@@ -22,7 +22,8 @@ export function miniflareOptions({ entry, port, folder, env, quiet, hashing, onR
   const { name, worker } = optionsOf(entry);
   const state = stateOf(folder);
   makeFolder(state);
-  // As one Worker with assets, Miniflare would put its router before the Worker, in the way of every socket's frames.
+  // Given as one Worker with assets, Miniflare would put its router in front of the Worker, on the path of every
+  // socket's frames.
   const { assets, ...main } = worker;
   return convertV4MiniflareOptions({
     workers: [
@@ -49,16 +50,17 @@ export function miniflareOptions({ entry, port, folder, env, quiet, hashing, onR
     ],
     host,
     port,
-    // `true` would ask Cloudflare's servers where this machine is.
+    // `true` would ask Cloudflare's servers for the location of this machine.
     cf: false,
     telemetry: { enabled: false },
     unsafeHandleRuntimeRestart: onRestart,
     resourcePersistencePath: state,
     log: new Log(quiet ? LogLevel.ERROR : LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => {
-      // An alarm that was set anew while it was being brought: the new one comes.
+      // An alarm was set again while it was being delivered. The new one is delivered.
       if (message.includes('canceled with requestScheduledAlarm')) return;
-      // A client broke the WebSocket protocol, or sent a frame beyond the runtime's own limit. It has been closed.
+      // A client violated the WebSocket protocol, or sent a frame over the runtime's own limit. The runtime has
+      // closed the socket.
       if (message.includes('WebSocket protocol error')) return;
       if (level === 'error' || level === 'warn') console.error(message);
       else if (!quiet) console.log(message);
@@ -77,7 +79,7 @@ const moduleTypes = {
   '.wasm': 'CompiledWasm',
 };
 
-/** The entry comes first: workerd takes the first module for the main one. @param {string} folder */
+/** The entry is first, because workerd runs the first module. @param {string} folder */
 function modulesOf(folder) {
   const files = readdirSync(folder).filter((file) => moduleTypes[path.extname(file)]);
   files.sort((a, b) => Number(b.endsWith('.js')) - Number(a.endsWith('.js')));

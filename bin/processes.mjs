@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** @typedef {{ pid: number, parent: number, name: string, started: string }} Process */
 
-/** Linux is read from /proc, which needs no tool; other systems have `ps`. @returns {Process[]} */
+/** On Linux the processes are read from /proc, which needs no tool; other systems have `ps`. @returns {Process[]} */
 function list() {
   let pids;
   try {
@@ -34,7 +34,7 @@ function listByPs() {
   });
 }
 
-/** A pid is used again by other programs, so a process is known by its pid and its start. @param {number} pid */
+/** Identifies a process by its pid and its start time, because systems reuse pids. @param {number} pid */
 export const identify = (pid) => list().find((process) => process.pid === pid);
 
 /** @param {{ pid: number, started: string }} known */
@@ -45,18 +45,19 @@ export const runtimesOfThisProcess = () =>
 
 /** @param {{ pid: number, started: string }[]} known */
 export function kill(known) {
-  for (const one of known) {
+  for (const runtime of known) {
     try {
-      if (lives(one)) process.kill(one.pid, 'SIGKILL');
+      if (lives(runtime)) process.kill(runtime.pid, 'SIGKILL');
     } catch {
-      // It ended in between.
+      // The process ended in between.
     }
   }
 }
 
 /**
- * workerd outlives a Node that is killed, and goes on serving the port. A shell waits on a pipe which closes when
- * this process ends in whatever way, and then ends workerd. It has a session of its own, so Ctrl-C misses it.
+ * workerd outlives a Node process that is killed, and continues to serve the port. So a shell waits on a pipe that
+ * closes however this process ends, and then kills workerd. The shell has a session of its own, so Ctrl-C does not
+ * reach it.
  * @param {number[]} pids
  * @returns {() => void} call it once workerd has ended
  */

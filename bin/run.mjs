@@ -14,7 +14,7 @@ export const environment = {
 };
 
 /**
- * Runs a command to its end; what it printed is shown only when it fails.
+ * Runs a command to its end. Its output is shown only if it fails.
  * @param {string} name
  * @param {string[]} args
  * @param {{ cwd?: string, show?: boolean, env?: Record<string, string> }} [options]

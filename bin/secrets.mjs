@@ -5,8 +5,8 @@ import path from 'node:path';
 export const newSecret = () => randomBytes(32).toString('base64url');
 
 /**
- * The secrets of one data folder: made once, readable by their owner alone. Files of earlier versions contain further
- * secrets, which are unused.
+ * Returns the secrets of a data folder, which are created once and readable by their owner alone. Files of earlier
+ * versions contain further, unused secrets.
  * @param {string} folder
  * @returns {{ OPERATOR_SECRET: string }}
  */

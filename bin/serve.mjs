@@ -1,5 +1,6 @@
-// A server as a process of its own, for tests that kill it: the options are one JSON argument, and the address goes
-// to the parent as a message. Told to reload, it takes up a new bundle. It stops on SIGTERM, and when its parent has gone.
+// Runs a server as a process of its own, for tests that kill it. The options are one JSON argument, and the address
+// is sent to the parent as a message. The message `reload` loads a new bundle. The server stops on SIGTERM, and when
+// its parent exits.
 import { startServer } from './server.mjs';
 
 const server = await startServer(JSON.parse(process.argv[2] ?? '{}'));

@@ -15,12 +15,12 @@ import { secretsOf } from './secrets.mjs';
 /**
  * @typedef {object} ServerOptions
  * @property {number} [port] 0, the default, takes a free one
- * @property {string} dataDir where the databases and actors are kept
+ * @property {string} dataDir the folder of the databases and actors
  * @property {string} [entry] another entry of the Worker, such as one that injects faults
- * @property {Record<string, string>} [env] bindings that replace or join those of wrangler.toml
- * @property {boolean} [quiet] say nothing but errors
+ * @property {Record<string, string>} [env] bindings that replace or extend those of wrangler.toml
+ * @property {boolean} [quiet] print errors only
  * @property {boolean} [built] the build and the entry's bundle are known to be fresh
- * @property {'service' | 'objects'} [hashing] where passwords are hashed: by this machine's service, or by Durable Objects as
+ * @property {'service' | 'objects'} [hashing] whether this machine's service hashes passwords, or Durable Objects as
  *   on Cloudflare
  *
  * @typedef {object} Server
@@ -30,7 +30,7 @@ import { secretsOf } from './secrets.mjs';
  * @property {string} operatorSecret
  * @property {Miniflare} miniflare
  * @property {() => number[]} runtimes process ids of workerd
- * @property {() => Promise<void>} reload takes up a new bundle; sockets are closed, as by a deploy
+ * @property {() => Promise<void>} reload loads a new bundle; sockets are closed, as by a deployment
  * @property {() => Promise<void>} stop
  */
 
@@ -44,7 +44,8 @@ let lastStart = Promise.resolve();
  * @returns {Promise<Server>}
  */
 export function startServer(options) {
-  // One at a time: a new workerd is told from the others of this process by being the one that nobody claimed.
+  // Servers start one after the other: a new workerd is recognised among those of this process as the one that no
+  // server has claimed.
   const start = lastStart.then(() => startNow(options));
   lastStart = start.then(
     () => {},
@@ -95,7 +96,7 @@ async function startNow({
           ...secrets,
           ...env,
         },
-        // workerd fell over, and Miniflare has started another.
+        // workerd crashed, and Miniflare has started another.
         onRestart: holdAnew,
       });
     const storageNow = () => storageOf({ entry, folder, log });
@@ -186,7 +187,7 @@ function refuseIfTaken(port) {
   });
 }
 
-/** A folder for data that may vanish: in memory where the system offers that. */
+/** Returns a folder for temporary data, in memory where the system offers that. */
 export function scratchFolder() {
   const base = existsSync('/dev/shm') ? '/dev/shm' : at('.build', 'scratch');
   const folder = path.join(base, `parley-${process.pid}-${Date.now().toString(36)}${scratches++}`);

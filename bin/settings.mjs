@@ -13,8 +13,8 @@ const settings = {
 };
 
 /**
- * The settings of the Worker that the environment gives. A value that means nothing ends the start: with a misspelt header or
- * number of proxies no client would be counted, in silence.
+ * Reads the Worker's settings from the environment. An invalid value ends the start: with a misspelt header or number
+ * of proxies, client addresses would silently not be counted.
  * @param {NodeJS.ProcessEnv} env
  */
 export function settingsOf(env) {

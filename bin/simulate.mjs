@@ -1,4 +1,5 @@
-// `npm run simulate`: a day played against routing, in several scenarios side by side. It asks no server: the rules are the domain's.
+// `npm run simulate`: simulates a day of chats under several routings, side by side. It needs no server: the rules
+// are pure functions of the domain.
 import { readFileSync } from 'node:fs';
 import { seeded } from '#domain/base/chance';
 import { syntheticAgents, syntheticDay } from '#domain/base/days';
@@ -8,17 +9,17 @@ import { readArguments, refuseArguments } from './arguments.mjs';
 
 const usage = `npm run simulate -- [options]
 
-  --arrivals N       conversations in the made-up day; 600 without it
-  --agents N         agents, in three overlapping shifts; 12 without it
-  --handling N       minutes that a conversation takes on the average; 8 without it
-  --limit N          conversations at once for each agent, 0 for any number; 3 without it
-  --offer N          seconds that an offer stands; without it conversations are assigned without asking
-  --forward-after N  seconds without a word (10 to 60) after which a conversation goes on to another agent
-  --seed N           of chance: the same seed is the same day; 1 without it
-  --day FILE         a day instead of a made-up one: JSON {arrivals, agents?} as in worker/domain/routing/simulate.ts
+  --arrivals N       conversations in the generated day; 600 by default
+  --agents N         agents, in three overlapping shifts; 12 by default
+  --handling N       minutes that a conversation takes on average; 8 by default
+  --limit N          conversations at once for each agent, 0 for no limit; 3 by default
+  --offer N          seconds until an offer expires; without it, conversations are assigned directly
+  --forward-after N  seconds without a reply (10 to 60) after which a conversation is forwarded to another agent
+  --seed N           of the random numbers: the same seed gives the same day; 1 by default
+  --day FILE         a day instead of a generated one: JSON {arrivals, agents?} as in worker/domain/routing/simulate.ts
   --levels FILE      one scenario with this routing (JSON as a campaign's \`settings.routing\`) beside every method
 
-Without --levels the five methods stand side by side.
+Without --levels, the five methods are compared side by side.
 `;
 
 const { values } = readArguments(usage, {
@@ -71,7 +72,7 @@ function compare() {
     return [method, { ...defaultRouting, levels, forwardAfter }];
   });
   if (values.levels !== undefined) scenarios.unshift(['--levels', routingOf(readJson(values.levels))]);
-  // Each begins with the same chance: what differs is the routing's doing.
+  // Every scenario has the same seed, so that differences come from the routing.
   const reports = scenarios.map(([, routing]) =>
     simulate({ arrivals, agents, routing, handing }, seeded(seed)),
   );
@@ -85,7 +86,7 @@ function compare() {
 /** @param {unknown} json @returns {Routing} */
 function routingOf(json) {
   const routing = check(Routing, json);
-  if (isRefusal(routing)) throw new Error(`${values.levels} is no routing: ${routing.field ?? ''}`);
+  if (isRefusal(routing)) throw new Error(`${values.levels} is not a valid routing: ${routing.field ?? ''}`);
   return /** @type {Routing} */ (routing);
 }
 
@@ -94,23 +95,23 @@ function print(names, reports) {
   /** @type {[string, (report: Report) => string | number][]} */
   const rows = [
     ['answered', ({ answered }) => answered],
-    ['gave up', ({ abandoned }) => abandoned],
-    ['still waiting', ({ left }) => left],
-    ['wait, median', ({ wait }) => span(wait.p50)],
-    ['wait, 90 of 100', ({ wait }) => span(wait.p90)],
-    ['wait, longest', ({ wait }) => span(wait.max)],
-    ['first reply, median', ({ firstReply }) => span(firstReply.p50)],
-    ['first reply, longest', ({ firstReply }) => span(firstReply.max)],
-    ['queue at once', ({ queue }) => Math.max(0, ...queue.map(({ most }) => most))],
-    ['no reply at once', ({ unanswered }) => Math.max(0, ...unanswered.map(({ most }) => most))],
-    ['passed on', ({ forwarded }) => forwarded],
-    ['no reply, stopped', ({ stalled }) => stalled],
-    ['offers missed', ({ offers }) => offers.missed],
-    ['offers declined', ({ offers }) => offers.declined],
-    ['least a head', ({ agents }) => least(agents.map(({ handled }) => handled))],
-    ['most a head', ({ agents }) => Math.max(0, ...agents.map(({ handled }) => handled))],
-    ['at once, most', ({ agents }) => Math.max(0, ...agents.map(({ peak }) => peak))],
-    ['busy', ({ utilisation }) => (utilisation === null ? '–' : `${Math.round(utilisation * 100)} %`)],
+    ['abandoned', ({ abandoned }) => abandoned],
+    ['waiting at the end', ({ left }) => left],
+    ['median wait', ({ wait }) => span(wait.p50)],
+    ['90th percentile wait', ({ wait }) => span(wait.p90)],
+    ['longest wait', ({ wait }) => span(wait.max)],
+    ['median first reply', ({ firstReply }) => span(firstReply.p50)],
+    ['longest first reply', ({ firstReply }) => span(firstReply.max)],
+    ['longest queue', ({ queue }) => Math.max(0, ...queue.map(({ most }) => most))],
+    ['most unanswered at once', ({ unanswered }) => Math.max(0, ...unanswered.map(({ most }) => most))],
+    ['forwarded', ({ forwarded }) => forwarded],
+    ['stalled', ({ stalled }) => stalled],
+    ['missed offers', ({ offers }) => offers.missed],
+    ['declined offers', ({ offers }) => offers.declined],
+    ['fewest chats of an agent', ({ agents }) => least(agents.map(({ handled }) => handled))],
+    ['most chats of an agent', ({ agents }) => Math.max(0, ...agents.map(({ handled }) => handled))],
+    ['most chats at once', ({ agents }) => Math.max(0, ...agents.map(({ peak }) => peak))],
+    ['occupancy', ({ utilisation }) => (utilisation === null ? '–' : `${Math.round(utilisation * 100)} %`)],
   ];
   const table = [
     ['', ...names],
@@ -134,10 +135,13 @@ function span(milliseconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** @param {'arrivals' | 'agents' | 'handling' | 'limit' | 'offer' | 'forward-after' | 'seed'} name @param {number} from @param {number} to */
+/**
+ * @param {'arrivals' | 'agents' | 'handling' | 'limit' | 'offer' | 'forward-after' | 'seed'} name
+ * @param {number} from @param {number} to
+ */
 function number(name, from, to) {
   const value = Number(values[name]);
-  if (!(value >= from && value <= to)) throw new Error(`--${name} is a number from ${from} to ${to}.`);
+  if (!(value >= from && value <= to)) throw new Error(`--${name} must be a number from ${from} to ${to}.`);
   return value;
 }
 

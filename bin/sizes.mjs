@@ -1,4 +1,4 @@
-// What a visitor downloads, gzipped, against what it may weigh.
+// `npm run sizes`: compares the gzipped size of a visitor's download with its budget.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { languages } from '../worker/protocol/people/people.ts';
 import { build } from './build.mjs';
 import { assets } from './paths.mjs';
 
-/** The frame's page is written by the Worker from the manifest; this much is set aside for it. */
+/** The Worker writes the frame's page from the manifest. This many bytes are reserved for it. */
 const page = 1024;
 
 /** @param {string[]} files */
@@ -17,7 +17,7 @@ await build({ log: () => {} });
 check('loader', weigh(['widget.js']), 3 * 1024);
 for (const language of languages) check(`frame, ${language}`, weigh(filesOf(language)) + page, 37 * 1024);
 
-/** All that the frame's page loads. @param {string} language @returns {string[]} */
+/** All files that the frame's page loads. @param {string} language @returns {string[]} */
 function filesOf(language) {
   const manifest = path.join(assets, 'widget', `manifest.${language}.json`);
   const { script, preload, styles } = JSON.parse(readFileSync(manifest, 'utf8'));

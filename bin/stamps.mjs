@@ -18,8 +18,8 @@ function add(file, hash) {
 }
 
 /**
- * What a build was made from, by content: a checkout touches the time of every file. The root's own path counts,
- * because the Worker's options hold absolute paths.
+ * Hashes the sources of a build by content, because a checkout changes the time of every file. The root's own path is
+ * included: the Worker's options contain absolute paths.
  * @param {string[]} sources
  */
 export function stampOf(sources) {

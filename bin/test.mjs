@@ -18,7 +18,8 @@ try {
   process.exit(1);
 }
 /**
- * Browsers wait more than they work: where all is to run, they have a process of their own beside the rest, and tell at the end.
+ * Browser tests wait more than they compute: in a run of all tests they have a process of their own beside the
+ * others, and its output is printed at the end.
  * @type {{ args: string[], stdio: 'inherit' | 'pipe' }[]}
  */
 const parts =
@@ -32,16 +33,16 @@ const parts =
         { args: ['--project', 'e2e', ...args], stdio: 'pipe' },
       ];
 /** @type {Buffer[]} */
-const told = [];
+const output = [];
 const running = parts.map((part) => {
   const vitest = spawn(command('vitest'), ['run', '--config', 'test/vitest.config.ts', ...part.args], {
     stdio: part.stdio === 'pipe' ? ['ignore', 'pipe', 'pipe'] : 'inherit',
   });
-  for (const stream of [vitest.stdout, vitest.stderr]) stream?.on('data', (chunk) => told.push(chunk));
+  for (const stream of [vitest.stdout, vitest.stderr]) stream?.on('data', (chunk) => output.push(chunk));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => vitest.kill(signal));
   return new Promise((resolve) => vitest.on('close', (code) => resolve(code ?? 1)));
 });
 const codes = await Promise.all(running);
-process.stdout.write(Buffer.concat(told));
+process.stdout.write(Buffer.concat(output));
 process.exitCode = Math.max(...codes);

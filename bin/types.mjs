@@ -25,7 +25,7 @@ async function checkInTurn() {
   for (const [name, tool, args] of waiting) {
     try {
       await run(tool, args);
-      console.log(`types of ${name}: good`);
+      console.log(`types of ${name}: no errors`);
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
       process.exitCode = 1;

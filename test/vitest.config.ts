@@ -44,7 +44,7 @@ export default defineConfig({
                   MIGRATIONS: await readD1Migrations(at('migrations')),
                   ...mailbox.env,
                   PUBLIC_URL: 'https://parley.test',
-                  // For a longer race, or the same again (races.test.ts).
+                  // To run a longer race, or the same race again (races.test.ts).
                   RACE_CHATS: process.env['RACE_CHATS'] ?? '',
                   RACE_SEED: process.env['RACE_SEED'] ?? '',
                 },
@@ -80,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'smoke',
           include: ['test/smoke/**/*.test.ts'],
-          // Mostly these tests wait for actors to fall asleep.
+          // These tests mostly wait for actors to hibernate.
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 60_000,

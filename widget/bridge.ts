@@ -1,7 +1,7 @@
 /**
- * What the loader (in the customer's page) and the frame (on our origin) say to each other: one greeting by `postMessage` at an
- * exact origin, which hands over a port, and small messages on that port. Both ends check all that arrives; what does not fit is
- * dropped. The checks are by hand, so that the loader carries no schema library.
+ * The messages between the loader (in the customer's page) and the frame (on our origin): one greeting by
+ * `postMessage` at an exact origin, which transfers a port, and small messages on that port. Both ends check every
+ * message, and drop invalid ones. The checks are written by hand, so that the loader contains no schema library.
  */
 import type { Contact } from './client/visitor.ts';
 
@@ -10,16 +10,16 @@ export interface PageSeen {
   readonly title: string;
 }
 
-/** The first message. The port comes with it. */
+/** The first message. It transfers the port. */
 export interface Greeting {
   readonly parley: 1;
-  /** What `/api/widget/config` answered; the frame checks it against its schema. */
+  /** The answer of `/api/widget/config`; the frame checks its fields. */
   readonly config: unknown;
   readonly page: PageSeen;
 }
 
 export type ToFrame =
-  /** The panel was opened or closed, and how it stands: `full` fills a phone's screen. */
+  /** The panel was opened or closed. `full`: it fills the screen of a phone. */
   | { readonly t: 'shown'; readonly on: boolean; readonly full: boolean; readonly focus: boolean }
   | ({ readonly t: 'page' } & PageSeen)
   | ({ readonly t: 'identify' } & Contact)
@@ -33,14 +33,15 @@ export type ToLoader =
   | { readonly t: 'hide' }
   | { readonly t: 'size'; readonly large: boolean }
   /**
-   * `live`: there is something to come back for, so the next page loads the frame at once. `words` say how much is unread.
+   * `live`: there is a chat to return to, so the next page loads the frame at once. `words` describe the unread
+   * count.
    */
   | { readonly t: 'state'; readonly unread: number; readonly live: boolean; readonly words: string }
-  /** The page's own storage, for where the frame's throws. */
+  /** Uses the page's own storage, if the frame's throws. */
   | { readonly t: 'load'; readonly n: number; readonly key: string }
   | { readonly t: 'save'; readonly n: number; readonly key: string; readonly value: string | null };
 
-/** Which kinds of value each field takes. A `number` is a count. */
+/** The kinds of value that each field allows. A `number` is a count. */
 type Kinds<M extends { t: string }> = {
   [T in M['t']]: Readonly<Record<Exclude<keyof Extract<M, { t: T }>, 't'>, string>>;
 };
@@ -64,10 +65,10 @@ const toLoader: Kinds<ToLoader> = {
   save: { n: 'number', key: 'string', value: 'string null' },
 };
 
-/** In characters. Some dozens of unsent messages; a page's storage holds five million in all. */
+/** In characters. Some dozens of unsent messages; a page's storage has five million in all. */
 const longest = 500_000;
 
-/** True where each field is of a kind that it takes. */
+/** True if each field has an allowed kind of value. */
 export const fits = (kinds: object, value: unknown): boolean =>
   Object.entries(kinds).every(([name, kind]) => {
     const field = (value as Record<string, unknown>)[name];
@@ -82,12 +83,12 @@ function read(table: object, data: unknown): unknown {
     : undefined;
 }
 
-/** The first message, or undefined. What is in `config` is for the frame to check. */
+/** Returns the greeting, or undefined if it is invalid. The frame checks `config` itself. */
 export function readGreeting(data: unknown): Greeting | undefined {
   const greeting = data as Greeting | null | undefined;
   return greeting?.parley === 1 && greeting.page && fits(page, greeting.page) ? greeting : undefined;
 }
-/** What came in at the frame's end of the port, or undefined. */
+/** Returns a message that the frame received on its port, or undefined if it is invalid. */
 export const readToFrame = (data: unknown) => read(toFrame, data) as ToFrame | undefined;
-/** What came in at the loader's end of the port, or undefined. */
+/** Returns a message that the loader received on its port, or undefined if it is invalid. */
 export const readToLoader = (data: unknown) => read(toLoader, data) as ToLoader | undefined;

@@ -1,4 +1,4 @@
-/** Colours that can be read on other colours (WCAG 2.2, 1.4.3). A colour is `#rrggbb`. */
+/** Colours that are legible on other colours (WCAG 2.2, 1.4.3). A colour is `#rrggbb`. */
 
 const weights = [0.2126, 0.7152, 0.0722];
 
@@ -20,15 +20,15 @@ export function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Where black and white contrast alike: √(1.05 × 0.05) − 0.05. */
+/** The luminance at which black and white have the same contrast: √(1.05 × 0.05) − 0.05. */
 const middle = 0.1791;
 
-/** Black or white, whichever is easier to read on `color`; the better of the two is never below 4.5 to 1. */
+/** Black or white, by the higher contrast on `color`; that is never below 4.5 to 1. */
 export function inkOn(color: string): '#000000' | '#ffffff' {
   return luminance(color) > middle ? '#000000' : '#ffffff';
 }
 
-/** `color`, moved towards black or white only as far as it takes to be read on `ground`. */
+/** `color`, moved towards black or white only as far as is needed to be legible on `ground`. */
 export function legible(color: string, ground: string, ratio = 4.5): string {
   const end = inkOn(ground) === '#ffffff' ? 255 : 0;
   for (let step = 0; step < 20; step++) {

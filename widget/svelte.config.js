@@ -2,7 +2,8 @@
 export default {
   compilerOptions: {
     runes: true,
-    // Stands in every rule and on every element. Among a dozen components a few letters suffice; a file's name is the same everywhere.
+    // The hash is part of every rule and every element. A few letters are unique among a dozen components, and a
+    // file's name is the same on every machine.
     cssHash: ({ hash, filename, name }) => `s${hash(filename.split('/').at(-1) ?? name).slice(-4)}`,
   },
 };

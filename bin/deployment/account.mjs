@@ -7,12 +7,15 @@ import { Stopped } from './exec.mjs';
  * @typedef {import('../accounts.mjs').FirstUser} FirstUser
  */
 
-/** The pause between tries: a new address, and a new secret, can take a minute to reach every location. */
+/**
+ * Tries at creating the account, two seconds apart: a new address or a new secret can take a minute to reach every
+ * location.
+ */
 const tries = 45;
 
 /**
- * Counts the accounts. If there is none, asks for the first one's details before the upload, so that all questions come
- * at the start.
+ * Counts the accounts. If there is none, asks for the details of the first one before the upload, so that all
+ * questions come at the start.
  * @param {{ name: string }} database
  * @returns {Step}
  */
@@ -33,7 +36,7 @@ export function accountsStep({ name }) {
     async action(context) {
       const first = await firstUser(context);
       context.found.first = first;
-      return `there is none; ${first.name} is to be the first`;
+      return `none yet; the first will be ${first.name}`;
     },
   };
 }
@@ -41,8 +44,8 @@ export function accountsStep({ name }) {
 /** @param {Context} context @returns {Promise<FirstUser>} */
 async function firstUser({ given, ask }) {
   const name = given.name ?? (await ask('There is no account yet. Which company is the first one for? '));
-  const person = given.person ?? (await ask('The name of its administrator? '));
-  const email = given.email ?? (await ask('The administrator’s email address? '));
+  const person = given.person ?? (await ask('What is the name of its administrator? '));
+  const email = given.email ?? (await ask('What is the administrator’s email? '));
   const timeZone = given.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (name && person && email) return { name, person, email, timeZone };
   throw new Stopped(
@@ -63,30 +66,30 @@ export const firstAccountStep = {
     const { found, log } = context;
     if (!found.url) {
       throw new Stopped(
-        'No address of the deployment is known: set PUBLIC_URL in wrangler.toml, and run again.',
+        'The address of the deployment is unknown: set PUBLIC_URL in wrangler.toml, and run again.',
       );
     }
     const first = /** @type {FirstUser} */ (found.first);
     const sent = { ...first, url: found.url, secret: found.secrets['OPERATOR_SECRET'] ?? '' };
     const answer = await createWithPatience(context, sent);
     if ('refused' in answer) {
-      throw new Stopped(`The first account is not made: ${reasonOf(answer)} Fix that, and run again.`);
+      throw new Stopped(`The first account was not created: ${reasonOf(answer)} Fix that, and run again.`);
     }
     log(madeAccount(answer, sent).replace(/^/gm, '   '));
-    return 'made';
+    return 'created';
   },
 };
 
 /** @param {Context} context @param {FirstUser & { url: string, secret: string }} sent */
 async function createWithPatience({ pause }, sent) {
-  // The same password each time, so that it is valid if the first answer was lost.
+  // Every try sends the same password, so that it is valid even if the first answer was lost.
   const password = newPassword();
   let lost = false;
   for (let attempt = 1; ; attempt++) {
     const answer = await createAccount({ ...sent, password });
     if (!('refused' in answer)) return answer;
     if (answer.refused === 'email_taken' && lost) {
-      return { account: { id: 'its first answer was lost', name: sent.name }, password };
+      return { account: { id: 'id unknown, because the first answer was lost', name: sent.name }, password };
     }
     if (!['unavailable', 'forbidden'].includes(answer.refused) || attempt === tries) return answer;
     lost ||= answer.refused === 'unavailable';

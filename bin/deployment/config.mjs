@@ -24,7 +24,7 @@ export async function readConfig(folder) {
     raw = unstable_readConfig({ config: file }, { hideWarnings: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ').trim() : String(error);
-    throw new Stopped(`${file} can’t be read; mend it: ${reason}`);
+    throw new Stopped(`${file} can’t be read; fix it: ${reason}`);
   }
   const producers = raw.queues?.producers ?? [];
   const consumers = raw.queues?.consumers ?? [];
@@ -50,7 +50,7 @@ export async function readConfig(folder) {
 const isPlaceholder = (id) => typeof id !== 'string' || /^[0-]*$/.test(id);
 
 /**
- * Writes a database's id into wrangler.toml. Everything else in the file, comments included, stays as it is.
+ * Writes a database's id into wrangler.toml and leaves the rest of the file unchanged, comments included.
  * @param {Config} config @param {string} name @param {string} id
  */
 export async function writeDatabaseId(config, name, id) {
@@ -66,9 +66,9 @@ export async function writeDatabaseId(config, name, id) {
 export function withDatabaseId(toml, name, id) {
   const lines = toml.split('\n');
   const headers = lines.flatMap((line, at) => (/^\s*\[/.test(line) ? [at] : []));
-  for (const [place, start] of headers.entries()) {
+  for (const [index, start] of headers.entries()) {
     if (!/^\s*\[\[\s*d1_databases\s*\]\]/.test(lines[start] ?? '')) continue;
-    const end = headers[place + 1] ?? lines.length;
+    const end = headers[index + 1] ?? lines.length;
     const find = (/** @type {RegExp} */ pattern) =>
       lines.findIndex((line, at) => at > start && at < end && pattern.test(line));
     const named = find(/^\s*database_name\s*=/);

@@ -24,19 +24,19 @@ export async function deploy(config, given) {
     },
   };
   const steps = stepsOf(config);
-  for (const [place, step] of steps.entries()) {
-    log(`${place + 1}/${steps.length} ${step.title}`);
+  for (const [index, step] of steps.entries()) {
+    log(`${index + 1}/${steps.length} ${step.title}`);
     const done = (await step.check?.(context)) ?? (await step.action?.(context));
     log(`   ${done}`);
   }
   log(`\n${settings(config)}`);
 }
 
-/** The steps with their commands, as a person would run them. @param {Config} config */
+/** Lists the steps with their commands, as typed in a terminal. @param {Config} config */
 export function plan(config) {
-  const steps = stepsOf(config).map(({ title, plan: commands }, place) => {
+  const steps = stepsOf(config).map(({ title, plan: commands }, index) => {
     const lines = commands.map(({ command, when }) => `   ${shown(command)}${when ? `    (${when})` : ''}`);
-    return [`${place + 1}. ${title}`, ...lines].join('\n');
+    return [`${index + 1}. ${title}`, ...lines].join('\n');
   });
   return [...steps, '', settings(config)].join('\n');
 }
@@ -46,9 +46,9 @@ const variables = {
   PUBLIC_URL: 'where browsers find the deployment; links in mails begin with it',
   MAIL_FROM: 'the sender of mails, which go out where this, PUBLIC_URL and the secret SMTP_URL are set',
   HELP_URL: 'the page that the help link of the sign-in page opens',
-  BEHIND_CLOUDFLARE: '"true" on Cloudflare, which proves the addresses of clients',
+  BEHIND_CLOUDFLARE: '"true" on Cloudflare, whose client addresses can be trusted',
   TRUSTED_ADDRESS_HEADER: 'behind another proxy, the header in which it writes the client’s address',
-  TRUSTED_PROXIES: 'how many proxies append to that header',
+  TRUSTED_PROXIES: 'the number of proxies that append to that header',
 };
 
 /** @param {Config} config */
@@ -58,5 +58,5 @@ function settings({ vars }) {
     const value = vars[name];
     return `   ${name.padEnd(width)}  ${value === undefined ? 'not set' : JSON.stringify(value)}: ${meaning}`;
   });
-  return ['Settings, [vars] in wrangler.toml; a deployment takes up a change:', ...lines].join('\n');
+  return ['Settings, [vars] in wrangler.toml; the next deployment applies a change:', ...lines].join('\n');
 }

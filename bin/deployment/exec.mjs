@@ -10,17 +10,17 @@ import { command, environment } from '../run.mjs';
  * @property {number} code
  * @property {string} out standard output
  * @property {string} err standard error, without colours
- * @property {{ type: string, [field: string]: unknown }[]} events what wrangler reports for programs
+ * @property {{ type: string, [field: string]: unknown }[]} events the events that wrangler reports to programs
  * @typedef {(command: readonly string[]) => Promise<Ended>} Exec runs a command to its end, successful or not
  */
 
-/** Ends a deployment: the message says what happened and what to do. */
+/** Ends a deployment. The message states what happened and what to do. */
 export class Stopped extends Error {}
 
 /**
- * Runs commands of a deployment. Standard input is closed, so that wrangler never waits for an answer.
+ * Runs the commands of a deployment. Standard input is closed, so that wrangler never waits for an answer.
  * @param {{ cwd: string, env?: Record<string, string | undefined>, programs?: Record<string, string[]> }} options
- *   `programs`: how a program of this name is started
+ *   `programs`: the command that starts each program, by the program's name
  * @returns {Exec}
  */
 export function executor({ cwd, env = environment, programs = {} }) {
@@ -57,15 +57,15 @@ function readEvents(file) {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
   } catch {
-    // Commands that fail before wrangler's own code report no events.
+    // Commands that fail before wrangler's own code runs report no events.
     return [];
   }
 }
 
-/** Keeps the first error: wrangler adds advice, its log file, a second error and a stack trace. */
+/** Cuts the output after the first error: wrangler adds advice, its log file, a second error and a stack trace. */
 const afterReason = /If you think this is a bug|To continue without logging in|🪵|✘|\n\w*Error: /u;
 
-/** The reason that a command gives for its failure, in one line. @param {Ended} ended */
+/** Returns the reason of a command's failure in one line. @param {Ended} ended */
 export function reasonOf({ err, out, events, code }) {
   const error = err.split('[ERROR]')[1]?.split(afterReason)[0]?.trim();
   const failed = events.find(({ type }) => type === 'command-failed');
@@ -74,7 +74,7 @@ export function reasonOf({ err, out, events, code }) {
   return reason.replace(/\s+/g, ' ').replace(/(?<![.!?\]])$/, '.');
 }
 
-/** How a person runs a command by hand. @param {readonly string[]} command */
+/** A command as typed in a terminal. @param {readonly string[]} command */
 export const shown = (command) =>
   [...(command[0] === 'wrangler' ? ['npx'] : []), ...command]
     .map((part) => (/^[\w./:@=-]+$/.test(part) ? part : `"${part}"`))

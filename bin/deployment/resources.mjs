@@ -1,4 +1,4 @@
-// Databases, buckets and queues that wrangler.toml binds: found by name, or created.
+// Finds the databases, buckets and queues of wrangler.toml by name, or creates them.
 import { writeDatabaseId } from './config.mjs';
 import { reasonOf, Stopped } from './exec.mjs';
 
@@ -34,14 +34,14 @@ export function databaseStep(config, { name, id }) {
       if (found) return written(found.uuid, 'found');
       if (id === undefined) return undefined;
       throw new Stopped(
-        `wrangler.toml names the database ${id}, which this Cloudflare account doesn’t have: sign in to the other account, or remove the line database_id to have one found or created.`,
+        `wrangler.toml names the database ${id}, which this Cloudflare account doesn’t have: sign in to the other account, or remove the line database_id, so that the database is found by name or created.`,
       );
     },
     async action(context) {
       await context.succeed(create, `The D1 database ${name} can’t be created`);
       const made = await find(context);
       if (made) return written(made.uuid, 'created');
-      throw new Stopped(`The D1 database ${name} is created but not listed yet: run again in a minute.`);
+      throw new Stopped(`The D1 database ${name} was created but is not listed yet: run again in a minute.`);
     },
   };
 
@@ -68,7 +68,7 @@ export function bucketStep({ name, jurisdiction }) {
     async action({ exec }) {
       const ended = await exec(create);
       if (ended.code === 0) return 'created';
-      // The list shows the first buckets of an account only.
+      // The list shows only the first buckets of an account.
       if (/\[code: 10004\]/.test(ended.err)) return 'found';
       throw new Stopped(`The R2 bucket ${name} can’t be created: ${reasonOf(ended)} ${adviceOf(ended.err)}`);
     },

@@ -1,5 +1,5 @@
-// The steps of a deployment, in their order. Each finds what an earlier run has done, so a run that stopped is continued
-// by running again.
+// The steps of a deployment, in their order. Each step checks whether an earlier run has done it, so running again
+// continues a deployment that stopped.
 import { accountsStep, firstAccountStep } from './account.mjs';
 import { reasonOf, Stopped } from './exec.mjs';
 import { bucketStep, databaseStep, queueStep } from './resources.mjs';
@@ -8,26 +8,27 @@ import { secretsStep, uploadStep } from './upload.mjs';
 /**
  * @typedef {object} Step
  * @property {string} title
- * @property {{ command: readonly string[], when?: string }[]} plan what it runs, for the dry run
+ * @property {{ command: readonly string[], when?: string }[]} plan its commands, for the dry run
  * @property {(context: Context) => Promise<string | undefined>} [check] returns the reason if nothing is to be done
  * @property {(context: Context) => Promise<string>} [action] runs the step, and returns its result in words
  *
  * @typedef {object} Context
  * @property {import('./exec.mjs').Exec} exec
  * @property {(command: readonly string[], otherwise: string) => Promise<import('./exec.mjs').Ended>} succeed runs a
- *   command whose failure ends the deployment, in a sentence that begins with `otherwise`
- * @property {(question: string) => Promise<string | undefined>} ask undefined where nobody can be asked
+ *   command whose failure ends the deployment, with a sentence that begins with `otherwise`
+ * @property {(question: string) => Promise<string | undefined>} ask returns undefined where no terminal is attached
  * @property {(line: string) => void} log
- * @property {() => Promise<void>} pause the wait before something is tried again
+ * @property {() => Promise<void>} pause the wait between two tries
  * @property {Record<string, string | undefined>} env
- * @property {Partial<import('../accounts.mjs').FirstUser>} given the first user, as far as the arguments name one
+ * @property {Partial<import('../accounts.mjs').FirstUser>} given the details of the first user that the arguments
+ *   contain
  * @property {Found} found
  *
  * @typedef {object} Found results of steps for later ones
- * @property {number} accounts how many the database has
+ * @property {number} accounts the number of accounts in the database
  * @property {import('../accounts.mjs').FirstUser} [first]
  * @property {Record<string, string>} secrets to upload
- * @property {string} [url] where the deployment is served
+ * @property {string} [url] the address of the deployment
  */
 
 /** @param {import('./config.mjs').Config} config @returns {Step[]} */
@@ -79,7 +80,7 @@ function readSignIn(ended) {
     return { accounts: [], ...JSON.parse(ended.out) };
   } catch {
     throw new Stopped(
-      `Cloudflare doesn’t say who is signed in: ${reasonOf(ended)} Check the network and CLOUDFLARE_API_TOKEN, and run again.`,
+      `The sign-in at Cloudflare can’t be checked: ${reasonOf(ended)} Check the network and CLOUDFLARE_API_TOKEN, and run again.`,
     );
   }
 }

@@ -13,8 +13,8 @@ const list = ['wrangler', 'secret', 'list'];
 const deploy = ['wrangler', 'deploy'];
 
 /**
- * Decides which secrets the upload sets. They go up with the code: each `wrangler secret put` would be a deployment
- * of its own, and every deployment closes every socket.
+ * Decides which secrets the upload sets. They are uploaded with the code, because each `wrangler secret put` is a
+ * deployment of its own, and every deployment closes every socket.
  * @param {import('./config.mjs').Config} config @returns {Step}
  */
 export const secretsStep = ({ vars }) => ({
@@ -31,8 +31,8 @@ export const secretsStep = ({ vars }) => ({
     const names = unknown
       ? []
       : JSON.parse(ended.out).map((/** @type {{ name: string }} */ { name }) => name);
-    // Secrets can't be read back, and the first account needs this one. Without accounts it is not in use yet, so
-    // replace it.
+    // Secrets can't be read back, and creating the first account needs this one. Without accounts it is not in use
+    // yet, so it can be replaced.
     if (!names.includes('OPERATOR_SECRET') || found.accounts === 0) {
       found.secrets['OPERATOR_SECRET'] = env['OPERATOR_SECRET'] || newSecret();
     }
@@ -47,7 +47,7 @@ export const secretsStep = ({ vars }) => ({
 });
 
 /**
- * The settings that mail still needs. PUBLIC_URL is one: a link never takes its host from a request.
+ * Lists the settings that mail still needs. PUBLIC_URL is one: a link never takes its host from a request.
  * @param {Record<string, unknown>} vars @param {boolean} server
  */
 function missingForMail({ PUBLIC_URL, MAIL_FROM }, server) {
@@ -74,7 +74,7 @@ export const uploadStep = ({ worker, vars }) => ({
     const secret = found.secrets['OPERATOR_SECRET'];
     // Printed before the upload: if a later step fails, the secret is set already and cannot be read again.
     if (secret && secret !== env['OPERATOR_SECRET']) {
-      log(`   OPERATOR_SECRET is ${secret}    (shown only here; it opens the operator’s door)`);
+      log(`   OPERATOR_SECRET is ${secret}    (shown only here; it authorizes the operator API)`);
     }
     const { events } = await withSecretsFile(found.secrets, (args) =>
       context.succeed([...deploy, ...args], 'The upload failed'),

@@ -1,4 +1,6 @@
-/** Which conversations a session has open (L6): nothing is kept of guessed ids, and the end of a session closes them all. */
+/**
+ * The conversations that a session has open (L6): guessed ids store nothing, and the end of a session closes them all.
+ */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Agent } from '../../worker/actors/agent/agent.ts';
@@ -9,7 +11,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { env, id, newScene, openTab, type Scene, type SceneAgent } from './scene.ts';
 import { rule, ownedBy } from './sight-scene.ts';
 
-/** The conversations that are listed as open, the first one first. */
+/** The conversations listed as open, the oldest first. */
 const attachedOf = (agent: SceneAgent) =>
   runInDurableObject(agent.stub, (_, { storage }) =>
     storage.sql
@@ -18,7 +20,7 @@ const attachedOf = (agent: SceneAgent) =>
       .map(({ conversation }) => conversation),
   );
 
-/** As if the session had opened so many conversations before. */
+/** As if the session had opened this many conversations before. */
 async function opened(agent: SceneAgent, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => id('conversation')).sort();
   await runInDurableObject(agent.stub, (_, { storage }) => {
@@ -31,7 +33,7 @@ async function opened(agent: SceneAgent, count: number): Promise<string[]> {
 const codeOf = async (tab: { until<T>(look: () => T | undefined | false): Promise<T>; closed: unknown }) =>
   (await tab.until(() => tab.closed as { code: number } | undefined)).code;
 
-test('L6 sockets on guessed ids, and on conversations out of sight, leave nothing', async () => {
+test('L6 sockets on guessed ids, and on conversations that the agent may not see, store nothing', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const conversation = await ownedBy(scene, anna);
@@ -44,7 +46,7 @@ test('L6 sockets on guessed ids, and on conversations out of sight, leave nothin
   expect(await attachedOf(anna)).toEqual([conversation]);
 });
 
-test('L6 an agent has no more conversations open than the limit: the one opened first is closed', async () => {
+test('L6 an agent has at most the limit of conversations open: the one opened first is closed', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const [first, last] = [await ownedBy(scene, anna), await ownedBy(scene, anna)];
@@ -70,7 +72,7 @@ function revoking(revoke: (original: () => void, conversation: Conversation) => 
   onTestFinished(() => spy.mockRestore());
 }
 
-test('L6 the end of a session asks few conversations at a time, and one that hangs holds up no other', async () => {
+test('L6 the end of a session asks few conversations at a time, and one that hangs delays no other', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const tab = await ben.attach(await ownedBy(scene, anna));
@@ -92,7 +94,7 @@ test('L6 the end of a session asks few conversations at a time, and one that han
     under--;
   });
   const ended = ben.stub.signOut(ben.session);
-  // The real one stands last, behind the one that hangs.
+  // The real one is last, behind the one that hangs.
   expect(await codeOf(tab)).toBe(4401);
   release();
   await ended;
@@ -101,7 +103,7 @@ test('L6 the end of a session asks few conversations at a time, and one that han
   expect(most).toBeLessThanOrEqual(16);
 });
 
-test('L6 I14 sockets of a session that has ended are closed, though the agent died before', async () => {
+test('L6 I14 sockets of a session that has ended are closed, although the agent crashed before', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const tab = await ben.attach(await ownedBy(scene, anna));
@@ -116,7 +118,7 @@ test('L6 I14 sockets of a session that has ended are closed, though the agent di
   expect(await attachedOf(ben)).toEqual([]);
 });
 
-test('I14 a session that makes room for a newer one has its sockets closed', async () => {
+test('I14 a session that is ended to make room for a newer one has its sockets closed', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const tabs = [await ben.desk(), await ben.floor(), await ben.attach(await ownedBy(scene, anna))];

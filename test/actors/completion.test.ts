@@ -1,4 +1,4 @@
-/** Rows that an earlier version stored on the floor get the fields of today's when the dispatcher wakes. */
+/** Rows that an earlier version stored on the floor get the fields that exist today when the dispatcher wakes. */
 import type { FloorAgent, FloorRow } from '#protocol';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { Conversation } from '../../worker/actors/conversation/conversation.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { env, newScene, taken, uuid, type Scene, type Tab } from './scene.ts';
 
-/** Takes out of stored rows what earlier versions did not have: the last message, and agents' own names. */
+/** Removes from stored rows the fields that earlier versions did not have: the last message, and agents' own names. */
 const age = (scene: Scene) =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec("UPDATE floor SET row = json_remove(row, '$.last', '$.handed')");
@@ -17,7 +17,7 @@ const rowIn = ({ frames }: Tab, id: string) =>
 const agentIn = ({ frames }: Tab, id: string) =>
   frames.flatMap((frame) => (frame['agents'] ?? []) as FloorAgent[]).findLast((agent) => agent.id === id);
 
-test('after an upgrade the floor shows the last message and the name of conversations and agents that do nothing', async () => {
+test('after an upgrade the floor shows the last message of idle conversations and the names of idle agents', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   await anna.stub.expectChange();
@@ -26,7 +26,7 @@ test('after an upgrade the floor shows the last message and the name of conversa
     .run();
   await anna.stub.reread();
   const chats: string[] = [];
-  // One that waits, one that Anna owns, one that has ended.
+  // The first waits, the second has an owner, the third is closed.
   for (const last of ['waiting', 'active', 'closed']) {
     const visitor = await scene.visitor();
     const { conversation } = await visitor.say('The question');
@@ -46,7 +46,7 @@ test('after an upgrade the floor shows the last message and the name of conversa
   );
   const shown = [...chats.map((id) => rowIn(before, id)), agentIn(before, anna.party.id)];
   await age(scene);
-  // One conversation can't be reached the first time.
+  // One conversation cannot be reached the first time.
   const failing = vi.spyOn(Conversation.prototype, 'row').mockImplementationOnce(() => {
     throw new Error('Network connection lost.');
   });

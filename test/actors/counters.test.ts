@@ -1,4 +1,7 @@
-/** The counters (F31 to F36) as tabs work them out of what the floor and their own actor tell them, while chats are offered and passed on. */
+/**
+ * The counters (F31 to F36), as tabs compute them from the floor and their own agent, while chats are offered and
+ * passed on.
+ */
 import type { FloorRow, Offer, Role, Summary } from '#protocol';
 import { expect, test } from 'vitest';
 import { counters } from '../../app/src/lib/floor/counters.ts';
@@ -7,7 +10,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { newScene, openTab, taken, type Scene, type SceneAgent, type Tab } from './scene.ts';
 
-/** A person's two sockets, folded as the workspace does. */
+/** An agent's two sockets, folded as in the workspace. */
 class Watching {
   constructor(
     readonly agent: SceneAgent,
@@ -48,14 +51,14 @@ class Watching {
     });
   }
 
-  /** Red, blue, how many are one's own, and the unread messages of those. */
+  /** The red counter, the blue counter, the number of own chats, and their unread messages. */
   get counts(): [red: number, blue: number, yours: number, unread: number] {
     const { groups } = this;
     const { red, blue } = counters(groups, [this.role]);
     return [red, blue, groups.yours.length, groups.yours.reduce((sum, row) => sum + row.unread, 0)];
   }
 
-  /** Both sockets are lost, and come back. */
+  /** Both sockets are lost and reconnect. */
   async reconnect(scene: Scene): Promise<void> {
     this.floor.close();
     this.desk.close();
@@ -78,7 +81,7 @@ async function watching(scene: Scene, agent: SceneAgent, role: Role, routed: boo
 const settle = (people: readonly Watching[], wanted: readonly Watching['counts'][]) =>
   eventually(() => expect(people.map(({ counts }) => counts)).toEqual(wanted));
 
-test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accepted, also where it is declined', async () => {
+test('F31 F32 F34 F35 F36 an offered chat counts as unassigned until it is accepted, also after a decline', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'offered', offerSeconds: 120 });
   const screens = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -115,7 +118,7 @@ test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accep
   for (const each of people) await each.reconnect(scene);
   await settle(people, offered);
   await scene.dispatcher.accept(second.agent.party, conversation, two.generation);
-  // What was asked before anybody had it is unread by the one who has it now.
+  // Messages from before the assignment are unread for the new owner.
   const accepted: Watching['counts'][] = [
     [0, 0, 0, 0],
     [1, 0, 1, 1],
@@ -129,13 +132,13 @@ test('F31 F32 F34 F35 F36 an offered chat counts as nobody’s until it is accep
   await settle(people, accepted);
 });
 
-test('F31 F33 F34 F35 a chat that is passed on counts for the one who has it until the other accepts', async () => {
+test('F31 F33 F34 F35 a chat in transfer counts for its owner until the other agent accepts', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
   const { conversation, visitor } = await waiting(scene);
   await taken(anna.agent, conversation);
-  // Ben is an agent and supervises too.
+  // Ben is an agent and a supervisor.
   const people = [
     await watching(scene, anna.agent, 'agent', false),
     await watching(scene, ben.agent, 'supervisor', false),

@@ -1,4 +1,4 @@
-/** The routing log is kept for 30 days and no longer, over evictions of the dispatcher. */
+/** The routing log is stored for 30 days and no longer, over evictions of the dispatcher. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { Records } from '../../worker/actors/dispatcher/records.ts';

@@ -38,7 +38,7 @@ test('the next due time is the least of all, in any order of touches', () => {
   );
 });
 
-test('with 2,000 places an event recomputes only its own place, or those of its agent', async () => {
+test('with 2,000 units of capacity an event recomputes only its own, or those of its agent', async () => {
   const agents = new Map<string, KnownAgent>();
   let judged = 0;
   const floor = {

@@ -1,4 +1,7 @@
-/** Sockets that die without a word, and ones that come and go: who is asked, and whose offers stand (reliability.md R14). */
+/**
+ * Sockets that die without a close event, and ones that reconnect again and again: which agents are asked, and whose
+ * offers stay (reliability.md R14).
+ */
 import { closeCodes, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -7,7 +10,7 @@ import { decisions, places, rule, waiting } from './floor-scene.ts';
 import { holdClock, newScene, type Scene, type SceneAgent } from './scene.ts';
 
 const grace = 30_000;
-/** Of the grace, what is left to a tab that is closed for its silence. */
+/** The part of the grace period that remains after a tab was closed for silence. */
 const comesBackWithin = 10_000;
 
 const presenceOf = async ({ dispatcher }: Scene, { party }: SceneAgent) =>
@@ -24,7 +27,7 @@ const absences = ({ stub }: SceneAgent) =>
       ).length,
   );
 
-test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and is offered nothing more', async () => {
+test('R14 I12 an agent with a dead socket becomes unroutable in time, loses the offer, and gets no further one', async () => {
   const scene = newScene();
   const clock = holdClock();
   await rule(scene, { assignment: 'offered', offerSeconds: 300 });
@@ -33,12 +36,12 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
   await eventually(async () => expect(await presenceOf(scene, anna)).toBe(true));
   const first = await waiting(scene);
   await eventually(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
-  // Not a ping from here on, and no close either.
+  // No ping from here on, and no close event either.
   let seconds = 0;
   while ((await presenceOf(scene, anna)) === true && seconds < 600) {
     clock.by(1_000);
     seconds++;
-    // The runtime brings the alarm when it is due, and not before.
+    // The runtime fires the alarm when it is due, and not before.
     const at = await runInDurableObject(anna.stub, (_, { storage }) => storage.getAlarm());
     if (at !== null && at <= clock.now) await runDurableObjectAlarm(anna.stub);
   }
@@ -60,7 +63,7 @@ test('R14 I12 whose socket is dead is unroutable in time, loses the offer, and i
   expect([before?.length, after?.length]).toEqual([1, 0]);
 });
 
-test('R14 I12 a dead tab beside a live one is closed when its lease ends, and the next look is at the other’s end', async () => {
+test('R14 I12 a dead tab beside a live one is closed when its lease ends, and the next check is at the end of the other’s lease', async () => {
   const scene = newScene();
   const clock = holdClock();
   const anna = await scene.agent('Anna');
@@ -71,7 +74,7 @@ test('R14 I12 a dead tab beside a live one is closed when its lease ends, and th
   const live = await anna.desk();
   await live.frame('agent.welcome');
   const alarmAt = () => runInDurableObject(anna.stub, (_, { storage }) => storage.getAlarm());
-  // What else it has to do comes first.
+  // After its other duties.
   await eventually(async () => {
     const at = await alarmAt();
     if (at !== began + lease) {
@@ -87,7 +90,7 @@ test('R14 I12 a dead tab beside a live one is closed when its lease ends, and th
   expect([live.closed, await absences(anna)]).toEqual([undefined, 0]);
 });
 
-test('R14 I12 ten flaps within the grace make no absence and withdraw no offer', async () => {
+test('R14 I12 ten flaps within the grace period make no absence and withdraw no offer', async () => {
   const scene = newScene();
   const clock = holdClock();
   await rule(scene, { assignment: 'offered', offerSeconds: 300 });

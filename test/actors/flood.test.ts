@@ -1,4 +1,4 @@
-/** A visitor who floods a conversation from as many sockets as they can open: what is accepted is counted (L6). */
+/** A visitor floods a conversation from as many sockets as they can open: counts what is accepted (L6). */
 import { caps } from '#domain/base/caps';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ async function chat() {
   return { scene, visitor, conversation, stub: scene.conversation(conversation), screen };
 }
 
-/** Opens sockets until so many were tried; answers those that were welcomed and stayed. */
+/** Tries to open this many sockets; returns those that were welcomed and stayed open. */
 async function crowd(
   { visitor, conversation }: Awaited<ReturnType<typeof chat>>,
   tries: number,
@@ -31,7 +31,7 @@ async function crowd(
   return tabs.filter(({ closed }) => !closed);
 }
 
-test('L6 V80 of 400 sockets eight are accepted, and the object holds no more', async () => {
+test('L6 V80 of 400 sockets eight are accepted, and the object keeps no more', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 400);
   const held = await runInDurableObject(scene.stub, (_, ctx) => ctx.getWebSockets('visitor').length);
@@ -42,7 +42,7 @@ test('L6 V80 of 400 sockets eight are accepted, and the object holds no more', a
   });
 });
 
-test('L6 V25 of 600 messages of 7 kB from all sockets those are accepted that the pace allows', async () => {
+test('L6 V25 of 600 messages of 7 kB from all sockets only as many as the pace permits are accepted', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 12);
   const before = (await scene.stub.state())?.head ?? 0;
@@ -64,18 +64,18 @@ test('L6 V25 of 600 messages of 7 kB from all sockets those are accepted that th
   expect(accepted).toBeGreaterThanOrEqual(20);
   expect(accepted).toBeLessThanOrEqual(pace);
   expect(size).toBeLessThan(200_000 + accepted * 16_000);
-  // The agent is not held up.
+  // The agent is not delayed.
   scene.screen.send({ t: 'message.send', id: uuid(), text: 'I am here' });
   await scene.screen.frame('range', (frame) => JSON.stringify(frame).includes('I am here'));
 });
 
-test('L6 V28 of 2,000 previews the agent’s tab receives five a second at the most', async () => {
+test('L6 V28 of 2,000 previews the agent’s tab receives at most five a second', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 12);
   const began = Date.now();
   for (let number = 0; number < 2_000; number++)
     tabs[number % tabs.length]?.send({ t: 'preview', text: `${number} ${'x'.repeat(1_900)}` });
-  // More frames than a client has need of: their sockets end.
+  // More frames than a client needs: their sockets are closed.
   await Promise.all(tabs.map((tab) => tab.until(() => tab.closed)));
   await scene.screen.settled();
   const previews = scene.screen.frames.filter(({ t }) => t === 'preview').length;

@@ -1,9 +1,9 @@
-/** The floor as agents with live tabs see it: what is offered to whom, and who fills which place. */
+/** The floor as agents with live tabs see it: who is offered which chat, and who uses which capacity. */
 import { defaultCampaign, isRefusal, type AccountBody, type Offer, type Routing } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { env, type Scene, type SceneAgent, type Tab } from './scene.ts';
 
-/** What stands before an agent on their own screen. */
+/** An agent's screen with its pending offers. */
 export class Screen {
   readonly agent: SceneAgent;
   readonly tab: Tab;
@@ -13,7 +13,7 @@ export class Screen {
     this.tab = tab;
   }
 
-  /** The offers that stand, as a tab folds them. */
+  /** The pending offers, as a tab folds them. */
   get offers(): Offer[] {
     const standing = new Map<string, Offer>();
     for (const frame of this.tab.frames) {
@@ -43,7 +43,7 @@ export class Screen {
 
 type Rules = Partial<Pick<AccountBody, 'assignment' | 'offerSeconds' | 'missedLimit' | 'offlineProcessing'>>;
 
-/** Writes the account's rules and the campaign's routing where the dispatcher reads them. */
+/** Writes the account's rules and the campaign's routing to the tables that the dispatcher reads. */
 export async function rule(scene: Scene, rules: Rules, routing: Partial<Routing> = {}): Promise<void> {
   const { assignment = 'offered', offerSeconds = 30, missedLimit = null, offlineProcessing = false } = rules;
   const settings = { ...defaultCampaign, routing: { ...defaultCampaign.routing, ...routing } };
@@ -61,7 +61,7 @@ export async function rule(scene: Scene, rules: Rules, routing: Partial<Routing>
   await scene.dispatcher.reread();
 }
 
-/** An agent with a live tab, who sees their floor. */
+/** An agent with a live tab on the floor. */
 export async function screen(scene: Scene, name: string, limit?: number): Promise<Screen> {
   const agent = await scene.agent(name);
   if (limit !== undefined) {
@@ -85,7 +85,7 @@ export async function screen(scene: Scene, name: string, limit?: number): Promis
 export async function waiting(scene: Scene, text = 'hello') {
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say(text);
-  // A visitor with a tab: to one who has gone nobody is sent.
+  // A visitor with a tab: one who has gone is not assigned.
   await visitor.attach(conversation);
   return { visitor, conversation };
 }

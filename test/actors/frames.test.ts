@@ -1,4 +1,7 @@
-/** A conversation's socket against hostile and clumsy clients: the worst that happens is a refusal, and to them alone. */
+/**
+ * A conversation's socket against hostile and faulty clients: at worst a frame is refused, and only its sender is
+ * affected.
+ */
 import { maxFrameBytes, maxTextLength, refusals } from '#protocol';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -18,7 +21,7 @@ async function chat() {
 const sending = (text: unknown, id: unknown = uuid()) => ({ t: 'message.send', id, text });
 const refusalsOf = (frames: Frame[]) => frames.filter((frame) => frame.t === 'refused');
 
-/** JSON as a hostile client would write it, which no serializer of ours would. */
+/** JSON as only a hostile client would write it; no serializer of ours would. */
 const badFrames: [string, string | ArrayBuffer, string][] = [
   ['malformed JSON', '{"t":"message.send"', 'bad_frame'],
   ['nothing', '', 'bad_frame'],
@@ -68,7 +71,7 @@ test.each(badTexts)('L4 V25 a message of %s is refused with its id', async (_, t
   const id = uuid();
   tab.send(`{"t":"message.send","id":"${id}","text":${text}}`);
   expect(await tab.frame('refused')).toMatchObject({ id, code: 'bad_frame', field: 'text' });
-  // A refused id is free (V23).
+  // The id of a refused command is still unused (V23).
   tab.send(sending('now it is right', id));
   await tab.frame('range', (range) => JSON.stringify(range).includes(id));
   expect((await logOf(scene, conversation)).filter((entry) => entry.id === id)).toHaveLength(1);
@@ -91,7 +94,7 @@ const goodTexts = [
   '𠮷'.repeat(maxTextLength),
 ];
 
-test('L4 4.4 text is stored and shown as it was typed, to the last character', async () => {
+test('L4 4.4 text is stored and shown exactly as it was typed', async () => {
   const { scene, conversation, tab, screen } = await chat();
   for (const text of goodTexts) {
     const id = uuid();
@@ -115,7 +118,7 @@ test('V21 a side has its own frames and no others', async () => {
   expect(await scene.conversation(conversation).state()).toEqual(before);
 });
 
-test.each(ways)('V23 an id with another text is refused, and the first stands (%s)', async (way) => {
+test.each(ways)('V23 an id with another text is refused, and the first text stays (%s)', async (way) => {
   const { scene, conversation, tab } = await chat();
   const id = uuid();
   tab.send(sending('the first', id));
@@ -130,7 +133,7 @@ test.each(ways)('V23 an id with another text is refused, and the first stands (%
   expect((await scene.conversation(conversation).state())?.lastMessage?.text).toBe('the first');
 });
 
-test('V23 the ids of two senders have nothing to do with each other', async () => {
+test('V23 the ids of two senders are independent', async () => {
   const { tab, screen } = await chat();
   const id = uuid();
   tab.send(sending('from the visitor', id));
@@ -139,7 +142,7 @@ test('V23 the ids of two senders have nothing to do with each other', async () =
   await tab.frame('range', (range) => JSON.stringify(range).includes('from the agent'));
 });
 
-test('V26 nobody but the owner and the visitor writes', async () => {
+test('V26 only the owner and the visitor can write', async () => {
   const { scene, conversation, anna, tab } = await chat();
   const ben = await scene.agent('Ben');
   const other = await ben.attach(conversation);
@@ -153,7 +156,7 @@ test('V26 nobody but the owner and the visitor writes', async () => {
   expect(tab.frames.filter((frame) => frame.t === 'typing')).toEqual([]);
 });
 
-test('L6 V25 a flood is slowed, what was accepted is kept in order, and the neighbours are unharmed', async () => {
+test('L6 V25 a flood is slowed down, accepted messages stay in order, and the neighbours are unharmed', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const neighbour = await chat();
   const flood = Array.from({ length: 200 }, (_, number) => ({ id: uuid(), text: `flood ${number}` }));
@@ -182,7 +185,7 @@ test('L6 V25 a flood is slowed, what was accepted is kept in order, and the neig
 });
 
 test.each(ways)(
-  'V24 nothing overtakes what its sender gave before it, on whichever socket (%s)',
+  'V24 nothing overtakes its sender’s earlier commands, on whichever socket (%s)',
   async (way) => {
     const { scene, conversation, visitor, tab, screen } = await chat();
     const [one, two, three] = [uuid(), uuid(), uuid()] as const;
@@ -194,7 +197,7 @@ test.each(ways)(
       { id: three, code: 'out_of_order' },
     ]);
     await maybeEvict(way, scene.conversation(conversation));
-    // Another's command of the same id is not the one that it follows.
+    // Another sender's command with the same id is not its predecessor.
     screen.send(sending('not hers', one));
     await screen.frame('range', (range) => JSON.stringify(range).includes('not hers'));
     const second = await visitor.attach(conversation);
@@ -210,7 +213,7 @@ test.each(ways)(
   },
 );
 
-test('V3 twenty bad frames in a row end their socket, and a good one in between starts the count anew', async () => {
+test('V3 twenty bad frames in a row end their socket, and a good one in between restarts the count', async () => {
   const { tab, screen } = await chat();
   for (let number = 0; number < 19; number++) tab.send('no frame');
   await tab.settled();
@@ -223,7 +226,7 @@ test('V3 twenty bad frames in a row end their socket, and a good one in between 
   await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
 });
 
-test('V28 L6 who asks for the log again and again is slowed down, and goes on writing', async () => {
+test('V28 L6 a client that asks for the log again and again is slowed down, and can still write', async () => {
   const { tab, screen } = await chat();
   for (let number = 0; number < 60; number++) tab.send({ t: 'pull', after: 0 });
   expect(await tab.frame('refused')).toMatchObject({ code: 'slow_down' });
@@ -232,14 +235,14 @@ test('V28 L6 who asks for the log again and again is slowed down, and goes on wr
   expect(tab.frames.filter((frame) => frame.t === 'range').length).toBeLessThan(40);
 });
 
-test('V1 V24 a command that is too large is refused with its id: what is behind it is not held up for ever', async () => {
+test('V1 V24 a command that is too large is refused with its id: the commands behind it are not delayed for ever', async () => {
   const { tab } = await chat();
   const big = uuid();
   tab.send(sending('x'.repeat(maxFrameBytes), big));
   expect(await tab.frame('refused')).toMatchObject({ id: big, code: 'too_large' });
 });
 
-test('V28 signals pass on and are kept nowhere; too many are dropped', async () => {
+test('V28 signals are passed on and never stored; too many are dropped', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const before = await scene.conversation(conversation).state();
   for (let number = 0; number < 50; number++) tab.send({ t: 'preview', text: `preview ${number}` });

@@ -1,4 +1,7 @@
-/** A log that has reached its greatest size ends by itself, with all that it has acknowledged; the visitor goes on in another. */
+/**
+ * A log that has reached its greatest size ends by itself, with everything that it has acknowledged; the visitor
+ * continues in another.
+ */
 import { caps } from '#domain/base/caps';
 import { bytesOf } from '#domain/base/text';
 import { isRefusal } from '#protocol';
@@ -23,7 +26,7 @@ interface Size {
   readonly bytes: number;
 }
 
-/** Adds messages up to a size, whichever is reached first. The actor wakes with them. */
+/** Adds messages up to a size, whichever limit is reached first. The actor wakes with them. */
 async function fill(stub: Stub, upTo: Partial<Size>, text: string): Promise<void> {
   await runInDurableObject(stub, (_, { storage }) => {
     const { entries = Infinity, bytes = Infinity } = upTo;
@@ -66,7 +69,7 @@ async function endsWith(
   // The message that fills the log is acknowledged, and the end follows it.
   const end = { seq: head + 3, kind: 'conversation.closed', by: { kind: 'system' } };
   expect(entriesOf(hers)).toMatchObject([{ id: ids[1] }, { ...end, reason: 'full' }]);
-  // A widget of an earlier version words this as “The chat has ended”.
+  // A widget of an earlier version shows this as “The chat has ended”.
   expect(entriesOf(theirs)).toMatchObject([{ id: ids[1] }, { ...end, reason: 'agent', full: true }]);
   await maybeEvict(way, stub);
   tab.send({ t: 'message.send', id: ids[2], text: 'too late here' });
@@ -79,7 +82,7 @@ async function endsWith(
     ordinal: 2,
   });
   expect(await stub.state()).toMatchObject({ head: head + 3, phase: 'closed', closed: { reason: 'full' } });
-  // The same message again is the one that stands.
+  // A retry of the same message returns its entry.
   expect(await visitor.try('the last one', ids[1])).toEqual({ conversation, seq: head + 2 });
 }
 

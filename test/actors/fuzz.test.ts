@@ -1,4 +1,4 @@
-/** Frames that nobody thought of: whatever comes, the actor answers, and what it refuses has changed nothing. */
+/** Unforeseen frames: for any frame the actor answers, and a refused one has changed nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newScene, taken, type Tab } from './scene.ts';
@@ -12,7 +12,7 @@ const fresh = fc.uuid({ version: 7 });
 const seq = fc.nat(20);
 const text = fc.string({ minLength: 1, maxLength: 50 }).map((typed) => `x${typed}`);
 
-/** Frames as they should be, of either side. */
+/** Valid frames of either side. */
 const valid: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.record({ t: fc.constant('message.send'), id: fresh, text }),
   fc.record({ t: fc.constant('pull'), after: seq }),
@@ -25,7 +25,7 @@ const valid: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.record({ t: fc.constant('conversation.return'), id: fresh }),
 );
 
-/** The same with one thing wrong: a value, a field too many, a field too few. */
+/** The same with one fault: a wrong value, an extra field, a missing field. */
 const mutated = fc.oneof(
   fc.tuple(valid, odd, fc.nat(5)).map(([frame, value, at]) => {
     const keys = Object.keys(frame);
@@ -50,7 +50,7 @@ const anything = fc.oneof(
 const answers = (tab: Tab, from: number) => tab.frames.slice(from).map((frame) => frame.t);
 
 test.each(['visitor', 'agent'] as const)(
-  'L4 whatever a %s sends, nothing breaks, and what is refused changes nothing',
+  'L4 for any frames of a %s nothing breaks, and refused frames change nothing',
   async (side) => {
     let frames = 0;
     let refused = 0;
@@ -75,7 +75,7 @@ test.each(['visitor', 'agent'] as const)(
           refused++;
           expect(await stub.state()).toEqual(before);
         }
-        // The actor is the one that it was: its neighbour's socket is open, and is answered.
+        // The actor was not restarted: its neighbour's socket is open, and is answered.
         expect(tab.closed?.code ?? 4400).toBe(4400);
         expect(neighbour.closed).toBeUndefined();
         await neighbour.settled();

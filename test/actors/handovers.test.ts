@@ -22,7 +22,7 @@ const rowOn = ({ tab }: Screen, conversation: string) =>
     .findLast(({ id }) => id === conversation);
 
 test.each(ways)(
-  'U3 a supervisor who takes a chat over: the previous owner is notified of the new one, even out of sight (%s)',
+  'U3 a supervisor takes a chat over: the previous owner is notified of the new one, even if they no longer see it (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });
@@ -123,7 +123,7 @@ test.each(ways)(
     await anna.agent.stub.setStatus('short_break');
     expect(await anna.outcome(offer)).toBe('withdrawn');
     expect(await ben.offer()).toMatchObject({ conversation });
-    // A withdrawn offer is no missed one: back online, the agent can get an offer at once.
+    // A withdrawn offer is not a missed one: back online, the agent can get an offer at once.
     expect((await decisions(scene, conversation)).map(({ kind }) => kind)).toEqual([
       'offered',
       'outcome',

@@ -1,4 +1,7 @@
-/** Closed conversations stay out of sight when they have left the floor (F42): at every way in, and in tabs that are open already. */
+/**
+ * Closed conversations stay hidden after they have left the floor (F42): on every access, and in tabs that are already
+ * open.
+ */
 import type { Refusal, Role } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -16,13 +19,13 @@ const supervising = ({ principal }: SceneAgent) => ({
 const missing = expect.objectContaining({ refused: 'not_found' }) as Refusal;
 
 test.each(ways)(
-  'F42 a stricter rule hides closed conversations that have left the floor, at every way in (%s)',
+  'F42 a stricter rule hides closed conversations that have left the floor, on every access (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
     const conversation = await ownedBy(scene, anna);
     await closeAndForget(scene, await anna.attach(conversation), conversation);
-    // By the rule `all` colleagues read it.
+    // Under the rule `all` colleagues can read it.
     (await ben.attach(conversation)).close();
     expect(await decisionsFor(ben, scene, conversation)).toHaveProperty('decisions');
     await rule(scene, 'own');
@@ -30,7 +33,7 @@ test.each(ways)(
     await maybeEvict(way, scene.conversation(conversation));
     await expect(ben.open(conversation)).rejects.toThrow('403');
     expect(await decisionsFor(ben, scene, conversation)).toEqual(missing);
-    // The owner and supervisors go on.
+    // The owner and supervisors keep access.
     await anna.attach(conversation);
     expect(await decisionsFor(anna, scene, conversation)).toHaveProperty('decisions');
     await openTab(scene.conversation(conversation), supervising(ben));
@@ -40,7 +43,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F42 F188 an agent who leaves a group loses its closed conversations, and tabs that are open on them (%s)',
+  'F42 F188 an agent who leaves a group loses its closed conversations, and their open tabs (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
@@ -54,9 +57,9 @@ test.each(ways)(
     await ungroup(scene, ben.party.id);
     expect((await tab.until(() => tab.closed)).code).toBe(4403);
     await expect(ben.open(conversation)).rejects.toThrow('403');
-    // Nobody is left whom a change would concern.
+    // No listed conversation remains that a change would concern.
     await eventually(async () => expect(await followedOf(scene)).toEqual([]));
-    // The owner leaves the group: the same for those who stay.
+    // The owner leaves the group: the same for the remaining members.
     await group(scene, anna.party.id, ben.party.id);
     const again = await eventually(() => ben.attach(conversation));
     await ungroup(scene, anna.party.id);
@@ -80,7 +83,7 @@ test.each(ways)(
   },
 );
 
-/** Conversations that are still to be told who may follow them. */
+/** Conversations whose list of viewers has not been sent yet. */
 function untold(scene: Scene): Promise<string[]> {
   return runInDurableObject(scene.dispatcher, (_, { storage }) => {
     const [found] = storage.sql
@@ -90,7 +93,7 @@ function untold(scene: Scene): Promise<string[]> {
   });
 }
 
-test('F42 a rule that changes while an upgrade is being decided decides it', async () => {
+test('F42 a rule that changes while an upgrade is being decided applies to it', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const conversation = await ownedBy(scene, anna);
@@ -103,7 +106,7 @@ test('F42 a rule that changes while an upgrade is being decided decides it', asy
   ) {
     const answer = admits.apply(this, given);
     if (overtaken++ > 0) return answer;
-    // The rule changes while the answer is under way, and the conversation learns of the new rule first.
+    // The rule changes while the answer is on its way, and the conversation receives the new rule first.
     await rule(scene, 'own');
     await eventually(async () => expect(await untold(scene)).toEqual([]));
     return answer;
@@ -113,7 +116,7 @@ test('F42 a rule that changes while an upgrade is being decided decides it', asy
   expect(overtaken).toBe(2);
 });
 
-test('F42 a closed conversation admits nobody while the dispatcher can’t be asked; an open one asks nobody', async () => {
+test('F42 a closed conversation admits no agent while the dispatcher cannot be asked; an open one does not ask', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const [closed, open] = [await ownedBy(scene, anna), await ownedBy(scene, anna)];
@@ -126,13 +129,13 @@ test('F42 a closed conversation admits nobody while the dispatcher can’t be as
   await expect(ben.open(closed)).rejects.toThrow('503');
   expect(spy).toHaveBeenCalledOnce();
   await ben.attach(open);
-  // Neither is it asked about one's own, nor by whoever sees all.
+  // The owner and agents who see all are admitted without asking, too.
   await anna.attach(closed);
   await openTab(scene.conversation(closed), supervising(ben));
   expect(spy).toHaveBeenCalledOnce();
 });
 
-test('F42 an owner whom the floor does not know is out of sight, unless the rule shows everything', async () => {
+test('F42 the conversation of an owner whom the floor does not know is hidden, unless the rule shows everything', async () => {
   const scene = newScene();
   const ben = await scene.agent('Ben');
   const viewer = { id: ben.party.id, roles: ['agent'] as const };
@@ -152,7 +155,7 @@ test('F42 closed conversations are listed only as long as a tab may be open on t
   const conversation = await ownedBy(scene, anna);
   await closeAndForget(scene, await anna.attach(conversation), conversation);
   await ben.attach(conversation);
-  // As if more had been opened than are ever open at once. Their tabs are gone.
+  // As if more had been opened than are ever open at once. Their tabs are closed.
   const viewer = { id: ben.party.id, roles: ['agent'] as const };
   for (let i = 0; i < 199; i++)
     await scene.dispatcher.admits(viewer, { id: id('conversation'), owner: anna.party.id });

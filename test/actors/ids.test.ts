@@ -1,4 +1,4 @@
-/** One id is one command for ever, in all of a visitor's conversations and over all kinds of commands. */
+/** An id names one command for ever, in all of a visitor's conversations and for all kinds of commands. */
 import { isRefusal, makeCommandId, type Party } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,7 +19,7 @@ import {
   type Tab,
 } from './scene.ts';
 
-/** An id as made by a client whose clock shows this time. */
+/** An id made by a client whose clock shows this time. */
 const idAt = (time: number) => makeCommandId(time, crypto.getRandomValues(new Uint8Array(10)));
 const year = 365 * 86_400_000;
 
@@ -31,7 +31,7 @@ async function close(tab: Tab, command = uuid()): Promise<void> {
   await tab.until(() => tab.frames.some((frame) => JSON.stringify(frame).includes(command)));
 }
 
-/** Ends the open conversation, and waits until the visitor's record has the end. */
+/** Ends the open conversation, and waits until the visitor's record includes the end. */
 async function end(visitor: SceneVisitor, conversation: string, command?: string): Promise<void> {
   const tab = await visitor.attach(conversation);
   await close(tab, command);
@@ -65,7 +65,7 @@ test.each(ways)(
   },
 );
 
-test('V9 V23 it is found before the record has the end, and in a record of an earlier version', async () => {
+test('V9 V23 the message is found before the record includes the end, and in a record of an earlier version', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = uuid();
@@ -149,7 +149,7 @@ async function countRecalls(stub: ReturnType<Scene['conversation']>): Promise<{ 
 }
 
 test.each(ways)(
-  'V24 a posted message waits for the one before it, in whichever conversation that is (%s)',
+  'V24 a posted message waits for the previous one, in whichever conversation that is (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -166,7 +166,7 @@ test.each(ways)(
     expect(await visitor.try('second', second, undefined, false, first)).toEqual({ ...a, seq: 3 });
     await close(await visitor.attach(a.conversation));
     await maybeEvict(way, visitor.stub);
-    // The one before it is in the conversation that has ended.
+    // The previous message is in the closed conversation.
     const b = await visitor.try('third', third, undefined, false, second);
     if (isRefusal(b)) throw new Error(b.refused);
     expect(b.conversation).not.toBe(a.conversation);
@@ -179,7 +179,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'V23 every kind of command, sent twice, is answered twice and done once (%s)',
+  'V23 every kind of command, sent twice, is answered twice and performed once (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent();

@@ -1,4 +1,4 @@
-/** Questions that are answered later: left where nobody is here, or by one who waits no longer. */
+/** Questions that are answered later: left while the campaign is away, or by a visitor who stops waiting. */
 import { isRefusal, type FloorAgent } from '#protocol';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ test.each(ways)(
     await maybeEvict(way, scene.conversation(conversation));
     expect(await visitor.try('Do you ship abroad?', command, undefined, true)).toEqual(left);
     expect(await scene.conversation(conversation).state()).toMatchObject({ type: 'nrt', phase: 'waiting' });
-    // One that is open is as it is.
+    // An open conversation keeps its type.
     expect(await visitor.try('And today?')).toMatchObject({ conversation });
     expect((await logOf(scene, conversation)).map(({ kind }) => kind)).toEqual([
       'conversation.started',
@@ -41,7 +41,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F40 V21 who waits may be answered later instead, and fills a place of that kind, %s',
+  'F40 V21 a waiting visitor may choose a later answer, and then uses capacity of that type, %s',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });
@@ -63,7 +63,7 @@ test.each(ways)(
   },
 );
 
-test('F40 V21 whom an agent has taken meanwhile is refused', async () => {
+test('F40 V21 a visitor who has an owner in the meantime is refused', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -75,7 +75,7 @@ test('F40 V21 whom an agent has taken meanwhile is refused', async () => {
   expect(await scene.conversation(conversation).state()).toMatchObject({ type: 'live', phase: 'active' });
 });
 
-/** A place reserved for an agent before the dispatcher was evicted: the conversation was never asked to assign it. */
+/** Capacity reserved for an agent before the dispatcher was evicted: the conversation was never asked to assign it. */
 const reserved = (scene: Scene, conversation: string, { party }: SceneAgent) =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
@@ -104,7 +104,7 @@ const loadOf = async ({ tab, agent }: Screen) => {
   return known && { load: known.load, nrt: known.limits.nrt };
 };
 
-test('I10 F171 a place reserved for a live chat does not fit a later-type chat when its agent is at the limit', async () => {
+test('I10 F171 capacity reserved for a live chat does not fit a later-type chat when its agent is at the limit', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -124,7 +124,7 @@ test('I10 F171 a place reserved for a live chat does not fit a later-type chat w
   ).toEqual([{ conversation: one.conversation, type: 'nrt', state: 'active' }]);
 });
 
-test('I10 F171 if the agent has capacity of the other type, the reserved place changes type with the chat', async () => {
+test('I10 F171 if the agent has capacity of the other type, the reserved capacity changes type with the chat', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');

@@ -1,4 +1,4 @@
-/** H3: how many sockets of a lobby a network holds, and that the silent ones end. What the lobby keeps names no address. */
+/** H3: a lobby limits the sockets of a network, and closes silent ones. It stores no address. */
 import { caps } from '#domain/base/caps';
 import { lease, ping, pong, subprotocol } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -8,7 +8,7 @@ import { env, maybeEvict, newScene, Tab, ways, type Scene } from './scene.ts';
 
 const lobbyOf = ({ account, campaign }: Scene) => lobbyStub(env, account, campaign.id);
 
-/** The answer to an open widget of these networks. */
+/** The answer to an open widget on these networks. */
 async function knock(scene: Scene, networks: readonly string[]): Promise<WebSocket | number> {
   const headers = {
     Upgrade: 'websocket',
@@ -27,7 +27,7 @@ const fill = async (scene: Scene, count: number, networks: (place: number) => re
   return found.filter((each) => each !== 429) as WebSocket[];
 };
 
-test.each(ways)('H3 a network holds so many sockets of a lobby, and another finds room (%s)', async (way) => {
+test.each(ways)('H3 a network has a cap on its sockets of a lobby, another is admitted (%s)', async (way) => {
   const scene = newScene();
   const most = caps.lobbySocketsPerNetwork;
   const home = ['198.51.100.7'];
@@ -36,7 +36,7 @@ test.each(ways)('H3 a network holds so many sockets of a lobby, and another find
   await maybeEvict(way, lobbyOf(scene));
   expect(await knock(scene, home)).toBe(429);
   expect(await knock(scene, ['198.51.100.8'])).not.toBe(429);
-  // Where no address can be believed nothing is counted by network.
+  // If addresses cannot be believed, nothing is counted by network.
   expect(await knock(scene, [])).not.toBe(429);
   open[0]?.close();
   await expect.poll(() => knock(scene, home)).not.toBe(429);
@@ -50,12 +50,12 @@ test('H3 many small networks of one owner are counted together', async () => {
 });
 
 test.each(ways)(
-  'H3 a socket from which nothing comes for 75 seconds is closed, one that pings stays (%s)',
+  'H3 a socket that is silent for 75 seconds is closed, one that pings stays (%s)',
   async (way) => {
     const scene = newScene();
     const enter = async () => new Tab((await knock(scene, [])) as WebSocket);
     const [silent, alive] = [await enter(), await enter()];
-    // The runtime stamps pings by its own clock: so the openings are moved, and not the clock.
+    // The runtime stamps pings by its own clock: so the opening times are moved, not the clock.
     await runInDurableObject(lobbyOf(scene) as DurableObjectStub, (_, state) => {
       for (const socket of state.getWebSockets()) socket.serializeAttachment({ at: Date.now() - lease - 1 });
     });
@@ -70,7 +70,7 @@ test.each(ways)(
       storage.getAlarm(),
     );
     expect(next).toBeGreaterThan(Date.now());
-    // An empty lobby is woken once more, and sleeps.
+    // An empty lobby is woken once more, and then sleeps.
     for (const tab of [alive, young]) tab.close();
     await expect
       .poll(async () => {
@@ -83,7 +83,7 @@ test.each(ways)(
   },
 );
 
-test('H3 a lobby knows networks by a salted hash: neither its storage nor its sockets name an address', async () => {
+test('H3 a lobby knows networks by a salted hash: neither its storage nor its sockets contain an address', async () => {
   const [scene, other] = [newScene(), newScene()];
   const address = '198.51.100.7';
   await fill(scene, 2, () => [address]);

@@ -1,4 +1,4 @@
-/** What the widgets of a campaign are told of whether a visitor finds somebody: when, how often, and whatever breaks on the way. */
+/** The availability that a campaign's widgets receive: when, how often, and despite failures on the way. */
 import { subprotocol } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -54,7 +54,7 @@ test.each(ways)('F20 F96 an open widget is updated when the last agent leaves, %
   expect(told(widget)).toEqual(['available', 'away', 'available']);
 });
 
-test.each(ways)('F150 full is told apart from away, and so is a place that comes free, %s', async (way) => {
+test.each(ways)('F150 busy differs from away, and freed capacity makes it available, %s', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'assigned' });
   await screen(scene, 'Anna', 1);
@@ -73,7 +73,7 @@ test.each(ways)('F150 full is told apart from away, and so is a place that comes
   expect(told(late)).toEqual(['busy', 'available']);
 });
 
-test.each(ways)('F96 a word that did not get through is said again, %s', async (way) => {
+test.each(ways)('F96 a report that was lost is sent again, %s', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -90,7 +90,7 @@ test.each(ways)('F96 a word that did not get through is said again, %s', async (
   expect(told(widget)).toEqual(['available', 'away']);
 });
 
-test('F96 an old word that comes late undoes nothing', async () => {
+test('F96 an older report that arrives late changes nothing', async () => {
   const scene = newScene();
   const lobby = lobbyOf(scene);
   await lobby.tell({ state: 'available', count: 2 });
@@ -98,14 +98,14 @@ test('F96 an old word that comes late undoes nothing', async () => {
   expect(await reads(scene)).toBe('available');
 });
 
-test('F96 a lobby that was never told asks, and keeps no answer that could outlive a word', async () => {
+test('F96 a lobby without a report asks every time, and stores no answer that a later report could contradict', async () => {
   const scene = newScene();
   expect(await reads(scene)).toBe('away');
   await screen(scene, 'Anna');
   await eventually(async () => expect(await reads(scene)).toBe('available'));
 });
 
-test('the lobby takes no frame', async () => {
+test('the lobby accepts no frame', async () => {
   const widget = await enter(newScene());
   await hears(widget, 'away');
   widget.send({ t: 'hello', v: 1 });
@@ -113,7 +113,7 @@ test('the lobby takes no frame', async () => {
 });
 
 test.each(ways)(
-  'F96 who waits in a conversation hears that nobody serves the line any more, %s',
+  'F96 a visitor who waits in a conversation is updated when no agent serves the queue any more, %s',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });

@@ -1,4 +1,7 @@
-/** H3: what an event costs the dispatcher while hundreds wait. Counted in looks, for time depends on the machine. */
+/**
+ * H3: the cost of an event for the dispatcher while hundreds wait. It is counted in examined rows, because time
+ * depends on the machine.
+ */
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
@@ -22,7 +25,7 @@ const rowOf = ({ campaign }: Scene, at: number) => ({
   ...{ visitor: { id: id('visitor'), here: true }, opening: 'Hello', startedAt: at, changedAt: at },
 });
 
-test('H3 with hundreds in the queue routing looks at the first of a line, and not at those behind it', async () => {
+test('H3 with hundreds in the queue routing examines the first of each queue, and not those behind it', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'offered' });
   // The rules are read before the queue fills.
@@ -37,7 +40,7 @@ test('H3 with hundreds in the queue routing looks at the first of a line, and no
   expect(looks).toHaveBeenCalledTimes(1);
 });
 
-test('H3 a floor of hundreds is encoded row by row, once for all tabs', async () => {
+test('H3 a floor with hundreds of rows is encoded row by row, once for all tabs', async () => {
   const scene = newScene();
   const agent = await scene.agent();
   const watching = await agent.floor();

@@ -12,7 +12,9 @@ import { moveClock, newScene, taken, uuid, type Frame, type SceneAgent, type Tab
 
 type Stub = ReturnType<ReturnType<typeof newScene>['conversation']>;
 
-/** Straight, with an eviction, and with minutes of silence that include two evictions and every deadline. */
+/**
+ * Without interruption, with an eviction, and with minutes of silence that include two evictions and every deadline.
+ */
 const silences: Record<string, (stub: Stub, clock: ReturnType<typeof moveClock>) => Promise<void>> = {
   straight: () => Promise.resolve(),
   evicted: (stub) => evictDurableObject(stub),
@@ -132,7 +134,7 @@ test.each(ways)(
   },
 );
 
-test('V32 a tab that opens closes no other, and one that resumes at the head has nothing to confirm', async () => {
+test('V32 opening a tab closes no other, and a tab that resumes at the head has nothing to confirm', async () => {
   const { anna, visitor, conversation, stub, theirs, hers, head } = await chat();
   const all = await head();
   for (const tab of [theirs, hers]) {
@@ -157,7 +159,7 @@ test('V32 a tab that lost its last frame is closed, even if the actor was evicte
   const { conversation, visitor, stub, theirs, hers, head } = await chat();
   await read(theirs, await head());
   await read(hers, await head());
-  // The tab holds the earlier entries, and confirms none of the later ones.
+  // The tab has the earlier entries, and confirms none of the later ones.
   theirs.reporting = false;
   await visitor.say('its last frame is lost');
   await read(hers, await head());
@@ -180,7 +182,8 @@ test('V27 marks cost no row per message, with any number of evictions', async ()
     await from.settled();
     for (const tab of [from, to]) await read(tab, await head());
     if (number % 4 === 0) await evictDurableObject(stub);
-    // The pace of a real conversation, with every deadline met. In all no longer than a lease: no ping is seen on this clock.
+    // The pace of a real conversation, with every deadline met. The whole is shorter than a lease, because this clock
+    // sees no pings.
     clock.by(2_500);
     await runDurableObjectAlarm(stub);
   }
@@ -189,7 +192,9 @@ test('V27 marks cost no row per message, with any number of evictions', async ()
   expect(rows.progress).toBeLessThanOrEqual(3);
 }, 30_000);
 
-/** Counts the rows that one conversation writes for messages, and late. All storages of one isolate share a prototype. */
+/**
+ * Counts the rows that one conversation writes for messages, and late. All storages of one isolate share a prototype.
+ */
 function count(sql: SqlStorage, conversation: string, rows: { messages: number; progress: number }): void {
   const prototype = Object.getPrototypeOf(sql) as SqlStorage;
   const exec = prototype.exec;

@@ -1,10 +1,13 @@
-/** Paces of a conversation: of a side and not of a socket, so that more sockets give no more of anything. */
+/**
+ * The pace of a side of a conversation: it belongs to the side, not to a socket, so more sockets give no more of
+ * anything.
+ */
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { holdClock, maybeEvict, newScene, taken, uuid, ways, type Frame, type Tab } from './scene.ts';
 
 async function chat(tabs = 1) {
-  // Before the chat begins: its owner must not vanish in the hours between.
+  // Before the chat begins: its owner must not count as gone in the hours between.
   const clock = holdClock();
   const scene = newScene();
   const visitor = await scene.visitor();
@@ -54,11 +57,11 @@ test.each(ways)('V28 V25 no agent starves another: each has a pace of their own 
   expect(refusals(colleague)).toEqual([]);
 });
 
-test('V28 hello and pull share a pace, and eight sockets have no more of it than one', async () => {
+test('V28 hello and pull share a pace, and eight sockets get no more of it than one', async () => {
   const { theirs, clock } = await chat(8);
   for (let number = 0; number < 5; number++)
     for (const tab of theirs) tab.send({ t: 'pull', before: 2, limit: 1 }).send({ t: 'hello', v: 1 });
-  // Each socket has sent a `hello` before. The last answer may reach any of them.
+  // Each socket has already sent one `hello`. The last answer may reach any of them.
   await expect.poll(() => theirs.flatMap(refusals).length).toBe(80 - 12);
   clock.by(1_000);
   await theirs[0]?.settled();
@@ -86,7 +89,7 @@ test('V28 a long answer costs as much as several questions', async () => {
   await tab.until(() => long() === 3);
 });
 
-test('V25 details of a visitor have a slower pace: each change reaches every list', async () => {
+test('V25 details of a visitor have a slower pace, because each change reaches every list', async () => {
   const { tab } = await chat();
   const ids = Array.from({ length: 7 }, () => uuid());
   for (const [number, id] of ids.entries()) tab.send({ t: 'visitor.identify', id, name: `Name ${number}` });
@@ -107,7 +110,7 @@ test('V3 a socket that sends more than a thousand frames at once is closed with 
   await screen.frame('range', holds('unharmed'));
 });
 
-test('V28 of the previews and the typing of a side, the latest is passed on, and the last always', async () => {
+test('V28 of a side’s previews and typing the latest is passed on, and always the last one', async () => {
   const { tab, screen, clock } = await chat();
   for (let number = 0; number < 50; number++) tab.send({ t: 'preview', text: `preview ${number}` });
   tab.send({ t: 'typing', on: true }).send({ t: 'typing', on: false });
@@ -119,7 +122,7 @@ test('V28 of the previews and the typing of a side, the latest is passed on, and
   await screen.frame('preview', ({ text }) => text === '');
 });
 
-test('V28 signals of eight sockets are passed on as those of one', async () => {
+test('V28 signals of eight sockets are passed on at the pace of one', async () => {
   const { theirs, screen } = await chat(8);
   for (const [number, tab] of theirs.entries()) tab.send({ t: 'preview', text: `preview ${number}` });
   await Promise.all(theirs.map((tab) => tab.settled()));
@@ -132,7 +135,7 @@ test('V28 signals of eight sockets are passed on as those of one', async () => {
   expect(shown(screen, 'preview')).toHaveLength(2);
 });
 
-test('V28 a message that is sent ends the preview of it', async () => {
+test('V28 sending a message ends its preview', async () => {
   const { tab, screen, clock } = await chat();
   tab
     .send({ t: 'preview', text: 'h' })
@@ -145,7 +148,7 @@ test('V28 a message that is sent ends the preview of it', async () => {
   expect(shown(screen, 'preview').map(({ text }) => text)).toEqual(['h', 'next']);
 });
 
-test('V28 what an agent typed ends with their ownership', async () => {
+test('V28 an agent’s typing signal ends with their ownership', async () => {
   const { scene, conversation, tab, screen, anna, clock } = await chat();
   screen.send({ t: 'typing', on: true }).send({ t: 'typing', on: false }).send({ t: 'typing', on: true });
   screen.send({ t: 'conversation.return', id: uuid() });

@@ -7,13 +7,13 @@ import type { Env } from '../../worker/actors/env.ts';
 import { hasherStub } from '../../worker/actors/stubs.ts';
 
 const env = bindings as unknown as Env;
-/** Cheaper than in use: these tests are about turns. */
+/** Cheaper than in production: these tests are about turns. */
 const cost = { ln: 12, r: 8, p: 1 };
 const order = (lane: Lane): HashOrder => ({
   ...{ password: 'parley', salt: new Uint8Array(16).fill(7), length: 32, cost, lane },
 });
 
-/** Asks for as many hashes as named, at once; the answers in the order in which they come. */
+/** Requests this many hashes at once; returns the answers in the order of their arrival. */
 async function ask(stub: ReturnType<typeof hasherStub>, asked: readonly Lane[]) {
   const answers: string[] = [];
   const one = async (lane: Lane) => {
@@ -27,7 +27,7 @@ async function ask(stub: ReturnType<typeof hasherStub>, asked: readonly Lane[]) 
 
 const times = (count: number, lane: Lane): Lane[] => Array.from({ length: count }, () => lane);
 
-test('S7 of many orders at once few wait, known ones come first, and the others are refused meanwhile', async () => {
+test('S7 of many orders at once few wait, known ones come first, and the others are refused without delay', async () => {
   const stub = hasherStub(env, crypto.randomUUID());
   const { answers, made } = await ask(stub, [...times(60, 'unknown'), ...times(2, 'known')]);
   const count = (text: string) => answers.filter((answer) => answer === text).length;
@@ -35,13 +35,13 @@ test('S7 of many orders at once few wait, known ones come first, and the others 
   expect(count('unknown hashed')).toBeGreaterThan(0);
   expect(count('unknown hashed')).toBeLessThanOrEqual(9);
   expect(count('unknown hashed') + count('unknown refused')).toBe(60);
-  // The backlog is not worked off before somebody is told to come back.
+  // The refusals do not wait for the backlog.
   expect(answers.lastIndexOf('unknown refused')).toBeLessThan(answers.lastIndexOf('unknown hashed'));
   expect(answers.lastIndexOf('known hashed')).toBeLessThan(answers.lastIndexOf('unknown hashed'));
   for (const answer of made) if (isBusy(answer)) expect(answer.wait).toBeGreaterThan(0);
 });
 
-test('S7 a place that was stopped with orders waiting hashes again', async () => {
+test('S7 an object that was stopped with orders waiting hashes again', async () => {
   const name = crypto.randomUUID();
   const stopped = Promise.allSettled(
     times(5, 'known').map((lane) => hasherStub(env, name).derive(order(lane))),

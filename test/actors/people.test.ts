@@ -1,4 +1,4 @@
-/** A user's row changes in D1: their actor finds it out, and ends what rested on the old one. */
+/** A user's row changes in D1: their actor learns of it, and ends everything that depended on the old row. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { isRefusal, type FloorAgent } from '#protocol';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -24,7 +24,7 @@ const change = (agent: SceneAgent, set: string) =>
     .run();
 
 test.each(ways)(
-  'I14 a change whose author died before they said so is found all the same, in the open chats too (%s)',
+  'I14 a change whose author crashed before announcing it is found anyway, in open chats too (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -35,7 +35,7 @@ test.each(ways)(
     const tabs = [await anna.desk(), await anna.floor(), await anna.attach(conversation)];
     await anna.stub.expectChange();
     await change(anna, 'manages = 0');
-    // And nothing more is heard.
+    // And no further frame arrives.
     await maybeEvict(way, anna.stub);
     clock.by(4_000);
     await eventually(async () => {
@@ -45,13 +45,13 @@ test.each(ways)(
     const answer = await anna.stub.authenticate(session, secret);
     expect(answer).toMatchObject({
       refused: 'signed_out',
-      message: 'What you may do here has changed. Sign in again.',
+      message: 'Your rights have changed. Sign in again.',
       reason: 'rights',
     });
   },
 );
 
-test('I14 who is deleted while they sign in is out again within seconds', async () => {
+test('I14 a user who is deleted during their sign-in is signed out within seconds', async () => {
   const scene = newScene();
   const clock = moveClock();
   const anna = await scene.agent('Anna');
@@ -67,7 +67,7 @@ test('I14 who is deleted while they sign in is out again within seconds', async 
 });
 
 test.each(ways)(
-  'V34 who is deleted leaves the floor, and is there again when that is taken back (%s)',
+  'V34 a deleted user leaves the floor, and returns when the deletion is undone (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
@@ -100,7 +100,7 @@ test.each(ways)(
   },
 );
 
-test('F186 colleagues see a name with the nickname beside it; visitors read the nickname', async () => {
+test('F186 colleagues see a user’s name with the nickname beside it; visitors see the nickname', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const floor = await anna.floor();
@@ -114,14 +114,14 @@ test('F186 colleagues see a name with the nickname beside it; visitors read the 
     await floor.frame('floor.changed', shown);
   };
   await renamed("nickname = 'Annie'", 'Anna', 'Annie');
-  // Colleagues are updated even if the name that visitors read is unchanged.
+  // Colleagues are updated even if the name that visitors see is unchanged.
   await renamed("name = 'Anna Petrova'", 'Anna Petrova', 'Annie');
   const { session, secret } = await signInOf(env, scene.account, anna.party.id);
   expect(await anna.stub.authenticate(session, secret)).toMatchObject({
     principal: { name: 'Annie', fullName: 'Anna Petrova' },
   });
   expect(await anna.stub.me()).toMatchObject({ name: 'Anna Petrova' });
-  // The routing log is for colleagues, also once the user is deleted.
+  // The routing log is for colleagues, also after the user is deleted.
   const { conversation } = await (await scene.visitor()).say('Hello');
   await taken(anna, conversation);
   expect(
@@ -136,7 +136,7 @@ test('I14 a sign-in that reads the changed row first ends the older sessions, an
   const tab = await anna.floor();
   await anna.stub.expectChange();
   await change(anna, 'password_version = password_version + 1');
-  // Before whoever changed it has said so.
+  // Before the change is announced.
   const newer = await signInOf(env, scene.account, anna.party.id);
   await anna.stub.reread();
   expect(await anna.stub.authenticate(older.session, older.secret)).toMatchObject({
@@ -150,7 +150,7 @@ test('I14 a sign-in that reads the changed row first ends the older sessions, an
   });
 });
 
-test('I14 a mail that is ordered as the password changes leaves no session open', async () => {
+test('I14 a mail that is ordered while the password changes leaves no session open', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const { session, secret } = await signInOf(env, scene.account, anna.party.id);
@@ -159,7 +159,7 @@ test('I14 a mail that is ordered as the password changes leaves no session open'
   await change(anna, 'password_version = password_version + 1, version = version + 1');
   const after = await getPerson(env.DB, scene.account, anna.party.id);
   if (!before || !after) throw new Error('nobody');
-  // The newer row first, then one that was read before.
+  // The newer row first, then the older one.
   for (const person of [after, before])
     await anna.stub.mail(person, { kind: 'reset', origin: 'https://parley.test' });
   await anna.stub.reread();
@@ -169,7 +169,7 @@ test('I14 a mail that is ordered as the password changes leaves no session open'
   });
 });
 
-test('S9 a session that is over closes the sockets that it opened; one in use goes on by its use', async () => {
+test('S9 a session that has ended closes its sockets; a session in use stays valid', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const person = await getPerson(env.DB, scene.account, anna.party.id);
@@ -185,7 +185,7 @@ test('S9 a session that is over closes the sockets that it opened; one in use go
     await openTab(scene.conversation(conversation), session),
   ];
   const codes = () => tabs.map(({ closed }) => closed?.code);
-  /** As if all that has been done with the session had been done so many hours sooner. */
+  /** As if everything in the session had happened this many hours earlier. */
   const sooner = async (hours: number) => {
     await runInDurableObject(anna.stub, (_, { storage }) => {
       const by = hours * 3_600_000;
@@ -193,7 +193,7 @@ test('S9 a session that is over closes the sockets that it opened; one in use go
     });
     await runDurableObjectAlarm(anna.stub);
   };
-  // Twelve hours without a request: but the tab is open.
+  // Twelve hours without a request, but the tab is open.
   await sooner(12.5);
   expect(isRefusal(await anna.stub.authenticate(opened.session, opened.secret))).toBe(false);
   expect(codes()).toEqual([undefined, undefined, undefined]);
@@ -205,7 +205,7 @@ test('S9 a session that is over closes the sockets that it opened; one in use go
   expect(await anna.stub.authenticate(opened.session, opened.secret)).toMatchObject({ reason: 'expired' });
 });
 
-test('I14 a revocation that fails half way is done again, until every socket is closed', async () => {
+test('I14 a revocation that fails halfway is repeated until every socket is closed', async () => {
   const scene = newScene();
   const clock = moveClock();
   const anna = await scene.agent('Anna');
@@ -214,7 +214,7 @@ test('I14 a revocation that fails half way is done again, until every socket is 
   await anna.stub.attached(session, conversation);
   const tab = await openTab(scene.conversation(conversation), { ...anna.principal, session });
   await change(anna, 'manages = 0');
-  // The conversation can't be reached, once.
+  // The conversation cannot be reached, once.
   const failing = vi.spyOn(Conversation.prototype, 'revoke').mockImplementationOnce(() => {
     throw new Error('Network connection lost.');
   });

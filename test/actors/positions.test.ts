@@ -1,5 +1,5 @@
 /**
- * Visitors in the queue get their position: the nearest first and within a second, all of them eventually, never all at
+ * Visitors in the queue receive their position: the first ones within a second, all of them eventually, never all at
  * once.
  */
 import type { FloorRow, Waiting } from '#protocol';
@@ -48,7 +48,7 @@ function queueOf(length: number, { slow = false } = {}) {
   let walks = 0;
   const waken = () =>
     new Positions(kept, host, queue, {
-      // Asked once for each line whenever the queue is gone through.
+      // Called once for each queue whenever positions are computed.
       availability: () => {
         walks++;
         return 'available';
@@ -102,7 +102,7 @@ function queueOf(length: number, { slow = false } = {}) {
   };
 }
 
-test('V55 a queue of a thousand is updated a few visitors at a time, the nearest first, each once', async () => {
+test('V55 a queue of a thousand is updated a few visitors at a time, the first in the queue first, each once', async () => {
   const { told, open, pass } = queueOf(1_000, { slow: true });
   await pass(500);
   let most = 0;
@@ -122,7 +122,7 @@ test('V55 a queue of a thousand is updated a few visitors at a time, the nearest
   );
 });
 
-test('V55 a visitor with a pending update gets the newest position, and none once assigned', async () => {
+test('V55 a visitor with a pending update gets the newest position, and none after the assignment', async () => {
   const { open, put, pass, lastOf } = queueOf(100, { slow: true });
   await pass(500);
   put(rowOf(0, 'active'), rowOf(0));
@@ -196,7 +196,7 @@ test('V55 the expected wait survives an eviction', async () => {
   expect(line.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
 });
 
-test('V55 however many tabs ask, the queue is gone through once until something changes, or a second is over', async () => {
+test('V55 however many tabs ask, positions are computed once until something changes or a second has passed', async () => {
   const line = queueOf(1_000);
   await line.pass(1_000);
   const before = line.walks;

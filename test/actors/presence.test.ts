@@ -1,4 +1,4 @@
-/** Who is here: grace, vanishing, signing out, and what the floor is told. */
+/** Presence: the grace period, disappearing, signing out, and the floor's view of it. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { closeCodes, lease } from '#protocol';
@@ -19,7 +19,7 @@ import { signInOf } from './sign-in.ts';
 
 const grace = 30_000;
 
-/** What the floor says of an agent. */
+/** An agent's row on the floor. */
 const onTheFloor = async (scene: Scene, agent: SceneAgent) => {
   const watcher = await scene.agent('Watcher');
   const floor = await watcher.floor();
@@ -31,7 +31,7 @@ const onTheFloor = async (scene: Scene, agent: SceneAgent) => {
 };
 
 test.each(ways)(
-  'V36 an owner who vanishes loses the conversation, which keeps its place by age (%s)',
+  'V36 an owner who disappears loses the conversation, which keeps its position by age (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -51,7 +51,7 @@ test.each(ways)(
       expect(gone).toBe(1);
     });
     await maybeEvict(way, anna.stub);
-    // Within the grace nothing happens.
+    // Within the grace period nothing happens.
     clock.by(grace - 5_000);
     await runDurableObjectAlarm(anna.stub);
     expect((await scene.conversation(conversation).state())?.phase).toBe('active');
@@ -72,7 +72,7 @@ test.each(ways)(
   },
 );
 
-test('I12 a tab that reloads within the grace makes no absence', async () => {
+test('I12 a tab that reloads within the grace period makes no absence', async () => {
   const scene = newScene();
   const clock = moveClock();
   const anna = await scene.agent('Anna');
@@ -96,7 +96,7 @@ test('I12 a tab that reloads within the grace makes no absence', async () => {
   expect(await changes()).toBe(1);
 });
 
-test('I12 a socket that gives no sign of life for longer than the lease is closed, and its agent gone', async () => {
+test('I12 a socket that is silent for longer than the lease is closed, and its agent is gone', async () => {
   const scene = newScene();
   const clock = moveClock();
   const anna = await scene.agent('Anna');
@@ -149,7 +149,7 @@ test('I14 a session that has ended authenticates nobody', async () => {
 });
 
 test.each(ways)(
-  'V29 a visitor whose last tab went has left after the grace, and returns (%s)',
+  'V29 a visitor whose last tab closed has left after the grace period, and returns (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -177,7 +177,7 @@ test.each(ways)(
   },
 );
 
-test('V29 a crash takes the sockets without a word: the visitor has left all the same', async () => {
+test('V29 a crash takes the sockets without a close event: the visitor has left all the same', async () => {
   const scene = newScene();
   const clock = moveClock();
   const visitor = await scene.visitor();
@@ -198,14 +198,14 @@ test('I12 a socket that died while its agent slept is found by the alarm that wa
   const anna = await scene.agent('Anna');
   const desk = await anna.desk();
   await desk.frame('agent.welcome');
-  // As if the minute were over: the runtime itself brings the alarm, to an actor that has to be made first.
+  // As if the minute were over: the runtime itself fires the alarm, for an actor that has to be created first.
   await runInDurableObject(anna.stub, (_, { storage }) => storage.setAlarm(Date.now() + 200));
   await maybeEvict('evicted', anna.stub);
   clock.by(lease + 1_000);
   expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
 });
 
-test('V33 a draft is kept for an agent’s own chat and dropped at its end, even if it arrives late', async () => {
+test('V33 a draft is stored for an agent’s own chat and dropped at its end, even if it arrives late', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const visitor = await scene.visitor();
@@ -236,7 +236,7 @@ test('V3 V33 the workspace’s socket is paced, and twenty bad frames in a row e
     code: 'slow_down',
     retryAfter: expect.any(Number) as number,
   });
-  // The other tab is not counted with it.
+  // The other tab has a count of its own.
   const conversation = id('conversation');
   other.send({ t: 'draft.save', conversation, text: 'mine' });
   await desk.frame('draft', (frame) => frame['conversation'] === conversation);

@@ -1,6 +1,7 @@
 /**
- * A race for places: agents who accept, decline, take, pass on, close and vanish at random, while actors lose their memory and
- * the clock jumps. What it looks for is watched by the ledger's own table, at every write, and read from the logs in the end.
+ * A race for capacity: agents accept, decline, take, transfer, close and disappear at random, while actors lose their
+ * memory and the clock jumps. Its faults are detected in the ledger's own table at every write, and in the logs at the
+ * end.
  */
 import { isRefusal, type Decision, type Entry, type Refusal } from '#protocol';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -20,7 +21,7 @@ export interface RaceOptions {
   readonly agents: number;
   readonly chats: number;
   readonly steps: number;
-  /** Places of an agent: from, and to. */
+  /** The range of agents' limits: from, and to. */
   readonly limits: readonly [number, number];
   readonly random: () => number;
   readonly clock: ReturnType<typeof holdClock>;
@@ -46,7 +47,7 @@ interface Chat {
   tab: Tab;
 }
 
-/** What must not be. Each names what it found. */
+/** The faults to detect, each with its evidence. */
 export interface Wrongs {
   readonly doubleOwners: string[];
   readonly overLimit: string[];
@@ -59,7 +60,7 @@ const offerSeconds = 20;
 export class Race {
   readonly scene: Scene = newScene();
   readonly wrongs: Wrongs = { doubleOwners: [], overLimit: [], leaked: [], outcomes: [] };
-  /** How often what happened, that could have gone wrong. */
+  /** How often each event happened that could have gone wrong. */
   readonly counts: Record<string, number> = {};
   readonly #options: RaceOptions;
   readonly #agents: Runner[] = [];
@@ -121,7 +122,7 @@ export class Race {
     });
   }
 
-  /** A handful of people and accidents at the same time. */
+  /** A few actions and accidents at the same time. */
   async #step(): Promise<void> {
     const acts = Array.from({ length: 8 + this.#below(10) }, () => this.#act());
     if (this.#chance(0.3)) acts.push(...this.#atDeadline());
@@ -153,7 +154,7 @@ export class Race {
     this.#note('declined', (await refusal) ?? {});
   }
 
-  /** Several at once, by hand, for one that waits. */
+  /** Several agents take the same waiting chat by hand at once. */
   async #take(): Promise<void> {
     const chat = this.#one(this.#chats);
     if (!chat) return;
@@ -183,7 +184,7 @@ export class Race {
     await Promise.resolve();
   }
 
-  /** Somebody goes, while what they have begun is under way, or comes back. */
+  /** An agent disconnects, with their actions still in progress, or reconnects. */
   async #drop(id?: string, under?: Promise<void>): Promise<void> {
     const gone = this.#agents.filter(({ away }) => away);
     const named = this.#agents.find(({ agent }) => agent.party.id === id);
@@ -196,7 +197,7 @@ export class Race {
     if (!who.away) who.desk = await who.agent.desk();
   }
 
-  /** Somebody accepts within 50 ms of the deadline, and the alarm comes as well. */
+  /** An agent accepts within 50 ms of the deadline, and the alarm fires as well. */
   #atDeadline(): Promise<void>[] {
     const offers = this.#kept.filter(({ state }) => state === 'offered');
     const [offered] = offers.sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
@@ -210,7 +211,7 @@ export class Race {
     return (this.#chance(0.5) ? both : both.toReversed()).map((act) => act());
   }
 
-  /** An actor loses its memory, orderly or in the middle of what it does. */
+  /** An actor loses its memory, in good order or in the middle of its work. */
   async #accident(): Promise<void> {
     const chat = this.#one(this.#chats);
     const stub =
@@ -228,7 +229,7 @@ export class Race {
     await runDurableObjectAlarm(this.scene.dispatcher);
   }
 
-  /** The ledger as it is now: what is acted on next. */
+  /** Reads the present ledger, on which the next actions are based. */
   async #look(): Promise<void> {
     this.#kept = await runInDurableObject(this.scene.dispatcher, (_, { storage: { sql } }) => {
       const rows = sql.exec('SELECT conversation, agent, generation, state, terms FROM places');
@@ -245,11 +246,11 @@ export class Race {
     this.counts['most agents full'] = Math.max(this.counts['most agents full'] ?? 0, full.length);
   }
 
-  /** Nobody does anything any more: what is due runs until nothing moves. */
+  /** No further actions: runs everything that is due until nothing changes. */
   async #quiet(): Promise<void> {
     const { clock } = this.#options;
     await maybeEvict('evicted', this.scene.dispatcher);
-    // Tabs that have given a sign of life: what follows takes less than a lease.
+    // Tabs that have just pinged: the rest takes less than a lease.
     await inTurns(this.#agents, 8, async (one) => void (one.desk = await one.agent.desk()));
     for (let round = 0; round < 4; round++) {
       clock.by(15_000);
@@ -322,7 +323,7 @@ export class Race {
   }
 }
 
-/** I9: an owner at a time, and generations that only grow. */
+/** I9: one owner at a time, and generations only grow. */
 export function doubleOwners(entries: readonly Entry[]): string[] {
   const wrong: string[] = [];
   let owner: string | null = null;
@@ -335,7 +336,7 @@ export function doubleOwners(entries: readonly Entry[]): string[] {
     }
     if (entry.kind !== 'agent.assigned') return;
     if (entry.generation <= generation) wrong.push(`generation ${entry.generation} after ${generation}`);
-    // Only what was passed on goes from one owner to the next.
+    // Only a transferred conversation goes from one owner directly to the next.
     if (owner !== null && entries[index - 1]?.kind !== 'conversation.transferred')
       wrong.push(`${entry.agent.id} beside ${owner}`);
     owner = entry.agent.id;
@@ -344,7 +345,7 @@ export function doubleOwners(entries: readonly Entry[]): string[] {
   return wrong;
 }
 
-/** I11: an offer comes to one thing, in its time, and only one that was accepted makes an owner. */
+/** I11: an offer has one outcome, in its time, and only an accepted one makes an owner. */
 export function wrongOutcomes(
   decided: readonly Decision[],
   entries: readonly Entry[],
@@ -378,7 +379,7 @@ export function wrongOutcomes(
   return wrong;
 }
 
-/** Does it with all of them, so many at a time. */
+/** Runs the work for all, `width` at a time. */
 async function inTurns<T>(all: readonly T[], width: number, work: (one: T) => Promise<void>): Promise<void> {
   const left = all.values();
   const worker = async () => {

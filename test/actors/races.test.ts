@@ -1,4 +1,4 @@
-/** Races for places, as they come when many agents work at once, with accidents between (reliability.md R12). */
+/** Races for capacity, as many agents at work cause them, with accidents between (reliability.md R12). */
 import { env as bindings } from 'cloudflare:workers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
@@ -20,7 +20,7 @@ const raceOf = (options: Partial<RaceOptions>) =>
   });
 
 test(
-  'R12 I9 I10 I11 fifty agents race: no chat has two owners, nobody too many, every offer one end',
+  'R12 I9 I10 I11 fifty agents race: no chat has two owners, no agent too many chats, every offer one outcome',
   async () => {
     const race = raceOf({});
     const began = performance.now();
@@ -36,7 +36,7 @@ test(
   chats * 1_200,
 );
 
-test('R12 a ledger that does not count what is offered is found out', async () => {
+test('R12 a ledger that does not count offers is detected', async () => {
   const load = Ledger.prototype.load;
   const spy = vi.spyOn(Ledger.prototype, 'load').mockImplementation(function (this: Ledger, agent) {
     const { live, nrt } = load.call(this, agent);
@@ -48,7 +48,7 @@ test('R12 a ledger that does not count what is offered is found out', async () =
   expect(race.wrongs.overLimit).not.toEqual([]);
 });
 
-/** The floor hears nothing more from conversations, as if it were being pushed to in vain. */
+/** Drops all reports of conversations to the floor, as if every push failed. */
 function deafen(): void {
   const spy = vi.spyOn(Dispatcher.prototype, 'conversationNoted').mockImplementation(() => {
     throw new Error('not now');
@@ -56,7 +56,7 @@ function deafen(): void {
   onTestFinished(() => spy.mockRestore());
 }
 
-/** Anna has a chat, and the floor has not heard of it. */
+/** Anna has a chat that the floor does not know of. */
 async function takenUnheard() {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
@@ -68,7 +68,7 @@ async function takenUnheard() {
   return { scene, anna, conversation };
 }
 
-test('I10 what somebody has agreed to take is offered to nobody, also before the floor has heard of it', async () => {
+test('I10 a chat that an agent has accepted is offered to no other, even before the floor knows of it', async () => {
   const { scene, anna, conversation } = await takenUnheard();
   await rule(scene, { assignment: 'offered' });
   await screen(scene, 'Ben');
@@ -76,7 +76,7 @@ test('I10 what somebody has agreed to take is offered to nobody, also before the
   expect(await decisions(scene, conversation)).toMatchObject([{ kind: 'taken' }]);
 });
 
-test('F66 who has just taken a chat can send it on, also before the floor has heard of it', async () => {
+test('F66 an agent who has just taken a chat can transfer it, even before the floor knows of it', async () => {
   const { scene, anna, conversation } = await takenUnheard();
   const to = { kind: 'group', id: 'grp_00000000000000000000000000', name: 'Returns' } as const;
   const giver = { party: anna.agent.party, supervises: false };

@@ -55,7 +55,7 @@ test.each(ways)(
     for (const { principal } of people) expect(told).not.toContain(principal.id);
     for (const hidden of [...reasons, 'Sofia', 'Billing', 'VIP', 'not mine', '"assigned"', '"routed"'])
       expect(told).not.toContain(hidden);
-    // Visitors see who answered, and that it is the same person as before.
+    // Visitors see who answered, and that it is the same agent as before.
     const joined = entriesOf(tab).flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent] : []));
     expect(joined.map(({ name }) => name)).toEqual(['Anna', 'Ben', 'Anna']);
     expect(joined[0]?.id).toBe(joined[2]?.id);

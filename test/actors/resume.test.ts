@@ -1,9 +1,9 @@
-/** Following a log: where the ranges start, what is caught up, and when a view has to be forgotten. */
+/** Following a log: where ranges start, which entries are caught up, and when a tab must discard its view. */
 import { maxReplay, tailLength } from '#protocol';
 import { expect, test } from 'vitest';
 import { maybeEvict, newScene, uuid, ways, type Frame, type SceneVisitor, type Tab } from './scene.ts';
 
-/** A conversation with `count` messages beside its first entry. */
+/** A conversation with `count` messages after its first entry. */
 async function withMessages(count: number) {
   const scene = newScene();
   const visitor = await scene.visitor();
@@ -32,7 +32,7 @@ const epochOf = async (visitor: SceneVisitor, conversation: string) => {
   return (await tab.frame('welcome'))['epoch'];
 };
 
-test.each(ways)('V15 a cursor of this epoch is caught up from, entry by entry (%s)', async (way) => {
+test.each(ways)('V15 a tab with a cursor of this epoch is caught up entry by entry (%s)', async (way) => {
   const { scene, visitor, conversation, head } = await withMessages(5);
   const epoch = await epochOf(visitor, conversation);
   await maybeEvict(way, scene.conversation(conversation));
@@ -44,7 +44,7 @@ test.each(ways)('V15 a cursor of this epoch is caught up from, entry by entry (%
   expect(welcome).toMatchObject({ head, epoch, conversation, state: { head } });
 });
 
-test.each(ways)('I8 V15 a cursor past the head, or of another epoch, is told to forget (%s)', async (way) => {
+test.each(ways)('I8 V15 a cursor past the head or of another epoch discards the view (%s)', async (way) => {
   const { scene, visitor, conversation, head } = await withMessages(3);
   const epoch = await epochOf(visitor, conversation);
   await maybeEvict(way, scene.conversation(conversation));
@@ -56,7 +56,7 @@ test.each(ways)('I8 V15 a cursor past the head, or of another epoch, is told to 
   }
 });
 
-test('V15 V19 one that is too far behind starts at the tail, and scrolls back', async () => {
+test('V15 V19 a tab that is too far behind starts at the tail, and can scroll back', async () => {
   const { visitor, conversation, head } = await withMessages(maxReplay + 20);
   const epoch = await epochOf(visitor, conversation);
   const behind = await hello(visitor, conversation, { epoch, cursor: 1 });
@@ -74,7 +74,7 @@ test('V15 V19 one that is too far behind starts at the tail, and scrolls back', 
   expect(bounds(behind.frames).at(-1)).toEqual([6, 10]);
 });
 
-test('V17 what is for agents only leaves no gap in a visitor’s ranges', async () => {
+test('V17 entries for agents only leave no gap in a visitor’s ranges', async () => {
   const { scene, visitor, conversation } = await withMessages(1);
   const stub = scene.conversation(conversation);
   const anna = await scene.agent();
@@ -90,7 +90,7 @@ test('V17 what is for agents only leaves no gap in a visitor’s ranges', async 
   });
 });
 
-test('V14 nothing comes before hello, and hello may be said again', async () => {
+test('V14 nothing is sent before hello, and hello may be sent again', async () => {
   const { visitor, conversation, head } = await withMessages(1);
   const tab = await visitor.open(conversation);
   tab.send({ t: 'message.send', id: uuid(), text: 'too early' });
@@ -107,7 +107,7 @@ test('V14 nothing comes before hello, and hello may be said again', async () => 
   ]);
 });
 
-test('V14 a version that is not spoken is told so, and does not come back', async () => {
+test('V14 a client with an unsupported version is refused, and does not reconnect', async () => {
   const { visitor, conversation } = await withMessages(1);
   const tab = await visitor.open(conversation);
   tab.send({ t: 'hello', v: 2 });
@@ -132,7 +132,7 @@ test('V27 marks rise, reach the other side, and never go back', async () => {
   expect(marks.every((mark, index) => index === 0 || mark.read >= (marks[index - 1]?.read ?? 0))).toBe(true);
 });
 
-test('V32 a tab that never says that it has what it was sent is closed, and its neighbours are not', async () => {
+test('V32 a tab that never confirms its entries is closed, and its neighbours are not', async () => {
   const { visitor, conversation } = await withMessages(1);
   const silent = await visitor.open(conversation);
   silent.reporting = false;

@@ -1,11 +1,11 @@
-/** Routing and offers on the actors: who is asked, what becomes of it, and that no place leaks. */
+/** Routing and offers on the actors: who is asked, the outcome, and that no capacity leaks. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways, type Tab } from './scene.ts';
 
-test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accepts it (%s)', async (way) => {
+test.each(ways)('F56 F57 a conversation is offered to only one agent, who accepts it (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, {});
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -18,7 +18,7 @@ test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accep
   expect(offer).toMatchObject({ conversation, generation: 1, agent: { id: asked.agent.party.id } });
   expect(offer.expiresAt - offer.at).toBe(30_000);
   expect(other.offers).toEqual([]);
-  // Reserved while it stands: nobody else has it, and it fills a place.
+  // Reserved during the offer: no other agent has it, and it uses capacity.
   expect(await places(scene)).toMatchObject([{ agent: asked.agent.party.id, state: 'offered' }]);
   expect(await other.agent.take(conversation)).toMatchObject({
     refused: 'offered',
@@ -36,7 +36,7 @@ test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accep
       { conversation, agent: asked.agent.party.id, generation: 1, state: 'active', type: 'live' },
     ]),
   );
-  // Asked again, it is the same answer; declined now, nothing changes.
+  // A repeated accept returns the same answer; a decline now changes nothing.
   expect(await scene.dispatcher.accept(asked.agent.party, conversation, 1)).toEqual({
     conversation,
     generation: 1,
@@ -57,7 +57,7 @@ test.each(ways)('F56 F57 a conversation is offered to one agent alone, who accep
   ]);
 });
 
-test.each(ways)('F59 I11 who declines is not asked again while another is free (%s)', async (way) => {
+test.each(ways)('F59 I11 a declining agent is not asked while another has capacity (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, {});
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -69,12 +69,12 @@ test.each(ways)('F59 I11 who declines is not asked again while another is free (
   await maybeEvict(way, scene.dispatcher);
   const second = await two.offer();
   expect(second.generation).toBeGreaterThan(first.generation);
-  // What is late changes nothing.
+  // A late answer changes nothing.
   expect(await scene.dispatcher.accept(one.agent.party, conversation, first.generation)).toMatchObject({
     refused: 'offer_over',
   });
   expect(await scene.dispatcher.decline(two.agent.party.id, conversation, second.generation)).toBeUndefined();
-  // Both had their chance: the first comes again after a while, and not before.
+  // Both had their chance: the first is asked again after a while, and not before.
   expect(one.offers).toEqual([]);
   expect(await decisions(scene, conversation)).toMatchObject([
     { kind: 'offered' },
@@ -87,7 +87,7 @@ test.each(ways)('F59 I11 who declines is not asked again while another is free (
 });
 
 test.each(ways)(
-  'I11 an offer that nobody answers is over at its end, once, and goes to another (%s)',
+  'I11 an unanswered offer ends at its deadline, once, and another agent gets the chat (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -99,7 +99,7 @@ test.each(ways)(
     const ben = await screen(scene, 'Ben');
     await maybeEvict(way, scene.dispatcher);
     clock.by(10_001);
-    // Accepted a moment too late, whether or not the alarm has come.
+    // Accepted a moment too late, whether or not the alarm has fired.
     expect(await scene.dispatcher.accept(anna.agent.party, conversation, offer.generation)).toMatchObject({
       refused: 'offer_over',
     });
@@ -107,7 +107,7 @@ test.each(ways)(
     await runDurableObjectAlarm(scene.dispatcher);
     const outcomes = (await decisions(scene, conversation)).filter(({ kind }) => kind === 'outcome');
     expect(outcomes).toMatchObject([{ agent: anna.agent.party.id, outcome: 'expired' }]);
-    // Missed once, and the account says that once is enough.
+    // One missed offer, and the account's limit is one.
     await eventually(async () => {
       await runDurableObjectAlarm(scene.dispatcher);
       expect(await anna.agent.stub.me()).toMatchObject({ status: 'invisible' });
@@ -130,7 +130,7 @@ test.each(ways)(
     expect(await ownerOf(scene, third.conversation)).toBeNull();
     expect(await anna.agent.take(third.conversation)).toMatchObject({ refused: 'no_place' });
     await maybeEvict(way, scene.dispatcher);
-    // A place frees, and the third has it at once.
+    // Capacity is freed, and the third gets it at once.
     const tab = await anna.agent.attach(first.conversation);
     tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
     await eventually(async () => expect(await ownerOf(scene, third.conversation)).toBe(anna.agent.party.id));
@@ -144,7 +144,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F147 F148 R13 who does not answer in time loses the chat, once; who does keeps it (%s)',
+  'F147 F148 R13 an owner who does not reply in time loses the chat, once; one who replies keeps it (%s)',
   async (way) => {
     const scene = newScene({ forwardAfter: 10 });
     const clock = moveClock();
@@ -163,7 +163,7 @@ test.each(ways)(
       await runDurableObjectAlarm(stub);
       expect(await ownerOf(scene, conversation)).toBe(ben.agent.party.id);
     });
-    // Ben answers at the last moment: it stays his, also when the alarm comes late.
+    // Ben replies at the last moment: the chat stays his, also if the alarm is late.
     await ben.agent.attach(conversation);
     expect(
       await stub.send(ben.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'here' }),
@@ -173,14 +173,14 @@ test.each(ways)(
     expect(await ownerOf(scene, conversation)).toBe(ben.agent.party.id);
     const log = await logOf(scene, conversation);
     expect(log.filter(({ kind }) => kind === 'agent.unassigned')).toMatchObject([{ reason: 'no_reply' }]);
-    // A late answer of the first is refused, and told who has it.
+    // A late reply of the first agent is refused with the new owner's name.
     expect(
       await stub.send(anna.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'late' }),
     ).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
   },
 );
 
-test.each(ways)('F19 who goes offline gives their chats back, as old as they are (%s)', async (way) => {
+test.each(ways)('F19 an agent who goes offline returns their chats, as old as they are (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -196,7 +196,7 @@ test.each(ways)('F19 who goes offline gives their chats back, as old as they are
   expect(await anna.agent.take(conversation)).toMatchObject({ refused: 'not_online' });
 });
 
-test('I10 a reservation that was given up is not taken any more, however late the asking comes', async () => {
+test('I10 a withdrawn reservation is not accepted any more, however late the request arrives', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -207,12 +207,12 @@ test('I10 a reservation that was given up is not taken any more, however late th
     refused: 'stale_generation',
   });
   expect(await stub.assign({ agent: anna.agent.party, generation: 2 })).toMatchObject({ fresh: true });
-  // Who has it already keeps it.
+  // An agent who already owns it keeps it.
   expect(await stub.withdraw(2)).toMatchObject({ owner: { id: anna.agent.party.id } });
   expect(await stub.assign({ agent: anna.agent.party, generation: 2 })).toMatchObject({ fresh: false });
 });
 
-test('F41 who waits sees their place, and moves up as others are taken', async () => {
+test('F41 a waiting visitor sees their position, and moves up as others are assigned', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -232,7 +232,7 @@ test('F41 who waits sees their place, and moves up as others are taken', async (
   );
   await placed(third?.tab, 2);
   await placed(second?.tab, 1);
-  // A tab that comes later is told, too, also by a dispatcher and a conversation that remember nothing.
+  // A tab that connects later receives it too, even from a dispatcher and a conversation that were evicted.
   await maybeEvict('evicted', scene.dispatcher);
   await maybeEvict('evicted', scene.conversation(third?.conversation ?? ''));
   expect(await scene.dispatcher.placeOf(third?.conversation ?? '')).toMatchObject({ place: 2 });

@@ -41,7 +41,7 @@ test.each(ways)(
   },
 );
 
-test('a change of a field that other actors have is one entry of the agent’s log; of any other field it is none', async () => {
+test('a change of a field that other actors use is one entry of the agent’s log; a change of any other field is none', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const before = await getPerson(env.DB, scene.account, anna.party.id);

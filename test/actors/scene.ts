@@ -1,4 +1,4 @@
-/** Actors on a stage of their own, without the HTTP side: an account, its visitors and agents, and sockets whose frames can be waited for. */
+/** Actors without the HTTP side: an account, its visitors and agents, and sockets whose frames can be awaited. */
 import {
   type Principal,
   isRefusal,
@@ -30,20 +30,20 @@ export const uuid = (): string => crypto.randomUUID();
 export type Frame = { t: string } & Record<string, unknown>;
 export type User = Extract<Principal, { kind: 'user' }>;
 
-/** The important tests run straight, and again with an eviction wherever they say so. */
+/** Important tests run without interruption, and again with an eviction at marked points. */
 export const ways = ['straight', 'evicted'] as const;
 export type Way = (typeof ways)[number];
 
-/** The actor loses its memory, where the test is run so. */
+/** Evicts the actor if the test runs that way. */
 export async function maybeEvict(way: Way, stub: DurableObjectStub): Promise<void> {
   if (way === 'straight') return;
   await evictDurableObject(stub).catch((error: unknown) => {
-    // It has gone by itself.
+    // It has stopped by itself.
     if (!String(error).includes('not currently running')) throw error;
   });
 }
 
-/** The whole world's clock, until the test is over: the actors live in this very isolate. */
+/** Moves the clock of all actors until the end of the test: they run in this very isolate. */
 export function moveClock(): { by(milliseconds: number): void } {
   const real = Date.now;
   let offset = 0;
@@ -53,8 +53,8 @@ export function moveClock(): { by(milliseconds: number): void } {
 }
 
 /**
- * The same, but it stands still where it is put, hours ahead of the runtime's own: so no alarm comes unless the test runs it, and a
- * moment can be hit exactly.
+ * The same, but it stands still where it is set, hours ahead of the runtime's own: so no alarm fires unless the test
+ * fires it, and a moment can be hit exactly.
  */
 export function holdClock(): { readonly now: number; to(at: number): void; by(milliseconds: number): void } {
   let now = Date.now() + 3 * 3_600_000;
@@ -104,11 +104,11 @@ export class Tab {
     try {
       this.#socket.close(code);
     } catch {
-      // It is closed already.
+      // It is already closed.
     }
   }
 
-  /** Resolves once it is so; that never is, the test's own time limit says. */
+  /** Resolves once `look` returns something; the test's own time limit ends an endless wait. */
   until<T>(look: () => T | undefined | false): Promise<T> {
     return new Promise((resolve) => {
       const check = () => {
@@ -122,12 +122,12 @@ export class Tab {
     });
   }
 
-  /** The first frame of a type from now on, or among those that came already. */
+  /** The first frame of a type from now on, or among those that have arrived. */
   frame(t: string, where: (frame: Frame) => boolean = () => true): Promise<Frame> {
     return this.until(() => this.frames.find((frame) => frame.t === t && where(frame)));
   }
 
-  /** Asks for something that is answered, so that all that was sent before has been dealt with. */
+  /** Sends a frame that is answered, so that everything sent before has been handled. */
   async settled(): Promise<void> {
     const before = this.frames.length;
     this.send({ t: 'pull', before: 1, limit: 1 });
@@ -136,7 +136,7 @@ export class Tab {
     );
   }
 
-  /** As a client does (V27): a tab that never says how far it is is closed for it, ten seconds later. */
+  /** As a client does (V27): a tab that never confirms its position is closed ten seconds later. */
   #take(frame: Frame): void {
     this.frames.push(frame);
     if (frame.t !== 'range' || !this.reporting) return;
@@ -173,7 +173,7 @@ export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
     visitor: () => SceneVisitor.enter(account, site, campaign),
     agent: (name) => SceneAgent.enter(account, name ?? 'Anna'),
     conversation: (conversation) => conversationStub(env, account, conversation),
-    // A new one each time: after a crash the one before is of no use.
+    // A new stub each time: after a crash the previous one is unusable.
     get dispatcher() {
       return dispatcherStub(env, account);
     },
@@ -232,7 +232,7 @@ export class SceneVisitor {
     return openTab(conversationStub(env, this.#scene.account, conversation), this.principal);
   }
 
-  /** A tab that has said hello and been welcomed. */
+  /** A tab that has sent hello and been welcomed. */
   async attach(conversation: string): Promise<Tab> {
     return greeted(await this.open(conversation));
   }
@@ -269,7 +269,7 @@ export class SceneAgent {
     return dispatcherStub(env, this.principal.account).take(this.party, conversation);
   }
 
-  /** The workspace's own socket. */
+  /** The agent's own socket in the workspace. */
   desk(): Promise<Tab> {
     return openTab(this.stub, this.principal);
   }
@@ -322,7 +322,7 @@ export async function logOf(scene: Scene, conversation: string) {
   ).entries;
 }
 
-/** Takes once the floor has heard of the conversation: it hears a moment after its beginning. */
+/** Takes a conversation as soon as the floor knows of it, a moment after its beginning. */
 export async function taken(agent: SceneAgent, conversation: string): Promise<number> {
   return eventually(async () => {
     const answer = await agent.take(conversation);

@@ -1,4 +1,7 @@
-/** Changes of what decides who sees whose conversations (F42), as the console makes them, and closed conversations off the floor. */
+/**
+ * Changes that affect the visibility of conversations (F42), as the console makes them, and closed conversations off
+ * the floor.
+ */
 import type { FloorRow, Sees } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
 import { agentStub } from '../../worker/actors/stubs.ts';
@@ -53,7 +56,7 @@ export async function ownedBy(scene: Scene, agent: SceneAgent): Promise<string> 
   return conversation;
 }
 
-/** The owner closes the conversation, and later ones push it off the floor. */
+/** The owner closes the conversation, and later ones displace it from the floor. */
 export async function closeAndForget(scene: Scene, owner: Tab, conversation: string): Promise<void> {
   owner.send({ t: 'conversation.close', id: uuid() });
   const row = await eventually(async () => {
@@ -78,7 +81,7 @@ function rowOf(scene: Scene, conversation: string): Promise<FloorRow | undefined
   });
 }
 
-/** The closed conversations that the dispatcher tells of changes though they may be off the floor. */
+/** The closed conversations that the dispatcher notifies of changes although they may be off the floor. */
 export function followedOf(scene: Scene): Promise<string[]> {
   return runInDurableObject(scene.dispatcher, (_, { storage }) =>
     storage.sql

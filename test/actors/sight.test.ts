@@ -1,4 +1,4 @@
-/** Whose conversations an agent sees (F42), at the floor's socket and at the conversation's. */
+/** The visibility of conversations (F42), on the floor's socket and on the conversation's. */
 import { maySee, type Viewer } from '#domain/floor/sight';
 import { roles, sees, type FloorRow, type Role } from '#protocol';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { screen, waiting } from './floor-scene.ts';
 import { maybeEvict, newScene, openTab, taken, ways, type Frame, type Tab } from './scene.ts';
 import { group, rule } from './sight-scene.ts';
 
-test('F42 a rule of the account never shows less than one’s own and what waits, nor less than a wider rule', () => {
+test('F42 a rule never hides an agent’s own or waiting chats, nor anything that a narrower rule shows', () => {
   const groups = fc.subarray(['a', 'b', 'c']);
   const viewer = fc.record({ id: fc.constantFrom('x', 'y'), roles: fc.subarray([...roles]), groups });
   const owner = fc.option(fc.record({ id: fc.constantFrom('x', 'y', 'z'), groups }));
@@ -36,7 +36,7 @@ const hasRow = (conversation: string, owner?: string) => (frame: Frame) =>
 const idsIn = (frame: Frame) => (frame['rows'] as { id: string }[]).map((row) => row.id);
 
 test.each(ways)(
-  'F42 own: colleagues’ conversations leave the floor and close, one’s own and the waiting stay (%s)',
+  'F42 own: colleagues’ conversations leave the floor and close, one’s own and the waiting ones stay (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
@@ -51,18 +51,18 @@ test.each(ways)(
     const again = await floor.frame('floor', (frame) => idsIn(frame).length === 0);
     expect(idsIn(again)).toEqual([]);
     await expect(ben.open(conversation)).rejects.toThrow('403');
-    // The owner goes on; and a supervisor, to whom the rule does not apply.
+    // The owner keeps access, and so does a supervisor, to whom the rule does not apply.
     await anna.attach(conversation);
     const supervisor = { ...ben.principal, roles: ['supervisor'] as readonly Role[] };
     (await openTab(scene.conversation(conversation), supervisor)).close();
-    // One that waits is for everybody; taken by another it is gone.
+    // A waiting conversation is visible to every agent; once another agent has taken it, it is gone.
     const { conversation: second } = await (await scene.visitor()).say('Me too');
     await floor.frame('floor.changed', (frame) => idsIn(frame).includes(second));
     const preview = await ben.attach(second);
     await taken(anna, second);
     await floor.frame('floor.changed', (frame) => ((frame['gone'] ?? []) as string[]).includes(second));
     expect((await preview.until(() => preview.closed)).code).toBe(4403);
-    // And all is seen again where the rule is lifted.
+    // When the rule is lifted, everything is visible again.
     await rule(scene, 'all');
     await floor.frame('floor', (frame) => idsIn(frame).includes(second));
     await eventually(async () => {
@@ -72,7 +72,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F42 F60 own: an agent who is offered a colleague’s chat sees and previews it until the offer is over (%s)',
+  'F42 F60 own: an agent who is offered a colleague’s chat sees and previews it until the offer ends (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -87,7 +87,7 @@ test.each(ways)(
       await maybeEvict(way, scene.dispatcher);
       await maybeEvict(way, scene.conversation(conversation));
     };
-    /** Whether the history and its doors let Ben read it. */
+    /** Whether the history and its routes let Ben read it. */
     const reads = () =>
       scene.dispatcher.readable({ id: ben.agent.party.id, roles: ['agent'] }, [
         { id: conversation, owner: anna.agent.party.id },
@@ -99,7 +99,7 @@ test.each(ways)(
       const giver = { party: anna.agent.party, supervises: false };
       await scene.dispatcher.give(giver, conversation, ben.agent.party.id);
       await ben.tab.until(() => ben.offers.length > 0);
-      // Its row is there before the offer.
+      // Its row arrives before the offer.
       const frames = ben.tab.frames.slice(before);
       const [offer] = ben.offers;
       const [row, at] = [frames.findIndex(hasRow(conversation)), frames.findIndex(({ t }) => t === 'offers')];
@@ -123,7 +123,7 @@ test.each(ways)(
     expect(
       await scene.dispatcher.accept(ben.agent.party, conversation, accepted.offer.generation),
     ).toMatchObject({ conversation });
-    // It stays with its new owner, whose preview goes on, and leaves the sight of the previous one.
+    // It stays visible to its new owner, whose preview goes on, and is hidden from the previous one.
     await anna.tab.until(() => goneIn(anna.tab).includes(conversation));
     await ben.tab.until(() =>
       ben.tab.frames.slice(accepted.since).some((frame) => hasRow(conversation, ben.agent.party.id)(frame)),
@@ -132,7 +132,7 @@ test.each(ways)(
     await accepted.preview.settled();
     expect(accepted.preview.closed).toBeUndefined();
     await eventually(() => expect(anna.agent.open(conversation)).rejects.toThrow('403'));
-    // A colleague who was never asked was shown it while it waited, and never again.
+    // A colleague who was never asked saw it while it waited, and never again.
     const since = cleo.frames.findIndex((frame) =>
       ((frame['gone'] ?? []) as string[]).includes(conversation),
     );
@@ -140,7 +140,7 @@ test.each(ways)(
   },
 );
 
-test('F42 F188 groups: a colleague of one group is seen, and a change of groups reaches both at once', async () => {
+test('F42 F188 groups: members of one group see each other’s conversations, and a change of groups takes effect for both at once', async () => {
   const scene = newScene();
   const [anna, ben, cleo] = [await scene.agent('Anna'), await scene.agent('Ben'), await scene.agent('Cleo')];
   const { conversation } = await (await scene.visitor()).say('Hello');

@@ -1,4 +1,4 @@
-/** Signs a user of D1 in without the HTTP side, whose password hash takes its time. */
+/** Signs in a user of D1 without the HTTP side, because a password hash takes long. */
 import { type Role, isRefusal } from '#protocol';
 import { agentStub, type Env } from '../../worker/actors/stubs.ts';
 import { getPerson } from '../../worker/db/users.ts';
@@ -18,7 +18,7 @@ export async function signInOf(
   return opened;
 }
 
-/** Puts a user into D1, and their account where it is not there yet. Nobody has their password. */
+/** Inserts a user into D1, and their account if it does not exist yet. No password is known for them. */
 export async function insertUser(
   env: Env,
   user: { account: string; id: string; name: string; roles: readonly Role[] },

@@ -1,4 +1,4 @@
-/** Sockets of a conversation: how many a visitor has, and when those that say nothing end. */
+/** Sockets of a conversation: how many a visitor may have, and when silent ones are closed. */
 import { caps } from '#domain/base/caps';
 import { closeCodes, helloWithin, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -14,7 +14,7 @@ async function waitingChat() {
 }
 
 const codeOf = async (tab: Tab) => (await tab.until(() => tab.closed)).code;
-/** All that these tabs have sent has been dealt with, and they send nothing more. */
+/** Everything that these tabs have sent has been handled, and they send nothing more. */
 async function fallSilent(...tabs: Tab[]): Promise<void> {
   for (const tab of tabs) tab.reporting = false;
   await Promise.all(tabs.map((tab) => tab.settled()));
@@ -22,7 +22,7 @@ async function fallSilent(...tabs: Tab[]): Promise<void> {
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 
 test.each(ways)(
-  'V80 a visitor has eight sockets in a conversation: the ninth is refused with 4409, and comes once another has gone (%s)',
+  'V80 a visitor has eight sockets in a conversation: the ninth is refused with 4409, and admitted once another has closed (%s)',
   async (way) => {
     const { visitor, conversation, stub } = await waitingChat();
     const tabs: Tab[] = [];
@@ -52,7 +52,7 @@ test('V80 a socket without hello makes room for a newer one, the older first', a
   expect([...tabs, ninth, silent[1]].map((tab) => tab?.closed)).toEqual(range(8).map(() => undefined));
 });
 
-test.each(ways)('V80 sockets whose lease is over make room for a newer one (%s)', async (way) => {
+test.each(ways)('V80 sockets whose lease has ended make room for a newer one (%s)', async (way) => {
   const clock = moveClock();
   const { visitor, conversation, stub } = await waitingChat();
   const tabs: Tab[] = [];
@@ -77,7 +77,7 @@ test('V80 agents open as many sockets as they like', async () => {
 });
 
 test.each(ways)(
-  'V80 a socket that does not say hello is closed after ten seconds, of either side; others stay (%s)',
+  'V80 a socket of either side that sends no hello is closed after ten seconds; others stay (%s)',
   async (way) => {
     const { scene, visitor, conversation, stub } = await waitingChat();
     const anna = await scene.agent('Anna');
@@ -85,7 +85,7 @@ test.each(ways)(
     const speaking = await visitor.attach(conversation);
     const opened = Date.now();
     const silent = [await visitor.open(conversation), await anna.open(conversation)];
-    // A frame that is refused is no hello.
+    // A refused frame is not a hello.
     silent[0]?.send({ t: 'typing', on: true });
     // The runtime evicts no actor that has a timer.
     await maybeEvict(way, stub);

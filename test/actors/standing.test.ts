@@ -1,4 +1,7 @@
-/** What an agent is survives their actor's sleep, and waking does not cost more with every day that they have worked. */
+/**
+ * An agent's state survives their actor's sleep, and the cost of waking does not grow with the days that they have
+ * worked.
+ */
 import { intervalsOf, type Interval } from '#domain/people/activity';
 import { statuses } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
@@ -48,7 +51,7 @@ function emptied(storage: DurableObjectStorage) {
   return { host, read, registers: begin<AgentRegisters>(sql, migrations), again, wake };
 }
 
-/** Runs in an actor of its own, which is never asked for anything else. */
+/** Runs in an actor of its own, which receives no other calls. */
 const inStorage = (run: (storage: DurableObjectStorage) => Promise<void>) =>
   runInDurableObject(agentStub(env, id('account'), id('user')), (_, { storage }) => run(storage));
 
@@ -60,7 +63,7 @@ const draft: fc.Arbitrary<AgentDraft> = fc.oneof(
   fc.constantFrom({ kind: 'user.deleted' as const }, { kind: 'user.restored' as const }),
   fc.constant({ kind: 'capacity.changed' as const }),
 );
-/** What happens to an actor: an entry, a sleep, a version that folds differently, a push to the time table. */
+/** Events of an actor: an entry, a sleep, a version with another fold, a push to the time table. */
 const step = fc.oneof(
   { weight: 6, arbitrary: draft.map((entry) => ({ do: 'append' as const, entry })) },
   { weight: 2, arbitrary: fc.constant({ do: 'sleep' as const }) },
@@ -68,7 +71,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'push' as const }) },
 );
 
-test('F24 F21: after any sleeps an agent is what their whole log says, and their time table too', () =>
+test('F24 F21: after any number of sleeps an agent’s state equals the fold of their whole log, and so does their time table', () =>
   inStorage((disk) =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -112,7 +115,7 @@ test('F24 F21: after any sleeps an agent is what their whole log says, and their
     ),
   ));
 
-test('an actor that wakes with years behind it reads none of its entries; the time table reads those that are new', () =>
+test('an actor that wakes with years of entries reads none of them; the time table reads the new ones', () =>
   inStorage(async (disk) => {
     const { host, read, registers, again, wake } = emptied(disk);
     const before = wake(registers);
@@ -132,7 +135,7 @@ test('an actor that wakes with years behind it reads none of its entries; the ti
     expect(read).toHaveLength(1);
   }));
 
-test('what is kept of a log has the shape of its version: where this changes, raise foldVersion with it', () =>
+test('the stored fold of a log has the shape of its version: when this changes, raise foldVersion', () =>
   inStorage(async (disk) => {
     const { host, registers, wake } = emptied(disk);
     const standing = wake(registers);

@@ -1,4 +1,4 @@
-/** What agents are and when: signed in, with a status; what follows from being offline; and the time table that is made of it. */
+/** Agents' statuses over time: signed in, with a status; the effects of being offline; and the time table. */
 import { openEnd } from '#domain/people/activity';
 import { isRefusal, statuses, type Status } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -21,7 +21,7 @@ interface Entry {
   by?: object;
 }
 
-/** What stands in the agent's log, without numbers and times. */
+/** The entries of the agent's log, without numbers and times. */
 const logOf = (agent: { stub: SceneAgent['stub'] }) =>
   runInDurableObject(agent.stub, (_, { storage }) =>
     [...storage.sql.exec<{ entry: string }>('SELECT entry FROM entries ORDER BY seq')].map(({ entry }) => {
@@ -44,7 +44,7 @@ const rowsOf = async (agent: SceneAgent) =>
       .all<Row>()
   ).results;
 
-/** Somebody who has never been here. */
+/** A user who has never signed in. */
 async function newcomer(account: string) {
   const user = id('user');
   await insertUser(env, { account, id: user, name: 'Mia', roles: ['agent'] });
@@ -62,7 +62,7 @@ async function allow(account: string, on: boolean): Promise<void> {
   await dispatcherStub(env, account).reread();
 }
 
-test('F2 whoever signs in with a status has it from the first moment', async () => {
+test('F2 a user who signs in with a status has it from the first moment', async () => {
   const { stub, enter } = await newcomer(id('account'));
   await enter('invisible');
   expect(await logOf({ stub })).toEqual([
@@ -75,7 +75,7 @@ test('F2 whoever signs in with a status has it from the first moment', async () 
   expect((await logOf({ stub })).slice(2)).toEqual([{ kind: 'status.changed', status: 'dinner' }]);
 });
 
-test('F2 V11 without a choice whoever was offline is online', async () => {
+test('F2 V11 without a choice an offline user becomes online', async () => {
   const { stub, enter } = await newcomer(id('account'));
   await enter();
   await stub.setStatus('offline');
@@ -83,7 +83,7 @@ test('F2 V11 without a choice whoever was offline is online', async () => {
   expect((await stub.me()) as object).toMatchObject({ status: 'online' });
 });
 
-test('F11 the statuses are eight, and each can be chosen where the account has it', async () => {
+test('F11 there are eight statuses, and each can be chosen if the account has it', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   await allow(scene.account, true);
@@ -94,7 +94,7 @@ test('F11 the statuses are eight, and each can be chosen where the account has i
   }
 });
 
-test('F18 V33 offline processing is refused where the account has it not switched on, by every way', async () => {
+test('F18 V33 offline processing is refused everywhere if the account has not switched it on', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const refusal = { refused: 'bad_request', field: 'status' };
@@ -128,7 +128,7 @@ test.each(ways)(
       status: 'dinner',
       since: expect.any(Number) as number,
     });
-    // The same again is answered to the one who asked.
+    // A repeated choice is answered to the tab that asked.
     one.send({ t: 'status.set', id: uuid(), status: 'dinner' });
     await one.until(() => one.frames.filter(({ t }) => t === 'status').length === 2);
     expect(other.frames.filter(({ t }) => t === 'status')).toHaveLength(1);
@@ -136,7 +136,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F16 a correction changes the status that it is meant for, and no other (%s)',
+  'F16 a correction changes the status that it is meant for, and no other status (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');
@@ -146,7 +146,7 @@ test.each(ways)(
     await maybeEvict(way, anna.stub);
     expect(await anna.stub.correctStatus('before_dinner', 'dinner', 'empty')).toBe(true);
     expect(await desk.frame('status', ({ status }) => status === 'dinner')).toMatchObject({ why: 'empty' });
-    // Twice, or late: the agent has chosen since.
+    // Repeated or late: the agent has chosen another status since.
     await anna.stub.setStatus('online');
     expect(await anna.stub.correctStatus('before_dinner', 'dinner', 'empty')).toBe(false);
     expect(await anna.stub.me()).toMatchObject({ status: 'online' });
@@ -156,7 +156,7 @@ test.each(ways)(
   },
 );
 
-test('V33 who supervises sets a status, and the tabs and the log say who it was', async () => {
+test('V33 a supervisor sets a status, and the tabs and the log name the supervisor', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const desk = await anna.desk();
@@ -176,7 +176,7 @@ const gone = [
 ];
 
 test.each(ways)(
-  'F21 signing out of the last session ends all that it held, of another one nothing (%s)',
+  'F21 signing out of the last session ends everything that depends on it, of another one nothing (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');
@@ -199,7 +199,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F21 sessions that nobody uses end by themselves, and the agent with the last of them (%s)',
+  'F21 unused sessions end by themselves, and the last of them signs the agent out (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -217,7 +217,7 @@ test.each(ways)(
   },
 );
 
-test('F21 I14 revocation ends the time signed in; who goes on with a new password is what they were', async () => {
+test('F21 I14 revocation ends the time signed in; a user who continues with a new password keeps their status', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   await anna.stub.setStatus('private_break');
@@ -237,7 +237,7 @@ test('F21 I14 revocation ends the time signed in; who goes on with a new passwor
 });
 
 test.each(ways)(
-  'F19 whoever goes offline loses their conversations at once, and can take them again online (%s)',
+  'F19 an agent who goes offline loses their conversations at once, and can take them again online (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');
@@ -255,7 +255,7 @@ test.each(ways)(
     expect(await anna.stub.authenticate(session, secret)).toMatchObject({ principal: { offline: true } });
     expect(await anna.stub.attached(session, conversation)).toMatchObject({ refused: 'not_online' });
     expect((await (await anna.desk()).frame('agent.welcome'))['summaries']).toEqual([]);
-    // Nor does what goes on there reach their tabs.
+    // Nothing that happens there reaches their tabs either.
     const before = desk.frames.filter(({ t }) => t === 'summary').length;
     await visitor.say('are you there?');
     await maybeEvict(way, anna.stub);
@@ -263,14 +263,14 @@ test.each(ways)(
     await desk.until(() => desk.frames.filter(({ t }) => t === 'agent.welcome').length > 2);
     expect(desk.frames.filter(({ t }) => t === 'summary').length).toBe(before);
     expect(await anna.stub.authenticate(session, secret)).not.toMatchObject({ principal: { offline: true } });
-    // It went back to the queue meanwhile, where somebody else could have had it.
+    // In the meantime it was back in the queue, where another agent could have taken it.
     await eventually(async () => expect((await scene.conversation(conversation).state())?.owner).toBeNull());
     expect(await taken(anna, conversation)).toBe(2);
     await anna.attach(conversation);
   },
 );
 
-/** What the time table has, once it has all: each interval ends where the next begins. */
+/** The rows of the time table, once all are there: each interval ends where the next begins. */
 async function projected(agent: SceneAgent, count: number): Promise<Row[]> {
   return eventually(async () => {
     await runDurableObjectAlarm(agent.stub);
@@ -285,7 +285,7 @@ async function projected(agent: SceneAgent, count: number): Promise<Row[]> {
 }
 
 test.each(ways)(
-  'F21 V50 what an agent was is written down within seconds, once and without a gap (%s)',
+  'F21 V50 an agent’s statuses are recorded within seconds, once and without a gap (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');
@@ -323,7 +323,7 @@ test('F21 a crash between the write and its cursor writes the same rows again', 
   await anna.stub.setStatus('dinner');
   clock.by(5_000);
   const before = await projected(anna, 2);
-  // As if the cursor had never been kept.
+  // As if the cursor had never been stored.
   await runInDurableObject(anna.stub, (_, { storage }) =>
     storage.sql.exec("DELETE FROM registers WHERE name = 'cursors'"),
   );
@@ -337,7 +337,7 @@ test('F21 a crash between the write and its cursor writes the same rows again', 
   expect(after.map(({ status }) => status)).toEqual(['online', 'dinner', 'online']);
 });
 
-test('F21 D1 that is away for a while loses nothing of the time table', async () => {
+test('F21 while D1 is unreachable for a while the time table loses nothing', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const clock = moveClock();

@@ -1,4 +1,4 @@
-/** Who gets a conversation: the dispatcher's ledger, the conversation's verdict, and that the two never drift apart. */
+/** Taking a conversation: the dispatcher's ledger, the conversation's decision, and their agreement. */
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ async function waiting(scene: Scene) {
 const assignments = async (scene: Scene, conversation: string) =>
   (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.assigned');
 
-test.each(ways)('V35 I9 two take at the same moment: one wins, the other is told who (%s)', async (way) => {
+test.each(ways)('V35 I9 of two takers at once one wins, the other is told who won (%s)', async (way) => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const { conversation } = await waiting(scene);
@@ -48,7 +48,7 @@ test.each(ways)('V35 I9 two take at the same moment: one wins, the other is told
   ]);
 });
 
-test('R12 I9 fifty agents take one conversation: one of them has it', async () => {
+test('R12 I9 fifty agents take one conversation: one of them gets it', async () => {
   const scene = newScene();
   const agents = await Promise.all(Array.from({ length: 50 }, (_, number) => scene.agent(`Agent ${number}`)));
   const { conversation } = await waiting(scene);
@@ -82,12 +82,12 @@ test.each(ways)('I9 an old generation changes nothing (%s)', async (way) => {
   });
   const second = await taken(ben, conversation);
   expect(second).toBe(generation + 1);
-  // The news that the first owner has vanished comes late.
+  // The report that the first owner has gone arrives late.
   expect(await stub.unassign(generation, 'vanished')).toMatchObject({ fresh: false });
   expect((await stub.state())?.owner?.id).toBe(ben.party.id);
 });
 
-test('V21 a conversation that was given back waits where it waited', async () => {
+test('V21 a conversation that was returned keeps its position in the queue', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { conversation } = await waiting(scene);
@@ -112,7 +112,7 @@ test.each([
   await eventually(async () =>
     expect(await anna.take(conversation)).not.toMatchObject({ refused: 'not_found' }),
   );
-  // As it stands in storage when the dispatcher dies between the two steps.
+  // As it is in storage when the dispatcher crashes between the two steps.
   const other = await waiting(scene);
   if (agreed) await scene.conversation(other.conversation).assign({ agent: anna.party, generation: 1 });
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
@@ -135,7 +135,7 @@ test.each([
   });
 });
 
-test('V35 who takes again after a lost answer has it, and is not told to have been too late', async () => {
+test('V35 an agent who takes again after a lost answer has the chat, and is not refused as too late', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { conversation } = await waiting(scene);
@@ -156,7 +156,7 @@ test('V35 who takes again after a lost answer has it, and is not told to have be
   expect(await places(scene)).toHaveLength(2);
 });
 
-test('V35 who is offline, or too late, is told so', async () => {
+test('V35 an agent who is offline, or too late, is refused', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { visitor, conversation } = await waiting(scene);

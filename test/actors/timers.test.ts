@@ -1,4 +1,7 @@
-/** Owners who do not answer lose the chat at its time: once, never early, never after an answer (reliability.md R9, R13). */
+/**
+ * Owners who do not reply lose the chat at the deadline: once, never early, never after a reply (reliability.md R9,
+ * R13).
+ */
 import { isRefusal, type Entry } from '#protocol';
 import {
   abortAllDurableObjects,
@@ -24,7 +27,7 @@ interface Owned {
   readonly after: number;
 }
 
-/** Conversations that an agent has taken, under one time to answer, in milliseconds. */
+/** Conversations that an agent has taken, all with the same time to reply, in milliseconds. */
 async function owned(after: number, count: number): Promise<Owned[]> {
   const scene = newScene({ forwardAfter: after / 1_000, idleMinutes: 10_000 });
   await rule(scene, { assignment: 'manual' });
@@ -54,7 +57,7 @@ const firings = (entries: readonly Entry[]) =>
 const answers = (entries: readonly Entry[]) =>
   entries.filter((entry) => entry.kind === 'message.sent' && entry.by.kind === 'agent');
 
-test('R13 F147 the time to answer ends once, not early and not after an answer, whatever dies on the way', async () => {
+test('R13 F147 the time to reply ends once, not early and not after a reply, whatever crashes on the way', async () => {
   const clock = holdClock();
   const random = randomOf(seed);
   const counts = { timers: 0, due: 0, once: 0, early: 0, doubled: 0, afterReply: 0, races: 0 };
@@ -69,7 +72,7 @@ test('R13 F147 the time to answer ends once, not early and not after an answer, 
     };
     clock.to((all[0]?.assignedAt ?? 0) + after - epsilon);
     await lose();
-    // A third answers just in time, a third too late, a third never.
+    // A third is answered just in time, a third too late, a third never.
     const inTime = all.slice(0, 2);
     const late = all.slice(2, 4);
     await Promise.all(all.map(ring));
@@ -79,7 +82,7 @@ test('R13 F147 the time to answer ends once, not early and not after an answer, 
     clock.by(2 * epsilon);
     const answered = await Promise.all(
       late.map(async (one) => {
-        // At once with the alarm, or before it has come.
+        // Together with the alarm, or before it has fired.
         return random() < 0.5 ? reply(one) : (await Promise.all([ring(one), reply(one)]))[1];
       }),
     );
@@ -111,7 +114,7 @@ test('R13 F147 the time to answer ends once, not early and not after an answer, 
   expect(due).toBeGreaterThan(0);
 });
 
-test('R13 the runtime’s own alarm brings it, also to conversations that have lost their memory', async () => {
+test('R13 the runtime’s own alarm ends it, even for conversations that were evicted', async () => {
   const all = await owned(1_500, 12);
   await evictAllDurableObjects();
   const lateness: number[] = [];
@@ -126,7 +129,7 @@ test('R13 the runtime’s own alarm brings it, also to conversations that have l
   expect(lateness[0]).toBeGreaterThanOrEqual(0);
 });
 
-test('R9 a clock that is set back or forward brings no end of the time to answer early, and none twice', async () => {
+test('R9 a clock that is set back or forward ends no time to reply early, and none twice', async () => {
   const clock = holdClock();
   const all = await owned(30_000, 4);
   const [first] = all;
@@ -136,7 +139,7 @@ test('R9 a clock that is set back or forward brings no end of the time to answer
   await evictAllDurableObjects();
   await Promise.all(all.map(ring));
   expect(await fired()).toEqual([0, 0, 0, 0]);
-  // What is assigned while it is behind counts from then.
+  // A chat assigned while the clock is behind counts from then.
   const [behind] = await owned(30_000, 1);
   if (!behind || !first) throw new Error('nothing is owned');
   clock.by(29_999);
@@ -153,7 +156,7 @@ test('R9 a clock that is set back or forward brings no end of the time to answer
   await abortAllDurableObjects();
   await Promise.all(all.map(ring));
   expect(await fired()).toEqual([0, 1, 1, 1]);
-  // Back again, before it was due: what has happened does not happen again.
+  // Back again, before the deadline: a past event does not happen again.
   for (const step of [-25 * hour, 30_000, 26 * hour]) {
     clock.by(step);
     await Promise.all([...all, behind].map(ring));

@@ -1,11 +1,14 @@
-/** Transfers: to a colleague who is asked, into another line, by a supervisor's word. Owner, places and transcript change together. */
+/**
+ * Transfers: as an offer to a colleague, into another queue, by a supervisor. Owner, capacity and transcript change
+ * together.
+ */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
 
-test.each(ways)('F66 an agent passes a chat to another, who is asked and told why (%s)', async (way) => {
+test.each(ways)('F66 an agent transfers a chat: another gets an offer with the note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -18,7 +21,7 @@ test.each(ways)('F66 an agent passes a chat to another, who is asked and told wh
   });
   const offer = await ben.offer();
   expect(offer).toMatchObject({ from: { id: anna.agent.party.id }, note: 'knows tents' });
-  // Until it is accepted it is hers; it fills a place of both (decision 12).
+  // Until it is accepted it is hers; it uses capacity of both (decision 12).
   expect(await places(scene)).toMatchObject([
     { agent: anna.agent.party.id, state: 'active' },
     { agent: ben.agent.party.id, state: 'offered' },
@@ -41,7 +44,7 @@ test.each(ways)('F66 an agent passes a chat to another, who is asked and told wh
   );
 });
 
-test('F66 a transfer that is declined, missed or taken back leaves the chat where it was', async () => {
+test('F66 a transfer that is declined, missed or taken back leaves the chat with its owner', async () => {
   const scene = newScene();
   const clock = moveClock();
   await rule(scene, { assignment: 'manual' });
@@ -70,7 +73,7 @@ test('F66 a transfer that is declined, missed or taken back leaves the chat wher
   expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, state: 'active', generation: 1 }]);
 });
 
-test('F17 F67 who goes to dinner next is given nothing, but by a supervisor', async () => {
+test('F17 F67 before dinner an agent gets nothing new, except from a supervisor', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -104,14 +107,14 @@ test('F17 F67 who goes to dinner next is given nothing, but by a supervisor', as
   );
   expect(given).toEqual({ conversation: other.conversation, generation: 2 });
   expect(await ownerOf(scene, other.conversation)).toBe(ben.agent.party.id);
-  // The one who had it writes no more.
+  // The previous owner can write no more.
   const refused = await scene
     .conversation(other.conversation)
     .send(anna.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'mine?' });
   expect(refused).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
 });
 
-test.each(ways)('F16 after the last chat before dinner it is dinner, and not before (%s)', async (way) => {
+test.each(ways)('F16 the end of the last chat before dinner starts it, and not before (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -134,13 +137,13 @@ test.each(ways)('F16 after the last chat before dinner it is dinner, and not bef
   expect(await anna.agent.stub.me()).toMatchObject({ status: 'before_dinner' });
   await close(chats[1]?.conversation ?? '');
   await eventually(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
-  // With nothing in hand, at once.
+  // Without any chats, at once.
   await anna.agent.stub.setStatus('online');
   await anna.agent.stub.setStatus('before_dinner');
   await eventually(async () => expect(await anna.agent.stub.me()).toMatchObject({ status: 'dinner' }));
 });
 
-test.each(ways)('F66 a chat sent to a group waits there as old as it is, with its note (%s)', async (way) => {
+test.each(ways)('F66 a chat transferred to a group waits with its age and its note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'offered' }, {});
   const anna = await screen(scene, 'Anna');
@@ -161,6 +164,6 @@ test.each(ways)('F66 a chat sent to a group waits there as old as it is, with it
     { kind: 'agent.unassigned', reason: 'transferred' },
   ]);
   await eventually(async () => expect(await places(scene)).toEqual([]));
-  // Anna is not of that group.
+  // Anna is not in that group.
   expect(anna.offers).toEqual([]);
 });

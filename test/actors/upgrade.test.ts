@@ -1,4 +1,4 @@
-/** Which socket upgrades an actor admits, and with which versions of the protocol. */
+/** The socket upgrades that an actor admits, and the versions of the protocol that they may offer. */
 import { makeId, subprotocol, type IdKind } from '#protocol';
 import { expect, test } from 'vitest';
 import { readUpgrade, refuseProtocol } from '../../worker/runtime/upgrade.ts';

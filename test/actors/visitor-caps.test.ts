@@ -1,4 +1,7 @@
-/** H3: how many conversations a visitor may begin, and how many of a campaign may wait. A visitor with an open conversation goes on in it. */
+/**
+ * H3: how many conversations a visitor may begin, and how many of a campaign may wait. A visitor with an open
+ * conversation can continue it.
+ */
 import { caps, hour } from '#domain/base/caps';
 import { isRefusal, type Started } from '#protocol';
 import { runInDurableObject } from 'cloudflare:test';
@@ -29,7 +32,7 @@ async function end(visitor: SceneVisitor, { conversation }: Started): Promise<vo
 }
 
 test.each(ways)(
-  'H3 a visitor begins five conversations an hour, and then waits for the next (%s)',
+  'H3 a visitor begins at most five conversations an hour, and then has to wait (%s)',
   async (way) => {
     const scene = newScene();
     const clock = holdClock();
@@ -47,13 +50,13 @@ test.each(ways)(
     const command = uuid();
     const refused = await visitor.try('one more', command);
     expect(refused).toMatchObject({ refused: 'too_many_chats', retryAfter: began + hour - clock.now });
-    // The same accepted message is answered again, however often it comes.
+    // An accepted message gets the same answer at every retry.
     for (const [count, { command: before, started }] of sent.entries())
       expect(await visitor.try(`question ${count}`, before)).toEqual(started);
     const session = await visitor.stub.session();
     expect(isRefusal(session) ? session : session.conversations).toHaveLength(most);
 
-    // The hour of the first is over. The refusals were not counted.
+    // An hour since the first has passed. The refusals were not counted.
     clock.to(began + hour);
     await maybeEvict(way, visitor.stub);
     const next = await visitor.say('one more', command);
@@ -63,7 +66,7 @@ test.each(ways)(
   },
 );
 
-test('H3 in an open conversation a visitor writes on, however many they have begun', async () => {
+test('H3 in an open conversation a visitor can write on, however many they have begun', async () => {
   const visitor = await newScene().visitor();
   let started = await visitor.say('first');
   for (let count = 1; count < most; count++) {
@@ -76,7 +79,7 @@ test('H3 in an open conversation a visitor writes on, however many they have beg
   await tab.frame('range', (range) => range['upTo'] === 4);
 });
 
-test('H3 where the queue is full a new conversation is refused, and an open one goes on', async () => {
+test('H3 while the queue is full a new conversation is refused, and an open one goes on', async () => {
   const scene = newScene();
   const [here, late] = [await scene.visitor(), await scene.visitor()];
   const { conversation } = await here.say('first');
@@ -88,12 +91,12 @@ test('H3 where the queue is full a new conversation is refused, and an open one 
     retryAfter: expect.any(Number) as number,
   });
   expect(await late.stub.session()).toMatchObject({ conversations: [] });
-  // The same message is taken once there is room.
+  // The same message is accepted once there is room.
   expect(await late.say('hello', command)).toMatchObject({ seq: 2 });
   expect(await late.try('hello', command, undefined, false, undefined, full)).toMatchObject({ seq: 2 });
 });
 
-/** Conversations that wait, as they register. */
+/** Waiting conversations, as they register. */
 async function crowd(scene: Scene, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => id('conversation'));
   await runInDurableObject(scene.dispatcher, (dispatcher: Dispatcher) => {
@@ -114,7 +117,7 @@ const situation = ({ account, campaign }: Scene) =>
   lobbyStub(env, account, campaign.id).situation(account, campaign.id);
 
 test.each(ways)(
-  'H3 the lobby is told when the queue is full, and when there is room again (%s)',
+  'H3 the lobby is updated when the queue is full, and when there is room again (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });

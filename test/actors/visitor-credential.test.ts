@@ -1,4 +1,7 @@
-/** L2: a visitor's credential ages, is replaced while they come, and ends when they sign out; their sockets end with it. */
+/**
+ * L2: a visitor's credential ages, is replaced while they visit, and ends when they sign out; their sockets end with
+ * it.
+ */
 import * as credential from '#domain/base/credential';
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -32,7 +35,7 @@ test.each(ways)('L2 a credential is accepted for 400 days (%s)', async (way) => 
 });
 
 test.each(ways)(
-  'L2 a visitor who comes back after 30 days gets a new credential, once, and the old one ends (%s)',
+  'L2 a visitor who returns after 30 days gets a new credential, once, and the old one ends (%s)',
   async (way) => {
     const scene = newScene();
     const clock = holdClock();
@@ -47,11 +50,11 @@ test.each(ways)(
       visitor.stub.resume(visitor.secret, scene.site),
     ]);
     const fresh = [first, second].flatMap((resumed) => (isRefusal(resumed) ? [] : (resumed.secret ?? [])));
-    // Of two tabs that come at once the other goes on with the one that it has.
+    // Of two simultaneous tabs the other continues with its own.
     expect(fresh).toHaveLength(1);
     const [secret = ''] = fresh;
     await maybeEvict(way, visitor.stub);
-    // Until somebody presents the new one, the answer may have been lost.
+    // Until a client presents the new one, the answer may have been lost.
     clock.by(10 * replacedAfter);
     expect(await visitor.holds(visitor.secret)).toBe(true);
     expect(await visitor.holds(secret)).toBe(true);
@@ -64,7 +67,7 @@ test.each(ways)(
   },
 );
 
-test('L2 a visitor of an earlier version, whose credential has no date, counts as made on the first day', async () => {
+test('L2 the credential of an earlier version, which has no date, counts as made on the first day', async () => {
   const scene = newScene();
   const clock = holdClock();
   const visitor = await newVisitor(scene);
@@ -85,7 +88,7 @@ test('L2 a visitor of an earlier version, whose credential has no date, counts a
 });
 
 test.each(ways)(
-  'L2 a visitor who signs out is nobody, and their sockets are closed with 4401 (%s)',
+  'L2 a signed-out visitor’s credential is refused, and their sockets are closed with 4401 (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -102,7 +105,7 @@ test.each(ways)(
     expect(await visitor.try('still here?')).toMatchObject(signedOut);
     expect(await visitor.stub.session()).toMatchObject(signedOut);
     expect(await visitor.stub.owns(conversation)).toBe(false);
-    // An upgrade that was let through a moment before comes too late.
+    // An upgrade that was admitted a moment before arrives too late.
     const late = await visitor.open(conversation);
     expect(await late.until(() => late.closed)).toMatchObject({ code: 4401 });
     // The agent keeps the chat.
@@ -111,7 +114,7 @@ test.each(ways)(
   },
 );
 
-test('L2 nobody signs another out: neither by a wrong secret nor on another site', async () => {
+test('L2 no client can sign another visitor out: neither with a wrong secret nor on another site', async () => {
   const scene = newScene();
   const visitor = await newVisitor(scene);
   const other = await newVisitor(scene);
@@ -138,7 +141,7 @@ test.each(['the alarm', 'the same request'])(
     });
     onTestFinished(() => left.mockRestore());
     await expect(visitor.signOut()).rejects.toThrow('not now');
-    // Signed out all the same.
+    // The visitor is signed out all the same.
     expect(await visitor.stub.session()).toMatchObject(signedOut);
     await maybeEvict('evicted', visitor.stub);
     if (by === 'the alarm') expect(await runDurableObjectAlarm(visitor.stub)).toBe(true);

@@ -1,4 +1,7 @@
-/** A visitor's conversations: at most one is open, a message is one message whichever way it comes, and who is blocked is blocked. */
+/**
+ * A visitor's conversations: at most one is open, a message is stored once whichever way it arrives, and a blocked
+ * visitor is refused.
+ */
 import { isRefusal } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -32,7 +35,7 @@ test.each(ways)('V9 V23 the same id over HTTP and on the socket is one entry (%s
   const tab = await visitor.attach(conversation);
   tab.send({ t: 'message.send', id: command, text: 'hello' });
   expect(await tab.frame('ack')).toEqual({ t: 'ack', id: command, seq });
-  // And the other way round.
+  // And in the other direction.
   tab.send({ t: 'message.send', id: second, text: 'again' });
   await tab.frame('range', (frame) => frame['upTo'] === 3);
   await maybeEvict(way, scene.conversation(conversation));
@@ -81,7 +84,7 @@ test.each(ways)('I18 V26 a message to a closed conversation opens the next one, 
   ]);
 });
 
-test('V9 the message that a conversation took before it was closed is not sent to the next one', async () => {
+test('V9 a message that a conversation accepted before it was closed is not sent to the next one', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const command = uuid();
@@ -92,7 +95,7 @@ test('V9 the message that a conversation took before it was closed is not sent t
   expect(await visitor.say('hello', command)).toEqual(first);
 });
 
-test('V9 V23 a message that an earlier conversation took is not written into a later one', async () => {
+test('V9 V23 a message that an earlier conversation accepted is not written into a later one', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = await visitor.say('hello');
@@ -107,7 +110,7 @@ test('V9 V23 a message that an earlier conversation took is not written into a l
     conversation: first.conversation,
     seq: 3,
   });
-  // What it did not take goes on to the open one; one that is somebody else's is asked nothing.
+  // A message that it did not accept goes to the open one; another visitor's conversation is not asked.
   const open = { conversation: second.conversation };
   expect(await visitor.try('lost', lost, first.conversation)).toMatchObject(open);
   const stranger = await (await scene.visitor()).say('mine');
@@ -139,7 +142,7 @@ test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) 
 });
 
 test.each(ways)(
-  'I18 a conversation in which nobody does anything closes by itself, once (%s)',
+  'I18 a conversation without activity for the idle time closes by itself, once (%s)',
   async (way) => {
     const scene = newScene({ idleMinutes: 1 });
     const clock = moveClock();
@@ -147,13 +150,13 @@ test.each(ways)(
     const { conversation } = await visitor.say('hello');
     const stub = scene.conversation(conversation);
     const anna = await scene.agent();
-    // Whose tab is there: else the conversation would go back, and wait.
+    // With an open tab: otherwise the conversation would return to the queue.
     await anna.desk();
     await taken(anna, conversation);
     clock.by(30_000);
     await visitor.say('still here');
     await maybeEvict(way, stub);
-    // An alarm that comes early does nothing.
+    // An alarm that fires early does nothing.
     clock.by(50_000);
     await runDurableObjectAlarm(stub);
     expect((await stub.state())?.phase).not.toBe('closed');
@@ -175,7 +178,7 @@ test.each(ways)(
   },
 );
 
-test('I18 a question that nobody has taken does not close because nobody was there', async () => {
+test('I18 an unassigned question is not closed because no agent was present', async () => {
   const scene = newScene({ idleMinutes: 1 });
   const clock = moveClock();
   const visitor = await scene.visitor();
@@ -191,7 +194,7 @@ test('I18 a question that nobody has taken does not close because nobody was the
   });
 });
 
-test('S1 a guessed name creates nothing, whatever it is asked', async () => {
+test('S1 a guessed name creates nothing, whatever method is called', async () => {
   const [account, user, visitor, conversation] = [
     id('account'),
     id('user'),
@@ -237,7 +240,7 @@ test('S1 a guessed name creates nothing, whatever it is asked', async () => {
   }
 });
 
-test('S1 nobody follows another’s conversation', async () => {
+test('S1 a visitor cannot follow another visitor’s conversation', async () => {
   const [scene, elsewhere] = [newScene(), newScene()];
   const [visitor, stranger] = [await scene.visitor(), await scene.visitor()];
   const foreign = await elsewhere.agent();

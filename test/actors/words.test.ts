@@ -1,4 +1,6 @@
-/** Every agent who may see a chat gets its last message in their lists, at the cost of a fraction of a row (U2). */
+/**
+ * Every agent who may see a chat receives its last message in their lists, at the cost of a fraction of a row (U2).
+ */
 import type { FloorRow, Words } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -80,7 +82,7 @@ test.each(['straight', 'evicted', 'silent'] as const)(
   },
 );
 
-test('U2 the last message of a chat that has ended stays in the list', async () => {
+test('U2 the last message of a closed chat stays in the list', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -92,7 +94,7 @@ test('U2 the last message of a chat that has ended stays in the list', async () 
   await eventually(async () => expect(await stored(scene, conversation)).toBe('goodbye'));
 });
 
-test('F42 U2 last messages go to no tab that may not see the chat', async () => {
+test('F42 U2 last messages are sent to no tab that may not see the chat', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];

@@ -13,7 +13,7 @@ const enter = {
   isComposing: false,
 };
 
-test('F69 Enter sends, Shift and Enter breaks the line', () => {
+test('F69 Enter sends, and Shift+Enter inserts a line break', () => {
   expect(sends(enter)).toBe(true);
   expect(sends({ ...enter, shiftKey: true })).toBe(false);
   expect(sends({ ...enter, key: 'a' })).toBe(false);
@@ -24,7 +24,7 @@ test('F69 Enter that ends a composition does not send, in Safari either', () => 
   expect(sends({ ...enter, keyCode: 229 })).toBe(false);
 });
 
-test('what may be sent is what the server takes', () => {
+test('the composer allows the same texts as the server', () => {
   const texts = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.integer({ min: 7_990, max: 8_010 }).map((length) => '😀'.repeat(length)),
@@ -38,7 +38,7 @@ test('what may be sent is what the server takes', () => {
   );
 });
 
-test('the count is of code points, and shows near the end only', () => {
+test('the remaining count is in code points, and shown near the limit only', () => {
   expect(remaining('😀'.repeat(7_999))).toBe(1);
   expect(countShown('short')).toBe(false);
   expect(countShown('a'.repeat(7_600))).toBe(true);

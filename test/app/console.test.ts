@@ -18,7 +18,7 @@ test('F8 the code to embed is one script tag', () => {
   );
 });
 
-test('origins are tidied, and what is wrong is told by its line', () => {
+test('origins are normalised, and a wrong one is reported by its line', () => {
   const text =
     ' https://Shop.Example.com/ \n\nexample.com\nhttps://a.example/path\nhttps://shop.example.com\nftp://x.example';
   const { origins, errors } = parseOrigins(text);
@@ -28,7 +28,7 @@ test('origins are tidied, and what is wrong is told by its line', () => {
   expect(errorText([])).toBeUndefined();
 });
 
-test('what is taken, the server takes', () => {
+test('the server accepts every origin that the form accepts', () => {
   const given = fc.constantFrom(
     'https://*.a.example',
     'http://localhost:8787',
@@ -45,7 +45,7 @@ test('what is taken, the server takes', () => {
   );
 });
 
-test('words on any colour can be read', () => {
+test('text is readable on any colour', () => {
   const colors = fc
     .integer({ min: 0, max: 0xffffff })
     .map((value) => `#${value.toString(16).padStart(6, '0')}`);
@@ -55,7 +55,7 @@ test('words on any colour can be read', () => {
   expect(contrastHint('#1f5eff')).not.toContain('hard to see');
 });
 
-test('F185 a generated password is long, new each time, and strong; what is easy to guess is called so', () => {
+test('F185 a generated password is long, different each time, and strong; an easily guessed password is called weak', () => {
   const made = Array.from({ length: 200 }, generatePassword);
   expect(new Set(made).size).toBe(200);
   for (const password of made) {
@@ -72,7 +72,7 @@ const act: AuditEntry = {
   ...{ subject: { id: 'usr_1', name: 'Ines' }, changes: null },
 };
 
-test('V45 a change is told field by field, by the names of today, whatever shape it was written in', () => {
+test('V45 a change is listed field by field, under today’s names, in whatever format it was stored', () => {
   const changes = {
     name: ['Ines', 'Inês'],
     roles: [['agent'], ['supervisor', 'agent']],
@@ -101,7 +101,7 @@ test('V45 a change is told field by field, by the names of today, whatever shape
   ]);
 });
 
-test('V45 the audit log has words for any kind and any value', () => {
+test('V45 the audit log describes every kind and every value', () => {
   for (const kind of auditKinds) expect(deedWords({ ...act, kind })).not.toBe('');
   const fields = fc.constantFrom('name', 'roles', 'groups', 'members', 'limits', 'sees', 'language', 'color');
   const values = fc.tuple(fc.jsonValue(), fc.jsonValue());

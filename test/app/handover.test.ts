@@ -16,7 +16,7 @@ function said(change: Partial<EntryOf<'agent.assigned'>>, me: string | null): st
   return plain(describe({ kind: 'agent.assigned', ...entry, ...change }, me, 'Mia'));
 }
 
-test('U4 a transcript names who took a chat over, and who gave it to whom', () => {
+test('U4 a transcript names the agent who took a chat over, and both agents of an assignment', () => {
   const over = { agent: sofia, by: sofia, how: 'assigned' } as const;
   expect([said(over, null), said(over, sofia.id)]).toEqual([
     'Sofia Berg took over this chat',

@@ -17,7 +17,7 @@ test('every message of the log is shown once, in order', () => {
   );
 });
 
-test('keys are unique, and stay when something is put in front', () => {
+test('keys are unique, and unchanged when items are added above', () => {
   fc.assert(
     fc.property(logs, fc.nat(), (log, cut) => {
       const keys = (entries: Entry[]) =>
@@ -30,7 +30,7 @@ test('keys are unique, and stay when something is put in front', () => {
   );
 });
 
-test('each group has one first and one last, and one sender', () => {
+test('each group has one first message, one last message and one sender', () => {
   fc.assert(
     fc.property(logs, (log) => {
       let open: string | null = null;
@@ -49,17 +49,17 @@ test('each group has one first and one last, and one sender', () => {
   );
 });
 
-test('an id that another has used already does not confuse the list', () => {
+test('an id that another sender has used already does not confuse the list', () => {
   const items = itemsOf([message(1, ben, start, 'same'), message(2, visitor, start, 'same')], { zone });
   expect(new Set(items.map((item) => item.key)).size).toBe(items.length);
 });
 
-test('a day begins with a line', () => {
+test('a day begins with a divider', () => {
   const log = [message(1, visitor, start), message(2, visitor, start + 24 * 60 * minute)];
   expect(itemsOf(log, { zone }).map((item) => item.kind)).toEqual(['day', 'message', 'day', 'message']);
 });
 
-test('what waits to be sent joins the own group, and keeps its key when it is sent', () => {
+test('an unsent message joins the sender’s group, and keeps its key when it is sent', () => {
   const pending = { id: 'id-2', frame: { t: 'message.send', id: 'id-2', text: 'more' }, at: start } as const;
   const before = itemsOf([message(1, ben, start)], { zone, pending: [pending], me: ben.id });
   expect(before.slice(1)).toMatchObject([
@@ -70,7 +70,7 @@ test('what waits to be sent joins the own group, and keeps its key when it is se
   expect(after.at(-1)?.key).toBe(before.at(-1)?.key);
 });
 
-test('the line of the unread stands before the first message that was not seen, and never among own words', () => {
+test('the unread divider is above the first unseen message, and never among the reader’s own messages', () => {
   const log = [
     message(1, visitor, start),
     message(2, ben, start),
@@ -82,7 +82,17 @@ test('the line of the unread stands before the first message that was not seen, 
   expect(itemsOf(log, { zone, unreadAfter: 4 }).some((item) => item.kind === 'unread')).toBe(false);
 });
 
-test('a message tells how far it has got', () => {
+test('a message of the system is nobody’s: no line of the unread stands before it, and it tells no progress', () => {
+  const marks = { ...noMarks, visitor: { delivered: 9, read: 9, unread: 0 } };
+  const log = [message(1, visitor, start), message(2, { kind: 'system' }, start), message(3, visitor, start)];
+  const items = itemsOf(log, { zone, marks, unreadAfter: 1 });
+  expect(items.map((item) => item.kind)).toEqual(['day', 'message', 'message', 'unread', 'message']);
+  expect(items.map((item) => (item.kind === 'message' ? item.progress : undefined))).toEqual(
+    Array.from({ length: 5 }, () => undefined),
+  );
+});
+
+test('a message shows its delivery state', () => {
   const marks = { ...noMarks, visitor: { delivered: 3, read: 2, unread: 0 } };
   const log = [
     message(2, ben, start),
@@ -96,7 +106,7 @@ test('a message tells how far it has got', () => {
   expect(progress).toEqual(['day', 'seen', 'delivered', 'sent', undefined]);
 });
 
-test('U4 a handover is one line with its note, also where its transfer is not loaded', () => {
+test('U4 a handover is one line with its note, also if its transfer is not loaded', () => {
   const transferred = (seq: number, to: typeof ada | { kind: 'group'; id: string; name: string }) =>
     ({ seq, at: start, by: ben, kind: 'conversation.transferred', to, note: 'knows tents' }) as Entry;
   const given: Entry = {
@@ -128,14 +138,14 @@ test('U4 a handover is one line with its note, also where its transfer is not lo
     ['agent.assigned', undefined],
     ['conversation.transferred', 'knows tents'],
   ]);
-  // A transfer without its change of owner is a line of its own.
+  // A transfer without a change of owner is a line of its own.
   expect(lines([transferred(2, ada), { ...given, seq: 9 }])).toEqual([
     ['conversation.transferred', 'knows tents'],
     ['agent.assigned', undefined],
   ]);
 });
 
-test('an entry of a kind that is not known yet is passed over', () => {
+test('an entry of an unknown kind is skipped', () => {
   const unknown = { seq: 1, at: start, by: visitor, kind: 'goal.reached' } as unknown as Entry;
   expect(itemsOf([unknown, message(2, visitor, start)], { zone }).map((item) => item.kind)).toEqual([
     'day',

@@ -1,4 +1,4 @@
-/** What is said in Russian: its plurals, its dates, and sentences that differ by who is meant. */
+/** Texts in Russian: plurals, dates, and sentences that differ by their subject. */
 import { refuse, type EntryOf } from '#protocol';
 import { m } from '#words/app';
 import { overwriteGetLocale } from '#words/app/runtime';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe } from '../../app/src/lib/chat/describe.ts';
 import { ago, clockTime, dayName, monthWords, shortTime, span } from '../../app/src/lib/chat/when.ts';
 import { refusalWords } from '../../app/src/lib/words/refusals.ts';
+import { reasonLines } from '../../app/src/routes/(signed-in)/workspace/why.ts';
 
 beforeAll(() => overwriteGetLocale(() => 'ru'));
 afterAll(() => overwriteGetLocale(() => 'en'));
@@ -14,7 +15,7 @@ const at = Date.UTC(2026, 10, 4, 23, 30);
 const hour = 3_600_000;
 const plain = (text: string) => text.replace(/[\u2068\u2069]/gu, '');
 
-test('a number takes the form that Russian has for it', () => {
+test('a number takes its Russian plural form', () => {
   const said = [0, 1, 2, 5, 11, 21, 22, 112].map((count) => m.groups_users({ count }));
   expect(said).toEqual([
     '0 пользователей',
@@ -28,7 +29,7 @@ test('a number takes the form that Russian has for it', () => {
   ]);
 });
 
-test('days and spans are Russian', () => {
+test('dates and spans are in Russian', () => {
   expect(dayName(at, at + hour, 'UTC')).toBe('Вчера');
   expect(dayName(at, at + 10 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября');
   expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября 2026');
@@ -42,7 +43,7 @@ test('clock times and months are Russian, whatever the browser’s language', ()
   expect(monthWords('2026-11-04')).toBe('Ноябрь 2026');
 });
 
-test('what you did is said otherwise than what another did', () => {
+test('the reader’s own action is worded differently from another agent’s', () => {
   const anna = { kind: 'agent', id: 'usr_anna', name: 'Анна' } as const;
   const taken: EntryOf<'agent.assigned'> = {
     seq: 2,
@@ -54,15 +55,20 @@ test('what you did is said otherwise than what another did', () => {
     how: 'taken',
   };
   expect(plain(describe(taken, 'usr_anna', 'Мия'))).toBe('Вы взяли чат');
-  expect(plain(describe(taken, null, 'Мия'))).toBe('Оператор Анна взял чат');
+  expect(plain(describe(taken, null, 'Мия'))).toBe('Чат взят в работу: Анна');
 });
 
-test('V1 a refusal is worded by its code, its reason and its pause; one that is not known brings its own words', () => {
-  expect(refusalWords(refuse('conflict'))).toBe('Это уже изменил кто-то другой.');
+test('V1 a refusal is worded by its code, its reason and its pause; an unknown one shows the server’s message', () => {
+  expect(refusalWords(refuse('conflict'))).toBe('Данные уже изменил другой пользователь. Обновите страницу.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(
     'Слишком много запросов. Повторите через 0:30.',
   );
   const later = { ...refuse('conflict'), refused: 'of_a_later_version' as 'conflict', message: 'Its words.' };
   expect(refusalWords(later)).toBe('Its words.');
+});
+
+test('the routing log joins the names of a line and the count of the others by one “and”', () => {
+  const [line] = reasonLines({ full: { agents: ['a', 'b'], more: 3 } }, { a: 'Анна', b: 'Борис' });
+  expect(plain(line?.text ?? '')).toBe('Лимит исчерпан: Анна, Борис и ещё 3');
 });

@@ -29,7 +29,7 @@ test('B8 newer state from the floor replaces the history’s', () => {
   });
 });
 
-test('B8 a list is behind the floor by a chat that began or went on, and by no other', () => {
+test('B8 a list is outdated if the floor has a chat that began or changed since, and only then', () => {
   const rows = (...all: ReturnType<typeof row>[]) => new Map(all.map((each) => [each.id, each]));
   const behind = (...all: ReturnType<typeof row>[]) =>
     isBehind([chat()], rows(...all), ({ phase }) => phase === 'waiting');
@@ -42,7 +42,7 @@ test('B8 a list is behind the floor by a chat that began or went on, and by no o
   expect(behind(row({ id: 'con_old', startedAt: start - 1 }))).toBe(false);
 });
 
-test('B8 a wait ends with an agent’s first word or with the chat, over all owners in between', () => {
+test('B8 a wait ends with an agent’s first message or with the chat, over all owners in between', () => {
   const of = (change: Partial<ConversationState>) =>
     waitOf(chat({ firstAssignedAt: start + 1, ...change }), start + 90);
   expect(of({})).toEqual({ length: 90, over: false, inVain: false });

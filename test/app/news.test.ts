@@ -6,21 +6,21 @@ import { ada, ben, row, visitor } from './makers.ts';
 const last = (seq: number, by: typeof visitor | typeof ben = visitor) => ({ seq, at: 0, by, text: 'hi' });
 const mine = { phase: 'active', owner: ben, generation: 1 } as const;
 
-test('F25 a waiting chat is news once, and again when it comes back to the queue', () => {
+test('F25 a waiting chat is news once, and again when it returns to the queue', () => {
   const keys = [row(), row({ seq: 4 }), row({ seq: 9, generation: 1 })].map(
     (each) => newsOf([each], ben.id)[0]?.key,
   );
   expect(keys).toEqual(['waiting:con_one:0', 'waiting:con_one:0', 'waiting:con_one:1']);
 });
 
-test('F26 each message of a visitor in an own chat is news, until it is read', () => {
+test('F26 each visitor message in the agent’s own chat is news, until it is read', () => {
   expect(newsOf([row({ ...mine, unread: 1, last: last(3) })], ben.id)).toEqual([
     { key: 'message:con_one:3', kind: 'message', conversation: 'con_one' },
   ]);
   expect(newsOf([row({ ...mine, unread: 0, last: last(3) })], ben.id)).toEqual([]);
 });
 
-test('a colleague’s chat, an ended one and one’s own words are no news', () => {
+test('a colleague’s chat, a closed chat and the agent’s own messages are no news', () => {
   const quiet = [
     row({ phase: 'active', owner: ada, unread: 2, last: last(3) }),
     row({ phase: 'closed', owner: ben, unread: 2, last: last(3) }),
@@ -30,8 +30,8 @@ test('a colleague’s chat, an ended one and one’s own words are no news', () 
   expect(newsOf(quiet, ben.id)).toEqual([]);
 });
 
-test('over all tabs, each key is claimed by one', () => {
-  // Whichever tab asks: all read and write the one list.
+test('over all tabs, each key is claimed once', () => {
+  // The order of the tabs does not matter: all of them read and write the same list.
   const claims = fc.array(fc.nat(100).map(String), { maxLength: 300 });
   fc.assert(
     fc.property(claims, (list) => {
@@ -47,7 +47,7 @@ test('over all tabs, each key is claimed by one', () => {
   );
 });
 
-test('what is remembered does not grow for ever', () => {
+test('the list of claimed keys does not grow for ever', () => {
   let kept: readonly string[] = [];
   for (let key = 0; key < 1_000; key++) kept = claim(kept, String(key)).list;
   expect(kept.length).toBe(200);

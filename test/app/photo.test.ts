@@ -1,4 +1,4 @@
-/** Cutting a photo out of a picture, and what is left of its file. */
+/** Cropping a photo from a picture, and cleaning its file. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { moved, sideOf, wholeOf, zoomed, type Crop } from '../../app/src/lib/photo/crop.ts';
@@ -6,7 +6,7 @@ import { withoutMetadata } from '../../app/src/lib/photo/jpeg.ts';
 import { photoOf } from '../../worker/http/people/photo-file.ts';
 import { comment, exif, jfif, jpeg } from '../http/photo-files.ts';
 
-test('F186 whatever is moved and zoomed, the square stays within the picture', () => {
+test('F186 however the picture is moved and zoomed, the square stays within it', () => {
   const size = fc.record({
     width: fc.integer({ min: 1, max: 9_000 }),
     height: fc.integer({ min: 1, max: 9_000 }),
@@ -32,7 +32,7 @@ test('F186 whatever is moved and zoomed, the square stays within the picture', (
   );
 });
 
-test('F186 a browser’s file is taken without what the browser has written beside the picture', () => {
+test('F186 a browser’s file is cleaned of everything but the picture', () => {
   const file = jpeg(256, 256, [jfif, exif, comment]);
   expect(photoOf(file, 'image/jpeg')).toBeUndefined();
   const bare = withoutMetadata(Uint8Array.from(file));

@@ -27,15 +27,15 @@ const state: ConversationState = {
   closed: null,
 };
 
-test('F38 a conversation that waits while its visitor is there waits for an answer', () => {
+test('F38 a waiting conversation whose visitor is present is shown as waiting for an answer', () => {
   expect(groupOf(row(), ben.id)).toBe('waiting');
 });
 
-test('F39 a chat that was taken is with you before anything is written', () => {
+test('F39 a taken chat is yours before the first message', () => {
   expect(groupOf(row({ phase: 'active', owner: ben, generation: 1 }), ben.id)).toBe('yours');
 });
 
-test('F42 a chat of a colleague is with others', () => {
+test('F42 a colleague’s chat is in the group of others', () => {
   expect(groupOf(row({ phase: 'active', owner: ada }), ben.id)).toBe('others');
 });
 
@@ -80,7 +80,7 @@ test('U2 the latest of all known last messages is shown, from any source', () =>
   expect(shown({ lastMessage: last(3) })).toEqual([4, 4, 4]);
 });
 
-test('the furthest place in the log is believed, whoever tells it', () => {
+test('the most advanced state of a conversation is shown, from any source', () => {
   const summary = { state, unread: 2 };
   const behind = mergeRows(new Map([['con_one', floorRow()]]), new Map([['con_one', summary]]), null);
   expect(behind.get('con_one')).toMatchObject({ seq: 5, phase: 'active', unread: 2, opening: 'Hello' });
@@ -93,7 +93,7 @@ test('the furthest place in the log is believed, whoever tells it', () => {
   expect(open.get('con_one')?.phase).toBe('closed');
 });
 
-test('what this tab has shown is read, whether or not the server has heard of it', () => {
+test('messages that this tab has shown are read, whether or not the server knows yet', () => {
   const lastMessage = { seq: 4, by: { kind: 'visitor', id: 'vis_one' }, text: 'Hi', at: start } as const;
   const summaries = new Map([['con_one', { state: { ...state, lastMessage }, unread: 2 }]]);
   const unread = (seen: number) =>
@@ -101,7 +101,7 @@ test('what this tab has shown is read, whether or not the server has heard of it
   expect([unread(3), unread(4), unread(9)]).toEqual([2, 0, 0]);
 });
 
-test('the waiting stand by how long they wait, whatever order they are told in', () => {
+test('waiting chats are sorted by waiting time, in whatever order they arrive', () => {
   const waits = fc.uniqueArray(fc.integer({ min: 0, max: 1_000_000 }), { maxLength: 20 });
   fc.assert(
     fc.property(waits, (times) => {
@@ -112,7 +112,7 @@ test('the waiting stand by how long they wait, whatever order they are told in',
   );
 });
 
-test('a change told twice or late changes nothing', () => {
+test('a repeated or late change changes nothing', () => {
   const changes = fc.array(
     fc.record({
       id: fc.constantFrom('con_a', 'con_b', 'con_c'),
@@ -130,7 +130,7 @@ test('a change told twice or late changes nothing', () => {
   );
 });
 
-test('the oldest closed rows are let go, and no open one', () => {
+test('the oldest closed rows are dropped, and no open row is', () => {
   const closed = Array.from({ length: recentKept + 5 }, (_, index) =>
     floorRow({ id: `con_${index}`, phase: 'closed', changedAt: start + index }),
   );

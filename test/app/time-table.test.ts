@@ -82,7 +82,7 @@ test('F21 the intervals shown cover the real ones, without overlaps and without 
   );
 });
 
-test('F21 a reload of the page makes no row of its own', () => {
+test('F21 a reload of the page adds no row', () => {
   const at = 1_795_000_000_000;
   const interval = (from: number, to: number, connected: boolean): Interval => ({
     ...{ from: at + from, to: at + to, status: 'online', connected },

@@ -14,7 +14,7 @@ test('a day is a day of the zone', () => {
   expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Wednesday 4 November 2026');
 });
 
-test('the day of any moment is the one that the calendar of the zone says', () => {
+test('the day of any moment is the one in the calendar of the zone', () => {
   const zones = [
     'UTC',
     'Asia/Kathmandu',
@@ -26,7 +26,7 @@ test('the day of any moment is the one that the calendar of the zone says', () =
   const year = 365 * 24 * hour;
   fc.assert(
     fc.property(fc.constantFrom(...zones), fc.integer({ min: at - year, max: at + year }), (zone, moment) => {
-      // Swedish dates are written as the key is.
+      // Swedish dates have the same format as the key.
       expect(dayKey(moment, zone)).toBe(new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(moment));
     }),
   );
@@ -37,7 +37,7 @@ test('clock times are those of the zone', () => {
   expect(shortTime(at, 'UTC')).toMatch(/^4 Nov 2026, /);
 });
 
-test('how long ago is said in the largest unit that fits', () => {
+test('elapsed time is shown in the largest unit that fits', () => {
   const said = [0, 59_000, 60_000, 59 * 60_000, hour, 23 * hour, 24 * hour, 6 * 24 * hour].map((passed) =>
     ago(at - passed, at, 'UTC'),
   );
@@ -46,11 +46,11 @@ test('how long ago is said in the largest unit that fits', () => {
   expect(ago(at + hour, at, 'UTC')).toBe('now');
 });
 
-test('a wait is counted to the second for an hour', () => {
+test('a wait is shown in seconds for an hour', () => {
   const said = [0, 42_000, 725_000, 3_599_000, 3_900_000, 183_600_000].map(span);
   expect(said).toEqual(['0:00', '0:42', '12:05', '59:59', '1h 05m', '2d 3h']);
 });
 
-test('a wait below zero, from clocks that differ, is none', () => {
+test('a negative wait, from clocks that differ, is shown as zero', () => {
   fc.assert(fc.property(fc.integer({ max: 999 }), (length) => span(length) === '0:00'));
 });

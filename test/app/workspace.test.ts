@@ -18,11 +18,11 @@ const groups = group(
   ben.id,
 );
 
-test('F31 an agent’s red counter is the unread chats of their own, not the messages', () => {
+test('F31 an agent’s red counter counts their own unread chats, not the messages', () => {
   expect(counters(groups, ['agent']).red).toBe(1);
 });
 
-test('F32 F33 who supervises counts the waiting ones too, each chat once', () => {
+test('F32 F33 a supervisor’s red counter includes waiting chats, each chat once', () => {
   expect(counters(groups, ['supervisor']).red).toBe(3);
   expect(counters(groups, ['agent', 'administrator']).red).toBe(3);
 });
@@ -33,18 +33,18 @@ test('B4 an unanswered chat counts as a waiting one', () => {
   expect(counters(more, ['supervisor'])).toEqual({ red: 4, blue: 3 });
 });
 
-test('F34 the blue counter is the waiting ones, for all', () => {
+test('F34 the blue counter counts waiting chats, for every role', () => {
   expect(counters(groups, ['agent']).blue).toBe(2);
 });
 
-test('F6 agents land in the workspace, managers in the console', () => {
+test('F6 sign-in leads agents to the workspace and managers to the console', () => {
   expect(home({ roles: ['agent'], manages: true })).toBe('/workspace');
   expect(home({ roles: ['agent', 'supervisor'], manages: true })).toBe('/console');
   expect(home({ roles: ['administrator'], manages: true })).toBe('/console');
   expect(home({ roles: ['supervisor'], manages: false })).toBe('/workspace');
 });
 
-test('the way back leads to a page of ours, or nowhere', () => {
+test('the way back leads to a page of the app, or nowhere', () => {
   expect(safePath('/workspace/con_1?a=b')).toBe('/workspace/con_1?a=b');
   expect(safePath('/console')).toBe('/console');
   for (const path of [
@@ -63,7 +63,7 @@ test('the way back leads to a page of ours, or nowhere', () => {
 
 const key = { ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, isComposing: false };
 
-test('arrows move within the list only, and single keys can be turned off', () => {
+test('arrow keys work within the list only, and single keys can be turned off', () => {
   expect(deedOf({ ...key, key: 'ArrowDown' }, { inList: true, singleKeys: false })).toBe('next');
   expect(deedOf({ ...key, key: 'ArrowDown' }, { inList: false, singleKeys: true })).toBeNull();
   expect(deedOf({ ...key, key: 'j' }, { inList: false, singleKeys: true })).toBe('next');
@@ -71,7 +71,7 @@ test('arrows move within the list only, and single keys can be turned off', () =
   expect(deedOf({ ...key, key: 't', ctrlKey: true }, { inList: true, singleKeys: true })).toBeNull();
 });
 
-test('a step stays in the list', () => {
+test('a step stays within the list', () => {
   expect([step(-1, 3, 'next'), step(-1, 3, 'previous'), step(2, 3, 'next'), step(0, 3, 'previous')]).toEqual([
     0, 2, 2, 0,
   ]);
@@ -89,7 +89,7 @@ test('initials are whole letters of any script', () => {
   expect(hueOf('vis_one')).toBe(hueOf('vis_one'));
 });
 
-test('who missed too many offers is told how many, and what to do', () => {
+test('an agent who missed too many offers is told how many, and what to do', () => {
   const now = { status: 'invisible', why: 'missed' } as const;
   const rest = ' Your status is now “Invisible”. Go online to get new chats.';
   expect([1, 3, null].map((limit) => statusNews('online', now, limit))).toEqual([

@@ -12,7 +12,7 @@ test('a zone’s name includes its offset from UTC on that day', () => {
   expect(zoneName('Europe/Amsterdam', summer)).toBe('Europe/Amsterdam (UTC+2)');
 });
 
-test('two zones whose clocks agree need no label, in that part of the year', () => {
+test('two zones with equal clocks need no label in that part of the year', () => {
   expect(sameClock('Europe/Amsterdam', 'Europe/Berlin', winter)).toBe(true);
   expect(sameClock('Europe/Amsterdam', 'UTC', winter)).toBe(false);
   expect(sameClock('Europe/London', 'UTC', winter)).toBe(true);

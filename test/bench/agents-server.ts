@@ -1,6 +1,6 @@
 /**
- * The Worker with a door that makes an account with as many agents as asked for and signs them in, as another entry: passwords
- * take their time, and are not what is measured.
+ * The Worker with a test route that creates an account with any number of agents and signs them in. Passwords take
+ * time to hash, and are not part of the measure.
  */
 import { defaultCampaign, isRefusal, makeId, type IdKind } from '#protocol';
 import type { Env } from '../../worker/actors/env.ts';
@@ -13,7 +13,7 @@ import type { Staff, StaffOrder } from './staff.ts';
 export * from '../../worker/server.ts';
 
 const newId = (kind: IdKind) => makeId(kind, crypto.getRandomValues(new Uint8Array(26)));
-/** D1 takes so many connections. */
+/** D1 allows this many concurrent connections. */
 const atOnce = 6;
 
 async function makeStaff(env: Env, { agents, limit }: StaffOrder): Promise<Staff> {

@@ -1,16 +1,17 @@
 /**
- * `npm run bench`: how fast Parley is beside what else there is. Each figure is the median of pairs taken in turn, with its spread.
- *   (a) a bare Durable Object that stores, numbers and echoes (peers/bare-object.ts): what this platform costs at the least
- *   (b) socket.io, its Redis adapter and PostgreSQL with synchronous commit (peers/socket-io.mjs): what a team would write instead
+ * `npm run bench`: compares the speed of Parley with two peers. Each figure is the median of pairs measured in turn,
+ * with its spread.
+ *   (a) a bare Durable Object that stores, numbers and echoes (peers/bare-object.ts): the lower bound on this platform
+ *   (b) socket.io, its Redis adapter, PostgreSQL with synchronous commit (peers/socket-io.mjs): the usual alternative
  *   (c) Parley whole, from a visitor's message to the agent's open conversation
- * The servers have one core and the load generator (load.ts) another; the same loop sends to all, over sockets without compression.
- * Data lies in /dev/shm, since production's storage is not this disk, and for throughput in the system's temporary folder too.
+ * The servers have one core and the load generator (load.ts) another. The same loop sends to all peers, over sockets
+ * without compression. Data is in /dev/shm, since production's storage is not this disk; throughput is also measured in
+ * the system's temporary folder. The figures are printed, and written as JSON into the temporary folder.
  *   npm run bench                       everything but the long run, about 35 minutes
- *   npm run bench -- --only latency,idle   of throughput, latency, first, memory, rows, cost, idle, routing
- *   npm run bench -- --quick            two pairs and short runs: figures to look at
+ *   npm run bench -- --only latency,idle   some parts
+ *   npm run bench -- --quick            two pairs and short runs: figures for a first look
  *   npm run bench -- --smoke            every measure in miniature, all at once: shows that they work, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
- * `--pairs N` and `--seed N` too. What it finds is printed, and written as JSON into the temporary folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ import { missingServices, serviceVersions } from './peers/services.ts';
 import { planOf, type Part, type Plan, type Scale } from './plan.ts';
 import { asJson, conditions, table } from './report.ts';
 
-/** What is measured, by the parts that ask for it; in this order. */
+/** The measures in their order, with the parts that include them. */
 const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<Figure[]> }[] = [
   { parts: ['throughput', 'latency'], run: speed },
   { parts: ['first'], run: waking },
@@ -65,7 +66,7 @@ else for (const { run } of chosen) figures.push(...(await run(plan)));
 
 const remarks: Record<Scale, string> = {
   full: '',
-  quick: 'A quick run: figures to look at, not to quote.\n',
+  quick: 'A quick run: figures for a first look, not to quote.\n',
   smoke: 'A smoke run: the figures mean nothing.\n',
 };
 const seconds = Math.round((Date.now() - startedAt) / 1_000);
@@ -79,7 +80,7 @@ writeFileSync(file, asJson(figures, { about, seed: plan.seed, scale: plan.scale,
 const shown = plan.scale === 'smoke' ? figures.map((figure) => ({ ...figure, goals: [] })) : figures;
 console.log(`\n${table(shown)}\n\n${remarks[plan.scale]}${seconds} s; ${file}`);
 
-/** Peer (b) needs packages and services; where they can't be had, it is left out, and the reader is told. */
+/** Peer (b) needs packages and services. Where they can't be installed, it is left out, with a line in the output. */
 function socketIoPackages(): string | undefined {
   const needed: readonly Part[] = ['throughput', 'latency', 'long'];
   if (!needed.some((part) => asked.parts.has(part))) return undefined;

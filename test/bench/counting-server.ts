@@ -1,6 +1,7 @@
 /**
- * The Worker with its actors under observation, as another entry: how many rows they write, and what wakes them. Asked and reset by
- * a route that only this entry has. All objects of a Worker share one isolate on workerd, and so one set of counts.
+ * The Worker with its actors under observation: it counts the rows that they write and the causes of their wake-ups.
+ * A route of this entry alone returns and resets the counts. On workerd all objects of a Worker share one isolate,
+ * and so one set of counts.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../worker/actors/env.ts';
@@ -22,7 +23,7 @@ const wakesOf = (actor: string): Wakes => (counts.wakes[actor] ??= nothing());
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
-/** Puts a method around one of a runtime's object, once; all objects of its kind share the prototype. */
+/** Wraps a method of a runtime's object, once; all objects of its kind share the prototype. */
 function around(object: object, name: string, wrap: (original: Method) => Method): void {
   const prototype = Object.getPrototypeOf(object) as Record<string, Method>;
   const original = prototype[name];
@@ -89,12 +90,12 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
 }
 
 const kinds: Record<string, 'alarms' | 'frames'> = { alarm: 'alarms', webSocketMessage: 'frames' };
-/** The name that an actor gives itself in its constructor. */
+/** The names that an actor defines in its constructor. */
 const internal = new Set(['constructor', 'targets']);
 
 type Actor = typeof DurableObject<Env>;
 
-/** Counts everything that wakes the objects of a class: construction, alarms, frames, and any other call. */
+/** Counts every event that wakes the objects of a class: construction, alarms, frames, and any other call. */
 function count(name: string, actor: Actor): void {
   class Observed extends DurableObject<Env> {
     constructor(ctx: DurableObjectState, env: Env) {
@@ -121,7 +122,7 @@ function count(name: string, actor: Actor): void {
   }
 }
 
-/** Adds how long something took, to the end of what it promised. A pending timer keeps an object awake too, and counts. */
+/** Adds the duration of work, until its promise is settled. A pending timer keeps an object awake too, and counts. */
 function timed(name: string, work: () => unknown): unknown {
   const startedAt = Date.now();
   const before = current;

@@ -1,6 +1,6 @@
-/** What the counting entry (counting-server.ts) counts, and how it is asked. */
+/** The counts of the counting entry (counting-server.ts), and the request that returns them. */
 
-/** What woke the actors of a class. */
+/** The causes of the wake-ups of a class of actors. */
 export interface Wakes {
   constructed: number;
   alarms: number;
@@ -8,7 +8,7 @@ export interface Wakes {
   /** Upgrades, closes, RPC. */
   calls: number;
   timers: number;
-  /** Wall time of all of these, with the time that a timer was pending. */
+  /** Wall time of all of these, including the time for which a timer was pending. */
   activeMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface Counts {
   methods: Record<string, number>;
 }
 
-/** The counts since the last call, which begins them anew. */
+/** Returns the counts since the last call, and resets them. */
 export async function takeCounts(url: string): Promise<Counts> {
   return (await (await fetch(`${url}/bench/counts`, { method: 'DELETE' })).json()) as Counts;
 }

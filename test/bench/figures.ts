@@ -1,12 +1,12 @@
-/** What the bench reports: figures of peers in pairs, with the goals that their ratios have. */
+/** The figures of the bench: samples of peers in pairs, with goals for their ratios. */
 import type { PeerName } from './peers/peer.ts';
 import { spread, type Spread } from './statistics.ts';
 
-/** How the peers are called in the goals. */
+/** The letters of the peers in the goals. */
 export const letters: Record<PeerName, string> = { bare: 'a', 'socket-io': 'b', parley: 'c' };
 
 export interface Goal {
-  /** c to this one; without it the goal is for c's own value. */
+  /** The ratio of c to this peer; without it the goal is for c's own value. */
   readonly to?: 'bare' | 'socket-io';
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -16,14 +16,14 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly digits?: number;
-  /** One sample for each turn; turns of the same place belong together. */
+  /** One sample for each turn; samples with the same index are a pair. */
   readonly samples: Partial<Record<PeerName, readonly number[]>>;
   readonly goals: readonly Goal[];
 }
 
 export interface Judged {
   readonly goal: Goal;
-  /** Of the ratios of the pairs; undefined where the other peer was not there. */
+  /** Of the ratios of the pairs; undefined if the other peer was not measured. */
   readonly value: Spread | undefined;
   readonly met: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The load generator, a process of its own on a core of its own. It is told one thing after the other by messages, so that the
- * same open conversations serve several figures.
+ * The load generator, a process of its own on a core of its own. It receives one job after the other as messages, so
+ * that the same open conversations are used for several figures.
  */
 import { bareAdapter } from './load/bare.ts';
 import type { Address, Chat } from './load/chat.ts';
@@ -34,7 +34,10 @@ const jobs = {
     for (const { stay } of prepared) await stay();
     return times;
   },
-  /** One message in each of the last so many conversations, one after the other; milliseconds to the acknowledgement. */
+  /**
+   * One message in each of the latest `count` conversations, one after the other; milliseconds to the
+   * acknowledgement.
+   */
   wake: async (count: number): Promise<number[]> => {
     traffic.clear();
     for (const chat of chats.slice(-count)) {
@@ -50,7 +53,7 @@ const jobs = {
   },
 };
 
-/** What one message brings with it afterwards is not what the next one waits for. */
+/** Lets the work after one message end, so that the next one does not wait for it. */
 const breath = () => new Promise((resolve) => setTimeout(resolve, 25));
 
 export type Jobs = typeof jobs;

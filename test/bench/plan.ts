@@ -1,10 +1,12 @@
-/** What a run of the bench does, from its arguments. */
+/** The plan of a run of the bench, read from its arguments. */
 import { readArguments, refuseArguments } from '../../bin/arguments.mjs';
 
 export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'cost', 'idle', 'routing'] as const;
 export type Part = (typeof parts)[number] | 'long';
 
-/** `full` is quoted; `quick` shows figures to look at; `smoke` shows that every measure still works, in seconds. */
+/**
+ * `full` gives figures to quote; `quick` gives a first look; `smoke` shows in seconds that every measure still works.
+ */
 export type Scale = 'full' | 'quick' | 'smoke';
 
 /** The size of a measure at each scale. */
@@ -15,9 +17,9 @@ export interface Plan {
   readonly pairs: number;
   readonly seed: number;
   readonly scale: Scale;
-  /** Where socket.io's packages are; undefined where peer (b) is left out. */
+  /** The folder of socket.io's packages; undefined if peer (b) is left out. */
   readonly packages: string | undefined;
-  /** Says how it goes. */
+  /** Prints progress. */
   log(line: string): void;
 }
 
@@ -26,11 +28,11 @@ const usage = `npm run bench -- [options]
 Compares Parley with a bare Durable Object and with socket.io on PostgreSQL. Without options: everything but the long run.
 
   --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, long; separated by commas
-  --quick       two pairs and short runs: figures to look at
+  --quick       two pairs and short runs: figures for a first look
   --smoke       every measure in miniature: shows that they work
   --long        p99 at a thousand messages a second: seven pairs of a minute each
   --pairs N     pairs of runs
-  --seed N      for the same draws again
+  --seed N      repeats the random draws of an earlier run
 `;
 
 export function planOf(args: string[]): Omit<Plan, 'log' | 'packages'> {

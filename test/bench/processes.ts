@@ -1,14 +1,14 @@
-/** Processes as the bench needs them: pinned to a core, measured, ended by their id. Linux only, as is what it reads. */
+/** Processes for the bench: pinned to a core, measured, ended by their id. Linux only, because it reads /proc. */
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const canPin = spawnSync('taskset', ['--version']).status === 0 && availableParallelism() >= 2;
 
-/** The server's core and the generator's, where the system has two and a way to say so. */
+/** The server's core and the generator's, if the system has two cores and can pin processes. */
 export const cores = canPin ? { server: '0', generator: '1' } : undefined;
 
-/** What goes in front of a command to keep it, and all that it starts, on a core. */
+/** The command prefix that keeps a command, and all its children, on a core. */
 export function pinned(core: keyof NonNullable<typeof cores>): string[] {
   return cores ? ['taskset', '--cpu-list', cores[core]] : [];
 }
@@ -16,11 +16,11 @@ export function pinned(core: keyof NonNullable<typeof cores>): string[] {
 export interface Child {
   readonly process: ChildProcess;
   readonly pid: number;
-  /** Asks it to end, and waits until it has. */
+  /** Asks the process to end, and waits until it has. */
   stop(): Promise<void>;
 }
 
-/** Runs a file of ours under this Node. Resolves with the first message that it sends. */
+/** Runs a file of this repository under this Node. Resolves with the first message that it sends. */
 export async function start<Hello>(
   core: keyof NonNullable<typeof cores>,
   file: string,
@@ -50,7 +50,7 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
-  /** Ticks of processor time, with those of children that have ended. */
+  /** Ticks of processor time, including those of ended children. */
   readonly ticks: number;
   readonly residentPages: number;
 }
@@ -60,7 +60,7 @@ function stats(): Stat[] {
     if (!/^\d+$/.test(pid)) return [];
     try {
       const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The name may hold anything; what follows its bracket is numbers. See proc(5).
+      // The name may contain any character; only numbers follow its bracket. See proc(5).
       const fields = text
         .slice(text.lastIndexOf(')') + 2)
         .split(' ')
@@ -74,7 +74,7 @@ function stats(): Stat[] {
   });
 }
 
-/** The processes and all that they started. */
+/** The processes and all their descendants. */
 function family(roots: readonly number[]): Stat[] {
   const all = stats();
   const members = new Set(roots);
@@ -89,16 +89,16 @@ const number = (command: string) => Number(spawnSync('getconf', [command], { enc
 const ticksPerSecond = number('CLK_TCK') || 100;
 const pageSize = number('PAGESIZE') || 4_096;
 
-/** Milliseconds of processor time, user's and system's, that processes and all that they started have used. */
+/** Milliseconds of processor time, user and system, of processes and all their descendants. */
 export function cpuOf(roots: readonly number[]): number {
   return (family(roots).reduce((sum, { ticks }) => sum + ticks, 0) * 1_000) / ticksPerSecond;
 }
 
-/** Bytes of memory that those of a name hold, of processes and all that they started. */
+/** Bytes of memory of the processes with a name, among processes and all their descendants. */
 export function memoryOf(roots: readonly number[], name: string): number {
   const held = family(roots).filter((process) => process.name === name);
   return held.reduce((sum, { residentPages }) => sum + residentPages, 0) * pageSize;
 }
 
-/** The ids of processes and of all that they started. */
+/** The ids of processes and of all their descendants. */
 export const familyOf = (roots: readonly number[]): number[] => family(roots).map(({ pid }) => pid);

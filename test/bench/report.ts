@@ -1,4 +1,4 @@
-/** Says what came out, as a table for people and as JSON for machines. */
+/** Reports the figures, as a table for readers and as JSON for machines. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -9,7 +9,7 @@ import { versions } from './peers/packages.ts';
 import { cores } from './processes.ts';
 import { spread, type Spread } from './statistics.ts';
 
-/** What the figures depend on beside the code. */
+/** The conditions of the figures beside the code. */
 export function conditions(services: string | undefined): string[] {
   const require = createRequire(import.meta.url);
   const version = (name: string) => (require(`${name}/package.json`) as { version: string }).version;
@@ -73,7 +73,7 @@ function show({ median, min, max, count }: Spread, digits: number): string {
   return count === 1 ? text(median) : `${text(median)} (${text(min)} to ${text(max)}, of ${count})`;
 }
 
-/** All that there is, to be compared with another run. */
+/** All figures, to be compared with another run. */
 export function asJson(figures: readonly Figure[], about: object): string {
   const judged = figures.map((figure) => ({
     ...figure,

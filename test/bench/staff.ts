@@ -1,12 +1,12 @@
-/** Agents by the hundred: what the entry that makes them (agents-server.ts) is asked, and answers. */
+/** Agents by the hundred: the request to the entry that creates them (agents-server.ts), and its answer. */
 
 export interface StaffOrder {
   readonly agents: number;
-  /** How many live conversations each may have. */
+  /** Each agent's limit of live conversations. */
   readonly limit: number;
 }
 
 export interface Staff {
   readonly site: string;
-  readonly agents: { id: string; /** What their cookie holds. */ token: string }[];
+  readonly agents: { id: string; /** the value of their cookie */ token: string }[];
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 
-// Each runs several processes.
+// Each test runs several processes.
 vi.setConfig({ testTimeout: 60_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,7 +15,7 @@ function run(script: string, args: string[]) {
     {
       cwd: root,
       encoding: 'utf8',
-      // No sign-in, and nothing answers.
+      // Without a sign-in, at an address where no server answers.
       env: { PATH: process.env['PATH'], HOME: '/nowhere', CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9/' },
     },
   );
@@ -24,10 +24,10 @@ function run(script: string, args: string[]) {
 
 test.each([
   ['account', ['create', '--nmae', 'Acme'], "Unknown option '--nmae'."],
-  ['account', ['--name', 'Acme'], 'The one command is create.'],
-  ['account', ['create', '--name', 'Acme'], '--name, --email and --person are needed.'],
+  ['account', ['--name', 'Acme'], 'The only command is create.'],
+  ['account', ['create', '--name', 'Acme'], '--name, --email and --person are required.'],
   ['simulate', ['--agnets', '3'], "Unknown option '--agnets'."],
-  ['simulate', ['--agents', 'many'], '--agents is a number from 0 to 2000.'],
+  ['simulate', ['--agents', 'many'], '--agents must be a number from 0 to 2000.'],
   ['deploy', ['--dryrun'], "Unknown option '--dryrun'."],
   ['deploy', ['now'], "Unexpected argument 'now'."],
   ['deploy', ['--name'], "Option '--name <value>' argument missing."],

@@ -1,4 +1,4 @@
-/** A Cloudflare account in a file, with a config beside it and the operator's API of the deployed Worker. */
+/** A Cloudflare account in a file, with a config beside it and the operator API of the deployed Worker. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ export interface Cloud {
   secrets?: Record<string, string>;
   secretsFile?: { path: string; mode: string };
   migrated: boolean;
-  /** how many accounts the database has */
+  /** the number of accounts in the database */
   accounts: number;
   targets: string[];
   /** a command that fails, before or after its effect */
@@ -37,7 +37,10 @@ export const empty: Cloud = {
   commands: [],
 };
 
-export type Door = (secret: string | undefined, body: unknown) => { status: number; body: object } | 'lost';
+export type OperatorApi = (
+  secret: string | undefined,
+  body: unknown,
+) => { status: number; body: object } | 'lost';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fake = fileURLToPath(new URL('fake-wrangler.ts', import.meta.url));
@@ -47,9 +50,9 @@ export class Deployment {
   readonly config = path.join(this.folder, 'wrangler.toml');
   readonly #file = path.join(this.folder, 'cloud.json');
   readonly #server: Server;
-  /** Requests that the operator's API received. */
+  /** Requests that the operator API received. */
   readonly asked: unknown[] = [];
-  door: Door = (secret) => {
+  operatorApi: OperatorApi = (secret) => {
     if (secret !== this.cloud.secrets?.['OPERATOR_SECRET']) {
       return { status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } };
     }
@@ -66,7 +69,7 @@ export class Deployment {
       request.on('end', () => {
         const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
         this.asked.push(body);
-        const answer = this.door(request.headers.authorization?.replace('Bearer ', ''), body);
+        const answer = this.operatorApi(request.headers.authorization?.replace('Bearer ', ''), body);
         if (answer === 'lost') return request.socket.destroy();
         response.writeHead(answer.status).end(JSON.stringify(answer.body));
       });

@@ -17,7 +17,7 @@ describe('a database’s id is written to wrangler.toml', () => {
   const entry = (line: string) =>
     `${other}# Ours.\n[[d1_databases]]\nbinding = "DB"\n  database_name = "parley" # name\n${line}\n[vars]\ndatabase_id = "no"\n`;
 
-  test('as a line of its entry, where there was none', () => {
+  test('as a line of its entry, if the entry has no id', () => {
     expect(withDatabaseId(entry(''), 'parley', 'abc')).toBe(entry('  database_id = "abc"\n'));
   });
 
@@ -26,17 +26,17 @@ describe('a database’s id is written to wrangler.toml', () => {
     expect(withDatabaseId(entry(zeros), 'parley', 'abc')).toBe(entry('database_id = "abc" # ours'));
   });
 
-  test('with the line ends of the file', () => {
+  test('with the line endings of the file', () => {
     const crlf = (text: string) => text.replaceAll('\n', '\r\n');
     expect(withDatabaseId(crlf(entry('')), 'parley', 'abc')).toBe(crlf(entry('  database_id = "abc"\n')));
   });
 
-  test('nowhere, where no entry has the name', () => {
+  test('nowhere, if no entry has the name', () => {
     expect(withDatabaseId(entry(''), 'third', 'abc')).toBe(entry(''));
   });
 });
 
-test('this machine’s database keeps its name, whichever id wrangler.toml has for Cloudflare', async () => {
+test('this machine’s database keeps its name, whatever id wrangler.toml has for Cloudflare', async () => {
   const read = async (id: string) => {
     const file = path.join(folder, 'wrangler.toml');
     const database = `[[d1_databases]]\nbinding = "DB"\ndatabase_name = "parley"\n${id}`;

@@ -4,7 +4,7 @@ import { readConfig } from '../../bin/deployment/config.mjs';
 import { plan } from '../../bin/deployment/deployment.mjs';
 import { Deployment, type Cloud } from './cloud.ts';
 
-// Each runs several processes.
+// Each test runs several processes.
 vi.setConfig({ testTimeout: 60_000 });
 
 let deployment: Deployment;
@@ -46,7 +46,7 @@ const laterRun = [
   'wrangler deploy',
 ];
 
-test('where nothing exists, a deployment creates everything, and shows the secret and the password once', async () => {
+test('with no resources yet, a deployment creates all of them, and shows the secret and the password once', async () => {
   deployment = await Deployment.start();
   const before = deployment.toml;
   const { output, stopped, commands } = await deployment.run();
@@ -75,7 +75,7 @@ test('where nothing exists, a deployment creates everything, and shows the secre
   expect(output.split(secrets['OPERATOR_SECRET'] ?? '')).toHaveLength(2);
 });
 
-test('where everything exists, a deployment only uploads', async () => {
+test('with all resources in place, a deployment only uploads', async () => {
   deployment = await Deployment.start(complete);
   const first = await deployment.run({}, {});
   const written = deployment.toml;
@@ -101,7 +101,7 @@ test('the dry run names every command that a first and a later deployment run', 
   expect([...firstRun, ...laterRun].filter((command) => !lines.includes(command))).toEqual([]);
 });
 
-test('without a sign-in a deployment changes nothing and explains how to sign in', async () => {
+test('without a sign-in, a deployment changes nothing and explains how to sign in', async () => {
   deployment = await Deployment.start({ signedIn: [] });
   const { stopped, commands } = await deployment.run();
   expect(stopped).toBe(
@@ -110,7 +110,7 @@ test('without a sign-in a deployment changes nothing and explains how to sign in
   expect(commands).toEqual(['wrangler whoami --json']);
 });
 
-test('with several accounts a deployment asks for the choice of one', async () => {
+test('with several Cloudflare accounts, a deployment asks the operator to choose one', async () => {
   const signedIn = [
     { id: 'acc1', name: 'Example' },
     { id: 'acc2', name: 'Another' },
@@ -142,7 +142,7 @@ test('a deployment that stopped at R2 continues when run again', async () => {
   expect(deployment.cloud.databases).toEqual([parley]);
 });
 
-test('an upload that fails after it has set the secret has printed the secret before', async () => {
+test('a failing upload that has set the secret has printed the secret before', async () => {
   const broken = {
     command: 'wrangler deploy',
     message: 'Register a workers.dev subdomain',
@@ -161,7 +161,7 @@ test('an upload that fails after it has set the secret has printed the secret be
   expect(deployment.cloud.accounts).toBe(1);
 });
 
-test('a build that fails stops a deployment before anything is created', async () => {
+test('a failing build stops a deployment before anything is created', async () => {
   deployment = await Deployment.start({ broken: { command: 'node', message: 'App.svelte has an error' } });
   const { stopped, commands } = await deployment.run();
   expect(stopped).toBe('The build failed: App.svelte has an error. Fix that, and run again.');
@@ -175,7 +175,7 @@ test('a bucket outside the first page of the list is found', async () => {
   expect(output).toContain('R2 bucket parley-files\n   found');
 });
 
-test('a queue is created where wrangler.toml binds one, and only then', async () => {
+test('a queue is created if wrangler.toml binds one, and only then', async () => {
   deployment = await Deployment.start(complete);
   deployment.edit(/$/, '\n[[queues.producers]]\nbinding = "WORK"\nqueue = "parley-work"\n');
   const created = 'wrangler queues create parley-work';
@@ -184,7 +184,7 @@ test('a queue is created where wrangler.toml binds one, and only then', async ()
   expect(deployment.cloud.queues).toEqual(['parley-work']);
 });
 
-test('secrets go up with the code, in a private file that is removed', async () => {
+test('secrets are uploaded with the code, in a private file that is removed', async () => {
   deployment = await Deployment.start({ ...complete, secrets: { OPERATOR_SECRET: 'known' } });
   const { commands, output } = await deployment.run({ SMTP_URL: 'smtps://u:p@mail.test:465' });
   expect(commands.at(-1)).toBe('wrangler deploy --secrets-file FILE');
@@ -198,7 +198,7 @@ test('secrets go up with the code, in a private file that is removed', async () 
   expect(output).not.toContain('u:p@mail.test');
 });
 
-test('a deployment that can send no mail says what mail needs', async () => {
+test('a deployment that can send no mail lists the missing settings', async () => {
   deployment = await Deployment.start({ ...complete, secrets: { OPERATOR_SECRET: 'known' } });
   const told = async (env = {}) => /No mail goes out.*/.exec((await deployment.run(env)).output)?.[0];
   expect(await told()).toBe(
@@ -220,7 +220,7 @@ test('a database id that this Cloudflare account lacks stops the deployment', as
   );
   const { stopped, commands } = await deployment.run();
   expect(stopped).toBe(
-    'wrangler.toml names the database 99999999-2222-4333-8444-555555555555, which this Cloudflare account doesn’t have: sign in to the other account, or remove the line database_id to have one found or created.',
+    'wrangler.toml names the database 99999999-2222-4333-8444-555555555555, which this Cloudflare account doesn’t have: sign in to the other account, or remove the line database_id, so that the database is found by name or created.',
   );
   expect(commands.at(-1)).toBe('wrangler d1 list --json');
 });

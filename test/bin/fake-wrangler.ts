@@ -1,6 +1,6 @@
 /**
- * Stands in for wrangler (and for the build): keeps a Cloudflare account in a file, and prints what wrangler 4.156 prints.
- * Arguments: the file, `wrangler` or `node`, then the command's own.
+ * Stands in for wrangler (and for the build): stores a Cloudflare account in a file, and prints the same output as
+ * wrangler 4.156. Arguments: the file, `wrangler` or `node`, then the command's own.
  */
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Cloud } from './cloud.ts';

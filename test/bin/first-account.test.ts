@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Deployment } from './cloud.ts';
 
-// Each runs several processes.
+// Each test runs several processes.
 vi.setConfig({ testTimeout: 60_000 });
 
 let deployment: Deployment;
@@ -16,25 +16,25 @@ test('a deployment requires the first account’s company and administrator befo
   expect(commands.filter((command) => command.startsWith('wrangler deploy'))).toEqual([]);
 });
 
-test('the first account waits for a deployment that doesn’t answer or doesn’t know its secret yet', async () => {
+test('the first account waits for a deployment that doesn’t answer or doesn’t have its secret yet', async () => {
   deployment = await Deployment.start();
-  const door = deployment.door;
+  const operatorApi = deployment.operatorApi;
   const early = [
     { status: 404, body: {} },
     { status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } },
     'lost' as const,
   ];
-  deployment.door = (secret, body) => early.shift() ?? door(secret, body);
+  deployment.operatorApi = (secret, body) => early.shift() ?? operatorApi(secret, body);
   const { stopped } = await deployment.run({ OPERATOR_SECRET: 'chosen-by-the-operator' });
   expect(stopped).toBeUndefined();
   expect(deployment.cloud.accounts).toBe(1);
   expect(deployment.asked).toEqual(Array.from({ length: 4 }, () => deployment.asked[0]));
 });
 
-test('an account whose answer was lost is made once, and its password is shown', async () => {
+test('an account whose answer was lost is created once, and its password is shown', async () => {
   deployment = await Deployment.start();
   let made: unknown;
-  deployment.door = (_, body) => {
+  deployment.operatorApi = (_, body) => {
     if (made) return { status: 409, body: { refused: 'email_taken', message: 'This address is taken.' } };
     made = body;
     return 'lost';
@@ -45,26 +45,29 @@ test('an account whose answer was lost is made once, and its password is shown',
   expect(output).toContain(`${password}    (shown only here`);
 });
 
-test('a refusal of the account stops the deployment with its reason, and running again makes the account', async () => {
+test('a refusal of the account stops the deployment with its reason, and running again creates the account', async () => {
   deployment = await Deployment.start();
-  const door = deployment.door;
-  deployment.door = () => ({
+  const operatorApi = deployment.operatorApi;
+  deployment.operatorApi = () => ({
     status: 400,
     body: { refused: 'invalid', message: 'This is not valid.', field: 'users.0.email' },
   });
   expect((await deployment.run()).stopped).toBe(
-    'The first account is not made: This is not valid. (users.0.email) Fix that, and run again.',
+    'The first account was not created: This is not valid. (users.0.email) Fix that, and run again.',
   );
-  deployment.door = door;
+  deployment.operatorApi = operatorApi;
   expect((await deployment.run()).stopped).toBeUndefined();
   expect(deployment.cloud.accounts).toBe(1);
 });
 
 test('a deployment that keeps refusing the operator’s requests is not retried for ever', async () => {
   deployment = await Deployment.start();
-  deployment.door = () => ({ status: 403, body: { refused: 'forbidden', message: 'This is not allowed.' } });
+  deployment.operatorApi = () => ({
+    status: 403,
+    body: { refused: 'forbidden', message: 'This is not allowed.' },
+  });
   expect((await deployment.run()).stopped).toBe(
-    'The first account is not made: This is not allowed. Fix that, and run again.',
+    'The first account was not created: This is not allowed. Fix that, and run again.',
   );
   expect(deployment.asked).toHaveLength(45);
 });

@@ -29,11 +29,11 @@ describe('A bare clone', () => {
     };
     read(at('bin', 'launch.mjs'));
     expect(packages).toEqual([]);
-    // The pattern above has found the imports.
+    // Proves that the pattern above has found the imports.
     expect(seen.size).toBeGreaterThan(3);
   });
 
-  test('an old Node gets one sentence', () => {
+  test('an old version of Node gets one sentence', () => {
     const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })`;
     const preload = `data:text/javascript,${encodeURIComponent(old)}`;
     const { status, stdout, stderr } = spawnSync(
@@ -88,19 +88,19 @@ describe('npm start refuses with one sentence', () => {
 
   test('a data folder that is a file', () => {
     const file = path.join(folder, 'file');
-    expect(start({ DATA_DIR: file })).toEqual(refusal(`${file} can’t be made: a file is in the way.`));
+    expect(start({ DATA_DIR: file })).toEqual(refusal(`${file} can’t be created: a file is in the way.`));
   });
 
   test('a data folder in a file', () => {
     const file = path.join(folder, 'file');
     expect(start({ DATA_DIR: path.join(file, 'data') })).toEqual(
-      refusal(`${file} can’t be made: a file is in the way.`),
+      refusal(`${file} can’t be created: a file is in the way.`),
     );
   });
 
-  test.runIf(process.platform === 'linux')('a data folder where the file system allows none', () => {
+  test.runIf(process.platform === 'linux')('a data folder where the file system allows no new folder', () => {
     expect(start({ DATA_DIR: '/proc/parley' })).toEqual(
-      refusal('/proc/parley can’t be made: this file system takes no folders.'),
+      refusal('/proc/parley can’t be created: this file system allows no new folders.'),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { settingsOf } from '../../bin/settings.mjs';
 
-test('a start passes the settings of the environment on, and nothing else', () => {
+test('a start passes on the settings of the environment, and nothing else', () => {
   const given = {
     PUBLIC_URL: 'https://chat.example.com',
     BEHIND_CLOUDFLARE: 'false',

@@ -9,7 +9,7 @@ const account = id('account');
 const hour = 3_600_000;
 const many = 10_000;
 
-// An interval an hour, of ten agents in turn.
+// One interval an hour, for ten agents in turn.
 beforeAll(async () => {
   await DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 test.each([undefined, id('group')])(
-  'F21 the index by end serves a day of the time table: group %s',
+  'F21 the index by end serves the time table of a day: group %s',
   async (group) => {
     const day = { from: (many - 24) * hour, to: many * hour };
     const { sql, params } = selectActivity(DB, account, day, group).toSQL();
@@ -38,7 +38,7 @@ test.each([undefined, id('group')])(
   },
 );
 
-test('F21 written twice or late, an interval is the same: what has ended is not open again', async () => {
+test('F21 an interval that is written twice or late is the same: an ended one never opens again', async () => {
   const agent = id('user');
   const rows = async () =>
     (

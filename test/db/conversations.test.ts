@@ -58,7 +58,7 @@ async function pageThrough(account: string, query: ConversationsQuery): Promise<
   throw new Error('the pages do not end');
 }
 
-test('V37 paging by key loses and doubles nothing where many started in the same millisecond', async () => {
+test('V37 paging by key loses and repeats nothing, even if many started in the same millisecond', async () => {
   const [account, campaign, visitor] = [id('account'), id('campaign'), id('visitor')];
   const logs = Array.from({ length: 23 }, (_, i) =>
     makeLog({

@@ -19,7 +19,7 @@ test('I5 a log is in the history once, however often it is written', async () =>
   expect(await getConversation(DB, account, log.state.id)).toEqual(log.state);
 });
 
-test('I5 older news that comes late changes nothing', async () => {
+test('I5 an older write that arrives late changes nothing', async () => {
   const account = id('account');
   const log = makeLog({ messages: 140, closed: true });
   await write(account, log);
@@ -41,7 +41,7 @@ test('I5 every order of the same writes ends in the same rows', async () => {
   expect(new Set(dumps).size).toBe(1);
 });
 
-test('I7 dropping and writing again gives the same rows, and leaves the others alone', async () => {
+test('I7 dropping and rebuilding gives the same rows, and leaves other accounts alone', async () => {
   const [mine, theirs] = [id('account'), id('account')];
   const logs = Array.from({ length: 5 }, (_, i) => makeLog({ messages: i * 50 }));
   for (const log of logs) await write(mine, log);
@@ -54,7 +54,7 @@ test('I7 dropping and writing again gives the same rows, and leaves the others a
   expect(await dumpHistory(DB, theirs)).toEqual(others);
 });
 
-test("I13 another account's id writes nothing of this account, and reads nothing", async () => {
+test('I13 another account’s id writes nothing of this account, and reads nothing', async () => {
   const [mine, theirs] = [id('account'), id('account')];
   const log = makeLog({ messages: 10 });
   await write(mine, log);
@@ -67,7 +67,7 @@ test("I13 another account's id writes nothing of this account, and reads nothing
   expect(await getRange(DB, stranger, log.state.id, undefined, 100)).toBeNull();
 });
 
-test('V19 a range ends right before its seq, and holds what the log holds there', async () => {
+test('V19 a range ends right before its seq, and contains what the log has there', async () => {
   const account = id('account');
   const log = makeLog({ messages: 300 });
   await write(account, log);
@@ -82,7 +82,7 @@ test('V19 a range ends right before its seq, and holds what the log holds there'
   }
 });
 
-test('the bill: what a write of a page and of its conversation costs in rows', async () => {
+test('the cost in rows of writing a page and its conversation', async () => {
   const account = id('account');
   const log = makeLog({ messages: 20, closed: true });
   const rows = async (part: Log) => {
@@ -98,7 +98,8 @@ test('the bill: what a write of a page and of its conversation costs in rows', a
     await writeHistory(spied as unknown as D1Database, account, part.state, part.pages);
     return results.flat().reduce((sum, result) => sum + result.meta.rows_written, 0);
   };
-  // A new conversation: its row, its key, four indexes, a page. Later: the row and the page. A change of phase: its index too.
+  // A new conversation: its row, its key, four indexes, a page. Later: the row and the page. A change of phase: also
+  // its index.
   expect(await rows(earlier(log, 2))).toBe(7);
   expect(await rows(earlier(log, 10))).toBe(2);
   expect(await rows(log)).toBeLessThanOrEqual(6);

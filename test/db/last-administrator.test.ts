@@ -32,7 +32,7 @@ const ways: [string, Lose][] = [
       updateUser(DB, account, user, { ...body, roles: ['agent'] }, [email(user), email(user)], act(account)),
   ],
   [
-    'rules that shut out',
+    'rules that exclude their own user',
     (account, user) =>
       updateUser(
         DB,

@@ -1,4 +1,4 @@
-/** Made-up logs, folded and paged by the domain as a Conversation would. */
+/** Generated logs, folded and paged by the domain as a Conversation would. */
 import { firstPage, paginate } from '#domain/conversation/archive';
 import { fold } from '#domain/conversation/conversation';
 import { makeId, type ConversationState, type Entry, type IdKind } from '#protocol';
@@ -39,7 +39,7 @@ export function makeLog(options: Options = {}): Log {
   return logOf(options.id ?? id('conversation'), entries);
 }
 
-/** The same log, as it was when it had so many entries. */
+/** The same log when it had only `head` entries. */
 export function earlier(log: Log, head: number): Log {
   return logOf(log.state.id, log.entries.slice(0, head));
 }

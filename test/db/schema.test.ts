@@ -50,7 +50,7 @@ async function migrated(name: string) {
 const tables = Object.values(schema);
 
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
-  'the migrations make the table %s as the schema declares it',
+  'the migrations create the table %s as the schema declares it',
   async (name, table) => {
     expect(await migrated(name)).toEqual(declared(table));
   },
@@ -63,7 +63,7 @@ test('the account comes first in every key', () => {
   expect(firsts.every(([, first]) => first === 'account_id')).toBe(true);
 });
 
-test('pages have no rowid, which drizzle cannot say', async () => {
+test('pages have no rowid, which Drizzle cannot express', async () => {
   const found = await rows<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'pages'");
   expect(found[0]?.sql).toMatch(/WITHOUT ROWID$/);
 });

@@ -50,7 +50,7 @@ test('V46 an index finds the user of a photo', async () => {
   expect(results.map(({ detail }) => detail).join('\n')).toContain('USING INDEX users_by_photo');
 });
 
-test('F118 a page of ten thousand reads its own rows, and a search no more than the account’s', async () => {
+test('F118 a page of ten thousand users reads only its own rows, and a search only the account’s', async () => {
   const { sql, params } = selectUsers(DB, account, {}, ['agent 5', ''], 51).toSQL();
   const { meta } = await DB.prepare(sql)
     .bind(...params)
@@ -60,7 +60,7 @@ test('F118 a page of ten thousand reads its own rows, and a search no more than 
   expect(found).toMatchObject({ users: [{ name: 'Agent 9999' }], next: null });
 });
 
-test('F118 a campaign’s list is whom its levels name, themselves or by a group', async () => {
+test('F118 a campaign’s list has the users whom its levels name, directly or by a group', async () => {
   await DB.prepare('INSERT INTO members (account_id, group_id, user_id) VALUES (?, ?, ?), (?, ?, ?)')
     .bind(account, group, 'usr_3', account, group, 'usr_7')
     .run();

@@ -22,7 +22,7 @@ const change = fc.oneof(
   fc.constantFrom(...statuses).map((status) => ({ kind: 'status.changed' as const, status })),
   fc.boolean().map((connected) => ({ kind: 'presence.changed' as const, connected })),
 );
-/** A clock that mostly goes on, sometimes stands still, and sometimes goes back. */
+/** A clock that mostly advances, sometimes stops, and sometimes goes back. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 1, max: 5 * hour }) },
   fc.constant(0),
@@ -39,7 +39,7 @@ const logFrom = (start: number) =>
     }));
   });
 
-/** The same said another way: what was so at an instant, by all entries that had happened by then. */
+/** An independent computation: the state at an instant, from all entries that had happened by then. */
 function signedInTime(entries: readonly ActivityEntry[], { from, to }: Span): number {
   let [total, since, latest, signedIn] = [0, 0, 0, false];
   for (const entry of [...entries, { at: openEnd, kind: 'end' as const }]) {
@@ -115,7 +115,7 @@ test('F21 the days of a week add up to the week', () => {
   );
 });
 
-test('F21 told in pieces, wherever they are cut and however often a piece is told, it is the same', () => {
+test('F21 cut into pieces anywhere, and with pieces repeated, the result is the same', () => {
   fc.assert(
     fc.property(logFrom(0), fc.array(fc.nat(60)), (entries, cuts) => {
       const rows = new Map<number, Interval>();
@@ -141,7 +141,7 @@ const interval = (from: number, to: number, more: Partial<Interval> = {}): Inter
   ...more,
 });
 
-test('F15 F21 a short break over 15 minutes counts with what is over, a closed tab or midnight in it or not', () => {
+test('F15 F21 of a short break over 15 minutes the excess counts, even across a closed tab or midnight', () => {
   const all = { from: 0, to: 1_000 * minute };
   expect(shortBreak).toBe(15 * minute);
   expect(overdueBreaks([interval(0, 15)], all)).toEqual({ count: 0, length: 0 });

@@ -1,4 +1,4 @@
-/** Addresses of the security tests: those that read as what they do not open, and those that are what they say. */
+/** Addresses for the security tests: deceptive ones, which open another host than they show, and honest ones. */
 
 export const deceptive: readonly string[] = [
   'https://northwind.example@evil.test/login',

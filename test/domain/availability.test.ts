@@ -1,4 +1,4 @@
-/** Whether a visitor finds somebody: held against what routing would do with their question. */
+/** Availability, compared with what routing would do with a visitor's question. */
 import { availabilityOf } from '#domain/floor/availability';
 import { choose, type RoutedAgent } from '#domain/routing/routing';
 import { defaultRouting, statuses } from '#protocol';
@@ -13,11 +13,11 @@ const nobody: RoutedAgent = {
 const line = { routing: defaultRouting, transferred: null };
 const of = (more: Partial<RoutedAgent>) => availabilityOf(line, [{ ...nobody, ...more }]);
 
-test('F13 F20 of all statuses only Online is found by a visitor', () => {
+test('F13 F20 of all statuses only Online serves visitors', () => {
   expect(statuses.filter((status) => of({ status }) !== 'away')).toEqual(['online']);
 });
 
-test('F150 none, logged in and full, free', () => {
+test('F150 without agents it is away, with full ones busy, with capacity available', () => {
   expect(availabilityOf(line, [])).toBe('away');
   expect(of({ load: { live: 1, nrt: 0 } })).toBe('busy');
   expect(of({})).toBe('available');
@@ -27,14 +27,14 @@ test('F150 none, logged in and full, free', () => {
   expect(of({ roles: ['supervisor'] })).toBe('away');
 });
 
-test('F96 only those count whom the campaign’s levels ask', () => {
+test('F96 only agents whom the campaign’s levels ask count', () => {
   const level = { id: 'l', title: '', users: [], groups: ['grp_a'], method: 'random' as const };
   const sales = { routing: { ...defaultRouting, levels: [level] }, transferred: null };
   expect(availabilityOf(sales, [nobody])).toBe('away');
   expect(availabilityOf(sales, [{ ...nobody, groups: ['grp_a'] }])).toBe('available');
 });
 
-test('F150 whoever is found is available exactly where routing would find somebody who considers nothing', () => {
+test('F150 an availability is `available` exactly if routing would find an agent without a pending offer', () => {
   fc.assert(
     fc.property(floor, wanted, drawn, (agents, wanting, random) => {
       const calm = agents.map((each) => ({ ...each, offered: false }));

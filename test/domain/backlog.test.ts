@@ -13,7 +13,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 2_000 }) }),
 );
 
-test('S7 whatever is offered, an admitted order has one turn, in its lane’s order, and few wait', () => {
+test('S7 for any orders an admitted one gets one turn, in its lane’s order, and few wait', () => {
   const property = fc.property(
     fc.integer({ min: 1, max: 3 }),
     fc.array(step, { maxLength: 300 }),
@@ -41,7 +41,7 @@ test('S7 whatever is offered, an admitted order has one turn, in its lane’s or
           for (const lane of lanes) waiting[lane] = admitted[lane].length - taken[lane].length;
           const busy = backlog.offer(one.lane, { lane: one.lane, number }, now);
           if (!busy) admitted[one.lane].push(number);
-          // Nobody is refused where nothing is being done.
+          // An order is never refused while no hash is running.
           else expect(running.length + waiting.known + waiting.unknown).toBeGreaterThan(0);
           expect(busy?.wait ?? 1).toBeGreaterThan(0);
         }
@@ -68,12 +68,12 @@ interface Arrival {
   readonly lane: Lane;
 }
 interface Outcome extends Arrival {
-  /** How long the order waited for its turn; absent where it was refused. */
+  /** How long the order waited for its turn; absent if it was refused. */
   readonly waited?: number;
   readonly busy?: Busy;
 }
 
-/** Plays arrivals on a clock of its own, with hashes that last as told. */
+/** Plays arrivals on a clock of its own, with hashes of the given durations. */
 function play(places: number, arrivals: readonly Arrival[], duration: () => number): Outcome[] {
   const backlog = new Backlog<Arrival>(places);
   const outcomes: Outcome[] = [];
@@ -123,25 +123,25 @@ test.each([
     expect(theirs.filter(({ busy }) => busy)).toEqual([]);
     expect(theirs).toHaveLength(known.length);
     expect(Math.max(...theirs.map(({ waited = 0 }) => waited))).toBeLessThanOrEqual(2 * ms);
-    // Strangers are refused for the most part; some always get in.
+    // Most strangers are refused; some always get in.
     const strangers = outcomes.filter(({ lane }) => lane === 'unknown');
     expect(strangers.filter(({ busy }) => busy).length).toBeGreaterThan(strangers.length / 2);
     expect(strangers.filter(({ busy }) => !busy).length).toBeGreaterThan(60_000 / ms / 4);
   },
 );
 
-test('S7 a stranger who is admitted waits for about a second, and one who is refused is told what the work takes', () => {
+test('S7 an admitted stranger waits about a second at most, and a refused one is told how long the work takes', () => {
   const outcomes = play(1, every(10, 'unknown'), () => 300).filter(({ at }) => at > 10_000);
   const waits = outcomes.flatMap(({ waited }) => waited ?? []);
   expect(Math.max(...waits)).toBeLessThanOrEqual(1_300);
   for (const { busy } of outcomes) {
     if (!busy) continue;
-    // Four orders are there, of 300 ms each.
+    // Four orders, of 300 ms each.
     expect(busy).toEqual({ wait: 1_200, pace: 300 });
   }
 });
 
-test('S7 a slow hash makes the backlog shorter, and a fast one no longer than its places', () => {
+test('S7 a slow hash shortens the backlog, and a fast one lengthens it only up to its limit', () => {
   const admitted = (ms: number) => {
     const warm = every(5_000, 'unknown');
     const burst = Array.from({ length: 50 }, () => ({ at: 60_000, lane: 'unknown' as const }));
@@ -150,7 +150,7 @@ test('S7 a slow hash makes the backlog shorter, and a fast one no longer than it
   expect([admitted(1), admitted(200), admitted(500), admitted(1_500)]).toEqual([9, 6, 3, 1]);
 });
 
-test('S7 known orders that keep coming leave strangers every fourth turn', () => {
+test('S7 with a constant flow of known orders strangers get every fourth turn', () => {
   const backlog = new Backlog<Order>(1);
   const order = (lane: Lane, number: number) => ({ lane, number });
   for (let i = 0; i < 3; i++) backlog.offer('unknown', order('unknown', i), 0);
@@ -164,7 +164,7 @@ test('S7 known orders that keep coming leave strangers every fourth turn', () =>
   expect(turns).toEqual([...four, ...four, ...four, 'known', 'known', 'known']);
 });
 
-test('S7 with several places one is never a stranger’s', () => {
+test('S7 with several hashes in parallel one is never a stranger’s', () => {
   const backlog = new Backlog<Order>(3);
   for (let i = 0; i < 6; i++) backlog.offer('unknown', { lane: 'unknown', number: i }, 0);
   expect([backlog.take(0)?.lane, backlog.take(0)?.lane, backlog.take(0)]).toEqual([
@@ -176,7 +176,7 @@ test('S7 with several places one is never a stranger’s', () => {
   expect(backlog.take(0)?.lane).toBe('known');
 });
 
-test('S7 a hash that the runtime has lost frees its place', () => {
+test('S7 a hash that the runtime has lost no longer counts', () => {
   const backlog = new Backlog<Order>(1);
   backlog.offer('known', { lane: 'known', number: 0 }, 0);
   expect(backlog.take(0)?.number).toBe(0);

@@ -1,4 +1,6 @@
-/** Caps on clients without a sign-in: README names each with its number, and a deployment changes them by one setting. */
+/**
+ * Caps on clients without a sign-in: README lists each with its number, and a deployment changes them by one setting.
+ */
 import { caps, capsOf } from '#domain/base/caps';
 import { limits } from '#domain/base/limits';
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
-/** What README lists: caps that a deployment changes, and counts by network. */
+/** README's list: caps that a deployment changes, and counts by network. */
 const listed = {
   ...caps,
   newVisitors: limits.newVisitors.most,
@@ -19,7 +21,7 @@ const rows = readme
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
 describe('H3 the table of caps in README', () => {
-  test.each(Object.entries(listed))('has %s with its number', (name, value) => {
+  test.each(Object.entries(listed))('lists %s with its number', (name, value) => {
     const row = rows.find((cells) => cells.includes(`\`${name}\``));
     expect(row?.join(' ')).toMatch(new RegExp(`(?<![\\d,])${value.toLocaleString('en')}(?!\\d|,\\d)`));
   });
@@ -31,7 +33,7 @@ describe('H3 the table of caps in README', () => {
     expect(named.filter((name) => !existsSync(new URL(`${name}.test.ts`, root)))).toEqual([]);
   });
 
-  test('names no cap that the code does not have', () => {
+  test('lists no cap that the code does not have', () => {
     const named = rows.flatMap((cells) => cells.filter((cell) => /^`[a-z]+(?:[A-Z][a-z]+)+`$/.test(cell)));
     const known = Object.keys(listed).map((name) => `\`${name}\``);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);

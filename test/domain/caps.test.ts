@@ -1,4 +1,4 @@
-/** Caps on a conversation: what a deployment may set, and how they are counted. */
+/** Caps on a conversation: which values a deployment may set, and how they are counted. */
 import * as bucket from '#domain/base/bucket';
 import { caps, capsOf } from '#domain/base/caps';
 import { bytesOf } from '#domain/base/text';
@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 const visitor = { kind: 'visitor', id: 'vis_a' } as const;
 const system = { kind: 'system' } as const;
 
-test('design 22: a deployment sets caps by name; what is no cap or no number changes nothing', () => {
+test('design 22: a deployment sets caps by name; unknown names and values that are no number are ignored', () => {
   expect(capsOf({})).toEqual(caps);
   expect(capsOf({ CAPS: '{"visitorSockets": 4}' })).toEqual({ ...caps, visitorSockets: 4 });
   for (const CAPS of [
@@ -34,7 +34,7 @@ test('V81 the bytes of a text are those of its UTF-8', () => {
   );
 });
 
-test('V28 a bucket in debt makes the next one wait until it is paid', () => {
+test('V28 a bucket in debt makes the next action wait until the debt is paid', () => {
   const { bucket: taken } = bucket.take(bucket.fill(20, 0), 5, 20, 0);
   const owing = bucket.charge(taken, 25);
   expect(bucket.take(owing, 5, 20, 0).wait).toBe(1_400);

@@ -1,12 +1,5 @@
-import {
-  decide,
-  evolve,
-  fold,
-  idleAt,
-  lastWordsLength,
-  longestWait,
-  unborn,
-} from '#domain/conversation/conversation';
+import { decide, evolve, fold, idleAt, longestWait, unborn } from '#domain/conversation/conversation';
+import { lastWordsLength } from '#domain/conversation/kinds';
 import type { ConversationState, Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -43,7 +36,7 @@ test('I18: nothing that a visitor sees follows the close', () => {
   );
 });
 
-test('V26: an agent writes only where they are the owner; the refusal names who is', () => {
+test('V26: an agent writes only as the owner; the refusal names the owner', () => {
   const tape = new Tape();
   const message = { t: 'message.send', id: '0', text: 'hello' } as const;
   expect(tape.perform(anna, message)).toMatchObject({ refused: 'not_owner' });
@@ -56,7 +49,7 @@ test('V26: an agent writes only where they are the owner; the refusal names who 
   expect(tape.perform(visitor, message)).toHaveLength(1);
 });
 
-test('I9: of two assignments one wins, the other is told who; a repeat of the winner changes nothing', () => {
+test('I9: of two assignments one wins, and the other is refused with the winner’s name; repeating the winner changes nothing', () => {
   const tape = new Tape();
   expect(tape.perform(anna, { t: 'assign', agent: anna, generation: 1 })).toHaveLength(1);
   expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 2 })).toMatchObject({
@@ -70,7 +63,7 @@ test('I9: of two assignments one wins, the other is told who; a repeat of the wi
   });
 });
 
-test('F170 F171: an assignment for a place of the other type is refused, one without a type is not', () => {
+test('F170 F171: an assignment with capacity of the other type is refused, one without a type is not', () => {
   const tape = new Tape();
   const assign = { t: 'assign', agent: anna, generation: 1 } as const;
   expect(tape.perform(anna, { ...assign, type: 'nrt' })).toMatchObject({
@@ -88,7 +81,7 @@ test('F170 F171: an assignment for a place of the other type is refused, one wit
   expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 2 })).toHaveLength(1);
 });
 
-test('V16: a fold from any place on equals the fold from the start', () => {
+test('V16: a fold continued from any entry equals the fold from the start', () => {
   fc.assert(
     fc.property(script, fc.nat(), (steps, cut) => {
       const { entries, state } = play(steps);
@@ -100,7 +93,7 @@ test('V16: a fold from any place on equals the fold from the start', () => {
   );
 });
 
-test('evolve leaves the state that it was given alone', () => {
+test('evolve does not mutate the given state', () => {
   fc.assert(
     fc.property(script, (steps) => {
       let state = unborn('con_a');
@@ -114,7 +107,7 @@ test('evolve leaves the state that it was given alone', () => {
   );
 });
 
-test('an entry of a kind that is not known keeps its place and changes nothing else', () => {
+test('an entry of an unknown kind counts and changes nothing else', () => {
   const { state } = new Tape();
   const unknown = { seq: 2, at: 2, by: visitor, kind: 'weather.changed' } as unknown as Entry;
   expect(evolve(state, unknown)).toEqual({ ...state, head: 2 });
@@ -130,7 +123,7 @@ test('F68: leaving and returning alternate, and neither happens after the end', 
   expect(tape.perform(system, { t: 'visitor.left' })).toEqual([]);
 });
 
-test('blocking closes, and after it the visitor is told that they are blocked', () => {
+test('blocking closes, and the refusal of later messages tells the visitor that they are blocked', () => {
   const tape = new Tape();
   tape.perform(anna, { t: 'assign', agent: anna, generation: 1 });
   tape.perform(anna, { t: 'visitor.block', id: '1' });
@@ -143,7 +136,7 @@ test('blocking closes, and after it the visitor is told that they are blocked', 
   });
 });
 
-test('the last words are cut without breaking a character', () => {
+test('the last message is cut without breaking a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
       const tape = new Tape();
@@ -155,7 +148,7 @@ test('the last words are cut without breaking a character', () => {
   );
 });
 
-test('a conversation with an agent closes after the campaign’s idle time, one that waits is kept for days', () => {
+test('a conversation with an agent closes after the campaign’s idle time, a waiting one is kept for days', () => {
   const tape = new Tape();
   expect(idleAt(tape.state, 30)).toBe(1_000 + longestWait);
   tape.perform(anna, { t: 'assign', agent: anna, generation: 1 });
@@ -164,7 +157,7 @@ test('a conversation with an agent closes after the campaign’s idle time, one 
   expect(idleAt(tape.state, 30)).toBeNull();
 });
 
-test('F40 V21 who waits may be answered later, once; with an agent it is theirs to say', () => {
+test('F40 V21 a waiting visitor may choose a later answer, once; with an owner, the owner decides', () => {
   const waiting = fold('con_a', [started]);
   const defer = { t: 'conversation.defer', id: 'c1' } as const;
   expect(decide(waiting, defer, visitor)).toEqual([{ kind: 'conversation.deferred', by: visitor, id: 'c1' }]);

@@ -1,4 +1,4 @@
-/** The life of a visitor's credential, day by day. Here a secret is its own hash. */
+/** The life of a visitor's credential, day by day. In this test a secret is its own hash. */
 import * as credential from '#domain/base/credential';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -23,17 +23,17 @@ describe('L2 a visitor’s credential', () => {
     expect(isDue({ hash: 'one' }, is('one'), 5 * day)).toBe(false);
   });
 
-  test('is due to be replaced after 30 days, by one client at a time', () => {
+  test('is due for replacement after 30 days, by one client at a time', () => {
     expect(isDue(made, is('one'), replacedAfter - 1)).toBe(false);
     expect(isDue(made, is('one'), replacedAfter)).toBe(true);
     const replacing = { ...made, next: { hash: 'two', at: replacedAfter } };
     expect(isDue(replacing, is('one'), replacedAfter + overlap - 1)).toBe(false);
-    // The answer was lost, or its tab has gone: another is made.
+    // The answer was lost, or its tab was closed: another is made.
     expect(isDue(replacing, is('one'), replacedAfter + overlap)).toBe(true);
     expect(isDue(replacing, is('two'), replacedAfter + overlap)).toBe(false);
   });
 
-  test('stays accepted until the one that replaces it is presented, and for minutes after that', () => {
+  test('stays accepted until its replacement is presented, and for minutes after that', () => {
     const replacing = { ...made, next: { hash: 'two', at: 30 * day } };
     expect(present(replacing, is('one'), 90 * day)).toBe(replacing);
     const replaced = present(replacing, is('two'), 90 * day);
@@ -50,13 +50,13 @@ describe('L2 a visitor’s credential', () => {
     expect(present(replaced, is('two'), 430 * day)).toBeUndefined();
   });
 
-  test('keeps what else stands beside it', () => {
+  test('keeps the other fields of the record', () => {
     const stored = { ...made, site: 'sit_a', next: { hash: 'two', at: 0 } };
     expect(present(stored, is('two'), minute)?.site).toBe('sit_a');
   });
 
-  /** One browser whose tabs share what they keep; every answer may be lost, and tabs may lag behind. */
-  test('locks no browser out before its own is 400 days old, whatever answers are lost', () => {
+  /** One browser whose tabs share their storage; every answer may be lost, and tabs may be behind. */
+  test('locks no browser out before its credential is 400 days old, whatever answers are lost', () => {
     const step = fc.record({
       pause: fc.oneof(fc.integer({ min: 0, max: 2 * overlap }), fc.integer({ min: 0, max: 369 * day })),
       lost: fc.boolean(),

@@ -21,7 +21,7 @@ test.each([
 });
 
 test.each([null, open, own, moving])(
-  'L1 without mail the typed email is confirmed, whatever was: %o',
+  'L1 without mail the typed email is confirmed, whatever the state was: %o',
   (was) => {
     for (const typed of [a, b, c]) {
       expect(emailTyped(was, typed, false)).toEqual({ email: typed, confirmed: true, pending: null });

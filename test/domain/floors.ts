@@ -1,4 +1,4 @@
-/** Random floors and conversations, for the tests of routing; and what makes somebody eligible, said a second time. */
+/** Random floors and conversations for the tests of routing, and an independent definition of an eligible agent. */
 import { receives } from '#domain/people/status';
 import {
   askAgainAfter,
@@ -103,7 +103,7 @@ export const wanted: fc.Arbitrary<Wanting> = fc.record({
 });
 export const drawn = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-/** Said a second time, and in another way: who could have it at all. */
+/** An independent definition: the agents who could get the conversation at all. */
 export function eligible(each: RoutedAgent, { type, chances }: Wanting): boolean {
   const last = chances.findLast((had) => had.agent === each.id);
   return (

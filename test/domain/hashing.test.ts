@@ -6,7 +6,7 @@ const order: HashOrder = {
   cost: { ln: 14, r: 8, p: 5 },
 };
 
-test('S7 a hash that fails is an error of its own order, and the next one is made', async () => {
+test('S7 a hash that fails is an error of its own order only, and the next one is made', async () => {
   let failures = 1;
   const hash = () =>
     failures-- > 0 ? Promise.reject(new Error('no memory')) : Promise.resolve(new Uint8Array([1, 2]));

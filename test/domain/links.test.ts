@@ -1,4 +1,4 @@
-/** Links in messages and the page of a visitor: what is read as the host is what opens. */
+/** Links in messages and a visitor's current page: the host that a reader sees is the host that opens. */
 import { linkParts } from '#domain/base/links';
 import { pageLink } from '#domain/base/page-link';
 import { check, isRefusal, PageUrl, webAddress } from '#protocol';
@@ -27,7 +27,7 @@ describe('links in messages', () => {
     expect(links(text)).toEqual([[address, new URL(address).href]]);
   });
 
-  it('takes www as https', () => {
+  it('opens www with https', () => {
     expect(links('go to www.a.test, please')).toEqual([['www.a.test', 'https://www.a.test/']]);
   });
 
@@ -46,10 +46,10 @@ describe('links in messages', () => {
     'https://.',
   ])('makes no link of %j', (text) => expect(links(text)).toEqual([]));
 
-  it.each(deceptive)('S4 makes no link of %j, which reads as what it does not open', (text) => {
+  it.each(deceptive)('S4 makes no link of %j, which looks like another address than it opens', (text) => {
     for (const { text: shown, href } of linkParts(text))
       if (href !== undefined) expect(new URL(href).hostname).toBe(hostRead(shown));
-    // White space ends an address: what follows is text of its own.
+    // White space ends an address: the rest is text.
     if (!/\s/.test(text)) expect(links(text)).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe('links in messages', () => {
     ),
   );
 
-  it('holds for any text: all parts together are the text, and a link is http or https', () => {
+  it('for any text: all parts together are the text, and a link is http or https', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('');
@@ -108,7 +108,7 @@ describe('links in messages', () => {
           expect(url.username + url.password).toBe('');
           expect(shown).toMatch(/^(https?:\/\/|www\.)\S+$/i);
           expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
-          // The host is read in the text, or beside it.
+          // The host is visible in the text, or beside it.
           expect(host ?? hostRead(shown)).toBe(url.hostname);
         }
       }),
@@ -116,8 +116,8 @@ describe('links in messages', () => {
     );
   });
 
-  // Time that grew with the square of the text would pass the test's time limit many times over.
-  it('takes a time that grows with the text alone', () => {
+  // Quadratic time would exceed the test's time limit many times over.
+  it('takes time linear in the length of the text', () => {
     for (const unit of ['https://', '(', 'www.', 'https://a)', 'https://a.test/((((', '.', ')']) {
       const text = `https://a${unit.repeat(200_000 / unit.length)}`;
       expect(
@@ -129,18 +129,18 @@ describe('links in messages', () => {
   });
 });
 
-/** The host that a person reads in an address: up to the first slash, in small letters. */
+/** The host that a reader sees in an address: up to the first slash, in lower case. */
 function hostRead(shown: string): string {
   const [, host = ''] = /^(?:https?:\/\/)?([^/?#]*)/i.exec(shown) ?? [];
   const name = host.replace(/:\d*$/, '').toLowerCase();
-  // Letters of one script other than Latin are read as they are.
+  // Letters of one script other than Latin are shown as they are.
   return /^[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Hangul}\d.-]+$/u.test(name)
     ? new URL(`https://${name}`).hostname
     : name;
 }
 
 describe('the page that a visitor is on', () => {
-  it.each(deceptive)('S4 %j is refused by the schema, and shown without a link where it is stored', (url) => {
+  it.each(deceptive)('S4 %j is refused by the schema, and shown without a link if it is stored', (url) => {
     expect(isRefusal(check(PageUrl, url))).toBe(true);
     expect(pageLink(url)).toBeUndefined();
   });
@@ -151,7 +151,7 @@ describe('the page that a visitor is on', () => {
     expect([link?.href, `${link?.host}${link?.path}`]).toEqual([href, shown]);
   });
 
-  it('holds for any address: what is shown as the host opens, and what is stored is normalised', () => {
+  it('for any address: the host that is shown is the one that opens, and the stored address is normalised', () => {
     const host = fc.oneof(
       fc.domain(),
       fc.string({ unit: 'grapheme', minLength: 1 }),
@@ -178,7 +178,7 @@ describe('the page that a visitor is on', () => {
         expect(new URL(`http://${link.host}`).hostname).toBe(new URL(link.href).hostname);
         expect(link.href).toMatch(/^[!-~]+$/);
         expect(link.host + link.path).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u);
-        // Read again, it is the same.
+        // Parsing the result gives the same result.
         expect(webAddress(link.href)).toMatchObject({ href: link.href, unclear: false });
       }),
       { numRuns: 2_000 },

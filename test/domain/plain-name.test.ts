@@ -2,7 +2,7 @@ import { plainName } from '#domain/people/plain-name';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-/** Texts of the pieces that addresses are made of, between any others. */
+/** Texts of the pieces that addresses consist of, mixed with any others. */
 const pieces = fc.constantFrom(
   ...[
     'http',
@@ -66,14 +66,14 @@ const hostile = fc.oneof(
   fc.emailAddress(),
 );
 
-test('M3 a name in a mail holds nothing that a mail client would make a link of', () => {
+test('M3 a name in a mail contains nothing that a mail client would turn into a link', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       const name = plainName(text);
       // No scheme, no address, no host: a dot ends a word or stands alone.
       expect(name).not.toMatch(/[:/\\@]|[.．。｡․]\S|www\./iu);
       expect(name).not.toMatch(/\p{Nd}(?:[\s()+-]*\p{Nd}){6}/u);
-      // One line, with nothing that is not seen.
+      // One line, with nothing invisible.
       expect(name).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
       expect(Array.from(name).length).toBeLessThanOrEqual(60);
       expect(name).toBe(name.trim());
@@ -82,7 +82,7 @@ test('M3 a name in a mail holds nothing that a mail client would make a link of'
   );
 });
 
-test('M3 to take addresses out twice is to take them out once', () => {
+test('M3 removing addresses twice gives the same as once', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       expect(plainName(plainName(text))).toBe(plainName(text));
@@ -91,7 +91,7 @@ test('M3 to take addresses out twice is to take them out once', () => {
   );
 });
 
-test('M3 a name that is only a name stays as it is', () => {
+test('M3 a name that is only a name is unchanged', () => {
   const word = fc.stringMatching(/^[A-Za-zÀ-ÖØ-öà-öА-Яа-яёЁ][A-Za-zÀ-Öà-öА-Яа-яё'’-]{0,9}$/);
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (words) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { domainToUnicode as byNode } from 'node:url';
 import { expect, test } from 'vitest';
 
-test('a host’s labels are read as Node reads them, and those that are none stay', () => {
+test('a host’s labels are decoded as by Node, and invalid ones are unchanged', () => {
   const letters = fc.string({ unit: fc.constantFrom(...'abcüßжяβ例子한국ñ-0'), minLength: 1, maxLength: 12 });
   const host = fc.array(letters, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'));
   let read = 0;

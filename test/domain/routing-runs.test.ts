@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { now, named, agent, fresh, oneLevel, half, decide, floor, eligible } from './floors.ts';
 
-/** Gives many conversations, one after the other, as a dispatcher would; through JSON each time, as over a restart. */
+/**
+ * Assigns many conversations one after the other, as a dispatcher would; through JSON each time, as if it restarted.
+ */
 function run(method: Method, agents: RoutedAgent[], count: number, random: () => number, ends = 0) {
   let held = agents;
   let turns: [string, string][] = [];
@@ -44,11 +46,11 @@ describe('over many arrivals', () => {
     const even = 10_000 / count;
     const square = [...tally.values()].reduce((sum, each) => sum + (each - even) ** 2 / even, 0);
     expect(tally.size).toBe(count);
-    // Seven degrees of freedom: 24.32 is passed by chance once in a thousand times.
+    // Seven degrees of freedom: chance exceeds 24.32 once in a thousand times.
     expect(square).toBeLessThan(24.32);
   });
 
-  test('F165 with least chats it is always one with the least of them, of these the longest idle', () => {
+  test('F165 least chats chooses an agent with the least load; of these the longest idle', () => {
     fc.assert(
       fc.property(floor, fc.constantFrom(...conversationTypes), (agents, type) => {
         const wanting = { ...oneLevel('least_chats'), type };
@@ -64,7 +66,7 @@ describe('over many arrivals', () => {
     );
   });
 
-  test('F166 with most space it is the one with the most free places, then the larger maximum, then the longest idle', () => {
+  test('F166 most space chooses the most free capacity, then the larger maximum, then the longest idle', () => {
     const of = (max: number | null, live = 0, more: Partial<RoutedAgent> = {}) => ({
       ...{ limits: { live: max, nrt: null }, load: { live, nrt: 0 } },
       ...more,
@@ -109,12 +111,12 @@ describe('over many arrivals', () => {
       }),
       { numRuns: 40 },
     );
-    // Whoever is busy is passed over, and loses nothing but that turn.
+    // An agent without capacity is passed over, and loses only that turn.
     const busy = [agent(0), agent(1, { status: 'dinner' }), agent(2)];
     expect(run('sequentially', busy, 3, half).given).toEqual([named(0), named(2), named(0)]);
   });
 
-  test('F168 with most chats one is filled to the limit, and then the next', () => {
+  test('F168 most chats fills one agent to the limit, and then the next', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }), (limits) => {
         const agents = limits.map((live, place) => agent(place, { limits: { live, nrt: null } }));
@@ -129,14 +131,14 @@ describe('over many arrivals', () => {
     );
   });
 
-  test('F171 the limits of live and NRT are apart: 28 live are the end of live, and NRT goes on', () => {
+  test('F171 live and NRT have separate limits: 28 live chats are the limit of live, and NRT goes on', () => {
     const full = agent(1, { limits: { live: 28, nrt: 15 }, load: { live: 28, nrt: 14 } });
     expect(decide(fresh([]), [full])).toMatchObject({ agent: null, passedOver: [{ why: 'full' }] });
     expect(decide(fresh([], { type: 'nrt' }), [full]).agent).toBe(full.id);
   });
 
   test.each(methods)(
-    'I10 F170 %s: in a run of arrivals and ends nobody is ever over their limit',
+    'I10 F170 %s: in a run of arrivals and ends no agent is ever over their limit',
     (method) => {
       const limits = fc.array(fc.option(fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 6 });
       fc.assert(

@@ -1,4 +1,4 @@
-/** Who gets a conversation next, over any floor (F163 to F171). */
+/** Routing's choice of an agent, over any floor (F163 to F171). */
 import { seeded } from '#domain/base/chance';
 import { askAgainAfter, choose, levelsFor, type Chance, type RoutedAgent } from '#domain/routing/routing';
 import { defaultRouting, statuses, type Level } from '#protocol';
@@ -23,11 +23,11 @@ import {
   seated,
 } from './floors.ts';
 
-/** For what takes several things at once to go wrong. */
+/** More runs, for faults that need several conditions at once. */
 const often = { numRuns: 1_500 };
 
 describe('over any floor', () => {
-  test('F163 F170 everybody considered is the one, or has a reason; nobody eligible is skipped without one', () => {
+  test('F163 F170 each considered agent is chosen or has a reason; no eligible agent is skipped without one', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, (agents, wanting, random) => {
         const choice = decide(wanting, agents, () => random);
@@ -50,7 +50,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('I10 nobody gets more than their limit', () => {
+  test('I10 no agent gets more than their limit', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, (agents, wanting, random) => {
         const { agent: id } = decide(wanting, agents, () => random);
@@ -61,7 +61,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('the order in which the agents stand changes nothing', () => {
+  test('the order of the agents changes nothing', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, fc.integer(), (agents, wanting, random, seed) => {
         const draw = seeded(seed);
@@ -94,7 +94,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('F17 F18 F19 who goes to dinner next gets nothing new, not even by transfer; Offline Processing takes what can wait, and that alone', () => {
+  test('F17 F18 F19 before dinner an agent gets nothing new, not even by transfer; Offline Processing receives only what can wait', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, fc.constantFrom(...statuses), (agents, wanting, random, status) => {
         const { agent: id } = decide(
@@ -111,7 +111,7 @@ describe('over any floor', () => {
     expect(decide(fresh([], { type: 'live' }), [processing]).agent).toBeNull();
   });
 
-  test('F163 a later level is asked only where no earlier one has anybody', () => {
+  test('F163 a later level is asked only if no earlier one has an agent', () => {
     fc.assert(
       fc.property(floor, levels, drawn, (agents, some, random) => {
         const wanting = fresh(some);
@@ -126,7 +126,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('F163 a level asks whom it names, whatever its id', () => {
+  test('F163 a level asks the agents whom it names, whatever its id', () => {
     const ids = fc.stringMatching(/^[a-z0-9]{1,26}$/);
     const some = fc.oneof(ids, fc.constantFrom('all', 'group', 'forwarding'));
     fc.assert(
@@ -136,7 +136,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('F169 a forwarding level gets what was transferred, first, and nothing else', () => {
+  test('F169 a forwarding level gets transferred conversations first, and nothing else', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, (agents, wanting, random) => {
         const only = { ...wanting.routing.forwarding, groups: [], users: [named(0)], enabled: true };
@@ -153,7 +153,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('F148 with the option on, the next level is chosen even where peers are free', () => {
+  test('F148 with the option on, the next level is chosen even if peers have capacity', () => {
     const two = [level('one', [named(1), named(2)]), level('two', [named(3)])];
     const chances: Chance[] = [{ agent: named(1), why: 'no_reply', at: now - 1, level: 'one' }];
     const agents = [agent(1), agent(2), agent(3)];
@@ -161,7 +161,7 @@ describe('over any floor', () => {
       decide(fresh(two, { chances, routing: { ...defaultRouting, levels: two, leaveLevel } }), of).agent;
     expect(choice(false)).toBe(named(2));
     expect(choice(true)).toBe(named(3));
-    // Nobody else is left: better a peer than nobody.
+    // No other agent is left: better a peer than none.
     expect(choice(true, agents.slice(0, 2))).toBe(named(2));
     fc.assert(
       fc.property(floor, wanted, drawn, (some, wanting, random) => {
@@ -184,7 +184,7 @@ describe('over any floor', () => {
     );
   });
 
-  test('F59 who had their chance comes after everybody who had none, and is asked again when the pause is over', () => {
+  test('F59 an agent who had their chance comes after all who had none, and is asked again after the pause', () => {
     fc.assert(
       fc.property(floor, wanted, drawn, (agents, wanting, random) => {
         const choice = decide(wanting, agents, () => random);

@@ -16,7 +16,7 @@ import { type Principal, roles, type Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-test('I5: pages hold every entry once, in order, and none is over its size', () => {
+test('I5: pages contain every entry once, in order, and none is over its size', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 50, max: 60_000 }), { maxLength: 600 }), (lengths) => {
       let page = firstPage;
@@ -39,7 +39,7 @@ test('I5: pages hold every entry once, in order, and none is over its size', () 
   );
 });
 
-test('a conversation is in the archive soon, and what follows waits for more, but never for long', () => {
+test('a conversation reaches the archive soon; later entries wait to be batched, but never for long', () => {
   const windows = (missing: number[], begun: boolean, spread: number) =>
     missing.map((each) => windowOf(each, begun, spread));
   expect(windows([1, 2 * pageEntries - 1], false, 0)).toEqual([firstWindow, firstWindow]);
@@ -59,13 +59,13 @@ const message = (seq: number, by: 'visitor' | 'agent'): Entry => ({
   by: by === 'agent' ? { kind: 'agent', id: 'usr_a', name: 'A' } : { kind: 'visitor', id: 'vis_a' },
 });
 
-test('F37: a message marks all earlier ones as read for its sender; the system’s entries mark none', () => {
+test('F37: a message marks all earlier ones as read for its sender; a message of the system moves no mark and is unread for nobody', () => {
   const bySystem = { ...message(3, 'visitor'), by: { kind: 'system' } } as Entry;
   const log = [message(1, 'visitor'), message(2, 'visitor'), bySystem];
   const before = log.reduce(arrive, noMarks);
   expect(before).toEqual({
     visitor: { delivered: 2, read: 2, unread: 0 },
-    agent: { delivered: 0, read: 0, unread: 3 },
+    agent: { delivered: 0, read: 0, unread: 2 },
   });
   expect(arrive(before, message(4, 'agent'))).toEqual({
     visitor: { delivered: 2, read: 2, unread: 1 },
@@ -73,7 +73,7 @@ test('F37: a message marks all earlier ones as read for its sender; the system�
   });
 });
 
-test('F37 F35: unread is what the other side wrote after the mark, whatever was reported in what order', () => {
+test('F37 F35: unread are the other side’s messages after the mark, in whatever order reports arrive', () => {
   const event = fc.oneof(
     fc.constantFrom({ write: 'visitor' as const }, { write: 'agent' as const }, { owner: true as const }),
     fc.record({
@@ -129,7 +129,7 @@ test('V25: a bucket lets through its burst and its rate, and not one more', () =
   );
 });
 
-test('V31: tries come after nought to a second, doubling to half a minute', () => {
+test('V31: attempts come after nought to a second, doubling to half a minute', () => {
   const attempts = fc.integer({ min: 1, max: 10_000 });
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
@@ -176,7 +176,7 @@ const floorRights = ['conversation.follow', 'conversation.write', 'conversation.
 const rightsOf = (user: Principal) =>
   (Object.keys(rights) as Action[]).filter((action) => can(user, action, { account: 'acc_a' }));
 
-test('F6 I13: no right reaches over the account’s border, and a visitor’s ends at their own conversation', () => {
+test('F6 I13: no right reaches beyond the account’s border, and a visitor’s ends at their own conversation', () => {
   const actions = [...Object.keys(rights), 'deployment.operate'] as Action[];
   for (const action of actions) {
     const user = { ...somebody, roles };
@@ -201,7 +201,7 @@ test('F7: a manager whose access to the console is taken away has an agent’s r
   }
 });
 
-test('F19: who is offline has no access to conversations, and all their other rights', () => {
+test('F19: an offline agent has no access to conversations, and keeps all other rights', () => {
   const closed = ['conversation.follow', 'conversation.write', 'conversation.take'];
   for (const role of roles) {
     const user = { ...somebody, roles: [role] };
@@ -215,10 +215,10 @@ test('F19: who is offline has no access to conversations, and all their other ri
   }
 });
 
-test('F6: each role may all that the one below it may', () => {
+test('F6: each role may do all that the role below it may', () => {
   const each = roles.map((role) => rightsOf({ ...somebody, roles: [role] }));
   for (const [index, below] of each.slice(0, -1).entries())
     expect(each[index + 1]).toEqual(expect.arrayContaining(below));
-  // Whoever is two things may what either may.
+  // A user with two roles may do what either may.
   expect(rightsOf({ ...somebody, roles: ['agent', 'supervisor'] })).toEqual(each[1]);
 });

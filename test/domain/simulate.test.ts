@@ -1,4 +1,4 @@
-/** Days that are played: what holds of every one of them, and what routing does to one that is known. */
+/** Simulated days: properties of every day, and exact results for known ones. */
 import { seeded } from '#domain/base/chance';
 import { recordedDay, syntheticAgents, syntheticDay } from '#domain/base/days';
 import { passLimit } from '#domain/routing/routing';
@@ -76,7 +76,7 @@ const routing = fc.record({
 });
 const scenario: fc.Arbitrary<Scenario> = fc.record({ arrivals, agents, routing, handing });
 
-test('F170 every arrival has exactly one end, and what is counted by agent is what was answered', () => {
+test('F170 every arrival has exactly one end, and the counts by agent add up to the answered ones', () => {
   fc.assert(
     fc.property(scenario, fc.integer(), (day, seed) => {
       const report = simulate(day, seeded(seed));
@@ -100,7 +100,7 @@ test('F170 every arrival has exactly one end, and what is counted by agent is wh
   );
 });
 
-test('I10 nobody has more at once than their limits, whatever is offered, missed and passed on', () => {
+test('I10 no agent has more at once than their limits, whatever is offered, missed and passed on', () => {
   fc.assert(
     fc.property(scenario, fc.integer(), (day, seed) => {
       const { agents: told } = simulate(day, seeded(seed));
@@ -115,7 +115,7 @@ test('I10 nobody has more at once than their limits, whatever is offered, missed
   );
 });
 
-test('the same seed is the same day, whether it is played at once or step by step', () => {
+test('the same seed gives the same day, whether it is played at once or step by step', () => {
   fc.assert(
     fc.property(scenario, fc.integer(), fc.integer({ min: 1, max: 7 }), (day, seed, count) => {
       const report = simulate(day, seeded(seed));
@@ -127,20 +127,20 @@ test('the same seed is the same day, whether it is played at once or step by ste
   );
 });
 
-test('F170 of one type the older is given first', () => {
+test('F170 of one type the oldest is assigned first', () => {
   fc.assert(
     fc.property(
       arrivals,
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 1, max: 3 }),
       (some, count, live) => {
-        // Each is known by its handling; alike in type and patient, they are served in the order in which they came.
+        // Each is known by its handling time; of the same type and patience, they are served in order of arrival.
         const patient = some
           .map((each) => ({ ...each, type: 'live' as const, patience: Infinity }))
           .sort((a, b) => a.at - b.at);
         const staff = Array.from({ length: count }, (_, place) => agent(place, live));
         const day = { arrivals: patient, agents: staff, routing: defaultRouting, handing: assigned };
-        // Of a first-come queue the wait of each is that of the plain recursion over free places.
+        // In a first-come queue each wait is that of the plain recursion over free capacity.
         const free = Array.from({ length: count * live }, () => 0);
         const waits = patient.map(({ at, handling, firstReply }) => {
           free.sort((a, b) => a - b);
@@ -157,7 +157,7 @@ test('F170 of one type the older is given first', () => {
   );
 });
 
-test('where there is place for everybody nobody waits', () => {
+test('with enough capacity nobody waits', () => {
   fc.assert(
     fc.property(arrivals, fc.constantFrom(...methods), (some, method) => {
       const day = {
@@ -174,7 +174,7 @@ test('where there is place for everybody nobody waits', () => {
   );
 });
 
-test('F59 F147 F163 a day that can be told by heart: offers that nobody answers, a reply that doesn’t come, a backup level', () => {
+test('F59 F147 F163 a day with a known result: unanswered offers, a reply that never comes, a backup level', () => {
   const staff = [agent(0, 1), agent(1, 1)];
   const levels = [
     { id: 'one', title: 'One', users: ['usr_0'], groups: [], method: 'random' as const },
@@ -183,7 +183,7 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   const play = (some: Arrival[], more: Partial<Routing> = {}, how: Handing = assigned) =>
     simulate(
       { arrivals: some, agents: staff, routing: { ...defaultRouting, levels, ...more }, handing: how },
-      // The other agent writes after 6.3 seconds.
+      // The other agent replies after 6.3 seconds.
       () => 0.1,
     );
   const two = play([arrival(0), arrival(1_000), arrival(2_000)]);
@@ -196,11 +196,11 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   const silent = play([arrival(0, { firstReply: minute })], { forwardAfter: 20 });
   expect([silent.forwarded, silent.answered, silent.wait.max]).toEqual([1, 1, 20_000]);
   expect(silent.agents.map(({ handled }) => handled)).toEqual([0, 1]);
-  // A chat that is passed on always had an agent, so it was in no queue, yet without a reply.
+  // A chat that is passed on always had an agent: it was in no queue, but without a reply.
   const peaks = [silent.queue, silent.unanswered].map((of) => Math.max(...of.map(({ most }) => most)));
   expect([silent.firstReply.max > 20_000, ...peaks]).toEqual([true, 0, 1]);
 
-  // The other agent writes too late as well: after `passLimit` agents the chat stays in the queue.
+  // The other agent also replies too late: after `passLimit` agents the chat stays in the queue.
   const slow = arrival(0, { firstReply: 1e9, patience: 10 * minute });
   const stalled = play([slow], { forwardAfter: 20 });
   expect(stalled).toMatchObject({ forwarded: passLimit, stalled: 1, answered: 0, abandoned: 1, left: 0 });
@@ -211,11 +211,12 @@ test('F59 F147 F163 a day that can be told by heart: offers that nobody answers,
   const never: Handing = { how: 'offered', seconds: 10, accepts: 1, delay: 1e9 };
   const missed = play([arrival(0, { patience: 95_000 })], {}, never);
   expect(missed).toMatchObject({ answered: 0, abandoned: 1 });
-  // Each for ten seconds, then a pause until the first may be asked again: at 0, 10, 40, 50, 80 and 90, which is cut short.
+  // Each for ten seconds, then a pause until the first may be asked again: at 0, 10, 40, 50, 80 and 90, which is cut
+  // short.
   expect(missed.offers).toEqual({ missed: 5, declined: 0 });
 });
 
-test('a made-up day has as many arrivals as asked for, in its hours, and the mean that was asked for', () => {
+test('a synthetic day has as many arrivals as requested, in its hours, with the requested mean', () => {
   const day = syntheticDay({ arrivals: 5_000, handlingMinutes: 8, nrt: 0.2 }, seeded(5));
   expect(day).toHaveLength(5_000);
   const hours = day.map(({ at }) => Math.floor(at / (60 * minute)));
@@ -241,7 +242,7 @@ test('a day of 5,000 arrivals is simulated to its end', () => {
   expect(report.answered + report.abandoned).toBe(5_000);
 });
 
-test('a recorded day keeps the times that were, and fills in what nobody can know', () => {
+test('a recorded day keeps the real times, and estimates the unknown ones', () => {
   const state = (more: Partial<ConversationState>) =>
     ({
       ...{ type: 'live', campaign: { id: 'cam_1', name: 'Help' }, startedAt: 10_000 },

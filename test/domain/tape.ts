@@ -1,5 +1,6 @@
 /** Logs under construction: scripts of commands, and the entries that the domain returns. */
-import { decide, evolve, fold, type Command } from '#domain/conversation/conversation';
+import type { Command } from '#domain/conversation/commands';
+import { decide, evolve, fold } from '#domain/conversation/conversation';
 import { isRefusal, type ConversationState, type Draft, type Entry, type Party } from '#protocol';
 import fc from 'fast-check';
 

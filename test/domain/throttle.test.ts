@@ -6,14 +6,14 @@ import { expect, test } from 'vitest';
 
 const { attempt, forgetAt, giveBack, allowance } = throttle;
 const names = Object.keys(limits) as LimitName[];
-/** Every limit, of networks of every width. */
+/** Every limit, for networks of every width. */
 const policies = fc
   .record({ limit: fc.constantFrom(...names), width: fc.integer({ min: 0, max: 2 }) })
   .map(policyOf);
 const delays = policies.filter((policy) => 'free' in policy);
 const longestOf = (policy: throttle.ThrottlePolicy) => ('most' in policy ? policy.window : policy.longest);
 
-/** Plays attempts that come after the given pauses; gives the times of those let through. */
+/** Plays attempts after the given pauses; returns the times of those let through. */
 function play(policy: throttle.ThrottlePolicy, pauses: number[]): { passed: number[]; end: number } {
   let attempts: throttle.Attempts | undefined;
   let now = 1_700_000_000_000;
@@ -46,7 +46,7 @@ test('S7 the free attempts cost no wait, and then the waits double to a minute',
   expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
 });
 
-test('S7 whoever waits as long as told is let through', () => {
+test('S7 a caller who waits as long as told is let through', () => {
   fc.assert(
     fc.property(policies, pauses, (policy, given) => {
       let attempts: throttle.Attempts | undefined;
@@ -79,13 +79,13 @@ test('S7 an attempt during the wait changes nothing', () => {
   );
 });
 
-/** Free ones, those while the wait doubles, then one after each longest wait. */
+/** The free attempts, those while the wait doubles, then one after each longest wait. */
 function mostIn(policy: throttle.ThrottlePolicy): number {
   if ('most' in policy) return policy.most;
   return policy.free + Math.ceil(Math.log2(policy.longest / policy.first)) + policy.window / policy.longest;
 }
 
-test('S7 no span of a window holds more guesses than two windows allow at their fastest', () => {
+test('S7 no span of a window contains more guesses than two windows allow at their fastest', () => {
   fc.assert(
     fc.property(policies, pauses, (policy, given) => {
       const { passed } = play(policy, given);
@@ -111,12 +111,12 @@ test('S7 everything is forgotten when the window and the last wait are over', ()
   });
 });
 
-test('S7 a clock that goes back a day makes nobody wait', () => {
+test('S7 a clock that goes back a day makes no caller wait', () => {
   const attempts = { count: 30, since: 86_400_000, next: 86_460_000 };
   expect(attempt(attempts, limits.proof, 0).wait).toBe(0);
 });
 
-/** Attempts with pauses, some of which are given back when others have come since. */
+/** Attempts with pauses, some of which are taken back after later ones. */
 const tries = fc.array(
   fc.record({
     pause: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 120_000 })),
@@ -126,7 +126,7 @@ const tries = fc.array(
   { maxLength: 200 },
 );
 
-test('H2 an attempt that is given back at once costs nothing, whatever has been counted before', () => {
+test('H2 an attempt that is taken back at once costs nothing, whatever was counted before', () => {
   fc.assert(
     fc.property(policies, pauses, (policy, given) => {
       let attempts: throttle.Attempts | undefined;
@@ -145,7 +145,7 @@ test('H2 an attempt that is given back at once costs nothing, whatever has been 
   );
 });
 
-test('H2 giving back late never lets through more real attempts than the policy allows', () => {
+test('H2 taking back late never lets through more real attempts than the policy allows', () => {
   fc.assert(
     fc.property(policies, tries, (policy, given) => {
       let attempts: throttle.Attempts | undefined;
@@ -171,14 +171,14 @@ test('H2 giving back late never lets through more real attempts than the policy 
   );
 });
 
-test('S7 an attempt of a window that is over is not given back to the next one', () => {
+test('S7 an attempt of a finished window is not taken back from the next one', () => {
   const policy = limits.invitedEmail;
   const old = attempt(undefined, policy, 0).attempts;
   const later = attempt(old, policy, policy.window).attempts;
   expect(giveBack(later, old, policy, policy.window)).toEqual(later);
 });
 
-test('S7 so many in a window, and then none until it is over', () => {
+test('S7 a window lets its number of attempts through, and then none until it ends', () => {
   const policy = { most: 3, window: 3_600_000 };
   let attempts: throttle.Attempts | undefined;
   const waits = [0, 1, 2, 3, 3_600_000].map((now) => {
@@ -189,19 +189,19 @@ test('S7 so many in a window, and then none until it is over', () => {
   expect(waits).toEqual([0, 0, 0, 3_600_000 - 3, 0]);
 });
 
-test('H2 an hour of guesses from one network leaves the email’s free tries to other networks', () => {
+test('H2 an hour of guesses from one network leaves the email’s free attempts to other networks', () => {
   const { signInFrom, signInEmail } = limits;
   expect(signInFrom.window).toBe(signInEmail.window);
   expect(mostIn(signInFrom)).toBeLessThan(signInEmail.free);
 });
 
-test('H2 whoever waits for a link by mail has one that is still good', () => {
+test('H2 an owner who waits for a mailed link has a valid one', () => {
   for (const limit of ['resetFrom', 'resetEmail', 'resetDevice'] as const)
     expect(longestOf(limits[limit])).toBeLessThan(linkLife.reset);
 });
 
-test('H2 so many links hold at once that no request of a stranger ends one', () => {
-  // Somebody who asks whenever it is let through, for three days.
+test('H2 so many links are valid at once that no stranger’s request invalidates one', () => {
+  // A stranger who requests a link whenever it is let through, for three days.
   let attempts: throttle.Attempts | undefined;
   const passed: number[] = [];
   for (let now = 0; now < 3 * 86_400_000; now += 1_000) {
@@ -212,14 +212,14 @@ test('H2 so many links hold at once that no request of a stranger ends one', () 
   const most = passed.map(
     (start) => passed.filter((at) => at >= start && at < start + linkLife.reset).length,
   );
-  // Beside those that the owner asks for.
+  // Besides the links that the owner requests.
   expect(Math.max(...most)).toBeLessThanOrEqual(maxLinks - 2 * limits.resetDevice.free);
   console.log(
     `H2 strangers' requests: ${passed.length} mails in three days, ${Math.max(...most)} in half an hour`,
   );
 });
 
-test('S7 a wider network may do more, and its waits are the same', () => {
+test('S7 a wider network has a higher allowance and the same waits', () => {
   fc.assert(
     fc.property(delays, (policy) => {
       const wide = throttle.widened(policy, 4);

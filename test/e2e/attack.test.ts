@@ -1,4 +1,4 @@
-/** Sign-in under a flood of strangers' sign-ins, on a server in a process of its own, with either place to hash. */
+/** Sign-in under a flood of strangers' sign-ins, on a server in a process of its own, with either way of hashing. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -37,22 +37,22 @@ const stranger = (server: Address, signal?: AbortSignal) =>
     { ...(signal && { signal }) },
   );
 
-/** The cookie of a user of the demo, who waits as told. */
+/** Signs in as a user of the demo, waiting as the server asks, and returns the cookie. */
 async function signIn(server: Address): Promise<string> {
   const answer = await post(server, '/api/login', { email: 'sofia@demo.test', password: 'parley-demo' });
   expect(answer.status).toBe(200);
   return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
-describe.each(['service', 'objects'] as const)('where passwords are hashed by the %s', (place) => {
-  test('S7 under a flood of strangers, every known hash is made, the server answers, and strangers are refused', async () => {
+describe.each(['service', 'objects'] as const)('with passwords hashed by the %s', (place) => {
+  test('S7 under a flood of strangers, every hash of a known device is made, the server answers, and strangers are refused', async () => {
     const server = await start(place);
     const cookie = await signIn(server);
     const strangers: Promise<number>[] = [];
     const flood = (count: number) => {
       for (let i = 0; i < count; i++) strangers.push(stranger(server).then(({ status }) => status));
     };
-    // More at once than may wait, on any machine; then ten a second.
+    // More at once than can wait, on any machine; then ten a second.
     flood(100);
     const steady = setInterval(() => flood(1), 100);
     const known = [];
@@ -69,18 +69,18 @@ describe.each(['service', 'objects'] as const)('where passwords are hashed by th
     const answers = await Promise.all(strangers);
     const counts = Object.groupBy(answers, String);
     expect(Object.keys(counts).sort()).toEqual(['401', '429']);
-    // With the flood over, a stranger's sign-in is looked at.
+    // Once the flood is over, a stranger's sign-in is checked again.
     await expect.poll(async () => (await stranger(server)).status).toBe(401);
   });
 
-  test('S7 clients that go away hold up nobody', async () => {
+  test('S7 clients that disconnect delay no other client', async () => {
     const server = await start(place);
     const cookie = await signIn(server);
     for (let round = 0; round < 5; round++) {
       const gone = new AbortController();
       const asked = Array.from({ length: 20 }, () => stranger(server, gone.signal).catch(() => undefined));
       const known = post(server, '/api/me/second-factor', { password: 'parley-demo' }, { cookie });
-      // Some are being hashed by then, and others wait.
+      // By then some orders are being hashed, and others wait.
       await fetch(`${server.url}/api/health`);
       gone.abort();
       await Promise.all(asked);

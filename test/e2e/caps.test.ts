@@ -1,4 +1,6 @@
-/** H3: what a visitor sees whose chat is refused: the message stays, with the reason, and goes out when it can. */
+/**
+ * H3: the screen of a visitor whose chat is refused: the message stays, with the reason, and is sent when possible.
+ */
 import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { picture, stage } from './stage.ts';
@@ -19,7 +21,7 @@ async function endChat({ chat }: Visitor): Promise<void> {
 
 const refusedWords = 'Not sent. Too many new chats in the last hour. Try again later.';
 
-test('H3 a chat beyond those of an hour says so under the message, which a reload keeps', async () => {
+test('H3 a chat over the hour’s cap is refused below its message, which a reload keeps', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('First question');
   await endChat(visitor);
@@ -32,7 +34,7 @@ test('H3 a chat beyond those of an hour says so under the message, which a reloa
   expect(await accessibilityOf(visitor.page)).toEqual([]);
   await visitor.page.reload();
   await visitor.chat.getByText(refusedWords).waitFor();
-  // Asked again, it is refused again, once.
+  // Sent again, the message is refused again, once.
   await visitor.chat.getByRole('button', { name: 'Retry' }).click();
   await visitor.chat.getByText(refusedWords).waitFor();
   expect(await visitor.count('Third question')).toBe(1);
@@ -41,7 +43,7 @@ test('H3 a chat beyond those of an hour says so under the message, which a reloa
   expect(visitor.errors).toEqual([]);
 });
 
-/** Visitors come until one finds the queue full. */
+/** Adds visitors until one of them finds the queue full. */
 async function crowdOut(text: string): Promise<{ inside: string[]; outside: Visitor }> {
   const inside: string[] = [];
   for (;;) {
@@ -55,7 +57,7 @@ async function crowdOut(text: string): Promise<{ inside: string[]; outside: Visi
   }
 }
 
-/** The same in Russian: the queue is full. */
+/** Shows the full queue in Russian. */
 async function inRussian(): Promise<void> {
   const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage();
   await page.goto(`${base}/demo`);
@@ -69,7 +71,7 @@ async function inRussian(): Promise<void> {
   await page.context().close();
 }
 
-test('H3 a visitor who finds the queue full keeps the message, and it goes out once there is room', async () => {
+test('H3 a visitor who finds the queue full keeps the message, and it is sent once the queue has room', async () => {
   const { inside, outside } = await crowdOut('May I ask');
   expect(inside.length).toBeGreaterThan(0);
   await outside.chat.getByText('Your messages will be sent automatically.').waitFor();

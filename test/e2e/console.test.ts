@@ -1,4 +1,4 @@
-/** What a manager meets in the console: the call from the floor, the audit log, the permissions. */
+/** The console for a manager: the badge for waiting chats, the audit log, the permissions. */
 import { beforeAll, expect, test } from 'vitest';
 import { Agent, eventually, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -12,9 +12,9 @@ beforeAll(async () => {
   sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
 });
 
-test('F9: in the console a badge calls a supervisor to the one who waits', async () => {
+test('F9: in the console a badge calls a supervisor to a waiting chat', async () => {
   const { page } = sofia;
-  // Somebody whom visitors find: else the question would be left for later.
+  // An online agent: without one, the question would be left for later.
   await Agent.signIn(browser, base, 'anna@demo.test');
   await page.goto(`${base}/console/account`);
   await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor();
@@ -43,7 +43,7 @@ test('F9: in the console a badge calls a supervisor to the one who waits', async
   expect([...visitor.errors, ...sofia.errors]).toEqual([]);
 });
 
-test('V45: what an administrator changes stands at the top of the audit log, field by field', async () => {
+test('V45: an administrator’s change is at the top of the audit log, field by field', async () => {
   const { page } = admin;
   await page.goto(`${base}/console/groups/new`);
   await page.getByLabel('Name', { exact: true }).fill(`Sales ${mark}`);
@@ -71,7 +71,7 @@ test('V45: what an administrator changes stands at the top of the audit log, fie
   expect(admin.errors).toEqual([]);
 });
 
-test('V45: the audit log is for administrators alone; the permissions of each role are for every manager to see', async () => {
+test('V45: the audit log is for administrators alone; every manager can see the permissions of each role', async () => {
   const { page } = sofia;
   await page.goto(`${base}/console/users`);
   const menu = page.getByRole('navigation', { name: 'Console' });

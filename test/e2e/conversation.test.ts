@@ -11,7 +11,7 @@ beforeAll(async () => {
   ben = await Agent.signIn(browser, base, 'ben@demo.test');
 });
 
-test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat ends, the next one shows it', async () => {
+test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat ends, and the next chat shows it', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Do the boots run small?');
   await anna.take('Do the boots run small?');
@@ -37,13 +37,13 @@ test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat 
   expect([...visitor.errors, ...anna.errors]).toEqual([]);
 });
 
-test('F30: two agents take at the same moment; one has it, the other is told who', async () => {
+test('F30: two agents take a chat at the same moment; one gets it, the other is told who owns it', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Who is first?');
   const takes = [anna, ben].map((agent) =>
     agent.row('Unassigned', 'Who is first?').getByRole('button', { name: 'Take' }),
   );
-  // Both have pressed before either is heard.
+  // Both agents have clicked before the server receives either request.
   const held: Route[] = [];
   const address = '**/api/conversations/*/take';
   for (const { page } of [anna, ben]) await page.route(address, (route) => void held.push(route));
@@ -60,7 +60,7 @@ test('F30: two agents take at the same moment; one has it, the other is told who
     .waitFor();
 });
 
-test('F69 F88: Shift+Enter breaks a line, Enter sends, and what is typed shows before it is sent', async () => {
+test('F69 F88: Shift+Enter inserts a line break, Enter sends, and the typed text is shown before it is sent', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is there a larger tent?');
   await anna.take('Is there a larger tent?');
@@ -75,7 +75,7 @@ test('F69 F88: Shift+Enter breaks a line, Enter sends, and what is typed shows b
   await anna.endChat();
 });
 
-test('a reload in mid-conversation loses nothing: not the log, not the draft, not the agent’s place', async () => {
+test('a reload in mid-conversation keeps the log, the draft and the agent’s open chat', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Will this survive?');
   await anna.take('Will this survive?');
@@ -93,7 +93,7 @@ test('a reload in mid-conversation loses nothing: not the log, not the draft, no
   await anna.endChat();
 });
 
-test('R15: what is written offline stays visible, in order, and arrives once', async () => {
+test('R15: a message written offline stays visible, in order, and arrives once', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Before the tunnel');
   await anna.take('Before the tunnel');
@@ -123,7 +123,7 @@ test('an unread answer is counted on the closed button, also after a reload', as
   await anna.endChat();
 });
 
-test('a blocked visitor is told so and can write no more', async () => {
+test('a blocked visitor sees a closed chat and can send no more', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Buy cheap watches');
   await anna.take('Buy cheap watches');
@@ -132,7 +132,7 @@ test('a blocked visitor is told so and can write no more', async () => {
   await anna.page.getByRole('alertdialog').getByRole('button', { name: /Block/ }).click();
   await visitor.chat.getByText('This chat is closed.').waitFor();
   await visitor.page.reload();
-  // The panel was open, and so it is again.
+  // The panel was open before the reload, so it is open again.
   await visitor.chat.getByText('This chat is closed.').waitFor();
 });
 

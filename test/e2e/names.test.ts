@@ -1,4 +1,4 @@
-/** One person, two names: colleagues read the name, visitors the nickname, on every screen. */
+/** A user has two names: colleagues see the name, visitors the nickname, on every screen. */
 import { expect, test } from 'vitest';
 import { Agent, eventually, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -6,7 +6,7 @@ import { stage } from './stage.ts';
 const { base, browser } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
 
-test('F185: with a nickname, staff screens have the name and the widget the nickname', async () => {
+test('F185: a user with a nickname has their name on staff screens and the nickname in the widget', async () => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   const { page } = admin;
   await page.goto(`${base}/console/users?search=ben@demo.test`);
@@ -37,7 +37,8 @@ test('F185: with a nickname, staff screens have the name and the widget the nick
   expect(await seen(sofia)).toBe(false);
   await sofia.page.getByText(/Ben Okafor.* took this chat/).waitFor();
 
-  // The console: the floor, agent activity, the audit log, the list of chats, a transcript. D1 follows within seconds.
+  // The console: the floor, agent activity, the audit log, the list of chats, a transcript. D1 is updated within
+  // seconds.
   await ben.endChat();
   for (const path of ['floor', 'time-table', 'audit', 'chats']) {
     const found = async () => {

@@ -1,29 +1,27 @@
-/** The people of a journey, by what they see: accessible names and nothing else. */
+/** The visitors and agents of a journey. They use a page by its accessible names alone. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 
 const desktop = { width: 1440, height: 900 };
-/**
- * How long a journey waits for something to appear, in milliseconds. A machine with both cores busy needs many seconds.
- */
+/** Milliseconds that a journey waits for an element to appear. A machine with both cores busy needs many seconds. */
 const patience = 60_000;
 
 let addresses = 0;
-/** Everybody comes from an address of their own: sign-ins from one are counted. */
+/** Each client has an address of its own, because sign-ins from one address are counted. */
 const ownAddress = () => ({ 'CF-Connecting-IP': `127.${process.pid % 250}.0.${++addresses}` });
 
-/** What the policies of pages have refused, in all journeys of a file: no journey may leave any (stage.ts). */
+/** Violations of the pages' policies, over all journeys of a file: no journey may cause any (stage.ts). */
 export const violations: string[] = [];
 
-/** Errors that a page has thrown or its policy has refused. */
+/** Collects a page's errors: thrown ones, and violations of its policy. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
     if (/Content[- ]Security[- ]Policy|TrustedHTML|TrustedScript|Permissions[- ]Policy/i.test(message.text()))
       violations.push(`${page.url()}: ${message.text()}`);
-    // A refused request is an answer, and the browser reports it as an error all the same.
+    // A refused request is a normal answer, but the browser reports it as an error.
     if (message.type() === 'error' && !message.text().includes('the server responded with a status of 4')) {
       errors.push(message.text());
     }
@@ -66,7 +64,7 @@ export class Visitor {
     await this.chat.getByRole('button', { name: 'Send' }).click();
   }
 
-  /** Opens the chat and asks, without saying who it is. */
+  /** Opens the chat and asks, without a name or an email. */
   async ask(text: string): Promise<void> {
     await this.open();
     await this.say(text);
@@ -100,7 +98,7 @@ export class Agent {
     return agent;
   }
 
-  /** Fills in the form and sends it, whatever comes of it. */
+  /** Fills in the form and sends it, whether it succeeds or not. */
   static async tryToSignIn(
     browser: Browser,
     base: string,
@@ -135,7 +133,7 @@ export class Agent {
     return this.page.getByRole('region', { name: 'Notifications' });
   }
 
-  /** The row of a conversation in a group, by what is said in it. */
+  /** The row of a conversation in a group, found by the text of its last message. */
   row(group: Parameters<Agent['group']>[0], text: string): Locator {
     return this.group(group).getByRole('listitem').filter({ hasText: text });
   }
@@ -161,7 +159,7 @@ export class Agent {
   }
 }
 
-/** What axe holds against a page, as rule and element. */
+/** Accessibility violations that axe finds on a page, as rule and element. */
 export async function accessibilityOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
@@ -169,7 +167,9 @@ export async function accessibilityOf(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
-/** What of a page is wider than its place, and by how much: nothing but menus and code may scroll sideways. */
+/**
+ * Elements of a page that are wider than their container, and by how much: only menus and code may scroll sideways.
+ */
 export function sidewaysOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scrolls = (element: Element) =>
@@ -182,7 +182,7 @@ export function sidewaysOf(page: Page): Promise<string[]> {
   });
 }
 
-/** Waits for a fact that is read, not shown. */
+/** Waits for a fact that is read from the server, not from a screen. */
 export async function eventually<T>(read: () => Promise<T>, wanted: T): Promise<void> {
   await expect.poll(read).toEqual(wanted);
 }

@@ -1,4 +1,4 @@
-/** A photo from the file that somebody chose to the face that a visitor sees. */
+/** A user's photo, from the chosen file to the picture in a visitor's widget. */
 import type { Locator, Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
@@ -30,14 +30,14 @@ async function choose(page: Page, name: string, buffer: Buffer, button = 'Choose
   await (await chooser).setFiles({ name, mimeType: 'image/png', buffer });
 }
 
-/** The side of the picture that is seen in a face, 0 where there are letters. */
+/** The side of the picture that is shown in an avatar; 0 if the avatar shows letters. */
 const faceOf = (within: Locator) => async () => {
   const image = within.locator('img').first();
   if ((await image.count()) === 0) return 0;
   return image.evaluate((face) => (face as HTMLImageElement).naturalWidth);
 };
 
-test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself and by a visitor, until that is switched off', async () => {
+test('F186 F187: a photo is chosen, cropped by keyboard, shown to its user and to a visitor, until it is turned off', async () => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/workspace');
   const { page } = admin;
   await page.goto(`${base}/profile`);
@@ -56,7 +56,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   expect(await accessibilityOf(page)).toEqual([]);
   await section.focus();
   for (const key of ['+', '+', '-', 'ArrowUp']) await page.keyboard.press(key);
-  // All the way to the left half.
+  // As far left as possible.
   for (let i = 0; i < 10; i++) await page.keyboard.press('Shift+ArrowRight');
   expect(Number(await dialog.getByLabel('Zoom').inputValue())).toBeCloseTo(1.1);
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -73,7 +73,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
 
   const mark = Math.random().toString(36).slice(2, 8);
   await page.goto(`${base}/workspace`);
-  // Somebody whom visitors find: else the questions would be left for later.
+  // An online agent: without one, the questions would be left for later.
   await Agent.signIn(browser, base, 'anna@demo.test');
   const ada = await Visitor.visit(browser, base);
   await ada.ask(`Do I know you? ${mark}`);
@@ -92,7 +92,7 @@ test('F186 F187: a photo is chosen, cut out with the keyboard, seen by oneself a
   await page.getByLabel('Show photo to visitors').uncheck();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Saved', { exact: true }).first().waitFor();
-  // Their own page goes on showing it.
+  // The user's own page continues to show it.
   await eventually(faceOf(rail), 256);
   const bo = await Visitor.visit(browser, base);
   await bo.ask(`And I? ${mark}`);

@@ -1,4 +1,4 @@
-/** The policies of the app and the widget (CSP, trusted types): no screen asks for what they refuse. */
+/** The policies of the app and the widget (CSP, trusted types): no screen needs anything that they block. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright';
@@ -7,7 +7,7 @@ import { stage } from './stage.ts';
 
 const { base, browser } = await stage();
 
-/** Every page that the app's folders make, with what stands for an id in brackets. */
+/** Every page of the app's folders, with a value for each id in brackets. */
 const routes = readdirSync('app/src/routes', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('+page.svelte'))
   .map((file) =>
@@ -25,13 +25,13 @@ async function idOf(page: Page, path: string, list: string): Promise<string> {
   return found;
 }
 
-test('S21 what a policy refuses is found out', async () => {
+test('S21 a violation of a policy is detected', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   await anna.page.evaluate(() => {
     try {
       document.body.insertAdjacentHTML('beforeend', '<p>text</p>');
     } catch {
-      // As it has to be.
+      // The attempt must fail.
     }
     const style = document.createElement('style');
     style.textContent = 'body { color: red }';
@@ -81,14 +81,14 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
     await page.goto(`${base}/console/campaigns/new${tab}`);
     await page.waitForLoadState('networkidle');
   }
-  // The parts that open over a screen: the user’s menu, the transfer, the dialogs.
+  // Overlays: the user menu, the transfer, the dialogs.
   await page.getByRole('button', { name: /, user menu$/ }).click();
   await page.keyboard.press('Escape');
   await anna.page.getByRole('button', { name: 'More' }).click();
   await anna.page.getByRole('menuitem', { name: /^Transfer/ }).click();
   await anna.page.getByRole('dialog').waitFor();
   await anna.page.keyboard.press('Escape');
-  // The next screens of the widget: the end, and the reload.
+  // The next screens of the widget: after the end of the chat, and after a reload.
   await anna.endChat();
   await visitor.chat.getByText('Thanks for stopping by. Happy trails!').waitFor();
   await visitor.page.reload();
@@ -100,7 +100,7 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
   expect([...violations, ...admin.errors, ...anna.errors, ...visitor.errors]).toEqual([]);
 });
 
-test('S21 the page title is read aloud and not seen: the policy knows that one style attribute', async () => {
+test('S21 the page title is announced and not visible: the policy allows that one style attribute', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   await anna.page.getByRole('button', { name: /, user menu$/ }).click();
   await anna.page

@@ -1,4 +1,4 @@
-/** A full house: three agents with a chat each, and a queue that moves the moment an agent has capacity. */
+/** A full floor: three agents with a chat each, and a queue that moves as soon as an agent has capacity. */
 import { userBodyOf, type Account, type NewUserBody, type UsersPage } from '#protocol';
 import { expect, test } from 'vitest';
 import { agentOf, visitorOf } from '../helpers/people.ts';
@@ -9,7 +9,7 @@ const { base, browser, confirm } = await stage();
 const password = 'parley-demo';
 const admin = await agentOf({ base, email: 'admin@demo.test', password });
 
-/** Three agents, one chat each, who are given what comes; the longest idle first. */
+/** Creates three agents with a limit of one chat, assigned by longest idle time. */
 async function staff(): Promise<void> {
   const { id: _, ...account } = (await admin.ask('GET', '/api/account')) as Account;
   await admin.ask('PATCH', '/api/account', { ...account, assignment: 'assigned' });
@@ -24,7 +24,7 @@ async function staff(): Promise<void> {
   }
 }
 
-test('F41 F165 F170: with everybody full the oldest gets the place that comes free, and all see it', async () => {
+test('F41 F165 F170: with all agents full, the oldest chat gets the next free capacity, and every visitor sees it', async () => {
   await staff();
   const agents: Agent[] = [];
   for (const name of ['anna', 'ben', 'cleo']) {

@@ -1,4 +1,4 @@
-/** Chats that are handed out: offers, a transfer, the queue as the visitor sees it, and who supervises all of it. */
+/** Assigned chats: offers, a transfer, the queue in the visitor's view, and the supervisor's view of all of it. */
 import type { Locator } from 'playwright';
 import { expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
@@ -14,7 +14,7 @@ async function hand(assignment: Account['assignment']): Promise<void> {
   await admin.ask('PATCH', '/api/account', { ...body, assignment, offerSeconds: 60 });
 }
 
-/** After how many seconds without a first word a chat goes on to somebody else; every agent is asked. */
+/** Sets the seconds without a reply after which a chat is forwarded; every agent is offered chats. */
 async function forwardAfter(seconds: number | null): Promise<void> {
   const { campaigns } = (await admin.ask('GET', '/api/campaigns')) as { campaigns: Campaign[] };
   for (const { id, name, enabled, settings } of campaigns) {
@@ -29,7 +29,7 @@ const offered = (agent: Agent, text: string): Locator =>
     .getByRole('article')
     .filter({ hasText: text });
 
-test('F56 F57 F59 F66: offered to one, declined, accepted by another, transferred back with a note', async () => {
+test('F56 F57 F59 F66: a chat is offered to one agent, declined, accepted by another, transferred back with a note', async () => {
   await hand('offered');
   const [anna, ben] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -101,7 +101,7 @@ test('F41 F67 F20: the position in the queue counts down for waiting visitors; a
   await sofia.page.getByRole('button', { name: 'Status of Anna Petrova' }).click();
   await sofia.page.getByRole('menuitemradio', { name: 'Dinner', exact: true }).click();
   await anna.page.getByText('Unavailable: Dinner').waitFor();
-  // From now on chats are handed out: what waits is the only one's who may get it.
+  // From now on chats are assigned: the only agent with capacity gets the waiting one.
   await hand('assigned');
   await ben.row('My chats', 'And where is mine?').getByRole('link').click();
   await ben.page.getByRole('region', { name: 'Routing log' }).getByRole('button', { name: 'Show' }).click();
@@ -197,7 +197,7 @@ test('F163 F171 F148: a manager sets up two levels by keyboard; without a reply 
       .then(() => anna),
   ]);
   await has(sofia).waitFor();
-  // Who was free on the same level was not asked.
+  // A free agent on the same level was not asked.
   await colleague.row('Team chats', question).waitFor();
   await has(sofia).getByRole('link').click();
   await sofia.page.getByRole('region', { name: 'Routing log' }).getByRole('button', { name: 'Show' }).click();

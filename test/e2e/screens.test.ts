@@ -6,33 +6,36 @@ const { base, browser } = await stage();
 
 const schemes = ['light', 'dark'] as const;
 
-test.each(schemes)('axe finds nothing on the way of a visitor and an agent, %s', async (colorScheme) => {
-  const visitor = await Visitor.visit(browser, base);
-  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
-  for (const { page } of [visitor, anna]) await page.emulateMedia({ colorScheme });
-  const found: string[] = [];
-  const look = async (name: string, { page }: { page: Visitor['page'] }) => {
-    for (const violation of await accessibilityOf(page)) found.push(`${name}: ${violation}`);
-  };
-  await look('workspace, empty', anna);
-  await visitor.open();
-  await look('widget, empty', visitor);
-  await visitor.say(`Looking at you, ${colorScheme}`);
-  await look('widget, introduction', visitor);
-  await visitor.chat.getByRole('button', { name: 'Skip' }).click();
-  await anna.take(`Looking at you, ${colorScheme}`);
-  await anna.say('And I at you.');
-  await visitor.sees('And I at you.');
-  await look('widget, chat', visitor);
-  await look('workspace, chat', anna);
-  await anna.endChat();
-  await visitor.chat.getByRole('button', { name: 'Start a new chat' }).waitFor();
-  await look('widget, ended', visitor);
-  await look('workspace, ended', anna);
-  expect(found).toEqual([]);
-});
+test.each(schemes)(
+  'axe finds no violation on the screens of a visitor and an agent, %s',
+  async (colorScheme) => {
+    const visitor = await Visitor.visit(browser, base);
+    const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+    for (const { page } of [visitor, anna]) await page.emulateMedia({ colorScheme });
+    const found: string[] = [];
+    const look = async (name: string, { page }: { page: Visitor['page'] }) => {
+      for (const violation of await accessibilityOf(page)) found.push(`${name}: ${violation}`);
+    };
+    await look('workspace, empty', anna);
+    await visitor.open();
+    await look('widget, empty', visitor);
+    await visitor.say(`Looking at you, ${colorScheme}`);
+    await look('widget, introduction', visitor);
+    await visitor.chat.getByRole('button', { name: 'Skip' }).click();
+    await anna.take(`Looking at you, ${colorScheme}`);
+    await anna.say('And I at you.');
+    await visitor.sees('And I at you.');
+    await look('widget, chat', visitor);
+    await look('workspace, chat', anna);
+    await anna.endChat();
+    await visitor.chat.getByRole('button', { name: 'Start a new chat' }).waitFor();
+    await look('widget, ended', visitor);
+    await look('workspace, ended', anna);
+    expect(found).toEqual([]);
+  },
+);
 
-test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) => {
+test.each(schemes)('axe finds no violation in the console, %s', async (colorScheme) => {
   const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   await admin.page.emulateMedia({ colorScheme });
   const found: string[] = [];
@@ -61,7 +64,7 @@ test.each(schemes)('axe finds nothing in the console, %s', async (colorScheme) =
 });
 
 test.each(schemes)(
-  'axe finds nothing on the sign-in page, which runs under its own policy, %s',
+  'axe finds no violation on the sign-in page, which has its own policy, %s',
   async (colorScheme) => {
     const page = await (await browser.newContext({ colorScheme })).newPage();
     const errors = errorsOf(page);
@@ -102,14 +105,14 @@ test('no page scrolls sideways, wide or narrow', async () => {
   expect(wide).toEqual([]);
 });
 
-test('F6: an agent who opens the console is refused with words, and has no way in the menu', async () => {
+test('F6: an agent who opens the console sees a refusal, and has no link to it in the menu', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   expect(await anna.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
   await anna.page.goto(`${base}/console`);
   await anna.page.getByText('It’s for supervisors and administrators.').waitFor();
 });
 
-test('F10: after signing out the old page is of no use, and neither is the old cookie', async () => {
+test('F10: after signing out neither the old page nor the old cookie works', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const cookies = await anna.page.context().cookies();
   await anna.page
@@ -117,7 +120,7 @@ test('F10: after signing out the old page is of no use, and neither is the old c
     .first()
     .click();
   await anna.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  // Whoever leaves has nowhere to come back to.
+  // A user who has signed out has no page to return to.
   await anna.page.waitForURL(/\/login$/);
   await anna.page.context().addCookies(cookies);
   const answer = await anna.page.request.get(`${base}/api/me`);

@@ -9,17 +9,17 @@ import { launchBrowser } from '../helpers/browser.ts';
 import { violations } from './people.ts';
 
 export interface Stage {
-  /** The server's address, as a browser is to know it: one host, with cookies of its own. */
+  /** The server's address for a browser: one host, with cookies of its own. */
   readonly base: string;
   readonly operatorSecret: string;
   readonly browser: Browser;
-  /** The link in the last mail to somebody. */
+  /** The link in the last mail to an address. */
   linkTo(email: string): Promise<string>;
   /** Confirms an email by that link, as its owner does, without a browser. */
   confirm(email: string): Promise<void>;
 }
 
-/** Pictures of a page, for review: wide and narrow, light and dark, if `PICTURES` names a folder. */
+/** Takes screenshots of a page, for review: wide and narrow, light and dark, if `PICTURES` names a folder. */
 export async function picture(page: Page, name: string, widths = [1440, 390]): Promise<void> {
   const folder = process.env['PICTURES'];
   if (!folder) return;
@@ -39,14 +39,15 @@ export async function picture(page: Page, name: string, widths = [1440, 390]): P
 }
 
 /**
- * What a file of journeys runs on: a browser, a mail server, and the built Worker with the demo account, all of them its own.
- * So no journey meets people or chats that those of another file have left. A journey fails where a page's policy had to refuse
- * something. What was on the screens when one failed goes to the folder `SCREENSHOTS`, if there is one. `settings` are the server's.
+ * Starts the stage of a file of journeys: a browser, a mail server, and the built Worker with the demo account, all
+ * of its own. So no journey meets users or chats of another file. A journey fails if a page's policy blocked
+ * something. When a journey fails, screenshots of its pages are written to the folder `SCREENSHOTS`, if that is set.
+ * `settings` are the server's.
  */
 export async function stage(settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = scratchFolder();
   const mailbox = await startMailbox();
-  // Miniflare fills in the socket's address where the client states none, and these clients state their own.
+  // If a client states no address, Miniflare fills in the socket's; these clients state their own.
   const usual = { DEMO: 'true', BEHIND_CLOUDFLARE: 'true', HELP_URL: 'https://help.example/' };
   const env = { ...usual, ...mailbox.env, ...settings };
   const [server, browser] = await Promise.all([

@@ -41,7 +41,7 @@ function start(port: number) {
 const running = 'Parley is running.';
 const waiting = 'The database does not answer.';
 
-/** Another program that writes to the database for a while. */
+/** Acts as another program that writes to the database for a while. */
 function lockDatabase() {
   const folder = path.join(dataDir, 'state', 'd1', 'miniflare-D1DatabaseObject');
   const file = readdirSync(folder).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) ?? '';

@@ -1,4 +1,4 @@
-/** Statuses as an agent sees and sets them, and the agent activity that a manager reads of it. */
+/** Statuses on the agent's screen, and agent activity on the manager's. */
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
 import { stage } from './stage.ts';
@@ -34,7 +34,7 @@ test('F2 F11 F22 F24 an agent begins as Invisible, and one status is in all tabs
   expect(errors).toEqual([]);
 });
 
-test('F19 to go offline or out is asked about where there are chats, then they are gone from the screen; back online what waits can be taken again', async () => {
+test('F19 going offline with chats asks for confirmation and clears the screen; back online, waiting chats can be taken again', async () => {
   const ben = await Agent.signIn(browser, base, 'ben@demo.test');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there at all?');
@@ -44,7 +44,7 @@ test('F19 to go offline or out is asked about where there are chats, then they a
     await ben.page.getByRole('button', { name: menu }).click();
     await ben.page.getByRole('menuitemradio', { name: status, exact: true }).click();
   };
-  // What it does to the chat is asked first, by keyboard too, and to cancel changes nothing.
+  // The dialog explains the effect on the chat first, by keyboard too, and Cancel changes nothing.
   const question = ben.page.getByRole('alertdialog', { name: 'Go offline?' });
   await ben.page.getByRole('button', { name: menu }).press('Enter');
   await ben.page.getByRole('menuitemradio', { name: 'Offline', exact: true }).press('Enter');
@@ -73,7 +73,7 @@ test('F19 to go offline or out is asked about where there are chats, then they a
   expect(await accessibilityOf(ben.page)).toEqual([]);
   await visitor.say('And now?');
   await ben.page.getByRole('button', { name: 'Go online' }).click();
-  // It went back to the queue, and waits there for whoever takes it.
+  // The chat is back in the queue, and waits there for any agent.
   const again = ben.row('Unassigned', 'And now?');
   await again.getByRole('button', { name: 'Take' }).click();
   await ben.row('My chats', 'And now?').waitFor();
@@ -81,7 +81,7 @@ test('F19 to go offline or out is asked about where there are chats, then they a
   await ben.say('Now, too.');
   await visitor.sees('Now, too.');
   await ben.endChat();
-  // Where there is no chat there is no question.
+  // Without a chat there is no dialog.
   await set('Offline');
   await ben.page.getByText('Go online to see and answer chats.').waitFor();
   expect(await question.count()).toBe(0);
@@ -90,14 +90,14 @@ test('F19 to go offline or out is asked about where there are chats, then they a
   expect(ben.errors).toEqual([]);
 });
 
-test('F21 a supervisor reads in agent activity who is here, by keyboard and on a phone', async () => {
+test('F21 agent activity shows a supervisor the agents who are present, by keyboard and on a phone', async () => {
   await Agent.signIn(browser, base, 'ben@demo.test');
   const { page, errors } = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   await page.goto(`${base}/console/users`);
   await page.getByRole('link', { name: 'Agent activity' }).click();
   await page.waitForURL(/time-table/);
   const row = page.getByRole('rowheader', { name: 'Ben Okafor' });
-  // It follows within seconds.
+  // Agent activity is updated within seconds.
   await expect
     .poll(async () => {
       await page.reload();

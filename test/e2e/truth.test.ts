@@ -6,7 +6,7 @@ import { stage } from './stage.ts';
 const { base, browser } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
 
-test('R15: offline, a banner says so at once, the status is greyed, and row and bubble agree on what is unsent', async () => {
+test('R15: offline, a banner appears at once, the status is greyed, and row and bubble agree on the unsent messages', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   const question = `Are you there? ${mark}`;

@@ -1,4 +1,4 @@
-/** Users and groups as an administrator makes them, and what the one at the other end sees of it. */
+/** Users and groups: an administrator creates them, and each user sees the effect in their own browser. */
 import type { Page } from 'playwright';
 import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually } from './people.ts';
@@ -20,7 +20,7 @@ interface Person {
   readonly password: string;
 }
 
-/** Adds a user by the form, and confirms the email; what matters of it is filled in by `more`. */
+/** Adds a user by the form, and confirms the email; `more` fills in the other fields. */
 async function addUser(name: string, more: (page: Page) => Promise<unknown>): Promise<Person> {
   const person = await addUnconfirmed(name, more);
   await confirm(person.email);
@@ -45,7 +45,7 @@ async function addUnconfirmed(name: string, more: (page: Page) => Promise<unknow
   return { name, email, password };
 }
 
-test('F185 F188 F189: a group and two users with generated passwords; one comes in from here, one does not', async () => {
+test('F185 F188 F189: a group and two users with generated passwords; one may sign in from this address, one may not', async () => {
   const { page } = admin;
   await page.goto(`${base}/console/groups`);
   await page.getByRole('button', { name: 'Add group' }).click();
@@ -73,7 +73,7 @@ test('F185 F188 F189: a group and two users with generated passwords; one comes 
   expect([...admin.errors, ...ines.errors, ...wei.errors]).toEqual([]);
 });
 
-test('F189: a bad line is named by its number, and nobody locks themselves out unwarned', async () => {
+test('F189: a wrong line is named by its number, and users who lock themselves out are warned first', async () => {
   const { page } = admin;
   await page.goto(`${base}/console/users?search=admin@demo.test`);
   await page.getByRole('link', { name: 'Alex Moreau' }).click();
@@ -90,7 +90,7 @@ test('F189: a bad line is named by its number, and nobody locks themselves out u
   expect(await page.getByLabel('Allowed IP addresses').inputValue()).toBe('');
 });
 
-test('F7 I14: who loses the right to manage while in the console is refused at the next click, with words', async () => {
+test('F7 I14: a user who loses the right to manage while in the console is refused at the next click, with a reason', async () => {
   const person = await addUser('Omar Haddad', (form) => form.getByLabel('Supervisor').check());
   const omar = await Agent.tryToSignIn(browser, base, person.email, person.password);
   await omar.page.waitForURL(/\/console/);
@@ -106,7 +106,7 @@ test('F7 I14: who loses the right to manage while in the console is refused at t
   expect(await omar.page.getByRole('link', { name: 'Console' }).count()).toBe(0);
 });
 
-test('F190: a deleted user is out at once, can be taken back for a while, and is found among the deleted', async () => {
+test('F190: a deleted user is signed out at once, can be restored for a while, and is listed among the deleted', async () => {
   const person = await addUser('Ana Souza', () => Promise.resolve());
   const ana = await Agent.tryToSignIn(browser, base, person.email, person.password);
   await ana.group('Unassigned').waitFor();
@@ -130,7 +130,7 @@ test('F190: a deleted user is out at once, can be taken back for a while, and is
   await page.getByText('The name stays in the history.').waitFor();
 });
 
-test('S9 F10: one’s own sessions are listed by their devices, and another one is ended from here', async () => {
+test('S9 F10: users see their own sessions by device, and can end another one from here', async () => {
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   const other = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
   await sofia.page.getByRole('button', { name: 'Sofia Lindqvist, user menu' }).click();
@@ -144,7 +144,7 @@ test('S9 F10: one’s own sessions are listed by their devices, and another one 
   expect(sofia.errors).toEqual([]);
 });
 
-test('F185: who is invited chooses their own password by the link in the mail', async () => {
+test('F185: an invited user chooses a password by the link in the mail', async () => {
   const { page } = admin;
   const email = `ruth.${mark}@demo.test`;
   await page.goto(`${base}/console/users/new`);
@@ -168,7 +168,7 @@ test('F185: who is invited chooses their own password by the link in the mail', 
   await context.close();
 });
 
-/** What the owner of a mailbox sees of a link, in a browser of their own. */
+/** Opens a mailed link, in a browser of its owner. */
 async function followed(email: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -213,7 +213,7 @@ test('L1 F185: a user with a password confirms the email by a button, and cannot
   await own.context().close();
 });
 
-test('L1: another email waits for its owner, can be cancelled, and is the one to sign in with once confirmed', async () => {
+test('L1: a changed email waits for its owner, can be cancelled, and signs the user in once confirmed', async () => {
   const person = await addUser('Petra Moving', () => Promise.resolve());
   const { page } = admin;
   await page.reload();
@@ -223,7 +223,7 @@ test('L1: another email waits for its owner, can be cancelled, and is the one to
   await field.fill(other);
   await save.click();
   await page.getByText(`The change to ${other} awaits confirmation`).waitFor();
-  // The form shows what is, not what waits.
+  // The form shows the current email, not the pending one.
   expect(await field.inputValue()).toBe(person.email);
   await picture(page, 'pending');
   expect(await accessibilityOf(page)).toEqual([]);
@@ -246,7 +246,7 @@ test('L1: another email waits for its owner, can be cancelled, and is the one to
   await page.getByText('Confirmed their own email').first().waitFor();
 });
 
-test('L1: an email of two accounts is one’s who confirms it first; the other link says so in plain words', async () => {
+test('L1: an email of two accounts belongs to the first user who confirms it; the other link explains that', async () => {
   const email = `shared.${mark}@demo.test`;
   const { page } = admin;
   await page.goto(`${base}/console/users/new`);
@@ -255,7 +255,7 @@ test('L1: an email of two accounts is one’s who confirms it first; the other l
   await page.getByRole('main').getByRole('button', { name: 'Add user' }).click();
   await page.getByText('Invited; hasn’t set a password yet.').waitFor();
   const link = await linkTo(email);
-  // The operator vouches for another company's user with the same email.
+  // The operator confirms another company's user with the same email.
   const made = await fetch(`${base}/api/operator/accounts`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${operatorSecret}`, 'Content-Type': 'application/json' },

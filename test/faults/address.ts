@@ -1,7 +1,7 @@
 /** Clients behind addresses of their own. */
 import { statedFetch } from '../helpers/people.ts';
 
-/** A client behind an address. Only a server behind Cloudflare believes it. */
+/** A client at an address. Only a server behind Cloudflare trusts it. */
 export function from(base: string, address: string, cookie?: string): typeof fetch {
   const stated = statedFetch(base, {}, cookie);
   return (input, init) => {

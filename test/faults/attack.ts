@@ -1,6 +1,7 @@
 /**
- * Strangers attack sign-in and the visitors' door while people chat and an agent signs in (H1 to H3 of the threat model). Counts
- * judge the run: what was refused, and that no honest client was. Times are printed and judge nothing.
+ * Strangers attack sign-in and the visitors' routes while visitors chat and an agent signs in (H1 to H3 of the threat
+ * model). Counts decide the result: refused requests, and that no honest client was refused. Times are printed and
+ * decide nothing.
  */
 import path from 'node:path';
 import { percentiles } from '../bench/statistics.ts';
@@ -20,10 +21,10 @@ const post = (send: typeof fetch, url: string, body: object) =>
     body: JSON.stringify(body),
   });
 
-/** An address of another /64 each time, as the holder of a /32 has them. */
+/** An address of another /64 for each turn, as an owner of a /32 has them. */
 const rotating = (turn: number) => `2001:db8:${(turn >> 8).toString(16)}:${(turn & 255).toString(16)}::1`;
 
-/** Chats that go on during an attack: a message a second in each. */
+/** Chats that continue during an attack: a message a second in each. */
 class Chats {
   readonly #visitors: VisitorPerson[] = [];
   #times: number[] = [];
@@ -45,7 +46,7 @@ class Chats {
     });
   }
 
-  /** The milliseconds from a message to its acknowledgement since the last call. */
+  /** The milliseconds from a message to its acknowledgement, since the last call. */
   times(): number[] {
     const times = this.#times;
     this.#times = [];
@@ -75,7 +76,9 @@ interface Signing {
   readonly owner: { readonly times: number[]; readonly failed: number[] };
 }
 
-/** Ten sign-ins a second with made-up emails, somebody who polls the owner's email, and the owner on a device that is known. */
+/**
+ * Ten sign-ins a second with made-up emails, a stranger who polls the owner's email, and the owner on a known device.
+ */
 async function attackSignIn(base: string, email: string, span: number): Promise<Signing> {
   const login = `${base}/api/login`;
   const first = await post(from(base, '203.0.113.7'), login, { email, password });
@@ -102,7 +105,7 @@ async function attackSignIn(base: string, email: string, span: number): Promise<
       const { retryAfter = 0 } = (await answer.json()) as { retryAfter?: number };
       if (answer.status === 401) polled.checked++;
       else polled.refused++;
-      // As told, but no less often than the review's attacker did.
+      // As the server asks, but at least as often as the attacker in the security review.
       await pause(Math.min(retryAfter, 400));
     }
   };
@@ -127,7 +130,7 @@ const shown = (times: readonly number[]) => {
   return `${p50.toFixed(1)}/${p99.toFixed(1)} ms`;
 };
 
-/** True where no honest client was refused or kept waiting for ever, and every cap held. */
+/** True if no honest client was refused or kept waiting for ever, and every cap was kept. */
 export async function attack(scale: AttackScale, dataDir: string): Promise<boolean> {
   let sound = true;
   for (const front of ['false', 'true'] as const) {

@@ -1,15 +1,15 @@
 /**
- * Keeps book at the wire, beside the clients and not through them: what was sent, how often, what was acknowledged, what was
- * shown. Now and then it sends a command twice.
+ * Records the traffic on the wire, independently of the clients: sent commands and their number, acknowledgements,
+ * shown entries. Now and then it sends a command twice.
  */
 import type { Wire } from '#client/environment';
 import type { Entry, Range } from '#protocol';
 import type { Wiring } from '../helpers/people.ts';
 import { shownKey, type Acked, type Reader } from './checks.ts';
 
-/** Of the sends, so many are doubled … */
+/** The share of sends that are doubled … */
 const doubling = 0.05;
-/** … at once, or up to so much later, in milliseconds. */
+/** … at once, or up to this many milliseconds later. */
 const late = 2_000;
 
 export class Book {
@@ -20,7 +20,7 @@ export class Book {
   readonly #answered = new Map<string, number>();
   readonly #latencies = new Map<string, number[]>();
   #onAck: (() => void)[] = [];
-  /** Under which name latencies are written down just now. */
+  /** The phase to which latencies are counted. */
   phase = 'start';
   refusals = new Map<string, number>();
   sockets = 0;
@@ -29,7 +29,7 @@ export class Book {
     this.#random = random;
   }
 
-  /** The wiring of one person. */
+  /** The wiring of one client. */
   wiring(): Wiring {
     const own = new Set<string>();
     return {
@@ -38,7 +38,7 @@ export class Book {
     };
   }
 
-  /** Resolves at the next acknowledgement of anybody. */
+  /** Resolves at the next acknowledgement of any client. */
   nextAck(): Promise<void> {
     return new Promise((resolve) => this.#onAck.push(resolve));
   }
@@ -51,7 +51,7 @@ export class Book {
     return [...this.#answered.values()].reduce((sum, times) => sum + times - 1, 0);
   }
 
-  /** How long the acknowledgements of a phase took, in milliseconds, ascending. */
+  /** The latencies of a phase's acknowledgements, in milliseconds, ascending. */
   latencies(phase: string): number[] {
     return [...(this.#latencies.get(phase) ?? [])].sort((a, b) => a - b);
   }
@@ -147,7 +147,7 @@ export class Book {
     const key = shownKey(reader, conversation, entry.seq);
     const text = JSON.stringify(entry);
     const before = this.seen.get(key);
-    // The first that was shown stands: another one later is for the check to find.
+    // The first text stays; a different one is stored beside it, for the check to find.
     if (before === undefined) this.seen.set(key, text);
     else if (before !== text) this.seen.set(`${key} again`, text);
   }

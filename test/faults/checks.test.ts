@@ -1,4 +1,4 @@
-/** The checks of a faults run, each shown to fail: sound evidence, and the same with one thing wrong. */
+/** The checks of a fault run, each shown to fail: sound evidence, and the same with one fault. */
 import { fold } from '#domain/conversation/conversation';
 import type { Draft, Entry } from '#protocol';
 import { expect, test } from 'vitest';
@@ -54,33 +54,37 @@ const withHistory = (entries: Entry[], head = entries.length): Evidence => ({
 });
 const log = evidence().conversations[0]?.log ?? [];
 
-test('a sound run is called sound', () => {
+test('a sound run is judged sound', () => {
   const verdict = judge(evidence());
   expect(isSound(verdict)).toBe(true);
   expect(verdict).toMatchObject({ acked: 3, entries: 5 });
 });
 
 const wrong: [string, keyof Verdict, Evidence][] = [
-  ['I1 an acknowledged entry is gone', 'lost', withLog(log.slice(0, -1))],
+  ['I1 an acknowledged entry is missing', 'lost', withLog(log.slice(0, -1))],
   [
-    'I1 another stands in its place',
+    'I1 another entry has its seq',
     'lost',
     withLog(log.map((entry) => (entry.seq === 5 ? ({ ...entry, id: 'other' } as Entry) : entry))),
   ],
-  ['I2 an id is there twice', 'duplicated', evidence(numbered([started, said(0), assigned(1), said(0)]))],
   [
-    'I2 a message is there twice under two ids',
+    'I2 an id is in the log twice',
+    'duplicated',
+    evidence(numbered([started, said(0), assigned(1), said(0)])),
+  ],
+  [
+    'I2 a message is in the log twice, under two ids',
     'duplicated',
     evidence(numbered([started, said(0), assigned(1), said(0, 'id-again')])),
   ],
   [
-    'I2 an id was acknowledged at two places',
+    'I2 an id was acknowledged at two positions',
     'duplicated',
     { ...evidence(), acks: [...evidence().acks, { conversation: 'con', id: 'id-0', seq: 4 }] },
   ],
   ['I3 a seq is missing', 'gaps', withLog(log.filter((entry) => entry.seq !== 3))],
   [
-    'I4 a client was shown something else',
+    'I4 a client was shown another text',
     'gaps',
     {
       ...evidence(),
@@ -88,26 +92,26 @@ const wrong: [string, keyof Verdict, Evidence][] = [
     },
   ],
   [
-    'V71 a visitor was shown what only agents may see',
+    'V71 a visitor was shown an entry for agents only',
     'gaps',
     { ...evidence(), seen: new Map([[shownKey('visitor', 'con', 3), JSON.stringify(log[2])]]) },
   ],
   [
-    'V24 the second message stands before the first',
+    'V24 the second message is before the first',
     'reordered',
     evidence(numbered([started, said(1), assigned(1), said(0)])),
   ],
   [
-    'I9 a generation comes twice',
+    'I9 a generation occurs twice',
     'owners',
     evidence(numbered([started, assigned(1), { ...assigned(1), kind: 'agent.assigned' } as Draft])),
   ],
-  ['I10 a place is nobody’s', 'owners', { ...evidence(), places: [] }],
+  ['I10 an owner has no reserved capacity', 'owners', { ...evidence(), places: [] }],
   ['I5 the history lacks an entry', 'history', withHistory(log.slice(0, -1), log.length)],
   ['I5 the history lacks a conversation', 'history', { ...evidence(), history: new Map() }],
-  ['I5 the history says another head', 'history', withHistory(log, 4)],
+  ['I5 the history has another head', 'history', withHistory(log, 4)],
   [
-    'I5 the history has a conversation that nobody had',
+    'I5 the history has a conversation that does not exist',
     'history',
     {
       ...evidence(),
@@ -123,10 +127,10 @@ test.each(wrong)('%s: found', (_, where, found) => {
   const verdict = judge(found);
   expect(verdict[where]).not.toEqual([]);
   expect(isSound(verdict)).toBe(false);
-  // D1 and the places may still catch up; a log cannot.
+  // D1 and capacity may still catch up; a log cannot.
   expect(isHopeless(verdict)).toBe(where !== 'history' && where !== 'owners');
 });
 
-test('R15 what was typed and is in no log is found', () => {
+test('R15 a typed message that no log contains is found', () => {
   expect(undelivered(['v0 0 hi', 'v0 9 hi'], evidence().conversations)).toEqual(['v0 9 hi']);
 });

@@ -1,6 +1,10 @@
-/** Judges a run by what its clients saw and what the server has stored. Pure, so that each check can be shown to fail. */
+/**
+ * Judges a run by the entries that its clients were shown and the server's stored data. Pure, so that each check can
+ * be shown to fail.
+ */
+import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
-import { aliasAmong, entryForVisitor } from '#domain/conversation/redaction';
+import { entryForVisitor } from '#domain/conversation/redaction';
 import type { Entry } from '#protocol';
 import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
 
@@ -21,19 +25,19 @@ export interface Evidence {
 }
 
 export interface Verdict {
-  /** Distinct commands that were acknowledged. */
+  /** Distinct acknowledged commands. */
   readonly acked: number;
-  /** Acknowledged, and not in the log where it was said to be. */
+  /** Acknowledged, but not in the log at the acknowledged position. */
   readonly lost: string[];
-  /** In the logs more than once, or acknowledged at two places. */
+  /** In the logs more than once, or acknowledged at two positions. */
   readonly duplicated: string[];
-  /** Seqs that are missing or doubled, and entries shown that the log holds otherwise. */
+  /** Missing or doubled seqs, and shown entries that differ from the log's. */
   readonly gaps: string[];
-  /** Messages of one sender that stand in another order than the one in which they were given. */
+  /** Messages of one sender in another order than the one in which they were sent. */
   readonly reordered: string[];
-  /** A generation that did not rise, two owners at once, a place that belongs to nobody. */
+  /** A generation that did not rise, two owners at once, an owner without reserved capacity. */
   readonly owners: string[];
-  /** Where D1 is not what the logs amount to. */
+  /** Differences between D1 and the fold of the logs. */
   readonly history: string[];
   readonly entries: number;
 }
@@ -43,7 +47,7 @@ const placeKey = (conversation: string, seq: number): string => `${conversation}
 export const shownKey = (reader: Reader, conversation: string, seq: number): string =>
   `${reader} ${placeKey(conversation, seq)}`;
 
-/** A text that tells who sent it and as which of theirs: `v3 17 …`. */
+/** Parses a text that names its sender and the number of the message: `v3 17 …`. */
 const place = (text: string): { stream: string; number: number } | undefined => {
   const match = /^(\S+) (\d+)(?: |$)/.exec(text);
   return match?.[1] ? { stream: match[1], number: Number(match[2]) } : undefined;
@@ -134,7 +138,8 @@ function shownOtherwise(seen: Evidence['seen'], logs: Logs): string[] {
 }
 
 function reorderedIn(logs: Logs): string[] {
-  // A visitor goes on from one conversation to the next: theirs are one stream, in the order of the conversations.
+  // A visitor continues from one conversation to the next: the visitor's messages are one stream, in the order of the
+  // conversations.
   const ordered = [...logs.values()].sort((a, b) => ordinal(a) - ordinal(b));
   const last = new Map<string, number>();
   const found: string[] = [];
@@ -162,7 +167,7 @@ function ownersOf(logs: Logs, places: readonly StoredPlace[]): string[] {
     let owner: string | null = null;
     for (const entry of log) {
       if (entry.kind === 'agent.assigned') {
-        if (owner !== null) found.push(`${id} was given to a second owner at ${entry.seq}`);
+        if (owner !== null) found.push(`${id} was assigned to a second owner at ${entry.seq}`);
         if (entry.generation <= generation) found.push(`${id} has generation ${entry.generation} again`);
         generation = entry.generation;
         owner = entry.agent.id;
@@ -171,7 +176,9 @@ function ownersOf(logs: Logs, places: readonly StoredPlace[]): string[] {
     }
     const held = places.find((one) => one.conversation === id);
     if ((held?.agent ?? null) !== owner) {
-      found.push(`${id} is ${owner ?? 'nobody'}'s, and its place ${held?.agent ?? 'nobody'}'s`);
+      found.push(
+        `${id} is owned by ${owner ?? 'no agent'}, its capacity is reserved for ${held?.agent ?? 'no agent'}`,
+      );
     }
   }
   return found;
@@ -184,14 +191,14 @@ function historyDiffers(logs: Logs, history: Evidence['history']): string[] {
     if (!stored) found.push(`${id} is missing`);
     else if (JSON.stringify(stored.entries) !== JSON.stringify(log))
       found.push(`${id} has ${stored.entries.length} entries of ${log.length}`);
-    else if (stored.head !== log.length) found.push(`${id} says that its head is ${stored.head}`);
+    else if (stored.head !== log.length) found.push(`${id} has the head ${stored.head}`);
     else if (JSON.stringify(stored.state) !== JSON.stringify(fold(id, log)))
-      found.push(`${id} is folded otherwise`);
+      found.push(`${id} has another state`);
   }
   return found;
 }
 
-/** Typed by somebody and in no log. */
+/** Typed messages that are in no log. */
 export function undelivered(
   typed: readonly string[],
   conversations: readonly StoredConversation[],

@@ -1,4 +1,7 @@
-/** The server as a process group of its own, to be killed without a warning and started again on the same data. */
+/**
+ * Runs the server as a process group of its own, which is killed without a warning and started again on the same
+ * data.
+ */
 import { fork, type ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { identify, lives } from '../../bin/processes.mjs';
@@ -15,12 +18,12 @@ export interface Address {
 
 export interface ServerProcessOptions {
   readonly dataDir: string;
-  /** A file for its output. */
+  /** The file for its output. */
   readonly log: string;
   readonly env: Record<string, string>;
-  /** The Worker's entry; without it the one that injects faults. */
+  /** The Worker's entry; by default the one that injects faults. */
   readonly entry?: string;
-  /** Where passwords are hashed: by this machine's service, the default, or by the objects, as on Cloudflare. */
+  /** Whether this machine's service hashes passwords (the default), or the objects, as on Cloudflare. */
   readonly hashing?: 'service' | 'objects';
 }
 
@@ -52,7 +55,7 @@ export class ServerProcess {
     return this.address;
   }
 
-  /** As a deploy does: the code is taken up anew, and every socket is closed. */
+  /** Does the same as a deployment: loads the code again, which closes every socket. */
   async reload(): Promise<void> {
     const { address } = this;
     const child = this.#child;
@@ -65,7 +68,7 @@ export class ServerProcess {
     this.address = { ...address, runtimes };
   }
 
-  /** `kill -9` of the whole group. Answers once every process of it is gone. */
+  /** Runs `kill -9` on the whole group. Resolves once every process of the group has ended. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
@@ -77,7 +80,7 @@ export class ServerProcess {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It went with its group.
+        // The process ended with its group.
       }
     }
     await gone;

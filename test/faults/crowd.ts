@@ -1,4 +1,4 @@
-/** The people of a run: visitors who write, reload and go on, agents who take what waits and answer it. */
+/** The clients of a run: visitors who write, reload and continue, agents who take waiting chats and answer them. */
 import { memoryOutbox, type Outbox } from '#client/outbox';
 import { isRefusal, type Entry } from '#protocol';
 import type { AgentPerson, Desk, Floor, OpenConversation, VisitorPerson } from '../helpers/people.ts';
@@ -12,7 +12,7 @@ export interface CrowdOptions {
   readonly agents: readonly { email: string; password: string }[];
   readonly book: Book;
   readonly random: () => number;
-  /** Between two messages of one visitor, in milliseconds, on average. */
+  /** Milliseconds between two messages of one visitor, on average. */
   readonly pace: number;
 }
 
@@ -39,13 +39,13 @@ export class Crowd {
     for (const visitor of this.visitors) visitor.start();
   }
 
-  /** Nobody writes any more; the sockets stay. */
+  /** Stops all writing; the sockets stay open. */
   hush(): void {
     for (const visitor of this.visitors) visitor.hush();
     for (const agent of this.agents) agent.quiet = true;
   }
 
-  /** Every tab is closed. */
+  /** Closes every tab. */
   leave(): void {
     this.hush();
     for (const visitor of this.visitors) visitor.person.end();
@@ -113,7 +113,7 @@ class WorkingAgent {
   readonly #options: CrowdOptions;
   readonly #open = new Map<string, OpenConversation>();
   readonly #outboxes = new Map<string, Outbox>();
-  /** Up to where each conversation has been answered, and how many answers were given. */
+  /** For each conversation, the last answered entry and the number of answers. */
   readonly #answered = new Map<string, { seq: number; count: number }>();
   readonly #taking = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -143,7 +143,7 @@ class WorkingAgent {
     this.#floor.connection.end();
   }
 
-  /** A look over the floor, several times a second: agents race for what waits. */
+  /** Scans the floor, several times a second: agents race for waiting chats. */
   #look(): void {
     const { random } = this.#options;
     this.#timer = setTimeout(
@@ -170,7 +170,7 @@ class WorkingAgent {
         this.#attend(id);
       }
     } catch {
-      // The server is away; what waits still waits.
+      // The server is unreachable; the chat still waits.
     } finally {
       this.#taking.delete(id);
     }
@@ -206,7 +206,7 @@ class WorkingAgent {
     this.#answered.set(id, done);
   }
 
-  /** The workspace is loaded anew: every conversation is opened again. */
+  /** Reloads the workspace: every conversation is opened again. */
   #reload(): void {
     const open = [...this.#open];
     this.#open.clear();

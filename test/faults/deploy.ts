@@ -1,4 +1,7 @@
-/** R10: the code is taken up anew, as a deploy does, while two thousand sockets are open. How soon they are back, and what it does to those who chat. */
+/**
+ * R10: the code is loaded again, as by a deployment, while two thousand sockets are open. Measures how soon they
+ * reconnect, and the effect on chats.
+ */
 import path from 'node:path';
 import {
   memoryCarrier,
@@ -24,10 +27,10 @@ interface Chat {
   readonly screens: OpenConversation[];
 }
 
-/** The sockets of everybody, as the wire has them. */
+/** All open sockets of the clients. */
 class Sockets {
   readonly open = new Set<object>();
-  /** How many have opened in each second of the clock. */
+  /** The number of sockets opened in each second of the clock. */
   readonly opened = new Map<number, number>();
 
   wiring(book: Book): Wiring {
@@ -48,7 +51,7 @@ class Sockets {
   }
 }
 
-/** True where nobody has lost anything. */
+/** True if no client has lost anything. */
 export async function deploy(scale: DeployScale, dataDir: string, random: () => number): Promise<boolean> {
   const { agents, conversations, atOnce, span, looks } = scale;
   // All chats begin at once, and wait until the agents take them.
@@ -90,7 +93,7 @@ export async function deploy(scale: DeployScale, dataDir: string, random: () => 
     const wanted = 4 * conversations + 2 * agents;
     await eventually(() => sockets.open.size === wanted, 60_000);
     console.log(`R10 sockets ${sockets.open.size} of ${wanted}, conversations ${chats.length}`);
-    for (const chat of chats) everybodyWrites(chat, span, random);
+    for (const chat of chats) everyClientWrites(chat, span, random);
     await pause(-span[0]);
 
     sockets.opened.clear();
@@ -127,12 +130,12 @@ export async function deploy(scale: DeployScale, dataDir: string, random: () => 
     const kinds = stored.flatMap(({ log }) => log.map(({ kind }) => kind));
     const gone = kinds.filter((kind) => kind === 'agent.unassigned' || kind === 'visitor.left').length;
     console.log(
-      `R10 reconnected at ${looks.map((look) => look / 1_000).join('/')} s after the deploy began ${sinceDeploy} %, ` +
-        `after the first was back (${seconds(listened - began)} s) ${sinceListening} %${all ? '' : ', never all'}; ` +
-        `taken up in ${seconds(takenUp)} s; most connects in a second ${Math.max(...sockets.opened.values())}`,
+      `R10 reconnected at ${looks.map((look) => look / 1_000).join('/')} s after the deployment began ${sinceDeploy} %, ` +
+        `after the first reconnected (${seconds(listened - began)} s) ${sinceListening} %${all ? '' : ', never all'}; ` +
+        `code loaded in ${seconds(takenUp)} s; most connects in a second ${Math.max(...sockets.opened.values())}`,
     );
     console.log(
-      `R10 acked ${acked}, written and in no log ${missing.length}, unsent ${unsent()}, lost ${lost.length}, duplicated ${duplicated.length}, ` +
+      `R10 acked ${acked}, sent but in no log ${missing.length}, unsent ${unsent()}, lost ${lost.length}, duplicated ${duplicated.length}, ` +
         `gaps ${gaps.length}, reordered ${reordered.length}; false absences ${gone}; resends ${book.resends}`,
     );
     return (
@@ -149,7 +152,7 @@ export async function deploy(scale: DeployScale, dataDir: string, random: () => 
 
 const textsOf = (number: number) => [`v${number} 0`, `v${number} 1`, `a${number} 0`];
 
-function everybodyWrites(
+function everyClientWrites(
   { number, tabs, screens }: Chat,
   span: DeployScale['span'],
   random: () => number,
@@ -159,7 +162,7 @@ function everybodyWrites(
   sometime(() => screens[0]?.client.send(`a${number} 0`));
 }
 
-/** Looks now and then until it is so: the sockets of two thousand tell of themselves too often to be listened to. */
+/** Polls the condition: two thousand sockets report too many changes to check after each. */
 async function eventually(condition: () => boolean, patience: number): Promise<boolean> {
   const deadline = Date.now() + patience;
   while (!condition()) {

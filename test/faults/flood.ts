@@ -1,4 +1,4 @@
-/** Visitors who flood their own door: sockets, messages, previews and new conversations, as many as they can. */
+/** Visitors who flood their own routes: sockets, messages, previews and new conversations, as many as they can. */
 import { caps } from '#domain/base/caps';
 import { makeCommandId, subprotocol, tokenSubprotocol } from '#protocol';
 import type { OpenConversation } from '../helpers/people.ts';
@@ -16,7 +16,7 @@ export interface Flooded {
   readonly entries: Share;
   readonly previews: Share;
   readonly conversations: Share;
-  /** The caps that did not hold, in words. */
+  /** The caps that were exceeded, in words. */
   readonly broken: string[];
 }
 
@@ -62,12 +62,12 @@ export async function flood(options: Options): Promise<Flooded> {
   for (const { id, log } of stored) {
     const said = log.filter(({ kind, by }) => kind === 'message.sent' && by.kind === 'visitor').length;
     total.entries.got += said;
-    // A burst of two seconds, then ten a second; the first message came by HTTP, which has a pace of its own.
+    // A burst of two seconds, then ten a second; the first message was sent by HTTP, which has a pace of its own.
     if (said > 10 * (seconds + 3) + 60)
       total.broken.push(`${said} messages in ${id} in ${seconds.toFixed(1)} s`);
   }
   total.previews.got = previews.shown;
-  // One in 200 ms and conversation.
+  // One preview in 200 ms and conversation.
   if (previews.shown > visitors * 5 * (seconds + 2)) total.broken.push(`${previews.shown} previews`);
   // Frames that no socket takes would show nothing.
   if (total.sockets.got === 0) total.broken.push('no socket was left to flood');
@@ -92,7 +92,7 @@ class Flooder {
     this.#watch = watch;
   }
 
-  /** Answers the conversations that it began. */
+  /** Returns the ids of the conversations that it began. */
   async run(total: Flooded): Promise<string[]> {
     const session = await this.#post('/api/widget/session', { site: this.#site });
     if (!session.ok) return [];
@@ -128,7 +128,7 @@ class Flooder {
     const opened = await Promise.all(Array.from({ length: sockets }, () => this.#socket(conversation)));
     const welcomed = opened.flatMap((socket) => socket ?? []);
     total.sockets.tried += sockets;
-    // One that another has pushed out is no longer open.
+    // A socket that a newer one has replaced is no longer open.
     const open = welcomed.filter(({ readyState }) => readyState === WebSocket.OPEN);
     total.sockets.got += open.length;
     const text = 'x'.repeat(7_000);
@@ -146,7 +146,7 @@ class Flooder {
     screen.end();
   }
 
-  /** A socket that was welcomed, or undefined where it was refused. */
+  /** Opens a socket; undefined if the server refused it. */
   #socket(conversation: string): Promise<WebSocket | undefined> {
     const url = `${this.#base}/api/widget/conversations/${conversation}/socket?site=${this.#site}`;
     const Socket = WebSocket as unknown as SocketWithHeaders;

@@ -1,8 +1,8 @@
-/** The line between the clients and the server: a relay of bytes whose connections can be cut without a word, like a cable. */
+/** A relay between the clients and the server, whose connections can be cut without a close, like a cable. */
 import net from 'node:net';
 
 export interface Line {
-  /** What clients connect to. */
+  /** The port for clients. */
   readonly port: number;
   /** Cuts about this share of the connections. */
   cut(share: number, random: () => number): number;

@@ -1,9 +1,6 @@
 /**
- * `npm run faults`: people chat while the server is killed, the lines are cut and D1 fails; then nothing happens for a while; then
- * everything is compared. `--quick` is a short run, `--seed N` repeats the same draws, `--mutant NAME` runs a server that is wrong
- * and must be found out, `--mutants` all of them. `--deploy` takes the code up anew under two thousand sockets instead, as a deploy does.
- * `--attack` lets strangers attack sign-in and the visitors' door while people chat.
- * `--smoke` is any of these in miniature, to see that it works. `--built` where the bundle is known to be fresh.
+ * `npm run faults`: visitors and agents chat while the server is killed, connections are cut and D1 fails; after a
+ * time of silence everything is compared. `--built` skips the build, if the bundle is known to be fresh.
  */
 import { rmSync } from 'node:fs';
 import { readArguments } from '../../bin/arguments.mjs';
@@ -21,16 +18,16 @@ import { Run } from './scenario.ts';
 
 const usage = `npm run faults -- [options]
 
-Plays chats while the server is killed, lines are cut and D1 fails, and compares everything afterwards.
+Runs chats while the server is killed, connections are cut and D1 fails, and compares everything afterwards.
 
   --quick        a short run
-  --smoke        in miniature: shows that it works
-  --deploy       takes the code up anew under 2,000 sockets instead, as a deploy does
-  --attack       strangers attack sign-in and the visitors' door instead, while people chat
-  --mutant NAME  runs a server that is wrong, and must be found out
-  --mutants      all of them, each in a short run
-  --seed N       for the same draws again
-  --keep         leaves the data folder in place
+  --smoke        a run in miniature: shows that every step works
+  --deploy       loads the code again under 2,000 sockets instead, as a deployment does
+  --attack       strangers attack sign-in and the visitors' routes instead, while visitors chat
+  --mutant NAME  runs a faulty server, which must be detected
+  --mutants      runs every mutant, each in a short run
+  --seed N       repeats the random draws of an earlier run
+  --keep         keeps the data folder
 `;
 
 const { values } = readArguments(usage, {
@@ -72,7 +69,7 @@ if (values.mutants) {
     console.error(error);
   } finally {
     await run.end();
-    if (values.keep || (!sound && !values.mutant)) console.log(`left in ${dataDir}`);
+    if (values.keep || (!sound && !values.mutant)) console.log(`data folder kept: ${dataDir}`);
     else rmSync(dataDir, { recursive: true, force: true });
   }
   console.log(`${sound ? 'sound' : 'UNSOUND'} in ${Math.round((Date.now() - started) / 1_000)} s`);
@@ -85,7 +82,7 @@ async function prepare(): Promise<void> {
   await bundleWorker({ entry, log: () => undefined });
 }
 
-/** Each mutant in a short run of its own: one that passes for sound shows that the checks are blind. */
+/** Runs each mutant in a short run of its own. A mutant that is judged sound shows that the checks are blind. */
 function catchAll(): boolean {
   let all = true;
   const size = scale === 'smoke' ? '--smoke' : '--quick';
@@ -95,7 +92,7 @@ function catchAll(): boolean {
     const found = new Set([...stdout.matchAll(/^ {2}unsound: ([^:]+):/gm)].map((match) => match[1]));
     // A run that crashed has detected nothing.
     const caught = status !== 0 && found.size > 0;
-    console.log(`mutant ${mutant}: ${caught ? `found out by ${[...found].join(', ')}` : 'NOT FOUND OUT'}`);
+    console.log(`mutant ${mutant}: ${caught ? `detected by ${[...found].join(', ')}` : 'NOT DETECTED'}`);
     if (!caught) all = false;
   }
   return all;

@@ -1,6 +1,6 @@
 /**
- * The scale of a run: `full` to be counted, `quick` for a first look, `smoke` to check in seconds that every step still
- * works.
+ * The scales of a run: `full` for figures, `quick` for a first look, `smoke` to check in seconds that every step
+ * still works.
  */
 import type { Waits } from '../../worker/actors/conversation/duties.ts';
 
@@ -18,11 +18,11 @@ export interface Scale {
   readonly silence: number;
   /** The share of connections that are cut at once. */
   readonly cut: number;
-  /** How long an agent without a live tab keeps their conversations, in milliseconds. */
+  /** Milliseconds for which an agent without a live tab keeps their conversations. */
   readonly grace: number;
   /** Delays of conversations, if the usual ones are too long. */
   readonly waits: Waits | undefined;
-  /** How long the server may take for its background work, in milliseconds; a mutant may never finish. */
+  /** Milliseconds that the server may take for its background work; a mutant may never finish. */
   readonly patience: { readonly sound: number; readonly mutant: number };
   /** Whether there is enough traffic to measure speed. */
   readonly timed: boolean;
@@ -38,10 +38,10 @@ const full: Scale = {
   between: [3_000, 7_000],
   silence: 40_000,
   cut: 0.3,
-  // Shorter than a run, so that agents who are away for longer lose their chats.
+  // Shorter than a run, so that agents who are absent for longer lose their chats.
   grace: 8_000,
   waits: undefined,
-  // A visitor counts as gone after 30 s, and that last entry may wait another 60 for its page.
+  // A visitor counts as gone after 30 s, and that last entry may wait another 60 s for its page.
   patience: { sound: 110_000, mutant: 80_000 },
   timed: true,
 };
@@ -60,11 +60,11 @@ export interface DeployScale {
   readonly agents: number;
   /** Each conversation has two tabs of its visitor and two screens of its agent; each agent has two more sockets. */
   readonly conversations: number;
-  /** How many begin side by side. */
+  /** Conversations that begin concurrently. */
   readonly atOnce: number;
-  /** Every client writes once in this span around the deploy, in milliseconds. */
+  /** Every client writes once in this span around the deployment, in milliseconds. */
   readonly span: readonly [number, number];
-  /** When reconnected clients are counted, in milliseconds. */
+  /** The moments at which reconnected clients are counted, in milliseconds. */
   readonly looks: readonly number[];
 }
 
@@ -83,13 +83,13 @@ export const deployScales: Record<ScaleName, DeployScale> = {
 };
 
 export interface AttackScale {
-  /** Chats that go on meanwhile. */
+  /** Chats that continue meanwhile. */
   readonly chats: number;
   /** Milliseconds: of chat without an attack, and of the attack on sign-in. */
   readonly calm: number;
   readonly signIns: number;
   readonly flooders: number;
-  /** What each of them tries: sockets, messages of 7 kB, previews, conversations. */
+  /** Attempts of each flooding visitor: sockets, messages of 7 kB, previews, conversations. */
   readonly sockets: number;
   readonly frames: number;
   readonly previews: number;

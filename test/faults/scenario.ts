@@ -1,4 +1,4 @@
-/** What happens in a run, step by step, and the figures that come of it. */
+/** The steps of a run, and the figures that they return. */
 import { defaultCampaign, isRefusal, type Rebuilt, type Refusal } from '#protocol';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
@@ -45,7 +45,7 @@ export class Run {
       log: path.join(options.dataDir, 'errors.log'),
       env: {
         AGENT_GRACE_MS: String(grace),
-        // A visitor of the crowd ends and begins more chats than a person does.
+        // A visitor of the crowd ends and begins more chats than a real one.
         CAPS: '{"conversationsPerVisitor":1000000}',
         ...(waits && { WAITS: JSON.stringify(waits) }),
         ...(options.mutant && { MUTANT: options.mutant }),
@@ -53,7 +53,7 @@ export class Run {
     });
   }
 
-  /** The whole run. True where everything was sound. */
+  /** Runs every step. True if everything was sound. */
   async all(): Promise<boolean> {
     await this.#open();
     const steps = [
@@ -65,7 +65,7 @@ export class Run {
     ];
     for (const step of steps) {
       await step();
-      // A mutant that has been found out needs no second finding.
+      // A mutant that has been detected once needs no further step.
       if (this.#options.mutant && this.#complaints.length > 0) break;
     }
     // A run without events proves nothing. Events that depend on chance may be missing.
@@ -133,7 +133,7 @@ export class Run {
     );
   }
 
-  /** R5: chat goes on while D1 fails and hangs, and the backlog drains. */
+  /** R5: chat continues while D1 fails and hangs, and the backlog drains. */
   async #outage(): Promise<void> {
     const { up, down, timed } = this.#options.scale;
     this.#book.phase = 'D1 up';
@@ -163,11 +163,13 @@ export class Run {
     );
     // The machine is shared, so the bound is wide: an answer that waited for D1 would take seconds.
     if (timed && percentile(hurt, 0.99) > 500 + 3 * percentile(calm, 0.99)) {
-      this.#complaints.push('R5: chat suffers when D1 does');
+      this.#complaints.push('R5: chat is slower while D1 fails');
     }
   }
 
-  /** R1: killed again and again under traffic, the lines cut in between, D1 failing at random. */
+  /**
+   * R1: the server is killed again and again under traffic, connections are cut in between, and D1 fails at random.
+   */
   async #kills(): Promise<void> {
     const { scale, random } = this.#options;
     this.#book.phase = 'kills';
@@ -185,11 +187,11 @@ export class Run {
       await this.#server.start({ D1_MODE: kill % 4 === 3 ? 'fail' : 'mixed' });
       listening.push(performance.now() - killed);
       if ((await Promise.race([ack, pause(this.#patience).then(() => 'late')])) === 'late') {
-        this.#complaints.push(`R1: nobody was answered after kill ${kill}`);
+        this.#complaints.push(`R1: no message was acknowledged after kill ${kill}`);
       }
       answering.push(performance.now() - killed);
     }
-    // The last one: nobody says goodbye, and nobody comes back.
+    // The last kill: no client closes its socket properly, and none returns.
     await pause(least);
     await this.#server.kill();
     this.#crowd.leave();
@@ -199,11 +201,11 @@ export class Run {
     });
     console.log(
       `R1 kills ${scale.kills}, clients ${scale.visitors + scale.agents}, restart p50/p99 ${figures[0]} s, ` +
-        `until somebody was answered ${figures[1]} s`,
+        `first acknowledgement after ${figures[1]} s`,
     );
   }
 
-  /** R2: nobody is there; the server alone brings everything to its end. */
+  /** R2: without any client, the server finishes all its work by itself. */
   async #silence(): Promise<void> {
     const { dataDir, scale, mutant } = this.#options;
     await this.#server.start();
@@ -213,7 +215,7 @@ export class Run {
     const drained = await this.#eventually(() => this.#backlog() === 0 || caught());
     const drainedAfter = Date.now() - began;
     await pause(caught() ? 0 : Math.max(0, scale.silence - drainedAfter));
-    // Agents whose grace is over have been taken off what they had: that too has to reach its end.
+    // Agents whose grace is over lose their chats: that work must finish too.
     await this.#eventually(() => caught() || isSound(this.#verdict()));
     const verdict = this.#verdict();
     const now = Date.now();
@@ -223,15 +225,14 @@ export class Run {
     const behind = storedConversations(dataDir).filter(
       ({ log, cursors }) => (cursors['archive'] ?? 0) < log.length,
     );
-    for (const { id } of behind)
-      this.#complaints.push(`R2: the archive of ${id} does not know how far it is`);
+    for (const { id } of behind) this.#complaints.push(`R2: the archive's cursor of ${id} is behind`);
     this.#complain(verdict);
     const { acked, lost, duplicated, gaps, reordered, entries, owners, history } = verdict;
     Object.assign(this.#happened, { 'acknowledged messages': acked, 'entries in D1': entries });
     console.log(
       `R1 acked ${acked}, lost ${lost.length}, duplicated ${duplicated.length}, gaps ${gaps.length}, ` +
         `reordered ${reordered.length}; D1 entries ${entries}, conversations that differ ${history.length}; ` +
-        `resends ${this.#book.resends}, doubled answers ${this.#book.doubledAnswers}; owners and places wrong ${owners.length}`,
+        `resends ${this.#book.resends}, doubled answers ${this.#book.doubledAnswers}; owners and capacity wrong ${owners.length}`,
     );
     console.log(
       `R2 seconds to drain ${seconds(drainedAfter)}; outbox left ${behind.length}, timers overdue ${overdue.length} ` +
@@ -240,7 +241,7 @@ export class Run {
     await this.#compareWithActors();
   }
 
-  /** The actors themselves are asked, now that it no longer matters whether they wake. */
+  /** Compares the files with the actors' own logs, now that waking them does no harm. */
   async #compareWithActors(): Promise<void> {
     for (const { id, log } of storedConversations(this.#options.dataDir)) {
       const dumped = await this.#ask<string[]>(
@@ -248,11 +249,11 @@ export class Run {
         `/faults/log?account=${this.#account}&conversation=${id}`,
       );
       if (`[${dumped.join(',')}]` !== JSON.stringify(log))
-        this.#complaints.push(`I1: the actor of ${id} has another log than its file`);
+        this.#complaints.push(`I1: the actor of ${id} has a log that differs from its file`);
     }
   }
 
-  /** R15: the visitors come back, and what they had typed is sent, once and in order. */
+  /** R15: the visitors return, and their typed messages are sent, once and in order. */
   async #return(): Promise<void> {
     const began = Date.now();
     for (const { person } of this.#crowd.visitors) person.reload();
@@ -263,13 +264,13 @@ export class Run {
     await this.#eventually(() => this.#backlog() === 0);
     const missing = missingNow();
     if (!sent) this.#complaints.push(`R15: ${this.#crowd.unanswered} messages are still unsent`);
-    for (const text of missing.slice(0, 5)) this.#complaints.push(`R15: typed and in no log: ${text}`);
+    for (const text of missing.slice(0, 5)) this.#complaints.push(`R15: typed but in no log: ${text}`);
     this.#complain(this.#verdict());
     const { agents, visitors } = this.#crowd;
     const sum = (of: number[]) => of.reduce((total, each) => total + each, 0);
     const taken = sum(agents.map((agent) => agent.taken));
     Object.assign(this.#happened, {
-      'lines cut': this.#cuts,
+      'connections cut': this.#cuts,
       'taken conversations': taken,
       'messages answered while D1 was down': this.#book.latencies('D1 down').length,
     });
@@ -277,14 +278,14 @@ export class Run {
       `R15 typed ${typed.length}, delivered ${typed.length - missing.length}, ${seconds(Date.now() - began)} s after their return`,
     );
     console.log(
-      `sometimes: lines cut ${this.#cuts}, reloads ${sum(visitors.map((visitor) => visitor.reloads))}, ` +
+      `sometimes: connections cut ${this.#cuts}, reloads ${sum(visitors.map((visitor) => visitor.reloads))}, ` +
         `sockets ${this.#book.sockets}, taken ${taken}, ` +
-        `takers too late ${sum(agents.map((agent) => agent.tooLate))}, ` +
+        `takes too late ${sum(agents.map((agent) => agent.tooLate))}, ` +
         `conversations ${storedConversations(this.#options.dataDir).length}, refusals ${JSON.stringify(Object.fromEntries(this.#book.refusals))}`,
     );
   }
 
-  /** R6: the history is dropped, and written again by the actors: the same rows. */
+  /** R6: the history is dropped, and the actors write it again: the same rows. */
   async #rebuild(): Promise<void> {
     const before = await this.#history();
     const began = Date.now();
@@ -300,7 +301,7 @@ export class Run {
     const rebuilt = await this.#history();
     this.#happened['rebuilt conversations'] = conversations;
     const equal = drained && rebuilt.hash === before.hash;
-    if (!equal) this.#complaints.push('R6: the rebuilt history is another one');
+    if (!equal) this.#complaints.push('R6: the rebuilt history differs');
     console.log(
       `R6 rebuilt ${conversations} conversations, ${rebuilt.rows} rows in ${seconds(Date.now() - began)} s, ` +
         `dump hash equal ${equal ? 'yes' : 'no'} (${before.hash.slice(0, 12)})`,
@@ -334,7 +335,7 @@ export class Run {
     }
   }
 
-  /** How many entries the logs have and D1 has not. */
+  /** The number of entries that the logs have and D1 lacks. */
   #backlog(): number {
     const { dataDir } = this.#options;
     const history = storedHistory(dataDir);
@@ -345,7 +346,7 @@ export class Run {
     }, 0);
   }
 
-  /** Looks into the files now and then until it is so: nothing there could tell of a change. */
+  /** Polls the files, which announce no change. */
   async #eventually(condition: () => boolean): Promise<boolean> {
     const deadline = Date.now() + this.#patience;
     while (!condition()) {

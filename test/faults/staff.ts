@@ -4,7 +4,7 @@ import { agentOf, type AgentPerson, type Wiring } from '../helpers/people.ts';
 
 export const password = 'correct horse battery';
 
-/** Makes an account with a site and its users, and signs the agents in. */
+/** Creates an account with a site and its users, and signs the agents in. */
 export async function staff(
   base: string,
   secret: string,

@@ -1,4 +1,4 @@
-/** Reads what a running server has stored, straight from its files: to look wakes nobody. */
+/** Reads a running server's stored data straight from its files, which wakes no actor. */
 import type { ConversationState, Entry } from '#protocol';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,14 @@ export interface StoredConversation {
   readonly account: string;
   readonly id: string;
   readonly log: Entry[];
-  /** How far each follower has been told. */
+  /** The last entry that each follower has received. */
   readonly cursors: Readonly<Record<string, number>>;
 }
 
 export interface StoredHistory {
   readonly state: ConversationState;
   readonly head: number;
-  /** Of all pages, in their order. */
+  /** The entries of all pages, in order. */
   readonly entries: Entry[];
 }
 
@@ -40,7 +40,10 @@ function files(folder: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** Reads without a lock that could be in somebody's way. What a crash left open can't be read so: a copy of it can. */
+/**
+ * Reads without a lock, so that no other process has to wait. A database that a crash left open can't be read this
+ * way, but a copy of it can.
+ */
 function read<T>(file: string, look: (database: DatabaseSync) => T): T {
   try {
     return withDatabase(file, true, look);

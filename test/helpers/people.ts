@@ -1,6 +1,7 @@
 /**
- * People on Node, over the real wire and with the real client code: visitors, and agents with their workspace's sockets. For
- * journeys without a browser, for faults, for benchmarks. Whatever is waited for is waited for by its own change.
+ * Visitors and agents on Node, over real connections and with the real client code; agents have the workspace's
+ * sockets. For journeys without a browser, for fault runs and for benchmarks. Every wait ends with a change, never
+ * with a time.
  */
 import { Connection } from '#client/connection';
 import { ConversationClient } from '#client/conversation';
@@ -23,22 +24,22 @@ import {
   type Summary,
 } from '#protocol';
 
-/** What stands between a person and the network: a test watches there, or makes faults. */
+/** Hooks between a client and the network, through which a test observes traffic or injects faults. */
 export interface Wiring {
   wire?(wire: Wire, url: string): Wire;
   fetch?: typeof fetch;
 }
 
-/** Something that changes, and whom to tell of it. */
+/** An object whose changes a test can wait for. */
 export class Changing {
   readonly #waiting = new Set<() => void>();
 
-  /** To be called after every change. */
+  /** Must be called after every change. */
   changed(): void {
     for (const look of [...this.#waiting]) look();
   }
 
-  /** Waits until it is so. `what` says, should it never be, what was waited for. */
+  /** Waits until the condition is true. `what` describes it in the error of a timeout. */
   until(condition: () => boolean, timeout = 10_000, what = condition.toString()): Promise<void> {
     if (condition()) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -53,7 +54,7 @@ export class Changing {
       };
       const timer = setTimeout(() => {
         done();
-        reject(new Error(`waited ${timeout} ms in vain: ${what}`));
+        reject(new Error(`timed out after ${timeout} ms: ${what}`));
       }, timeout);
       this.#waiting.add(look);
     });
@@ -65,7 +66,7 @@ type SocketWithHeaders = new (
   init: { protocols: string[]; headers: Record<string, string> },
 ) => unknown;
 
-/** Node's environment. A client that is no browser states its Origin, and its cookie, itself (V12). */
+/** The environment of Node. Outside a browser, a client sets its Origin and its cookie itself (V12). */
 export function nodeEnvironment(
   base: string,
   wiring: Wiring = {},
@@ -88,7 +89,7 @@ export function nodeEnvironment(
   };
 }
 
-/** The fetch of a program: it states what a browser would. */
+/** A fetch that sets the headers which a browser would set. */
 export function statedFetch(base: string, wiring: Wiring = {}, cookie?: string): typeof fetch {
   const send = wiring.fetch ?? fetch;
   return (input, init) => {
@@ -99,7 +100,7 @@ export function statedFetch(base: string, wiring: Wiring = {}, cookie?: string):
   };
 }
 
-/** A carrier that outlives its page. */
+/** Storage that outlives its page. */
 export function memoryCarrier(kept = new Map<string, string>()): Carrier {
   return {
     load: (key) => Promise.resolve(kept.get(key) ?? null),
@@ -146,13 +147,13 @@ export class VisitorPerson extends Changing {
     this.chat.send(text);
   }
 
-  /** The page is loaded anew: what the carrier holds is all that is left. */
+  /** Reloads the page: only the contents of the carrier survive. */
   reload(): void {
     this.chat.end();
     this.chat = this.#open();
   }
 
-  /** The network is back, or the page is looked at again. */
+  /** Acts as if the network were back, or the page visible again. */
   wake(): void {
     this.#env.wake();
   }
@@ -201,7 +202,7 @@ export class OpenConversation extends Changing {
   }
 }
 
-/** A socket of the workspace, and what its frames amount to. */
+/** A socket of the workspace, with its frames folded into one state. */
 export class Followed<Frame> extends Changing {
   readonly connection: Connection;
   closes = 0;
@@ -236,7 +237,7 @@ export class Followed<Frame> extends Changing {
 export interface Floor extends Followed<FloorServerFrame> {
   readonly rows: ReadonlyMap<string, FloorRow>;
   readonly agents: ReadonlyMap<string, FloorAgent>;
-  /** By their conversations. */
+  /** By the ids of their conversations. */
   readonly offers: ReadonlyMap<string, Offer>;
 }
 
@@ -246,7 +247,7 @@ export interface Desk extends Followed<AgentServerFrame> {
   readonly drafts: ReadonlyMap<string, string>;
 }
 
-/** An agent who has signed in. */
+/** A signed-in agent. */
 export class AgentPerson {
   readonly me: Me;
   readonly #base: string;
@@ -260,7 +261,7 @@ export class AgentPerson {
     this.#env = nodeEnvironment(base, wiring, cookie);
   }
 
-  /** Asks the API; the answer is the body, or the refusal. */
+  /** Sends a request to the API; returns the body, or the refusal. */
   async ask<T>(method: string, path: string, body?: object): Promise<T | Refusal> {
     const response = await this.#fetch(new URL(path, this.#base), {
       method,
@@ -356,7 +357,7 @@ export class AgentPerson {
     return new URL(path, this.#base).href.replace(/^http/, 'ws');
   }
 
-  /** False only where the server says so: one that can't be reached says nothing. */
+  /** False only if the server answers so: an unreachable server gives no answer. */
   async #signedIn(): Promise<boolean> {
     const me = await this.ask<Me>('GET', '/api/me').catch(() => undefined);
     return !(isRefusal(me) && me.refused === 'signed_out');

@@ -1,4 +1,4 @@
-/** What tests inside workerd see in `env` and `exports` of `cloudflare:workers`, beyond the Worker's own. */
+/** Additions to `env` and `exports` of `cloudflare:workers` in tests inside workerd. */
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import('../../worker/server.ts');

@@ -3,7 +3,7 @@ import { call, password, type Call } from './client.ts';
 
 export class Browser {
   readonly #cookies = new Map<string, string>();
-  /** What goes with each request. */
+  /** Sent with each request. */
   readonly #with: Call;
 
   constructor(withEach: Call = {}) {

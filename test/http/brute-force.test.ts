@@ -1,4 +1,4 @@
-/** Ten thousand guesses at a password, three ways: how many are let through, and what the owner has to bear. */
+/** Ten thousand guesses at a password, three ways: how many are let through, and how they affect the owner. */
 import { limits, type LimitName } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { beforeAll, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { ask, env, from, hashOf, newAccount, password, standingClock, type TestA
 import { hashingService } from './hashing-service.ts';
 
 const service = hashingService();
-/** The hashes that were made of these passwords. */
+/** The number of hashes made of these passwords. */
 const hashesOf = (guess: string) => service.hashed.filter((text) => text.startsWith(guess)).length;
 
 let account: TestAccount;
@@ -20,15 +20,18 @@ const { attempt } = throttle;
 const [minute, day] = [60_000, 86_400_000];
 const guesses = 10_000;
 
-/** Counts as the door does on unknown devices: for the network, then for the email from there and from everywhere. */
+/**
+ * Counts like the sign-in route on unknown devices: for the network, then for the email from there and from
+ * everywhere.
+ */
 class Counters {
   readonly #networks = new Map<number, throttle.Attempts>();
   readonly #pairs = new Map<string, throttle.Attempts>();
   readonly #emails = new Map<number, throttle.Attempts>();
 
-  /** How long to wait; 0 where the guess is let through. */
+  /** How long to wait; 0 if the guess is let through. */
   guess(network: number, email: number, now: number): number {
-    // Most have to wait for the network or the email: the rest is not looked at then.
+    // Most have to wait for the network or the email: then the other limit is not checked.
     const known = Math.max(this.#networks.get(network)?.next ?? 0, this.#emails.get(email)?.next ?? 0);
     if (known > now) return known - now;
     const pair = `${network} ${email}`;
@@ -51,7 +54,10 @@ interface Campaign {
   readonly emails: number;
 }
 
-/** Plays one who always waits as told, and takes whichever way is open first. Gives the times at which guesses got through. */
+/**
+ * Plays an attacker who always waits as told, and takes whichever network is free first. Returns the times at which
+ * guesses got through.
+ */
 function play({ networks, emails }: Campaign): number[] {
   const counters = new Counters();
   const ways = Math.max(networks, emails);
@@ -76,7 +82,10 @@ function play({ networks, emails }: Campaign): number[] {
 const within = (passed: number[], span: number) => passed.filter((at) => at < span).length;
 const inDays = (passed: number[]) => ((passed.at(-1) ?? 0) / day).toFixed(1);
 
-/** How many a limit lets through in a day: free ones, those while the wait doubles, then one after each longest wait. */
+/**
+ * How many a limit lets through in a day: the free ones, those while the wait doubles, then one after each longest
+ * wait.
+ */
 function mostADay(name: LimitName): number {
   const { free, window, first, longest } = limits[name] as throttle.DelayPolicy;
   return (day / window) * (free + Math.ceil(Math.log2(longest / first)) + window / longest);
@@ -95,23 +104,23 @@ test.each([
       `S7 ${name}: ${quarter} through in 15 minutes, ${wholeDay} in 24 hours, all ${passed.length} in ${inDays(passed)} days`,
     );
     expect(wholeDay).toBeLessThanOrEqual(allowed);
-    // Somebody gets through now and then: a throttle that never opens would be a lock.
+    // A guess gets through now and then: a throttle that never opens would be a lock.
     expect(quarter).toBeGreaterThanOrEqual(limits.signInFrom.free);
   },
   60_000,
 );
 
-test('H2 guesses from one network, all day, never make the owner wait on another network', () => {
+test('H2 a whole day of guesses from one network never makes the owner wait on another network', () => {
   const counters = new Counters();
   let now = 0;
   for (let open = 0; now < day; now += 1_000) {
     if (now >= open) open = now + Math.max(1, counters.guess(0, 0, now));
-    // Once an hour, on a device that is new each time.
+    // Once an hour, on a new device each time.
     if (now % 3_600_000 === 1_800_000) expect(counters.guess(now, 0, now)).toBe(0);
   }
 });
 
-test('S7 while a thousand networks guess, the owner on a new device is told to wait a minute at the most', () => {
+test('S7 while a thousand networks guess, the owner on a new device waits at most a minute', () => {
   const counters = new Counters();
   let now = 0;
   for (let i = 0; i < guesses; i++) {
@@ -130,7 +139,7 @@ const login = (email: string, pass: string, address = '203.0.113.1') => {
   });
 };
 
-test('S7 the throttle is asked before the hash, and the owner gets in after waiting as told', async () => {
+test('S7 the throttle is checked before the hash, and the owner gets in after waiting as told', async () => {
   const email = account.emails.agent;
   const clock = standingClock();
   const answers = [];
@@ -140,7 +149,7 @@ test('S7 the throttle is asked before the hash, and the owner gets in after wait
     wrong_credentials: 5,
     slow_down: 35,
   });
-  // Who is told to wait has cost no hash.
+  // A refused attempt has cost no hash.
   expect(hashesOf('guess')).toBe(5);
   const early = await login(email, password);
   expect(early).toMatchObject({ status: 429 });
@@ -149,7 +158,7 @@ test('S7 the throttle is asked before the hash, and the owner gets in after wait
   expect((await login(email, password)).status).toBe(200);
 });
 
-test('S7 guesses at once, over as many emails as one likes, cost no more hashes than may wait', async () => {
+test('S7 simultaneous guesses, over any number of emails, cost no more hashes than may wait', async () => {
   standingClock();
   const emails = Array.from({ length: 60 }, (_, i) => `${crypto.randomUUID()}-${i}@example.test`);
   const answers = await Promise.all(emails.map((email, i) => login(email, 'flood', `198.51.100.${i}`)));
@@ -157,13 +166,13 @@ test('S7 guesses at once, over as many emails as one likes, cost no more hashes 
   const tried = answers.filter(({ status }) => status === 401).length;
   expect(refused + tried).toBe(emails.length);
   expect(hashesOf('flood')).toBe(tried);
-  // One is being hashed and eight wait; the rest are told to come back.
+  // A single order is being hashed and eight wait; the rest are told to retry.
   expect(tried).toBeLessThanOrEqual(9);
   for (const { body } of answers) expect(body.retryAfter ?? 0).toBeLessThanOrEqual(minute);
   await expect.poll(() => hashingBusy('unknown')).toBeUndefined();
 });
 
-test('S7 an email that is known costs the same work as one that is not', async () => {
+test('S7 a known email costs the same work as an unknown one', async () => {
   const work = async (email: string, guess: string) => {
     const { body } = await login(email, guess);
     return { refused: body.refused, hashes: hashesOf(guess) };
@@ -184,7 +193,7 @@ test('S7 an email that is known costs the same work as one that is not', async (
     return times.sort((one, other) => one - other)[2] ?? 0;
   };
   const [one, other] = [await median(hash), await median(undefined)];
-  // Said, never asserted: time belongs to the machine.
+  // Printed, never asserted: the time depends on the machine.
   console.log(
     `S7 known ${one.toFixed(0)} ms, unknown ${other.toFixed(0)} ms, ratio ${(one / other).toFixed(2)}`,
   );

@@ -1,4 +1,4 @@
-/** A client of the API as a browser of our own origin would be, and accounts to try it with. */
+/** A client of the API that acts like a browser on our own origin, and accounts to test with. */
 import { defaultCampaign, makeId, roles, type IdKind, type Refusal, type Role } from '#protocol';
 import { createExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
@@ -9,7 +9,7 @@ import { hashPassword } from '../../worker/http/people/password.ts';
 import server from '../../worker/server.ts';
 import { signInOf } from '../actors/sign-in.ts';
 
-/** A fixed clock: on a slow machine the first second of waiting would be over before the last guess. */
+/** A fixed clock: on a slow machine the first wait of a second would be over before the last guess. */
 export function standingClock() {
   const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
   onTestFinished(() => clock.mockRestore());
@@ -69,7 +69,7 @@ export async function ask<T = Refusal>(
   return { status: response.status, body: await response.json<T>() };
 }
 
-/** What a browser would send back of an answer's cookies. */
+/** The cookies that a browser would send back after an answer. */
 export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()
@@ -100,7 +100,10 @@ export interface TestAccount {
   readonly emails: Record<Role, string>;
 }
 
-/** An account with one user of each role, signed in. Not by the operator's door and the login, whose hashes take their time. */
+/**
+ * An account with one user of each role, signed in. It avoids the operator's route and the sign-in, whose hashes take
+ * long.
+ */
 export async function newAccount(name = 'Test account'): Promise<TestAccount> {
   const mark = crypto.randomUUID().slice(0, 8);
   hash ??= await hashOf(password);
@@ -126,7 +129,7 @@ export async function newAccount(name = 'Test account'): Promise<TestAccount> {
 
 let hash: string | undefined;
 
-/** The hash of a password, in a test that nobody disturbs. */
+/** The hash of a password, in a test without other load. */
 export async function hashOf(text: string): Promise<string> {
   const made = await hashPassword(env, text, 'known');
   if (typeof made !== 'string') throw new Error(made.message);
@@ -139,7 +142,7 @@ export async function signIn(email: string): Promise<string> {
   return cookieOf(response);
 }
 
-/** A site of the account with a campaign that is on; and a visitor's cookie and token for it. */
+/** A site of the account with an active campaign, and a visitor's cookie and token for it. */
 export async function newSite(account: TestAccount, origins = ['https://shop.example']) {
   const campaign = await ask<{ id: string }>('POST', '/api/campaigns', {
     cookie: account.administrator,
@@ -160,7 +163,7 @@ export async function newVisitor(site: string): Promise<{ id: string; cookie: st
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-/** Sends a visitor's message; the conversation that took it. */
+/** Sends a visitor's message; returns the conversation that accepted it. */
 export async function say(
   site: string,
   token: string,

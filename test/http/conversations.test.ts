@@ -25,7 +25,10 @@ beforeAll(async () => {
   ({ site } = await newSite(mine));
 });
 
-const missing = { status: 404, body: { refused: 'not_found', message: 'There is no such thing here.' } };
+const missing = {
+  status: 404,
+  body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' },
+};
 
 const open: WebSocket[] = [];
 afterEach(() => {
@@ -57,7 +60,7 @@ function next(socket: WebSocket): Promise<Record<string, unknown>> {
   });
 }
 
-test('V37 a manager reads the history of the account, and of no other', async () => {
+test('V37 a manager reads the history of their account, and of no other', async () => {
   const log = makeLog({ messages: 150, closed: true });
   await writeHistory(env.DB, mine.id, log.state, log.pages);
   const as = { cookie: mine.supervisor };
@@ -103,7 +106,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request', field: query.split('=')[0] } });
 });
 
-test('V13 an agent opens the socket of a conversation of the account', async () => {
+test('V13 an agent opens the socket of a conversation of their account', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token, 'Hello');
   const opened = await upgrade(`/api/conversations/${conversation}/socket`, { cookie: mine.agent });
@@ -131,7 +134,7 @@ test('V7 a visitor opens the socket of their conversation, by a cookie or by a s
   expect(await upgrade(path, {})).toMatchObject({ status: 401 });
 });
 
-test('V13 a socket of another version, or no socket at all, is not served', async () => {
+test('V13 an upgrade with another version, and a request without an upgrade, are refused', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   const paths = [`/api/conversations/${conversation}/socket`, '/api/agent/socket', '/api/floor/socket'];
@@ -146,7 +149,7 @@ test('V13 a socket of another version, or no socket at all, is not served', asyn
   }
 });
 
-test("I13 another account's conversation has no socket, whoever asks", async () => {
+test('I13 the socket of another account’s conversation cannot be opened', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   for (const [other, cookie] of [
@@ -157,13 +160,13 @@ test("I13 another account's conversation has no socket, whoever asks", async () 
     await expect(next(socket as WebSocket)).rejects.toThrow('closed 4404');
   }
   expect(await upgrade('/api/conversations/x/socket', { cookie: mine.agent })).toEqual(missing);
-  // A visitor's credential opens no agent's door.
+  // A visitor's credential opens no route for agents.
   const path = `/api/conversations/${conversation}/socket`;
   expect(await upgrade(path, { cookie: visitor.cookie })).toMatchObject({ status: 401 });
   expect(await upgrade(path, { headers: bearer(visitor.token) })).toMatchObject({ status: 401 });
 });
 
-test('S2 who somebody is can not be said in a header', async () => {
+test('S2 a header cannot claim an identity', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   const other = await newVisitor(site);
@@ -174,7 +177,7 @@ test('S2 who somebody is can not be said in a header', async () => {
   expect(await upgrade(path, { headers })).toMatchObject({ status: 401 });
 });
 
-test('V33 V34 the agent and the floor are followed by a socket each', async () => {
+test('V33 V34 one socket follows the agent, and one the floor', async () => {
   const agent = await upgrade('/api/agent/socket', { cookie: mine.agent });
   expect(await next(agent.socket as WebSocket)).toMatchObject({ t: 'agent.welcome', status: 'online' });
   const floor = await upgrade('/api/floor/socket', { cookie: mine.agent });
@@ -184,7 +187,7 @@ test('V33 V34 the agent and the floor are followed by a socket each', async () =
   }
 });
 
-test('V35 an agent takes a conversation; the next one learns who has it', async () => {
+test('V35 an agent takes a conversation; the next one is refused with the owner’s name', async () => {
   const live = await upgrade('/api/agent/socket', { cookie: mine.agent });
   await next(live.socket as WebSocket);
   const visitor = await newVisitor(site);

@@ -1,4 +1,4 @@
-/** What a person proves themselves by: the password in their own hands, links by mail, the second factor. */
+/** Proofs of identity: the user's own password, links by mail, the second factor. */
 import type { AuditPage, Me, User } from '#protocol';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ const login = (email: string, pass: string, more = {}) =>
   call('POST', '/api/login', { body: { email, password: pass, ...more } });
 const signedOut = { status: 401, body: { refused: 'signed_out' } };
 
-test('V43 F185 one’s own password: all sessions end, the one that asks goes on under a new id', async () => {
+test('V43 F185 a changed password ends all sessions; the one that changed it continues under a new id', async () => {
   const { emails } = await newAccount();
   const [mine, other] = [await signIn(emails.agent), await signIn(emails.agent)];
   const wrong = await ask('PUT', '/api/me/password', {
@@ -64,7 +64,7 @@ test('V43 F185 one’s own password: all sessions end, the one that asks goes on
   expect((await login(emails.agent, next)).status).toBe(200);
 });
 
-test('S7 whoever finds a screen unlocked can’t guess the password from there', async () => {
+test('S7 a stranger at an unlocked screen cannot guess the password there', async () => {
   const own = await newAccount();
   const cookie = own.agent;
   const guess = () => ask('PUT', '/api/me/password', { cookie, body: { current: 'no', password: next } });
@@ -84,7 +84,7 @@ test('F3 a session that is not remembered ends with the browser, and after a day
     vi.useFakeTimers({ toFake: ['Date'], now: at + hours * 3_600_000 });
     return (await ask('GET', '/api/me', { cookie })).status;
   };
-  // In use every few hours: what ends it is its age.
+  // In use every few hours: its age ends it.
   for (const hours of [5, 10, 15, 20, 23.9]) expect(await ask24(cookieOf(brief), hours)).toBe(200);
   expect(await ask24(cookieOf(brief), 24.1)).toBe(401);
   expect(await ask24(cookieOf(long), 24.1)).toBe(200);
@@ -92,7 +92,7 @@ test('F3 a session that is not remembered ends with the browser, and after a day
   expect(await ask24(cookieOf(long), 24 * 8.1)).toBe(401);
 });
 
-test('F2 the status that is chosen at sign-in is the one that is begun with', async () => {
+test('F2 the status that is chosen at sign-in is the first one', async () => {
   const { emails } = await newAccount();
   const me = await (await login(emails.supervisor, password, { status: 'offline' })).json<Me>();
   expect(me.status).toBe('offline');
@@ -100,12 +100,12 @@ test('F2 the status that is chosen at sign-in is the one that is begun with', as
   expect((await login(emails.agent, password, { status: 'asleep' })).status).toBe(400);
 });
 
-test('V43 a forgotten password: the link by mail sets a new one, once, and ends all sessions', async () => {
+test('V43 a forgotten password: the mailed link sets a new one, once, and ends all sessions', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const forgotten = (of: string) => ask('POST', '/api/password/forgotten', { body: { email: of } });
   expect(await forgotten(` ${email.toUpperCase()}`)).toEqual({ status: 200, body: {} });
-  // Nobody learns whose emails are known.
+  // The answer does not reveal whether the email is known.
   expect(await forgotten('nobody@example.test')).toEqual({ status: 200, body: {} });
   const mail = await mailTo(email);
   expect(mail).toMatchObject({ from: 'parley@demo.test', subject: 'Reset your Parley password' });
@@ -133,7 +133,7 @@ test('V43 a forgotten password: the link by mail sets a new one, once, and ends 
   expect((await about({ token })).status).toBe(410);
 });
 
-test('V43 H2 a newer link leaves the ones before it, until one is used, or for half an hour', async () => {
+test('V43 H2 a newer link leaves earlier ones valid, until one is used, or for half an hour', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
@@ -151,7 +151,7 @@ test('V43 H2 a newer link leaves the ones before it, until one is used, or for h
   expect(new Set([first, second, third, fourth]).size).toBe(4);
 });
 
-test('V43 a link is dead after half an hour', async () => {
+test('V43 a link expires after half an hour', async () => {
   const { agent: email } = (await newAccount()).emails;
   await ask('POST', '/api/password/forgotten', { body: { email } });
   const token = tokenIn(await mailTo(email));
@@ -159,7 +159,7 @@ test('V43 a link is dead after half an hour', async () => {
   expect((await ask('POST', '/api/password/redeem', { body: { token, password: next } })).status).toBe(410);
 });
 
-test('V43 H2 the link of an earlier version holds, and one of today beside it', async () => {
+test('V43 H2 a link of an earlier version is valid, and so is a new one beside it', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const agent = agentStub(env, own.id, own.users.agent);
@@ -175,7 +175,7 @@ test('V43 H2 the link of an earlier version holds, and one of today beside it', 
     expect((await ask('POST', '/api/password/link', { body: { token } })).status).toBe(200);
 });
 
-test('S7 nobody’s mailbox is filled: after three mails the next has to wait', async () => {
+test('S7 a stranger cannot flood a mailbox: after three mails the next has to wait', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
   const forgotten = () =>
     ask('POST', '/api/password/forgotten', { body: { email }, ...from('203.0.113.20') });
@@ -183,7 +183,7 @@ test('S7 nobody’s mailbox is filled: after three mails the next has to wait', 
   expect(await forgotten()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
 });
 
-test('V43 where no mail can go out, or its links could lead anywhere, none is promised', async () => {
+test('V43 if no mail can be sent, or its links could lead anywhere, none is promised', async () => {
   const unset = (bindings: object) => ({ env: { ...bindings } as Partial<typeof env> });
   const none = unset({ SMTP_URL: undefined });
   expect((await ask('GET', '/api/deployment', none)).body).toEqual({
@@ -195,7 +195,7 @@ test('V43 where no mail can go out, or its links could lead anywhere, none is pr
   const body = { email: account.emails.agent };
   const noMail = { status: 409, body: { refused: 'no_mail' } };
   expect(await ask('POST', '/api/password/forgotten', { body, ...none })).toMatchObject(noMail);
-  // A request may say that it came to any host.
+  // A request can claim any host.
   for (const PUBLIC_URL of [undefined, '', 'parley.test', 'ftp://parley.test'])
     for (const BEHIND_CLOUDFLARE of ['true', 'false']) {
       const anyHost = { ...unset({ PUBLIC_URL, BEHIND_CLOUDFLARE }), host: 'https://evil.test' };
@@ -204,7 +204,7 @@ test('V43 where no mail can go out, or its links could lead anywhere, none is pr
     }
 });
 
-test('F185 an invitation: the user is there, and comes in with a password of their own', async () => {
+test('F185 an invitation: the user exists, and signs in with a password of their own', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
   const base = { name: 'Ines Duarte', nickname: '', language: 'ru', showsPhoto: true, roles: ['agent'] };
   const rest = { manages: true, groups: [], limits: { live: null, nrt: null }, ipRules: [] };
@@ -226,7 +226,7 @@ test('F185 an invitation: the user is there, and comes in with a password of the
   expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(409);
 });
 
-test('V45 the audit log: who did what, when and from where, for administrators', async () => {
+test('V45 the audit log for administrators: who did what, when and from which address', async () => {
   const own = await newAccount();
   const cookie = own.administrator;
   const headers = { 'CF-Connecting-IP': '203.0.113.9', 'User-Agent': 'Firefox' };
@@ -256,7 +256,7 @@ test('V45 the audit log: who did what, when and from where, for administrators',
     device: 'Firefox',
   });
   expect(JSON.stringify(entries)).not.toMatch(/wrong|correct horse|scrypt/);
-  // By pages, and filtered.
+  // In pages, and filtered.
   const first = (await list('?limit=3')).body;
   const second = (await list(`?limit=3&after=${encodeURIComponent(first.next ?? '')}`)).body;
   expect([...first.entries, ...second.entries]).toEqual(entries);

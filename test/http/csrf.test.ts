@@ -1,4 +1,4 @@
-/** What another site's page can make a browser send, with all the cookies that the browser has of us. */
+/** Requests that a page of another site can make a browser send, with all of the browser's cookies for us. */
 import { subprotocol } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { call, origin, type Call } from './client.ts';
@@ -6,7 +6,7 @@ import { addressOf, doors, knock, type AskedDoor } from './doors.ts';
 import { newSide, stateOf, strangers, type Side } from './principals.ts';
 
 let a: Side;
-/** An administrator's browser, in which somebody is a visitor of the account's site too. */
+/** An administrator's browser, whose user is also a visitor of the account's site. */
 let cookie: string;
 beforeAll(async () => {
   a = await newSide('A');
@@ -38,7 +38,7 @@ interface Attack extends Call {
   readonly address: string;
 }
 
-/** A body as a form sends it: the JSON in a name, or field by field. */
+/** A body as a form sends it: JSON in a field's name, or field by field. */
 function asForm(body: unknown): string {
   const fields = Object.entries((body ?? {}) as Record<string, unknown>);
   return new URLSearchParams(fields.map(([name, value]) => [name, String(value)])).toString();
@@ -58,7 +58,7 @@ function attacksOn(door: AskedDoor): Attack[] {
     const asked = { ...common, body: type.startsWith('application') ? asForm(body) : text };
     const headers = { 'Content-Type': type };
     attacks.push({ ...asked, name: `${type} from elsewhere`, headers: { ...headers, Origin: 'null' } });
-    // Should an origin ever be believed that is not: no such body is read.
+    // Even if a foreign origin were believed by mistake: no such body is read.
     attacks.push({ ...asked, name: `${type} from here`, headers: { ...headers, Origin: origin } });
   }
   const upper = { 'Content-Type': 'APPLICATION/JSON', Origin: 'https://evil.test' };
@@ -95,7 +95,7 @@ test.each(changing.map((door) => [door.key, door] as const))(
   },
 );
 
-test('S10 no page of another site opens a socket', async () => {
+test('S10 a page of another site can open no socket', async () => {
   for (const door of doors.filter(({ socket }) => socket)) {
     for (const Origin of Object.values(foreign)) {
       const headers = { Origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': subprotocol };
@@ -104,14 +104,14 @@ test('S10 no page of another site opens a socket', async () => {
       asked++;
       expect([door.key, Origin, response.status, response.webSocket]).toEqual([door.key, Origin, 403, null]);
     }
-    // The same from our own page is let in.
+    // The same from our own page is admitted.
     expect((await knock(door, { cookie }, a.things, a.things)).outcome).toBe('through');
   }
 });
 
-test('S10 the same from our own page is done', async () => {
+test('S10 the same request from our own page succeeds', async () => {
   const administrator = a.principals.find(({ kind }) => kind === 'administrator');
-  // The visitor signs out last: that ends the credential.
+  // The visitor signs out last, because that ends the credential.
   const ends = ({ key }: (typeof changing)[number]) => key === 'DELETE /api/widget/session';
   for (const door of changing.toSorted((x, y) => Number(ends(x)) - Number(ends(y)))) {
     const operator = strangers.find(({ kind }) => kind === 'operator');

@@ -1,4 +1,4 @@
-/** Known devices: strangers who guess shut nobody out who has signed in before, or who reads their mail. */
+/** Known devices: guessing strangers lock out nobody who has signed in before, or who can read their mail. */
 import { limits } from '#domain/base/limits';
 import type { HashOrder } from '#domain/people/hashing';
 import { runInDurableObject } from 'cloudflare:test';
@@ -17,7 +17,10 @@ beforeAll(async () => {
 
 const next = 'a horse of another colour';
 
-/** Guesses at this email from a thousand networks, as told, until the wait is a minute: it lasts for the whole test. */
+/**
+ * Guesses at this email from a thousand networks, each waiting as told, until the wait is a minute: it lasts for the
+ * whole test.
+ */
 async function guessEverywhere(email: string): Promise<void> {
   const clock = vi.spyOn(Date, 'now');
   let [now, wait] = [Date.now(), 0];
@@ -29,7 +32,7 @@ async function guessEverywhere(email: string): Promise<void> {
   clock.mockRestore();
 }
 
-/** A service that counts what it is asked to hash, and answers whatever it is told to. */
+/** A service that counts its orders to hash, and answers as the test says. */
 function hashing(answer: (order: HashOrder) => Response) {
   const orders: HashOrder[] = [];
   const fetch = (_: string, { body }: { body: string }) => {
@@ -52,12 +55,12 @@ test('H2 a sign-in makes the device known, by a cookie that no script and no oth
   const [name = ''] = browser.devices;
   const value = browser.get(name) ?? '';
   expect(value).toMatch(new RegExp(`^${acc}\\.${users.agent}\\.dev_[a-z0-9]{26}\\.[\\w-]{43}$`));
-  // The next sign-in keeps it, for as long again.
+  // The next sign-in renews it for the same time.
   expect(await browser.signIn(emails.agent)).toBe(200);
   expect(browser.get(name)).toBe(value);
   await runInDurableObject(agentStub(env, acc, users.agent), (_, { storage }) => {
     const rows = storage.sql.exec('SELECT id, hash FROM devices').toArray();
-    // One of the account's maker, and this one; its secret is not stored.
+    // The device from the account's creation, and this one; its secret is not stored.
     expect(rows.map((row) => row['id'])).toContain(value.split('.')[2]);
     expect(JSON.stringify(rows)).not.toContain(value.split('.')[3]);
   });
@@ -71,12 +74,12 @@ test('H2 S7 while strangers guess, the owner gets in on a known device, and othe
   standingClock();
   expect(await unknown.signIn(emails.agent)).toBe(429);
   expect(await known.signIn(emails.agent)).toBe(200);
-  // Its own typing errors are counted all the same, and only there.
+  // Its own typing errors are still counted, and only there.
   for (let i = 0; i < 5; i++) expect(await known.signIn(emails.agent, 'wrong')).toBe(401);
   expect(await known.signIn(emails.agent)).toBe(429);
 });
 
-test('H2 S7 while strangers guess, the owner changes their password and second factor in the profile', async () => {
+test('H2 S7 while strangers guess, the owner can change their password and second factor in the profile', async () => {
   const { emails } = await newAccount();
   const browser = new Browser();
   expect(await browser.signIn(emails.agent)).toBe(200);
@@ -89,21 +92,21 @@ test('H2 S7 while strangers guess, the owner changes their password and second f
   expect(await browser.signIn(emails.agent, next)).toBe(200);
 });
 
-test('H2 guesses from one network bind that network alone', async () => {
+test('H2 guesses from one network limit only that network', async () => {
   const email = account.emails.supervisor;
   standingClock();
   const stranger = new Browser(from('203.0.113.60'));
   for (let i = 0; i < 5; i++) expect(await stranger.signIn(email, 'wrong')).toBe(401);
   expect(await stranger.signIn(email)).toBe(429);
   expect(await new Browser(from('203.0.113.61')).signIn(email)).toBe(200);
-  // An IPv6 client counts as its /48, whatever address it takes from there.
+  // An IPv6 client counts as its /48, whatever address it uses within it.
   for (let i = 0; i < 5; i++)
     expect(await new Browser(from(`2001:db8:60:${i}::1`)).signIn(email, 'wrong')).toBe(401);
   expect(await new Browser(from('2001:db8:60:ff::1')).signIn(email)).toBe(429);
   expect(await new Browser(from('2001:db8:61::1')).signIn(email)).toBe(200);
 });
 
-test('H2 a device is known for its own user alone, and a made-up one is not known and stores nothing', async () => {
+test('H2 a device is known only for its own user, and an invented one is unknown and stores nothing', async () => {
   const { emails, users, id: acc } = await newAccount();
   const browser = new Browser();
   expect(await browser.signIn(emails.agent)).toBe(200);
@@ -130,14 +133,14 @@ test('H2 a device is known for its own user alone, and a made-up one is not know
     expect(storage.sql.exec('SELECT name FROM sqlite_schema').toArray()).toEqual([]);
     expect(await storage.getAlarm()).toBeNull();
   });
-  // The cookie of one person under the name of another: the actor knows that the email is not its user's.
+  // The cookie of one user with the email of another: the actor knows that the email is not its user's.
   const other = new Browser();
   expect(await other.signIn(emails.supervisor)).toBe(200);
   other.set(name, other.get(other.devices[0] ?? '') ?? '');
   expect(await other.signIn(emails.agent)).toBe(429);
 });
 
-test('H2 of 50 tries at once no more are hashed than are allowed, on an unknown device and on a known one', async () => {
+test('H2 of 50 simultaneous attempts no more are hashed than permitted, on an unknown device and on a known one', async () => {
   const { emails } = await newAccount();
   const known = new Browser();
   expect(await known.signIn(emails.agent)).toBe(200);
@@ -163,7 +166,7 @@ test('H2 of 50 tries at once no more are hashed than are allowed, on an unknown 
   ]);
 });
 
-test('H2 a try in which no password was looked at is not counted', async () => {
+test('H2 an attempt whose password was not checked does not count', async () => {
   const { emails } = await newAccount();
   const known = new Browser();
   expect(await known.signIn(emails.agent)).toBe(200);
@@ -182,7 +185,7 @@ test('H2 a try in which no password was looked at is not counted', async () => {
     const service = hashing(wrong);
     for (let i = 0; i < 5; i++) expect(await browser(service.env).signIn(emails.agent, 'wrong')).toBe(401);
     expect(await browser(service.env).signIn(emails.agent, 'wrong')).toBe(429);
-    // Nor where the database fails before.
+    // Nor if the database fails before.
     expect(service.orders).toHaveLength(5);
   }
   expect(busy.orders).toHaveLength(40);
@@ -202,11 +205,11 @@ test('H2 right passwords on a known device have a limit too: each costs a hash',
     );
   }
   expect((await agent.tryInSession(session)).wait).toBe(limits.ownHashes.window);
-  // On an unknown device the email's own limits count.
+  // On an unknown device the email's own limits apply.
   expect(await new Browser().signIn(emails.agent)).toBe(200);
 });
 
-test('H2 the link by mail is the owner’s way in on a new device, whoever asks for links meanwhile', async () => {
+test('H2 the mailed link lets the owner in on a new device, whoever else requests links meanwhile', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const [owner, old] = [new Browser(from('203.0.113.64')), new Browser()];
@@ -224,11 +227,11 @@ test('H2 the link by mail is the owner’s way in on a new device, whoever asks 
   const token = tokenIn(await mailTo(email, 4));
   expect((await owner.send('POST', '/api/password/redeem', { token, password: next })).status).toBe(200);
   expect(await owner.signIn(email, next)).toBe(200);
-  // A password that somebody else may have known: what was made known with it is so no longer.
+  // An attacker may have known the old password: devices that it made known are forgotten.
   expect(await old.signIn(email, next)).toBe(429);
 });
 
-test('H2 a known device has requests for links of its own', async () => {
+test('H2 a known device has its own limit on requests for links', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const known = new Browser();
@@ -242,7 +245,7 @@ test('H2 a known device has requests for links of its own', async () => {
   expect((await forgotten(known)).status).toBe(429);
 });
 
-test('H2 a change of the password, and the end of all other sessions, leave this device known alone', async () => {
+test('H2 after a change of the password, and after the end of all other sessions, only this device is known', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const [here, there] = [new Browser(), new Browser()];
@@ -263,7 +266,7 @@ test('H2 a change of the password, and the end of all other sessions, leave this
   expect(await second.signIn(own)).toBe(429);
 });
 
-test('H2 four people share a browser; the fifth takes the place of the first', async () => {
+test('H2 a browser remembers four users; the fifth replaces the first', async () => {
   const browser = new Browser();
   const people = [];
   for (let i = 0; i < 2; i++) people.push(...Object.values((await newAccount()).emails));
@@ -278,7 +281,7 @@ test('H2 four people share a browser; the fifth takes the place of the first', a
   expect(statuses).toEqual([429, 200, 200]);
 });
 
-test('H2 a user has twenty devices; the one unused for longest goes', async () => {
+test('H2 a user has twenty devices; the one unused for longest is dropped', async () => {
   const { emails, users, id: acc } = await newAccount();
   const agent = agentStub(env, acc, users.agent);
   const clock = standingClock();

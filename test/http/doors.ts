@@ -1,4 +1,7 @@
-/** How each door of the API is asked, and whom it is for: one line a door. A door without a line fails the tests by name. */
+/**
+ * For each route of the API, how the tests call it and who may use it: one line each. A route without a line fails the
+ * tests by name.
+ */
 import { defaultCampaign, subprotocol } from '#protocol';
 import { api } from '../../worker/http/api.ts';
 import { doorsOf, type Door } from '../../worker/http/serving/open-api.ts';
@@ -6,26 +9,26 @@ import { call, id, origin, password, type Call } from './client.ts';
 import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
 
-/** What somebody finds: they get through, or are refused with this code. */
+/** The result of a call: it gets through, or is refused with this code. */
 export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
 type Relation = 'owner' | 'other' | 'elsewhere' | 'foreign';
 
 interface Line {
-  /** Whom it is for, said a second time. */
+  /** The right that it needs, as an independent statement. */
   readonly right: string;
   readonly query?: (of: Things) => string;
   readonly body?: (of: Things) => unknown;
-  /** What the body says that it is, where it is no JSON. */
+  /** The body's content type, if it is not JSON. */
   readonly type?: string;
-  /** Where the ids in the address are another account's. */
+  /** The outcome if the ids in the path belong to another account. */
   readonly foreign?: Outcome;
-  /** Where those in the body or the query are. */
+  /** The outcome if those in the body or the query do. */
   readonly named?: Outcome;
-  /** The id in the address is one's own thing, and nobody else's in the account. */
+  /** The id in the path belongs to one user alone, not to the account. */
   readonly personal?: true;
-  /** What visitors and others find, where it is no matter of the right alone. */
+  /** Outcomes for visitors and others that do not follow from the right alone. */
   readonly finds?: Partial<Record<Relation | Principal['kind'] | 'user', Outcome>>;
-  /** Refusals that tell that they got through. */
+  /** Refusals that prove that the call got through. */
   readonly answers?: readonly string[];
 }
 
@@ -53,7 +56,7 @@ const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text:
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
 const photo = { type: 'image/png', body: () => png() };
 const notTheirs = ['wrong_password', 'slow_down'];
-/** A visitor is known on one site only; who brings no credential at all is nobody yet. */
+/** A visitor is known on one site only; a caller without a credential is not refused. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
 const nobodyYet = { ...onSite, user: 'through', nobody: 'through', operator: 'signed_out' } as const;
 
@@ -166,7 +169,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/groups': { right: 'people.read' },
   'POST /api/groups': { right: 'people.write', body: group },
   'PATCH /api/groups/:id': { right: 'people.write', body: group },
-  // Whether it was there is not said.
+  // The answer does not reveal whether it existed.
   'DELETE /api/groups/:id': { right: 'people.write', foreign: 'through' },
   'POST /api/operator/accounts': {
     right: 'operator',
@@ -192,7 +195,7 @@ export interface AskedDoor extends Door {
 export const allDoors: readonly Door[] = doorsOf(api);
 export const keyOf = ({ method, path }: Door) => `${method} ${path}`;
 
-/** Every door that has its line. */
+/** Every route with its line. */
 export const doors: readonly AskedDoor[] = allDoors.flatMap((door) => {
   const key = keyOf(door);
   const line = lines[key];
@@ -200,7 +203,7 @@ export const doors: readonly AskedDoor[] = allDoors.flatMap((door) => {
   return line ? [{ ...door, key, line, socket: path.endsWith('/socket'), byId: path.includes(':id') }] : [];
 });
 
-/** Who holds each right of an account. Said here once more, so that a change of the rights shows. */
+/** The holders of each right of an account: an independent statement, so that a change of the rights is noticed. */
 const workers = [
   'agent',
   'agent and supervisor',
@@ -225,7 +228,10 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'audit.read': ['administrator'],
 };
 
-/** What a principal has to find at a door, with the ids of `at` in the address and those of `of` in the body and the query. */
+/**
+ * The expected outcome for a principal at a route, with the ids of `at` in the path and those of `of` in the body and
+ * the query.
+ */
 export function expected({ line, byId }: AskedDoor, who: Principal, at: Things, of: Things): Outcome {
   const { right, finds } = line;
   const isUser = who.user !== undefined || who.kind === 'signed-out user';
@@ -271,7 +277,7 @@ export function addressOf({ path, line }: AskedDoor, at: Things, of: Things): st
   return named.replace(/\/$/, '') + (query ? `?${query}` : '');
 }
 
-/** What goes to a door beside its address: who asks, the body, and the claims that somebody would make who tries. */
+/** A call beside its path: the sender's credential, the body, and forged claims that an attacker would send. */
 export function callOf({ line, socket }: AskedDoor, { visitorCookie, ...who }: Credential, of: Things): Call {
   const cookie = visitorCookie ? `__Host-parley-visitor-${of.site}=${visitorCookie}` : who.cookie;
   const claim = { kind: 'user', account: of.account, id: of.user, name: 'x', roles: ['administrator'] };
@@ -291,7 +297,7 @@ export interface Found {
   readonly cookies: readonly string[];
 }
 
-/** Asks at a door, a socket's too: where it opens, its first word is the answer. */
+/** Calls a route, including sockets: if a socket opens, its first frame is the answer. */
 export async function knock(
   door: AskedDoor,
   who: Credential,
@@ -313,7 +319,7 @@ export async function knock(
   return { outcome: door.line.answers?.includes(refused) ? 'through' : refused, status, text, cookies };
 }
 
-/** A conversation speaks when it is spoken to; one that is not there is closed. */
+/** A conversation sends its first frame after hello; a socket of a missing one is closed. */
 function firstWord(socket: WebSocket, greet: boolean): Promise<{ outcome: string; text: string }> {
   return new Promise((resolve) => {
     socket.addEventListener('message', ({ data }) => {

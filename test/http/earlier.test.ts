@@ -1,6 +1,6 @@
 /**
- * A visitor's earlier chats, for the agent with the current one: as far as the account's rule allows, and of no other
- * visitor (V61).
+ * A visitor's earlier chats, for the agent with the current one: as far as the account's visibility rule allows, and
+ * of no other visitor (V61).
  */
 import type { Account, Earlier, Range } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { ask, env, newAccount, newSite, newVisitor, say, type TestAccount } from
 
 let account: TestAccount;
 let conversation: string;
-/** Chats of the same visitor, and of another: the agent's own, the supervisor's, nobody's. */
+/** Chats of the same visitor, and of another one: the agent's own, the supervisor's, an unassigned one. */
 const logs: Record<'own' | 'other' | 'nobody' | 'foreign', ReturnType<typeof makeLog>> = {} as never;
 beforeAll(async () => {
   account = await newAccount();
@@ -59,7 +59,7 @@ test('V61 U5 an agent finds the visitor’s earlier chats, newest first, and rea
   });
 });
 
-test('V61 F42 if agents see only their own chats, a colleague’s is counted and can’t be read; supervisors read all', async () => {
+test('V61 F42 if agents see only their own chats, a colleague’s is counted but cannot be read; supervisors read all', async () => {
   await rule('own');
   const answer = await list(account.agent);
   expect(ids(answer)).toEqual([logs.nobody.state.id, logs.own.state.id]);
@@ -72,7 +72,7 @@ test('V61 F42 if agents see only their own chats, a colleague’s is counted and
   await rule('all');
 });
 
-test('V61 I13 no other visitor’s chat is read by way of this one, and no other account’s', async () => {
+test('V61 I13 this chat gives access to no other visitor’s chats, and to no other account’s', async () => {
   const elsewhere = await newAccount('Elsewhere');
   for (const cookie of [account.agent, account.supervisor])
     expect(await read(cookie, logs.foreign.state.id)).toMatchObject({ status: 404 });

@@ -1,4 +1,4 @@
-/** Nobody learns from an answer, or from the work behind it, who has an email in another account. */
+/** Neither an answer, nor the work behind it, reveals whether another account has an email. */
 import { userBodyOf } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   theirs = await newAccount('Evil Corp');
 });
 
-/** The statements that a request gives the database until it is answered. */
+/** The database statements that a request makes before it is answered. */
 function watched() {
   const statements: string[] = [];
   const DB = new Proxy(env.DB, {
@@ -30,10 +30,10 @@ function watched() {
   return { statements, env: { DB } };
 }
 
-/** The mails to an address that lead to this account. */
+/** The mails to an address with links to this account. */
 const ours = async (email: string) => (await mailsTo(email)).filter(({ text }) => text.includes(mine.id));
 
-/** How an email may be known to another account. */
+/** The ways in which another account may know an email. */
 const known: Record<string, (email: string) => Promise<unknown>> = {
   nobody: () => Promise.resolve(),
   'an unconfirmed user': (email) => add(theirs, { email }),
@@ -47,7 +47,7 @@ const known: Record<string, (email: string) => Promise<unknown>> = {
 
 interface Deed {
   readonly mails: number;
-  /** Answered before the work that depends on the email; else the statements are compared, too. */
+  /** Answered before the work that depends on the email; otherwise the statements are compared, too. */
   readonly early?: true;
   ask(email: string, options: Call): Promise<Response>;
 }

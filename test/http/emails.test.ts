@@ -1,4 +1,4 @@
-/** An email is held by an account only after its owner has followed a mail. */
+/** An account holds an email only after its owner has followed a mailed link. */
 import { emailHold } from '#domain/people/emails';
 import { userBodyOf, type AuditPage, type User, type UsersPage } from '#protocol';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -48,7 +48,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('L1 whoever types an email first does not have it: its owner decides, and is told where it is taken', async () => {
+test('L1 typing an email first does not claim it: its owner decides, and is told if it is taken', async () => {
   const email = anEmail();
   const squatted = await add(theirs, { email, password });
   const hired = await add(mine, { email });
@@ -66,10 +66,10 @@ test('L1 whoever types an email first does not have it: its owner decides, and i
     account: { id: mine.id },
   });
 
-  // The other link says so, and confirms nothing, however often it is opened.
+  // The other link reports that it is taken, and confirms nothing, however often it is opened.
   for (const follow of [about, confirm, confirm]) expect(await follow(lure ?? '')).toMatchObject(elsewhere);
   expect(await enter(email)).toBe(401);
-  // Its administrator sees what they saw before, and no entry tells of the attempt.
+  // Its administrator sees the same as before, and no audit entry reveals the attempt.
   expect(await read(theirs, squatted)).toEqual(squatted);
   const log = await ask<AuditPage>('GET', `/api/audit?user=${squatted.id}`, as(theirs));
   expect(log.body.entries.map(({ kind }) => kind)).toEqual(['user.added']);
@@ -80,7 +80,7 @@ async function signInWith(email: string, pass: string): Promise<string> {
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
-test('L1 a user with a password confirms the email by a link, which sets no password and holds once', async () => {
+test('L1 a user with a password confirms the email by a link, which sets no password and works once', async () => {
   const email = anEmail();
   const user = await add(mine, { email, password });
   const mail = await mailTo(email);
@@ -101,7 +101,7 @@ test('L1 a user with a password confirms the email by a link, which sets no pass
   expect(log.body.entries).toMatchObject([{ by: { id: user.id }, subject: null, changes: null }]);
 });
 
-test('L1 a link that sets a password confirms no other email, and others’ secrets confirm none', async () => {
+test('L1 a link that sets a password confirms no other email, and other users’ links confirm none', async () => {
   const user = await held(mine);
   await ask('POST', '/api/password/forgotten', { body: { email: user.email } });
   const reset = await linkTo(user.email);
@@ -112,7 +112,7 @@ test('L1 a link that sets a password confirms no other email, and others’ secr
   expect(await confirm('x'.repeat(201))).toMatchObject({ status: 400 });
 });
 
-test('L1 another email is pending until its owner confirms it; the one before signs in up to then', async () => {
+test('L1 a new email is pending until its owner confirms it; until then the previous one signs in', async () => {
   const user = await held(mine);
   const email = anEmail();
   const cookie = await signIn(user.email);
@@ -122,7 +122,7 @@ test('L1 another email is pending until its owner confirms it; the one before si
   const until = moved.body.pendingEmail?.until ?? 0;
   expect(moved).toEqual({ status: 200, body: { ...user, pendingEmail: { email, until } } });
   expect(await read(mine, user)).toEqual(moved.body);
-  // Saving something else leaves it alone.
+  // Saving other fields leaves it unchanged.
   const body = { ...userBodyOf(user), nickname: 'Innie' };
   const saved = await ask<User>('PATCH', `/api/users/${user.id}`, as(mine, body));
   expect(saved.body).toEqual({ ...moved.body, nickname: 'Innie' });
@@ -133,7 +133,7 @@ test('L1 another email is pending until its owner confirms it; the one before si
   expect((await confirm(token)).status).toBe(200);
   expect([await enter(user.email), await enter(email)]).toEqual([401, 200]);
   expect(await read(mine, user)).toEqual({ ...saved.body, email, pendingEmail: null });
-  // The session goes on; the link in the former mailbox does not.
+  // The session continues; the link in the old mailbox is invalid.
   expect((await ask('GET', '/api/me', { cookie })).body).toMatchObject({ email });
   expect(await redeem(reset)).toMatchObject(expired);
   const found = await ask<UsersPage>('GET', `/api/users?search=${email}`, as(mine));
@@ -155,7 +155,7 @@ test('L1 a pending email can be cancelled, replaced, sent again, and expires aft
   const [first, second] = [anEmail(), anEmail()];
   await move(mine, user, first);
   const dead = [await linkTo(first)];
-  // A member of the account has no other's email, pending or not.
+  // A user cannot take a colleague's email, pending or not.
   expect(await move(mine, user, mine.emails.agent)).toMatchObject(taken);
   await move(mine, user, second);
   dead.push(await linkTo(second));
@@ -165,7 +165,7 @@ test('L1 a pending email can be cancelled, replaced, sent again, and expires aft
   expect(await cancel({ ...mine, administrator: mine.supervisor }, user)).toMatchObject({ status: 403 });
   expect((await about(live)).status).toBe(200);
   expect(await cancel(mine, user)).toEqual({ status: 200, body: user });
-  // Twice is no error: the answer may have been lost. The log has one entry.
+  // Repeating is no error: the answer may have been lost. The log has one entry.
   expect(await cancel(mine, user)).toEqual({ status: 200, body: user });
   for (const token of [...dead, live]) expect(await confirm(token)).toMatchObject(expired);
   expect(await again(mine, user)).toMatchObject({ status: 409 });
@@ -183,7 +183,7 @@ test('L1 a pending email can be cancelled, replaced, sent again, and expires aft
   expect((await emailClaim(env.DB, mine.id, user.id, first, Date.now())) ?? null).toBeNull();
 });
 
-test('L1 the owner of a pending email is told where another user has it, and nothing changes', async () => {
+test('L1 if another user has the pending email by now, its owner is told, and nothing changes', async () => {
   const user = await held(mine);
   const email = anEmail();
   const moved = await move(mine, user, email);
@@ -194,7 +194,7 @@ test('L1 the owner of a pending email is told where another user has it, and not
   expect(await enter(user.email)).toBe(200);
 });
 
-test('L1 of two accounts that confirm an email at once exactly one has it', async () => {
+test('L1 if two accounts confirm an email at once, exactly one gets it', async () => {
   for (let round = 0; round < 3; round++) {
     const email = anEmail();
     const users = [await add(mine, { email }), await add(theirs, { email })];
@@ -218,7 +218,7 @@ test('L1 of two accounts that confirm an email at once exactly one has it', asyn
     )
       .bind(email)
       .all();
-    // The loser’s row is as it was, and its log has no entry.
+    // The loser’s row is unchanged, and its log has no entry.
     expect(rows.results).toEqual([
       { password_hash: '', confirmed: 0, entries: 0 },
       { password_hash: 'a hash', confirmed: 1, entries: 1 },
@@ -226,7 +226,7 @@ test('L1 of two accounts that confirm an email at once exactly one has it', asyn
   }
 });
 
-test('L1 both links of an email are followed at once: one user is in, the other is told', async () => {
+test('L1 if both links of an email are followed at once, one user is confirmed and the other is told', async () => {
   const email = anEmail();
   await add(mine, { email, password });
   await add(theirs, { email, password });
@@ -238,7 +238,7 @@ test('L1 both links of an email are followed at once: one user is in, the other 
   expect(await enter(email)).toBe(200);
 });
 
-test('L1 an unconfirmed email is corrected: the mail goes to the new address, and the old link is dead', async () => {
+test('L1 an unconfirmed email can be corrected: the mail goes to the new address, and the old link is invalid', async () => {
   const [wrong, right] = [anEmail(), anEmail()];
   const user = await add(mine, { email: wrong });
   const stale = await linkTo(wrong);
@@ -249,7 +249,7 @@ test('L1 an unconfirmed email is corrected: the mail goes to the new address, an
   expect(await enter(right, next)).toBe(200);
 });
 
-test('L1 F185 an invitation outlasts a change of rights, and ends with a deletion', async () => {
+test('L1 F185 an invitation survives a change of rights, and ends with a deletion', async () => {
   const user = await add(mine);
   const token = await linkTo(user.email);
   const body = { ...userBodyOf(user), roles: ['supervisor'] };
@@ -259,7 +259,7 @@ test('L1 F185 an invitation outlasts a change of rights, and ends with a deletio
   expect(await about(token)).toMatchObject(expired);
 });
 
-test('L1 a password that an administrator sets ends the invitation, and a link that confirms the email follows', async () => {
+test('L1 a password that an administrator sets ends the invitation, and a link that confirms the email is mailed', async () => {
   const user = await add(mine);
   const invitation = await linkTo(user.email);
   const set = await ask<User>('PUT', `/api/users/${user.id}/password`, as(mine, { password }));
@@ -270,12 +270,12 @@ test('L1 a password that an administrator sets ends the invitation, and a link t
   expect(await enter(user.email)).toBe(200);
 });
 
-test('L1 where no mail can go out, a typed email counts as confirmed, also once mail is set up', async () => {
+test('L1 without mail a typed email counts as confirmed, also after mail is set up', async () => {
   const email = anEmail();
   const user = await add(mine, { email, password }, { env: noMail });
   expect(user).toMatchObject({ emailConfirmed: true, pendingEmail: null });
   expect(await enter(email)).toBe(200);
-  // Nobody else could prove whose it is: there another account finds it taken.
+  // Without mail no other proof of ownership exists: another account finds the email taken.
   const body = bodyOf({ email, password });
   expect(await ask('POST', '/api/users', { ...as(theirs, body), env: noMail })).toMatchObject(taken);
   const other = await held(theirs);
@@ -285,7 +285,7 @@ test('L1 where no mail can go out, a typed email counts as confirmed, also once 
   expect([await enter(email), await enter(moved)]).toEqual([401, 200]);
   expect(await mailsTo(moved)).toEqual([]);
 
-  // A user who was invited while mail went out is vouched for by the password that they are given.
+  // For a user who was invited while mail was sent, setting their password vouches.
   const invited = await add(mine);
   expect(await again(mine, invited)).toMatchObject({ status: 200 });
   const set = { ...as(mine, { password }), env: noMail };
@@ -308,7 +308,7 @@ test('V40 L1 the operator vouches for the users of a new account', async () => {
   expect(await about(await linkTo(email))).toMatchObject(elsewhere);
 });
 
-test('F190 L1 a deleted user holds the email for some minutes; later it is anybody’s, and a restored user confirms anew', async () => {
+test('F190 L1 a deleted user holds the email for some minutes; later others can have it, and a restored user confirms again', async () => {
   const user = await held(mine);
   const path = `/api/users/${user.id}`;
   const later = (of: User) =>
@@ -325,7 +325,7 @@ test('F190 L1 a deleted user holds the email for some minutes; later it is anybo
   await later(user);
   expect((await confirm(token)).status).toBe(200);
   expect(await enter(user.email)).toBe(200);
-  // The deleted user looks as before. Restored, they wait as they would if nobody had the email.
+  // The deleted user looks as before. Restored, they have to confirm as if no other user had the email.
   expect(await read(mine, user)).toEqual({ ...deleted, deletedAt: expect.any(Number) as number });
   const restored = (await ask<User>('POST', `${path}/restore`, as(mine))).body;
   expect(restored).toEqual({ ...user, emailConfirmed: false });

@@ -1,4 +1,4 @@
-/** An administrator and the owner of a mailbox, and what each of them asks about emails. */
+/** An administrator and the owner of a mailbox, and their requests about emails. */
 import { userBodyOf, type NewUserBody, type User } from '#protocol';
 import { expect } from 'vitest';
 import { ask, call, noMail, password, type Call, type TestAccount } from './client.ts';

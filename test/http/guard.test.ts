@@ -56,7 +56,7 @@ test.each(changes)('S10 V12 %s %s from another origin changes nothing', async (m
   }
 });
 
-test('S10 V12 behind a proxy that ends TLS, the origin of PUBLIC_URL is the deployment’s own', async () => {
+test('S10 V12 behind a proxy that ends TLS, the deployment’s own origin is that of PUBLIC_URL', async () => {
   const proxied = { host: 'http://parley.test', cookie: (await newAccount()).agent };
   const from = async (Origin: string) =>
     (await ask('POST', '/api/logout', { ...proxied, body: {}, headers: { Origin } })).status;
@@ -73,7 +73,7 @@ test.each(sockets)('S10 V12 the socket %s is not opened for another origin', asy
   }
 });
 
-test.each(changes)('S10 V12 %s %s takes JSON that says so, and nothing else', async (method, path) => {
+test.each(changes)('S10 V12 %s %s accepts only JSON that is declared as JSON', async (method, path) => {
   const types = [
     'text/plain',
     'application/x-www-form-urlencoded',
@@ -91,7 +91,7 @@ test.each(changes)('S10 V12 %s %s takes JSON that says so, and nothing else', as
   }
 });
 
-test('V12 the type may have a parameter and any case', async () => {
+test('V12 the content type may have a parameter and any case', async () => {
   for (const type of ['application/json; charset=utf-8', 'Application/JSON']) {
     const answer = await ask('PATCH', '/api/account', {
       cookie: account.administrator,
@@ -105,7 +105,7 @@ test('V12 the type may have a parameter and any case', async () => {
   }
 });
 
-test.each(changes)('L3 %s %s over 64 KiB is too large, whether it says so or not', async (method, path) => {
+test.each(changes)('L3 %s %s over 64 KiB is too large, its length declared or not', async (method, path) => {
   const body = JSON.stringify({ name: 'x'.repeat(65_536) });
   expect(await ask(method, path, { body })).toMatchObject({ status: 413, body: { refused: 'too_large' } });
   const streamed = new Request(request(method, path, { body }), {
@@ -118,7 +118,7 @@ test.each(changes)('L3 %s %s over 64 KiB is too large, whether it says so or not
   expect(answer.status).toBe(413);
 });
 
-test('V1 an address or a method that is not there is refused as such', async () => {
+test('V1 an unknown path and an unsupported method have refusals of their own', async () => {
   for (const path of ['/api', '/api/', '/api/nothing', '/api/conversations/x/y', '/api/../api/nothing']) {
     expect(await ask('GET', path)).toMatchObject({ status: 404, body: { refused: 'not_found' } });
   }
@@ -130,7 +130,7 @@ test('V1 an address or a method that is not there is refused as such', async () 
   expect((await call('DELETE', `/api/conversations/${con}`)).headers.get('Allow')).toBe('GET, HEAD');
 });
 
-test('S21 every answer of the API carries the headers that keep it to itself', async () => {
+test('S21 every answer of the API has the headers that keep it private', async () => {
   const paths = [
     '/api/health',
     '/api/me',
@@ -155,13 +155,13 @@ test('V39 the health of the Worker', async () => {
   expect(await ask('GET', '/api/health')).toEqual({ status: 200, body: { ok: true } });
 });
 
-test('S22 what goes wrong inside is logged without data, and answered without a word about it', async () => {
+test('S22 an internal error is logged without data, and the answer reveals nothing of it', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const seed = (message: string) =>
     ask('POST', '/api/operator/seed', { headers: operatorHeader, env: failing(message) });
   expect(await seed('D1_ERROR: no such column: x: SQLITE_ERROR')).toEqual({
     status: 500,
-    body: { refused: 'internal', message: 'Something went wrong here. Try again.' },
+    body: { refused: 'internal', message: 'An unexpected error was logged. Try again.' },
   });
   expect(await seed('D1_ERROR: Network connection lost.')).toMatchObject({
     status: 503,

@@ -1,4 +1,4 @@
-/** What the doors of handing chats out, of statuses and of the time table refuse, by code (V50 to V54). */
+/** The refusals, by code, of the routes for assigning chats, for statuses and for the time table (V50 to V54). */
 import { beforeAll, expect, test } from 'vitest';
 import { ask, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 
@@ -43,7 +43,7 @@ test.each<[deed: string, body: unknown, field?: string]>([
   expect(await post(deed, body)).toMatchObject(refused(400, 'bad_request', field));
 });
 
-test('V51 V52 what nobody was asked, and what is nobody’s to give, is refused by code', async () => {
+test('V51 V52 answers to offers that do not exist, and transfers by others than the owner, are refused by code', async () => {
   for (const deed of ['accept', 'decline'])
     expect(await post(deed, { generation: 1 })).toMatchObject(refused(409, 'offer_over'));
   const to = { kind: 'agent', id: account.users.agent };
@@ -57,14 +57,14 @@ test('V51 V52 what nobody was asked, and what is nobody’s to give, is refused 
   expect(await post('transfer', { to: { kind: 'campaign', id: campaign } }, account.agent)).toMatchObject(
     refused(409, 'not_owner'),
   );
-  // Nobody of the account has that id; and who is not here gets nothing.
+  // The account has no user with that id, and an agent who is not present gets nothing.
   expect(await post('assign', { agent: id('user') })).toMatchObject(refused(404, 'not_found'));
   expect(await post('assign', { agent: account.users.agent }, account.agent)).toMatchObject(
     refused(403, 'forbidden'),
   );
 });
 
-test('V53 decisions of what is no conversation are refused', async () => {
+test('V53 decisions of ids that are no conversation are refused', async () => {
   const of = (which: string, cookie?: string) =>
     ask('GET', `/api/conversations/${which}/decisions`, { cookie });
   expect(await of('x', account.supervisor)).toMatchObject(refused(404, 'not_found'));
@@ -84,7 +84,7 @@ test.each<[body: unknown, field?: string]>([
   expect(answer).toMatchObject(refused(400, 'bad_request', field));
 });
 
-test('V54 the status of who is signed out, of nobody, and one that the account has not, is refused', async () => {
+test('V54 the status of a signed-out user, of an unknown one, or one that the account has off is refused', async () => {
   const other = await newAccount('Somebody else’s');
   const set = (of: string, status: string, cookie = other.supervisor) =>
     ask('PUT', `/api/users/${of}/status`, { cookie, body: { status } });

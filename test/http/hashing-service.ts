@@ -1,4 +1,4 @@
-/** A service that hashes as one machine's does, and keeps what it has hashed. */
+/** A service that hashes as the one of a single machine, and records the passwords that it has hashed. */
 import { Hasher, isBusy, type HashOrder } from '#domain/people/hashing';
 import { scryptSync } from 'node:crypto';
 import type { Env } from '../../worker/actors/env.ts';

@@ -1,4 +1,4 @@
-/** The headers of every answer, whatever it is: asked of each door by several, of each page, and where things go wrong. */
+/** The headers of every answer: at each route for several callers, at each page, and after failures. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { call, cookieOf, failing, newAccount, password, type Call } from './client.ts';
 import { addressOf, callOf, doors } from './doors.ts';
@@ -43,9 +43,9 @@ const shell: Set = {
     ].join(' ')}$`,
   ),
 };
-/** Over plain http a browser is not told to come by https. */
+/** Over plain http a browser is not told to use https. */
 const plain: Set = { 'strict-transport-security': /^$/ };
-/** What a customer's page may load. */
+/** Files that a customer's page may load. */
 const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
 /** The API's document is the same for everybody. */
 const forAll: Set = { 'cache-control': /^public, max-age=300$/ };
@@ -54,7 +54,7 @@ const talkative = ['server', 'x-powered-by', 'via'];
 let routes = 0;
 let complete = 0;
 
-/** What an answer lacks. */
+/** The headers that an answer lacks. */
 function lacks({ headers }: Response, set: Set): string[] {
   routes++;
   const missing = Object.entries(set)
@@ -68,7 +68,7 @@ function lacks({ headers }: Response, set: Set): string[] {
 const gone = { fetch: () => Promise.reject(new Error('gone')) } as unknown as Fetcher;
 const broken = { ...failing('D1_ERROR: no such table: x: SQLITE_ERROR'), ASSETS: gone };
 
-test('S21 every door answers with all headers, whoever asks and whatever goes wrong', async () => {
+test('S21 every route answers with all headers, for every caller and every failure', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const askers = ['administrator', 'agent', 'visitor'].map((kind) =>
     a.principals.find((principal) => principal.kind === kind),
@@ -92,7 +92,7 @@ test('S21 every door answers with all headers, whoever asks and whatever goes wr
       const response = await call(method, address, options);
       const special = isShared ? shared : door.key === 'GET /api/openapi.json' ? forAll : {};
       const set = method === 'GET' ? { ...ofApi, ...special } : ofApi;
-      // The answer to an upgrade is the runtime's.
+      // The runtime makes the answer to an upgrade.
       if (response.status === 101) response.webSocket?.accept();
       else found.push(...lacks(response, set).map((what) => `${name} ${response.status}: ${what}`));
       response.webSocket?.close();
@@ -148,7 +148,7 @@ test('S21 every page and file answers with all headers', async () => {
   console.log(`S21 routes ${routes}, complete ${complete}`);
 });
 
-test('S21 a shell that the browser has already is not sent again, and the answer has its policy', async () => {
+test('S21 a shell that the browser has cached is not sent again, and the answer has its policy', async () => {
   const html = { Accept: 'text/html' };
   const first = await call('GET', '/', { headers: html });
   const tag = first.headers.get('ETag') ?? '';
@@ -166,7 +166,7 @@ test('S21 an app without its policy is not served', async () => {
   expect(answer.status).toBe(503);
 });
 
-test('S21 S9 every cookie has all flags, one that is taken away too', async () => {
+test('S21 S9 every cookie has all flags, also one that is deleted', async () => {
   const account = await newAccount();
   const signedIn = await call('POST', '/api/login', {
     body: { email: account.emails.agent, password, remember: true },

@@ -1,4 +1,4 @@
-/** Invitations go to strangers: how many, and with which words. */
+/** Invitations go to strangers: their number is limited, and so are their words. */
 import { limits } from '#domain/base/limits';
 import type { AuditPage, User } from '#protocol';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const add = (account: TestAccount, email: string, more = {}) =>
     body: { email, name: 'Ines Duarte', ...rest, ...more },
   });
 
-test('M3 a stranger gets three invitations a day, whoever sends them, and however often they are added anew', async () => {
+test('M3 a stranger gets three invitations a day, whoever sends them, and however often they are added again', async () => {
   const [one, other] = [await newAccount(), await newAccount()];
   standingClock();
   const email = somebody();
@@ -36,17 +36,17 @@ test('M3 a stranger gets three invitations a day, whoever sends them, and howeve
   for (const account of [one, other]) expect(await add(account, email)).toMatchObject(tooMany);
   expect(await mailsTo(email)).toHaveLength(3);
   expect(await add(other, email, { password: 'a horse of another colour' })).toMatchObject(tooMany);
-  // Nobody was added.
+  // The user was not added.
   const users = await ask<{ users: User[] }>('GET', '/api/users', { cookie: other.administrator });
   expect(users.body.users.map((user) => user.email)).not.toContain(email);
 });
 
-test('M3 an account invites a hundred people a day', async () => {
+test('M3 an account can invite a hundred users a day', async () => {
   const account = await newAccount();
   standingClock();
   for (let i = 0; i < limits.inviting.most - 1; i++)
     await overLimit(env, [{ limit: 'inviting', of: account.id }]);
-  // One that comes to nothing is not counted.
+  // A failed invitation is not counted.
   expect((await add(account, account.emails.agent)).body).toMatchObject({ refused: 'email_taken' });
   expect((await add(account, somebody())).status).toBe(200);
   const email = somebody();
@@ -54,12 +54,12 @@ test('M3 an account invites a hundred people a day', async () => {
   expect((await add(await newAccount(), email)).status).toBe(200);
 });
 
-test('M3 no word of the tenant’s in an invitation is an address, and the stranger’s name is not in it', async () => {
+test('M3 no text of the tenant’s in an invitation is an address, and the stranger’s name is not in it', async () => {
   const account = await newAccount('Prize www.evil.test');
   const email = somebody();
   const { body } = await add(account, email, { name: 'You won $500 - see http://evil.test' });
   const mail = await mailTo(email);
-  /** The words around the one link. */
+  /** The text around the one link. */
   const words = ({ subject, text }: { subject: string; text: string }) => {
     const parts = text.split(/https:\/\/parley\.test\/(?:password|confirm)#\S+/);
     expect(parts).toHaveLength(2);
@@ -84,7 +84,7 @@ test('M3 no word of the tenant’s in an invitation is an address, and the stran
   expect(words(reset)).not.toMatch(/\bwon\b(?!’)|:\/\/|www|\.\w/);
 });
 
-test('M3 mails that follow a change of the email, of the password or of a deletion have the same limit', async () => {
+test('M3 mails after a change of the email or password, or after a deletion, have the same limit', async () => {
   const account = await newAccount();
   standingClock();
   const email = somebody();

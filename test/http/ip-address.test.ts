@@ -11,7 +11,7 @@ test.each([
   ['::FFFF:CB00:7107', '203.0.113.7'],
   ['2001:0DB8:0000:0000:0000:0000:0000:0001', '2001:db8::1'],
   ['2001:db8::0:1', '2001:db8::1'],
-  // Programs read these differently, or they are no address.
+  // Programs parse these differently, or they are no addresses.
   ['203.0.113.07', null],
   ['203.0.113', null],
   ['0xcb007107', null],
@@ -30,32 +30,32 @@ test.each([
 });
 
 test.each([
-  // The proxy appended the right end; the rest is what the client wrote.
+  // The proxy appended the right end; the client wrote the rest.
   ['203.0.113.7', 1, '203.0.113.7'],
   ['1.1.1.1, 203.0.113.7', 1, '203.0.113.7'],
   ['1.1.1.1,2.2.2.2,203.0.113.7', 1, '203.0.113.7'],
   ['1.1.1.1, 203.0.113.7, 10.0.0.2', 2, '203.0.113.7'],
   ['::ffff:203.0.113.7', 1, '203.0.113.7'],
   ['  2001:DB8::1  ', 1, '2001:db8::1'],
-  // Rubbish before the trusted part hides nobody: it would be a way not to be counted.
+  // Invalid text before the trusted part does not hide the client: that would be a way to avoid being counted.
   ['rubbish, 203.0.113.7', 1, '203.0.113.7'],
   [',,,203.0.113.7', 1, '203.0.113.7'],
   [`${'9'.repeat(5_000)},203.0.113.7`, 1, '203.0.113.7'],
-  // Rubbish within it names nobody.
+  // Invalid text within it gives no address.
   ['203.0.113.7,', 1, null],
   ['203.0.113.7, unknown', 1, null],
   ['203.0.113.7, fe80::1%eth0', 1, null],
   ['203.0.113.7, 10.0.0.2:443', 1, null],
   ['203.0.113.7, rubbish, 10.0.0.2', 2, null],
   ['203.0.113.7, rubbish', 2, null],
-  // A request that came past a proxy.
+  // The request did not come through all proxies.
   ['203.0.113.7', 2, null],
   ['', 1, null],
 ])('S13 of the list “%s” behind %i proxies the client is %s', (header, proxies, address) => {
   expect(forwardedFor(header, proxies)).toBe(address);
 });
 
-test('S13 whatever a client writes into the list, its address is the one that the outermost proxy saw', () => {
+test('S13 a client’s address is the one that the outermost proxy saw, whatever the client writes into the list', () => {
   const address = fc.oneof(fc.ipV4(), fc.ipV6());
   const property = fc.property(
     fc.string(),
@@ -79,7 +79,7 @@ test('S13 an address is counted in its networks, narrowest first and each in one
   expect(networksOf('fe80::1%eth0')).toEqual([]);
 });
 
-/** What a handler sees of a request with these headers, under these settings. */
+/** The address that a handler gets for a request with these headers, under these settings. */
 function seen(settings: Partial<typeof env>, headers: Record<string, string>) {
   const header = (name: string) => new Headers(headers).get(name) ?? undefined;
   const c = { env: { ...env, ...settings }, req: { header } } as unknown as Exchange;
@@ -104,13 +104,13 @@ test('S13 only the header that the deployment names is believed', () => {
 });
 
 test.each(['0', '-1', '1.5', '10', 'one', ' ', '1e0'])(
-  'S13 “%s” proxies name no client',
+  'S13 “%s” proxies give no client address',
   (TRUSTED_PROXIES) => {
     expect(seen({ TRUSTED_ADDRESS_HEADER: 'X-Forwarded-For', TRUSTED_PROXIES }, headers)).toEqual(nobody);
   },
 );
 
-test('S13 a header with no possible name names no client', () => {
+test('S13 a header with an invalid name gives no client address', () => {
   expect(seen({ TRUSTED_ADDRESS_HEADER: 'X Forwarded: For' }, headers)).toEqual(nobody);
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { admits, badRules } from '../../worker/http/people/ip-rules.ts';
 
 test.each([
-  // One address, in whatever form.
+  // One address, in any form.
   ['203.0.113.7', '203.0.113.7', true],
   ['203.0.113.7', '203.0.113.8', false],
   ['2001:db8::1', '2001:0DB8:0000:0000:0000:0000:0000:0001', true],
@@ -26,7 +26,7 @@ test.each([
   ['2001:db8::/32', '2001:db9::1', false],
   ['2001:db8::7/128', '2001:db8::7', true],
   ['203.0.113.7/32', '203.0.113.7', true],
-  // What comes may be anything.
+  // The client's address can be any text.
   ['0.0.0.0/0', 'unknown', false],
   ['0.0.0.0/0', '', false],
   ['0.0.0.0/0', '1.2.3.4, 5.6.7.8', false],
@@ -37,7 +37,7 @@ test.each([
   expect(badRules([rule])).toEqual([]);
 });
 
-test('S13 F189: what is no rule is named by its place', () => {
+test('S13 F189: an invalid rule is named by its index', () => {
   const bad = [
     '',
     'x',
@@ -63,7 +63,7 @@ test('S13 F189: what is no rule is named by its place', () => {
   expect(badRules(['10.0.0.1', 'x', '::1', '1.2.3.4/99'])).toEqual([1, 3]);
 });
 
-test('S13: without rules everybody is admitted; with rules nobody whose address is not known', () => {
+test('S13: without rules everybody is admitted; with rules nobody whose address is unknown', () => {
   expect(admits([], null)).toBe(true);
   expect(admits(['0.0.0.0/0', '::/0'], null)).toBe(false);
   expect(admits(['x'], '1.2.3.4')).toBe(false);

@@ -31,7 +31,7 @@ async function scene() {
       body: { ...userBodyOf(await get(user)), ...more },
     });
   const add = async (more: Partial<UserBody> & { password?: string }, options: Call = {}) => {
-    // Whose password is given is there with a confirmed email, too.
+    // A user with a given password also has a confirmed email.
     const given = more.password === undefined ? {} : noMail;
     const call = { ...as, ...options, env: { ...options.env, ...given }, body: { ...bodyOf(), ...more } };
     const made = await ask<User>('POST', '/api/users', call);
@@ -41,7 +41,7 @@ async function scene() {
   return { account, as, self, get, change, add };
 }
 
-test('the only administrator is neither demoted, nor kept from the console, nor deleted', async () => {
+test('the only administrator cannot be demoted, deleted, or lose access to the console', async () => {
   const { as, self, get, change } = await scene();
   const before = await get(self);
   expect(await change(self, { name: 'Changed', roles: ['agent'] }, as, 'rights')).toMatchObject(last);
@@ -60,7 +60,7 @@ test('L1 an invited administrator counts once they have a password and a confirm
   await mailTo(invited.email);
   expect(await change(self, { roles: ['agent'] }, as, 'rights')).toMatchObject(last);
   expect(await ask('DELETE', `/api/users/${self}`, as)).toMatchObject(last);
-  // A password that somebody else sets lets nobody in yet.
+  // A password that somebody else has set does not suffice yet.
   const set = await ask('PUT', `/api/users/${invited.id}/password`, { ...as, body: { password } });
   expect(set.status).toBe(200);
   expect(await change(self, { roles: ['agent'] }, as, 'rights')).toMatchObject(last);
@@ -115,7 +115,7 @@ test('F189 an administrator with address rules counts once they have signed in u
   expect(await ask('DELETE', `/api/users/${other.id}`, there)).toMatchObject(last);
 });
 
-test('a second factor that an account begins to ask for loses no administrator: it can be set up', async () => {
+test('a second factor that an account begins to require loses no administrator: it can be set up', async () => {
   const { account, as } = await scene();
   const { body } = await ask<Account>('GET', '/api/account', as);
   const { id: _, ...settings } = body;
@@ -127,7 +127,7 @@ test('a second factor that an account begins to ask for loses no administrator: 
   expect(begun.status).toBe(200);
 });
 
-test('two administrators who demote, or delete, each other at the same time: one stays', async () => {
+test('if two administrators demote or delete each other at the same time, one stays', async () => {
   for (const act of ['demote', 'delete'] as const) {
     const { as, self, get, add } = await scene();
     const other = await add({ password });

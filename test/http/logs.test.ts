@@ -1,4 +1,4 @@
-/** What the Worker and its actors write into the log while all sorts of things go wrong: causes and ids, never anybody's words or secrets. */
+/** The log of the Worker and its actors during all kinds of failures: causes and ids, never texts or secrets. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { agentStub, conversationStub } from '../../worker/actors/stubs.ts';
@@ -28,14 +28,14 @@ beforeAll(async () => {
   return () => void vi.restoreAllMocks();
 });
 
-/** All that a log could show of a value: of an error its stack and its causes, too. */
+/** Everything that a log could show of a value: of an error also its stack and causes. */
 function wholly(value: unknown): string {
   if (value instanceof Error)
     return [value.stack, JSON.stringify(value), wholly(value.cause)].filter(Boolean).join(' ');
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** The words of a body, in the place of the ones that a door is asked with. */
+/** Puts recognisable text into the body that a route is called with. */
 function telling({ body, ...call }: Call): Call {
   if (body === undefined) return call;
   const text = JSON.stringify(body).replace(/Ines Duarte|Hello|Renamed|Shop|Sales|Help|New/g, written);
@@ -43,12 +43,12 @@ function telling({ body, ...call }: Call): Call {
 }
 
 const secretOf = (credential: string | undefined) => credential?.split('.').at(-1)?.split(';')[0] ?? '';
-/** Actors that can't be reached. (Not for a promise, which would be waited for.) */
+/** Actors that cannot be reached. (Except as a promise, which would be awaited.) */
 const lost = () => Promise.reject(new Error('Network connection lost.'));
 const stub = new Proxy({}, { get: (_, method) => (method === 'then' ? undefined : lost) });
 const unreachable = { idFromName: (name: string) => name, get: () => stub };
 
-/** Every door, by those who may and those who may not, while the database and the actors fail in several ways. */
+/** Calls every route, with and without the right, while the database and the actors fail in several ways. */
 async function doorsThatFail(): Promise<void> {
   const kinds = ['administrator', 'agent', 'visitor'];
   const askers = [...kinds.map((kind) => a.principals.find((who) => who.kind === kind)), ...strangers];
@@ -88,7 +88,7 @@ async function signInsThatFail(email: string): Promise<void> {
   await call('GET', `/api/users/${written}`, { cookie: `__Host-parley=${written}` });
 }
 
-/** A tab that says what it must not. */
+/** A tab that sends forbidden frames. */
 async function frames(): Promise<void> {
   const { conversation, site, token } = a.things;
   const path = `/api/widget/conversations/${conversation}/socket?site=${site}`;
@@ -110,7 +110,7 @@ async function frames(): Promise<void> {
   await tab.until(() => tab.closed);
 }
 
-/** The database fails while actors write to it and read from it on their own. */
+/** The database fails while actors write and read by themselves. */
 async function actorsThatFail(): Promise<void> {
   const { account, conversation, user } = a.things;
   const agent = agentStub(env, account, user);
@@ -133,7 +133,7 @@ async function actorsThatFail(): Promise<void> {
   for (const spy of spies) spy.mockRestore();
 }
 
-test('S22 nothing that anybody wrote, and no secret, is in the log', async () => {
+test('S22 the log contains no text that anybody wrote, and no secret', async () => {
   const account = await newAccount(written);
   const cookie = await signIn(account.emails.agent);
   await signInsThatFail(account.emails.agent);
@@ -169,7 +169,7 @@ test('S22 nothing that anybody wrote, and no secret, is in the log', async () =>
     lines.filter((line) => line.includes(secret)).map((line) => `${name}: ${line.slice(0, 400)}`),
   );
   expect(hits).toEqual([]);
-  // They went wrong indeed, and each is one line that a program can read.
+  // There were failures, and each is one line that a program can parse.
   expect(lines.length).toBeGreaterThan(100);
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ error: expect.any(String) as string });
   vi.restoreAllMocks();

@@ -1,4 +1,4 @@
-/** The mails that the Worker has sent to somebody, over SMTP, to the server of these tests. */
+/** The mails that the Worker has sent to an address by SMTP, from the mail server of these tests. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -16,7 +16,7 @@ export async function mailsTo(email: string): Promise<Received[]> {
   return mails.filter(({ to }) => to === email);
 }
 
-/** The last of them, once there are so many. */
+/** The last of them, once there are this many. */
 export async function mailTo(email: string, count = 1): Promise<Received> {
   const mails = await eventually(async () => {
     const found = await mailsTo(email);
@@ -26,7 +26,7 @@ export async function mailTo(email: string, count = 1): Promise<Received> {
   return mails.at(-1) as Received;
 }
 
-/** What the link in a mail ends with. */
+/** The token at the end of a mail's link. */
 export function tokenIn(mail: Received): string {
   const link = /https:\/\/parley\.test\/(?:password|confirm)#(\S+)/.exec(mail.text);
   if (!link?.[1]) throw new Error(`no link in: ${mail.text}`);

@@ -12,7 +12,7 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
-test('V42 the document names every door but the operator’s, what it does, who may come in and what it takes', async () => {
+test('V42 the document lists every route but the operator’s: its purpose, who may use it and its body', async () => {
   const { status, body } = await ask<Document>('GET', '/api/openapi.json');
   expect(status).toBe(200);
   expect(body.openapi).toBe('3.1.0');

@@ -18,7 +18,7 @@ import {
 
 const paths = ['/api/operator/accounts', '/api/operator/seed', '/api/operator/rebuild'];
 
-test.each(paths)('V40 %s opens to the secret alone', async (path) => {
+test.each(paths)('V40 %s requires the secret', async (path) => {
   const { OPERATOR_SECRET: secret = '' } = env;
   const tries = [
     undefined,
@@ -41,7 +41,7 @@ test.each(paths)('V40 %s opens to the secret alone', async (path) => {
   expect((await ask('POST', path, { cookie: administrator, body: {} })).status).toBe(403);
 });
 
-test('V40 an account is made with its users, whose passwords are hashed', async () => {
+test('V40 an account is created with its users, whose passwords are hashed', async () => {
   const email = `Owner-${crypto.randomUUID()}@Example.Test`;
   const users = [{ email, name: 'Owner', password, roles: ['agent', 'administrator', 'agent'] }];
   const body = { name: 'New', timeZone: 'Europe/Sofia', users };
@@ -61,7 +61,7 @@ test('V40 an account is made with its users, whose passwords are hashed', async 
   expect(JSON.stringify(row)).not.toContain(password);
   expect(await verifyPassword(env, password, row?.['password_hash'] as string, 'known')).toBe(true);
 
-  // All or nothing: an account whose user can't be is not made.
+  // All or nothing: an account with an invalid user is not created.
   const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');
   const before = await accounts();
   const again = await ask('POST', '/api/operator/accounts', { headers: operatorHeader, body });
@@ -83,7 +83,7 @@ test('V40 an account without an administrator is refused', async () => {
   expect(await accounts()).toBe(before);
 });
 
-test('V40 the demo account is made once', async () => {
+test('V40 the demo account is created once', async () => {
   const seed = (host: string) => ask('POST', '/api/operator/seed', { headers: operatorHeader, host });
   const first = await seed('http://127.0.0.1:8787');
   expect(first).toMatchObject({ status: 200, body: { account: expect.any(String) as string } });
@@ -103,7 +103,7 @@ test('V40 the demo account is made once', async () => {
   const cookie = cookies.at(-1);
   const { body: campaigns } = await ask<{ campaigns: object[] }>('GET', '/api/campaigns', { cookie });
   expect(campaigns.campaigns).toMatchObject([{ enabled: true, settings: { sneakPreview: true } }]);
-  // Started on another port, the site serves that one too.
+  // After a start on another port, the site serves that one too.
   await seed('http://localhost:9000');
   const { body: sites } = await ask<{ sites: { origins: string[] }[] }>('GET', '/api/sites', { cookie });
   expect(sites.sites).toHaveLength(1);
@@ -141,7 +141,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
   }
 });
 
-test('I7 V40 a rebuild gives the time table that the agents had written by themselves, of as many as there are', async () => {
+test('I7 V40 a rebuild gives the time table that the agents had written by themselves, for any number of agents', async () => {
   const account = await newAccount();
   const rows = async () => {
     const query = 'SELECT * FROM activity WHERE account_id = ? ORDER BY agent_id, seq';
@@ -155,7 +155,7 @@ test('I7 V40 a rebuild gives the time table that the agents had written by thems
     ).bind(account.id, id('user'), `${number}@${account.id}.test`),
   );
   await env.DB.batch(others);
-  // One who is active no more was so all the same.
+  // Deleted users keep their past.
   await env.DB.prepare('UPDATE users SET deleted_at = 1 WHERE id = ?').bind(account.users.agent).run();
   await env.DB.prepare('DELETE FROM activity WHERE account_id = ?').bind(account.id).run();
   for (let i = 0; i < 2; i++) {
@@ -174,7 +174,7 @@ test('I7 V40 a rebuild gives the time table that the agents had written by thems
   }
 });
 
-test('V40 what can not be rebuilt is refused', async () => {
+test('V40 ids that cannot be rebuilt are refused', async () => {
   for (const [body, refused] of [
     [{ account: id('account') }, 'not_found'],
     [{ account: 'x' }, 'bad_request'],

@@ -11,7 +11,7 @@ const html = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const navigation = { ...html, 'Sec-Fetch-Mode': 'navigate' };
 
 test.each(['/', '/login', '/workspace', '/workspace/con_x', '/console/settings', '/index.html'])(
-  'the navigation to %s gets the shell, which nobody may frame',
+  'the navigation to %s gets the shell, which no page may frame',
   async (path) => {
     for (const headers of [html, navigation]) {
       const response = await call('GET', path, { headers });
@@ -43,7 +43,7 @@ test("a customer's page of another site may load the loader", async () => {
   expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
 });
 
-test("V5 the widget's frame may be framed by the site's pages, and by no other", async () => {
+test('V5 the widget’s frame may be framed by the site’s pages, and by no other', async () => {
   const response = await call('GET', `/widget/frame?site=${site}`, { headers: navigation });
   expect(response.status).toBe(200);
   const policy = response.headers.get('Content-Security-Policy') ?? '';
@@ -59,7 +59,7 @@ test("V5 the widget's frame may be framed by the site's pages, and by no other",
   }
 });
 
-test('V5 a site without origins is framed by nobody', () => {
+test('V5 no page may frame the widget of a site without origins', () => {
   const { policy } = framePage([], { script: '/widget/a.js', preload: [], styles: [] }, 'en');
   expect(policy).toMatch(/frame-ancestors 'none'$/);
 });
@@ -78,7 +78,7 @@ test.each([
   expect(await response.text()).toContain(`<html lang="${language}">`);
 });
 
-test('the demo shop is there only where it was asked for', async () => {
+test('the demo shop exists only if it was requested', async () => {
   const demo = (value?: string) =>
     call('GET', '/demo', {
       headers: navigation,
@@ -96,18 +96,18 @@ test('the demo shop is there only where it was asked for', async () => {
     env: { DEMO: 'true', ASSETS },
   });
   expect(response.status).toBe(200);
-  // The widget comes from the machine's other name: for a browser that is another site.
+  // The widget is served under the machine's other name, which a browser treats as another site.
   expect(await response.text()).toMatch(
     /src="http:\/\/127\.0\.0\.1:8787\/widget\.js\?site=sit_[a-z0-9]{26}"/,
   );
   expect(env.DEMO).toBeUndefined();
 });
 
-test('what is fetched by a script is no page', async () => {
+test('a request by a script gets no page', async () => {
   expect((await call('GET', '/login', { headers: { Accept: '*/*' } })).status).toBe(404);
   expect((await call('GET', '/login')).status).toBe(404);
 });
 
-test('a page takes no other method', async () => {
+test('a page supports no other method', async () => {
   expect((await call('POST', '/login', { body: {} })).status).toBe(404);
 });

@@ -47,7 +47,7 @@ const bodyOf = (more: Partial<UserBody> = {}): UserBody => ({
 });
 const asAdministrator = (body?: unknown): Call => ({ cookie: mine.administrator, body });
 
-/** A user whose email counts as confirmed; how its owner confirms it is another file's (emails.test.ts). */
+/** A user whose email counts as confirmed; emails.test.ts tests how its owner confirms it. */
 async function newUser(more: Partial<NewUserBody> = {}): Promise<User> {
   const body = { ...bodyOf(), password, ...more };
   const made = await ask<User>('POST', '/api/users', { ...asAdministrator(body), env: noMail });
@@ -73,7 +73,7 @@ async function open(path: string, cookie: string) {
   return { status: response.status, closed: () => code };
 }
 
-test('F185 an administrator adds a user, who signs in and is what they were made', async () => {
+test('F185 an administrator adds a user, who signs in with the given roles and settings', async () => {
   const email = `Ines.${crypto.randomUUID()}@Example.test`;
   const group = await ask<Group>('POST', '/api/groups', asAdministrator({ name: 'Sales', members: [] }));
   const user = await newUser({
@@ -130,7 +130,7 @@ test('F6 F7 managers read, administrators change, agents and strangers do neithe
   expect((await ask('GET', `/api/users/${user.id}`, asAdministrator())).body).toEqual(user);
 });
 
-test('I13 another account’s users and groups are not there', async () => {
+test('I13 another account’s users and groups do not exist here', async () => {
   const user = await newUser();
   const group = (
     await ask<Group>('POST', '/api/groups', asAdministrator({ name: 'Mine', members: [user.id] }))
@@ -148,7 +148,7 @@ test('I13 another account’s users and groups are not there', async () => {
   const renamed = { name: 'X', members: [] };
   expect(await ask('PATCH', `/api/groups/${group.id}`, { ...as, body: renamed })).toMatchObject(missing);
   await ask('DELETE', `/api/groups/${group.id}`, as);
-  // Nor do another's users become members.
+  // Another account's users cannot become members either.
   const taken = await ask<Group>('POST', '/api/groups', {
     ...as,
     body: { name: 'Theirs', members: [user.id] },
@@ -159,7 +159,7 @@ test('I13 another account’s users and groups are not there', async () => {
   expect(await signIn(user.email)).toContain(user.id);
 });
 
-test('F118 filters hold together, and pages follow by name without a gap', async () => {
+test('F118 all filters must match, and pages continue by name without a gap', async () => {
   const account = await newAccount();
   const as = { cookie: account.administrator };
   const group = await ask<Group>('POST', '/api/groups', { ...as, body: { name: 'Night', members: [] } });
@@ -209,15 +209,15 @@ test('an email belongs to one active user of an account', async () => {
   expect(await ask('POST', `/api/users/${user.id}/restore`, asAdministrator())).toMatchObject(taken);
 });
 
-/** Each cause that ends what a user has open, and the words that they find. */
+/** Each change that ends a user's sessions, and the message that they get. */
 const causes: [string, (user: User) => Promise<{ status: number }>, RegExp][] = [
   [
     'the password',
     (user) => ask('PUT', `/api/users/${user.id}/password`, asAdministrator({ password: 'another one' })),
     /password has changed/,
   ],
-  ['the roles', (user) => patch(user, { roles: ['agent'] }), /may do here has changed/],
-  ['access to the console', (user) => patch(user, { manages: false }), /may do here has changed/],
+  ['the roles', (user) => patch(user, { roles: ['agent'] }), /rights have changed/],
+  ['access to the console', (user) => patch(user, { manages: false }), /rights have changed/],
   [
     'the addresses',
     (user) =>
@@ -226,12 +226,12 @@ const causes: [string, (user: User) => Promise<{ status: number }>, RegExp][] = 
         { ipRules: ['203.0.113.0/24'] },
         { env: { BEHIND_CLOUDFLARE: 'true' }, headers: { 'CF-Connecting-IP': '203.0.113.1' } },
       ),
-    /where you may sign in has changed/,
+    /from which you may sign in have changed/,
   ],
   ['a deletion', (user) => ask('DELETE', `/api/users/${user.id}`, asAdministrator()), /no longer active/],
 ];
 test.each(causes)(
-  'I14 S3 F7 %s: sockets are closed, and the next request is refused with words',
+  'I14 S3 F7 %s: sockets are closed, and the next request is refused with the reason',
   async (_, change, words) => {
     const user = await newUser({ roles: ['supervisor'] });
     const cookie = await signIn(user.email);
@@ -249,7 +249,7 @@ test.each(causes)(
   },
 );
 
-test('a change of the name alone ends nothing, and reaches the floor', async () => {
+test('a change of only the name ends nothing, and reaches the floor', async () => {
   const user = await newUser();
   const cookie = await signIn(user.email);
   const socket = await open('/api/agent/socket', cookie);
@@ -258,7 +258,7 @@ test('a change of the name alone ends nothing, and reaches the floor', async () 
   expect(socket.closed()).toBeUndefined();
 });
 
-test('F190 who is deleted can’t sign in, and can be taken back', async () => {
+test('F190 a deleted user cannot sign in, and can be restored', async () => {
   const user = await newUser();
   const deleted = await ask<User>('DELETE', `/api/users/${user.id}`, asAdministrator());
   expect(deleted.body).toEqual({
@@ -274,7 +274,7 @@ test('F190 who is deleted can’t sign in, and can be taken back', async () => {
   expect(await signIn(user.email)).toContain(user.id);
 });
 
-test('F189 S13 the addresses: a bad line by its number, nobody locked out unwarned, the rest refused everywhere', async () => {
+test('F189 S13 address rules: an invalid line is named by number, excluding oneself needs confirmation, others are refused everywhere', async () => {
   const from = (address: string): Call => ({
     env: { BEHIND_CLOUDFLARE: 'true' },
     headers: { 'CF-Connecting-IP': address },
@@ -289,7 +289,7 @@ test('F189 S13 the addresses: a bad line by its number, nobody locked out unwarn
     status: 400,
     body: { field: 'ipRules.0', fields: ['ipRules.0', 'ipRules.2'] },
   });
-  // Where nobody knows an address, a limit would be a promise that isn't kept.
+  // If client addresses are unknown, rules could not be enforced.
   expect(await patch(user, { ipRules: ['10.0.0.1'] })).toMatchObject({ body: { refused: 'no_addresses' } });
   expect((await patch(user, { ipRules: ['10.0.0.0/8', ' 2001:db8::/32 '] }, from('10.0.0.1'))).status).toBe(
     200,
@@ -338,11 +338,11 @@ test.each([
   { ...bodyOf(), roles: ['owner'], password },
   { ...bodyOf(), groups: ['x'], password },
   { ...bodyOf(), account: 'acc', password },
-])('V41 what is no user is refused: %o', async (body) => {
+])('V41 an invalid user is refused: %o', async (body) => {
   expect(await ask('POST', '/api/users', asAdministrator(body))).toMatchObject({ status: 400 });
 });
 
-test('F118 the list is filtered by campaign: whom its routing asks; of a campaign elsewhere nobody', async () => {
+test('F118 the list can be filtered by a campaign: the agents whom its routing asks; none for a foreign campaign', async () => {
   const name = `Filter ${crypto.randomUUID()}`;
   const [named, member, other, supervisor] = [
     await newUser({ name }),

@@ -1,4 +1,4 @@
-/** Files of photos, and of what pretends to be one: right in every header, with nothing to see in them. */
+/** Files of photos, and files that imitate them: every header is correct, and the image is empty. */
 
 type Part = string | Uint8Array | readonly number[];
 
@@ -20,7 +20,7 @@ const chunk = (kind: string, ...data: Part[]) => {
   return bytes(big(body.length, 4), kind, body, [0, 0, 0, 0]);
 };
 
-/** `more` stands between the header and the image. */
+/** `more` is placed between the header and the image. */
 export function png(width = 64, height = width, more: readonly [string, string][] = []): Uint8Array {
   const header = chunk('IHDR', big(width, 4), big(height, 4), [8, 2, 0, 0, 0]);
   const between = more.map(([kind, data]) => chunk(kind, data));
@@ -33,7 +33,7 @@ const segment = (marker: number, ...data: Part[]) => {
 };
 export const jfif = segment(0xe0, 'JFIF\0', [1, 1, 0, 0, 1, 0, 1, 0, 0]);
 
-/** Progressive, with two scans; `more` stands before the frame. */
+/** Progressive, with two scans; `more` is placed before the frame. */
 export function jpeg(width = 64, height = width, more: readonly Uint8Array[] = [jfif]): Uint8Array {
   const frame = segment(0xc2, [8], big(height, 2), big(width, 2), [1, 1, 0x11, 0]);
   const scan = bytes(segment(0xda, [1, 1, 0, 0, 0, 0]), [1, 2, 0xff, 0, 3, 0xff, 0xd0, 4]);

@@ -1,4 +1,4 @@
-/** V46: photos of users: what is taken for one, who may set it, how it is served, and who is shown it. */
+/** V46: photos of users: which files are accepted, who may set one, how it is served, and who sees it. */
 import { userBodyOf, type ConversationState, type Entry, type Me, type User } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
@@ -38,7 +38,7 @@ test.each([
   ['the smallest', 'image/png', png(32)],
   ['the largest', 'image/png', png(512)],
   [
-    'a PNG with tables of colours',
+    'a PNG with a palette',
     'image/png',
     png(64, 64, [
       ['sRGB', 'x'],
@@ -52,7 +52,7 @@ test.each([
   ['a lossless WebP', 'image/webp', webp.lossless()],
   ['a transparent WebP', 'image/webp', webp.transparent()],
   ['a type with a parameter, in capitals', 'IMAGE/PNG; x=y', png()],
-])('F186 %s is taken, and served as it came', async (_, type, body) => {
+])('F186 %s is accepted, and served unchanged', async (_, type, body) => {
   const { status, body: me } = await putMine(body, type);
   expect([status, me.photo]).toEqual([200, aPath]);
   const served = await call('GET', me.photo ?? '');
@@ -134,7 +134,7 @@ test.each([
   60_000,
 );
 
-test('F186 another type of content is refused, an image elsewhere too, and one over 64 KiB', async () => {
+test('F186 another content type is refused, and so is an image at another route, and a file over 64 KiB', async () => {
   const types = [
     'application/json',
     'image/svg+xml',
@@ -154,7 +154,7 @@ test('F186 another type of content is refused, an image elsewhere too, and one o
   expect((await putMine(png(64, 64, padding))).body).toMatchObject({ refused: 'too_large' });
 });
 
-test('F186 another photo has another name, and the old one is gone; so is one that is taken away', async () => {
+test('F186 a new photo gets a new name, and the old one is deleted; so is one that is removed', async () => {
   const first = (await putMine(png())).body.photo;
   const second = (await putMine(jpeg(), 'image/jpeg')).body.photo;
   expect(second).not.toBe(first);
@@ -167,7 +167,7 @@ test('F186 another photo has another name, and the old one is gone; so is one th
   expect((await call('DELETE', '/api/me/photo', { cookie: mine.agent })).status).toBe(200);
 });
 
-test('F186 an administrator sets a user’s photo and takes it away; both stand in the audit log', async () => {
+test('F186 an administrator sets and removes a user’s photo; the audit log has both', async () => {
   const path = `/api/users/${mine.users.supervisor}`;
   const set = await put(`${path}/photo`, mine.administrator, webp.lossy(), 'image/webp');
   expect(set).toMatchObject({
@@ -187,7 +187,7 @@ test('F186 an administrator sets a user’s photo and takes it away; both stand 
   ]);
 });
 
-test('F186 nobody sets one for another account’s user, for a deleted one, or for one who isn’t there', async () => {
+test('F186 the photo of another account’s user, of a deleted or an unknown one cannot be set', async () => {
   const before = await env.FILES.list();
   const missing = { status: 404, body: { refused: 'not_found' } };
   const deleted = `/api/users/${theirs.users.agent}`;
@@ -204,7 +204,7 @@ test('F186 nobody sets one for another account’s user, for a deleted one, or f
   expect((await env.FILES.list()).objects.length).toBe(before.objects.length);
 });
 
-test('F186 a path that names no photo is a 404 that nobody keeps', async () => {
+test('F186 a path without a photo is a 404 that is not cached', async () => {
   const { photo } = (await putMine(png())).body;
   const [account, user, name] = [mine.id, mine.users.agent, nameIn(photo)];
   const paths = [
@@ -225,7 +225,7 @@ test('F186 a path that names no photo is a 404 that nobody keeps', async () => {
   }
 });
 
-test('V46 a photo is served by its earlier path, too, which named the account and the user', async () => {
+test('V46 a photo is also served at its earlier path, which contained the account and the user', async () => {
   const { photo } = (await putMine(png())).body;
   const earlier = `/api/photos/${mine.id}/${mine.users.agent}/${nameIn(photo)}`;
   const served = await call('GET', earlier);
@@ -235,7 +235,7 @@ test('V46 a photo is served by its earlier path, too, which named the account an
   expect((await call('GET', earlier)).status).toBe(404);
 });
 
-test('V71 a visitor is shown a photo by a path without the agent’s id', async () => {
+test('V71 a visitor gets a photo’s path without the agent’s id', async () => {
   const { site } = await newSite(mine);
   const { photo } = (await put('/api/me/photo', mine.administrator, png())).body;
   const visitor = await newVisitor(site);
@@ -252,7 +252,7 @@ test('V71 a visitor is shown a photo by a path without the agent’s id', async 
   for (const hidden of [...Object.values(mine.users), mine.id]) expect(text).not.toContain(hidden);
 });
 
-test('F187 who owns a chat is seen with their photo where it is shown, in the state and as they come, and nowhere else', async () => {
+test('F187 a chat’s owner is seen with their photo if visitors may see it, in the state and on arrival, and nowhere else', async () => {
   const { site } = await newSite(mine);
   const agent = mine.users.administrator;
   const { photo } = (await put('/api/me/photo', mine.administrator, png())).body;
@@ -283,7 +283,7 @@ test('F187 who owns a chat is seen with their photo where it is shown, in the st
     cookie: mine.administrator,
     body: { ...userBodyOf(user), showsPhoto: false },
   });
-  // What visitors have been told before is good no more.
+  // The path that visitors received before is no longer served.
   expect((await call('GET', photo ?? '')).status).toBe(404);
   const { body: me } = await ask<Me>('GET', '/api/me', { cookie: mine.administrator });
   expect((await call('GET', me.photo ?? '')).status).toBe(200);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { forwarded } from '../../worker/http/serving/principal.ts';
 import { id, origin } from './client.ts';
 
-test('S2 an actor gets the principal from us alone, and no credential', () => {
+test('S2 an actor gets the principal only from the Worker, and no credential', () => {
   const principal = {
     kind: 'user' as const,
     account: id('account'),

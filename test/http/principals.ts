@@ -1,6 +1,6 @@
 /**
- * Everyone who may ask, and what there is to ask for: two accounts, A and B, with users of every kind, visitors, and words in every
- * name by which a leak is known.
+ * All kinds of callers, and the data to call for: two accounts, A and B, with users of every kind, visitors, and names
+ * that contain a recognisable word, by which a leak is found.
  */
 import { defaultCampaign, type Role } from '#protocol';
 import { agentStub, conversationStub, dispatcherStub, visitorStub } from '../../worker/actors/stubs.ts';
@@ -9,10 +9,10 @@ import { eventually } from '../helpers/eventually.ts';
 import { signInOf } from '../actors/sign-in.ts';
 import { ask, bearer, call, env, id, newVisitor, operatorHeader, type Call } from './client.ts';
 
-/** A day of which the time table has something to tell: somebody was here for an hour. */
+/** A day with an interval in the time table: one agent was present for an hour. */
 export const longAgo = '2020-01-02';
 
-/** What a request brings of its sender. A visitor's cookie is sent under the name that the site asked for would read. */
+/** The sender's part of a request. A visitor's cookie is sent under the name that the requested site reads. */
 export type Credential = Pick<Call, 'cookie' | 'headers'> & { readonly visitorCookie?: string };
 
 /** One of everything that an account has. */
@@ -25,19 +25,19 @@ export interface Things {
   readonly visitor: string;
   readonly conversation: string;
   readonly session: string;
-  /** Not in an address: what somebody would bring who is that visitor. */
+  /** Never part of a path: the credential of that visitor. */
   readonly token: string;
 }
 
 export interface Principal {
   readonly name: string;
-  /** Which rights of an account they hold is written at the kind (rights.test.ts). */
+  /** The rights that each kind has in an account are in the table of kinds (rights.test.ts). */
   readonly kind: Kind;
   readonly account?: string;
   /** The visitor's id, and the site that they are known on. */
   readonly visitor?: { readonly id: string; readonly site: string };
   readonly user?: string;
-  /** What proves them; the same all along, or of a session that was just made. */
+  /** Proves the principal's identity; always the same, or of a new session. */
   readonly credential: Credential;
   fresh(): Promise<Credential & { session?: string }>;
 }
@@ -53,13 +53,13 @@ export const userKinds = {
 export type UserKind = keyof typeof userKinds;
 export type Kind = UserKind | 'nobody' | 'deleted user' | 'signed-out user' | 'visitor' | 'operator';
 
-/** An account, and the words by which it is known where something of it is told. */
+/** An account, and the words by which its data are recognised. */
 export interface Side {
-  /** Stands in what only its users may see … */
+  /** In data that only its users may see … */
   readonly inside: string;
-  /** … in what a conversation tells its visitor beside: of which campaign it is … */
+  /** … in data that a conversation also sends its visitor, such as its campaign … */
   readonly topic: string;
-  /** … and in what that visitor wrote. */
+  /** … and in that visitor's messages. */
   readonly chat: string;
   readonly site: string;
   readonly things: Things;
@@ -67,7 +67,7 @@ export interface Side {
   newThings(): Promise<Things>;
 }
 
-/** An account whose every name holds a word of its own. */
+/** An account whose names all contain a word of its own. */
 export async function newSide(letter: string): Promise<Side> {
   const mark = `${letter}${crypto.randomUUID().slice(0, 8)}`;
   const inside = `inside-${mark}`;
@@ -143,7 +143,7 @@ export async function newSide(letter: string): Promise<Side> {
       ),
       env.DB.prepare(
         `INSERT INTO activity (account_id, agent_id, seq, from_at, to_at, status, connected) VALUES (?, ?, ?, ?, ?, 'online', 1)`,
-        // A seq that their log doesn't come to.
+        // A seq that their log never reaches.
       ).bind(account, person.id, 1e6, Date.parse(`${longAgo}T09:00Z`), Date.parse(`${longAgo}T10:00Z`)),
     ]);
     const { session } = await signInOf(env, account, person.id);
@@ -174,7 +174,7 @@ export async function newSide(letter: string): Promise<Side> {
 
 const named = ({ id: of, token }: { id: string; token: string }) => ({ of, token });
 
-/** Those who belong to no account. */
+/** Callers that belong to no account. */
 export const strangers: readonly Principal[] = (
   [
     ['nobody', {}],
@@ -209,7 +209,10 @@ function newUser(mark: string, kind: string, roles: readonly Role[]) {
   return { id: user, email: `${user}.${mark}@example.test`, name, passwordHash: '', roles: [...roles] };
 }
 
-/** The tables of D1, and the columns that say whose a row is. Of a conversation the log is looked at, which the row follows. */
+/**
+ * The tables of D1, with the columns that contain a row's account. For conversations the log is read instead, from
+ * which the row follows.
+ */
 const tables = {
   accounts: ['id', '*'],
   users: ['account_id', '*'],
@@ -218,12 +221,12 @@ const tables = {
   sites: ['account_id', '*'],
   campaigns: ['account_id', '*'],
   audit: ['account_id', '*'],
-  // What happens now follows the agents' logs by itself.
+  // Present intervals are written by the agents' logs themselves.
   activity: ['seq = 1000000 AND account_id', '*'],
   conversations: ['account_id', 'id'],
 } as const;
 
-/** All that requests could have changed of an account: its rows, and what its actors hold of the things. */
+/** Everything that requests could have changed in an account: its rows, and the state of its actors. */
 export async function stateOf({ things }: Side): Promise<Record<string, unknown>> {
   const { account, conversation, user, visitor, session } = things;
   const statements = Object.entries(tables).map(([table, [whose, columns]]) =>
@@ -234,7 +237,7 @@ export async function stateOf({ things }: Side): Promise<Record<string, unknown>
   const { entries } = JSON.parse(log as string) as { entries: { kind: string }[] };
   return {
     rows: Object.fromEntries(Object.keys(tables).map((table, i) => [table, rows[i]?.results])),
-    // That a visitor without a tab has left, the conversation writes by itself.
+    // The conversation itself records that a visitor without a tab has left.
     entries: entries.filter(({ kind }) => kind !== 'visitor.left'),
     visitor: await visitorStub(env, account, visitor).session(),
     sessions: (await agentStub(env, account, user).sessions(session)).map(({ id }) => id),

@@ -1,4 +1,6 @@
-/** The matrix of tenants: every door, asked by everybody, with the ids of both accounts. The table is in doors.ts. */
+/**
+ * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in doors.ts.
+ */
 import { refusals, type RefusalCode } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { allDoors, doors, expected, keyOf, knock, lines, type AskedDoor } from './doors.ts';
@@ -20,7 +22,7 @@ beforeAll(async () => {
   cells = doors.flatMap((door) => [
     ...[...a.principals, ...b.principals].flatMap((who) =>
       [a.things, b.things].flatMap((at) =>
-        // A visitor's body names no id but the site's, which is where they ask.
+        // A visitor's body contains only the id of the site that they are on.
         [a.things, b.things]
           .filter((of) => of === at || (who.user !== undefined && door.line.body !== undefined))
           .map((of) => cell(door, who, at, of)),
@@ -42,7 +44,7 @@ const title = ({ door, who, at, of }: Cell) => {
 const isOut = ({ kind }: Principal) => kind === 'deleted user' || kind === 'signed-out user';
 const wordsOf = ({ inside, topic, chat }: Side) => [inside, topic, chat];
 
-/** The words of either account that this one must not learn. */
+/** The words of either account that this principal must not learn. */
 function leaks(text: string, who: Principal | undefined): string[] {
   const knows = [a, b].flatMap((side) => {
     if (who === undefined || isOut(who) || who.account !== side.things.account) return [];
@@ -52,7 +54,7 @@ function leaks(text: string, who: Principal | undefined): string[] {
   return [a, b].flatMap(wordsOf).filter((word) => text.includes(word) && !knows.includes(word));
 }
 
-test('S1 every door has its line, and says of itself whom it is for', () => {
+test('S1 every route has its line, and declares the right that the line expects', () => {
   const untested = allDoors.map(keyOf).filter((key) => !lines[key]);
   const gone = Object.keys(lines).filter((key) => !allDoors.some((door) => keyOf(door) === key));
   expect({ untested, gone }).toEqual({ untested: [], gone: [] });
@@ -63,7 +65,7 @@ test('S1 every door has its line, and says of itself whom it is for', () => {
 const differences: string[] = [];
 const leaked: string[] = [];
 
-test('S1 who may not is refused with the right word, learns nothing, and changes nothing', async () => {
+test('S1 a call without the right is refused with the right code, learns nothing, and changes nothing', async () => {
   const before = [await stateOf(a), await stateOf(b)];
   const denied = cells.filter(({ outcome }) => outcome !== 'through');
   for (const cell of denied) {
@@ -80,7 +82,7 @@ test('S1 who may not is refused with the right word, learns nothing, and changes
   expect([await stateOf(a), await stateOf(b)]).toEqual(before);
 }, 300_000);
 
-test('S1 who may, where nothing is named but the other account’s, finds and changes nothing of it', async () => {
+test('S1 a permitted call that names only the other account’s ids finds and changes nothing of that account', async () => {
   for (const [mine, theirs] of [
     [b, a],
     [a, b],
@@ -102,11 +104,14 @@ function isForeign(who: Principal, mine: Side, named: Things[]): boolean {
 
 const shown = new Set<string>();
 
-/** Whether what is asked for may be another thing afterwards. */
+/** True if a call may change the thing that it names. */
 const changesOne = ({ door, who, at }: Cell) =>
   door.byId && door.method !== 'GET' && who.user !== undefined && who.account === at.account;
 
-/** Lets one through, by a session of its own, since some doors end it; and to a thing of its own where it will be changed. */
+/**
+ * Lets one through, with a session of its own, because some routes end it; and with a thing of its own if the call
+ * changes it.
+ */
 async function pass(cell: Cell): Promise<void> {
   const { door, who } = cell;
   const credential = await who.fresh();
@@ -120,7 +125,7 @@ async function pass(cell: Cell): Promise<void> {
   if (wordsOf(a).some((word) => found.text.includes(word))) shown.add(door.key);
 }
 
-/** Doors that answer with nothing that anybody named. */
+/** Routes whose answers contain no names. */
 const wordless = [
   'GET /api/audit',
   'GET /api/conversations/:id/decisions',
@@ -128,11 +133,11 @@ const wordless = [
   'GET /api/me/sessions',
 ];
 
-test('S1 who may gets through, and sees their own account', async () => {
+test('S1 a permitted call gets through, and sees its own account', async () => {
   const through = cells.filter(
     ({ who, at, of, outcome }) => outcome === 'through' && !isForeign(who, a, [at, of]) && at === a.things,
   );
-  // A visitor who has signed out comes through no other door.
+  // After signing out a visitor can use no other route.
   const last = ({ door }: Cell) => Number(door.key === 'DELETE /api/widget/session');
   through.sort((one, other) => last(one) - last(other));
   for (const cell of through.filter(({ who }) => who.account !== b.things.account)) await pass(cell);
@@ -141,7 +146,7 @@ test('S1 who may gets through, and sees their own account', async () => {
     for (const who of a.principals.filter(({ kind }) => kind === 'agent' || kind === 'administrator'))
       await pass(cell(door, who, { ...a.things, user: who.user ?? '' }, a.things));
   expect({ differences, leaked }).toEqual({ differences: [], leaked: [] });
-  // The words are there to be found: without them no leak would show.
+  // The words are present in answers: without them a leak would go unnoticed.
   const telling = doors.filter(({ method, right }) => method === 'GET' && right !== 'anybody');
   const silent = telling.map(({ key }) => key).filter((key) => !shown.has(key));
   expect(silent.sort()).toEqual(wordless.sort());

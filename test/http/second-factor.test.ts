@@ -1,4 +1,4 @@
-/** The second factor: set up, asked for, and taken away by nobody who has the password alone. */
+/** The second factor: set up, required, and not removable with the password alone. */
 import type { AuditPage, Me, RecoveryCodes, SecondFactorSecret } from '#protocol';
 import { Secret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const login = (email: string, pass: string) =>
   call('POST', '/api/login', { body: { email, password: pass } });
 const signedOut = { status: 401, body: { refused: 'signed_out' } };
 
-/** The code that an authenticator app would show, so many periods from now. */
+/** The code that an authenticator app would show after this many periods. */
 const codeOf = (secret: string, periods = 0) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + periods * 30_000 });
 
@@ -27,7 +27,7 @@ async function enroll(cookie: string): Promise<{ secret: string; codes: string[]
   return { secret, codes: done.codes };
 }
 
-test('V44 a second factor: set up with a code, asked for at sign-in, and a code lets in once', async () => {
+test('V44 a second factor is set up with a code and required at sign-in, and a code is accepted once', async () => {
   const { emails } = await newAccount();
   const cookie = await signIn(emails.agent);
   const other = await signIn(emails.agent);
@@ -37,7 +37,7 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   const { secret, codes } = await enroll(cookie);
   expect(new Set(codes).size).toBe(10);
   expect((await ask<Me>('GET', '/api/me', { cookie })).body).toMatchObject({ secondFactor: true });
-  // What rested on the password alone has ended.
+  // Sessions that were opened with the password alone have ended.
   expect(await ask('GET', '/api/me', { cookie: other })).toMatchObject(signedOut);
 
   const attempt = async (code?: string) => {
@@ -46,7 +46,7 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
     return response.status === 200 ? 'in' : (await response.json<{ refused: string }>()).refused;
   };
   expect(await attempt()).toBe('code_needed');
-  // The one that set it up was used by that.
+  // The code that set it up was used up by that.
   expect(await attempt(codeOf(secret))).toBe('wrong_code');
   const code = codeOf(secret, 1);
   const twice = await Promise.all([attempt(code), attempt(code)]);
@@ -54,14 +54,14 @@ test('V44 a second factor: set up with a code, asked for at sign-in, and a code 
   expect(await attempt(codes[0]?.toUpperCase().replace('-', ' '))).toBe('in');
   expect(await attempt(codes[0])).toBe('wrong_code');
   expect(await attempt(codes[1])).toBe('in');
-  // Guessing codes costs tries as guessing passwords does.
+  // Guesses at codes count as attempts like guesses at passwords.
   const tries = [];
   standingClock();
   for (let i = 0; i < 7; i++) tries.push(await attempt('000000'));
   expect(tries).toContain('slow_down');
 });
 
-test('V44 whoever has lost their app gets in by an administrator’s help', async () => {
+test('V44 a user who has lost their app gets in with an administrator’s help', async () => {
   const own = await newAccount();
   const cookie = await signIn(own.emails.agent);
   await enroll(cookie);
@@ -71,7 +71,7 @@ test('V44 whoever has lost their app gets in by an administrator’s help', asyn
   expect((await login(own.emails.agent, password)).status).toBe(200);
 });
 
-test('V44 an account may ask everybody for a second factor: without it nothing else is open', async () => {
+test('V44 an account may require a second factor of everybody: without it nothing else is open', async () => {
   const own = await newAccount();
   const ready = await signIn(own.emails.administrator);
   const { codes } = await enroll(ready);
@@ -80,7 +80,7 @@ test('V44 an account may ask everybody for a second factor: without it nothing e
   const body = { ...settings, needsSecondFactor: true };
   expect((await ask('PATCH', '/api/account', { cookie: ready, body })).status).toBe(200);
   const needed = { status: 403, body: { refused: 'second_factor_needed' } };
-  // Those who were signed in meet it at once, at every door.
+  // It applies to signed-in users at once, at every route.
   for (const path of ['/api/users', '/api/account', '/api/conversations', '/api/me/sessions'])
     expect(await ask('GET', path, { cookie: own.supervisor })).toMatchObject(needed);
   const upgrade = {
@@ -116,10 +116,10 @@ test('L3 a second factor is neither removed nor replaced with the password alone
       body: { refused: 'wrong_password' },
     });
   }
-  // The code that set it up was used by that.
+  // The code that set it up was used up by that.
   expect(await remove({ password, code: codeOf(secret) })).toMatchObject({ body: { refused: 'wrong_code' } });
   expect((await ask<Me>('GET', '/api/me', { cookie })).body.secondFactor).toBe(true);
-  // Another one takes its place only once it is confirmed.
+  // A new one replaces it only after confirmation.
   const begun = await ask<SecondFactorSecret>('POST', '/api/me/second-factor', {
     cookie,
     body: { password, code: codes[1] },
@@ -132,7 +132,7 @@ test('L3 a second factor is neither removed nor replaced with the password alone
   expect((await login(own.emails.agent, password)).status).toBe(200);
 });
 
-test('L3 S7 codes can’t be guessed on a screen that is signed in, nor by who has the password', async () => {
+test('L3 S7 codes cannot be guessed in a session, nor with a known password', async () => {
   const own = await newAccount();
   const cookie = await signIn(own.emails.agent);
   await enroll(cookie);
@@ -143,7 +143,7 @@ test('L3 S7 codes can’t be guessed on a screen that is signed in, nor by who h
     tries.push((await ask('POST', '/api/me/second-factor/remove', { cookie, body })).body.refused);
   }
   expect(tries).toEqual([...Array.from({ length: 5 }, () => 'wrong_code'), 'slow_down']);
-  // From as many networks as one likes: after ten wrong codes the next one waits.
+  // From any number of networks: after ten wrong codes the next one waits.
   const guesses = [];
   for (let i = 0; i < 11; i++) {
     const behind = from(`203.0.113.${80 + i}`);
@@ -153,7 +153,7 @@ test('L3 S7 codes can’t be guessed on a screen that is signed in, nor by who h
   expect(guesses).toEqual([...Array.from({ length: 10 }, () => 'wrong_code'), 'slow_down']);
 });
 
-test('L3 the owner is told by mail of each change, in their language, without a link', async () => {
+test('L3 the owner is mailed about each change, in their language, without a link', async () => {
   const own = await newAccount('Acme http://evil.test');
   const email = own.emails.agent;
   const browser = new Browser();
@@ -187,13 +187,13 @@ test('L3 the owner is told by mail of each change, in their language, without a 
     expect(kinds).toContain(kind);
 });
 
-test('L3 where no mail can go out, changes are made all the same and none is promised', async () => {
+test('L3 without mail changes still succeed, and none is promised', async () => {
   const own = await newAccount();
   const browser = new Browser({ env: { SMTP_URL: '' } });
   expect(await browser.signIn(own.emails.agent)).toBe(200);
   const change = { current: password, password: 'a horse of another colour' };
   expect((await browser.send('PUT', '/api/me/password', change)).status).toBe(200);
-  // A mail that is sent after it arrives, and no other has.
+  // A mail that is sent later arrives, and no other has.
   await ask('POST', '/api/password/forgotten', { body: { email: own.emails.agent } });
   await eventually(async () => expect(await mailsTo(own.emails.agent)).toHaveLength(1));
 });

@@ -22,11 +22,14 @@ beforeAll(async () => {
   account = await newAccount();
 });
 
-const signOut = { status: 401, body: { refused: 'signed_out', message: 'Sign in first.' } };
+const signOut = {
+  status: 401,
+  body: { refused: 'signed_out', message: 'There is no valid session. Sign in first.' },
+};
 const login = (email: string, pass: string, more: Call = {}) =>
   call('POST', '/api/login', { body: { email, password: pass }, ...more });
 
-test('V11 signing in answers who it is, with a cookie that only this server gets', async () => {
+test('V11 signing in returns the user, and a cookie that only this server receives', async () => {
   const response = await login(account.emails.agent, password);
   expect(response.status).toBe(200);
   const me = await response.json<Me>();
@@ -74,7 +77,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
 });
 
-test('S7 after five wrong passwords even the right one has to wait, and then is let in', async () => {
+test('S7 after five wrong passwords even the right one has to wait, and then is accepted', async () => {
   const email = account.emails.administrator;
   const behind = from('203.0.113.8');
   const clock = standingClock();
@@ -90,15 +93,15 @@ test('S7 after five wrong passwords even the right one has to wait, and then is 
   expect(early.headers.get('Retry-After')).toBe('1');
   const refusal = await early.json<{ refused: string; retryAfter: number }>();
   expect(refusal.refused).toBe('slow_down');
-  // On another network nobody has guessed.
+  // On another network there were no guesses.
   expect((await login(email, password, from('203.0.113.9'))).status).toBe(200);
   clock.mockReturnValue(Date.now() + refusal.retryAfter);
   expect((await login(email, password, behind)).status).toBe(200);
-  // The success was no guess: five are free again.
+  // After the success five attempts are free again.
   for (let i = 0; i < 5; i++) expect(await guess()).toBe(401);
 });
 
-test('S7 unknown emails are throttled as known ones are', async () => {
+test('S7 unknown emails are throttled like known ones', async () => {
   const email = `${crypto.randomUUID()}@example.test`;
   const behind = from('203.0.113.10');
   standingClock();
@@ -106,27 +109,27 @@ test('S7 unknown emails are throttled as known ones are', async () => {
   expect((await login(email, 'wrong', behind)).status).toBe(429);
 });
 
-/** Uses up what the networks may, whatever the email. */
+/** Uses up the networks' allowance, whatever the email. */
 async function guessAllDay(networks: readonly string[], times: number) {
   const counted = ofNetworks('signInNetwork', networks);
   for (let i = 0; i < times; i++) await reserve(env, networks.at(-1) ?? '', counted);
 }
 
-test('S7 an address that guesses for many people has to wait, where the address can be believed', async () => {
+test('S7 an address that guesses for many users has to wait, if client addresses can be believed', async () => {
   await guessAllDay(['203.0.113.7'], limits.signInNetwork.free);
   const behind = from('203.0.113.7');
   expect((await login(account.emails.agent, password, behind)).status).toBe(429);
-  // Elsewhere the header is only what somebody wrote.
+  // Without such a proxy the header is only what a client wrote.
   expect((await login(account.emails.agent, password, { headers: behind.headers })).status).toBe(200);
 });
 
-test('S7 an IPv6 client is counted by its /64, and by the larger networks, which may do more', async () => {
+test('S7 an IPv6 client is counted by its /64, and by the wider networks, which have higher limits', async () => {
   const wider = '2001:db8:1::/48';
   await guessAllDay(['2001:db8:1:2::/64', '2001:db8:1::/56', wider], limits.signInNetwork.free);
   for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:2:ffff::', '2001:db8:1:2:3:4:5:6'])
     expect((await login(account.emails.agent, password, from(address))).status).toBe(429);
   expect((await login(account.emails.agent, password, from('2001:db8:1:3::1'))).status).toBe(200);
-  // The /48 may do four times as much.
+  // The /48 has four times the limit.
   for (let i = 0; i < 3 * limits.signInNetwork.free; i++)
     await guessAllDay([`2001:db8:1:f${i}::/64`, `2001:db8:1:f${i}::/56`, wider], 1);
   expect((await login(account.emails.agent, password, from('2001:db8:1:ffff::1'))).status).toBe(429);
@@ -141,7 +144,7 @@ test('V11 signing out revokes the session on the server', async () => {
   expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-parley=;.*Max-Age=0/);
   expect(await ask('GET', '/api/me', { cookie })).toEqual(signOut);
   expect((await ask('GET', '/api/me', { cookie: other })).status).toBe(200);
-  // Twice is no error: the answer may have been lost.
+  // Repeating is no error: the answer may have been lost.
   expect((await call('POST', '/api/logout', { cookie })).status).toBe(200);
 });
 
@@ -150,7 +153,7 @@ test('S9 each sign-in makes a session of its own', async () => {
   expect(new Set(cookies).size).toBe(2);
 });
 
-test('V11 a credential that is not whole, or not the right one, is none', async () => {
+test('V11 an incomplete or wrong credential is refused', async () => {
   const [acc, usr, ses, secret] = account.agent.replace('__Host-parley=', '').split('.') as [
     string,
     ...string[],
@@ -182,7 +185,7 @@ test('V11 a credential that is not whole, or not the right one, is none', async 
   expect(await ask('GET', '/api/me')).toEqual(signOut);
 });
 
-test('S9 V11 one’s own sessions are listed, and each can be ended, sockets and all', async () => {
+test('S9 V11 a user’s own sessions are listed, and each can be ended together with its sockets', async () => {
   const own = await newAccount();
   const enter = async (device: string) => {
     const body = { email: own.emails.supervisor, password };
@@ -197,7 +200,7 @@ test('S9 V11 one’s own sessions are listed, and each can be ended, sockets and
   const of = (device: string) => seen.find((session) => session.device === device);
   expect(of('Laptop')).toMatchObject({ current: true, address: '203.0.113.9' });
   expect(of('Phone')).toMatchObject({ current: false });
-  // No secret, and nobody else's.
+  // No secret, and no other user's session.
   expect(JSON.stringify(seen)).not.toContain(phone.split('.').at(-1));
   expect(await ask('GET', '/api/me/sessions')).toMatchObject({ status: 401 });
   const foreign = `/api/me/sessions/${of('Phone')?.id}`;

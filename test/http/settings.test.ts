@@ -28,7 +28,7 @@ test('V38 an administrator reads and changes the account', async () => {
   expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
 });
 
-test('V38 sites and campaigns are made, listed and changed', async () => {
+test('V38 sites and campaigns are created, listed and changed', async () => {
   const cookie = mine.administrator;
   const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
   expect(campaign).toEqual({ id: campaign.id, ...campaignBody });
@@ -74,7 +74,7 @@ test.each(['/api/account', '/api/sites', '/api/campaigns'])('S1 %s is for manage
   expect((await ask('GET', path)).body).toMatchObject({ refused: 'signed_out' });
 });
 
-test("I13 another account's sites and campaigns can't be read, changed or joined", async () => {
+test('I13 another account’s sites and campaigns can’t be read, changed or joined', async () => {
   const cookie = theirs.administrator;
   const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
   const site = (await ask<Site>('POST', '/api/sites', { cookie, body: siteBody })).body;
@@ -87,7 +87,7 @@ test("I13 another account's sites and campaigns can't be read, changed or joined
   expect(await ask('PATCH', `/api/campaigns/${campaign.id}`, { ...as, body: campaignBody })).toMatchObject(
     missing,
   );
-  // The very same answer as for ids that nobody has.
+  // The same answer as for ids that do not exist.
   expect(await ask('PATCH', `/api/sites/${id('site')}`, { ...as, body: siteBody })).toMatchObject(missing);
   const joined = await ask('POST', '/api/sites', { ...as, body: { ...siteBody, campaign: campaign.id } });
   expect(joined).toMatchObject({ status: 400, body: { refused: 'bad_request', field: 'campaign' } });
@@ -117,7 +117,7 @@ test.each([
   ['POST', '/api/campaigns', { ...campaignBody, name: '\u200b' }, 'name'],
   ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus', ...rest }, 'timeZone'],
   ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC', ...rest }, 'name'],
-])('V1 %s %s names the field that is wrong: %#', async (method, path, body, field) => {
+])('V1 %s %s names the wrong field: %#', async (method, path, body, field) => {
   const before = await everything(mine);
   expect(await ask(method, path, { cookie: mine.administrator, body })).toMatchObject({
     status: 400,
@@ -126,7 +126,7 @@ test.each([
   expect(await everything(mine)).toEqual(before);
 });
 
-test('a name loses the characters that would turn the text around it', async () => {
+test('a name loses characters that would reorder the text around it', async () => {
   const { body } = await ask<Site>('POST', '/api/sites', {
     cookie: mine.administrator,
     body: { ...siteBody, name: '\u202eevil\u2066 name ' },

@@ -1,4 +1,4 @@
-/** What made-up site ids cost the database, and the sites that exist. */
+/** The cost of invented site ids for the database, and their effect on real sites. */
 import type { Refusal } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { ask, env, failing, id, newAccount, newSite, standingClock } from './client.ts';
@@ -26,7 +26,7 @@ const config = (of: string, bindings: Partial<typeof env> = {}) =>
   ask<Partial<Refusal>>('GET', `/api/widget/config?site=${of}`, { headers, env: bindings });
 const unknown = { status: 404, body: { refused: 'not_found' } };
 
-test('S20 an id that no site has costs one query, however often it is asked for', async () => {
+test('S20 an id that no site has costs one query, however often it is requested', async () => {
   const { count, env: bindings } = counted();
   const nobodys = id('site');
   for (let i = 0; i < 50; i++) expect(await config(nobodys, bindings)).toMatchObject(unknown);
@@ -41,7 +41,7 @@ test('S20 sites that exist use up no look-ups', async () => {
   for (const one of sites) expect((await config(one)).status).toBe(200);
 });
 
-test('S20 made-up ids cost so many queries a second, are refused beyond, and push out no site', async () => {
+test('S20 invented ids cost a limited number of queries a second, are refused beyond, and displace no site', async () => {
   const { count, env: bindings } = counted();
   const clock = standingClock();
   expect((await config(site, bindings)).status).toBe(200);
@@ -53,9 +53,9 @@ test('S20 made-up ids cost so many queries a second, are refused beyond, and pus
   expect(count.queries).toBeLessThanOrEqual(40);
   expect(count.queries + refused.length).toBe(300);
   expect(refused.at(-1)?.body).toMatchObject({ refused: 'slow_down', retryAfter: 50 });
-  // The site goes on without the database.
+  // The site is served without the database.
   expect((await config(site, failing('down'))).status).toBe(200);
-  // In a minute, more ids than are remembered.
+  // Over a minute, more ids than are remembered.
   for (let from = 300; from < ids.length; from += 40) {
     clock.mockReturnValue(Date.now() + 2_000);
     for (const made of ids.slice(from, from + 40))

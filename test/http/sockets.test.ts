@@ -1,4 +1,4 @@
-/** Sockets let in whom HTTP lets in, and take from each only what the table says. */
+/** Sockets admit the same principals as HTTP, and accept only the frames in the table. */
 import { AgentClientFrame, agentFrames, visitorFrames } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -8,7 +8,7 @@ import { bearer, env, id, type Call } from './client.ts';
 import { doors, knock } from './doors.ts';
 import { newSide, strangers, type Credential, type Side } from './principals.ts';
 
-/** Of each socket the door of HTTP that lets in the same. */
+/** For each socket, the HTTP route that admits the same principals. */
 const twins: Readonly<Record<string, string>> = {
   'GET /api/agent/socket': 'GET /api/me',
   'GET /api/floor/socket': 'POST /api/conversations/:id/take',
@@ -30,7 +30,7 @@ interface Asker {
   readonly more?: Partial<Call>;
 }
 
-/** A user of A who may come from 10.0.0.0/8 only. */
+/** A user of A who may sign in only from 10.0.0.0/8. */
 async function limited(): Promise<Credential> {
   const { account } = a.things;
   const user = id('user');
@@ -60,17 +60,17 @@ function spoilt({ cookie = '' }: Credential, token: string): Asker[] {
 
 let cells = 0;
 
-/** Where a socket and its twin tell different things. */
+/** The differences between a socket and its twin. */
 async function differences({ name, credential, account, more }: Asker): Promise<string[]> {
   const found = [];
   for (const [socket, twin] of Object.entries(twins)) {
     const [one, other] = [socket, twin].map((key) => doors.find((door) => door.key === key));
     if (!one || !other) throw new Error(`no door ${socket} or ${twin}`);
-    // The floor has no id in its address: it is that of whoever asks.
+    // The floor has no id in its path: it is the floor of the caller's account.
     const { things } = !one.byId && account === b.things.account ? b : a;
     const words = [await knock(one, credential, things, things, more)];
     words.push(await knock(other, credential, things, things, more));
-    // Of one's own conversation the taking may come too late: that is no matter of who one is.
+    // Taking one's own conversation may be too late, which is no matter of rights.
     const [bySocket, byHttp] = words.map(({ status, outcome }) => (status === 409 ? 'through' : outcome));
     cells++;
     if (bySocket !== byHttp) found.push(`${name} at ${socket}: ${bySocket}, by HTTP ${byHttp}`);
@@ -81,7 +81,7 @@ async function differences({ name, credential, account, more }: Asker): Promise<
   return found;
 }
 
-test('S2 a socket lets in whom HTTP lets in, and refuses the others with the same word', async () => {
+test('S2 a socket admits the same principals as HTTP, and refuses the others with the same code', async () => {
   expect(doors.filter(({ socket }) => socket).map(({ key }) => key)).toEqual(
     expect.arrayContaining(Object.keys(twins)),
   );
@@ -99,7 +99,7 @@ test('S2 a socket lets in whom HTTP lets in, and refuses the others with the sam
   const found = [];
   for (const asker of askers) found.push(...(await differences(asker)));
   expect(found).toEqual([]);
-  // A session ends by time alone, a visitor's never.
+  // A session expires, a visitor's credential does not within this time.
   moveClock().by(8 * 86_400_000);
   for (const { name, ...who } of a.principals)
     found.push(...(await differences({ ...who, name: `${name}, a week later` })));
@@ -114,7 +114,7 @@ const columns: readonly Column[] = ['visitor', 'owner', 'colleague', 'supervisor
 
 const bad = 'bad_frame';
 const command = () => ({ id: uuid() });
-/** Of each frame of any socket: one of them, and what comes of it from each. `told`: passed on to the others. */
+/** For each frame of any socket: an example, and its outcome from each sender. `told`: passed on to the others. */
 const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> = {
   hello: [() => ({ v: 1 }), row('welcome', 'welcome', 'welcome', 'welcome', bad)],
   pull: [() => ({ before: 2, limit: 1 }), row('range', 'range', 'range', 'range', bad)],
@@ -138,7 +138,7 @@ function row(...outcomes: [string, string, string, string, string]): Record<Colu
   return Object.fromEntries(columns.map((column, i) => [column, outcomes[i]])) as Record<Column, string>;
 }
 
-test('S2 every frame that a socket knows has its line', () => {
+test('S2 every frame that a socket accepts has its line', () => {
   const known = [
     ...Object.keys(visitorFrames),
     ...Object.keys(agentFrames),
@@ -147,7 +147,7 @@ test('S2 every frame that a socket knows has its line', () => {
   expect(Object.keys(frames).sort()).toEqual([...new Set(known)].sort());
 });
 
-/** A conversation with everybody at it; each has a tab, and knows who sits across. */
+/** A conversation with a tab of each participant, and for each the tabs of the others. */
 async function everybody(): Promise<Record<Column, { tab: Tab; others: Tab }>> {
   const scene = newScene();
   const visitor = await scene.visitor();
@@ -177,7 +177,7 @@ async function everybody(): Promise<Record<Column, { tab: Tab; others: Tab }>> {
   return tabs;
 }
 
-/** Waits until all that was sent before has been dealt with, and all that came of it has come. */
+/** Waits until everything that was sent before has been handled, and its effects have arrived. */
 async function settled(column: Column, tab: Tab): Promise<void> {
   if (column !== 'desk') return tab.settled();
   const mark = uuid().slice(0, 20);
@@ -193,7 +193,7 @@ async function outcomeOf(column: Column, t: string, frame: object, expected: str
   tab.send({ t, ...frame });
   await settled(column, tab);
   await settled(column, others);
-  // Signals are coalesced: this one may wait for the window that an earlier one has opened.
+  // Signals are coalesced: this one may wait for the interval of an earlier one.
   if (expected === 'told') await others.until(() => others.frames.slice(seen[1]).some(isSignal));
   const own = tab.frames.slice(seen[0]);
   const id = 'id' in frame ? frame.id : undefined;
@@ -207,14 +207,14 @@ async function outcomeOf(column: Column, t: string, frame: object, expected: str
 }
 
 test.each(Object.entries(frames))(
-  'S2 the frame %s comes to what the table says, from whomever it comes',
+  'S2 the frame %s has the outcome of the table, from every sender',
   async (t, [make, outcomes]) => {
     const found = await Promise.all(columns.map((column) => outcomeOf(column, t, make(), outcomes[column])));
     expect(row(...(found as Parameters<typeof row>))).toEqual(outcomes);
   },
 );
 
-test('S2 the floor takes no frame from anybody', async () => {
+test('S2 the floor accepts no frame', async () => {
   const agent = await newScene().agent();
   for (const [t, [make]] of Object.entries(frames)) {
     const tab = await agent.floor();

@@ -16,7 +16,7 @@ const rowsOf = (stub: DurableObjectStub<Throttle>) =>
 const keysOf = (stub: DurableObjectStub<Throttle>) =>
   runInDurableObject(stub, async (_, { storage }) => [...(await storage.list()).keys()]);
 
-test('S7 attempts that come at once are counted one by one', async () => {
+test('S7 simultaneous attempts are counted one by one', async () => {
   const throttle = fresh();
   const key = count();
   const answers = await Promise.all(Array.from({ length: 50 }, () => throttle.take([key])));
@@ -43,7 +43,7 @@ test('S7 the count survives an eviction', async () => {
   expect((await throttle.take([key])).waits).toHaveLength(1);
 });
 
-test('H2 what is given back, and what is forgotten, leaves no row', async () => {
+test('H2 attempts that were taken back, or cleared, leave no row', async () => {
   const throttle = fresh();
   const [one, other] = [count('one'), count('other')];
   const { taken } = await throttle.take([one, other]);
@@ -55,7 +55,7 @@ test('H2 what is given back, and what is forgotten, leaves no row', async () => 
   expect(await rowsOf(throttle)).toEqual([]);
 });
 
-test('M4 a name without an attempt stores nothing, and the last row takes everything with it', async () => {
+test('M4 a name without an attempt stores nothing, and the last row deletes everything with it', async () => {
   const throttle = fresh();
   await throttle.settle([], [count()]);
   expect(await rowsOf(throttle)).toBeNull();
@@ -69,12 +69,12 @@ test('M4 a name without an attempt stores nothing, and the last row takes everyt
   expect(await runDurableObjectAlarm(throttle)).toBe(true);
   expect(await rowsOf(throttle)).toBeNull();
   expect(await runDurableObjectAlarm(throttle)).toBe(false);
-  // And it begins again.
+  // And counting starts again.
   expect((await throttle.take([count()])).waits).toEqual([]);
   expect(await runDurableObjectAlarm(throttle)).toBe(true);
 });
 
-test('M4 an object of an earlier version, for one email, goes with its alarm', async () => {
+test('M4 an object of an earlier version, for one email, is deleted by its alarm', async () => {
   const throttle = fresh();
   await runInDurableObject(throttle, async (_, { storage }) => {
     storage.kv.put('kept', { kind: 'email', attempts: { count: 3, since: 1, next: 2 } });
@@ -85,7 +85,7 @@ test('M4 an object of an earlier version, for one email, goes with its alarm', a
   expect(await runDurableObjectAlarm(throttle)).toBe(false);
 });
 
-test('M4 a full shard forgets the lightest, never a count that is used up', async () => {
+test('M4 a full shard drops the lightest counts, never one that is used up', async () => {
   standingClock();
   const throttle = fresh();
   const victim = count('victim');
@@ -100,13 +100,13 @@ test('M4 a full shard forgets the lightest, never a count that is used up', asyn
   expect(rows).toContainEqual({ key: 'victim', count: 5 });
   expect(rows).toContainEqual({ key: 'elsewhere', count: 1 });
   expect((await throttle.take([victim])).waits).toEqual([{ key: 'victim', wait: 1_000 }]);
-  // The count of rows is right after an eviction, too.
+  // The number of rows is also right after an eviction.
   await evictDurableObject(throttle);
   await throttle.take(flood);
   expect((await rowsOf(throttle))?.length).toBeLessThanOrEqual(maxRows + 1);
 });
 
-test('M4 whoever has to wait is told so without another request', async () => {
+test('M4 a caller who has to wait is refused without another request', async () => {
   const clock = standingClock();
   const of = crypto.randomUUID();
   let requests = 0;
@@ -124,13 +124,13 @@ test('M4 whoever has to wait is told so without another request', async () => {
     waits.push(isRefusal(answer) ? answer.retryAfter : 0);
   }
   expect(waits).toEqual([0, 0, 0, 0, 0, ...Array.from({ length: 15 }, () => 1_000)]);
-  // Five were let through, and one was told to wait.
+  // Five were let through, and one was refused.
   expect(requests).toBe(6);
   clock.mockReturnValue(Date.now() + 1_000);
   expect(isRefusal(await ask())).toBe(false);
 });
 
-test('H2 an attempt that came to nothing is open to the next one at once', async () => {
+test('H2 an attempt that must not count is free for the next one at once', async () => {
   standingClock();
   const of = crypto.randomUUID();
   const ask = () => reserve(env, of, [{ limit: 'signInFrom', of }]);
@@ -141,7 +141,7 @@ test('H2 an attempt that came to nothing is open to the next one at once', async
   expect(await ask()).toMatchObject({ refused: 'slow_down', retryAfter: 1_000 });
 });
 
-test('H3 so many an hour for one network, more for a larger one, and without an address none is counted', async () => {
+test('H3 a network has a limit per hour, a wider one a higher limit, and without an address nothing is counted', async () => {
   standingClock();
   const name = crypto.randomUUID();
   const invited = () => overLimit(env, [{ limit: 'invitedEmail', of: name }]);

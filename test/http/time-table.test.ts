@@ -1,4 +1,7 @@
-/** The time table as managers read it. What it is made of is tested in test/domain/activity.test.ts and test/actors/status.test.ts. */
+/**
+ * The time table as managers read it. Its contents are tested in test/domain/activity.test.ts and
+ * test/actors/status.test.ts.
+ */
 import { openEnd } from '#domain/people/activity';
 import type { TimeTable } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
@@ -11,7 +14,7 @@ beforeAll(async () => {
 });
 
 const minute = 60_000;
-// In Sofia, where the account is, three hours before that of UTC on that day.
+// In the account's zone, Sofia, three hours before UTC on that day.
 const at = (time: string) => Date.parse(`2025-06-04T${time}:00+03:00`);
 
 async function was(
@@ -30,7 +33,7 @@ async function was(
 const read = (query: string, cookie = account.supervisor) =>
   ask<TimeTable>('GET', `/api/time-table?${query}`, { cookie });
 
-test('F21 V50 a day says who was what for how long, and all of it adds up to the time signed in', async () => {
+test('F21 V50 a day lists each agent’s statuses and lengths, which add up to the time signed in', async () => {
   const { agent, supervisor } = account.users;
   await was(agent, [
     [at('00:00') - 60 * minute, at('00:30'), 'online'],
@@ -64,7 +67,7 @@ test('F21 V50 a day says who was what for how long, and all of it adds up to the
   expect(row?.intervals.at(0)).toEqual({
     ...{ from: at('00:00'), to: at('00:30'), status: 'online', connected: true },
   });
-  // The next day has the rest, and the other one.
+  // The next day has the rest, and the other agent.
   const next = await read('day=2025-06-05');
   expect(next.body.rows.map(({ id, total }) => [id, total])).toEqual([
     [agent, 30 * minute],
@@ -73,7 +76,7 @@ test('F21 V50 a day says who was what for how long, and all of it adds up to the
   expect((await read('day=2025-06-02')).body.rows).toEqual([]);
 });
 
-test('F21 V50 what has not ended goes up to now, and a deleted user keeps their row and their name', async () => {
+test('F21 V50 an open interval extends to now, and a deleted user keeps their row and their name', async () => {
   const account = await newAccount();
   const { agent } = account.users;
   const now = Date.now();
@@ -88,7 +91,7 @@ test('F21 V50 what has not ended goes up to now, and a deleted user keeps their 
   expect(row?.intervals.at(-1)?.to).toBeLessThanOrEqual(body.now);
 });
 
-test('F21 V50 a group’s table is of its members', async () => {
+test('F21 V50 a group’s table lists its members', async () => {
   const group = await ask<{ id: string }>('POST', '/api/groups', {
     cookie: account.administrator,
     body: { name: 'Sales', members: [account.users.supervisor] },
@@ -115,11 +118,11 @@ test.each([
   'day=yesterday',
   'day=2025-06-04T00:00',
   'day=2025-06-04&group=x',
-])('V50 no day, and no group, is asked for by "%s"', async (query) => {
+])('V50 an invalid day or group is refused: "%s"', async (query) => {
   expect(await read(query)).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
 });
 
-test('F19 V1 offline, a conversation is refused with the reason, and the console stays open', async () => {
+test('F19 V1 an offline agent is refused a conversation with the reason, and the console stays open', async () => {
   const account = await newAccount();
   const { administrator } = account;
   await env.AGENT.get(env.AGENT.idFromName(`${account.id}:${account.users.administrator}`)).setStatus(

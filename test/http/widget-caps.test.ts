@@ -1,4 +1,4 @@
-/** H3 and L2 at the doors: what a flood of new visitors and chats comes to, and what signing out ends. */
+/** H3 and L2 over HTTP: the effect of a flood of new visitors and chats, and of signing out. */
 import { caps } from '#domain/base/caps';
 import * as credential from '#domain/base/credential';
 import { limits } from '#domain/base/limits';
@@ -39,7 +39,7 @@ const post = (site: string, token: string, text = 'Hello', command = crypto.rand
     body: { id: command, site, text },
   });
 
-/** Conversations of a campaign that wait, as they register. */
+/** Waiting conversations of a campaign, as they register. */
 async function crowd(campaign: string, count: number): Promise<void> {
   await runInDurableObject(dispatcherStub(env, account.id), (dispatcher: Dispatcher) => {
     for (let at = 1; at <= count; at++)
@@ -51,7 +51,7 @@ async function crowd(campaign: string, count: number): Promise<void> {
   });
 }
 
-test('H3 where 300 chats wait another is refused, and those that wait go on', async () => {
+test('H3 while 300 chats wait a new one is refused, and the waiting ones continue', async () => {
   const { site, campaign } = await newSite(account);
   const [early, late] = [await newVisitor(site), await newVisitor(site)];
   const { conversation } = await say(site, early.token);
@@ -60,10 +60,10 @@ test('H3 where 300 chats wait another is refused, and those that wait go on', as
   await eventually(async () =>
     expect(await lobby.situation(account.id, campaign)).toMatchObject({ full: true }),
   );
-  // What this isolate heard is two seconds old.
+  // This isolate's knowledge is two seconds old.
   moveClock().by(2_001);
   const command = crypto.randomUUID();
-  // The first that comes is let in where nothing was known; this isolate knows from then on.
+  // The first is admitted because nothing was known; afterwards this isolate knows.
   const asked = vi.spyOn(Lobby.prototype, 'situation');
   onTestFinished(() => asked.mockRestore());
   await eventually(async () => {
@@ -75,11 +75,11 @@ test('H3 where 300 chats wait another is refused, and those that wait go on', as
     body: { refused: 'queue_full', retryAfter: 20_000 },
   });
   expect(await post(site, early.token, 'And more')).toEqual({ status: 200, body: { conversation, seq: 3 } });
-  // Nobody was asked for each of them.
+  // The lobby was not asked for each of them.
   expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
-test('H3 an isolate that knows nothing lets in what comes before its first answer, and no more', async () => {
+test('H3 an isolate without knowledge admits the chats before its first answer, and no more', async () => {
   const { site, campaign } = await newSite(account);
   const visitors = [];
   for (let count = 0; count < 12; count++) visitors.push(await newVisitor(site));
@@ -94,13 +94,13 @@ test('H3 an isolate that knows nothing lets in what comes before its first answe
     then.push((await post(site, token)).body.refused);
   }
   expect(new Set(then)).toEqual(new Set(['queue_full']));
-  // Nobody is refused for what was: an answer that says full is asked for anew.
+  // Old answers refuse nobody: an answer that says full is requested again.
   await lobbyStub(env, account.id, campaign).tell({ state: 'busy', count: 1_001, full: false });
   clock.by(2_001);
   expect((await post(site, visitors[5]?.token ?? '')).status).toBe(200);
 });
 
-test('L2 signing out ends the credential, by bearer and by cookie alike, and the socket with it', async () => {
+test('L2 signing out ends the credential, by bearer and by cookie alike, and with it the socket', async () => {
   const { site } = await newSite(account);
   const ways = [
     (token: string, cookie: string) => ({ headers: bearer(token), cookie: undefined, from: cookie }),
@@ -138,12 +138,12 @@ test('L2 signing out ends the credential, by bearer and by cookie alike, and the
       },
     });
     expect(again.status).toBe(401);
-    // Repeated, it says the same.
+    // Repeated, it has the same result.
     expect((await call('DELETE', `/api/widget/session?site=${site}`, asked)).status).toBe(200);
   }
 });
 
-test('L2 an old credential is replaced by the way on which it came: a cookie’s secret reaches no script', async () => {
+test('L2 an old credential is replaced the way it was sent: a cookie’s secret reaches no script', async () => {
   const { site } = await newSite(account);
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   moveClock().by(credential.replacedAfter);
@@ -176,7 +176,7 @@ const askFrom = (site: string, token: string, address: string, command = crypto.
   });
 const { newConversations, newVisitors } = limits;
 
-test('H3 a network begins 60 conversations an hour with an account; another network, and another account, are free', async () => {
+test('H3 a network begins 60 conversations an hour with an account; other networks and accounts are unaffected', async () => {
   const { site } = await newSite(account);
   const home = '198.51.100.61';
   const visitors: Awaited<ReturnType<typeof newVisitor>>[] = [];
@@ -192,7 +192,7 @@ test('H3 a network begins 60 conversations an hour with an account; another netw
   expect(over.body.retryAfter).toBeLessThanOrEqual(newConversations.window);
   const session = await ask<VisitorSession>('GET', '/api/widget/session', { headers: bearer(last.token) });
   expect(session.body.conversations).toEqual([]);
-  // An accepted message is answered again, and a visitor with a chat goes on in it.
+  // An accepted message gets the same answer again, and a visitor with a chat can continue it.
   const [first] = visitors as [(typeof visitors)[0]];
   expect(await askFrom(site, first.token, home, commands[0])).toEqual(begun[0]);
   expect(await askFrom(site, first.token, home)).toMatchObject({ status: 200, body: { seq: 3 } });
@@ -201,7 +201,7 @@ test('H3 a network begins 60 conversations an hour with an account; another netw
   expect((await askFrom(other.site, (await newVisitor(other.site)).token, home)).status).toBe(200);
 });
 
-test('H3 many small networks of one owner are counted together: a /56 twice, a /48 four times', async () => {
+test('H3 many small networks of one owner are counted together: a /56 has twice the cap, a /48 four times', async () => {
   const { site } = await newSite(account);
   const begins = async (address: string) =>
     (await askFrom(site, (await newVisitor(site)).token, address)).status;
@@ -230,7 +230,7 @@ test('H3 many small networks of one owner are counted together: a /56 twice, a /
   expect(await begins('2001:db8:49:ff00::1')).toBe(200);
 });
 
-test('H3 a network makes 120 visitors an hour; one more is refused before an object is made', async () => {
+test('H3 a network makes 120 visitors an hour; one more is refused before an object is created', async () => {
   const { site } = await newSite(account);
   const address = '198.51.100.120';
   for (let at = 0; at < newVisitors.most; at++)
@@ -242,7 +242,7 @@ test('H3 a network makes 120 visitors an hour; one more is refused before an obj
   expect([refused.status, await refused.json()]).toMatchObject([429, { refused: 'too_many_chats' }]);
   expect(made).not.toHaveBeenCalled();
   expect((await open(from('198.51.100.121'))).status).toBe(200);
-  // Where no address can be believed nothing is counted by network.
+  // If addresses cannot be believed, nothing is counted by network.
   expect((await open({ headers: from(address).headers })).status).toBe(200);
 });
 

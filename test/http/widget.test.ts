@@ -29,7 +29,7 @@ beforeAll(async () => {
 const config = (at: string, headers: Record<string, string>) =>
   call('GET', `/api/widget/config?site=${at}`, { headers });
 
-test("V5 the configuration is for pages of the site's origins", async () => {
+test('V5 the configuration is served to pages of the site’s origins', async () => {
   for (const Origin of ['https://shop.example', 'https://eu.shop.example']) {
     const response = await config(site, { Origin });
     expect(response.status).toBe(200);
@@ -43,7 +43,7 @@ test("V5 the configuration is for pages of the site's origins", async () => {
   }
 });
 
-test('S11 V5 of a campaign’s settings the configuration has the public ones; one that is new is private', async () => {
+test('S11 V5 the configuration contains a campaign’s public settings; a new setting is private', async () => {
   const own = await newSite(account);
   const settings = { ...defaultCampaign, apiKey: 'secret-of-the-campaign' };
   await env.DB.prepare('UPDATE campaigns SET settings = ? WHERE id = ?')
@@ -69,7 +69,7 @@ test('S11 V5 the refusal names the origin and the remedy, for the page’s devel
   });
 });
 
-test('S11 V5 the configuration is for nobody else', async () => {
+test('S11 V5 the configuration is served to no other page', async () => {
   const others = [
     'https://shop.example.evil.test',
     'https://evilshop.example',
@@ -89,13 +89,13 @@ test('S11 V5 the configuration is for nobody else', async () => {
   expect((await config(site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(403);
 });
 
-test('V5 a page of our own origin, which a browser does not state, is judged as that', async () => {
+test('V5 a page of our own origin, which a browser does not state, is judged by that origin', async () => {
   const own = await newSite(account, [origin]);
   expect((await config(own.site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
   expect((await config(own.site, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
 });
 
-test('V5 a site that is not there, or has no campaign that is on, has no widget', async () => {
+test('V5 a site that does not exist, or has no active campaign, has no widget', async () => {
   const Origin = 'https://shop.example';
   for (const other of [id('site'), 'x', '', `${site}'`]) {
     const answer = await config(other, { Origin });
@@ -117,7 +117,7 @@ test('V38 a change of settings reaches the widget', async () => {
   expect((await config(own.site, headers)).status).toBe(200);
 });
 
-test('a site that was seen is served on when D1 is down, however long ago that was', async () => {
+test('a known site is served while D1 is down, however old the knowledge', async () => {
   const own = await newSite(account);
   const headers = { Origin: 'https://shop.example' };
   expect((await config(own.site, headers)).status).toBe(200);
@@ -135,7 +135,7 @@ test('a site that was seen is served on when D1 is down, however long ago that w
   expect(statuses).toEqual([200, 503]);
 });
 
-test('V6 a visitor gets a credential, as a cookie that crosses sites and as a token', async () => {
+test('V6 a visitor gets a credential, as a cookie that works across sites and as a token', async () => {
   const response = await call('POST', '/api/widget/session', { body: { site } });
   expect(response.status).toBe(200);
   const [cookie] = response.headers.getSetCookie();
@@ -153,11 +153,11 @@ test('V6 a visitor gets a credential, as a cookie that crosses sites and as a to
   expect(await ask('GET', '/api/widget/session', { headers: bearer(token ?? '') })).toEqual(byCookie);
 });
 
-test('V8 a visitor who signs out of the page leaves the device; a foreign page cannot do it for them', async () => {
+test('V8 a visitor who signs out of the page leaves the device; a foreign page cannot sign them out', async () => {
   const left = await call('DELETE', `/api/widget/session?site=${site}`, {});
   expect(left.status).toBe(200);
   const [cookie] = left.headers.getSetCookie();
-  // Without the attributes of the one that is kept it would be another cookie.
+  // Without the attributes of the stored one it would be another cookie.
   expect(cookie).toMatch(new RegExp(`^__Host-parley-visitor-${site}=;`));
   for (const part of ['Max-Age=0', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned'])
     expect(cookie?.split('; ')).toContain(part);
@@ -167,7 +167,7 @@ test('V8 a visitor who signs out of the page leaves the device; a foreign page c
   }
 });
 
-test('V8 who brings nothing is nobody yet, which is no refusal', async () => {
+test('V8 a client without a credential is nobody yet, which is no refusal', async () => {
   const nobody = { status: 200, body: { visitor: null } };
   expect(await ask('GET', `/api/widget/session?site=${site}`)).toEqual(nobody);
   expect(await ask('GET', '/api/widget/session')).toEqual(nobody);
@@ -188,7 +188,7 @@ test('V7 two sites of one company, which share their cookies, each keep their ow
   expect((await ask('GET', entries + site, { cookie })).status).toBe(404);
 });
 
-test('V7 a request that carries a bearer ignores the cookie', async () => {
+test('V7 a request with a bearer token ignores the cookie', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   const both = await ask<VisitorSession>('GET', `/api/widget/session?site=${site}`, {
     cookie: one.cookie,
@@ -199,7 +199,7 @@ test('V7 a request that carries a bearer ignores the cookie', async () => {
   expect(await ask('GET', '/api/widget/session', broken)).toMatchObject({ status: 401 });
 });
 
-test('V8 a credential that does not hold is none', async () => {
+test('V8 an invalid credential is refused', async () => {
   const { token } = await newVisitor(site);
   const other = await newVisitor(site);
   const [acc, vis, secret] = token.split('.');
@@ -218,7 +218,7 @@ test('V8 a credential that does not hold is none', async () => {
   }
 });
 
-test('V9 a message opens a conversation, and the same message again is the same', async () => {
+test('V9 a message opens a conversation, and its retry returns the same entry', async () => {
   const { token, cookie } = await newVisitor(site);
   const body = { id: crypto.randomUUID(), site, text: 'Do you ship to Norway?', contact: { name: 'Åse' } };
   const sent = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
@@ -237,7 +237,7 @@ test('V9 a message opens a conversation, and the same message again is the same'
   });
 });
 
-test('V9 what is no message is refused, and opens nothing', async () => {
+test('V9 an invalid message is refused, and opens nothing', async () => {
   const { token } = await newVisitor(site);
   const good = { id: crypto.randomUUID(), site, text: 'Hello' };
   const bad = [
@@ -259,7 +259,7 @@ test('V9 what is no message is refused, and opens nothing', async () => {
   expect(session.body.conversations).toEqual([]);
 });
 
-test('S23 a credential holds for its own site, and for no other', async () => {
+test('S23 a credential is valid on its own site, and on no other', async () => {
   const { token } = await newVisitor(site);
   const session = (of: string) => ask('GET', `/api/widget/session?site=${of}`, { headers: bearer(token) });
   expect(await session(site)).toMatchObject({ status: 200 });
@@ -273,7 +273,7 @@ test('S23 a credential holds for its own site, and for no other', async () => {
   }
 });
 
-test('V9 L6 whoever posts without end is slowed down, and nobody else', async () => {
+test('V9 L6 a visitor who posts without pause is slowed down, and no other', async () => {
   const [visitor, neighbour] = [await newVisitor(site), await newVisitor(site)];
   const statuses: number[] = [];
   for (let i = 0; i < 70; i++) {
@@ -288,7 +288,7 @@ test('V9 L6 whoever posts without end is slowed down, and nobody else', async ()
   expect((await say(site, neighbour.token, 'And me?')).seq).toBe(2);
 });
 
-test('V10 a visitor reads their own conversation, and nobody else does', async () => {
+test('V10 a visitor reads their own conversation, and nobody else’s', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   const { conversation } = await say(site, one.token, 'Mine');
   const path = `/api/widget/conversations/${conversation}/entries`;
@@ -303,7 +303,10 @@ test('V10 a visitor reads their own conversation, and nobody else does', async (
     expect((await ask('GET', path + query, { headers: bearer(one.token) })).status).toBe(400);
   }
 
-  const missing = { status: 404, body: { refused: 'not_found', message: 'There is no such thing here.' } };
+  const missing = {
+    status: 404,
+    body: { refused: 'not_found', message: 'Not found. Check the ids and the path.' },
+  };
   expect(await ask('GET', path, { headers: bearer(two.token) })).toEqual(missing);
   const unknown = `/api/widget/conversations/${id('conversation')}/entries`;
   expect(await ask('GET', unknown, { headers: bearer(two.token) })).toEqual(missing);
@@ -311,22 +314,22 @@ test('V10 a visitor reads their own conversation, and nobody else does', async (
     missing,
   );
   expect((await ask('GET', path)).body).toMatchObject({ refused: 'signed_out' });
-  // An agent's cookie is no visitor's.
+  // An agent's cookie is not a visitor's.
   expect((await ask('GET', path, { cookie: account.agent })).status).toBe(401);
 });
 
-test('L6 new visitors from one address are slowed down, where the address can be believed', async () => {
+test('L6 new visitors from one address are slowed down, if client addresses can be believed', async () => {
   const headers = { 'CF-Connecting-IP': '198.51.100.9' };
   const open = (BEHIND_CLOUDFLARE: string) =>
     call('POST', '/api/widget/session', { body: { site }, headers, env: { BEHIND_CLOUDFLARE } });
   const answers = [];
   for (let i = 0; i < 130; i++) answers.push((await open('true')).status);
-  // The limit counts by the minute, of which two may be touched.
+  // The limit counts by the minute, and the test may touch two.
   expect(answers.filter((status) => status === 429).length).toBeGreaterThanOrEqual(10);
   expect((await open('false')).status).toBe(200);
 });
 
-test('V60 a lobby lets in whoever speaks, of a site that there is, and from one address only so often', async () => {
+test('V60 a lobby admits every client that uses the protocol, for an existing site, up to a limit per address', async () => {
   const enter = (at: string, more: Record<string, string> = {}, BEHIND_CLOUDFLARE = 'false') =>
     call('GET', `/api/widget/lobby/socket?site=${at}`, {
       headers: { Upgrade: 'websocket', Origin: origin, 'Sec-WebSocket-Protocol': 'parley.1', ...more },
@@ -346,12 +349,12 @@ test('V60 a lobby lets in whoever speaks, of a site that there is, and from one 
   const answers = [];
   const one = { 'CF-Connecting-IP': '198.51.100.7' };
   for (let i = 0; i < 130; i++) answers.push(await status(enter(site, one, 'true')));
-  // The limit counts by the minute, of which two may be touched.
+  // The limit counts by the minute, and the test may touch two.
   expect(answers.filter((each) => each === 429).length).toBeGreaterThanOrEqual(10);
   expect(await status(enter(site, { 'CF-Connecting-IP': '198.51.100.8' }, 'true'))).toBe(101);
 });
 
-test('F96 V60 new widgets read whether anybody is here without a call for each', async () => {
+test('F96 V60 new widgets read the availability without a call for each', async () => {
   const busy = await newSite(account, ['https://shop.example']);
   const lobby = lobbyStub(env, account.id, busy.campaign);
   const clock = moveClock();
@@ -368,7 +371,7 @@ test('F96 V60 new widgets read whether anybody is here without a call for each',
   clock.by(2_001);
   expect(await read()).toBe('away');
   expect(asked).toHaveBeenCalledTimes(2);
-  // A lobby that can't be asked costs nobody their button.
+  // A lobby that cannot be asked removes nobody's button.
   asked.mockRejectedValueOnce(new Error('not now'));
   clock.by(2_001);
   expect(await read()).toBe('away');

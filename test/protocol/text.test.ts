@@ -54,11 +54,11 @@ test.each([
   ['HTML, as text', '<img src=x onerror=alert(1)>'],
   ['line separators', 'a\u2028b\u2029c'],
   ['ANSI escapes', '\u001b[31mred'],
-])('S4 V25: a message of %s is taken as it is', (_, text) => {
+])('S4 V25: a message of %s is accepted unchanged', (_, text) => {
   expect(check(MessageText, text)).toBe(text);
 });
 
-test('V25: any well-formed text that shows something is taken unchanged', () => {
+test('V25: any well-formed text that shows something is accepted unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       const answer = check(MessageText, text);
@@ -69,7 +69,7 @@ test('V25: any well-formed text that shows something is taken unchanged', () => 
   );
 });
 
-test('V3: the longest text of the costliest characters still fits in a frame', () => {
+test('V3: the longest text of the most expensive characters still fits in a frame', () => {
   for (const character of ['😀', '\u0001', '"', 'я']) {
     const frame = {
       t: 'message.send',
@@ -80,7 +80,7 @@ test('V3: the longest text of the costliest characters still fits in a frame', (
   }
 });
 
-test('a name loses what reorders its surroundings, and equal names become equal', () => {
+test('a name loses characters that reorder its surroundings, and equal names become equal', () => {
   expect(cleanName('  A\u202en\u2066na \u200f')).toBe('Anna');
   expect(cleanName('Zoe\u0308')).toBe('Zoë');
   expect(taken(Name, 'two\nlines')).toBe(false);
@@ -102,13 +102,13 @@ test.each([
   ['👩\u200d', '👩'],
   ['\u200d👩', '👩'],
 ])(
-  'S4 a name %j is stored as %j: what is not seen goes, what joins emoji and letters stays',
+  'S4 a name %j is stored as %j: invisible characters are removed, joiners of emoji and letters stay',
   (name, clean) => {
     expect(cleanName(name)).toBe(clean);
   },
 );
 
-test('S4 a clean name shows no controls, stays well-formed, and is clean already', () => {
+test('S4 a clean name shows no controls, stays well-formed, and cleaning it again changes nothing', () => {
   const unit = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom(
@@ -146,7 +146,7 @@ test.each([
   expect(taken(Page, { url: 'https://a.test/', title })).toBe(false);
 });
 
-test('S4 a page’s title becomes one line of what is seen, and may be empty', () => {
+test('S4 a page’s title becomes one line of visible characters, and may be empty', () => {
   const titleOf = (title: string) => check(Page, { url: 'https://a.test/', title });
   expect(titleOf('  Boots\n\u202e \u200bTents\u0007 ')).toEqual({
     url: 'https://a.test/',
@@ -163,7 +163,7 @@ test.each([
   'a\ud800@b.co',
   'a@b.co\u3164',
   'a\u{e0061}@b.co',
-])('S4 an email with what is not seen is refused (%j)', (email) => {
+])('S4 an email with invisible characters is refused (%j)', (email) => {
   expect(taken(Email, email)).toBe(false);
 });
 
@@ -174,7 +174,7 @@ test.each(['a\u0007b', 'a\u0085b', 'a\u2028b', 'a\ud800', '\u200d\u200c'])(
   },
 );
 
-test.each(['a@b.co', 'first.last+tag@sub.example.org', 'ü@example.de'])('an email %s is taken', (email) => {
+test.each(['a@b.co', 'first.last+tag@sub.example.org', 'ü@example.de'])('an email %s is valid', (email) => {
   expect(taken(Email, email)).toBe(true);
 });
 test.each(['a@b', 'a b@c.de', 'a@@b.de', '<a@b.de>', 'a@b.de\r\nBcc: x@y.z', `${'a'.repeat(65)}@b.de`, ''])(
@@ -216,11 +216,11 @@ test.each([
   'http://localhost:8787',
   'http://*.localhost:8787',
   'http://127.0.0.1:8787',
-])('V5 an origin %s is taken', (origin) => {
+])('V5 an origin %s is accepted', (origin) => {
   expect(taken(AllowedOrigin, origin)).toBe(true);
 });
 
-test('ids say their kind, hold 128 bits and more, and are told from others', () => {
+test('ids name their kind, have at least 128 bits, and are told apart', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 26, maxLength: 26 }), (bytes) => {
       const id = makeId('conversation', bytes);
@@ -248,7 +248,7 @@ test('V21: a command id is a UUID of version 7 and rises with time', () => {
 const visitors = schemaByType(visitorFrames);
 const agents = schemaByType(agentFrames);
 
-test('L4: whatever comes, decoding answers a frame or a refusal and never throws', () => {
+test('L4: for any input decoding returns a frame or a refusal and never throws', () => {
   const json = fc.json({ maxDepth: 4 });
   const almost = fc
     .tuple(
@@ -284,7 +284,7 @@ test.each([
   expect(decodeFrame<unknown>(visitors, data)).toMatchObject({ refused: 'bad_frame' });
 });
 
-test('V3: what only a visitor may say an agent’s socket does not take', () => {
+test('V3: an agent’s socket refuses frames that only a visitor may send', () => {
   expect(decodeFrame<unknown>(agents, '{"t":"preview","text":"x"}')).toMatchObject({ refused: 'bad_frame' });
 });
 

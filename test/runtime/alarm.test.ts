@@ -1,4 +1,4 @@
-/** The one alarm of an actor and what hangs on it, on a clock of the test's own and real storage. */
+/** The one alarm of an actor and its duties and followers, on the test's own clock and real storage. */
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
@@ -10,7 +10,7 @@ import { Registers } from '../../worker/runtime/registers.ts';
 import { env, id, newScene } from '../actors/scene.ts';
 import { eventually } from '../helpers/eventually.ts';
 
-// The failures are reported, as they should be.
+// Failures are reported, as they should be.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
 const start = 1_800_000_000_000;
@@ -42,7 +42,7 @@ class StageHost implements Host {
     return () => (this.#timers = this.#timers.filter((one) => one !== timer));
   };
 
-  /** Time passes until `until`, from alarm to alarm and timer to timer; nothing may come to wait for ever. */
+  /** Advances time to `until`, from alarm to alarm and timer to timer; nothing may wait for ever. */
   async pass(span: number, fire: () => void): Promise<void> {
     const end = this.clock + span;
     for (;;) {
@@ -66,7 +66,7 @@ class StageHost implements Host {
 
 const nowhere = { exec: () => [] };
 
-/** A duty that comes every so often, and remembers when it ran. */
+/** A duty that is due at regular intervals and records when it ran. */
 function every(host: StageHost, name: string, span: number, work: (turn: number) => void | Promise<void>) {
   const times: number[] = [];
   let due = start + span;
@@ -85,7 +85,7 @@ function every(host: StageHost, name: string, span: number, work: (turn: number)
 
 const tens = (count: number, span: number) => Array.from({ length: count }, (_, index) => (index + 1) * span);
 
-test('R8 a duty that throws ten times delays nobody, is tried ever more slowly, and then does its work', async () => {
+test('R8 a duty that throws ten times delays no other, is retried ever more slowly, and then does its work', async () => {
   const host = new StageHost(nowhere);
   const good = every(host, 'good', 1_000, () => undefined);
   const bad = every(host, 'bad', 500, (turn) => {
@@ -101,7 +101,7 @@ test('R8 a duty that throws ten times delays nobody, is tried ever more slowly, 
   expect(host.alarm).not.toBeNull();
 });
 
-test('R8 a duty that hangs delays nobody, and is started again', async () => {
+test('R8 a duty that hangs delays no other, and is started again', async () => {
   const host = new StageHost(nowhere);
   const good = every(host, 'good', 1_000, () => undefined);
   const hung = every(host, 'hung', 500, () => new Promise<void>(() => undefined));
@@ -112,13 +112,13 @@ test('R8 a duty that hangs delays nobody, and is started again', async () => {
   expect(hung.times).toEqual([500, 30_500, 60_500, 90_500]);
 });
 
-test('I6 an alarm that was lost counts for nothing, and one is never set into the past', async () => {
+test('I6 an alarm that was lost is ignored, and no alarm is set in the past', async () => {
   const host = new StageHost(nowhere, start - 5_000);
   const duty: Duty = { name: 'late', next: () => start - 60_000, run: () => undefined };
   const alarm = new Alarm(host, [duty]);
   await host.pass(1_000, () => undefined);
   alarm.arm();
-  // It may be the one that woke the actor, and is about to come: to set another would cancel it.
+  // It may have woken the actor and be about to fire: setting another one would cancel it.
   expect(host.alarm).toBeNull();
   await host.pass(4_000, () => undefined);
   expect(host.alarm).toBe(start + 5_001);
@@ -129,7 +129,7 @@ test('I6 an alarm that was lost counts for nothing, and one is never set into th
   expect(set).not.toHaveBeenCalled();
 });
 
-/** Followers on real storage, in an actor that is nobody's. */
+/** Runs followers on real storage, in an actor of the test's own. */
 function onStage<T>(play: (host: StageHost) => Promise<T>): Promise<T> {
   const stub = conversationStub(env, id('account'), id('conversation'));
   return runInDurableObject(stub, (_, { storage }) => {
@@ -144,8 +144,9 @@ function follower(
   log: { head: number },
   push: (cursor: number) => Promise<number>,
   from: Follower['from'] = 'start',
+  version = 1,
 ): Follower {
-  return { name, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
+  return { name, version, from, due: (cursor) => (log.head > cursor ? 0 : null), push };
 }
 
 async function wired(
@@ -161,13 +162,13 @@ async function wired(
   const alarm = new Alarm(host, [...followers.duties, ...others]);
   followers.onSettled = () => alarm.settle();
   followers.kick();
-  // Until it is known which alarm is set.
+  // Until the stored alarm is known.
   await host.alarmAt;
   await host.alarmAt;
   return { followers, alarm };
 }
 
-test('R8 a follower that throws ten times delays nobody, and loses nothing', async () => {
+test('R8 a follower that throws ten times delays no other, and loses nothing', async () => {
   await onStage(async (host) => {
     const log = { head: 3 };
     const told: number[] = [];
@@ -191,7 +192,7 @@ test('R8 a follower that throws ten times delays nobody, and loses nothing', asy
     await host.pass(600_000, () => void alarm.fire());
     expect(failures).toBe(11);
     expect([followers.cursor('good'), followers.cursor('bad')]).toEqual([4, 4]);
-    // Nothing is left to do, and a new memory knows it.
+    // Nothing is left to push, and followers made after a restart know it.
     expect((await wired(host, [bad, good])).followers.idle).toBe(true);
   });
 });
@@ -224,13 +225,32 @@ test('a follower that begins now receives no old entry and every later one, even
     await host.pass(600_000, () => void second.alarm.fire());
     expect(told).toEqual([3, 3, 3]);
     expect(second.followers.cursor('hook')).toBe(4);
-    // A follower that is as old as its log follows it from the start.
-    const born = new Followers(host, [hook()], { cursors: undefined, head: 2 }, () => undefined);
-    expect(born.cursor('hook')).toBe(0);
+    // A follower that is as old as its log follows it from the start, and no other does.
+    const cursorIn = (born: string[] | undefined) =>
+      new Followers(host, [hook()], { cursors: undefined, born, head: 2 }, () => undefined).cursor('hook');
+    expect([cursorIn(['hook']), cursorIn([]), cursorIn(undefined)]).toEqual([0, 2, 2]);
   });
 });
 
-test('R8 I6 a follower that never answers is given up, and tried again; a crash under way forgets nothing', async () => {
+test('a follower of another version begins anew by its `from`; version 1 goes on from the cursor stored under the name', () => {
+  const cursors = { archive: 7, hook: 7 };
+  const log = { head: 9 };
+  const push = () => Promise.resolve(log.head);
+  const cursorsWith = (version: number) =>
+    new Followers(
+      new StageHost(nowhere),
+      [follower('archive', log, push, 'start', version), follower('hook', log, push, 'now', version)],
+      { cursors, head: log.head },
+      () => undefined,
+    ).cursors;
+  expect([1, 2, 3].map(cursorsWith)).toEqual([
+    { archive: 7, hook: 7 },
+    { 'archive@2': 0, 'hook@2': 9 },
+    { 'archive@3': 0, 'hook@3': 9 },
+  ]);
+});
+
+test('R8 I6 a follower that never answers is abandoned and retried; a crash meanwhile forgets nothing', async () => {
   await onStage(async (host) => {
     const log = { head: 1 };
     let asked = 0;
@@ -242,19 +262,20 @@ test('R8 I6 a follower that never answers is given up, and tried again; a crash 
     expect(host.alarm).toBe(start + 20_000);
     await host.pass(60_000, () => void alarm.fire());
     expect(asked).toBeGreaterThanOrEqual(4);
-    // The memory goes while a push is under way.
+    // The memory is lost during a push.
     const again = await wired(host, [follower('deaf', log, () => Promise.resolve(log.head))]);
     await host.pass(1, () => void again.alarm.fire());
     expect(again.followers.cursor('deaf')).toBe(1);
   });
 });
 
-test('an alarm behind work that is done is moved out, or taken away: it would wake the actor for nothing', async () => {
+test('an alarm that only guarded finished work is moved later or removed: it would wake the actor for nothing', async () => {
   await onStage(async (host) => {
     const log = { head: 1 };
     let due = start + 2_000;
     const good: Follower = {
       name: 'good',
+      version: 1,
       from: 'start',
       due: (cursor) => (log.head > cursor ? due : null),
       push: () => Promise.resolve(log.head),
@@ -265,7 +286,7 @@ test('an alarm behind work that is done is moved out, or taken away: it would wa
     const { followers, alarm } = await wired(host, [good], [idle]);
     await host.pass(3_000, () => void alarm.fire());
     expect(followers.cursor('good')).toBe(1);
-    // One row to be woken, and one for what is due next; none for the push that was under way.
+    // One row to be woken, and one for the next due time; none for the push in progress.
     expect(sets.mock.calls).toEqual([[start + 2_000], [idleAt]]);
     log.head = 2;
     due = 0;
@@ -283,7 +304,7 @@ test('an alarm behind work that is done is moved out, or taken away: it would wa
   });
 });
 
-test('R6 a rewind wins over the push that is on its way, also over the very first one', async () => {
+test('R6 a rewind wins over a push in progress, even over the very first one', async () => {
   await onStage(async (host) => {
     const log = { head: 5 };
     const pushed: number[] = [];
@@ -293,7 +314,7 @@ test('R6 a rewind wins over the push that is on its way, also over the very firs
       return new Promise((resolve) => answers.push(resolve));
     });
     const { followers, alarm } = await wired(host, [slow]);
-    // What it has written is dropped before it has answered.
+    // Its writes are dropped before it answers.
     followers.rewind('slow');
     answers[0]?.(5);
     await host.pass(1, () => void alarm.fire());
@@ -304,7 +325,7 @@ test('R6 a rewind wins over the push that is on its way, also over the very firs
   });
 });
 
-test('I6 a conversation that wakes has an alarm, whatever became of the one it had', async () => {
+test('I6 a conversation that wakes has an alarm, whatever became of its previous one', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');

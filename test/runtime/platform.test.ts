@@ -1,4 +1,7 @@
-/** What the platform does and we lean on. Should one of these fail after an upgrade, the code that leans on it is wrong. */
+/**
+ * Facts of the platform that our code depends on. If one of these fails after an upgrade, the code that depends on it
+ * is wrong.
+ */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { conversationStub, dispatcherStub } from '../../worker/actors/stubs.ts';
@@ -7,7 +10,7 @@ import { eventually } from '../helpers/eventually.ts';
 
 const fresh = () => conversationStub(env, id('account'), id('conversation'));
 
-test('writes without an await between them are one transaction: a throw undoes them all', async () => {
+test('writes without an await between them are one transaction: a throw undoes all of them', async () => {
   const stub = fresh();
   await expect(
     runInDurableObject(stub, (_, { storage }) => {
@@ -23,7 +26,7 @@ test('writes without an await between them are one transaction: a throw undoes t
   expect(tables).toEqual([]);
 });
 
-test('an alarm set together with a write outlives the memory', async () => {
+test('an alarm set together with a write survives the loss of the memory', async () => {
   const stub = fresh();
   const at = Date.now() + 60_000;
   await runInDurableObject(stub, (_, { storage }) => {
@@ -34,7 +37,7 @@ test('an alarm set together with a write outlives the memory', async () => {
   expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBe(at);
 });
 
-test('an alarm is gone while it is handled, so who needs the next sets it', async () => {
+test('an alarm is deleted while it is handled, so its handler must set the next one', async () => {
   const stub = fresh();
   await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(Date.now() + 60_000));
   expect(await runDurableObjectAlarm(stub)).toBe(true);
@@ -42,7 +45,7 @@ test('an alarm is gone while it is handled, so who needs the next sets it', asyn
   expect(await runDurableObjectAlarm(stub)).toBe(false);
 });
 
-test('an alarm that is due comes by itself', async () => {
+test('an alarm fires by itself when it is due', async () => {
   const stub = fresh();
   await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(Date.now() + 1));
   await eventually(async () => {
@@ -51,7 +54,7 @@ test('an alarm that is due comes by itself', async () => {
   });
 });
 
-test('what a socket is, and its tags, outlive the memory; frames reach it before and after', async () => {
+test('a socket’s attachment and tags survive the loss of the memory; frames reach it before and after', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');
@@ -86,7 +89,7 @@ test('an attachment of more than 16,384 bytes is refused', async () => {
   });
 });
 
-test('V30 a ping is answered without waking anybody, and its time is kept', async () => {
+test('V30 a ping is answered without waking the actor, and its time is recorded', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');
@@ -98,7 +101,7 @@ test('V30 a ping is answered without waking anybody, and its time is kept', asyn
     ctx.getWebSockets().map((socket) => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime()),
   );
   expect(at).toEqual([expect.any(Number)]);
-  // The actor knows no such frame: had it been woken, it would have refused it.
+  // The actor would have refused this frame if it had been woken.
   await tab.settled();
   expect(tab.frames.filter((frame) => frame.t === 'refused')).toEqual([]);
 });
@@ -110,7 +113,7 @@ test('an actor knows its own name', async () => {
   expect(await runInDurableObject(stub, (_, ctx) => ctx.id.name)).toBe(account);
 });
 
-test('a statement takes a hundred parameters and no more', async () => {
+test('a statement binds at most a hundred parameters', async () => {
   const stub = fresh();
   await runInDurableObject(stub, (_, { storage }) => {
     const marks = Array.from({ length: 101 }, () => '?').join(',');

@@ -1,11 +1,13 @@
-/** An archive that fails before the write, after it, slowly, or not at all; and other followers that fail now and then. */
+/**
+ * A simulated archive that fails before the write, after it, slowly, or not at all; and other followers with faults.
+ */
 import { firstPage, paginate } from '#domain/conversation/archive';
 import type { Entry } from '#protocol';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
 import type { World } from './world.ts';
 
 export interface ArchiveMutation {
-  /** The cursor moves before the archive has taken it. */
+  /** A fault: the cursor moves before the archive has stored the page. */
   readonly hasty?: boolean;
 }
 
@@ -44,7 +46,7 @@ export class SimulatedArchive {
         if (known === undefined || known.length <= entries.length) this.#pages.set(first, entries);
       }
       await this.#sometime();
-      // Committed, and the answer is lost all the same.
+      // Committed, but the answer is lost.
       if (this.world.chance(this.#failing)) this.#fail('after');
     };
     const archive: Targets['archive'] = this.mutation.hasty
@@ -66,7 +68,7 @@ export class SimulatedArchive {
   }
 }
 
-/** What the archive must hold for a log. */
+/** The pages that the archive must contain for a log. */
 export function archivePages(log: readonly Entry[]): string[] {
   const pages: Entry[][] = [];
   let page = firstPage;

@@ -5,7 +5,7 @@ import { memoryOutbox, type Outbox } from '#client/outbox';
 import { closeCodes, ping, pong, type Party } from '#protocol';
 import { ServerSocket, type SimulatedServer } from './server.ts';
 
-/** How likely each fault is, per frame or per connection. */
+/** The probability of each fault, per frame or per connection. */
 export interface Faults {
   loss: number;
   doubling: number;
@@ -20,7 +20,7 @@ export class SimulatedClient {
   readonly outbox: Outbox = memoryOutbox();
   readonly by: Extract<Party, { id: string }>;
   client: ConversationClient;
-  /** Ids of what was typed. */
+  /** Ids of all sent messages. */
   readonly sent: string[] = [];
   #wires = new Set<SimulatedWire>();
 
@@ -38,7 +38,7 @@ export class SimulatedClient {
     this.sent.push(this.client.send(text));
   }
 
-  /** The page is loaded anew: memory goes, the outbox stays. */
+  /** Reloads the page: memory is lost, the outbox stays. */
   reload(): void {
     this.client.end();
     for (const wire of this.#wires) wire.cut();
@@ -46,7 +46,7 @@ export class SimulatedClient {
     void this.client.start();
   }
 
-  /** Every line breaks; the client finds out by itself or at once. */
+  /** Breaks every connection; the client notices at once or later. */
   cut(): void {
     for (const wire of this.#wires) wire.cut();
   }
@@ -124,7 +124,7 @@ class SimulatedWire implements Wire {
     const socket = this.#socket;
     const times = world.chance(faults.doubling) ? 2 : 1;
     for (let i = 0; i < times; i++) {
-      // Upwards a connection keeps its order; what it loses, it loses to the end.
+      // Upwards a connection keeps its order; it loses frames only at its end.
       this.#lastUp = Math.max(this.#lastUp, world.now + this.#latency());
       world.after(this.#lastUp - world.now, () => {
         if (this.#dead || !socket.open) return;
@@ -145,14 +145,14 @@ class SimulatedWire implements Wire {
       this.owner.server.world.after(this.#latency(), () => this.owner.server.closed(socket));
   }
 
-  /** The line breaks. Either end hears of it, sooner or later. */
+  /** Breaks the connection. Each end notices, sooner or later. */
   cut(): void {
     const socket = this.#socket;
     this.#closed(1006);
     if (socket) this.owner.server.world.after(this.#latency(), () => this.owner.server.closed(socket));
   }
 
-  /** Downwards a frame may be lost alone (a runtime that goes away), doubled, or overtaken. */
+  /** Downwards a single frame may be lost (as in a runtime that shuts down), doubled, or overtaken. */
   #down(text: string): void {
     const { server, faults } = this.owner;
     if (this.#dead || server.world.chance(faults.loss)) return;

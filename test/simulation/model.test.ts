@@ -1,8 +1,8 @@
-/** The model of the protocol: many seeds, every fault there is, and mutants that must be caught. */
+/** The model of the protocol: many seeds, every kind of fault, and mutants that must be caught. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runModel, type Outcome } from './model.ts';
 
-// The faults are reported as they should be; a run makes thousands of them.
+// Faults are reported as they should be; a run makes thousands of them.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
 const seeds = Number(process.env['SEEDS'] ?? 150);
@@ -17,11 +17,11 @@ test(`R3 R4 V18 F37 I1-I5: under all faults a view is a window of the log and no
   }
   console.info(`model: ${seeds} seeds, ${JSON.stringify(total)}, violations ${failed.length}`);
   expect(failed).toEqual([]);
-  // A run in which nothing happened proves nothing.
+  // A run without any event proves nothing.
   for (const count of Object.values(total)) expect(count).toBeGreaterThan(0);
 }, 300_000);
 
-/** How many of the seeds it takes until a mutant is found out. */
+/** Counts the seeds until a mutant is caught. */
 async function caughtBy(
   mutation: Parameters<typeof runModel>[1],
   rule: RegExp,

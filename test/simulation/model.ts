@@ -1,6 +1,8 @@
-/** One run of the model: clients, traffic and faults for a while, then quiet; the rules are checked at every step. */
+/** Runs the model once: clients, traffic and faults for a while, then quiet; the rules are checked at every step. */
+import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
-import { aliasAmong, entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
+import { sideOf } from '#domain/conversation/parties';
+import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import type { Entry, Party } from '#protocol';
 import { archivePages } from './archive.ts';
 import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
@@ -49,7 +51,7 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
     cut: world.random() * 0.05,
   };
   const archive = new SimulatedArchive(world, world.random() * 0.4, mutations);
-  // In every other world somebody who types fast is told to slow down.
+  // In every other world a fast sender is told to slow down.
   const paces = world.chance(0.5) ? { rate: 2, burst: 3 } : { rate: 1_000, burst: 2_000 };
   // In two of three worlds the actor is evicted at random moments, more or less often.
   const evicted = world.chance(0.67) ? world.random() * 0.1 : 0;
@@ -63,7 +65,8 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
   let quiet = false;
   world.onStep = () => {
     violations.push(...server.violations.splice(0));
-    // In the end as the runtime does it: a watch that is evicted again and again in its ten seconds closes no lagging tab.
+    // At the end evictions follow the runtime's rules: a watch that is evicted again and again in its ten seconds
+    // closes no lagging tab.
     if (world.chance(evicted)) {
       if (quiet) server.evict();
       else server.evictNow();
@@ -111,13 +114,13 @@ function act(world: World, server: SimulatedServer, clients: SimulatedClient[], 
   else if (draw < 0.75) client?.reload();
   else if (draw < 0.85) server.evict();
   else if (draw < 0.95) {
-    // While something is on its way, or in the middle of its write.
+    // While a message is on its way, or in the middle of its write.
     if (world.chance(0.5)) client?.send(`message ${i}`);
     world.after(world.random() * 100, () => server.crash());
   } else client?.client.read();
 }
 
-/** I4: what a client shows is a gapless window of the log, at every moment. */
+/** I4: at every moment a client shows a gapless window of the log. */
 function windowViolations(server: SimulatedServer, clients: SimulatedClient[]): string[] {
   const log = server.committedLog();
   return clients.flatMap(({ client, by }) => {
@@ -127,7 +130,7 @@ function windowViolations(server: SimulatedServer, clients: SimulatedClient[]): 
   });
 }
 
-/** After quiet: I1 to I5 and V24. */
+/** The rules after quiet: I1 to I5 and V24. */
 function quietViolations(
   server: SimulatedServer,
   clients: SimulatedClient[],
@@ -147,9 +150,9 @@ function quietViolations(
     const seqs = sent.map((id) => log.findIndex((entry) => 'id' in entry && entry.id === id));
     if (seqs.some((seq, place) => seq < (seqs[place - 1] ?? 0)))
       found.push(`V24: what ${by.id} wrote stands in another order`);
-    // The last entry may be one that a visitor doesn't see.
+    // The last entry may be one that a visitor does not receive.
     const folded = view.state && { ...view.state, head: log.length };
-    if (!same(folded, by.kind === 'agent' ? fold('con_a', log) : shownState(log)))
+    if (!same(folded, sideOf(by) === 'agent' ? fold('con_a', log) : shownState(log)))
       found.push(`V16: the fold of ${by.id} is not the log’s`);
   }
   if (!same(archive.pages(), archivePages(log))) found.push('I5: the archive is not the log');
@@ -182,13 +185,13 @@ async function silenceViolations(
   return found;
 }
 
-/** The agents, in the order of their ownership. */
+/** Aliases of the agents, in the order of their ownership. */
 const aliasIn = (log: readonly Entry[]) =>
   aliasAmong(new Set(log.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : []))));
 const shownState = (log: readonly Entry[]) => stateForVisitor(fold('con_a', log), aliasIn(log));
 
 function visible(log: readonly Entry[], by: Party): readonly Entry[] {
-  if (by.kind === 'agent') return log;
+  if (sideOf(by) === 'agent') return log;
   const alias = aliasIn(log);
   return log.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
 }

@@ -1,19 +1,22 @@
 /**
- * The real core of a conversation on a simulated Durable Object: SQLite with commits that come later, an output gate that holds
- * frames until then, one alarm, eviction that takes the memory, and crashes that take what was not committed.
+ * The real core of a conversation on a simulated Durable Object: SQLite with delayed commits, an output gate that
+ * keeps frames until the commit, one alarm, eviction that loses the memory, and crashes that lose the uncommitted
+ * writes.
  */
 import type { Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
+import type { Line } from '../../worker/actors/conversation/followers/following.ts';
+import { followers } from '../../worker/actors/conversation/followers/table.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
 import type { Targets } from '../../worker/actors/conversation/targets.ts';
 import type { Host, Socket } from '../../worker/runtime/host.ts';
 import type { World } from './world.ts';
 
-/** After how many milliseconds the runtime retries an alarm whose handler did not finish. */
+/** The runtime retries an alarm whose handler did not finish after this many milliseconds. */
 const alarmAgain = 2_000;
 
-/** One end of a simulated socket, as the server has it. */
+/** The server's end of a simulated socket. */
 export class ServerSocket implements Socket {
   #attachment: unknown;
   open = true;
@@ -23,7 +26,7 @@ export class ServerSocket implements Socket {
     readonly side: 'visitor' | 'agent',
     attachment: unknown,
     private readonly server: SimulatedServer,
-    /** Delivers to the client, whatever the network makes of it. */
+    /** Delivers to the client, subject to the network's faults. */
     readonly deliver: (text: string) => void,
     readonly hangUp: (code: number) => void,
   ) {
@@ -86,11 +89,11 @@ class SocketOfLife implements Socket {
 }
 
 export interface Mutations {
-  /** Frames leave before the write is durable. */
+  /** A fault: frames leave before the write is durable. */
   readonly ungated?: boolean;
-  /** A command may overtake the one before it. */
+  /** A fault: a command may overtake the one before it. */
   readonly disorderly?: boolean;
-  /** The log forgets which commands it holds. */
+  /** A fault: the log forgets the commands that it contains. */
   readonly forgetful?: boolean;
   /** A fault: marks are in memory only, until they are pushed. */
   readonly marksInMemory?: boolean;
@@ -99,10 +102,12 @@ export interface Mutations {
 export class SimulatedServer {
   readonly #database = new DatabaseSync(':memory:');
   readonly #timers = new Set<() => void>();
-  /** It sleeps as soon as it may. */
+  /** The actor hibernates as soon as it may. */
   #drowsy = false;
   readonly #targets: Targets;
   readonly mutations: Mutations;
+  /** The followers of the version that runs next: it begins with the next memory. */
+  followers: readonly Line[] = followers;
   /** The last marks sent to each side. */
   readonly #told = new Map<string, Marks>();
   readonly violations: string[] = [];
@@ -127,7 +132,7 @@ export class SimulatedServer {
   constructor(
     readonly world: World,
     targets: Targets,
-    /** Commands a second, and at once, of one socket. */
+    /** The pace of one socket: commands a second, and at once. */
     private readonly paces: { rate: number; burst: number },
     mutations: Mutations = {},
   ) {
@@ -137,12 +142,16 @@ export class SimulatedServer {
   }
 
   begin(birth: Parameters<typeof ConversationCore.begin>[2]): void {
-    this.#adopt(ConversationCore.begin(this.#host(), () => this.#targets, birth));
+    const { followers } = this;
+    this.#adopt(
+      ConversationCore.begin(this.#host(), () => this.#targets, birth, undefined, undefined, followers),
+    );
   }
 
   get core(): ConversationCore {
     if (this.#core) return this.#core;
-    const core = ConversationCore.wake(this.#host(), () => this.#targets);
+    const { followers } = this;
+    const core = ConversationCore.wake(this.#host(), () => this.#targets, undefined, undefined, followers);
     if (!core) throw new Error('the conversation was never committed');
     this.#adopt(core);
     return core;
@@ -162,7 +171,7 @@ export class SimulatedServer {
     this.sockets = this.sockets.filter((other) => other !== socket);
   }
 
-  /** Output gate: nothing leaves before what was written is durable. */
+  /** The output gate: no frame leaves before the writes are durable. */
   gate(run: () => void): void {
     if (this.mutations.ungated || !this.#dirty) {
       if (this.#held.length === 0 || this.mutations.ungated) {
@@ -174,7 +183,7 @@ export class SimulatedServer {
   }
 
   /**
-   * The memory goes; storage and sockets stay. That happens once nothing is under way: a timer that is set keeps an actor awake
+   * Evicts the actor once it is idle: memory is lost, storage and sockets stay. A pending timer keeps an actor awake
    * (https://developers.cloudflare.com/durable-objects/concepts/durable-object-lifecycle/).
    */
   evict(): void {
@@ -202,7 +211,7 @@ export class SimulatedServer {
     this.#planAlarm();
   }
 
-  /** F37: marks that a side has seen never fall, except after a crash: then the tabs report again. */
+  /** F37: marks that a side has received never fall, except after a crash: then the tabs report again. */
   sending(side: 'visitor' | 'agent', text: string): void {
     if (!text.startsWith('{"t":"marks"') && !text.startsWith('{"t":"welcome"')) return;
     const { marks } = JSON.parse(text) as { marks: Marks };
@@ -215,7 +224,7 @@ export class SimulatedServer {
     }
   }
 
-  /** The process is killed: what was not committed never was, and every socket is gone without a word. */
+  /** Kills the process: uncommitted writes are lost, and every socket disappears without a close frame. */
   crash(): void {
     this.#database.exec('ROLLBACK');
     this.#database.exec('BEGIN');
@@ -235,11 +244,11 @@ export class SimulatedServer {
     this.crashes++;
   }
 
-  /** The log as it is durable. */
+  /** The committed log. */
   committedLog(): Entry[] {
     if (this.#dirty) throw new Error('look at the log between commits only');
     const rows = this.#database.prepare('SELECT entry FROM entries WHERE seq > ? ORDER BY seq');
-    // What is committed never changes: only what is new is parsed.
+    // Committed entries never change, so only new ones are parsed.
     for (const row of rows.all(this.#log.length)) this.#log.push(JSON.parse(row['entry'] as string) as Entry);
     return this.#log;
   }

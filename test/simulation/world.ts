@@ -1,4 +1,7 @@
-/** A seeded world for one conversation: a virtual clock, a network that loses, doubles and reorders, and the order of events. */
+/**
+ * A seeded world for one conversation: a virtual clock, a network that loses, doubles and reorders, and the order of
+ * events.
+ */
 
 /** mulberry32: small, seeded, good enough to draw faults. */
 export function randomOf(seed: number): () => number {
@@ -23,7 +26,7 @@ export class World {
   readonly random: () => number;
   #events: Event[] = [];
   #order = 0;
-  /** Called after every event: the place for invariants. */
+  /** Called after every event: checks invariants here. */
   onStep: () => void = () => undefined;
   steps = 0;
 
@@ -43,7 +46,7 @@ export class World {
     };
   }
 
-  /** Lets `span` milliseconds pass, event by event. */
+  /** Runs the events of the next `span` milliseconds. */
   async run(span: number): Promise<void> {
     const end = this.now + span;
     for (;;) {
@@ -71,7 +74,7 @@ export class World {
   }
 }
 
-/** Lets promises run that wait for nothing but each other. */
+/** Runs promises that wait only for each other. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

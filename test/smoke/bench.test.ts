@@ -1,4 +1,4 @@
-/** Every measure of `npm run bench` works: it gives all its figures. Speed is not checked here. */
+/** Every measure of `npm run bench` works: it returns all its figures. Speed is not checked here. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Figure } from '../bench/figures.ts';
@@ -6,7 +6,7 @@ import { runScript } from './script.ts';
 
 const both = { bare: 1, parley: 1 };
 const own = { parley: 1 };
-/** How many samples each figure has, by peer. Peer (b) needs services that are not everywhere. */
+/** The number of samples of each figure, by peer. Peer (b) needs services that not every machine has. */
 const expected = {
   'messages per second, 4 conversations, in RAM': both,
   'messages per second, 4 conversations, on disk': both,
@@ -37,7 +37,7 @@ const expected = {
   'end to end p99 at 40 a second for 1 s, in RAM': own,
 };
 
-test('every measure of the bench gives all its figures', async (context) => {
+test('every measure of the bench returns all its figures', async (context) => {
   const { status, text } = await runScript(context, 'test/bench/bench.ts', '--smoke');
   expect(status, text).toBe(0);
   const file = /; (\S+\.json)$/m.exec(text)?.[1] ?? '';

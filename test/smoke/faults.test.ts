@@ -26,13 +26,13 @@ test.concurrent('a run through kills, outages, silence, return and rebuild is so
   ]);
 });
 
-test.concurrent('a deploy under open sockets is sound', async (context) => {
+test.concurrent('a deployment under open sockets is sound', async (context) => {
   const { status, text } = await faults(context, '--deploy');
   expect(status, text).toBe(0);
   expect(told(text)).toEqual(['R10 sockets', 'R10 reconnected', 'R10 acked', 'sound']);
 });
 
-test.concurrent('an attack keeps no honest client out, and every cap holds', async (context) => {
+test.concurrent('an attack keeps out no honest client, and every cap is kept', async (context) => {
   const { status, text } = await faults(context, '--attack');
   expect(status, text).toBe(0);
   expect(text.match(/^(H\d \w+|sound)/gm)).toEqual([
@@ -45,6 +45,6 @@ test.concurrent('an attack keeps no honest client out, and every cap holds', asy
 test.concurrent('a server that answers before it writes is detected', async (context) => {
   const { status, text } = await faults(context, '--mutants');
   expect(status, text).toBe(0);
-  // By the history, which lacks unwritten entries, or by entries lost in a kill.
-  expect(text).toMatch(/^mutant hasty: found out by .*\b(R5|lost)\b/m);
+  // Detected by the history, which lacks unwritten entries, or by entries that a kill lost.
+  expect(text).toMatch(/^mutant hasty: detected by .*\b(R5|lost)\b/m);
 });

@@ -1,4 +1,4 @@
-/** Runs a script of ours as `npm run` does, to its end. */
+/** Runs a script of this repository to its end, as `npm run` does. */
 import { spawn } from 'node:child_process';
 import type { TestContext } from 'vitest';
 import { at } from '../../bin/paths.mjs';
@@ -8,7 +8,7 @@ export interface Ended {
   readonly text: string;
 }
 
-/** The output so far, with errors, is in `text`. A test that times out ends its script. */
+/** `text` is the output so far, errors included. A test that times out ends its script. */
 export function runScript(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   file: string,

@@ -1,4 +1,4 @@
-/** The format of fixtures: a database as text and back, and its times. */
+/** The format of fixtures: a database as text and back, and the times in it. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ import { moveTimes } from '../fixtures/times.ts';
 const folder = scratchFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a database is the same after a way through its text: schema, types, every byte', () => {
+test('a database is the same after it was written as text and read back: schema, types, every byte', () => {
   const [source, copy] = [path.join(folder, 'source.sqlite'), path.join(folder, 'copy.sqlite')];
   const database = new DatabaseSync(source);
   database.exec(`PRAGMA journal_mode = WAL;
@@ -35,7 +35,7 @@ test('a database is the same after a way through its text: schema, types, every 
   ];
   for (const value of values) database.prepare('INSERT INTO odd (value) VALUES (?)').run(value);
   database.exec('INSERT INTO odd (id) VALUES (77); DELETE FROM odd WHERE id = 77');
-  // Not closed: what lies in the WAL is in the dump all the same.
+  // Not closed: the dump contains the WAL as well.
   const text = dumpDatabase(source);
   loadDatabase(copy, text as string);
   expect(dumpDatabase(copy)).toBe(text);
@@ -59,7 +59,7 @@ test('a database without a row is omitted', () => {
   expect(dumpDatabase(file)).toBeNull();
 });
 
-test('times near the recording move, alone or in JSON, in milliseconds and nanoseconds; no other number moves', () => {
+test('times near the recording are shifted, alone or in JSON, in milliseconds and nanoseconds; other numbers are not', () => {
   const recordedAt = 1_796_049_904_188;
   const moved = (text: string) => moveTimes(text, recordedAt, 1_000);
   expect(moved(`VALUES (1796049904188, '{"at":1796049900000}', 1796049904188000000)`)).toBe(

@@ -1,6 +1,6 @@
 /**
  * Data folders of earlier versions, opened by today's code: all data is unchanged, and chats continue.
- * test/fixtures/README.md describes how the folders are made.
+ * test/fixtures/README.md describes how the folders are recorded.
  */
 import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import { isRefusal, type DecisionsList, type Entry, type Range } from '#protocol';
@@ -43,16 +43,16 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await opened?.close();
   });
 
-  test('shows every client the same view as before: logs to the byte, states, owners, places, marks, settings, sessions', async () => {
+  test('shows every client the same view as before: logs to the byte, states, owners, positions, marks, settings, sessions', async () => {
     const { people, seenAt, seen } = opened.expected;
     const today = asToday(seen);
-    // Woken conversations and agents send the floor data that earlier versions did not.
+    // Woken conversations and agents send data to the floor that earlier versions did not send.
     const floors = () => ['admin', 'olga'].map((name) => outlineOf(cast.worker(name).floor));
     const told = Object.values(today.accounts).map(({ floor: { rows, agents } }) =>
       outlineOf({ rows: byId(rows), agents: byId(agents) }),
     );
     await expect.poll(floors, patience).toEqual(told);
-    // Through JSON, as the expectation came.
+    // Through JSON, like the expected value.
     const now = JSON.parse(JSON.stringify(await look(base, people, seenAt))) as Seen;
     expect(now).toEqual(today);
     expect(logsOf(now)).toEqual(logsOf(seen));
@@ -75,7 +75,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(storedHistory(opened.dataDir).get(lagging)?.entries.slice(0, entries.length)).toEqual(entries);
   });
 
-  test('V11 V43 V44 admits people by the same credentials as before, and by no other', async () => {
+  test('V11 V43 V44 the same credentials as before are accepted, and no others', async () => {
     const { people } = opened.expected;
     // The shared address has used up its sign-in attempts.
     const home = '203.0.113.77';
@@ -92,7 +92,8 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(await enter(user, { code: codeOf(secret) })).toBe('greta@demo.test');
     expect(await enter(user, { code: recoveryCodes[0] })).toBe('greta@demo.test');
 
-    // Seven failed attempts are stored, by the email alone, which bound its owner too: today's counts begin anew.
+    // Seven failed attempts are stored, counted by the email alone, which limited its owner too. Today's counts start
+    // anew.
     const guesses: string[] = [];
     for (let i = 0; i < 10; i++) {
       const { answer } = await signIn(base, { email: guessed, password: 'another guess' }, home);
@@ -137,13 +138,13 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect({ reset, upTo, entries: JSON.stringify(entries), state: welcome.state }).toEqual({
       ...{ reset: false, upTo: welcome.head },
       entries: JSON.stringify(missed),
-      // The return is an entry that visitors do not receive; it only moves the head.
+      // The visitor's return is an entry that visitors do not receive: only the head changes.
       state: stateForVisitor({ ...seen.state, head: welcome.head }, aliasIn(all)),
     });
     expect(missed.length).toBeGreaterThan(1);
   });
 
-  test('an old chat continues, and the history gets all of it', async () => {
+  test('an old chat continues, and the history receives all of it', async () => {
     const vera = cast.visitor('vera');
     const anna = await cast.open('anna', chat('long'));
     vera.say('Are you still there?');
@@ -188,12 +189,12 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await accept('ben', chat('offered'));
     await accept('ben', chat('second'));
     await accept('dmitri', chat('unanswered'));
-    // A waiting chat can be taken by hand, too.
+    // A queued chat can also be taken by an agent.
     done(await cast.person('ben').take(chat('queued')));
     const [ben, dmitri] = [cast.keys('ben').id, cast.keys('dmitri').id];
     const owners = () => ['offered', 'second', 'queued', 'unanswered'].map(owner);
     await floor.until(() => JSON.stringify(owners()) === JSON.stringify([ben, ben, ben, dmitri]));
-    // An offer had its place reserved.
+    // Capacity was reserved for the offer.
     await floor.until(() => load('ben')?.live === before.ben + 2 && load('dmitri')?.live === before.dmitri);
   });
 
@@ -202,7 +203,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
   });
 });
 
-describe.each(recordedVersions())('a data folder of %s that lay for an hour', (version) => {
+describe.each(recordedVersions())('a data folder of %s, opened an hour after it was closed', (version) => {
   let opened: Opened;
   beforeAll(async () => {
     opened = await openFixture(version, hour);
@@ -220,7 +221,7 @@ describe.each(recordedVersions())('a data folder of %s that lay for an hour', (v
         ({ conversations }) => conversations[chats['returned'] as string]?.welcome.head ?? [],
       )[0] as number;
       return {
-        // The campaign closes after half an hour without a word.
+        // The campaign closes a chat after half an hour without a message.
         long: stored.get(chats['long'] as string)?.state.closed?.reason,
         // Entries that were not archived yet.
         returned: (stored.get(chats['returned'] as string)?.head ?? 0) >= head,
@@ -247,13 +248,13 @@ describe.each(recordedVersions())('a data folder of %s that lay for an hour', (v
   });
 });
 
-/** Every log as its stored text. */
+/** The stored text of every log. */
 const logsOf = ({ accounts }: Seen) =>
   Object.values(accounts).flatMap(({ conversations }) =>
     Object.entries(conversations).map(([id, { entries }]) => `${id} ${JSON.stringify(entries)}`),
   );
 
-/** How far the floor has followed each conversation, and its name for each agent. */
+/** The last entry that the floor has from each conversation, and each agent's name on the floor. */
 const outlineOf = ({ rows, agents }: Pick<Floor, 'rows' | 'agents'>) => ({
   rows: Object.fromEntries([...rows.values()].map(({ id, seq }) => [id, seq])),
   agents: Object.fromEntries([...agents.values()].map(({ id, name }) => [id, name])),
@@ -261,7 +262,7 @@ const outlineOf = ({ rows, agents }: Pick<Floor, 'rows' | 'agents'>) => ({
 
 const byId = <T extends { id: string }>(list: readonly T[]) => new Map(list.map((each) => [each.id, each]));
 
-/** One step of the operator's rebuild; returns the position of the next. */
+/** Sends one step of the operator's rebuild; returns the position of the next. */
 async function rebuild(
   { url, operatorSecret }: Opened['address'],
   account: string,
@@ -275,7 +276,7 @@ async function rebuild(
   return done((await answer.json()) as { next: string | null }).next;
 }
 
-/** A log as its visitor should see it. */
+/** A log in its visitor's view. */
 function forVisitor(entries: readonly Entry[]): Entry[] {
   const alias = aliasIn(entries);
   return entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);

@@ -5,13 +5,13 @@ import { acceptGreeting, readConfig } from '../../widget/frame/door.ts';
 const page = { url: 'https://shop.example/tents', title: 'Tents' };
 const greeting = { parley: 1, config: {}, page };
 
-describe('the door of the frame', () => {
+describe('the frame’s check of a greeting', () => {
   const parent = {};
   const port = {} as MessagePort;
   const arrival = { source: parent, origin: 'https://shop.example', data: greeting, ports: [port] };
   const allowed = ['https://shop.example', 'https://*.shop.example'];
 
-  it('V5 lets in the page that frames it, at an origin of the site', () => {
+  it('V5 accepts the embedding page, at an origin of the site', () => {
     expect(acceptGreeting(arrival, parent, allowed)).toEqual({ greeting, port });
     expect(acceptGreeting({ ...arrival, origin: 'https://de.shop.example' }, parent, allowed)).toBeDefined();
     expect(acceptGreeting(arrival, parent, null)).toBeDefined();
@@ -34,21 +34,21 @@ describe('the door of the frame', () => {
     ['another version', { data: { ...greeting, parley: 2 } }],
     ['no page', { data: { parley: 1, config: {} } }],
     ['a page that is none', { data: { ...greeting, page: { url: 1, title: '' } } }],
-  ])('V5 keeps out %s', (_, change) => {
+  ])('V5 rejects %s', (_, change) => {
     expect(acceptGreeting({ ...arrival, ...change }, parent, allowed)).toBeUndefined();
   });
 
-  it('V5 keeps out everybody where it is framed by nobody', () => {
+  it('V5 rejects every greeting outside of a frame', () => {
     expect(acceptGreeting({ ...arrival, source: null }, null, allowed)).toBeUndefined();
     expect(acceptGreeting(arrival, null, null)).toBeUndefined();
   });
 
-  it('keeps out a page without an origin also where the frame does not name the origins', () => {
+  it('rejects a page without an origin, also where the frame does not list the origins', () => {
     expect(acceptGreeting({ ...arrival, origin: 'null' }, parent, null)).toBeUndefined();
   });
 });
 
-describe('what the bridge lets through', () => {
+describe('a message over the bridge', () => {
   it.each([
     { t: 'shown', on: true, full: false, focus: true },
     { t: 'page', ...page },
@@ -57,7 +57,7 @@ describe('what the bridge lets through', () => {
     { t: 'stored', n: 0, value: null },
     { t: 'stored', n: 7, value: 'x' },
     { t: 'shutdown' },
-  ])('to the frame: %j', (message) => expect(readToFrame(message)).toEqual(message));
+  ])('to the frame passes: %j', (message) => expect(readToFrame(message)).toEqual(message));
 
   it.each([
     { t: 'ready' },
@@ -66,7 +66,7 @@ describe('what the bridge lets through', () => {
     { t: 'state', unread: 0, live: false, words: '' },
     { t: 'load', n: 1, key: 'parley.sit_x.unsent' },
     { t: 'save', n: 2, key: 'parley.sit_x.unsent', value: null },
-  ])('to the loader: %j', (message) => expect(readToLoader(message)).toEqual(message));
+  ])('to the loader passes: %j', (message) => expect(readToLoader(message)).toEqual(message));
 
   it.each([
     undefined,
@@ -93,7 +93,7 @@ describe('what the bridge lets through', () => {
     { t: 'save', n: 1, key: 'a', value: {} },
     { t: 'save', n: 1, key: 'a', value: 'x'.repeat(500_001) },
     { t: 'save', n: '1', key: 'a', value: 'x' },
-  ])('the loader drops %j', (message) => expect(readToLoader(message)).toBeUndefined());
+  ])('%j is dropped by the loader', (message) => expect(readToLoader(message)).toBeUndefined());
 
   it.each([
     undefined,
@@ -106,15 +106,14 @@ describe('what the bridge lets through', () => {
     { t: 'identify', name: null },
     { t: 'stored', n: 1 },
     { t: 'stored', n: 2 ** 40, value: null },
-  ])('the frame drops %j', (message) => expect(readToFrame(message)).toBeUndefined());
+  ])('%j is dropped by the frame', (message) => expect(readToFrame(message)).toBeUndefined());
 
-  it.each([undefined, null, 1, 'x', {}, { parley: 1 }, { parley: '1', page }])(
-    'a greeting is not %j',
-    (data) => expect(readGreeting(data)).toBeUndefined(),
+  it.each([undefined, null, 1, 'x', {}, { parley: 1 }, { parley: '1', page }])('%j is no greeting', (data) =>
+    expect(readGreeting(data)).toBeUndefined(),
   );
 });
 
-describe('the configuration that comes with the greeting', () => {
+describe('the configuration in the greeting', () => {
   const settings = {
     color: '#1f5eff',
     title: 'Chat',
@@ -128,7 +127,7 @@ describe('the configuration that comes with the greeting', () => {
   };
   const config = { site: 'sit_x', campaign: 'cam_x', settings };
 
-  it('is taken whole', () => expect(readConfig(config)).toEqual(config));
+  it('is accepted whole', () => expect(readConfig(config)).toEqual(config));
   it.each([
     undefined,
     null,
@@ -139,5 +138,5 @@ describe('the configuration that comes with the greeting', () => {
     { ...config, settings: { ...settings, sneakPreview: 'yes' } },
     { ...config, settings: { ...settings, color: 'red;}' } },
     { ...config, settings: { ...settings, color: '#1F5EFF' } },
-  ])('is not %j', (data) => expect(readConfig(data)).toBeUndefined());
+  ])('%j is rejected', (data) => expect(readConfig(data)).toBeUndefined());
 });

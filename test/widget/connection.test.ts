@@ -1,4 +1,4 @@
-/** A line and its end under a virtual clock: what a client does when nothing is heard. */
+/** A connection and its end under a virtual clock: a client's actions when the server is silent. */
 import { Connection } from '#client/connection';
 import { ConversationClient } from '#client/conversation';
 import type { Environment } from '#client/environment';
@@ -53,10 +53,10 @@ async function answered(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
-/** One goes out as soon as the line is open (V80). */
+/** The first ping is sent as soon as the socket is open (V80). */
 const pings = (wire: PaperWire | undefined) => wire?.texts.filter((text) => text === ping).length;
 
-test('V30 a line on which nothing follows a ping is dropped; one that answers is kept', async () => {
+test('V30 a socket without any frame after a ping is dropped; a socket that answers is kept', async () => {
   const { world, wires, connection } = line();
   await world.run(20_000);
   expect(pings(wires[0])).toBe(2);
@@ -71,7 +71,7 @@ test('V30 a line on which nothing follows a ping is dropped; one that answers is
   expect([connection.state, wires.length]).toEqual(['connecting', 2]);
 });
 
-test('V30 what was dead while the page slept is found out within seconds of its waking', async () => {
+test('V30 a connection that died while the page slept is detected within seconds after it wakes', async () => {
   const { world, wires, connection, wake, awoken } = line();
   wake();
   expect([pings(wires[0]), awoken()]).toEqual([2, 1]);
@@ -134,7 +134,7 @@ test('V80 a tab pings before its hello', async () => {
   expect(wires[0]?.texts).toEqual([ping, '{"t":"hello","v":1}']);
 });
 
-test('V80 a tab that the server has no room for says so, keeps what is typed, and tries again until it is welcomed', async () => {
+test('V80 a tab that finds the server full shows that, keeps the typed text, and tries again until it is welcomed', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   client.send('kept');
@@ -147,12 +147,12 @@ test('V80 a tab that the server has no room for says so, keeps what is typed, an
   wires[1]?.say({ t: 'welcome', v: 1, epoch: 'e', head: 1, state: { head: 1 }, present: true });
   expect(client.view).toMatchObject({ connection: 'open', crowded: false });
   expect(frames(wires[1])).toEqual(['hello', 'message.send']);
-  // Any other end of the socket is none of the server's room.
+  // Any other close code does not mean that the server is full.
   wires[1]?.onclose?.({ code: 1006 });
   expect(client.view).toMatchObject({ connection: 'waiting', crowded: false });
 });
 
-test('V28 a question that was refused for its pace is asked again when it may be', async () => {
+test('V28 a request that was refused for its pace is sent again after the pause', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();
@@ -172,12 +172,12 @@ test('V28 a question that was refused for its pace is asked again when it may be
   expect(frames(wires[0])?.slice(before)).toEqual(['pull', 'pull']);
 });
 
-test('V14 a server that opens and never welcomes is given up, and tried again', async () => {
+test('V14 a socket that opens without a welcome is given up, and replaced', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();
   expect(wires[0]?.sent.map(({ t }) => t)).toEqual(['hello']);
-  // It answers pings all the while.
+  // It answers pings all the time.
   wires[0]?.say(pong);
   await world.run(14_000);
   expect(wires).toHaveLength(1);

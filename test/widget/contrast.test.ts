@@ -15,7 +15,7 @@ describe('contrast', () => {
     expect(contrast(b, a)).toBe(contrast(a, b));
   });
 
-  it('of the ink is never below 4.5, and never the worse of the two but by a hair', () => {
+  it('of the ink is never below 4.5, and never lower than the other ink’s by more than 0.01', () => {
     fc.assert(
       fc.property(color, (ground) => {
         const ink = inkOn(ground);
@@ -26,7 +26,7 @@ describe('contrast', () => {
     );
   });
 
-  it('of a colour made legible reaches what is asked', () => {
+  it('of a colour made legible reaches the required ratio', () => {
     const ground = fc.constantFrom('#f0f1f4', '#272b33', '#ffffff', '#000000');
     fc.assert(
       fc.property(color, ground, fc.constantFrom(3, 4.5, 5.2), (given, on, ratio) => {

@@ -65,7 +65,7 @@ function follower(side: 'visitor' | 'agent') {
   return { world, wire, client, welcome, sent };
 }
 
-test('V72 a command without an answer is sent again, and one with an answer is not', async () => {
+test('V72 an unanswered command is sent again, and an answered one is not', async () => {
   const { world, wire, client, welcome, sent } = follower('visitor');
   await world.run(0);
   wire.open();

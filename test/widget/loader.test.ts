@@ -18,12 +18,12 @@ describe('the loader', () => {
     expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(3 * 1024);
   });
 
-  it('writes no markup, no cookie and no message to just anybody', () => {
+  it('writes no markup, no cookie and no message to an unchecked origin', () => {
     expect(code).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|\.cookie|eval\(|new Function/);
     expect(code).not.toMatch(/postMessage\([^)]*[`'"]\*[`'"]/);
   });
 
-  it('uses nothing that an insecure page lacks', () => {
+  it('uses no feature that an insecure page lacks', () => {
     expect(code).not.toMatch(/randomUUID|\.subtle|\.locks|caches\./);
   });
 });

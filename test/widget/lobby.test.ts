@@ -1,9 +1,9 @@
-/** Following whether somebody is here: for as long as it is asked to, and again where the line broke. */
+/** Follows a campaign's availability: only while the widget asks for it, and again after a lost connection. */
 import { Lobby } from '#client/lobby';
 import { expect, test } from 'vitest';
 import { PaperWire } from './paper-wire.ts';
 
-test('V60 the lobby is followed while it is asked for, comes back by itself, and holds no line for nothing', async () => {
+test('V60 the lobby is followed while the widget asks for it, reconnects by itself, and keeps no unneeded socket', async () => {
   const wires: PaperWire[] = [];
   const addresses: string[] = [];
   const later: (() => void)[] = [];
@@ -35,7 +35,7 @@ test('V60 the lobby is followed while it is asked for, comes back by itself, and
   expect(addresses).toEqual(['wss://parley.test/api/widget/lobby/socket?site=sit_a']);
   wires[0]?.open();
   wires[0]?.say({ t: 'availability', state: 'available' });
-  // A word of a later version.
+  // A frame of a later version.
   wires[0]?.say({ t: 'weather', state: 'fine' });
   wires[0]?.onclose?.({ code: 1006 });
   later.at(-1)?.();

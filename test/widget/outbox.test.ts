@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 const pending = (id: string): Pending => ({ id, frame: { t: 'message.send', id, text: id }, at: 0 });
 
-/** A store that takes its time, as the way over the bridge to the page does. */
+/** Storage with a delay, like the bridge to the page. */
 function slowCarrier(): Carrier {
   const kept = new Map<string, string>();
   const later = () => new Promise((resolve) => setImmediate(resolve));
@@ -13,7 +13,7 @@ function slowCarrier(): Carrier {
   };
 }
 
-test('R15 two tabs that share one outbox take nothing from each other', async () => {
+test('R15 two tabs that share one outbox remove none of each other’s messages', async () => {
   const carrier = slowCarrier();
   const [one, two] = [carriedOutbox(carrier, 'shared'), carriedOutbox(carrier, 'shared')];
   for (let i = 0; i < 10; i++) {
@@ -29,7 +29,7 @@ test('R15 two tabs that share one outbox take nothing from each other', async ()
   expect(await kept()).toEqual(ten('two'));
 });
 
-test('R15 what is stored and is no outbox is passed over, and written over', async () => {
+test('R15 stored data that is no outbox is ignored, and overwritten', async () => {
   for (const text of ['', '{', '{}', 'null', '[1,{"id":2}]']) {
     let kept: string | null = text;
     const outbox = carriedOutbox(

@@ -1,4 +1,4 @@
-/** A server of paper for a visitor's chat: it answers each request when the test says so. */
+/** A simulated server for a visitor's chat: it answers each request when the test tells it to. */
 import type { Environment, Wire } from '#client/environment';
 import { VisitorChat } from '#client/visitor';
 import { memoryCarrier } from '../helpers/people.ts';
@@ -7,7 +7,7 @@ export const site = 'sit_a';
 export const conversation = 'con_a';
 export const session = { visitor: 'vis_a', contact: {}, conversations: [] };
 
-/** Answers each request when the test says so. */
+/** Answers each request when the test tells it to. */
 export function paperServer() {
   const asked: {
     what: string;
@@ -33,7 +33,7 @@ export function paperServer() {
 
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What is tried at once when the page is looked at again. */
+/** The tasks that run at once when the page becomes visible again. */
 const waking = new Set<() => void>();
 export const wake = () => [...waking].forEach((task) => task());
 

@@ -1,13 +1,13 @@
 import type { Wire } from '#client/environment';
 
-/** A socket that the test speaks through. */
+/** A simulated socket: the test sends the server's frames. */
 export class PaperWire implements Wire {
   readyState = 0;
   onopen: Wire['onopen'] = null;
   onmessage: Wire['onmessage'] = null;
   onclose: Wire['onclose'] = null;
   onerror: Wire['onerror'] = null;
-  /** Every text that went out, pings too; and the frames among them. */
+  /** All sent texts, pings included; and the frames among them. */
   readonly texts: string[] = [];
   readonly sent: { t: string; id?: string; text?: string; prev?: string }[] = [];
   send = (data: string) => {

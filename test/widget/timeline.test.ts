@@ -9,6 +9,7 @@ const noon = new Date(2026, 10, 20, 12).getTime();
 const minute = 60_000;
 const visitor = { kind: 'visitor', id: 'vis_1' } as const;
 const anna = { kind: 'agent', id: 'usr_1', name: 'Anna' } as const;
+const system = { kind: 'system' } as const;
 const extras = { held: null, fresh: false, now: noon };
 
 const started = (seq: number, at = noon): Entry => ({
@@ -21,7 +22,7 @@ const started = (seq: number, at = noon): Entry => ({
   contact: {},
   ordinal: 1,
 });
-const said = (seq: number, by: typeof visitor | typeof anna, at = noon): Entry => ({
+const said = (seq: number, by: Entry['by'], at = noon): Entry => ({
   seq,
   at,
   by,
@@ -59,7 +60,7 @@ const short = (rows: Row[]) =>
   );
 
 describe('the timeline', () => {
-  it('opens with the greeting, and groups a sender’s messages of a few minutes', () => {
+  it('begins with the greeting, and groups a sender’s messages of a few minutes', () => {
     const entries = [
       started(1),
       said(2, visitor),
@@ -76,7 +77,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('V27 says of the latest message alone whether it was seen', () => {
+  it('V27 shows the delivery state of the latest message alone', () => {
     const entries = [started(1), said(2, visitor)];
     const seen = { ...noMarks, agent: { delivered: 2, read: 2, unread: 0 } };
     const delivery = (change: Partial<VisitorView>) =>
@@ -89,7 +90,24 @@ describe('the timeline', () => {
     expect(delivery({ marks: seen, entries: [...entries, said(3, anna)] })).toEqual([null, null]);
   });
 
-  it('V22 keeps the key of a message that gets into the log', () => {
+  it('shows a message of the system opposite the visitor’s, in a group of its own and without a name', () => {
+    const entries = [started(1), said(2, visitor), said(3, system), said(4, anna)];
+    const rows = timeline(view({ entries }), extras).flatMap((row) =>
+      row.kind === 'message' ? [[row.text, row.side, row.name, row.first, row.last, row.delivery]] : [],
+    );
+    expect(rows).toEqual([
+      ['text 2', 'visitor', '', true, true, null],
+      ['text 3', 'agent', '', true, true, null],
+      ['text 4', 'agent', 'Anna', true, true, null],
+    ]);
+  });
+
+  it('says nothing of a kind of entry that it does not know', () => {
+    const unknown = { ...said(2, anna), kind: 'weather.changed' } as unknown as Entry;
+    expect(short(timeline(view({ entries: [started(1), unknown] }), extras))).toEqual(['opening']);
+  });
+
+  it('V22 keeps the key of a message that reaches the log', () => {
     const key = (change: Partial<VisitorView>) =>
       timeline(view({ ...change }), extras).flatMap((row) => (row.kind === 'message' ? [row.key] : []));
     const before = key({ pending: [unsent('id-2')] });
@@ -97,7 +115,7 @@ describe('the timeline', () => {
     expect(before).toEqual(key({ entries: [started(1), said(2, visitor)], pending: [unsent('id-2')] }));
   });
 
-  it('V2 shows what is on its way, what was refused, and what waits for a name', () => {
+  it('V2 shows sent messages, refused ones, and those that wait for a name', () => {
     const refused = { t: 'refused', code: 'too_large', message: 'That is too large.' } as const;
     const rows = timeline(
       view({ entries: [started(1), said(2, visitor)], pending: [{ ...unsent('a'), refused }, unsent('b')] }),
@@ -111,7 +129,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('F64 puts earlier conversations before the open one, with a line between', () => {
+  it('F64 shows earlier conversations before the open one, with a divider between', () => {
     const yesterday = noon - 24 * 60 * minute;
     const earlier = [
       { conversation: 'con_1', from: 0, entries: [started(1, yesterday), said(2, visitor, yesterday)] },
@@ -126,10 +144,10 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('has a key for every row, and no key twice, whatever the clocks say', () => {
+  it('has a key for every row, and no key twice, whatever the clocks are', () => {
     const entry = fc.record({
       seq: fc.nat(30),
-      by: fc.constantFrom(visitor, anna),
+      by: fc.constantFrom<Entry['by']>(visitor, anna, system),
       at: fc.nat(5).map((d) => noon - d * 40 * 60 * minute),
     });
     fc.assert(

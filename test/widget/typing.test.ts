@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { masked, TypingSignals } from '../../widget/frame/typing.ts';
 
-/** A clock that is moved by hand. */
+/** A clock that the test moves. */
 function clock() {
   let now = 1_000_000;
   let tasks: { at: number; task: () => void }[] = [];
@@ -42,7 +42,7 @@ function watch(sneakPreview: boolean) {
 }
 
 describe('typing', () => {
-  it('V28 is said at once, at most every three seconds, and taken back after a pause', () => {
+  it('V28 is sent at once, at most every three seconds, and withdrawn after a pause', () => {
     const { signals, heard, pass } = watch(false);
     for (let i = 0; i < 50; i++) {
       signals.typed('x'.repeat(i + 1));
@@ -56,7 +56,7 @@ describe('typing', () => {
     ]);
   });
 
-  it('V28 is taken back when the composer is empty', () => {
+  it('V28 is withdrawn when the composer is empty', () => {
     const { signals, heard, pass } = watch(false);
     signals.typed('x');
     pass(500);
@@ -68,7 +68,7 @@ describe('typing', () => {
     ]);
   });
 
-  it('F88 without sneak preview nothing that is typed leaves', () => {
+  it('F88 without sneak preview no typed text is sent', () => {
     const { signals, heard, pass } = watch(false);
     fc.assert(
       fc.property(fc.array(fc.string()), (texts) => {
@@ -81,7 +81,7 @@ describe('typing', () => {
     );
   });
 
-  it('F88 a preview goes out within 200 ms, the latest text alone, five a second at most', () => {
+  it('F88 a preview is sent within 200 ms, the latest text alone, at most five a second', () => {
     const { signals, heard, pass } = watch(true);
     for (let i = 0; i < 100; i++) {
       signals.typed('x'.repeat(i + 1));
@@ -97,7 +97,7 @@ describe('typing', () => {
     ['4111-1111-1111-1111', '••••-••••-••••-••••'],
     ['order 123456789012', 'order 123456789012'],
     ['call +47 22 22 22 22', 'call +47 22 22 22 22'],
-  ])('a preview of %j hides the number of a card', (text, shown) => expect(masked(text)).toBe(shown));
+  ])('a preview of %j masks the number of a card', (text, shown) => expect(masked(text)).toBe(shown));
 
   it('a preview is at most 2,000 code points', () => {
     expect(Array.from(masked('🌲'.repeat(3_000)))).toHaveLength(2_000);

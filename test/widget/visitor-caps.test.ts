@@ -1,8 +1,10 @@
-/** H3 and L2 in the visitor's client: refusals that end and that last, and a credential that is replaced or has ended. */
+/**
+ * H3 and L2 in the visitor's client: final and temporary refusals, and a credential that is replaced or has ended.
+ */
 import { expect, test } from 'vitest';
 import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
 
-/** A chat whose session is there, with one message on its way. */
+/** A chat with a session and one unanswered message. */
 async function sending(server: ReturnType<typeof paperServer>, kept = new Map<string, string>()) {
   kept.set(`parley.${site}.token`, 'acc.vis.secret');
   const chat = chatOn(server, kept);
@@ -14,13 +16,13 @@ async function sending(server: ReturnType<typeof paperServer>, kept = new Map<st
   return chat;
 }
 
-test('H3 where the queue is full a message is kept, says that it waits, and is sent again when the server said', async () => {
+test('H3 if the queue is full a message is kept, shown as waiting, and sent again after the server’s pause', async () => {
   const server = paperServer();
   const chat = await sending(server);
   const full = { refused: 'queue_full', message: '', retryAfter: 20_000 };
   server.asked[1]?.answer(429, full);
   await settled();
-  // A quarter more than was said, by chance: those who were refused together come back one by one.
+  // A quarter longer than the server's pause, by chance: clients that were refused together return spread out.
   expect(chat.view).toMatchObject({ connection: 'busy', nextTryAt: 25_000 });
   expect(chat.view.pending).toMatchObject([{ frame: { text: 'hello' } }]);
   expect(chat.view.pending[0]?.refused).toBeUndefined();
@@ -33,7 +35,7 @@ test('H3 where the queue is full a message is kept, says that it waits, and is s
   chat.end();
 });
 
-test('H3 a message beyond the hour’s chats stays on the screen, and goes again when the visitor says so', async () => {
+test('H3 a message over the hour’s cap of chats stays on the screen, and is sent again when the visitor retries', async () => {
   const server = paperServer();
   const chat = await sending(server);
   server.asked[1]?.answer(429, { refused: 'too_many_chats', message: '', retryAfter: 1_800_000 });
@@ -49,7 +51,7 @@ test('H3 a message beyond the hour’s chats stays on the screen, and goes again
   chat.end();
 });
 
-test('H3 where no visitor can be made the message says why, and tries again when it is told to', async () => {
+test('H3 if no visitor can be created the message shows why, and is sent again when the visitor retries', async () => {
   const server = paperServer();
   const chat = chatOn(server);
   await settled();
@@ -67,7 +69,7 @@ test('H3 where no visitor can be made the message says why, and tries again when
   chat.end();
 });
 
-test('L2 a credential that is replaced is kept, and carried from then on', async () => {
+test('L2 a replaced credential is stored, and used from then on', async () => {
   const server = paperServer();
   const kept = new Map([[`parley.${site}.token`, 'acc.vis.old']]);
   const chat = chatOn(server, kept);
@@ -82,7 +84,7 @@ test('L2 a credential that is replaced is kept, and carried from then on', async
   chat.end();
 });
 
-test('L2 a tab that carries a former credential takes up the one that another tab was given', async () => {
+test('L2 a tab with a former credential takes over the one that another tab received', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);
@@ -94,7 +96,7 @@ test('L2 a tab that carries a former credential takes up the one that another ta
   chat.end();
 });
 
-test('L2 a credential that has ended makes way for a new visitor, without an error on the screen', async () => {
+test('L2 an ended credential is replaced by a new visitor, without an error on the screen', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);
@@ -105,7 +107,7 @@ test('L2 a credential that has ended makes way for a new visitor, without an err
   chat.end();
 });
 
-test('L2 a visitor who leaves is signed out with their credential, and by the next page where this one was too short', async () => {
+test('L2 a visitor who leaves is signed out with their credential, or else by the next page, if this one closed too early', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);
@@ -113,7 +115,7 @@ test('L2 a visitor who leaves is signed out with their credential, and by the ne
   await settled();
   expect(server.asked[2]).toMatchObject({ what: 'DELETE session', bearer: 'Bearer acc.vis.secret' });
   expect(kept.has(`parley.${site}.token`)).toBe(false);
-  // There is no answer: the page has gone.
+  // No answer arrives: the page is gone.
   const next = paperServer();
   const later = chatOn(next, kept);
   await settled();

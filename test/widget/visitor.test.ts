@@ -1,16 +1,19 @@
-/** A visitor's chat against a server of paper: what it asks for, in which order, and what it must never ask for. */
+/**
+ * A visitor's chat against a simulated server: the requests that it sends, their order, and the requests that it must
+ * never send.
+ */
 import { unborn } from '#domain/conversation/conversation';
 import { noMarks } from '#domain/conversation/marks';
 import { expect, test } from 'vitest';
 import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
 import { PaperWire } from './paper-wire.ts';
 
-test('V8 R15 what is typed right after a reload waits until it is known who the visitor is', async () => {
+test('V8 R15 a message typed right after a reload waits until the visitor is known', async () => {
   const server = paperServer();
   const chat = chatOn(server, new Map([[`parley.${site}.token`, 'acc.vis.secret']]));
   chat.send('typed at once');
   await settled();
-  // A message now would find no session, and so make a second visitor.
+  // A message now would have no session, and so create a second visitor.
   expect(server.all()).toEqual(['GET session']);
   server.asked[0]?.answer(200, session);
   await settled();
@@ -19,14 +22,14 @@ test('V8 R15 what is typed right after a reload waits until it is known who the 
   chat.end();
 });
 
-test('V6 nobody yet: the first message makes the visitor, then goes its way', async () => {
+test('V6 without a visitor, the first message creates one, then is sent', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = chatOn(server, kept);
   await settled();
   server.asked[0]?.answer(401, { refused: 'signed_out', message: '' });
   await settled();
-  // None is made before there is something to say.
+  // No visitor is created before the first message.
   expect(server.all()).toEqual(['GET session']);
   chat.send('first');
   chat.send('second');
@@ -39,12 +42,12 @@ test('V6 nobody yet: the first message makes the visitor, then goes its way', as
   expect(kept.get(`parley.${site}.token`)).toBe('acc.vis.secret');
   server.asked[3]?.answer(200, { conversation, seq: 2 });
   await settled();
-  // The second goes over the conversation's own socket.
+  // The second message is sent over the conversation's own socket.
   expect(chat.view.pending.map(({ frame }) => ('text' in frame ? frame.text : ''))).toEqual(['second']);
   chat.end();
 });
 
-test('V9 V24 what was typed under an end, and after it, opens the next conversation in the order in which it was typed', async () => {
+test('V9 V24 messages typed before and after a close open the next conversation in the order in which they were typed', async () => {
   const server = paperServer();
   const wires: PaperWire[] = [];
   const connect = () => {
@@ -67,19 +70,19 @@ test('V9 V24 what was typed under an end, and after it, opens the next conversat
   chat.send('two');
   const [one, two] = (wire?.sent ?? []).filter(({ t }) => t === 'message.send');
   expect([one?.prev, two?.prev]).toEqual([undefined, one?.id]);
-  // The end is known before the answers are; what is typed now is behind them.
+  // The client learns of the close before the answers. Messages typed now come after the unanswered ones.
   const closed = { seq: 3, at: 0, kind: 'conversation.closed', by: { kind: 'system' }, reason: 'idle' };
   wire?.say({ t: 'range', after: 2, upTo: 3, entries: [closed] });
   await settled();
   expect(chat.view.state?.phase).toBe('closed');
   chat.send('three');
-  // The first was told to slow down, and has not been judged yet.
+  // The first message was refused with slow_down, so it is not decided yet.
   wire?.say({ t: 'refused', id: one?.id, code: 'slow_down', message: '', retryAfter: 100 });
   wire?.say({ t: 'refused', id: two?.id, code: 'conversation_closed', message: '' });
   chat.send('four');
   await settled();
   expect(server.asked.at(-1)).toMatchObject({ what: 'POST messages', body: { text: 'one' } });
-  // That one the first conversation had taken all the same: the rest still goes its way.
+  // The first conversation had accepted that message after all: the others are still sent.
   server.asked.at(-1)?.answer(200, { conversation, seq: 2 });
   await settled();
   expect(server.asked.at(-1)).toMatchObject({ what: 'POST messages', body: { text: 'two' } });
@@ -91,7 +94,7 @@ test('V9 V24 what was typed under an end, and after it, opens the next conversat
   chat.end();
 });
 
-/** A chat with an open conversation, and the socket's end. */
+/** A chat with an open conversation, and the server's end of its socket. */
 async function talking(conversations: object[] = [], kept = new Map<string, string>()) {
   const server = paperServer();
   const wires: PaperWire[] = [];
@@ -127,7 +130,7 @@ const welcome = (wire: PaperWire | undefined, id: string) => {
 const sentTexts = (wire: PaperWire | undefined) =>
   (wire?.sent ?? []).filter(({ t }) => t === 'message.send').map(({ text }) => text);
 
-test('R15 where nothing at all can be kept, what waits is sent all the same', async () => {
+test('R15 without any storage, waiting messages are sent all the same', async () => {
   const server = paperServer();
   const wires: PaperWire[] = [];
   const nothing = { load: () => Promise.resolve(null), save: () => Promise.reject(new Error('full')) };
@@ -152,14 +155,14 @@ test('R15 where nothing at all can be kept, what waits is sent all the same', as
   chat.end();
 });
 
-test('V9 V23 what was given to an earlier conversation is asked for there, before it is sent to the next', async () => {
+test('V9 V23 an unanswered message is first repeated to its own conversation, before it is sent to the next', async () => {
   const kept = new Map<string, string>();
   const first = await talking([{ id: 'con_x', campaign: 'cam', startedAt: 0, open: true }], kept);
   welcome(first.wires[0], 'con_x');
   for (const text of ['taken', 'lost']) first.chat.send(text);
   await settled();
   first.chat.end();
-  // Another tab has begun the next one meanwhile.
+  // Meanwhile another tab has begun the next conversation.
   const { chat, server, wires } = await talking(
     [{ id: 'con_y', campaign: 'cam', startedAt: 1, open: true }],
     kept,
@@ -184,7 +187,7 @@ test('V9 V23 what was given to an earlier conversation is asked for there, befor
   chat.end();
 });
 
-test('V4 a tab whose visitor is signed out elsewhere goes on as a new one, and loses nothing that was typed', async () => {
+test('V4 a tab whose visitor was signed out elsewhere continues as a new visitor, and loses no typed message', async () => {
   const { chat, server, wires } = await talking([
     { id: conversation, campaign: 'cam', startedAt: 0, open: true },
   ]);
@@ -208,7 +211,7 @@ test('V4 a tab whose visitor is signed out elsewhere goes on as a new one, and l
   chat.end();
 });
 
-test('F40 V9 what is left for later says so, and where to answer, however often it is sent', async () => {
+test('F40 V9 a message left for later is marked as such, with the email for the answer, in every repeat', async () => {
   const kept = new Map([[`parley.${site}.token`, 'acc.vis.secret']]);
   const first = paperServer();
   const chat = chatOn(first, kept);
@@ -221,7 +224,7 @@ test('F40 V9 what is left for later says so, and where to answer, however often 
   const left = { text: 'Do you ship abroad?', later: true, contact: { email: 'ada@example.com' } };
   expect(first.asked.at(-1)).toMatchObject({ what: 'POST messages', body: left });
   chat.end();
-  // It was not answered, and the page is loaded anew.
+  // No answer arrived, and the page is reloaded.
   const second = paperServer();
   const next = chatOn(second, kept);
   await settled();
@@ -231,7 +234,7 @@ test('F40 V9 what is left for later says so, and where to answer, however often 
   next.end();
 });
 
-test('F40 V21 who waits no longer says so; where an agent was quicker nothing is left of it', async () => {
+test('F40 V21 a waiting visitor can still leave the chat for later; if an agent took it first, that request is dropped', async () => {
   const { chat, wires } = await talking([{ id: conversation, campaign: 'cam', startedAt: 0, open: true }]);
   welcome(wires[0], conversation);
   chat.identify({ email: 'ada@example.com' });

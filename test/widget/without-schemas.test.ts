@@ -1,4 +1,4 @@
-/** The build of the widget refuses a bundle with schemas, and names the module that brings them in. */
+/** The build of the widget rejects a bundle with schemas, and names the module that imports them. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { withoutSchemas } from '../../widget/without-schemas.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Builds a module, as if it stood in a file of this repository. */
+/** Builds a module as if it were a file of this repository. */
 async function bundle(file: string, code: string) {
   const id = root + file;
   const entry = {
@@ -34,7 +34,7 @@ test('a module of the widget that imports valibot is named', async () => {
   );
 });
 
-test('a module of the protocol that reads deep into a schema as it loads is named', async () => {
+test('a module of the protocol that reads deep into a schema while it loads is named', async () => {
   const code = `import { object, picklist } from 'valibot';
     const Schema = object({ kind: picklist(['a']) });
     console.log(Schema.entries.kind.options);`;

@@ -1,4 +1,7 @@
-/** What the compiler of the words lets pass: it takes another language where one lacks a word, and the last form where a form lacks. */
+/**
+ * Mistakes in texts that the compiler accepts: it falls back to another language if a language lacks a text, and to
+ * the last plural form if a form is missing.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { parse } from 'svelte/compiler';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +22,7 @@ const textsOf = (message: Messages[string]) =>
 const placeholders = (message: Messages[string]) =>
   [...new Set(textsOf(message).flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
 
-describe.each(['app', 'widget', 'worker'])('the words of the %s', (part) => {
+describe.each(['app', 'widget', 'worker'])('the texts of the %s', (part) => {
   const messages = languages.map((language) => ({
     language,
     words: JSON.parse(read(`${part}/messages/${language}.json`)) as Messages,
@@ -39,7 +42,7 @@ describe.each(['app', 'widget', 'worker'])('the words of the %s', (part) => {
       for (const text of textsOf(message)) expect([key, text.trim()]).toEqual([key, text || 'a text']);
       if (typeof message === 'string' || !message[0].declarations.some((each) => each.endsWith(': plural')))
         continue;
-      // What no other form takes is `other`, which every language has.
+      // The form `other`, which every language has, applies where no other form does.
       const said = Object.keys(message[0].match).map((form) =>
         form.replace('plural=', '').replace('*', 'other'),
       );
@@ -47,7 +50,7 @@ describe.each(['app', 'widget', 'worker'])('the words of the %s', (part) => {
     }
   });
 
-  it('are each said by somebody', () => {
+  it('are each used in the code', () => {
     const used = new Set(
       sources(part).flatMap((path) => [...read(path).matchAll(/\bm\.(\w+)/g)].map(([, key]) => key)),
     );
@@ -55,7 +58,7 @@ describe.each(['app', 'widget', 'worker'])('the words of the %s', (part) => {
   });
 });
 
-/** What a person reads or hears of a component, other than from a message. */
+/** Text that a component shows or announces, other than from a message. */
 function hardCoded(path: string): string[] {
   const said: string[] = [];
   const spoken =
@@ -76,12 +79,12 @@ function hardCoded(path: string): string[] {
   return said.map((text) => `${path}: ${text}`);
 }
 
-it('no component of the app or the widget has words of its own', () => {
+it('no component of the app or the widget contains text of its own', () => {
   const components = [...sources('app/src'), ...sources('widget/frame')].filter((path) =>
     path.endsWith('.svelte'),
   );
   expect(components.length).toBeGreaterThan(50);
-  // The product's name stays as it is, and so does an address.
+  // The product's name is not translated, nor are addresses.
   expect(
     components.flatMap(hardCoded).filter((said) => !/: (?:(?:· )?Parley|https:\S+)$/.test(said)),
   ).toEqual([]);

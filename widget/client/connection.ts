@@ -1,6 +1,6 @@
 /**
- * One socket that heals itself: it comes back for ever with jittered backoff (V31), notices a dead line by the missing pong (V30)
- * and says what state it is in. It knows nothing of what the frames mean.
+ * One socket that repairs itself: it reconnects for ever with jittered backoff (V31), detects a dead connection by
+ * the missing pong (V30) and reports its state. It does not interpret frames.
  */
 import { reconnectDelay } from '#domain/base/backoff';
 import { closeCodes, isFinalClose, ping, pingEvery, pong } from '#protocol';
@@ -9,26 +9,26 @@ import type { Environment, Wire } from './environment.ts';
 /** `connecting` for the first time or again, `open`, `waiting` for the next try, or `ended` for good. */
 export type ConnectionState = 'connecting' | 'open' | 'waiting' | 'ended';
 
-/** A ping that nothing has followed for so long tells of a dead line, in milliseconds. */
+/** If no frame arrives for this long after a ping, the connection is dead; milliseconds. */
 const answerWithin = 15_000;
-/** The same where there is reason to doubt the line. */
+/** The same, if there is reason to doubt the connection. */
 const answerSoon = 4_000;
-/** A connection that lasted so long starts the backoff anew, in milliseconds. */
+/** A connection that lasted this long resets the backoff; milliseconds. */
 const stable = 30_000;
-/** A socket that has not opened after so long is given up, in milliseconds. */
+/** A socket that has not opened after this long is given up; milliseconds. */
 const openWithin = 15_000;
 
 export interface ConnectionOptions {
   readonly env: Environment;
   url(): string;
-  /** Asked before each try: a credential may have changed. */
+  /** Called before each try, because a credential may have changed. */
   protocols(): string[];
   onOpen(): void;
-  /** The page or the network is back, and the socket still looks open: ask for what may have been missed. */
+  /** The page or the network is back, and the socket still looks open: request entries that may have been missed. */
   onAwake(): void;
   onFrame(frame: unknown): void;
   onState(state: ConnectionState, nextTryAt: number | null): void;
-  /** The credential may no longer hold (4401, or refusals before the upgrade): true to go on trying. */
+  /** The credential may have ended (4401, or refusals before the upgrade). Returns true to continue trying. */
   onDoubt(): Promise<boolean>;
 }
 
@@ -40,7 +40,7 @@ export class Connection {
   #wire: Wire | null = null;
   #attempts = 0;
   #openedAt = 0;
-  /** Something has come since the last ping. */
+  /** A frame has arrived since the last ping. */
   #heard = false;
   #cancelTimer: () => void = () => undefined;
   #asking: Promise<boolean> | null = null;
@@ -51,19 +51,19 @@ export class Connection {
     this.#stopWaking = options.env.onWake(() => this.#wake());
   }
 
-  /** Opens the socket. To be called once. */
+  /** Opens the socket. Must be called once. */
   start(): void {
     this.#open();
   }
 
-  /** Sends a frame; false where there is no open socket, and then nothing was sent. */
+  /** Sends a frame; returns false if no socket is open, and then nothing was sent. */
   send(frame: object): boolean {
     if (this.state !== 'open' || this.#wire?.readyState !== 1) return false;
     this.#wire.send(JSON.stringify(frame));
     return true;
   }
 
-  /** Ends for good. */
+  /** Closes for good. */
   end(): void {
     if (this.state === 'ended') return;
     this.#drop();
@@ -71,7 +71,7 @@ export class Connection {
     this.#set('ended', null);
   }
 
-  /** Drops the socket and comes back after the usual pause: for a server that must be resumed from the start. */
+  /** Drops the socket and reconnects after the usual pause: for a server that must be resumed from the start. */
   restart(): void {
     if (this.state === 'ended') return;
     this.#drop();
@@ -101,7 +101,7 @@ export class Connection {
       if (this.#wire !== wire) return;
       this.#openedAt = env.now();
       this.#set('open', null);
-      // Before anything else, so that the server knows this client as one that pings (V80).
+      // Sent first, so that the server knows that this client pings (V80).
       wire.send(ping);
       this.#beat();
       this.#options.onOpen();
@@ -114,7 +114,7 @@ export class Connection {
       try {
         frame = JSON.parse(event.data);
       } catch {
-        // Not a frame: this line is broken, and the log can be asked for again.
+        // The text is no frame: this connection is broken, and the log can be requested again.
         this.restart();
         return;
       }
@@ -129,11 +129,11 @@ export class Connection {
       else if (event.code === closeCodes.signedOut) void this.#signedOut();
       else this.#lost(!opened);
     };
-    // A close event follows every error event; that one decides.
+    // A close event follows every error event, and is handled instead.
     wire.onerror = () => undefined;
   }
 
-  /** Lets go of the socket without waiting for its close event. */
+  /** Drops the socket without waiting for its close event. */
   #drop(): void {
     this.#cancelTimer();
     const wire = this.#wire;
@@ -143,7 +143,7 @@ export class Connection {
     try {
       wire.close(1000);
     } catch {
-      // It was not open yet, or is closed already.
+      // The socket was not open yet, or is closed already.
     }
   }
 
@@ -182,7 +182,7 @@ export class Connection {
     this.#cancelTimer = this.#options.env.after(pingEvery, () => this.#probe(answerWithin));
   }
 
-  /** Pings, and drops the line where nothing comes back (V30). */
+  /** Pings, and drops the connection if no frame arrives (V30). */
   #probe(within: number): void {
     const { env } = this.#options;
     this.#heard = false;
@@ -191,7 +191,10 @@ export class Connection {
     this.#cancelTimer = env.after(within, () => (this.#heard ? this.#beat() : this.restart()));
   }
 
-  /** The page or the network is back, or the network is said to be gone: try at once, or find out whether the line lives. */
+  /**
+   * The page or the network is back, or the browser reports the network as gone: tries at once, or checks whether the
+   * connection is alive.
+   */
   #wake(): void {
     if (this.state === 'waiting') {
       this.#cancelTimer();

@@ -17,6 +17,6 @@ export interface ConversationOptions {
   onChange?(view: ConversationView): void;
   /** New entries at the end of the window, in order. */
   onEntries?(entries: readonly Entry[]): void;
-  /** A command was refused for good: returns true where another part takes it over (`surrender`). */
+  /** A command was refused for good: returns true if the caller takes it over (`surrender`). */
   onRefused?(pending: Pending, refused: Refused): boolean;
 }

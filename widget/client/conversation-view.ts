@@ -1,4 +1,4 @@
-/** What one conversation amounts to on a screen. */
+/** The state of one conversation for a screen. */
 import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { Pending } from './outbox.ts';
@@ -6,21 +6,21 @@ import type { Pending } from './outbox.ts';
 export interface ConversationView {
   readonly connection: ConnectionState;
   readonly nextTryAt: number | null;
-  /** The server takes no more sockets of this visitor: it is open in too many tabs. */
+  /** The server accepts no more sockets of this visitor: the chat is open in too many tabs. */
   readonly crowded: boolean;
   readonly state: ConversationState | null;
   readonly entries: readonly Entry[];
-  /** Entries up to and including this seq are not held. */
+  /** Entries up to and including this seq are not loaded. */
   readonly from: number;
   readonly cursor: number;
-  /** All that the server had when it last welcomed this tab is here. */
+  /** The tab has every entry that the server had at the last welcome. */
   readonly caughtUp: boolean;
   readonly marks: Marks;
   readonly present: boolean;
-  /** Who of the other side types: a name, '' for a visitor, null for nobody. */
+  /** The name of a typing user or visitor of the other side: '' for a visitor, null if there is none. */
   readonly typing: string | null;
   readonly preview: string;
-  /** To a visitor: where in the line they are. */
+  /** For a visitor: the position in the queue. */
   readonly waiting: Waiting | null;
   readonly pending: readonly Pending[];
   readonly loadingOlder: boolean;

@@ -1,9 +1,10 @@
 /**
- * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It knows no page
- * and no framework; a view is built only when somebody asks for one.
+ * Follows one conversation: keeps the window gapless, folds the state, sends commands until they are answered. It
+ * depends on no page and no framework; a view is built only on request.
  */
 import { evolve } from '#domain/conversation/conversation';
 import { arrive, noMarks } from '#domain/conversation/marks';
+import { sideOf } from '#domain/conversation/parties';
 import {
   closeCodes,
   isTransient,
@@ -29,13 +30,13 @@ import type { Pending } from './outbox.ts';
 import { TypingShown } from './typing-shown.ts';
 import { LogWindow } from './window.ts';
 
-/** A command without an answer for so long is sent again, in milliseconds: a single frame can be lost. */
+/** A command that is unanswered for this long is sent again, because a single frame can be lost; milliseconds. */
 const answerWithin = 15_000;
-/** What came before the one that it follows is sent again so soon, in milliseconds. */
+/** The pause before a command that overtook the one before it is sent again; milliseconds. */
 const reorderAfter = 100;
-/** A socket that opened and was not welcomed within so long is given up, in milliseconds. */
+/** A socket that opened but was not welcomed within this time is given up; milliseconds. */
 const welcomeWithin = 15_000;
-/** What is asked for when scrolling back. */
+/** Entries per request when scrolling back. */
 const olderLimit = 50;
 
 export class ConversationClient {
@@ -83,7 +84,7 @@ export class ConversationClient {
     });
   }
 
-  /** Takes up what is unsent, which is what an earlier page left where nothing is given, and connects. */
+  /** Takes over the unsent commands (by default those of an earlier page) and connects. */
   async start(given?: readonly Pending[]): Promise<void> {
     const left = given ?? (await this.#options.outbox.load());
     const typed = [...this.#pending.values()];
@@ -103,14 +104,14 @@ export class ConversationClient {
     this.#typing.show(null);
   }
 
-  /** Sends a message; the answer is its id. It is kept until it is answered. */
+  /** Sends a message and returns its id. The message is kept until it is answered. */
   send(text: string): string {
     const id = this.newId();
     this.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
     return id;
   }
 
-  /** Gives any other command. */
+  /** Sends any other command. */
   command(
     frame: CommandFrame extends infer F ? (F extends CommandFrame ? Omit<F, 'id'> : never) : never,
   ): string {
@@ -119,16 +120,16 @@ export class ConversationClient {
     return id;
   }
 
-  /** Takes on a command that was made elsewhere, under its own id. */
+  /** Takes over a command that was created elsewhere, with its id. */
   submit(pending: Pending): void {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);
-    // While others wait for their second try it would only be refused as they were (V24).
+    // While other commands wait for their second try, this one would be refused like them (V24).
     if (this.#welcomed && !this.#resendTimer) this.#transmit(pending.id);
     this.#touch();
   }
 
-  /** Sends all that is unanswered, in order, or only the one; each names the one before it (V24). */
+  /** Sends all unanswered commands, in order, or a single one; each names the one before it (V24). */
   #transmit(only?: string): void {
     let prev: string | undefined;
     for (const { id, frame, refused } of this.#pending.values()) {
@@ -143,7 +144,7 @@ export class ConversationClient {
     });
   }
 
-  /** Tries a refused command again, last in line. */
+  /** Sends a refused command again, after all others. */
   retry(id: string): void {
     const pending = this.#pending.get(id);
     if (!pending?.refused) return;
@@ -151,7 +152,7 @@ export class ConversationClient {
     this.submit({ id, frame: pending.frame, at: pending.at });
   }
 
-  /** Gives all that is unanswered to somebody else, in order. */
+  /** Returns all unanswered commands, in order, for another sender. */
   surrender(): Pending[] {
     const given = this.unanswered;
     for (const { id } of given) this.#pending.delete(id);
@@ -176,12 +177,12 @@ export class ConversationClient {
     this.#connection.send({ t: 'preview', text });
   }
 
-  /** What is held is on a screen that somebody looks at. */
+  /** The loaded entries are visible to the reader. */
   read(): void {
     this.#marksOut.read(this.#window.cursor);
   }
 
-  /** Asks for what comes before the window. */
+  /** Requests the entries before the window. */
   older(): void {
     if (this.#loadingOlder || this.#window.from === 0 || !this.#welcomed) return;
     this.#loadingOlder = this.#connection.send({
@@ -226,7 +227,7 @@ export class ConversationClient {
     this.#welcomeTimer = this.#options.env.after(welcomeWithin, () => this.#connection.restart());
   }
 
-  /** A question came too soon after others of this side: it is asked again. */
+  /** A request came too soon after others of this side: it is sent again. */
   #askAgain(wait: number): void {
     this.#askTimer ??= this.#options.env.after(Math.max(wait, 1_000), () => {
       this.#askTimer = null;
@@ -285,7 +286,7 @@ export class ConversationClient {
         if (!frame.present) this.#preview = '';
         break;
       default:
-      // A frame of a later version: passed over.
+      // A frame of a later version is ignored.
     }
     this.#touch();
   }
@@ -295,11 +296,11 @@ export class ConversationClient {
     if (this.#epoch !== undefined && another) this.#window.reset();
     this.#epoch = frame.epoch;
     this.#welcomedHead = frame.head;
-    // A late one knows less than what has been folded since.
+    // A late welcome is older than the entries folded since.
     if (another || !this.#state || frame.head >= this.#state.head) {
       this.#state = frame.state;
       this.#marks = frame.marks;
-      // Ranges may have come before it.
+      // Ranges may have arrived before the welcome.
       if (this.#window.from > frame.state.head) {
         this.#window.reset();
         this.#pullTail(frame.state.head);
@@ -338,24 +339,20 @@ export class ConversationClient {
     if (fresh.length > 0) this.#options.onEntries?.(fresh);
   }
 
-  /** One entry not held before. */
+  /** Handles an entry that was not loaded before. */
   #learn(entry: Entry, live: boolean): void {
-    if (
-      'id' in entry &&
-      entry.id !== undefined &&
-      entry.by.kind !== 'system' &&
-      entry.by.id === this.#options.me
-    ) {
-      this.#answered(entry.id);
-    }
+    const { by } = entry;
+    const mine = 'id' in by && by.id === this.#options.me;
+    if (mine && 'id' in entry && entry.id !== undefined) this.#answered(entry.id);
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
-    if (entry.kind !== 'message.sent' || entry.by.kind === this.#options.side) return;
+    const from = sideOf(by);
+    if (entry.kind !== 'message.sent' || !from || from === this.#options.side) return;
     this.#typing.show(null);
-    if (entry.by.kind === 'visitor') this.#preview = '';
+    if (from === 'visitor') this.#preview = '';
   }
 
-  /** Takes an entry into the state; false where the state knows it already, or there is none yet. */
+  /** Folds an entry into the state; returns false if the state contains it already, or does not exist yet. */
   #fold(entry: Entry): boolean {
     if (!this.#state || entry.seq <= this.#state.head) return false;
     this.#state = evolve(this.#state, entry);
@@ -385,7 +382,7 @@ export class ConversationClient {
     this.#options.outbox.put(kept);
   }
 
-  /** Tells of a change once per turn, however many frames it took. */
+  /** Reports a change once per turn, however many frames it took. */
   #touch(): void {
     const { onChange } = this.#options;
     if (!onChange || this.#changed) return;

@@ -1,4 +1,4 @@
-/** A visitor's conversations before the present one, loaded backwards as they are scrolled to. */
+/** A visitor's conversations before the current one, loaded backwards while scrolling. */
 import type { Entry, Range } from '#protocol';
 
 export interface EarlierConversation {
@@ -12,12 +12,12 @@ export class Earlier {
   /** Oldest first. */
   loaded: readonly EarlierConversation[] = [];
 
-  /** The conversation just left becomes the latest of the earlier ones. */
+  /** Adds the conversation just left, as the latest of the earlier ones. */
   shelve(conversation: string, entries: readonly Entry[], from: number): void {
     this.loaded = [...this.loaded, { conversation, entries, from }];
   }
 
-  /** What to load next, given all conversations (newest first) and the one that is shown live. */
+  /** The next part to load, given all conversations (newest first) and the live one. */
   next(
     all: readonly { id: string }[],
     live: string | null,
@@ -29,7 +29,7 @@ export class Earlier {
     return found && { conversation: found.id, before: undefined };
   }
 
-  /** Puts a range in front. One that doesn't fit (asked for twice) is dropped. */
+  /** Adds a range in front. A range that doesn't fit (requested twice) is dropped. */
   prepend(conversation: string, range: Range): void {
     const [oldest, ...rest] = this.loaded;
     if (oldest?.conversation !== conversation) {

@@ -1,6 +1,8 @@
-/** What the client needs of the world around it, so that it runs in a browser, in Node, and under a test's virtual clock. */
+/**
+ * The client's dependencies on its platform, so that it runs in a browser, in Node, and under a test's virtual clock.
+ */
 
-/** The part of a WebSocket that is used. */
+/** The used part of a WebSocket. */
 export interface Wire {
   readonly readyState: number;
   send(data: string): void;
@@ -19,13 +21,16 @@ export interface Environment {
   random(): number;
   /** Fills bytes with unguessable randomness. */
   bytes(count: number): Uint8Array;
-  /** Runs `task` once after `delay` milliseconds; the answer cancels it. */
+  /** Runs `task` once after `delay` milliseconds; the returned function cancels it. */
   after(delay: number, task: () => void): () => void;
-  /** Calls when the page comes back or the network comes or goes: the moment to look after the line. The answer stops that. */
+  /**
+   * Calls `task` when the page becomes visible or the network changes: the moment to check the connection. The
+   * returned function removes it.
+   */
   onWake(task: () => void): () => void;
 }
 
-/** A browser's, or Node's (which has no page to come back). */
+/** The environment of a browser or of Node (which has no page). */
 export function platform(): Environment {
   return {
     connect: (url, protocols) => new WebSocket(url, protocols) as unknown as Wire,

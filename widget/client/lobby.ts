@@ -1,4 +1,4 @@
-/** Follows whether a visitor finds somebody, for as long as it is asked to (V60). It holds no credential, and needs none. */
+/** Follows the availability of a campaign, while it is asked to (V60). It needs no credential. */
 import { subprotocol, type Availability, type LobbyFrame } from '#protocol';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
@@ -19,7 +19,7 @@ export class Lobby {
     this.#options = options;
   }
 
-  /** Begins or ends to follow; asked twice it changes nothing. What was told last holds until the next word. */
+  /** Starts or stops following; a repeated call changes nothing. The last state stays valid until the next frame. */
   follow(on: boolean): void {
     if (on === (this.#connection !== null)) return;
     this.#connection?.end();
@@ -36,7 +36,7 @@ export class Lobby {
       url: () => url.href,
       protocols: () => [subprotocol],
       onOpen: () => undefined,
-      // It is told of every change; a line that is dead is noticed by itself.
+      // The server sends every change, and the connection detects by itself that it is dead.
       onAwake: () => undefined,
       onFrame: (frame) => {
         const { t, state } = frame as LobbyFrame;

@@ -1,7 +1,7 @@
-/** Says how far this tab has got (V27): at once, then coalesced. */
+/** Sends this tab's marks (V27): at once, then coalesced. */
 import type { Environment } from './environment.ts';
 
-/** Marks go out at most once in so many milliseconds. */
+/** Marks are sent at most once in this many milliseconds. */
 const every = 1_000;
 
 export class MarkReporter {
@@ -12,31 +12,31 @@ export class MarkReporter {
   #sent = { delivered: 0, read: 0, at: -every };
   #timer: (() => void) | null = null;
 
-  /** `send` answers whether it could. */
+  /** `send` returns whether the frame was sent. */
   constructor(env: Environment, send: (mark: { t: 'mark'; delivered: number; read: number }) => boolean) {
     this.#env = env;
     this.#send = send;
   }
 
-  /** What is held up to `delivered` has arrived here. */
+  /** Entries up to `delivered` have arrived in this tab. */
   delivered(delivered: number): void {
     this.#delivered = delivered;
     this.#report();
   }
 
-  /** What is held up to `read` has been on a screen that somebody looked at. */
+  /** Entries up to `read` have been visible to the reader. */
   read(read: number): void {
     if (read <= this.#read) return;
     this.#read = read;
     this.#report();
   }
 
-  /** Another server, or the same after a break: it is told anew. */
+  /** After a reconnect the server has to receive the marks again. */
   forget(): void {
     this.#sent = { delivered: 0, read: 0, at: this.#sent.at };
   }
 
-  /** What was read a moment ago was read: it is told before the line is closed. */
+  /** A pending mark is sent before the connection closes. */
   end(): void {
     if (!this.#timer) return;
     this.#timer();

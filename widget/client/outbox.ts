@@ -1,6 +1,6 @@
 /**
- * Commands that have not been answered yet, kept where a reload finds them. Several tabs may share one: each puts and drops
- * single commands, and to send one twice does no harm (V23).
+ * Unanswered commands, stored so that they survive a reload. Several tabs may share one outbox: each adds and removes
+ * single commands, and sending one twice does no harm (V23).
  */
 import type { CommandFrame, Refused } from '#protocol';
 import type { Contact } from './visitor-view.ts';
@@ -8,11 +8,11 @@ import type { Contact } from './visitor-view.ts';
 export interface Pending {
   readonly id: string;
   readonly frame: CommandFrame;
-  /** The conversation whose socket it was given to. */
+  /** The conversation on whose socket it was sent. */
   readonly to?: string | undefined;
-  /** When the person gave the command, in the client's milliseconds. */
+  /** The time of the command, in the client's milliseconds. */
   readonly at: number;
-  /** A message for when somebody is here again, and who is to be answered: it has to say so itself, whenever it goes. */
+  /** For a message to be answered later: the contact to answer. The message carries it whenever it is sent. */
   readonly later?: Contact | undefined;
   /** Refused for good: it stays visible until it is tried again or discarded. */
   readonly refused?: Refused | undefined;
@@ -24,13 +24,13 @@ export interface Outbox {
   drop(id: string): void;
 }
 
-/** A place for small texts: localStorage, the bridge to the page, or memory. */
+/** Storage for small texts: localStorage, the bridge to the page, or memory. */
 export interface Carrier {
   load(key: string): Promise<string | null>;
   save(key: string, value: string | null): Promise<void>;
 }
 
-/** Keeps nothing over a reload: for tests, and where there is no storage at all. */
+/** Loses everything on reload: for tests, and for a browser without any storage. */
 export function memoryOutbox(): Outbox {
   const kept = new Map<string, Pending>();
   return {
@@ -40,7 +40,7 @@ export function memoryOutbox(): Outbox {
   };
 }
 
-/** Keeps the commands as one text under a key. Changes are made one after the other, each on what is stored then. */
+/** Stores the commands as one text under a key. Changes run one after the other, each on the text stored then. */
 export function carriedOutbox(carrier: Carrier, key: string): Outbox {
   let turn: Promise<unknown> = Promise.resolve();
   const read = async (): Promise<Pending[]> => {
@@ -71,7 +71,7 @@ export function carriedOutbox(carrier: Carrier, key: string): Outbox {
   };
 }
 
-/** Another tab may change the same text. Where locks are forbidden, as storage may be, there is nothing that two tabs share. */
+/** Another tab may change the same text. Where locks are forbidden, as storage may be, two tabs share nothing. */
 async function alone(key: string, work: () => Promise<void>): Promise<void> {
   let worked = false;
   const once = () => {
@@ -85,7 +85,7 @@ async function alone(key: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Storage may hold anything; what isn't ours is passed over. */
+/** Storage may contain anything; other values are ignored. */
 function isPending(value: unknown): value is Pending {
   if (typeof value !== 'object' || value === null) return false;
   const { id, frame, at } = value as Partial<Pending>;

@@ -1,14 +1,17 @@
-/** The waits between tries of a request: with backoff, for as long as the server asks, or until the page or the network is back. */
+/**
+ * The pause before the next try of a request: it ends after the backoff, after the server's own delay, or when the
+ * page or the network is back.
+ */
 import { reconnectDelay } from '#domain/base/backoff';
 import type { Environment } from './environment.ts';
 
-/** The shortest wait, in milliseconds. */
+/** The shortest pause, in milliseconds. */
 const shortest = 500;
 
 export class Pause {
-  /** When the wait is over; null while nothing waits. */
+  /** The end of the pause; null if there is none. */
   until: number | null = null;
-  /** The server was reached, and takes no more for now. */
+  /** The server was reached, but accepts no more for now. */
   busy = false;
   readonly #env: Environment;
   readonly #changed: () => void;
@@ -20,12 +23,12 @@ export class Pause {
     this.#changed = changed;
   }
 
-  /** Waits. `retryAfter` is what the server asks for, in milliseconds; without it the server was not reached. */
+  /** Waits. `retryAfter` is the server's delay in milliseconds; without it the server was not reached. */
   wait(retryAfter?: number): Promise<void> {
     const env = this.#env;
     this.#failures++;
     this.busy = retryAfter !== undefined;
-    // Clients that were refused together come back one by one.
+    // Clients that were refused together return spread out.
     const asked = (retryAfter ?? 0) * (1 + env.random() / 2);
     const delay = Math.max(shortest, reconnectDelay(this.#failures, env.random()), asked);
     this.until = env.now() + delay;
@@ -41,7 +44,7 @@ export class Pause {
     });
   }
 
-  /** A request got through: the next failure waits shortly again. */
+  /** A request succeeded: the next failure waits briefly again. */
   over(): void {
     this.#failures = 0;
     this.until = null;

@@ -1,11 +1,11 @@
-/** Who of the other side types: it lapses without another sign (V28). */
+/** The typing sign of the other side. It expires without another sign (V28). */
 import type { Environment } from './environment.ts';
 
 /** In milliseconds. */
 const lapse = 6_000;
 
 export class TypingShown {
-  /** A name, '' for a visitor, null for nobody. */
+  /** A name, '' for a visitor, null if there is no sign. */
   name: string | null = null;
   readonly #env: Pick<Environment, 'after'>;
   readonly #lapsed: () => void;

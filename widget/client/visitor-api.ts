@@ -1,4 +1,4 @@
-/** The requests of a visitor's client, and the credential that they carry where the cookie doesn't survive (V7). */
+/** The requests of a visitor's client, and the credential that they carry if the cookie does not survive (V7). */
 import {
   tokenSubprotocol,
   type Range,
@@ -9,7 +9,7 @@ import {
 } from '#protocol';
 import type { Carrier } from './outbox.ts';
 
-/** What came of a request: a body, a refusal, or no answer at all. */
+/** The result of a request: a body, a refusal, or no answer at all. */
 export type Answer<T> = { ok: T } | Failure;
 export type Failure =
   { refused: RefusalCode; message: string; retryAfter?: number | undefined } | { lost: true };
@@ -30,12 +30,12 @@ export class VisitorApi {
     this.#fetch = options.fetch ?? ((...request) => fetch(...request));
   }
 
-  /** Takes up the credential that an earlier page kept. */
+  /** Loads the credential that an earlier page stored. */
   async restore(): Promise<void> {
     this.#token = await this.#carrier.load(this.#key).catch(() => null);
   }
 
-  /** Beside the protocol's own. */
+  /** The subprotocol of the credential, beside the protocol's own. */
   protocols(): string[] {
     return this.#token ? [tokenSubprotocol + this.#token] : [];
   }
@@ -51,12 +51,12 @@ export class VisitorApi {
     if (!('ok' in answer)) return answer;
     if (answer.ok.visitor === null) return { refused: 'signed_out', message: '' };
     const { token, ...session } = answer.ok;
-    // The credential was old, and is replaced.
+    // The credential was old, and was replaced.
     if (token) await this.#keep(token);
     return { ok: session };
   }
 
-  /** Makes the visitor. The cookie carries the session where it survives; else the token is kept. */
+  /** Creates the visitor. The cookie carries the session if it survives; otherwise the token is stored. */
   async open(): Promise<Answer<VisitorSession>> {
     const answer = await this.#ask<VisitorSession>('POST', '/api/widget/session', { site: this.#site });
     if (!('ok' in answer)) return answer;
@@ -66,7 +66,7 @@ export class VisitorApi {
     return { ok: session };
   }
 
-  /** Signs the visitor out. The page may be gone before there is an answer: a mark is left for the next one. */
+  /** Signs the visitor out. The page may close before the answer, so a mark is left for the next page. */
   async leave(): Promise<void> {
     const marked = this.#carrier.save(this.#leftKey, '1').catch(() => undefined);
     const left = this.#ask('DELETE', this.#sessionPath);
@@ -74,7 +74,7 @@ export class VisitorApi {
     if ('ok' in (await left)) await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
   }
 
-  /** Finishes signing out what an earlier page could not; false where that has to be tried again. */
+  /** Finishes a sign-out that an earlier page could not finish; returns false if it has to be tried again. */
   async leftBefore(): Promise<boolean> {
     if ((await this.#carrier.load(this.#leftKey).catch(() => null)) === null) return true;
     if ('lost' in (await this.#ask('DELETE', this.#sessionPath))) return false;
@@ -82,7 +82,7 @@ export class VisitorApi {
     return true;
   }
 
-  /** The credential holds no more. */
+  /** The credential has ended. */
   async forget(): Promise<void> {
     this.#token = null;
     await this.#carrier.save(this.#key, null).catch(() => undefined);
@@ -118,7 +118,7 @@ export class VisitorApi {
     const token = this.#token;
     const answer = await this.#send<T>(method, path, body);
     if (token === null || !('refused' in answer) || answer.refused !== 'signed_out') return answer;
-    // Another tab may have got the credential that replaces this one.
+    // Another tab may have stored the credential that replaces this one.
     const stored = await this.#carrier.load(this.#key).catch(() => null);
     if (stored === null || stored === token) return answer;
     this.#token = stored;
@@ -130,7 +130,7 @@ export class VisitorApi {
       const response = await this.#fetch(new URL(path, this.#base), {
         method,
         credentials: 'include',
-        // The frame may be taken away at once.
+        // The frame may be removed at once.
         keepalive: method === 'DELETE',
         headers: {
           ...(body && { 'content-type': 'application/json' }),

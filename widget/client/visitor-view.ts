@@ -1,4 +1,4 @@
-/** What a visitor's chat shows. */
+/** The state of a visitor's chat for a screen. */
 import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { EarlierConversation } from './earlier.ts';
@@ -10,7 +10,10 @@ export interface Contact {
 }
 
 export interface VisitorView {
-  /** `idle`: there is nothing to connect to yet. `busy`: the server takes no more for now, and is asked again. */
+  /**
+   * `idle`: there is no conversation to connect to yet. `busy`: the server accepts no more for now, and will be tried
+   * again.
+   */
   readonly connection: ConnectionState | 'idle' | 'busy';
   readonly nextTryAt: number | null;
   /** The chat is open in too many tabs. */
@@ -19,12 +22,12 @@ export interface VisitorView {
   readonly entries: readonly Entry[];
   /** Earlier conversations loaded so far, oldest first. */
   readonly earlier: readonly EarlierConversation[];
-  /** Something older can be loaded. */
+  /** Older entries can be loaded. */
   readonly more: boolean;
   readonly marks: Marks;
   readonly pending: readonly Pending[];
   readonly agentTyping: string | null;
-  /** Where in the line the visitor is, and about how long it takes. */
+  /** The visitor's position in the queue, and the expected wait. */
   readonly waiting: Waiting | null;
   readonly unread: number;
   readonly contact: Contact;

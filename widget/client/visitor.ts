@@ -1,6 +1,6 @@
 /**
- * A visitor's chat with a site: their session, the open conversation with its client, the ones before it. It makes no session and
- * no conversation before the visitor has something to send.
+ * A visitor's chat with a site: the session, the open conversation with its client, the earlier ones. It creates no
+ * session and no conversation before the visitor sends a message.
  */
 import { noMarks } from '#domain/conversation/marks';
 import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
@@ -21,14 +21,14 @@ export interface VisitorChatOptions {
   readonly base: string;
   readonly site: string;
   readonly carrier: Carrier;
-  /** Where the visitor is, told when a conversation starts. */
+  /** The visitor's current page, sent when a conversation starts. */
   page(): { url: string; title: string } | undefined;
   onChange(view: VisitorView): void;
-  /** For a client that is no browser: states the Origin and so on. */
+  /** Outside a browser: a fetch that sets the Origin and the like. */
   readonly fetch?: typeof fetch;
 }
 
-/** Older entries asked for at once. */
+/** Older entries per request. */
 const olderLimit = 50;
 
 export class VisitorChat {
@@ -37,12 +37,14 @@ export class VisitorChat {
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
   #session: VisitorSession | null = null;
-  /** Whether there is a session has been answered. Before that nothing is posted: it would make a second visitor. */
+  /**
+   * The server has answered whether there is a session. Before that, posting a message would create a second visitor.
+   */
   #looked = false;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
-  /** Messages that no conversation has taken yet: they go by HTTP, one after the other. */
+  /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
   #queue: Pending[] = [];
   #posting = false;
   readonly #pause: Pause;
@@ -58,7 +60,7 @@ export class VisitorChat {
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
   }
 
-  /** Looks for the visitor's session, and goes on with what is open. */
+  /** Looks up the visitor's session, and continues its open conversation. */
   async start(): Promise<void> {
     await this.#api.restore();
     while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
@@ -74,7 +76,7 @@ export class VisitorChat {
     const open = this.#session?.conversations.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
-      // What was given to another conversation may stand there: its own way finds out, one after the other.
+      // A message that was sent to another conversation may be in its log: posting it there first settles that.
       const [first] = this.#queue.filter(({ refused }) => !refused);
       if (first?.to === undefined || first.to === open.id) this.#handOver();
       else void this.#post();
@@ -85,13 +87,15 @@ export class VisitorChat {
     this.#touch();
   }
 
-  /** Where nobody is here it may be sent to be answered `later`; said of a conversation that is open already, it changes nothing. */
+  /**
+   * With `later` the message asks for an answer later; that changes nothing in a conversation that is open already.
+   */
   send(text: string, later = false): void {
     const { env } = this.#options;
     const id = makeCommandId(env.now(), env.bytes(10));
     const frame = { t: 'message.send' as const, id, text };
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
-    // Behind what the socket has not answered, though it may be too late: it comes back in order.
+    // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
     if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
       client.submit({ ...pending, to: this.#attachedTo ?? undefined });
@@ -123,14 +127,14 @@ export class VisitorChat {
     this.#touch();
   }
 
-  /** Says who the visitor is. Before the first message it is kept here, and rides with it. */
+  /** Sets the visitor's name or email. Before the first message they are kept here, and sent with it. */
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
     this.#touch();
   }
 
-  /** Waits no longer for an answer in this chat. */
+  /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
   }
@@ -151,7 +155,7 @@ export class VisitorChat {
     this.#client?.read();
   }
 
-  /** Scrolls back: within the open conversation first, then into the ones before it. */
+  /** Scrolls back: within the open conversation first, then into the earlier ones. */
   async older(): Promise<void> {
     if (this.#clientView && this.#clientView.from > 0) {
       this.#client?.older();
@@ -172,7 +176,7 @@ export class VisitorChat {
     this.#client?.end();
   }
 
-  /** Ends, and forgets who the visitor is. */
+  /** Ends the chat, and signs the visitor out. */
   leave(): Promise<void> {
     this.end();
     return this.#api.leave();
@@ -199,7 +203,7 @@ export class VisitorChat {
     };
   }
 
-  /** True where there is a conversation that takes messages, as far as is known. */
+  /** True if there is a conversation that accepts messages, as far as is known. */
   get #isOpen(): boolean {
     return this.#client !== null && this.#clientView?.state?.phase !== 'closed';
   }
@@ -234,14 +238,14 @@ export class VisitorChat {
     void client.start([]);
   }
 
-  /** What waits here goes over the socket, in order. */
+  /** Sends the waiting messages over the socket, in order. */
   #handOver(): void {
     const waiting = this.#queue;
     this.#queue = [];
     for (const pending of waiting) this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
   }
 
-  /** Whoever this was, they are it no more: what is unsent goes its way with a new session. */
+  /** The visitor's session has ended: unsent messages are sent under a new one. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
     this.#session = null;
@@ -253,7 +257,7 @@ export class VisitorChat {
     void this.#post();
   }
 
-  /** Takes back what the socket did not answer, in order. */
+  /** Takes back the messages that the socket has not answered, in order. */
   #reclaim(client: ConversationClient): void {
     for (const each of client.surrender()) {
       if (each.frame.t === 'message.send') this.#queue.push(each);
@@ -261,22 +265,26 @@ export class VisitorChat {
     }
   }
 
-  /** The conversation has ended under a message: it opens the next one, with all that was not answered. */
+  /**
+   * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
+   */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
     if (pending.frame.t === 'conversation.defer') {
-      // An agent was quicker, and that is the better answer.
+      // An agent took the chat first, which is the better answer.
       client.discard(pending.id);
       return true;
     }
     if (refused.code === 'blocked') this.#blocked = true;
     if (refused.code !== 'conversation_closed') return false;
-    // All of it: nothing may be overtaken by what is typed now.
+    // All of them, so that newly typed messages do not overtake any.
     this.#reclaim(client);
     void this.#post();
     return true;
   }
 
-  /** Sends what waits, in order, until a conversation has taken one; the rest goes over its socket. */
+  /**
+   * Sends the waiting messages, in order, until a conversation has accepted one; the others are sent over its socket.
+   */
   async #post(): Promise<void> {
     if (this.#posting || this.#ended || !this.#looked) return;
     this.#posting = true;
@@ -320,7 +328,7 @@ export class VisitorChat {
       this.#outbox.drop(id);
       const { conversation } = answer.ok;
       const here = conversation === this.#attachedTo;
-      // One that an earlier conversation had taken already, and did not get to say so.
+      // An earlier conversation had accepted this message already, but its answer was lost.
       if (here ? !this.#isOpen : conversation === to) return 'next';
       this.#remember(conversation);
       this.#attach(conversation);
@@ -349,7 +357,7 @@ export class VisitorChat {
     this.#session = { ...session, conversations: [latest, ...others] };
   }
 
-  /** True where there is a session. Asks until there is an answer. */
+  /** True if there is a session. Repeats the request until there is an answer. */
   async #loadSession(): Promise<boolean> {
     while (!this.#ended) {
       const answer = await this.#api.session();
@@ -359,7 +367,7 @@ export class VisitorChat {
         return true;
       }
       if (signedOut(answer)) {
-        // Nobody yet, or no more: what is unsent opens a new session.
+        // There is no visitor, or no more: unsent messages open a new session.
         this.#pause.over();
         this.#touch();
         return false;

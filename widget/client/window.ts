@@ -1,18 +1,20 @@
-/** What a tab holds of a log: one gapless window `(from, cursor]` (V18). Pure; whatever arrives, the window stays gapless. */
+/**
+ * A tab's part of a log: one gapless window `(from, cursor]` (V18). Pure; whatever arrives, the window stays gapless.
+ */
 import type { Entry, Range } from '#protocol';
 
-/** What a range did: went on at the end, went in front, told nothing new, or showed that something is missing. */
+/** The effect of a range: it extended the end, extended the beginning, contained nothing new, or revealed a gap. */
 export type Fit = 'appended' | 'prepended' | 'old' | 'gap';
 
 export class LogWindow {
-  /** Entries up to and including this seq are not held; 0 where the window reaches back to the beginning. */
+  /** Entries up to and including this seq are not loaded; 0 if the window reaches back to the beginning. */
   from = 0;
-  /** The last seq held. */
+  /** The last loaded seq. */
   cursor = 0;
   entries: Entry[] = [];
   #placed = false;
 
-  /** Forgets everything; the next range, wherever it starts, begins the window. */
+  /** Empties the window; the next range begins it, wherever that starts. */
   reset(): void {
     this.from = this.cursor = 0;
     this.entries = [];
@@ -24,7 +26,7 @@ export class LogWindow {
     return this.#placed;
   }
 
-  /** Fits a range in. `fresh` are the entries that were not held before, in order. */
+  /** Adds a range. `fresh` are the entries that were not loaded before, in order. */
   apply(range: Range): { fit: Fit; fresh: readonly Entry[] } {
     if (!this.#placed) {
       this.#placed = true;

@@ -1,4 +1,7 @@
-/** The live surface of the frame: what it shows, and what the visitor can do. It decides nothing that the server decides. */
+/**
+ * The live state of the frame: the view, and the visitor's actions. It makes no decision that belongs to the server.
+ */
+import { sideOf } from '#domain/conversation/parties';
 import {
   isBlank,
   maxTitleLength,
@@ -28,38 +31,38 @@ export interface ChatOptions {
   readonly page: PageSeen;
 }
 
-/** A draft is written down so long after the last key, in milliseconds. */
+/** A draft is saved this long after the last key; milliseconds. */
 const draftAfter = 300;
-/** The session's answer is waited for so long before the greeting is shown without it, in milliseconds. */
+/** The greeting waits this long for the session's answer; milliseconds. */
 const patience = 2_000;
 
 export class Chat {
   readonly settings: Settings;
   readonly host: Host;
   view: VisitorView = $state.raw() as VisitorView;
-  /** The panel is open; it fills a phone's screen; the visitor wants it larger. */
+  /** `shown`: the panel is open. `full`: it fills a phone's screen. `large`: the visitor has enlarged it. */
   shown = $state(false);
   full = $state(false);
   large = $state(false);
-  /** The page is on a screen. */
+  /** The page is visible. */
   visible = $state(document.visibilityState === 'visible');
   /** The end of the log is in view. */
   atEnd = $state(true);
-  /** Counts up when the focus should go where the visitor writes. */
+  /** Counts up to move the focus to the visitor's input. */
   attention = $state(0);
   draft = $state('');
-  /** The first message, while the visitor is asked who they are. */
+  /** The first message, held while the visitor is asked for a name or an email. */
   held: string | null = $state(null);
-  /** Whether somebody is here, for one who has no conversation. */
+  /** The campaign's availability, for a visitor without a conversation. */
   availability: Availability = $state('available');
-  /** Of the owners there were when the visitor chose to be answered later, and is asked where. */
+  /** The generation of the chat when the visitor chose an answer later, while the email is asked for. */
   #deferring: number | null = $state(null);
-  /** The session has answered, or taken too long. */
+  /** The session has been answered, or took too long. */
   #asked = $state(false);
-  /** Of the closed conversation that the visitor leaves behind. */
+  /** The id of the closed conversation that the visitor has left. */
   #left: string | null = $state(null);
   #skipped = $state(false);
-  /** Up to where this page has shown the log, sooner than the server's mark. */
+  /** The last seq that this page has shown; ahead of the server's mark. */
   #readTo = $state(0);
 
   readonly phase = $derived.by((): 'writing' | 'asking' | 'closed' | 'blocked' => {
@@ -68,27 +71,27 @@ export class Chat {
     if (this.view.state?.phase === 'closed' && !this.fresh && !this.#queued) return 'closed';
     return 'writing';
   });
-  /** A new chat begins under the closed one. */
+  /** A new chat begins below the closed one. */
   readonly fresh = $derived.by(
     () => this.view.state?.phase === 'closed' && this.#left === this.view.state.id,
   );
   readonly rows = $derived(timeline(this.view, { held: this.held, fresh: this.fresh, now: Date.now() }));
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
-  /** Nothing was said yet, in this conversation or before it. */
+  /** There is no message yet, in this conversation or before it. */
   readonly empty = $derived(!this.view.more && !this.rows.some((row) => row.kind === 'message'));
-  /** Whether there is a conversation is known, and it is here. */
+  /** It is known whether there is a conversation, and it is loaded. */
   readonly ready = $derived(
     this.#asked && (!!this.view.state || !['connecting', 'open'].includes(this.view.connection)),
   );
   readonly open = $derived(!!this.view.state && this.view.state.phase !== 'closed');
-  /** What is sent now opens a conversation that is answered later. */
+  /** A message sent now opens a conversation that is answered later. */
   readonly later = $derived(!this.open && !this.#queued && this.availability === 'away');
   /** The visitor waits in a live chat. */
   readonly waits = $derived(
     this.open && this.view.state?.phase === 'waiting' && this.view.state.type === 'live',
   );
   readonly deferring = $derived(this.waits && this.#deferring === this.view.state?.generation);
-  /** What the visitor is asked for: an answer that comes later has to go somewhere. */
+  /** The fields that the visitor is asked for: an answer later needs an email. */
   readonly asks = $derived.by(() => {
     const { askName, askEmail, introduction } = this.settings;
     if (!this.later && !this.deferring) return { askName, askEmail, introduction };
@@ -98,7 +101,7 @@ export class Chat {
     Math.min(
       this.view.unread,
       this.view.entries.filter(
-        ({ kind, by, seq }) => kind === 'message.sent' && by.kind === 'agent' && seq > this.#readTo,
+        ({ kind, by, seq }) => kind === 'message.sent' && sideOf(by) === 'agent' && seq > this.#readTo,
       ).length,
     ),
   );
@@ -146,7 +149,7 @@ export class Chat {
     this.#asked = true;
   }
 
-  /** What the loader says. */
+  /** Handles a message of the loader. */
   hear(message: ToFrame): void {
     switch (message.t) {
       case 'shown':
@@ -171,7 +174,7 @@ export class Chat {
     }
   }
 
-  /** The composer holds something else. */
+  /** The text of the composer has changed. */
   type(text: string): void {
     this.draft = text;
     this.#signals.typed(text);
@@ -190,7 +193,7 @@ export class Chat {
     else this.#deliver(this.draft);
   }
 
-  /** The held message goes, with who it is from; or the visitor waits no longer. */
+  /** Sends the held message with the visitor's contact; or stops waiting in the chat. */
   introduce(contact: Contact): void {
     this.#identify(contact);
     if (this.deferring) this.defer();
@@ -199,13 +202,13 @@ export class Chat {
     this.attention++;
   }
 
-  /** Back from the questions to the message. */
+  /** Returns from the questions to the message. */
   unhold(): void {
     this.held = this.#deferring = null;
     this.attention++;
   }
 
-  /** The visitor wants to be answered later, where they have said. */
+  /** Asks for an answer later, by the visitor's email if it is known. */
   defer(): void {
     if (!this.view.contact.email) {
       this.#deferring = this.view.state?.generation ?? null;
@@ -244,7 +247,7 @@ export class Chat {
     if (name || email) this.#client.identify(said);
   }
 
-  /** Before a conversation, what the campaign asks for and is not known yet. */
+  /** Before a conversation: whether the campaign asks for a field that is not known yet. */
   #mustAsk(): boolean {
     const { view, asks } = this;
     if (this.open || this.#queued) return false;
@@ -252,22 +255,22 @@ export class Chat {
     return lacking.includes('required') || (lacking.includes('optional') && !this.#skipped);
   }
 
-  /** Somebody looks who has no conversation that would tell them. */
+  /** An open conversation sends its own state, so the lobby is followed only without one. */
   follow(): void {
     this.#lobby.follow(this.shown && this.visible && this.ready && !this.open && !this.view.blocked);
   }
 
-  /** What is shown to somebody who looks is read. */
+  /** Entries on a visible screen are read. */
   read(): void {
     if (!this.shown || !this.visible || !this.atEnd || this.view.unread === 0) return;
     this.#client.read();
     this.#readTo = this.view.entries.at(-1)?.seq ?? 0;
   }
 
-  /** Tells the page what it shows on its button, and whether the next page should load the frame at once. */
+  /** Sends the page the state of its button, and whether the next page should load the frame at once. */
   report(): void {
     const { view, unread } = this;
-    // Before the session has answered nothing is known, and what the page remembers stays.
+    // Before the session is answered nothing is known, and the page keeps its last state.
     if (!this.ready || view.connection === 'waiting') return;
     const followed =
       view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
@@ -276,7 +279,7 @@ export class Chat {
   }
 }
 
-/** Where the visitor is, as far as the protocol takes it. */
+/** The visitor's page, within the protocol's limits. */
 function pageOf({ url, title }: PageSeen): PageSeen | undefined {
   return webAddress(url) && url.length <= maxUrlLength
     ? { url, title: title.slice(0, maxTitleLength).toWellFormed().replaceAll('\0', '') }

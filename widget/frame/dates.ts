@@ -1,4 +1,4 @@
-/** Times as the visitor's own clock and habits have them; days in the words of the frame. */
+/** Times in the visitor's own zone and format; days in the texts of the frame. */
 import * as m from '#words/widget';
 import { startOfDay } from './timeline.ts';
 

@@ -1,4 +1,4 @@
-/** The frame's door: who may hand us a port, and what is made of the configuration that comes with it. */
+/** Checks the greeting: the page that may transfer a port, and the configuration that the greeting contains. */
 import { originAllowed } from '#domain/sites/origins';
 import type { WidgetConfig } from '#protocol';
 import { fits, readGreeting, type Greeting } from '../bridge.ts';
@@ -12,8 +12,8 @@ export interface Arrival {
 }
 
 /**
- * A greeting with one port, from the window that frames us and from no other, at an origin of the site. `allowed` is null where
- * the frame's page does not name the origins; then its `frame-ancestors` alone says who may be the parent.
+ * Accepts a greeting with one port, from the embedding window only, at an origin of the site. `allowed` is null if
+ * the frame's page does not list the origins; then its `frame-ancestors` alone restricts the parent.
  */
 export function acceptGreeting(
   arrival: Arrival,
@@ -40,7 +40,10 @@ const settings: Record<keyof WidgetConfig['settings'], string> = {
   sneakPreview: 'boolean',
 };
 
-/** The configuration, or undefined. By hand, because the schema would bring a tenth of the frame's weight with it. */
+/**
+ * Returns the configuration, or undefined if it is invalid. Checked by hand, because the schema would add a tenth to
+ * the frame's weight.
+ */
 export function readConfig(data: unknown): WidgetConfig | undefined {
   const config = data as WidgetConfig | null | undefined;
   const whole =

@@ -2,7 +2,7 @@
 import { readToFrame, type ToFrame, type ToLoader } from '../bridge.ts';
 import type { Carrier } from '../client/outbox.ts';
 
-/** A page that doesn't answer has no storage for us, in milliseconds. */
+/** A page that doesn't answer within this time has no storage for us; milliseconds. */
 const answerWithin = 5_000;
 
 export class Host {
@@ -23,7 +23,7 @@ export class Host {
     this.#port.postMessage(message);
   }
 
-  /** The page's own storage, for where the frame's throws: a browser may forbid it to a frame on another site. */
+  /** The page's own storage, if the frame's throws: a browser may forbid it to a frame on another site. */
   get carrier(): Carrier {
     return {
       load: (key) => this.#ask((n) => ({ t: 'load', n, key })),
@@ -41,7 +41,7 @@ export class Host {
   }
 }
 
-/** The frame's own storage where it works, which the page can't read; else the page's. */
+/** The frame's own storage if it works, because the page can't read it; otherwise the page's. */
 export function chooseCarrier(storage: () => Storage, fallback: Carrier): Carrier {
   try {
     const own = storage();

@@ -1,4 +1,4 @@
-/** The frame's start: waits at the door for the page that frames it, then shows the chat. */
+/** Starts the frame: waits for the greeting of the embedding page, then shows the chat. */
 import { mount } from 'svelte';
 import { platform } from '../client/environment.ts';
 import { Chat } from './chat.svelte.ts';
@@ -8,7 +8,7 @@ import Frame from './Frame.svelte';
 import { chooseCarrier, Host } from './host.ts';
 import { paint } from './palette.ts';
 
-/** The site's origins, as the frame's page names them. */
+/** The site's origins, as listed in the frame's page. */
 const origins = document.querySelector<HTMLMetaElement>('meta[name="parley-origins"]');
 const allowed = origins ? origins.content.split(' ').filter(Boolean) : null;
 const site = new URLSearchParams(location.search).get('site');

@@ -1,5 +1,9 @@
-/** From what the client holds to what the log shows, row by row. Keys stay the same while a message goes from unsent to sent. */
-import type { Entry } from '#protocol';
+/**
+ * Turns the client's state into the rows of the log. Keys stay the same while a message changes from unsent to sent.
+ */
+import { lineOf, type VisitorKind } from '#domain/conversation/kinds';
+import { sideOf } from '#domain/conversation/parties';
+import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
 
@@ -8,25 +12,25 @@ export type Delivery = 'held' | 'sending' | 'sent' | 'seen' | 'refused';
 export interface MessageRow {
   readonly kind: 'message';
   readonly key: string;
-  /** The id of the command that sent it. */
+  /** The id of its command. */
   readonly id: string;
   readonly side: 'visitor' | 'agent';
-  /** Empty for the visitor. */
+  /** Empty for the visitor and for the system. */
   readonly name: string;
   readonly text: string;
   readonly at: number;
-  /** The first and the last of a run: one sender, a few minutes. */
+  /** The first and the last message of a run: one sender, a few minutes. */
   first: boolean;
   last: boolean;
-  /** Null where it no longer matters. */
+  /** Null if it is no longer relevant. */
   delivery: Delivery | null;
-  /** Why it was refused, where there is more to say than that it was. */
+  /** The reason of a refusal, if there is more to show than the refusal. */
   readonly why?: (() => string) | undefined;
 }
 export interface NoticeRow {
   readonly kind: 'notice';
   readonly key: string;
-  /** Who is meant; may be empty. */
+  /** The name of the subject; may be empty. */
   readonly name: string;
   readonly say: (who: { name: string }) => string;
 }
@@ -37,13 +41,13 @@ export type Row =
   | { readonly kind: 'chat'; readonly key: string }
   | { readonly kind: 'opening'; readonly key: string };
 
-/** Messages further apart than this don't stand together, in milliseconds. */
+/** Messages further apart than this are not grouped; milliseconds. */
 const runLength = 300_000;
 
 export interface Extras {
   /** A message that waits for the visitor's name or email. */
   readonly held: string | null;
-  /** The visitor begins a new chat after the one that is shown. */
+  /** The visitor begins a new chat below the shown one. */
   readonly fresh: boolean;
   readonly now: number;
 }
@@ -58,14 +62,14 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     if (keys.has(row.key)) return;
     if (at !== undefined && startOfDay(at) !== day) {
       day = startOfDay(at);
-      // A clock may go back: the key of a day is that of its first row.
+      // A clock may go back, so the key of a day is that of its first row.
       rows.push({ kind: 'day', key: `day ${row.key}`, at });
       run = undefined;
     }
     keys.add(row.key);
     if (row.kind !== 'message') run = undefined;
     else if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
-      // Where one is on its way and the other has arrived, each says so.
+      // If one message is on its way and the next has arrived, each shows its own state.
       run.last = run.delivery === 'refused' || (row.delivery !== null && row.delivery !== run.delivery);
       row.first = false;
     }
@@ -86,9 +90,9 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     add({ kind: 'chat', key: 'chat' });
     add({ kind: 'opening', key: 'opening' });
   }
-  // Only of the latest message does it matter whether it was seen.
+  // Only the latest message shows whether it was seen.
   const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
-  if (run && latest?.by.kind === 'visitor')
+  if (run && latest && sideOf(latest.by) === 'visitor')
     run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
   for (const { id, frame, at, refused } of view.pending) {
     if (frame.t !== 'message.send') continue;
@@ -103,13 +107,12 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     const { at } = entry;
     if (entry.kind === 'message.sent') {
       const row = message(entry.id, entry.text, at);
-      add(
-        entry.by.kind === 'agent' ? { ...row, key: `a${entry.id}`, side: 'agent', name: entry.by.name } : row,
-        at,
-      );
+      const name = 'name' in entry.by ? entry.by.name : '';
+      // A message that is not the visitor's is opposite theirs.
+      add(sideOf(entry.by) === 'visitor' ? row : { ...row, key: `a${entry.id}`, side: 'agent', name }, at);
       return;
     }
-    const said = notice(entry);
+    const said = lineOf<Notice<Entry>>(notices, entry.kind)?.(entry);
     if (said) add({ kind: 'notice', key: `${conversation} ${entry.seq}`, ...said }, at);
   }
 }
@@ -122,21 +125,24 @@ const endings = {
   full: m.ended_full,
 };
 
-/** What an entry that is no message tells the visitor, if anything. */
-function notice(entry: Entry): Pick<NoticeRow, 'name' | 'say'> | undefined {
-  switch (entry.kind) {
-    case 'agent.assigned':
-      return { name: entry.agent.name, say: m.joined };
-    case 'agent.unassigned':
-      return { name: entry.agent.name, say: m.left_chat };
-    case 'conversation.closed':
-      return entry.reason === 'agent' && entry.by.kind === 'agent'
-        ? { name: entry.by.name, say: m.ended_by }
-        : { name: '', say: endings[entry.full ? 'full' : entry.reason] };
-    default:
-      return undefined;
-  }
-}
+/** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
+type Notice<E extends Entry> = { notice(entry: E): Pick<NoticeRow, 'name' | 'say'> | null }['notice'];
+
+/**
+ * The notice for an entry that is no message; null if the visitor gets none. The type checker demands a new kind's
+ * line.
+ */
+const notices: { readonly [K in Exclude<VisitorKind, 'message.sent'>]: Notice<EntryOf<K>> } = {
+  'conversation.started': () => null,
+  'agent.assigned': ({ agent }) => ({ name: agent.name, say: m.joined }),
+  'agent.unassigned': ({ agent }) => ({ name: agent.name, say: m.left_chat }),
+  'conversation.deferred': () => null,
+  'visitor.identified': () => null,
+  'conversation.closed': ({ by, reason, full }) =>
+    reason === 'agent' && 'name' in by
+      ? { name: by.name, say: m.ended_by }
+      : { name: '', say: endings[full ? 'full' : reason] },
+};
 
 function message(id: string, text: string, at: number): MessageRow {
   return {

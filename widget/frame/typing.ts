@@ -1,17 +1,17 @@
-/** What the other side hears of a visitor who types, at the pace of V28. */
+/** Sends the visitor's typing sign and preview to the agents, at the pace of V28. */
 import { maxPreviewLength } from '#protocol';
 import type { Environment } from '../client/environment.ts';
 
-/** Typing is said again so often, and taken back after so long without a key; in milliseconds. */
+/** The typing sign is repeated this often, and withdrawn this long after the last key; milliseconds. */
 const sayEvery = 3_000;
 const idleAfter = 4_000;
-/** A preview goes out at most so often, in milliseconds. */
+/** A preview is sent at most this often; milliseconds. */
 const previewEvery = 200;
 
 export interface TypingOptions {
   readonly env: Pick<Environment, 'now' | 'after'>;
   typing(on: boolean): void;
-  /** Null where the campaign has no sneak preview: then nothing that is typed leaves the browser. */
+  /** Null if the campaign has no sneak preview: then no typed text leaves the browser. */
   readonly preview: ((text: string) => void) | null;
 }
 
@@ -27,7 +27,7 @@ export class TypingSignals {
     this.#options = options;
   }
 
-  /** The composer holds this text now. */
+  /** The text of the composer has changed. */
   typed(text: string): void {
     this.#cancelIdle();
     this.#show(text);
@@ -61,7 +61,7 @@ export class TypingSignals {
   }
 }
 
-/** Cut to what a preview may hold; what looks like the number of a card goes out as dots. */
+/** Cuts a text to the limit of a preview, and masks numbers that look like a card's. */
 export function masked(text: string): string {
   const hidden = text.replace(/\d(?:[ -]?\d){12,18}/g, (digits) => digits.replace(/\d/g, '•'));
   return hidden.length <= maxPreviewLength ? hidden : Array.from(hidden).slice(0, maxPreviewLength).join('');

@@ -7,18 +7,21 @@ import { withoutSchemas } from '../without-schemas.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes `/widget/manifest.<language>.json`, from which the Worker learns the hashed names for the frame's page, and `/widget/demo.html`. */
+/**
+ * Writes `/widget/manifest.<language>.json`, from which the Worker reads the hashed names for the frame's page, and
+ * `/widget/demo.html`.
+ */
 function manifest(language: Language): Plugin {
   return {
     name: 'frame-manifest',
-    // Vite adds the style sheets to the bundle in a hook of this name of its own: this one has to come after.
+    // Vite adds the style sheets in its own hook of this name: this one has to run after it.
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
         const entry = Object.values(bundle).find((output) => output.type === 'chunk' && output.isEntry);
         if (entry?.type !== 'chunk') throw new Error('the frame has no entry chunk');
         const url = (name: string) => `/widget/${name}`;
-        // The demo shop is an asset too: the Worker reads it and puts the embed code in.
+        // The demo shop is an asset too: the Worker reads it and inserts the embed code.
         this.emitFile({ type: 'asset', fileName: 'demo.html', source: readFileSync(here('../demo.html')) });
         this.emitFile({
           type: 'asset',
@@ -37,8 +40,8 @@ function manifest(language: Language): Plugin {
 }
 
 /**
- * Nothing here was rendered on a server. Svelte keeps all that could take such a page over behind one variable, so that it can be
- * left out; the bundler doesn't see by itself that it never becomes true. It weighs 1.3 KB.
+ * The frame is never rendered on a server. Svelte keeps all hydration code behind one variable, but the bundler does
+ * not detect that it is always false. This plugin removes 1.3 KB.
  */
 function withoutHydration(): Plugin {
   return {
@@ -59,8 +62,8 @@ function withoutHydration(): Plugin {
 }
 
 /**
- * In a frame of one language a message without placeholders is a constant. As a text it stands in Svelte's templates, where a
- * call would need code around it: 0.3 KB in all.
+ * In a frame of one language a message without placeholders is a constant. As a text it becomes part of Svelte's
+ * templates; a call would need code around it. This saves 0.3 KB in all.
  */
 function constantWords(language: Language): Plugin {
   const file = here(`../messages/${language}.json`);
@@ -78,7 +81,7 @@ function constantWords(language: Language): Plugin {
   };
 }
 
-/** One language's words are in the frame, and no others: the mode of the build says which. */
+/** The frame contains the texts of one language only: the mode of the build names it. */
 export default defineConfig(({ mode }) => {
   const language = languages.find((each) => each === mode) ?? languages[0];
   return {
@@ -100,16 +103,18 @@ export default defineConfig(({ mode }) => {
     build: {
       target: 'es2022',
       outDir: here('../../.build/widget/widget'),
-      // The other languages' frames stand beside this one.
+      // The frames of the other languages are in the same folder.
       emptyOutDir: false,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       cssCodeSplit: false,
-      // What runs the script knows `color-scheme`; for older ones it would be rewritten at twice the length.
+      // Browsers that run the script support `color-scheme`; for older ones it would be rewritten at twice the
+      // length.
       cssTarget: ['chrome123', 'firefox125', 'safari17.5'],
       rollupOptions: {
         input: here('main.ts'),
-        // The protocol's schemas go, valibot with them (`withoutSchemas`). These functions of theirs only build.
+        // Removes the protocol's schemas, and valibot with them (`withoutSchemas`). These functions have no side
+        // effects.
         treeshake: {
           propertyReadSideEffects: false,
           manualPureFunctions: ['idOf', 'typed', 'shortText', 'RegExp'],

@@ -1,20 +1,24 @@
-/** The round button and the panel, in a shadow root: what the host page's styles can't reach, and what can't move its content. */
+/**
+ * The round button and the panel, in a shadow root: the host page's styles can't affect it, and it can't shift the
+ * page's content.
+ */
 import { inkOn } from '../contrast.ts';
 import css from './launcher.css?inline';
 
-/** A phone's screen is filled; so is a lying one, where a panel would have no height. */
+/** The panel fills the screen of a phone, also in landscape, where it would have no height. */
 const phone = '(max-width:480px),(max-height:480px)';
 
 export type Launcher = ReturnType<typeof makeLauncher>;
 
-/** Nothing is written as markup, and the style sheet is constructed: both pass the strictest policy of a host page. */
+/** No markup is parsed, and the style sheet is constructed: both comply with the strictest policy of a host page. */
 export function makeLauncher(
   color: string,
   label: string,
   on: { click(): void; intent(): void; escape(): void; fit(): void },
 ) {
   const add = (parent: Node, name: string) => parent.appendChild(document.createElement(name));
-  // Beside the body, not in it: frameworks exchange bodies, and a transform on one would catch what is fixed.
+  // Beside the body, not in it: frameworks replace bodies, and a transform on one would become the container of fixed
+  // elements.
   const host = add(document.documentElement, 'div');
   host.role = 'complementary';
   host.ariaLabel = label;
@@ -36,7 +40,7 @@ export function makeLauncher(
   spoken.role = 'status';
   button.onclick = on.click;
   button.onpointerenter = button.onfocus = on.intent;
-  // Not the expression's value: a handler that answers false takes the key away from the button.
+  // `void`: a handler that returns false would take the key away from the button.
   box.onkeydown = (event) => void (event.key === 'Escape' && on.escape());
 
   const seen = visualViewport;
@@ -45,7 +49,8 @@ export function makeLauncher(
   style('--ink', inkOn(color));
   const fit = () => {
     launcher.full = box.classList.toggle('full', matchMedia(phone).matches);
-    // A keyboard shrinks what is seen, and not the page. A pinch shrinks it too, but then the panel stays as it is.
+    // A keyboard shrinks the visual viewport, not the page. A pinch shrinks it too, but then the panel keeps its
+    // size.
     const room = seen && seen.scale < 1.05;
     style('--height', room ? `${seen.height}px` : null);
     style('--top', room ? `${seen.offsetTop}px` : null);
@@ -56,14 +61,14 @@ export function makeLauncher(
   const launcher = {
     panel,
     fit,
-    /** True where the panel fills the screen. */
+    /** True if the panel fills the screen. */
     full: false,
     show(open: boolean) {
       box.classList.toggle('open', open);
       button.ariaExpanded = `${open}`;
     },
     enlarge: (large: boolean) => box.classList.toggle('large', large),
-    /** `words` are for whoever hears the page. */
+    /** `words` are for screen readers. */
     count(unread: number, words: string) {
       badge.textContent = unread > 99 ? '99+' : unread ? `${unread}` : '';
       spoken.textContent = words;

@@ -1,13 +1,13 @@
 /**
- * The one script tag of a customer's page: a round button, and the chat's frame once a visitor shows interest. It blocks nothing,
- * sets no cookie, and says only what the bridge allows.
+ * The one script tag of a customer's page: a round button, and the chat's frame once a visitor shows interest. It
+ * blocks nothing, sets no cookie, and sends only the messages of the bridge.
  */
 import { startWidget } from './widget.ts';
 
 type Call = [name: string, ...rest: unknown[]];
 interface Parley {
   (...call: Call): void;
-  /** Calls from before the script had loaded. */
+  /** Calls from before the script was loaded. */
   q?: ArrayLike<unknown>[];
   on?: true;
 }
@@ -22,7 +22,7 @@ const tag = (document.currentScript ??
 const address = tag && new URL(tag.src);
 const site = address?.searchParams.get('site');
 
-// A second tag on the same page is one too many.
+// A second tag on the same page is ignored.
 if (address && site && !window.parley?.on) {
   const waiting = window.parley?.q ?? [];
   const widget = startWidget(address, site);

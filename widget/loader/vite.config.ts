@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [withoutSchemas()],
   build: {
     target: 'es2022',
-    // What runs the script knows `color-scheme`; for older ones it would be rewritten at twice the length.
+    // Browsers that run the script support `color-scheme`; for older ones it would be rewritten at twice the length.
     cssTarget: ['chrome123', 'firefox125', 'safari17.5'],
     outDir: here('../../.build/widget'),
     emptyOutDir: false,

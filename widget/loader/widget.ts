@@ -1,4 +1,4 @@
-/** The widget of one site on one page: when its button appears, when its frame is loaded, and what they tell each other. */
+/** The widget of one site on one page: shows its button, loads its frame, and passes their messages. */
 import { readToLoader, type ToFrame } from '../bridge.ts';
 import type { Contact } from '../client/visitor.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
@@ -11,11 +11,13 @@ interface Config {
 }
 type EventName = 'open' | 'close' | 'unread';
 
-/** A frame that does not answer within so long is loaded anew, in milliseconds. */
+/** A frame that does not answer within this time is loaded again; milliseconds. */
 const answerWithin = 20_000;
-/** How often the page's address is looked at, since a page that routes by itself tells nobody; in milliseconds. */
+/**
+ * How often the page's address is checked, because a page that routes by itself announces no change; milliseconds.
+ */
 const lookEvery = 1_000;
-/** How long the frame has to empty its storage, in milliseconds. */
+/** The time that the frame has to empty its storage; milliseconds. */
 const farewell = 500;
 
 export function startWidget({ origin, search }: URL, site: string) {
@@ -52,7 +54,7 @@ export function startWidget({ origin, search }: URL, site: string) {
     }
     if (message.t === 'load' || message.t === 'save') {
       const { t, n, key } = message;
-      // The frame keeps what is its own here; it never learns of anything else.
+      // The frame may store its own keys here, and never reads any other.
       const value = key.startsWith(prefix)
         ? remember('localStorage', key, t === 'save' ? message.value : undefined)
         : null;
@@ -60,7 +62,10 @@ export function startWidget({ origin, search }: URL, site: string) {
     }
   }
 
-  /** Loads the frame, hidden. It is greeted at our server's origin: whatever else came to stand there hears nothing. */
+  /**
+   * Loads the frame, hidden. The greeting is sent to our server's origin, so that no other page in the frame receives
+   * it.
+   */
   function load() {
     if (frame || !launcher) return;
     const made = (frame = document.createElement('iframe'));
@@ -92,7 +97,7 @@ export function startWidget({ origin, search }: URL, site: string) {
     if (last !== (last = now.url + now.title)) say({ t: 'page', ...now });
   }, lookEvery);
 
-  /** Opens or closes the panel. Focus goes with the person who asked for it. */
+  /** Opens or closes the panel. The focus moves with a visitor's own action. */
   function turn(on: boolean, focus = true) {
     open = on;
     if (!launcher) return;
@@ -104,7 +109,7 @@ export function startWidget({ origin, search }: URL, site: string) {
     tell(on ? 'open' : 'close');
   }
 
-  /** The button comes with the configuration; a page that isn't the site's gets neither. */
+  /** The button needs the configuration; a page that isn't the site's gets neither. */
   async function begin(wait: number): Promise<void> {
     let answer: Response;
     try {
@@ -126,7 +131,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       fit: shown,
     });
     launcher.fit();
-    // The visitor walks through the shop with the panel open. On a phone it would cover the page that was asked for.
+    // The panel stays open while the visitor moves between pages of the shop. On a phone it would cover the page.
     if (open) turn(true);
     else if (remember('sessionStorage', `${prefix}shown`) && !launcher.full) turn(true, false);
     else if (remember('localStorage', `${prefix}live`)) load();
@@ -143,7 +148,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       say({ t: 'identify', ...who });
     },
     on: (name: EventName, listener: (value?: number) => void) => listeners.push([name, listener]),
-    /** The customer signs out: nothing of theirs stays on this device. */
+    /** The customer signs out: no data of the visitor stays on this device. */
     shutdown() {
       ended = true;
       say({ t: 'shutdown' });

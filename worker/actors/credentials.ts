@@ -1,4 +1,6 @@
-/** Opaque credentials: 256 random bits, of which only the SHA-256 is stored. Long enough that a fast hash will do. */
+/**
+ * Opaque credentials: 256 random bits, of which only the SHA-256 is stored. Their length makes a fast hash sufficient.
+ */
 
 /** 32 random bytes as base64url. */
 export function newSecret(): string {
@@ -9,7 +11,7 @@ export async function hashSecret(secret: string): Promise<string> {
   return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))));
 }
 
-/** Compares two hashes in a time that tells nothing of where they differ. */
+/** Compares two hashes in a time that does not depend on where they differ. */
 export function sameHash(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;

@@ -1,4 +1,4 @@
-/** What a deployment gives the Worker: bindings of wrangler.toml, secrets, settings. */
+/** A deployment's configuration of the Worker: bindings of wrangler.toml, secrets, settings. */
 import type { Agent } from './agent/agent.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import type { Dispatcher } from './dispatcher/dispatcher.ts';
@@ -18,33 +18,36 @@ export interface Env {
   readonly LOBBY: DurableObjectNamespace<Lobby>;
   readonly THROTTLE: DurableObjectNamespace<Throttle>;
   readonly PASSWORD_HASHER: DurableObjectNamespace<PasswordHasher>;
-  /** Hashes passwords on threads of the machine's own; where there is none, PASSWORD_HASHER does it. */
+  /** Hashes passwords in threads of the machine; without it, PASSWORD_HASHER hashes them. */
   readonly HASHING?: Fetcher;
-  /** First line against floods of new visitors, per client address. */
+  /** First defence against floods of new visitors, per client address. */
   readonly VISITOR_LIMIT: RateLimit;
-  /** The same for what signed-in users ask, each for themselves. */
+  /** The same for requests of signed-in users, per user. */
   readonly USER_LIMIT: RateLimit;
-  /** Where mail goes out, as `smtps://user:password@host:465` or `smtp://…`; without it, `MAIL_FROM` and `PUBLIC_URL`, none does. */
+  /**
+   * The outgoing mail server, as `smtps://user:password@host:465` or `smtp://…`. Mail needs this, `MAIL_FROM` and
+   * `PUBLIC_URL`.
+   */
   readonly SMTP_URL?: string;
   readonly MAIL_FROM?: string;
-  /** Where browsers find this deployment: links in mails begin with it, and without it no mail goes out. */
+  /** This deployment's public URL. Links in mails begin with it; without it no mail is sent. */
   readonly PUBLIC_URL?: string;
-  /** What the help link of the sign-in page opens. */
+  /** The page that the help link of the sign-in page opens. */
   readonly HELP_URL?: string;
-  /** Guards the operator's door; without it the door is shut. */
+  /** Guards the operator's routes; without it they are closed. */
   readonly OPERATOR_SECRET?: string;
-  /** `true` where Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */
+  /** `true` if Cloudflare is in front, so that `CF-Connecting-IP` can be believed. */
   readonly BEHIND_CLOUDFLARE?: string;
-  /** Where another proxy is in front: the header in which it writes the client's address, such as `X-Forwarded-For`. */
+  /** If another proxy is in front: the header in which it writes the client's address, such as `X-Forwarded-For`. */
   readonly TRUSTED_ADDRESS_HEADER?: string;
-  /** So many proxies, one behind the other, each append an address to that header; 1 where it isn't set. */
+  /** The number of proxies, one behind the other, that append an address to that header; 1 if unset. */
   readonly TRUSTED_PROXIES?: string;
-  /** `true` where the demo was asked for. */
+  /** `true` if the demo was requested. */
   readonly DEMO?: string;
-  /** Commands a second that a side of a conversation may give, by all its sockets; 10 where it isn't set. */
+  /** Commands a second that a side of a conversation may send, over all its sockets; 10 if unset. */
   readonly COMMANDS_PER_SECOND?: string;
   /** Caps that differ from `caps` in worker/domain/base/caps.ts, as JSON. */
   readonly CAPS?: string;
-  /** How long an agent without a live tab keeps their conversations, in milliseconds; 30,000 where it isn't set. */
+  /** How long an agent without a live tab keeps their conversations, in milliseconds; 30,000 if unset. */
   readonly AGENT_GRACE_MS?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Limits that are counted exactly, in the shards of Throttle: an attempt is counted when it is let through, and given back where it
- * came to nothing, so that attempts side by side can't be more than are allowed.
+ * Limits that are counted exactly, in the shards of Throttle. An attempt is counted before it is let through, and
+ * taken back if it must not count, so that simultaneous attempts cannot exceed the limit.
  */
 import { ofNetworks, type Counted, type LimitName } from '#domain/base/limits';
 import { isRefusal, refuse, type Refusal } from '#protocol';
@@ -9,15 +9,15 @@ import { throttleStub, type Env } from './stubs.ts';
 
 /** Attempts that were counted together. */
 export interface Reserved {
-  /** They came to nothing: none of them is counted. */
+  /** Takes the attempts back: none of them is counted. */
   giveBack(): Promise<void>;
-  /** They succeeded: what these limits have counted is forgotten, and the others get theirs back. */
+  /** After success: clears the counts of these limits, and takes the attempt back from the others. */
   succeed(...limits: Counted['limit'][]): Promise<void>;
 }
 
 /**
- * Counts one attempt under each of these, or under none of them, and then says how long to wait. All are counted in one
- * place, by one request: a key belongs to one `home`, which is the same whenever it is counted.
+ * Counts one attempt under each of these limits, or under none and refuses with the wait. One shard counts all of them
+ * in one request: a key has one `home`, the same at every count.
  */
 export async function reserve(
   env: Env,
@@ -47,7 +47,7 @@ export async function reserve(
   };
 }
 
-/** Counts an act under these limits; a refusal where there were too many of them. Nothing is counted where nobody is known. */
+/** Counts an action under these limits; refuses it if there were too many. Without a key nothing is counted. */
 export async function overLimit(
   env: Env,
   counted: readonly Counted[],
@@ -58,12 +58,12 @@ export async function overLimit(
   return isRefusal(reserved) ? reserved : undefined;
 }
 
-/** A visitor is not kept waiting longer for a count, in milliseconds. */
+/** A visitor waits no longer than this for a count, in milliseconds. */
 const patience = 1_000;
 
 /**
- * The same for visitors: how long a network has to wait, or 0. A count that does not answer in time refuses nobody, since chats matter
- * more than an exact count.
+ * The same for visitors: how long a network has to wait, or 0. A count that does not answer in time refuses nobody,
+ * because chats matter more than an exact count.
  */
 export async function networkWait(
   env: Env,
@@ -89,14 +89,14 @@ export async function networkWait(
 }
 
 /**
- * Keys that have to wait, as this isolate was told: a caller who asks all the time costs no request. A wait is believed for this
- * long, in milliseconds, since the attempt that has caused it may still be given back.
+ * Keys that have to wait, as this isolate last learnt: a caller who asks all the time costs no request. A wait is
+ * believed for this long, in milliseconds, because the attempt that caused it may still be taken back.
  */
 const believed = 5_000;
 const maxKnown = 10_000;
 const known = new Map<string, { until: number; ask: number }>();
 
-/** The wait as far as it is known here, in milliseconds. */
+/** The wait as far as this isolate knows it, in milliseconds. */
 function knownWait(key: string, now: number): number {
   const { until, ask } = known.get(key) ?? { until: 0, ask: 0 };
   return now < ask ? until - now : 0;
@@ -104,12 +104,12 @@ function knownWait(key: string, now: number): number {
 
 function remember(key: string, wait: number, now: number): void {
   if (known.size >= maxKnown) for (const [each, { ask }] of known) if (ask <= now) known.delete(each);
-  // Forgetting costs a request, no more.
+  // Forgetting costs only a request.
   if (known.size >= maxKnown) known.clear();
   known.set(key, { until: now + wait, ask: now + Math.min(wait, believed) });
 }
 
-/** What is counted is not written down: a key is a hash. */
+/** Keys are hashed, so that counts contain no address or email. */
 async function keyOf({ limit, width = 0, of }: Counted): Promise<string> {
   const bytes = (await digest(`${limit}:${width}:${of}`)).slice(0, 16);
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

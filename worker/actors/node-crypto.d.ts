@@ -1,4 +1,7 @@
-/** The part of node:crypto that workerd offers and we use. Node's own types would bring all of Node into the Worker's program. */
+/**
+ * The part of node:crypto that workerd offers and we use. Node's own types would add all of Node to the Worker's
+ * program.
+ */
 declare module 'node:crypto' {
   export function scryptSync(
     password: string,

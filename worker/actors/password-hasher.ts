@@ -1,12 +1,13 @@
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- an ambient declaration has no other way to come along
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- the only way to include it
 /// <reference path="./node-crypto.d.ts" />
 /**
- * PasswordHasher: makes password hashes where no service of the machine does, away from the isolates that serve chats. It stores
- * nothing. While it hashes it does nothing else, and the runtime keeps what arrives to itself; so it pauses after each hash, in which
- * pause everything that has arrived is admitted or refused before the next hash begins. A refusal is late by one hash at the most.
+ * PasswordHasher makes password hashes away from the isolates that serve chats, on deployments without a hashing
+ * service. It stores nothing. A hash blocks the actor and the runtime delays what arrives, so it pauses after each
+ * hash: then all arrived orders are admitted or refused before the next hash begins. A refusal is late by at most one
+ * hash.
  *
- * Orders wait here, in promises, and not in the Worker: all requests to an object share its context, so that a client that goes away
- * takes no other order's turn with it.
+ * Orders wait here, in promises, and not in the Worker: all requests to an object share its context, so a client that
+ * disconnects cancels no other order.
  */
 import { Hasher, type HashAnswer, type HashOrder } from '#domain/people/hashing';
 import { DurableObject } from 'cloudflare:workers';
@@ -24,8 +25,8 @@ export class PasswordHasher extends DurableObject<Env> {
 async function hash({ password, salt, length, cost: { ln, r, p } }: HashOrder): Promise<Uint8Array> {
   const N = 2 ** ln;
   const made = scryptSync(password, salt, length, { N, r, p, maxmem: 256 * N * r });
-  // In production the clock moves on in this pause, and not during the hash.
+  // In production the clock advances only in this pause, not during the hash.
   await scheduler.wait(1);
-  // A Buffer of its own could be one of Node's pool, with other bytes around it.
+  // Copied: a Buffer may be a view of Node's pool, which has other bytes around it.
   return Uint8Array.from(made);
 }

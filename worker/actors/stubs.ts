@@ -1,11 +1,12 @@
-/** The only look-ups of actors. A name is always `account:id`, made here, so that a foreign id can't address anything. */
+/** The only look-ups of actors. A name is always `account:id`, built here, so a foreign id addresses nothing. */
 import type { Env } from './env.ts';
 
 export type { Env } from './env.ts';
 
 /**
- * Another actor's answer, to be handed on. As it comes it carries a disposer, and who answers with one stays awake until the
- * receiver lets go of it (https://developers.cloudflare.com/workers/runtime-apis/rpc/lifecycle/).
+ * Copies another actor's answer, to be returned to a caller. The original carries a disposer, and an actor that
+ * returns it stays awake until the receiver disposes of it
+ * (https://developers.cloudflare.com/workers/runtime-apis/rpc/lifecycle/).
  */
 export function handedOn<T>(answer: T): T {
   return structuredClone(answer);
@@ -31,12 +32,12 @@ export function lobbyStub(env: Env, account: string, campaign: string) {
   return env.LOBBY.get(env.LOBBY.idFromName(`${account}:${campaign}`));
 }
 
-/** One of the 256 shards that count attempts. A name of its own kind: earlier versions had an object for each key. */
+/** One of the 256 shards that count attempts. The prefix is new: earlier versions had an object for each key. */
 export function throttleStub(env: Env, shard: number) {
   return env.THROTTLE.get(env.THROTTLE.idFromName(`shard:${shard}`));
 }
 
-/** One of the deployment's few places to hash passwords. */
+/** One of the few hashing objects of the deployment. */
 export function hasherStub(env: Env, member: string) {
   return env.PASSWORD_HASHER.get(env.PASSWORD_HASHER.idFromName(member));
 }

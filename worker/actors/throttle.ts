@@ -1,6 +1,7 @@
 /**
- * Throttle: counts attempts, exactly (Cloudflare's rate limit counts roughly, and per location). It is one of a fixed number of
- * shards, so that made-up keys make no objects, and a shard keeps so many rows of a limit, no more. It knows keys as hashes alone.
+ * Throttle counts attempts exactly (Cloudflare's rate limit counts roughly, and per location). There is a fixed number
+ * of shards, so that invented keys create no objects, and a shard stores a limited number of rows for each limit. It
+ * knows keys only as hashes.
  */
 import { policyOf, type LimitName } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
@@ -8,29 +9,30 @@ import { DurableObject } from 'cloudflare:workers';
 import { all, first } from '../runtime/host.ts';
 import type { Env } from './env.ts';
 
-/** What is to be counted. `key` is a hash. */
+/** One attempt to count. `key` is a hash. */
 export interface Count {
   readonly limit: LimitName;
   readonly width: number;
   readonly key: string;
 }
 
-/** An attempt that was counted, as what it is given back with. */
+/** A counted attempt, with what is needed to take it back. */
 export interface Taken extends Count {
   readonly count: number;
   readonly since: number;
 }
 
-/** How many rows of one limit a shard keeps. */
+/** The most rows that a shard stores for one limit. */
 export const maxRows = 2_000;
-/** The share of them that goes when they are full. Not one by one: each time all are looked through. */
+/** The share of rows that is dropped when they are full. Not one at a time: each time all are scanned. */
 const dropped = 1 / 8;
-/** How often rows are cleaned that have nothing to remember any more, in milliseconds. */
+/** How often expired rows are deleted, in milliseconds. */
 const cleaning = 15 * 60_000;
 
 /**
- * The weight is the part of the allowance that is used up. Where a limit's rows are full, the lightest go: their loss forgives least.
- * To have a row forgotten that weighs 1, somebody has to use up the allowances of nearly `maxRows` other keys.
+ * The weight is the used part of the allowance. When a limit's rows are full, the lightest are dropped, because their
+ * loss forgives least. To have a row with weight 1 dropped, an attacker must use up the allowances of nearly `maxRows`
+ * other keys.
  */
 const table = `CREATE TABLE IF NOT EXISTS attempts (
   act TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
@@ -38,10 +40,10 @@ const table = `CREATE TABLE IF NOT EXISTS attempts (
 ) WITHOUT ROWID`;
 
 export class Throttle extends DurableObject<Env> {
-  /** How many rows each limit has; undefined until it is asked, and while there is no table. */
+  /** The number of rows of each limit; undefined until it is read, and while there is no table. */
   #rows: Map<string, number> | undefined;
 
-  /** Counts an attempt under all of these, or under none, and returns the waits. Asked before the costly work. */
+  /** Counts an attempt under all of these, or under none, and returns the waits. Called before the costly work. */
   async take(counts: readonly Count[]): Promise<{ taken: Taken[]; waits: { key: string; wait: number }[] }> {
     const now = Date.now();
     const judged = counts.map((count) => {
@@ -51,7 +53,7 @@ export class Throttle extends DurableObject<Env> {
     if (waits.length > 0) return { taken: [], waits };
     const first = this.#total() === 0;
     for (const { count, attempts } of judged) this.#write(count, attempts, now);
-    // While there are rows there is an alarm.
+    // An alarm is set while there are rows.
     if (first) await this.ctx.storage.setAlarm(now + cleaning);
     const taken = judged.map(({ count, attempts }) => {
       return { ...count, count: attempts.count, since: attempts.since };
@@ -59,7 +61,7 @@ export class Throttle extends DurableObject<Env> {
     return { taken, waits: [] };
   }
 
-  /** Takes back attempts that came to nothing, and forgets keys: whoever it was has proved that it was no guess. */
+  /** Takes back attempts that must not count, and clears keys whose attempt proved to be no guess. */
   settle(back: readonly Taken[], forgotten: readonly Count[]): void {
     if (!this.#counted()) return;
     const now = Date.now();
@@ -72,7 +74,10 @@ export class Throttle extends DurableObject<Env> {
     for (const count of forgotten) this.#delete(count);
   }
 
-  /** Cleans. An object of an earlier version, which counted one key alone, has no table, and goes whole. */
+  /**
+   * Deletes expired rows. An object of an earlier version, which counted one key alone, has no table and is deleted
+   * whole.
+   */
   override async alarm(): Promise<void> {
     const now = Date.now();
     if (this.#counted()) this.#sql.exec('DELETE FROM attempts WHERE forget_at <= ?', now);
@@ -135,7 +140,7 @@ export class Throttle extends DurableObject<Env> {
     return total;
   }
 
-  /** How many rows each limit has; undefined where there is no table. */
+  /** The number of rows of each limit; undefined if there is no table. */
   #counted(): Map<string, number> | undefined {
     if (this.#rows) return this.#rows;
     const exists = first(this.#sql.exec(`SELECT 1 FROM sqlite_schema WHERE name = 'attempts'`));

@@ -1,4 +1,4 @@
-/** Accounts: the companies that use Parley. An account is made whole, with its people, in one transaction. */
+/** Accounts: the companies that use Parley. An account is created with its first users in one transaction. */
 import {
   refuse,
   type Account,
@@ -16,7 +16,7 @@ import { searchKeyOf } from './keys.ts';
 import { accounts, campaigns, sites, users } from './schema.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
 
-/** An account as everybody in it knows it. */
+/** The fields of an account that all its users may see. */
 export const accountColumns = {
   id: accounts.id,
   name: accounts.name,
@@ -46,7 +46,7 @@ export async function updateAccount(
   return getAccount(d1, account);
 }
 
-/** An account and what it starts with. Emails are in their canonical form, passwords hashed. */
+/** A new account and its first rows. Emails are in canonical form, passwords hashed. */
 export interface NewAccountRows {
   readonly account: Pick<Account, 'id' | 'name' | 'timeZone'>;
   readonly users: readonly { id: string; email: string; name: string; passwordHash: string; roles: Role[] }[];
@@ -54,7 +54,10 @@ export interface NewAccountRows {
   readonly sites: readonly Site[];
 }
 
-/** Makes all of it or nothing: `email_taken` where somebody has confirmed one of the emails. The operator vouches for the new ones. */
+/**
+ * Creates all of it or nothing: `email_taken` if another user has confirmed one of the emails. The operator vouches
+ * for the new ones.
+ */
 export async function createAccount(
   d1: D1Database,
   rows: NewAccountRows,

@@ -1,4 +1,7 @@
-/** What agents were at which time: a projection of their logs, which may be written twice and late, and a day of it. */
+/**
+ * Agents' past statuses and presence: a projection of their logs that may be written twice and late, and the time
+ * table of a day.
+ */
 import { clip, overdueBreaks, sum, type Interval, type Span } from '#domain/people/activity';
 import { shortBreak } from '#domain/people/status';
 import type { TimeTableRow } from '#protocol';
@@ -7,7 +10,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { activity, members, users } from './schema.ts';
 import { pathOfPhoto } from './users.ts';
 
-/** One transaction. Called twice, or late, it changes nothing: what has ended stays so. */
+/** One transaction. A repeated or late call changes nothing: an ended interval stays ended. */
 export async function writeActivity(
   d1: D1Database,
   account: string,
@@ -25,8 +28,8 @@ export async function writeActivity(
 }
 
 /**
- * All intervals of an account that were going on in a span. A test reads its plan: the index by end serves it, and leads past all
- * that had ended before; an order would be an invitation to read the whole table by its key.
+ * All intervals of an account that overlap a span. A test checks its plan: the index by end serves it and skips
+ * everything that had ended before. No ORDER BY, because SQLite might then scan the whole table by its key.
  */
 export function selectActivity(d1: D1Database, account: string, { from, to }: Span, group?: string) {
   const db = drizzle(d1);
@@ -51,7 +54,7 @@ export function selectActivity(d1: D1Database, account: string, { from, to }: Sp
     );
 }
 
-/** A day's time table, by name. What has not ended goes up to now. */
+/** A day's time table, by name. An open interval extends to now. */
 export async function listTimeTable(
   d1: D1Database,
   account: string,
@@ -79,9 +82,9 @@ export async function listTimeTable(
   });
 }
 
-/** By name, the deleted too. */
+/** By name, deleted users included. */
 function peopleOf(d1: D1Database, account: string, ids: readonly string[]) {
-  // As one value: a statement takes no more than a hundred.
+  // As one value: a statement binds at most a hundred.
   const among = sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   return drizzle(d1)
     .select({ id: users.id, name: users.name, photo: pathOfPhoto, deletedAt: users.deletedAt })

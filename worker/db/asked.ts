@@ -1,4 +1,4 @@
-/** Whom a campaign asks, as a condition on users: what its routing names, and of these the agents. */
+/** The agents that a campaign's routing asks, as a condition on users. */
 import type { Routing } from '#protocol';
 import { sql, type SQL } from 'drizzle-orm';
 import { getCampaign } from './campaigns.ts';
@@ -6,13 +6,16 @@ import { users } from './schema.ts';
 
 const isAgent = sql`instr(${users.roles}, '"agent"') > 0`;
 
-/** Null where the account has no such campaign. */
+/** Null if the account has no such campaign. */
 export async function askedBy(d1: D1Database, account: string, campaign: string): Promise<SQL | null> {
   const found = await getCampaign(d1, account, campaign);
   return found && namedIn(found.settings.routing);
 }
 
-/** Without levels that is every agent. Lists are bound whole: SQLite reads each once, and limits how many values are bound. */
+/**
+ * Without levels, every agent. Lists are bound as one value: SQLite reads each once, and limits the number of bound
+ * values.
+ */
 export function namedIn({ levels, forwarding }: Routing): SQL {
   if (levels.length === 0) return isAgent;
   const all = forwarding.enabled ? [...levels, forwarding] : levels;

@@ -1,4 +1,7 @@
-/** The audit log: written in the transaction of what it tells of where that is in D1, else right after; read newest first. */
+/**
+ * The audit log. An action is recorded in its own transaction if that is in D1, otherwise right after it. Read newest
+ * first.
+ */
 import {
   type AuditEntry,
   type AuditKind,
@@ -12,14 +15,14 @@ import { drizzle } from 'drizzle-orm/d1';
 import { prepared } from './batch.ts';
 import { audit } from './schema.ts';
 
-/** Something that was done, as the log keeps it. */
+/** An action as it is recorded. */
 export interface Act extends Omit<AuditEntry, 'subject' | 'changes'> {
   readonly account: string;
   readonly subject?: AuditEntry['subject'];
   readonly changes?: AuditEntry['changes'];
 }
 
-/** How long an act is kept, in milliseconds: 400 days. */
+/** How long an action is stored, in milliseconds: 400 days. */
 const kept = 400 * 86_400_000;
 
 export function record(d1: D1Database, { account, by, subject, changes, ...act }: Act): D1PreparedStatement {
@@ -33,7 +36,7 @@ export function record(d1: D1Database, { account, by, subject, changes, ...act }
   return prepared(d1, drizzle(d1).insert(audit).values(row));
 }
 
-/** Writes an act down that changes no row of D1, and takes out what is too old. */
+/** Records an action that changes no row of D1, and deletes expired actions. */
 export async function recordAlone(d1: D1Database, act: Act): Promise<void> {
   await d1.batch([
     record(d1, act),
@@ -41,7 +44,7 @@ export async function recordAlone(d1: D1Database, act: Act): Promise<void> {
   ]);
 }
 
-/** Of a change: the fields that differ, each as it was and as it is. */
+/** For a change: the fields that differ, each with its old and new value. */
 export function changesBetween<T extends object>(before: T, after: T): Record<string, [unknown, unknown]> {
   const fields = Object.keys(after) as (keyof T & string)[];
   return Object.fromEntries(

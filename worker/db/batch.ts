@@ -1,6 +1,6 @@
-/** Drizzle's queries beside plain SQL in one transaction: its own batch takes no plain SQL. */
+/** Combines Drizzle's queries and plain SQL in one transaction: Drizzle's own batch takes no plain SQL. */
 
-/** A query of Drizzle's, as a statement of D1's. */
+/** Drizzle's query as a D1 statement. */
 export function prepared(
   d1: D1Database,
   query: { toSQL(): { sql: string; params: unknown[] } },
@@ -9,7 +9,7 @@ export function prepared(
   return d1.prepare(sql).bind(...params);
 }
 
-/** Whether D1 has refused with this sentence. Drizzle wraps what D1 says. */
+/** True if D1 failed with this sentence. Drizzle wraps D1's error. */
 export function says(error: unknown, sentence: string): boolean {
   if (!(error instanceof Error)) return false;
   return error.message.includes(sentence) || says(error.cause, sentence);

@@ -1,4 +1,4 @@
-/** Campaigns: how an account's widgets look and behave. */
+/** Campaigns: the appearance and behaviour of an account's widgets. */
 import { defaultCampaign, type Campaign, type CampaignBody, type CampaignSettings } from '#protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
@@ -13,14 +13,14 @@ const columns = {
   settings: campaigns.settings,
 };
 
-/** An older document lacks what has been added since: it gets what a new campaign starts from. */
+/** Fills in settings that an older document lacks with the defaults of a new campaign. */
 export function settingsOf(document: Partial<CampaignSettings>): CampaignSettings {
   return { ...defaultCampaign, ...document };
 }
 
 const complete = (row: Campaign): Campaign => ({ ...row, settings: settingsOf(row.settings) });
 
-/** By name within the account; the primary key serves, and a company has a handful. */
+/** By name within the account; the primary key serves it, because a company has few campaigns. */
 export async function listCampaigns(d1: D1Database, account: string): Promise<Campaign[]> {
   const rows = await drizzle(d1)
     .select(columns)

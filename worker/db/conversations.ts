@@ -1,6 +1,6 @@
 /**
- * The history as it is read: an account's conversations, one by one and in lists, and their transcripts. It follows the logs
- * within a minute, and at once where a conversation ends; nothing live is decided by it.
+ * Reads the history: an account's conversations, one by one and in lists, and their transcripts. It follows the logs
+ * within a minute, and at once when a conversation ends; no live decision depends on it.
  */
 import { refuse, type ConversationState, type ConversationsPage, type Entry, type Refusal } from '#protocol';
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
@@ -11,12 +11,15 @@ export interface ConversationsQuery {
   readonly campaign?: string | undefined;
   readonly visitor?: string | undefined;
   readonly phase?: ConversationState['phase'] | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** A page of an account's conversations, newest first; by key, so that what is added meanwhile moves nothing. */
+/**
+ * A page of an account's conversations, newest first. Pages continue from a key, so that new conversations move
+ * nothing.
+ */
 export async function listConversations(
   d1: D1Database,
   account: string,
@@ -43,7 +46,7 @@ function parseKey(text: string): Key | 'bad' {
 
 const isBad = (key: Key | 'bad' | undefined): key is 'bad' => key === 'bad';
 
-/** The list's query. A test reads its plan: one of the four indexes serves it, and nothing is sorted. */
+/** The list's query. A test checks its plan: one of the four indexes serves it, and nothing is sorted. */
 export function selectConversations(
   d1: D1Database,
   account: string,
@@ -67,8 +70,8 @@ export function selectConversations(
 }
 
 /**
- * The first filter, the narrowest, chooses the index; the others are kept from it by SQLite's unary plus. A visitor has few
- * conversations, a campaign many, and `closed` are nearly all.
+ * The first and narrowest filter chooses the index; SQLite's unary plus keeps the others from it. A visitor has few
+ * conversations, a campaign many, and nearly all are `closed`.
  */
 function filtersInOrder(filters: Pick<ConversationsQuery, 'campaign' | 'visitor' | 'phase'>): SQL[] {
   const given = [
@@ -81,7 +84,7 @@ function filtersInOrder(filters: Pick<ConversationsQuery, 'campaign' | 'visitor'
   );
 }
 
-/** The facts of one conversation, as far as they have reached the history. */
+/** The facts of one conversation, as far as the history has them. */
 export async function getConversation(
   d1: D1Database,
   account: string,
@@ -96,8 +99,8 @@ export async function getConversation(
 }
 
 /**
- * The `limit` entries before a seq (without it: the last ones), as a range (V17). Only the pages that hold them are read. Null
- * where the account has no such conversation.
+ * The `limit` entries before a seq (without it: the last ones), as a range (V17). Only the pages that contain them are
+ * read. Null if the account has no such conversation.
  */
 export async function getRange(
   d1: D1Database,
@@ -124,8 +127,8 @@ interface RangeRow {
 }
 
 /**
- * The conversation's head beside each page that holds an entry of the range. The page in which the range starts is the last that
- * starts no later; both ends are looked up in the pages' primary key.
+ * The conversation's head, joined to each page that contains an entry of the range. The range starts in the last page
+ * that starts no later; both ends are looked up in the pages' primary key.
  */
 export const rangeQuery = `
   WITH found AS (

@@ -1,6 +1,7 @@
 /**
- * The emails of users' rows: typed, confirmed, pending (#domain emails.ts). A change that rests on an email as it was read sets the
- * column to NULL where the row has another one by now: the table refuses that, and the whole batch with it.
+ * The emails of users' rows: typed, confirmed, pending (#domain emails.ts). A change that depends on an email as it
+ * was read sets the column to NULL if the row has another one by now: the table refuses that, and with it the whole
+ * batch.
  */
 import { confirmationLife, emailHold, type EmailState } from '#domain/people/emails';
 import { refuse, type Refusal } from '#protocol';
@@ -33,15 +34,16 @@ export function changedEmail(was: EmailState, is: EmailState, at: number) {
   };
 }
 
-/** Whether another active user of the account has this email. */
+/** True if another active user of the account has this email. */
 export async function isColleagues(d1: D1Database, account: string, id: string, email: string) {
   const query = 'SELECT 1 FROM users WHERE account_id = ? AND email = ? AND id <> ? AND deleted_at IS NULL';
   return (await d1.prepare(query).bind(account, email, id).first()) !== null;
 }
 
 /**
- * What a user's mailed link amounts to: `open` where it would confirm the email that it was mailed to, `held` where another user has
- * that email by now, `confirmed` where it is theirs already, null where it is neither their email nor their pending one.
+ * The state of a user's mailed link: `open` if it would confirm the email that it was mailed to, `held` if another
+ * user has that email by now, `confirmed` if the user has it already, null if it is neither their email nor their
+ * pending one.
  */
 export async function emailClaim(
   d1: D1Database,
@@ -68,8 +70,8 @@ export async function emailClaim(
 }
 
 /**
- * Confirms an open claim, and sets the password that was chosen with it. Of several users who confirm the same email at once one gets
- * it; the others are refused `email_held`. A claim that is none any more is refused `link_expired`.
+ * Confirms an open claim, and sets the password that was chosen with it. If several users confirm the same email at
+ * once, only one gets it; the others are refused `email_held`. A claim that is void by now is refused `link_expired`.
  */
 export async function confirmEmail(
   d1: D1Database,
@@ -109,7 +111,7 @@ export async function dropPendingEmail(d1: D1Database, account: string, id: stri
   await d1.batch([prepared(d1, change), record(d1, act)]);
 }
 
-/** Prolongs a pending email: its mail is sent again. */
+/** Extends a pending email, because its mail is sent again. */
 export async function prolongPendingEmail(
   d1: D1Database,
   account: string,

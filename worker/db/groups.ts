@@ -1,4 +1,4 @@
-/** Groups: which users belong together. A user may be in many. */
+/** Groups of users. A user may be in many. */
 import type { Group, GroupBody } from '#protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
@@ -6,7 +6,7 @@ import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { groups, members } from './schema.ts';
 
-// In plain names, as in users.ts.
+// Written out, as in users.ts.
 const membersOf = sql<string>`(SELECT json_group_array(members.user_id) FROM members
   JOIN users ON users.account_id = members.account_id AND users.id = members.user_id AND users.deleted_at IS NULL
   WHERE members.account_id = groups.account_id AND members.group_id = groups.id)`;
@@ -18,7 +18,7 @@ const complete = (row: { id: string; name: string; members: string }): Group => 
   members: JSON.parse(row.members) as string[],
 });
 
-/** By name; a company has tens of groups, so the list is whole. Members who are deleted are not listed. */
+/** By name; a company has tens of groups, so the list is complete. Deleted users are not listed as members. */
 export async function listGroups(d1: D1Database, account: string, search?: string): Promise<Group[]> {
   const rows = await drizzle(d1)
     .select(columns)
@@ -41,7 +41,7 @@ export async function getGroup(d1: D1Database, account: string, id: string): Pro
   return row ? complete(row) : null;
 }
 
-/** Makes a group, or changes it. */
+/** Creates or changes a group. */
 export async function putGroup(
   d1: D1Database,
   account: string,

@@ -1,6 +1,6 @@
 /**
- * The history as it is written: a projection of the conversations' logs, which can be dropped and written again from them. Every
- * write is an upsert by key that may come twice or late; older news never undoes newer.
+ * Writes the history: a projection of the conversations' logs, which can be dropped and rebuilt from them. Every write
+ * is an upsert by key that may arrive twice or late; an older write never undoes a newer one.
  */
 import type { ConversationState, Party } from '#protocol';
 
@@ -11,7 +11,7 @@ export interface PageRow {
   readonly entries: string;
 }
 
-/** One transaction. Called twice, or late, it changes nothing. */
+/** One transaction. A repeated or late call changes nothing. */
 export async function writeHistory(
   d1: D1Database,
   account: string,
@@ -21,13 +21,13 @@ export async function writeHistory(
   const page = d1.prepare(upsertPage);
   await d1.batch([
     d1.prepare(upsertConversation).bind(...conversationRow(account, state)),
-    // On its own, since an upsert that names the phase would write that index again each time.
+    // In a statement of its own, because an upsert that names the phase would write that index every time.
     d1.prepare(movePhase).bind(account, state.id, state.phase, state.head),
     ...pages.map(({ first, count, entries }) => page.bind(account, state.id, first, count, entries)),
   ]);
 }
 
-/** What a conversation is born with and never changes: no upsert writes it again, and so no index is written again. */
+/** Facts that never change after the start: no upsert writes them again, and so no index is written again. */
 const fixed = [
   'account_id',
   'id',
@@ -38,7 +38,7 @@ const fixed = [
   'started_at',
   'phase',
 ];
-/** What later entries change. */
+/** Facts that later entries change. */
 const moving = [
   'visitor_name',
   'visitor_email',
@@ -103,7 +103,7 @@ const upsertPage = `
   ON CONFLICT (account_id, conversation_id, first) DO UPDATE SET count = excluded.count, entries = excluded.entries
   WHERE excluded.count >= pages.count`;
 
-/** Empties an account's history and time table, to be written again from the logs. */
+/** Deletes an account's history and time table, so that they can be rebuilt from the logs. */
 export async function dropHistory(d1: D1Database, account: string): Promise<void> {
   await d1.batch(
     ['conversations', 'pages', 'activity'].map((table) =>
@@ -112,7 +112,7 @@ export async function dropHistory(d1: D1Database, account: string): Promise<void
   );
 }
 
-/** Every row of an account's history in a fixed order: a rebuild must give the same. */
+/** Every row of an account's history in a fixed order: a rebuild must produce the same. */
 export async function dumpHistory(
   d1: D1Database,
   account: string,

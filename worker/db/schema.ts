@@ -1,6 +1,6 @@
 /**
- * The tables of D1: settings, and the history as it is projected from the conversations' logs. Everything belongs to an
- * account, and the account comes first in every key. Times are UTC milliseconds.
+ * The tables of D1: settings, and the history as a projection of the conversations' logs. Everything belongs to an
+ * account, which comes first in every key. Times are UTC milliseconds.
  */
 import type {
   Assignment,
@@ -20,11 +20,11 @@ export const accounts = sqliteTable('accounts', {
   name: text().notNull(),
   timeZone: text('time_zone').notNull(),
   createdAt: integer('created_at').notNull(),
-  /** Nobody works here without a second factor. */
+  /** Users must set up a second factor before they can work. */
   needsSecondFactor: integer('needs_second_factor', { mode: 'boolean' }).notNull().default(false),
-  /** Whose conversations an agent sees. */
+  /** The visibility rule: whose conversations an agent sees. */
   sees: text().$type<Sees>().notNull().default('all'),
-  /** How conversations reach agents. */
+  /** The assignment: how conversations reach agents. */
   assignment: text().$type<Assignment>().notNull().default('manual'),
   offerSeconds: integer('offer_seconds').notNull().default(30),
   missedLimit: integer('missed_limit'),
@@ -38,9 +38,12 @@ export const users = sqliteTable(
     accountId: text('account_id').notNull(),
     /** In lower case. Unique among the account's active users; across accounts, only confirmed emails are unique. */
     email: text().notNull(),
-    /** When its owner confirmed it, or an administrator where no mail can go out. Null: nobody signs in with it yet. */
+    /**
+     * When its owner confirmed it, or an administrator if the deployment sends no mail. Null: it cannot be used to
+     * sign in yet.
+     */
     emailConfirmedAt: integer('email_confirmed_at'),
-    /** The email that replaces a confirmed one as soon as its owner confirms it, and until when. */
+    /** The email that replaces a confirmed one once its owner confirms it, and until when that is possible. */
     pendingEmail: text('pending_email'),
     pendingUntil: integer('pending_until'),
     name: text().notNull(),
@@ -56,32 +59,32 @@ export const users = sqliteTable(
     nrtLimit: integer('nrt_limit'),
     createdAt: integer('created_at').notNull(),
     deletedAt: integer('deleted_at'),
-    /** Raised by every change: of two copies the later is believed. */
+    /** Raised by every change: of two copies the one with the higher version is newer. */
     version: integer().notNull().default(1),
-    /** Raised where sessions made before must end: the password is another one. */
+    /** Raised by every change of the password, which must end earlier sessions. */
     passwordVersion: integer('password_version').notNull().default(1),
-    /** Whether they have a second factor; what it is, their actor keeps. */
+    /** True if they have a second factor; its secret is stored by their actor. */
     secondFactor: integer('second_factor', { mode: 'boolean' }).notNull().default(false),
-    /** The name of their photo's file; null where they have none. */
+    /** The name of their photo's file; null without one. */
     photo: text(),
-    /** Visitors see the photo. */
+    /** Visitors may see the photo. */
     showsPhoto: integer('shows_photo', { mode: 'boolean' }).notNull().default(true),
-    /** The name and the email in lower case: what lists are sorted by and searched in. */
+    /** The name and the email in lower case, by which lists are sorted and searched. */
     searchKey: text('search_key').notNull().default(''),
   },
   (users) => [
     primaryKey({ columns: [users.accountId, users.id] }),
-    // findLogin: nobody knows the account before the email is found. A deleted user holds theirs for a while.
+    // findLogin: the account is unknown before the email is found. A deleted user holds theirs for a while.
     uniqueIndex('users_by_email')
       .on(users.email)
       .where(sql`email_confirmed_at IS NOT NULL`),
-    // One active user of an account has an email, confirmed or not.
+    // Within an account, one active user has an email, confirmed or not.
     uniqueIndex('users_by_account_email')
       .on(users.accountId, users.email)
       .where(sql`deleted_at IS NULL`),
-    // listUsers: an account's, by name.
+    // listUsers: of an account, by name.
     index('users_by_name').on(users.accountId, users.searchKey, users.id),
-    // findPhoto: the name is all that a photo's path has.
+    // findPhoto: a photo's path contains only its name.
     index('users_by_photo')
       .on(users.photo)
       .where(sql`photo IS NOT NULL`),
@@ -99,7 +102,7 @@ export const groups = sqliteTable(
   (groups) => [primaryKey({ columns: [groups.accountId, groups.id] })],
 );
 
-/** Who is in which group. The migration adds WITHOUT ROWID, as for pages. */
+/** The members of groups. The migration adds WITHOUT ROWID, as for pages. */
 export const members = sqliteTable(
   'members',
   {
@@ -114,7 +117,10 @@ export const members = sqliteTable(
   ],
 );
 
-/** Who did what, when and from where. Names are those of that time. The migration adds WITHOUT ROWID, as for pages. */
+/**
+ * The audit log: who did what, when and from which address. Names are those of that time. The migration adds WITHOUT
+ * ROWID, as for pages.
+ */
 export const audit = sqliteTable(
   'audit',
   {
@@ -122,41 +128,41 @@ export const audit = sqliteTable(
     at: integer().notNull(),
     id: text().notNull(),
     kind: text().$type<AuditKind>().notNull(),
-    /** Who did it; null where nobody is known, as with a wrong password. */
+    /** The user who did it; null if unknown, as with a wrong password. */
     userId: text('user_id'),
     userName: text('user_name'),
     address: text(),
     device: text().notNull(),
-    /** What it was done to. */
+    /** The object of the action. */
     subjectId: text('subject_id'),
     subjectName: text('subject_name'),
-    /** Of a change: each field, as it was and as it is. */
+    /** For a change: each field with its old and new value. */
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
   },
   (audit) => [primaryKey({ columns: [audit.accountId, audit.at, audit.id] })],
 );
 
 /**
- * What agents were at which time: the projection of their logs (F21). An interval begins with an entry of the agent's log and is
- * never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
+ * Agents' past statuses and presence: the projection of their logs (F21). An interval begins with an entry of the
+ * agent's log and is never cut; the last one is open. The migration adds WITHOUT ROWID, as for pages.
  */
 export const activity = sqliteTable(
   'activity',
   {
     accountId: text('account_id').notNull(),
     agentId: text('agent_id').notNull(),
-    /** The seq of the entry that it begins with. */
+    /** The seq of its first entry. */
     seq: integer().notNull(),
     from: integer('from_at').notNull(),
-    /** `openEnd` while it lasts. */
+    /** `openEnd` until it ends. */
     to: integer('to_at').notNull(),
     status: text().$type<Status>().notNull(),
-    /** They had a live tab. */
+    /** The agent had a live tab. */
     connected: integer({ mode: 'boolean' }).notNull(),
   },
   (activity) => [
     primaryKey({ columns: [activity.accountId, activity.agentId, activity.seq] }),
-    // listActivity: what was going on in a period.
+    // listActivity: the intervals that overlap a period.
     index('activity_by_end').on(activity.accountId, activity.to, activity.from),
   ],
 );
@@ -191,7 +197,7 @@ export const campaigns = sqliteTable(
   (campaigns) => [primaryKey({ columns: [campaigns.accountId, campaigns.id] })],
 );
 
-/** One wide row of facts for each conversation: what the fold of its log amounts to. */
+/** One wide row of facts for each conversation: the fold of its log. */
 export const conversations = sqliteTable(
   'conversations',
   {
@@ -217,12 +223,12 @@ export const conversations = sqliteTable(
     agentMessages: integer('agent_messages').notNull(),
     lastText: text('last_text'),
     lastAt: integer('last_at'),
-    /** The seq of the last entry that this row holds. */
+    /** The seq of the last entry that this row includes. */
     head: integer().notNull(),
     state: text({ mode: 'json' }).$type<ConversationState>().notNull(),
   },
   (conversations) => [
-    // An object's name is account:id, so that is what a conversation is here too: another account's id is another row.
+    // An actor's name is account:id, so the key here is the same: the same id in another account is another row.
     primaryKey({ columns: [conversations.accountId, conversations.id] }),
     // listConversations: all of an account.
     index('conversations_by_start').on(conversations.accountId, conversations.startedAt, conversations.id),
@@ -251,15 +257,15 @@ export const conversations = sqliteTable(
 );
 
 /**
- * The transcripts, in pages (#domain `paginate`). The migration adds WITHOUT ROWID, which drizzle has no word for: a page is
- * then one row written, where a table with a rowid would write its key's index too.
+ * The transcripts, in pages (#domain `paginate`). The migration adds WITHOUT ROWID, which Drizzle cannot express: a
+ * page is then one row written, where a table with a rowid would write its key's index too.
  */
 export const pages = sqliteTable(
   'pages',
   {
     accountId: text('account_id').notNull(),
     conversationId: text('conversation_id').notNull(),
-    /** The seq of the page's first entry, and how many follow on from there. */
+    /** The seq of the page's first entry, and the number of entries. */
     first: integer().notNull(),
     count: integer().notNull(),
     /** A JSON array of the entries. */

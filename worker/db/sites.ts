@@ -1,4 +1,4 @@
-/** Sites: where an account's widget stands, and which pages it serves there. */
+/** Sites: websites of an account that embed its widget, and the pages that each serves. */
 import { refuse, type CampaignSettings, type Refusal, type Site, type SiteBody } from '#protocol';
 import { and, asc, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
@@ -49,12 +49,12 @@ export async function getSite(d1: D1Database, account: string, id: string): Prom
   return (await drizzle(d1).select(columns).from(sites).where(which).get()) ?? null;
 }
 
-/** A site runs no campaign or one of its own account's. */
+/** A site runs no campaign, or one of its own account. */
 async function mayRun(d1: D1Database, account: string, body: SiteBody): Promise<boolean> {
   return body.campaign === null || (await getCampaign(d1, account, body.campaign)) !== null;
 }
 
-/** A site as a visitor's page needs it. `campaign` is null where none is joined, or it is switched off. */
+/** A site as a visitor's page needs it. `campaign` is null if the site runs none, or it is switched off. */
 export interface PublicSite {
   readonly id: string;
   readonly account: string;
@@ -66,7 +66,10 @@ export interface PublicSite {
   } | null;
 }
 
-/** Finds a site by its id alone: a visitor's page knows no account. Whatever else is looked up goes by the account found. */
+/**
+ * Finds a site by its id alone: a visitor's page knows no account. Every further look-up is limited to the account
+ * found.
+ */
 export async function findSite(d1: D1Database, id: string): Promise<PublicSite | null> {
   const row = await drizzle(d1)
     .select({ account: sites.accountId, origins: sites.origins, campaign: campaigns })

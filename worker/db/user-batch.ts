@@ -1,4 +1,7 @@
-/** What batches that change users' rows have in common: the refusals of the table's constraints, and the end of a deleted user's hold. */
+/**
+ * Shared by all batches that change users' rows: the refusals for the table's constraints, and the release of a
+ * deleted user's email.
+ */
 import { emailHold } from '#domain/people/emails';
 import { refuse, type Refusal } from '#protocol';
 import { says } from './batch.ts';
@@ -9,7 +12,7 @@ export async function attempt(d1: D1Database, batch: D1PreparedStatement[]): Pro
     return undefined;
   } catch (error) {
     if (uniques.some((sentence) => says(error, sentence))) return refuse('email_taken', { field: 'email' });
-    // The email is not as it was read (db/emails.ts).
+    // The email has changed since it was read (db/emails.ts).
     if (says(error, 'NOT NULL constraint failed: users.email')) return refuse('conflict');
     if (says(error, 'last_administrator')) return refuse('last_administrator');
     throw error;
@@ -21,7 +24,9 @@ const uniques = [
   'UNIQUE constraint failed: users.account_id, users.email',
 ];
 
-/** Ends the hold of deleted users on an email that somebody else is about to have: their account's at once, another's by time. */
+/**
+ * Releases the email of deleted users for another user: within their account at once, in another account after a time.
+ */
 export function releaseEmail(
   d1: D1Database,
   { account, id, email, at }: { account: string; id: string; email: string; at: number },

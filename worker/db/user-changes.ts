@@ -1,8 +1,8 @@
 /**
- * Changes of users' rows. An email is unique among the account's active users, a confirmed one in the deployment. An
- * account keeps an administrator who can sign in: one who is active, has a confirmed email, a password and the console,
- * and is not known to be excluded by their own address rules. A trigger of the table enforces this, so concurrent
- * changes cannot break it.
+ * Changes users' rows. An email is unique among the account's active users, a confirmed one in the deployment. An
+ * account keeps an administrator who can sign in: one who is active, has a confirmed email, a password and the
+ * console, and is not known to be excluded by their own address rules. A trigger of the table enforces this, so
+ * concurrent changes cannot break it.
  */
 import { emailHold, type EmailState } from '#domain/people/emails';
 import { refuse, type Refusal, type User, type UserBody } from '#protocol';
@@ -16,9 +16,9 @@ import { users } from './schema.ts';
 import { attempt, releaseEmail } from './user-batch.ts';
 import { getUser, theUser } from './users.ts';
 
-/** The new values of a user. Names are clean. */
+/** The new values of a user. Names have been cleaned. */
 export interface UserValues extends Omit<UserBody, 'email'> {
-  /** The address rules admit the address that sets them. */
+  /** True if the address rules admit the address that sets them. */
   readonly admitted: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function createUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Updates an active user, except for the password; the email from what it was when it was read to what it is. */
+/** Updates an active user except for the password; changes the email from the value that was read to the new one. */
 export async function updateUser(
   d1: D1Database,
   account: string,
@@ -58,7 +58,7 @@ export async function updateUser(
   [was, is]: readonly [was: EmailState, is: EmailState],
   act: Act,
 ): Promise<User | Refusal> {
-  // Unchanged rules stay proven, from whichever address the change is made.
+  // Unchanged rules stay proven, from whatever address the change is made.
   const unchanged = sql`iif(${users.ipRules} = ${JSON.stringify(body.ipRules)}, ${users.admitted}, 0)`;
   const admitted = body.admitted || unchanged;
   const same = is.email === was.email;
@@ -83,7 +83,7 @@ export async function updateUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Soft-deletes a user. Nothing waits for the owner of another email any longer. */
+/** Soft-deletes a user, and cancels their pending email. */
 export async function deleteUser(
   d1: D1Database,
   account: string,
@@ -103,8 +103,8 @@ export async function deleteUser(
 }
 
 /**
- * Restores a deleted user. The email is confirmed as it was for a while, and has to be confirmed anew after that: in the meantime
- * it may have become another's. Where no mail can go out, it counts as confirmed.
+ * Restores a deleted user. For a while the email is confirmed as before; after that it has to be confirmed again,
+ * because another user may have it by now. If the deployment sends no mail, it counts as confirmed.
  */
 export async function restoreUser(
   d1: D1Database,
@@ -130,7 +130,7 @@ export async function restoreUser(
   return refusal ?? (await getUser(d1, account, id)) ?? refuse('not_found');
 }
 
-/** Sets an active user's password. With `vouched` an email that nobody has confirmed counts as confirmed from now on. */
+/** Sets an active user's password. With `vouched`, an unconfirmed email counts as confirmed from now on. */
 export async function setPassword(
   d1: D1Database,
   account: string,

@@ -1,4 +1,4 @@
-/** Queries for users, the people who sign in. user-changes.ts writes them. */
+/** Queries for users. user-changes.ts writes them. */
 import { photoPath } from '#domain/people/photos';
 import {
   refuse,
@@ -17,7 +17,7 @@ import { accountColumns } from './accounts.ts';
 import { askedBy } from './asked.ts';
 import { accounts, users } from './schema.ts';
 
-/** A user as their own actor knows them; what rights depend on, and what others see. */
+/** A user as their own actor needs them: what their rights depend on, and what others see. */
 export interface Person {
   readonly account: Account;
   readonly id: string;
@@ -31,14 +31,15 @@ export interface Person {
   readonly manages: boolean;
   /** The path of their photo … */
   readonly photo: string | null;
-  /** … which visitors see, too. */
+  /** … and whether visitors see it. */
   readonly showsPhoto: boolean;
   readonly ipRules: string[];
   readonly version: number;
   readonly passwordVersion: number;
 }
 
-// In plain names: of a query over one table Drizzle leaves the table's name out, and the inner one's would be meant.
+// Written out: in a query over one table Drizzle omits the table's name, and the name would then refer to the inner
+// table.
 const groupsOf = sql<string>`(SELECT json_group_array(group_id) FROM members
   WHERE members.account_id = users.account_id AND members.user_id = users.id)`;
 
@@ -76,7 +77,10 @@ function personOf({ groups, liveLimit: live, nrtLimit: nrt, ...row }: PersonRow)
   return { ...row, groups: JSON.parse(groups) as string[], limits: { live, nrt } };
 }
 
-/** The active user who has confirmed this email (in its canonical form). The only query that is not limited to an account. */
+/**
+ * The active user who has confirmed this email (in its canonical form). The only query that is not limited to an
+ * account.
+ */
 export async function findLogin(d1: D1Database, email: string): Promise<Login | null> {
   return getLogin(d1, and(eq(users.email, email), isNotNull(users.emailConfirmedAt)));
 }
@@ -89,7 +93,7 @@ export interface Login {
   readonly admitted: boolean;
 }
 
-/** The same for one who is signed in. */
+/** The same for a user who is signed in. */
 export async function findOwnLogin(d1: D1Database, account: string, id: string): Promise<Login | null> {
   return getLogin(d1, theUser(account, id));
 }
@@ -106,7 +110,7 @@ async function getLogin(d1: D1Database, which: SQL | undefined): Promise<Login |
   return { person: personOf(rest), passwordHash, admitted };
 }
 
-/** An active user; null where there is none, or none any more. */
+/** An active user; null if there is none, or the user was deleted. */
 export async function getPerson(d1: D1Database, account: string, id: string): Promise<Person | null> {
   const row = await drizzle(d1)
     .select(person)
@@ -155,7 +159,7 @@ const columns = {
   showsPhoto: users.showsPhoto,
   secondFactor: users.secondFactor,
   invited: sql<number>`password_hash = ''`,
-  // A deleted user's would tell whether somebody elsewhere has confirmed the email since.
+  // Not for a deleted user: it would reveal whether another user has confirmed the email since.
   emailConfirmed: sql<number>`email_confirmed_at IS NOT NULL AND deleted_at IS NULL`,
   pendingEmail: users.pendingEmail,
   pendingUntil: users.pendingUntil,
@@ -186,7 +190,7 @@ const complete = ({ liveLimit: live, nrtLimit: nrt, pendingUntil: until, ...row 
 const pendingOf = (email: string | null, until: number | null): User['pendingEmail'] =>
   email !== null && until !== null && until > Date.now() ? { email, until } : null;
 
-/** A page of an account's users by name; by key, so that what is added meanwhile moves nothing. */
+/** A page of an account's users by name. Pages continue from a key, so that new users move nothing. */
 export async function listUsers(
   d1: D1Database,
   account: string,
@@ -196,7 +200,7 @@ export async function listUsers(
   if (key === null) return refuse('bad_request', { field: 'after' });
   const limit = query.limit ?? 50;
   const asked = query.campaign === undefined ? undefined : await askedBy(d1, account, query.campaign);
-  // A campaign that is not there, or another account's, asks nobody.
+  // A campaign that does not exist, or belongs to another account, asks no agent.
   if (asked === null) return { users: [], next: null };
   const rows = await selectUsers(d1, account, { ...query, asked }, key, limit + 1);
   const shown = rows.slice(0, limit);
@@ -220,7 +224,7 @@ function parseKey(text: string): Key | null {
   }
 }
 
-/** The list's query. A test reads its plan: the index by name serves it, and nothing is sorted. */
+/** The list's query. A test checks its plan: the index by name serves it, and nothing is sorted. */
 export function selectUsers(
   d1: D1Database,
   account: string,
@@ -248,7 +252,9 @@ export function selectUsers(
     .limit(limit);
 }
 
-/** The user who has a photo of this name. No account limits it: the name is random, and its photo is public. */
+/**
+ * The user whose photo has this name. It is not limited to an account: the name is random, and the photo is public.
+ */
 export async function findPhoto(
   d1: D1Database,
   name: string,
@@ -256,7 +262,7 @@ export async function findPhoto(
   return (await selectPhoto(d1, name).get()) ?? null;
 }
 
-/** The query of `findPhoto`. A test reads its plan. */
+/** The query of `findPhoto`. A test checks its plan. */
 export function selectPhoto(d1: D1Database, name: string) {
   const columns = { account: users.accountId, user: users.id };
   return drizzle(d1).select(columns).from(users).where(eq(users.photo, name));

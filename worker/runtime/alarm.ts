@@ -1,6 +1,6 @@
 /**
- * The one alarm of an actor, shared by all that has to happen later. A duty says when it is next due, from stored state alone, so
- * that nothing is forgotten by a crash; to run it twice does no harm, since alarms are at-least-once.
+ * The one alarm of an actor, shared by all deferred work. A duty computes when it is next due from stored state alone,
+ * so that a crash forgets nothing. A duty must be safe to run twice, because alarms are at-least-once.
  */
 import { retryDelay } from '#domain/base/backoff';
 import type { Host } from './host.ts';
@@ -8,33 +8,41 @@ import { report } from './report.ts';
 
 export interface Duty {
   readonly name: string;
-  /** When it is next due, in milliseconds, or null. */
+  /** When the duty is next due, in milliseconds, or null. */
   next(): number | null;
   run(now: number): void | Promise<void>;
 }
 
-/** A duty that is still under way after so long is started again, in milliseconds. */
+/** A duty that is still running after this time is started again, in milliseconds. */
 const longestRun = 30_000;
-/** An alarm that was due when the actor woke comes within so long, or never, in milliseconds (workerd #6866). */
+/**
+ * An alarm that was due when the actor woke is delivered within this time, or never, in milliseconds (workerd #6866).
+ */
 const deliveredWithin = 5_000;
-/** How long an alarm that is handled stands for what it has started, in milliseconds. */
+/** How long a handled alarm waits for the duties that it started, in milliseconds. */
 const linger = 2_000;
-/** An alarm is worth a row to move it out by more than this, in milliseconds: it would wake the actor for nothing. */
+/**
+ * Moving the alarm later costs a row. It is worth that only by more than this, in milliseconds: the early alarm would
+ * wake the actor for nothing.
+ */
 const worthwhile = 60_000;
-/** … unless it is as good as there. */
+/** … unless the alarm is about to fire. */
 const imminent = 1_000;
 
 export class Alarm {
   readonly #host: Host;
   readonly #duties: readonly Duty[];
   #armedAt: number | null = null;
-  /** Until it is known which alarm is set, none is. */
+  /** Until the stored alarm is known, none is set. */
   #known = false;
-  /** Duties that threw, or are under way, wait for their next turn, each for itself. */
+  /** Duties that threw or are running wait for their next turn, each for itself. */
   readonly #held = new Map<string, { attempts: number; until: number }>();
-  /** Ends the wait for an alarm that was due already when the actor woke. */
+  /** Ends the wait for an alarm that was already due when the actor woke. */
   #awaited: (() => void) | null = null;
-  /** The runtime brings an alarm again whose handler has not ended: until then it needs no other behind what it has started. */
+  /**
+   * The runtime delivers an alarm again if its handler has not ended: until this time its running duties need no other
+   * alarm.
+   */
   #lingersUntil: number | null = null;
 
   constructor(host: Host, duties: readonly Duty[]) {
@@ -49,7 +57,7 @@ export class Alarm {
     this.#known = true;
     if (alarmAt !== null && alarmAt > this.#host.now()) this.#armedAt = alarmAt;
     else if (alarmAt !== null) {
-      // It is what woke the actor, and is about to be delivered: another alarm set now would cancel it.
+      // This alarm woke the actor and is about to be delivered: setting another one now would cancel it.
       this.#awaited = this.#host.timer(deliveredWithin, () => {
         this.#awaited = null;
         this.arm();
@@ -58,7 +66,7 @@ export class Alarm {
     this.arm();
   }
 
-  /** Sets the alarm to the next due time. To be called after every change that may bring something forward. */
+  /** Sets the alarm to the next due time. Call it after every change that may bring a due time forward. */
   arm(): void {
     if (!this.#known || this.#awaited) return;
     const due = this.#next();
@@ -69,7 +77,7 @@ export class Alarm {
     this.#set(at);
   }
 
-  /** Some work is done: an alarm that only stood behind it is moved to what is due next, or taken away. */
+  /** Some work has ended: an alarm that only guarded it is moved to the next due time, or removed. */
   settle(): void {
     this.arm();
     if (this.#armedAt === null || this.#lingersUntil !== null) return;
@@ -80,9 +88,9 @@ export class Alarm {
   }
 
   /**
-   * The alarm has come: starts what is due, each duty for itself, and never throws. After seven throws the runtime gives up for
-   * good. It stays for a moment with what it has started, and no longer: no other alarm comes while one is handled, and a duty that
-   * hangs would hold up the rest.
+   * The alarm has fired: starts each due duty on its own, and never throws. After seven throws the runtime gives up
+   * for good. It waits a moment for the duties that it started, and no longer: the runtime delivers no other alarm
+   * meanwhile, and a duty that hangs would delay the rest.
    */
   async fire(): Promise<void> {
     this.#known = true;
@@ -100,7 +108,7 @@ export class Alarm {
     this.arm();
   }
 
-  /** Waits for the works, which do not throw, and for no longer than it may. */
+  /** Waits for the duties, which do not throw, within the time allowed. */
   #first(works: Promise<void>[]): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#host.timer(linger, resolve);
@@ -134,7 +142,7 @@ export class Alarm {
   }
 
   async #finish(duty: Duty, work: Promise<void>, startedAt: number): Promise<void> {
-    // Should the actor die under way, or the work hang, the alarm takes it up again.
+    // If the actor dies meanwhile, or the duty hangs, the alarm starts the duty again.
     this.#held.set(duty.name, { attempts: this.#attempts(duty), until: startedAt + longestRun });
     try {
       await work;

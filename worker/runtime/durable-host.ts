@@ -1,8 +1,8 @@
-/** The host that Cloudflare's runtime gives, and what every actor of ours does the same way on it. */
+/** The host on Cloudflare's runtime, and what every actor does the same way on it. */
 import { ping, pong, subprotocol } from '#protocol';
 import type { Host, Socket } from './host.ts';
 
-/** Makes the host, and begins to read the alarm: no event comes before it is read. */
+/** Makes the host, and begins to read the alarm: no event is delivered before that is done. */
 export function durableHost(ctx: DurableObjectState): Host {
   return {
     sql: ctx.storage.sql,
@@ -16,18 +16,18 @@ export function durableHost(ctx: DurableObjectState): Host {
       const timer = setTimeout(task, delay);
       return () => clearTimeout(timer);
     },
-    // The runtime lists a socket until the other end has answered its closing.
+    // The runtime lists a socket until the other end has answered its close.
     sockets: (tag) => ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN),
     lastPing: (socket) => ctx.getWebSocketAutoResponseTimestamp(socket as WebSocket)?.getTime() ?? null,
   };
 }
 
-/** Heartbeats are answered by the runtime: they wake nobody. */
+/** The runtime answers heartbeats itself, so they wake no actor. */
 export function answerPings(ctx: DurableObjectState): void {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
 }
 
-/** Accepts a socket for hibernation. `tags` find it again; `attachment` says what it is. */
+/** Accepts a socket for hibernation. `tags` find it again; `attachment` describes it. */
 export function acceptSocket(
   ctx: DurableObjectState,
   tags: string[],
@@ -40,7 +40,7 @@ export function acceptSocket(
   return { response: new Response(null, { status: 101, webSocket: pair[0], headers }), socket: pair[1] };
 }
 
-/** Opens a socket only to close it: a browser can read why, where it can't read an HTTP answer to an upgrade. */
+/** Opens a socket only to close it: a browser can read the reason, but not an HTTP answer to an upgrade. */
 export function refuseSocket(code: number, reason: string): Response {
   const pair = new WebSocketPair();
   pair[1].accept();
@@ -57,6 +57,6 @@ export function answerClose(socket: WebSocket, code: number): void {
   try {
     socket.close(code === 1005 || code === 1006 || code === 1015 ? 1000 : code);
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }

@@ -1,27 +1,54 @@
 /**
- * Who follows a log from outside, each from a durable cursor: the archive, another actor. A follower is pushed what it lacks, once
- * at a time, and its cursor moves only after it has taken it; so it hears everything at least once, in order, and must take the
- * same twice. Nobody waits for a follower.
+ * The followers of a log, each with a durable cursor: the archive, another actor. A follower is pushed the entries
+ * that it lacks, one push at a time, and its cursor moves only after the push; so it gets each entry at least once,
+ * in order, and must accept the same twice. No command waits for a follower.
  */
 import { retryDelay } from '#domain/base/backoff';
 import type { Duty } from './alarm.ts';
 import type { Host } from './host.ts';
 import { report } from './report.ts';
 
-/** How far each follower is, by its name. */
+/** How far each follower is, by `keyOf` it. */
 export type Cursors = Readonly<Record<string, number>>;
+
+/** The stored state of an actor's followers, and the end of its log. */
+export interface Known {
+  /** Those last given to `save`; undefined before that. A cursor lost with the memory costs only a repeated push. */
+  readonly cursors: Cursors | undefined;
+  /** The keys of the followers from now that the log began with (`keysFromNow`). */
+  readonly born?: readonly string[] | undefined;
+  readonly head: number;
+}
+
+/** The key of a follower's cursor. Earlier versions of Parley stored cursors by name: version 1 keeps that key. */
+export function keyOf({ name, version }: Subscription): string {
+  return version === 1 ? name : `${name}@${version}`;
+}
+
+/** The followers that a new log stores: without stored cursors, only they may begin at its start. */
+export function keysFromNow(followers: readonly Subscription[]): string[] {
+  return followers.filter(({ from }) => from === 'now').map(keyOf);
+}
 
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
-/**
- * A follower whose work changes its meaning gets a new name, and so begins again: at the start if it rebuilds a view of
- * its own, or now if it sends to the outside world, which must not receive old entries again.
- */
-export interface Follower {
+
+/** The part of a follower that does not depend on a log. */
+export interface Subscription {
   readonly name: string;
-  /** Where the follower begins in a log that is older than itself. */
+  /** From 1. Raised when the follower's work changes its meaning: it then begins anew in every log, by `from`. */
+  readonly version: number;
+  /**
+   * The place where the follower begins in a log that is older than its version: the start if it rebuilds a view of its
+   * own, or now if it sends to the outside world, which must not receive old entries.
+   */
   readonly from: 'start' | 'now';
-  /** When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower. */
+}
+
+export interface Follower extends Subscription {
+  /**
+   * When what lies after the cursor should be pushed, in milliseconds; null where none of it concerns this follower.
+   */
   due(cursor: number): number | null;
   /** Delivers what lies after the cursor; answers up to where. Throws where it could not. */
   push(cursor: number): Promise<number>;
@@ -49,25 +76,23 @@ export class Followers {
   /** A follower began at the head, and its cursor is not stored yet. */
   #joined = false;
 
-  /**
-   * `cursors` are those last given to `save`, `head` is the log's. A cursor lost with the memory costs only a repeated
-   * push. A log without stored cursors is new: all followers begin at its start.
-   */
   constructor(
     host: Host,
     followers: readonly Follower[],
-    { cursors, head }: { cursors: Cursors | undefined; head: number },
+    { cursors, born = [], head }: Known,
     save: (cursors: Cursors) => void,
   ) {
     this.#host = host;
     this.#save = save;
-    const begin = ({ from }: Follower) => (from === 'now' && cursors ? head : 0);
+    const asOldAsTheLog = (key: string) => !cursors && born.includes(key);
+    const begin = (follower: Follower) =>
+      follower.from === 'start' || asOldAsTheLog(keyOf(follower)) ? 0 : head;
     this.#joined = followers.some(
-      (follower) => cursors?.[follower.name] === undefined && begin(follower) > 0,
+      (follower) => cursors?.[keyOf(follower)] === undefined && begin(follower) > 0,
     );
     this.#all = followers.map((follower) => ({
       follower,
-      cursor: cursors?.[follower.name] ?? begin(follower),
+      cursor: cursors?.[keyOf(follower)] ?? begin(follower),
       rewinds: 0,
       attempts: 0,
       retryAt: 0,
@@ -114,7 +139,7 @@ export class Followers {
   }
 
   get cursors(): Cursors {
-    return Object.fromEntries(this.#all.map(({ follower, cursor }) => [follower.name, cursor]));
+    return Object.fromEntries(this.#all.map(({ follower, cursor }) => [keyOf(follower), cursor]));
   }
 
   #start(now: number): Promise<void>[] {

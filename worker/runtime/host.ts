@@ -1,12 +1,12 @@
 /**
- * What an actor's core needs of the platform. The Durable Object gives it the real thing; a test gives it a simulated one, with a
- * virtual clock and crashes.
+ * The platform as an actor's core needs it. The Durable Object provides the real one; a test provides a simulated one,
+ * with a virtual clock and crashes.
  */
 export interface Sql {
   exec(query: string, ...bindings: (string | number | null)[]): Iterable<Record<string, unknown>>;
 }
 
-/** A hibernating socket. What it is rides in its attachment, which outlives the actor's memory. */
+/** A hibernating socket. Its description is in its attachment, which outlives the actor's memory. */
 export interface Socket {
   send(text: string): void;
   close(code: number, reason: string): void;
@@ -19,17 +19,20 @@ export interface Host {
   now(): number;
   random(): number;
   bytes(count: number): Uint8Array;
-  /** The time of the alarm that is set, in milliseconds, or null. Read once, when the actor wakes; known before its first event. */
+  /**
+   * The time of the alarm, in milliseconds, or null. Read once, when the actor wakes, and known before the first
+   * event.
+   */
   readonly alarmAt: Promise<number | null>;
-  /** Sets the one alarm, or takes it away. Durable together with the writes around it. */
+  /** Sets or removes the one alarm. Durable together with the writes around it. */
   setAlarm(at: number | null): void;
   /** Work that the answer does not wait for. */
   background(work: Promise<unknown>): void;
-  /** For what may be lost with the memory, and for no longer than seconds: a pending timer keeps the actor awake. */
+  /** For work that may be lost with the memory, and only for seconds: a pending timer keeps the actor awake. */
   timer(delay: number, task: () => void): () => void;
-  /** The open ones. */
+  /** The open sockets. */
   sockets(tag?: string): Socket[];
-  /** When the runtime last answered a ping of this socket by itself, or null. */
+  /** When the runtime last answered a ping of this socket itself, or null. */
   lastPing(socket: Socket): number | null;
 }
 
@@ -39,7 +42,7 @@ export function first<T>(rows: Iterable<Record<string, unknown>>): T | undefined
   return undefined;
 }
 
-/** All rows. The caller names the shape that its query gives. */
+/** All rows. The caller names the shape that its query returns. */
 export function all<T>(rows: Iterable<Record<string, unknown>>): T[] {
   return [...rows] as T[];
 }

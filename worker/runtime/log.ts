@@ -1,6 +1,6 @@
 /**
- * An append-only log in an actor's storage. One row an entry and no index beside the key: rows written are nearly the whole bill
- * of a message. An entry is kept as the very text that frames and archive carry.
+ * An append-only log in an actor's storage. An entry is one row, with no index beside the key: rows written are nearly
+ * the whole cost of a message. An entry is stored as the exact text that frames and archive carry.
  */
 import { all, first, type Sql } from './host.ts';
 
@@ -25,7 +25,7 @@ export class Log<E extends Numbered> {
     this.#sql = sql;
   }
 
-  /** The seq of the last entry, 0 where there is none. */
+  /** The seq of the last entry, 0 if there is none. */
   get head(): number {
     this.#head ??=
       first<{ head: number | null }>(this.#sql.exec('SELECT max(seq) AS head FROM entries'))?.head ?? 0;
@@ -54,7 +54,7 @@ export class Log<E extends Numbered> {
     return row && (JSON.parse(row.entry) as E);
   }
 
-  /** All entries after a seq that the log has, parsed and as they are written, in order. */
+  /** All entries after a seq that exists in the log, parsed and as written, in order. */
   *replay(after = 0): Generator<{ entry: E; text: string }> {
     this.#head = after;
     for (const row of this.#sql.exec('SELECT seq, entry FROM entries WHERE seq > ? ORDER BY seq', after)) {

@@ -1,13 +1,13 @@
 /**
- * The schema of an actor's own storage: an append-only list of steps. A step that has shipped is never changed. Storage that holds
- * nothing stays empty until the actor has something to keep, so that a guessed name creates nothing.
+ * The schema of an actor's own storage: an append-only list of steps. A step that has shipped never changes. Empty
+ * storage stays empty until the actor has something to store, so that a guessed name creates nothing.
  */
 import type { Sql } from './host.ts';
 import { Registers, registersTable } from './registers.ts';
 
 type Versioned = Record<string, unknown> & { schema?: number };
 
-/** Opens an actor's storage and takes it to the latest version; undefined where it holds nothing, and stays so. */
+/** Opens an actor's storage and migrates it to the latest version; undefined if it is empty, and it stays empty. */
 export function open<Shape extends Record<string, unknown>>(
   sql: Sql,
   steps: readonly string[],
@@ -20,7 +20,7 @@ export function open<Shape extends Record<string, unknown>>(
   return registers as unknown as Registers<Shape>;
 }
 
-/** Begins a storage that holds nothing. */
+/** Begins an empty storage. */
 export function begin<Shape extends Record<string, unknown>>(
   sql: Sql,
   steps: readonly string[],
@@ -30,7 +30,7 @@ export function begin<Shape extends Record<string, unknown>>(
   return registers as unknown as Registers<Shape>;
 }
 
-/** The registers hold how many steps there were. */
+/** The registers store the number of finished steps. */
 function advance(
   sql: Sql,
   registers: Registers<Versioned>,

@@ -1,11 +1,11 @@
-/** Small named values beside a log: what an actor is called, and what is overwritten rather than told. */
+/** Small named values beside a log: an actor's names, and values that are overwritten rather than logged. */
 import { all, type Sql } from './host.ts';
 
 /** The first table of every actor (migrate.ts). */
 export const registersTable =
   'CREATE TABLE IF NOT EXISTS registers (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID';
 
-/** The actor names the registers and their shapes. They are read once, all together, and kept. */
+/** The actor names the registers and their shapes. They are read once, all together, and cached. */
 export class Registers<Shape extends Record<string, unknown>> {
   readonly #sql: Sql;
   readonly #values: Map<string, unknown>;
@@ -15,13 +15,13 @@ export class Registers<Shape extends Record<string, unknown>> {
     this.#values = values;
   }
 
-  /** Reads them; undefined where this storage has none. */
+  /** Reads them; undefined if this storage has none. */
   static read<Shape extends Record<string, unknown>>(sql: Sql): Registers<Shape> | undefined {
     try {
       const rows = all<{ name: string; value: string }>(sql.exec('SELECT name, value FROM registers'));
       return new Registers(sql, new Map(rows.map(({ name, value }) => [name, JSON.parse(value) as unknown])));
     } catch (error) {
-      // To ask for the table first would cost every actor that wakes another query.
+      // Checking for the table first would cost every wake another query.
       if (String(error).includes('no such table')) return undefined;
       throw error;
     }

@@ -1,4 +1,4 @@
-/** One JSON line for what went wrong and was caught: ids and causes, never texts or secrets. */
+/** Logs an error that was caught as one JSON line: ids and causes, never texts or secrets. */
 export function report(event: string, cause: unknown, details: Record<string, string | number> = {}): void {
   console.error(JSON.stringify({ event, ...details, error: String(cause) }));
 }

@@ -1,9 +1,9 @@
-/** One request to the server. The answer is what was asked for, or a refusal: this never throws. */
+/** One request to the server. Returns the answer or a refusal, and never throws. */
 import { isRefusal, refuse, type Refusal } from '#protocol';
 
 let onShutOut: (refusal: Refusal) => void = () => undefined;
 
-/** Whom to tell that the session is over, or opens nothing any more. */
+/** Sets the handler for a session that has ended, or that grants access to nothing any more. */
 export function whenShutOut(task: (refusal: Refusal) => void): void {
   onShutOut = task;
 }
@@ -12,17 +12,17 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T | Refusal> {
   const answer = await askQuietly<T>(method, path, body);
-  // Elsewhere the same credential may hold, but not here.
+  // The same credential may be valid elsewhere, but not at this address.
   if (isRefusal(answer) && (isOver(answer) || answer.refused === 'second_factor_needed')) onShutOut(answer);
   return answer;
 }
 
-/** The credential holds no more, or not here. */
+/** The credential has ended, or is not valid at this address. */
 export function isOver({ refused }: Refusal): boolean {
   return refused === 'signed_out' || refused === 'wrong_address';
 }
 
-/** The same, for who does not want it known yet that the session is over. */
+/** The same, without reporting that the session has ended. */
 export async function askQuietly<T>(method: Method, path: string, body?: object): Promise<T | Refusal> {
   try {
     const response = await fetch(path, {

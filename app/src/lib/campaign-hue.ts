@@ -1,4 +1,4 @@
-/** The colour of a campaign's dot: always the same, and none that could be taken for "here" or "unread". */
+/** The colour of a campaign's dot: always the same, and different from the colours of "present" and "unread". */
 
 const hues = [290, 60, 225, 345, 260, 90, 195, 320];
 

@@ -1,4 +1,4 @@
-/** The time, for what is shown. It ticks only while something on the screen looks at it. */
+/** The current time for the screen. It ticks only while a component reads it. */
 import { createSubscriber } from 'svelte/reactivity';
 
 class Clock {
@@ -7,7 +7,7 @@ class Clock {
   constructor(every: number) {
     this.#subscribe = createSubscriber((update) => {
       const timer = setInterval(update, every);
-      // A hidden tab's timers are held back: what it shows must be right when it is looked at again.
+      // A hidden tab's timers are delayed: its time must be right when it becomes visible again.
       document.addEventListener('visibilitychange', update);
       return () => {
         clearInterval(timer);
@@ -23,5 +23,5 @@ class Clock {
 }
 
 export const seconds = new Clock(1_000);
-/** For words such as "4m": half the unit is exact enough. */
+/** For texts such as "4m": half the unit is exact enough. */
 export const minutes = new Clock(20_000);

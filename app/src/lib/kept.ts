@@ -1,4 +1,6 @@
-/** Small texts kept in this browser. Storage may be missing, full or forbidden; then they last as long as the page. */
+/**
+ * Small texts in this browser's storage, which may be missing, full or forbidden; then they last as long as the page.
+ */
 
 const memory = new Map<string, string>();
 
@@ -17,7 +19,7 @@ export function keep(key: string, value: string | null): void {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // Memory holds it.
+    // The text stays in memory.
   }
 }
 

@@ -1,9 +1,9 @@
-/** The language that is spoken here: the one chosen on this device, else the browser's, else the first. */
+/** The language of the app: the one chosen on this device, otherwise the browser's, otherwise the first. */
 import { languages, type Language } from '#protocol';
 import { overwriteGetLocale } from '#words/app/runtime';
 import { keep, kept } from './kept.ts';
 
-/** Each in itself: who looks for a language finds it by its own word. */
+/** Each in itself, so that its speakers recognise it. */
 export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ru: 'Русский' };
 
 const key = 'parley.language';
@@ -22,12 +22,12 @@ function preferred(): Language {
   return languages[0];
 }
 
-/** Puts the language on the page; to be called before anything is drawn. */
+/** Applies the language to the page; must be called before anything is rendered. */
 export function applyLanguage(): void {
   document.documentElement.lang = current;
 }
 
-// Each message asks for the language where it is shown, and so is shown anew when that changes.
+// Each message reads the language when it is rendered, and so is rendered again when that changes.
 overwriteGetLocale(() => current);
 
 export const language = {

@@ -1,13 +1,13 @@
-/** Where a person is led after signing in. */
+/** The page to which a user is led after signing in. */
 import type { Me } from '#protocol';
 
-/** A path of this site, or nothing: whatever else stands in `?to=` could lead a person anywhere. */
+/** Returns a path of this app, or null: other values of `?to=` could lead a user anywhere. */
 export function safePath(to: string | null): string | null {
   if (!to || !/^\/(workspace|console|profile)(?:[/?#]|$)/.test(to)) return null;
   return /[\\\s]/.test(to) ? null : to;
 }
 
-/** Agents work in the workspace; whoever manages starts in the console. */
+/** Agents start in the workspace, managers in the console. */
 export function home({ roles, manages }: Pick<Me, 'roles' | 'manages'>): '/workspace' | '/console' {
   return manages && roles.some((role) => role !== 'agent') ? '/console' : '/workspace';
 }

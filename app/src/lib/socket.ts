@@ -1,4 +1,4 @@
-/** Opens a self-healing socket of this page's server. */
+/** Opens a self-repairing socket to this page's server. */
 import { Connection, type ConnectionState } from '#client/connection';
 import { platform } from '#client/environment';
 import { subprotocol } from '#protocol';

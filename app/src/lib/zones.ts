@@ -1,4 +1,4 @@
-/** Time zones: their names for people, and whether two of them show the same time. */
+/** Readable names of time zones, the list of them, and whether two zones show the same time. */
 import { getLocale } from '#words/app/runtime';
 import { ranked } from './ranked.ts';
 
@@ -10,7 +10,7 @@ export function zoneName(zone: string, at: number): string {
   return `${zone.replaceAll('_', ' ')} (${offsetOf(zone, at)})`;
 }
 
-/** True where clocks in both zones show the same time. */
+/** True if clocks in both zones show the same time. */
 export function sameClock(one: string, other: string, at: number): boolean {
   return offsetOf(one, at) === offsetOf(other, at);
 }

@@ -1,4 +1,4 @@
-/** Peer (a) as the generator sees it. The id is the first word of the text, since the object keeps nothing else. */
+/** Peer (a) for the generator. The id is the first word of the text, because the object stores nothing else. */
 import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
 import { connect } from './websocket.ts';
 

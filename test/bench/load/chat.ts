@@ -1,18 +1,18 @@
-/** What the generator asks of a peer. The same loops run on all of them. */
+/** The interface between the generator and a peer. The same loops run on all peers. */
 
 /** A conversation that both sides have open: the visitor's tab, and the agent's. */
 export interface Chat {
-  /** The visitor sends. The id comes back in `acknowledged` and `delivered`. */
+  /** The visitor sends. The id is passed to `acknowledged` and `delivered`. */
   send(id: string, text: string): void;
   close(): void;
 }
 
 export interface Watcher {
-  /** The visitor's tab knows that the message is kept. */
+  /** The visitor's tab has the acknowledgement of the message. */
   acknowledged(id: string): void;
-  /** The agent's tab has it on the screen. */
+  /** The agent's tab has received the message. */
   delivered(id: string): void;
-  /** Something happened that must not: the run counts for nothing. */
+  /** A forbidden event happened: the run does not count. */
   failed(why: string): void;
 }
 
@@ -24,7 +24,7 @@ export interface Beginning {
 }
 
 export interface Adapter {
-  /** Opens so many conversations more. */
+  /** Opens `count` more conversations. */
   open(count: number): Promise<Chat[]>;
   /** Prepares a conversation that does not exist yet. */
   prepare(): Promise<Beginning>;
@@ -34,13 +34,13 @@ export interface Adapter {
 export interface Address {
   readonly peer: 'bare' | 'socket-io' | 'parley';
   readonly url: string;
-  /** Parley's operator's door. */
+  /** The secret of Parley's operator API. */
   readonly operatorSecret?: string;
-  /** Where socket.io's client is installed. */
+  /** The folder of socket.io's client. */
   readonly packages?: string;
 }
 
-/** Does a job for each of many, so many at a time; the answers keep their order. */
+/** Runs a job for each item, a limited number at a time; the results keep the order of the items. */
 export async function inTurns<T, R>(
   many: readonly T[],
   atOnce: number,

@@ -1,4 +1,4 @@
-/** An account's floor with all its agents at their screens and its visitors waiting, over light sockets in one process. */
+/** An account's floor with all its agents online and its visitors waiting, over light sockets in one process. */
 import { randomBytes } from 'node:crypto';
 import {
   makeCommandId,
@@ -38,10 +38,10 @@ export class BusyFloor {
   readonly #desks = new Map<string, Desk>();
   readonly #lines = new Map<string, Line>();
   readonly #timer: NodeJS.Timeout;
-  /** Offers that stand and were not answered, by conversation. */
+  /** Pending offers, by conversation. */
   readonly #offers = new Map<string, { offer: Offer; at: number }>();
   #looks = new Set<() => void>();
-  /** What came to the agents' floors. */
+  /** The frames that the agents' floors received. */
   traffic = { frames: 0, bytes: 0 };
   failure: string | undefined;
 
@@ -69,7 +69,7 @@ export class BusyFloor {
     });
   }
 
-  /** A visitor comes. Answers their conversation, and when they had sent what they ask. */
+  /** A visitor begins a conversation. Returns it, and the time at which the question was sent. */
   async arrive(): Promise<{ conversation: string; sentAt: number }> {
     const { site } = this.#staff;
     const { token } = await postJson<VisitorSession>(`${this.#url}/api/widget/session`, { site }, {});
@@ -94,28 +94,28 @@ export class BusyFloor {
     await inTurns(Array.from({ length: count }), atOnce, () => this.arrive());
   }
 
-  /** When the offer of a conversation came to the agent's screen. */
+  /** The offer of a conversation, and the time of its arrival on the agent's screen. */
   offerOf(conversation: string): Promise<{ offer: Offer; at: number }> {
     return this.#until(() => this.#offers.get(conversation));
   }
 
-  /** The next offer, of whatever conversation. */
+  /** The next offer, of any conversation. */
   nextOffer(): Promise<{ offer: Offer; at: number }> {
     return this.#until(() => this.#offers.values().next().value);
   }
 
   async accept({ conversation, generation, agent }: Offer): Promise<void> {
     const desk = this.#desks.get(agent.id);
-    if (!desk) throw new Error(`${agent.id} is nobody's id`);
+    if (!desk) throw new Error(`${agent.id} is no agent's id`);
     this.#offers.delete(conversation);
     const address = `${this.#url}/api/conversations/${conversation}/accept`;
     await postJson(address, { generation }, { Cookie: desk.cookie });
   }
 
-  /** The visitor ends it, and so frees its agent's place. Answers when. */
+  /** The visitor ends the conversation, which frees its agent's capacity. Returns the time. */
   leave(conversation: string): number {
     const line = this.#lines.get(conversation);
-    if (!line) throw new Error(`${conversation} is not there`);
+    if (!line) throw new Error(`${conversation} is not open`);
     const at = performance.now();
     line.tab.send({ t: 'conversation.close', id: newCommand() });
     line.tab.close();
@@ -133,7 +133,7 @@ export class BusyFloor {
     if (text === pong) return;
     this.traffic.frames++;
     this.traffic.bytes += Buffer.byteLength(text);
-    // Every tab is sent the same changes; to read them all would only cost the generator.
+    // Every tab receives the same changes; reading them all would only slow down the generator.
     if (!text.startsWith('{"t":"offers"')) return;
     const frame = JSON.parse(text) as Extract<FloorServerFrame, { t: 'offers' }>;
     const at = performance.now();
@@ -146,7 +146,7 @@ export class BusyFloor {
     return new Promise((resolve, reject) => {
       const tooLong = setTimeout(() => {
         this.#looks.delete(check);
-        reject(new Error(`no offer came; ${this.failure ?? 'nothing else failed'}`));
+        reject(new Error(`no offer arrived; ${this.failure ?? 'nothing else failed'}`));
       }, 20_000);
       const check = () => {
         const found = look();

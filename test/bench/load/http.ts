@@ -1,4 +1,7 @@
-/** Requests over connections that stay open, as a browser's do. `fetch` of Node's would cost more than what is measured. */
+/**
+ * Requests over connections that stay open, like a browser's. Node's own `fetch` would cost more than the measured
+ * work.
+ */
 import http from 'node:http';
 
 export interface Answer {
@@ -36,7 +39,7 @@ export function post(
   });
 }
 
-/** Posts, and takes nothing but success. */
+/** Posts, and rejects if the request fails. */
 export async function postJson<T>(
   address: string,
   body: object,

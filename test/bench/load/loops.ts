@@ -1,4 +1,4 @@
-/** The two ways of sending: as much as the server takes, and as people come. */
+/** The two loops of the generator: at full speed, and at a steady pace. */
 import { percentiles, type Percentiles } from '../statistics.ts';
 import type { Chat } from './chat.ts';
 import { seeded, texts } from './random.ts';
@@ -19,13 +19,13 @@ export interface RunResult {
   readonly perSecond: number;
   readonly acknowledgement: Percentiles;
   readonly delivery: Percentiles;
-  /** All that were sent, with those of the warm-up. */
+  /** All sent messages, including those of the warm-up. */
   readonly sent: number;
-  /** How much of its own core the generator used, from 0 to 1. Near 1 it is the generator that is measured. */
+  /** The generator's use of its own core, from 0 to 1. Near 1 the generator itself is measured. */
   readonly generator: number;
 }
 
-/** Closed: whenever a message is over, its conversation sends the next. */
+/** The closed loop: as soon as a message is done, its conversation sends the next. */
 export async function fullSpeed(
   chats: readonly Chat[],
   traffic: Traffic,
@@ -47,8 +47,9 @@ export async function fullSpeed(
 }
 
 /**
- * Open: people write when they like, so the moments are a Poisson process, and a message that the generator sends late has waited
- * since its moment. The generator never sleeps meanwhile: a timer of Node's is up to a millisecond late.
+ * The open loop: visitors write when they like, so the moments are a Poisson process, and a message that the
+ * generator sends late has waited since its moment. The generator never sleeps meanwhile: a timer of Node's is up to a
+ * millisecond late.
  */
 export async function paced(
   chats: readonly Chat[],
@@ -82,7 +83,7 @@ async function measure(traffic: Traffic, { seconds, warmUp }: RunOptions): Promi
   traffic.clear();
   const began = { at: performance.now(), own: process.cpuUsage() };
   await pause(seconds * 1_000);
-  // An empty sample has no percentiles: a very short run lasts until it has one.
+  // An empty sample has no percentiles: a very short run lasts until it has a message.
   while (traffic.over === 0 && !traffic.failure) await pause(20);
   const took = performance.now() - began.at;
   const { user, system } = process.cpuUsage(began.own);

@@ -1,4 +1,7 @@
-/** A tab that has a conversation open, as PROTOCOL.md asks of it: it greets, keeps a gapless cursor, says how far it is, pings. */
+/**
+ * A tab with an open conversation, as PROTOCOL.md requires: it sends hello, keeps a gapless cursor, sends marks, and
+ * pings.
+ */
 import {
   ping,
   pingEvery,
@@ -11,7 +14,7 @@ import {
 } from '#protocol';
 import { connect, type Socket } from './websocket.ts';
 
-/** V27: marks go out at most once in so many milliseconds. */
+/** V27: marks are sent at most once in this many milliseconds. */
 const markEvery = 1_000;
 
 export interface TabEvents {
@@ -32,7 +35,7 @@ export class Tab {
     this.#events = events;
   }
 
-  /** Resolves when the tab has all that there is. */
+  /** Resolves when the tab has the whole log. */
   static async open(url: string, headers: Record<string, string>, events: TabEvents): Promise<Tab> {
     const tab = new Tab(events);
     const { promise, resolve } = Promise.withResolvers();
@@ -67,7 +70,7 @@ export class Tab {
   }
 
   #range({ after, upTo, entries }: Range): void {
-    // The first range says where the window starts.
+    // The first range defines the beginning of the window.
     if (this.#cursor > 0 && after > this.#cursor) {
       this.#events.failed(`a gap from ${this.#cursor} to ${after}`);
       return;

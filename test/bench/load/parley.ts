@@ -1,6 +1,6 @@
 /**
- * Peer (c), Parley as it is used: visitors with sessions of their own, agents who have signed in, taken the conversations and have
- * them on the screen beside their lists and the floor.
+ * Peer (c), Parley in normal use: visitors with sessions of their own, and agents who have signed in, taken the
+ * conversations and opened them beside their lists and the floor.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -93,12 +93,12 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
 
 interface Desk {
   readonly site: string;
-  /** One for each agent. */
+  /** A cookie for each agent. */
   readonly cookies: readonly string[];
   leave(): void;
 }
 
-/** Makes the demo account and signs the agents in, each with a tab that follows them and the floor. */
+/** Creates the demo account and signs the agents in, each with a tab that follows them and the floor. */
 async function openDesk(url: string, secret: string, events: Parameters<typeof follow>[2]): Promise<Desk> {
   const { site } = await postJson<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(secret));
   const cookies: string[] = [];
@@ -129,7 +129,7 @@ async function ask(url: string, site: string, token: string): Promise<string> {
   return conversation;
 }
 
-/** The floor hears of a new conversation a moment after it began. */
+/** The floor learns of a new conversation a moment after it began. */
 async function take(url: string, conversation: string, cookie: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const answer = await post(`${url}/api/conversations/${conversation}/take`, undefined, { Cookie: cookie });

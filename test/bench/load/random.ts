@@ -1,4 +1,4 @@
-/** Chance from a seed (mulberry32), so that all peers are sent the same texts at the same moments. */
+/** Seeded random numbers (mulberry32), so that all peers receive the same texts at the same moments. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** Peer (b) as the generator sees it: one client for each tab, over WebSocket from the start. */
+/** Peer (b) for the generator: one client for each tab, over WebSocket from the start. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
@@ -15,7 +15,7 @@ export function socketIoAdapter({ url, packages = '' }: Address, watcher: Watche
   const { io } = load('socket.io-client') as { io(url: string, options: object): Client };
   let made = 0;
   const client = async (conversation: string, side: 'visitor' | 'agent'): Promise<Client> => {
-    // Each with a connection of its own, as each tab is a page of its own.
+    // Each client has a connection of its own, because each tab is a page of its own.
     const one = io(url, {
       transports: ['websocket'],
       forceNew: true,

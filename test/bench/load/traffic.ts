@@ -1,6 +1,6 @@
 /**
- * What is on the way, and how long it took. A message is over when the visitor knows that it is kept and the agent's tab has it;
- * each must happen exactly once, or the run counts for nothing.
+ * Messages on their way, and their times. A message is done once the visitor has its acknowledgement and the agent's
+ * tab has received it; each must happen exactly once, or the run does not count.
  */
 import { makeCommandId } from '#protocol';
 import { randomBytes } from 'node:crypto';
@@ -14,7 +14,7 @@ interface Flight {
 }
 
 export class Traffic implements Watcher {
-  /** Milliseconds from the visitor's wish to the acknowledgement, and to the agent's screen. */
+  /** Milliseconds from the planned moment of sending to the acknowledgement, and to the agent's tab. */
   acknowledgements: number[] = [];
   deliveries: number[] = [];
   over = 0;
@@ -57,14 +57,14 @@ export class Traffic implements Watcher {
     this.#idle?.();
   };
 
-  /** Forgets what was measured so far: the warm-up. */
+  /** Drops the measurements so far: the warm-up. */
   clear(): void {
     this.acknowledgements = [];
     this.deliveries = [];
     this.over = 0;
   }
 
-  /** Waits until nothing is on the way any more. */
+  /** Waits until no message is on its way. */
   async landed(): Promise<void> {
     const late = setTimeout(() => this.failed(`${this.onTheWay} messages never arrived`), 20_000);
     if (this.onTheWay > 0 && !this.failure) await new Promise<void>((resolve) => (this.#idle = resolve));

@@ -1,6 +1,6 @@
 /**
- * A WebSocket client (RFC 6455) as small as can be, so that the load generator costs little beside what it measures. It offers no
- * compression: Node's own client would, and the figures would then be those of zlib.
+ * A minimal WebSocket client (RFC 6455), so that the load generator costs little beside the measured work. It offers
+ * no compression: Node's own client would, and the figures would then be those of zlib.
  */
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
@@ -17,7 +17,7 @@ export interface Events {
 
 const head = Buffer.alloc(14);
 
-/** Resolves once the server has agreed; rejects with its answer where it has not. */
+/** Resolves once the server has accepted the upgrade; otherwise rejects with its answer. */
 export function connect(url: string, headers: Record<string, string>, events: Events): Promise<Socket> {
   const { hostname, port, pathname, search, host } = new URL(url);
   const stream = net.connect({ host: hostname, port: Number(port), noDelay: true });
@@ -52,7 +52,7 @@ export function connect(url: string, headers: Record<string, string>, events: Ev
       resolve({
         send: (message) => write(stream, 1, Buffer.from(message)),
         close: () => {
-          // A close of one's own is no news.
+          // A close from this side is not reported.
           watched.closed = () => undefined;
           write(stream, 8, Buffer.from([0x03, 0xe8]));
         },
@@ -61,7 +61,7 @@ export function connect(url: string, headers: Record<string, string>, events: Ev
   });
 }
 
-/** The mask is zero, which is allowed and leaves the bytes as they are: there is no proxy here to protect. */
+/** The mask is zero, which is allowed and leaves the bytes unchanged: there is no proxy here to protect. */
 function write(stream: net.Socket, opcode: number, payload: Buffer): void {
   head[0] = 0x80 | opcode;
   let length = 2;
@@ -98,7 +98,7 @@ function follow(stream: net.Socket, first: Buffer, events: Events): void {
   take(Buffer.alloc(0));
 }
 
-/** The next whole frame, if it is there. None of the servers sends a message in parts. */
+/** The next whole frame, if it has arrived. None of the servers sends a message in parts. */
 function parse(bytes: Buffer): { opcode: number; payload: Buffer; end: number } | undefined {
   if (bytes.length < 2) return undefined;
   const opcode = bytes.readUInt8(0) & 0x0f;

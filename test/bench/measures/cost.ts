@@ -9,14 +9,17 @@ import type { Plan, Sizes } from '../plan.ts';
 import { countingEntry } from './rows.ts';
 import { pause, withPeer } from './session.ts';
 
-/** `quiet` is until the visitor counts as gone and the history is written, in milliseconds. */
+/** `quiet` lasts until the visitor counts as gone and the history is written, in milliseconds. */
 const sizes: Sizes<{ conversations: number; seconds: number; quiet: number }> = {
   full: { conversations: 40, seconds: 120, quiet: laterWindow + 40_000 },
   quick: { conversations: 40, seconds: 30, quiet: laterWindow + 40_000 },
   smoke: { conversations: 2, seconds: 1, quiet: 500 },
 };
 const secondsApart = 10;
-/** Cloudflare bills twenty frames of a client as one request (developers.cloudflare.com/durable-objects/platform/pricing). */
+/**
+ * Cloudflare bills twenty frames of a client as one request
+ * (https://developers.cloudflare.com/durable-objects/platform/pricing/).
+ */
 const framesPerRequest = 20;
 
 export function cost(plan: Plan): Promise<Figure[]> {

@@ -1,6 +1,6 @@
 /**
- * The cost of idle visitors: how often an actor wakes while they have their conversation open and nobody writes. Some
- * chat with an agent, some are in the queue.
+ * The cost of idle visitors: how often an actor wakes while visitors have their conversations open and write nothing.
+ * Some chat with an agent, some are in the queue.
  */
 import { takeCounts, type Wakes } from '../counts.ts';
 import type { Figure } from '../figures.ts';
@@ -14,7 +14,7 @@ const sizes: Sizes<{ chatting: number; waiting: number; settle: number; seconds:
   quick: { chatting: 50, waiting: 30, settle: 25, seconds: 30 },
   smoke: { chatting: 3, waiting: 2, settle: 1, seconds: 2 },
 };
-/** The agents of the demo account, each with a tab; their leases are looked after once a minute. */
+/** The agents of the demo account, each with a tab; their leases are checked once a minute. */
 const agents = 2;
 
 export function idle(plan: Plan): Promise<Figure[]> {
@@ -29,7 +29,7 @@ export function idle(plan: Plan): Promise<Figure[]> {
     const { wakes, methods } = await takeCounts(address.url);
     for (const [actor, counts] of Object.entries(wakes))
       plan.log(`idle for ${seconds} s: ${actor} ${JSON.stringify(counts)}`);
-    if (Object.keys(methods).length > 0) plan.log(`  what was called: ${JSON.stringify(methods)}`);
+    if (Object.keys(methods).length > 0) plan.log(`  calls: ${JSON.stringify(methods)}`);
     const { Agent, ...others } = wakes;
     const perHour = (amount: number, heads: number) => (amount * 3_600) / seconds / heads;
     const figure = (name: string, unit: string, value: number, goals: Figure['goals']): Figure => ({

@@ -1,4 +1,7 @@
-/** The tail: p99 of a message's way at a thousand a second, from long runs. Peer (a) is not asked for, and not run. */
+/**
+ * The tail: p99 of a message's delivery at a thousand a second, from long runs. Peer (a) has no goal here, and is not
+ * run.
+ */
 import { Samples, type Figure } from '../figures.ts';
 import type { PeerName } from '../peers/peer.ts';
 import type { Plan, Sizes } from '../plan.ts';

@@ -1,18 +1,21 @@
-/** What an idle socket holds of workerd's memory: by how much it grows with each lot of sockets, once their objects sleep. */
+/** The memory of an idle socket in workerd: the growth with each lot of sockets, once their objects hibernate. */
 import { Samples, type Figure } from '../figures.ts';
 import type { Plan, Sizes } from '../plan.ts';
 import { memoryOf } from '../processes.ts';
 import { withBoth } from './session.ts';
 import { untilAsleep } from './sleep.ts';
 
-/** Two sockets each. Five lots are 2,000 sockets, with 2 file descriptors each and 3 for every object awake: below 20,000. */
+/**
+ * Two sockets each. Five lots are 2,000 sockets, with 2 file descriptors each and 3 for every awake object: below
+ * 20,000.
+ */
 const lots: Sizes<number> = { full: 200, quick: 200, smoke: 4 };
 
 export async function memory(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
   const lot = lots[plan.scale];
   await withBoth(async (pair) => {
-    // The first lot also makes the code warm and the heap large, and is not counted.
+    // The first lot also warms the code and grows the heap, and is not counted.
     for (let turn = -1; turn < plan.pairs; turn++) {
       const before = pair.map(({ peer }) => memoryOf(peer.servers, 'workerd'));
       for (const { generator } of pair) await generator.run('open', lot);

@@ -1,6 +1,6 @@
 /**
- * What routing costs as an account grows: a decision alone, the way from a free place or a new chat to the offer on an agent's
- * screen with a thousand waiting, and what every change of the floor sends to all who watch it.
+ * The cost of routing as an account grows: a decision alone, the time from freed capacity or a new chat to the offer
+ * on an agent's screen with a thousand chats waiting, and the traffic of every change to all open floors.
  */
 import { choose, everybody, type RoutedAgent } from '#domain/routing/routing';
 import { defaultRouting, methods, type Method } from '#protocol';
@@ -15,12 +15,12 @@ import { percentiles } from '../statistics.ts';
 import { pause } from './session.ts';
 
 interface Size {
-  /** Agents of the decision alone, and of the accounts that run. */
+  /** Numbers of agents: for the decision alone, and in running accounts. */
   readonly chosenFrom: readonly number[];
   readonly accounts: readonly number[];
   readonly waiting: number;
   readonly turns: number;
-  /** Milliseconds that each method is run for; until a busy floor is calm; until a change has been sent to all. */
+  /** Milliseconds for each method; until a busy floor is calm; until a change has been sent to all. */
   readonly loop: number;
   readonly calm: number;
   readonly change: number;
@@ -54,7 +54,7 @@ const figure = (name: string, unit: string, value: number, digits = 0): Figure =
   ...{ name, unit, digits, samples: { parley: [value] }, goals: [] },
 });
 
-/** The decision alone, beside a loop that only looks at each agent once. */
+/** The decision alone, beside a loop that only reads each agent once. */
 function decisions(plan: Plan, size: number): Figure[] {
   const random = seeded(plan.seed);
   const agents = Array.from({ length: size }, (_, number): RoutedAgent => {
@@ -94,7 +94,7 @@ function decisions(plan: Plan, size: number): Figure[] {
 }
 
 function perSecond(milliseconds: number, work: () => void): number {
-  // Warm first.
+  // Warm-up.
   for (let run = 0; run < 200; run++) work();
   const began = performance.now();
   let runs = 0;
@@ -127,7 +127,7 @@ async function endToEnd(plan: Plan, size: number): Promise<Figure[]> {
 
 async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figure[]> {
   const { waiting, turns, calm, change } = sizes[plan.scale];
-  // One after the other while somebody is free: each chat finds its agent at once.
+  // One chat after the other while an agent is free: each chat finds its agent at once.
   const coming: number[] = [];
   const owned: string[] = [];
   for (let turn = 0; turn < Math.min(size, turns); turn++) {
@@ -137,7 +137,7 @@ async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figu
     await floor.accept(offer);
     owned.push(conversation);
   }
-  // Then every agent gets one, and the other chats wait.
+  // Then every agent gets a chat, and the other chats wait.
   for (let left = size - owned.length; left > 0; left -= 50) {
     await floor.arrivals(Math.min(left, 50));
     for (let each = 0; each < Math.min(left, 50); each++) {
@@ -157,7 +157,7 @@ async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figu
     const freed = floor.leave(owned.shift() ?? '');
     const { offer, at } = await floor.nextOffer();
     freeing.push(at - freed);
-    // What this one change sends, and nothing of the next.
+    // The traffic of this one change, and nothing of the next.
     await pause(change);
     traffic.frames += floor.traffic.frames / turns;
     traffic.bytes += floor.traffic.bytes / turns;
@@ -170,7 +170,7 @@ async function measure(plan: Plan, floor: BusyFloor, size: number): Promise<Figu
   const about = `${size} agents`;
   plan.log(
     `${about}: ${waiting} came in ${(arrived / 1_000).toFixed(1)} s; offer after a new chat p50 and p99 ${came.p50.toFixed(1)}, ` +
-      `${came.p99.toFixed(1)} ms; after a free place, ${waiting} waiting, ${free.p50.toFixed(1)}, ${free.p99.toFixed(1)} ms`,
+      `${came.p99.toFixed(1)} ms; after freed capacity, ${waiting} waiting, ${free.p50.toFixed(1)}, ${free.p99.toFixed(1)} ms`,
   );
   return [
     figure(`a new chat to its offer on a screen, p50, ${about} free, nobody waiting`, 'ms', came.p50, 1),

@@ -1,4 +1,7 @@
-/** Rows written for a message, the actors' and the database's, with all that is written late. Nothing here depends on time taken. */
+/**
+ * Rows written for a message, the actors' and the database's, including all late writes. Nothing here depends on
+ * time.
+ */
 import { laterWindow } from '#domain/conversation/archive';
 import { takeCounts } from '../counts.ts';
 import type { Figure } from '../figures.ts';
@@ -6,7 +9,7 @@ import type { Plan, Scale, Sizes } from '../plan.ts';
 import { pause, withPeer } from './session.ts';
 
 export const countingEntry = 'test/bench/counting-server.ts';
-/** Milliseconds: until the opening is written, and until the messages are, with the history. */
+/** Milliseconds: until the opening is written; until the messages are, with the history. */
 const sizes: Sizes<{ conversations: number; settle: number; quiet: number }> = {
   full: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },
   quick: { conversations: 100, settle: 8_000, quiet: laterWindow + 4_000 },
@@ -15,7 +18,7 @@ const sizes: Sizes<{ conversations: number; settle: number; quiet: number }> = {
 
 interface Load {
   readonly name: string;
-  /** Messages a second of all conversations; as many as the server takes where it is missing. */
+  /** Messages a second of all conversations; without it, as many as the server accepts. */
   readonly rate?: number;
   readonly seconds: number;
   readonly goal: boolean;
@@ -26,11 +29,11 @@ const loads: readonly Load[] = [
   { name: 'at 200 a second', rate: 200, seconds: 60, goal: true },
   { name: 'at one message per conversation every 5 s', rate: 20, seconds: 40, goal: false },
 ];
-/** Of those seconds. */
+/** The share of those seconds at each scale. */
 const shares: Record<Scale, number> = { full: 1, quick: 1 / 4, smoke: 1 / 50 };
 
 export async function rows(plan: Plan): Promise<Figure[]> {
-  // Side by side: rows are counted, and not timed.
+  // Concurrently: rows are counted, and not timed.
   const counted = await Promise.all(loads.map((load) => count(plan, load)));
   return loads.map(({ name, goal }, place) => ({
     name: `rows written per message, ${name}`,
@@ -45,7 +48,7 @@ function count(plan: Plan, { name, rate, seconds }: Load): Promise<number> {
   const { conversations, settle, quiet } = sizes[plan.scale];
   return withPeer('parley', { medium: 'ram', entry: countingEntry }, async ({ address }, generator) => {
     await generator.run('open', conversations);
-    // What the opening writes does not belong to the messages.
+    // The rows of the opening do not belong to the messages.
     await pause(settle);
     await takeCounts(address.url);
     const run = { seconds: seconds * shares[plan.scale], warmUp: 0, seed: plan.seed };

@@ -1,4 +1,4 @@
-/** Runs something against a peer that was started for it, and ends both processes whatever happens. */
+/** Runs work against a peer that is started for it, and ends both processes in any case. */
 import { startGenerator, type Generator } from '../generator.ts';
 import { startPeer, type Peer, type PeerName, type PeerOptions } from '../peers/peer.ts';
 
@@ -22,7 +22,7 @@ export async function withPeer<T>(
 
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A peer on this platform beside the other, and where its conversations' databases lie. */
+/** A peer on this platform beside the other, and the path of its conversations' databases. */
 export interface Side {
   readonly name: 'bare' | 'parley';
   readonly actors: RegExp;
@@ -30,7 +30,10 @@ export interface Side {
   readonly generator: Generator;
 }
 
-/** Starts (a) and (c) side by side, for figures that are mostly waiting. While one is measured the other sleeps. */
+/**
+ * Starts (a) and (c) side by side, for figures that are mostly waiting. While one peer is measured, the other is
+ * idle.
+ */
 export function withBoth<T>(work: (pair: readonly Side[]) => Promise<T>): Promise<T> {
   return withPeer('bare', { medium: 'ram' }, (barePeer, bareGenerator) =>
     withPeer('parley', { medium: 'ram' }, (peer, generator) =>

@@ -1,13 +1,13 @@
-/** Waits until actors sleep. It is seen from outside: an object that is awake holds its database open. */
+/** Waits until actors hibernate. It is visible from outside: an awake object keeps its database open. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { Plan } from '../plan.ts';
 import { familyOf } from '../processes.ts';
 import { pause } from './session.ts';
 
-/** An object is put to sleep after ten idle seconds; the spec's figures are of twelve. */
+/** An object hibernates after ten idle seconds; the spec's figures assume twelve. */
 const idle = 12_000;
 
-/** `actors` is a part of the path of their databases. */
+/** `actors` matches the path of their databases. */
 export async function untilAsleep(
   { scale }: Plan,
   servers: readonly number[],
@@ -27,7 +27,7 @@ function awake(servers: readonly number[], actors: RegExp): number {
     try {
       for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
         const target = readLink(`/proc/${pid}/fd/${descriptor}`);
-        // Others are the runtime's own: `metadata.sqlite` keeps the alarms.
+        // Other databases are the runtime's own: `metadata.sqlite` contains the alarms.
         if (/\/[0-9a-f]{64}\.sqlite$/.test(target) && actors.test(target)) open++;
       }
     } catch {
@@ -37,7 +37,7 @@ function awake(servers: readonly number[], actors: RegExp): number {
   return open;
 }
 
-/** A descriptor may be closed while it is looked at. */
+/** A descriptor may be closed while it is read. */
 function readLink(file: string): string {
   try {
     return readlinkSync(file);

@@ -1,4 +1,7 @@
-/** Messages a second, processor time a message, and how long a message takes. The peers take turns, each with fresh data. */
+/**
+ * Messages a second, processor time per message, and a message's delivery time. The peers take turns, each with fresh
+ * data.
+ */
 import { laterWindow } from '#domain/conversation/archive';
 import { Samples, type Figure } from '../figures.ts';
 import type { Medium, PeerName } from '../peers/peer.ts';
@@ -16,10 +19,16 @@ const sizes: Sizes<{
   quick: { conversations: 100, full: { seconds: 2, warmUp: 2 }, paced: { seconds: 3, warmUp: 1 } },
   smoke: { conversations: 4, full: { seconds: 0.3, warmUp: 0 }, paced: { seconds: 0.5, warmUp: 0 } },
 };
-/** Two for each conversation: with one the server waits for the generator at times, more only makes a queue. */
+/**
+ * Two messages for each conversation: with one, the server sometimes waits for the generator; more only build a
+ * queue.
+ */
 const inFlight = 2;
 const pace = 200;
-/** After full speed Parley still writes its summaries and, within a minute, the rest of its history: they belong to the messages. */
+/**
+ * After full speed Parley still writes its summaries and, within a minute, the rest of its history: that work belongs
+ * to the messages.
+ */
 const afterwards: Record<PeerName, number> = { bare: 1_000, 'socket-io': 1_000, parley: laterWindow + 2_000 };
 
 export async function speed(plan: Plan): Promise<Figure[]> {
@@ -28,7 +37,7 @@ export async function speed(plan: Plan): Promise<Figure[]> {
   const peers: PeerName[] = ['bare', ...(plan.packages ? (['socket-io'] as const) : []), 'parley'];
   const wanted = { throughput: plan.parts.has('throughput'), latency: plan.parts.has('latency') };
   for (let pair = 0; pair < plan.pairs; pair++) {
-    // There and back again, so that what drifts weighs on all alike.
+    // Forwards and backwards in turn, so that drift affects all peers alike.
     const order = pair % 2 === 0 ? peers : peers.toReversed();
     for (const peer of order) await turn(plan, samples, peer, 'ram', pair, wanted);
     if (!wanted.throughput) continue;
@@ -89,14 +98,14 @@ async function turn(
   await withPeer(name, { medium, packages: plan.packages }, async ({ servers }, generator) => {
     await generator.run('open', conversations);
     const cpu = cpuOf(servers);
-    // Where nobody asks for full speed it still makes the code warm, as that of a server that runs for days.
+    // If full speed is not measured, it still warms the code, like that of a server that runs for days.
     const seconds = wanted.throughput ? full.seconds : 1;
     const {
       sent,
       perSecond,
       generator: busy,
     } = await generator.run('fullSpeed', { seconds, warmUp: full.warmUp, seed, inFlight });
-    // On disk nothing comes after it.
+    // On disk no measurement follows.
     if (wanted.throughput && medium === 'ram' && plan.scale !== 'smoke') await pause(afterwards[name]);
     const perMessage = ((cpuOf(servers) - cpu) * 1_000) / sent;
     if (wanted.throughput) {

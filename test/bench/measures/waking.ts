@@ -1,4 +1,7 @@
-/** What a visitor waits for when nothing is warm: the first message of a new conversation, and one to a conversation asleep. */
+/**
+ * A visitor's wait when nothing is warm: the first message of a new conversation, and one to a hibernating
+ * conversation.
+ */
 import { Samples, type Figure } from '../figures.ts';
 import type { Plan, Sizes } from '../plan.ts';
 import { percentiles } from '../statistics.ts';
@@ -15,7 +18,7 @@ export async function waking(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();
   const { beginnings, sleepers } = sizes[plan.scale];
   await withBoth(async (pair) => {
-    // The code is warm where it is used all day.
+    // The code is warm wherever it is used all day.
     for (const { generator } of pair) await generator.run('begin', beginnings);
     for (let turn = 0; turn < plan.pairs; turn++) {
       const order = turn % 2 === 0 ? pair : pair.toReversed();

@@ -1,6 +1,6 @@
 /**
- * Peer (a), the floor under everything on this platform: an object for each conversation that stores a text, numbers it and sends
- * it to the conversation's tabs. It knows no session, no retry, no rule and no other object.
+ * Peer (a), the lower bound on this platform: an object for each conversation that stores a text, numbers it and
+ * sends it to the conversation's tabs. It has no sessions, no retries, no rules and no other objects.
  */
 import { DurableObject } from 'cloudflare:workers';
 

@@ -1,4 +1,4 @@
-/** The packages of peer (b). A peer should not weigh on everybody's install, so they lie outside the repository. */
+/** The packages of peer (b). They are installed outside the repository, so that no other install has to load them. */
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

@@ -12,7 +12,7 @@ export type Medium = 'ram' | 'disk';
 
 export interface Peer {
   readonly address: Address;
-  /** The processes that serve; those that they started count too. */
+  /** The server processes; their children count too. */
   readonly servers: readonly number[];
   stop(): Promise<void>;
 }
@@ -31,14 +31,14 @@ const starts: Record<PeerName, (folder: string, options: PeerOptions) => Promise
   parley: startParley,
 };
 
-/** What is left when the bench is ended in the middle. The processes end by themselves when it has gone. */
+/** Folders to remove if the bench ends early. The processes end by themselves when it has exited. */
 const folders = new Set<string>();
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 process.on('exit', () => folders.forEach(remove));
 
 export async function startPeer(name: PeerName, options: PeerOptions): Promise<Peer> {
   const folder = mkdtempSync(path.join(options.medium === 'ram' ? '/dev/shm' : tmpdir(), 'parley-bench-'));
-  // PostgreSQL's own user has to get through.
+  // PostgreSQL runs as a user of its own, which must be able to open the folder.
   chmodSync(folder, 0o755);
   folders.add(folder);
   const peer = await starts[name](folder, options);
@@ -72,7 +72,7 @@ async function startParley(folder: string, { entry }: PeerOptions): Promise<Peer
       quiet: true,
       built: true,
       ...(entry && { entry }),
-      // One visitor sends here what hundreds do, and a thousand chats wait: paces and caps are not what is measured.
+      // One visitor sends here as much as hundreds do, and a thousand chats wait: paces and caps are not measured.
       env: { COMMANDS_PER_SECOND: '1000000', CAPS: '{"waitingPerCampaign":1000000}' },
     },
   );

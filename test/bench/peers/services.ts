@@ -38,7 +38,7 @@ export function serviceVersions(): string {
 
 export async function startPostgres(folder: string): Promise<Service> {
   const bin = postgresFolder() ?? '';
-  // It refuses to run as root.
+  // PostgreSQL refuses to run as root.
   const user = process.getuid?.() === 0 ? idsOf('postgres') : {};
   mkdirSync(folder, { recursive: true });
   if ('uid' in user) spawnSync('chown', ['postgres:', folder]);

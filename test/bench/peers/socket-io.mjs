@@ -1,6 +1,7 @@
 /**
- * Peer (b), what a team would otherwise write: socket.io with its Redis adapter, and PostgreSQL that holds every message before it
- * is acknowledged. The same promises: a number for each message of a conversation, and the same client id is the same message.
+ * Peer (b), the usual alternative: socket.io with its Redis adapter, and PostgreSQL, which stores every message
+ * before it is acknowledged. It gives the same guarantees: a number for each message of a conversation, and the same
+ * client id is the same message.
  */
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -34,7 +35,7 @@ await Promise.all([publisher.connect(), subscriber.connect()]);
 const http = createServer();
 const io = new Server(http, { adapter: createAdapter(publisher, subscriber) });
 
-// One statement is one round trip and one commit. The row of the conversation is what numbers its messages in turn.
+// One statement is one round trip and one commit. The row of the conversation numbers its messages in turn.
 const insert = {
   name: 'insert',
   text: `WITH next AS (UPDATE conversations SET head = head + 1 WHERE id = $1 RETURNING head)

@@ -1,10 +1,10 @@
-/** A D1 that fails before the write, after it, hangs, or is slow, as it is told. What hangs is written all the same, late. */
+/** A D1 that fails before the write, after it, hangs, or is slow, by its mode. A hanging write is done late. */
 import type { D1Mode } from '../modes.ts';
 
-/** One isolate holds the Worker and all its actors, so one variable tells them all. */
+/** One isolate runs the Worker and all its actors, so one variable reaches them all. */
 export const plan: { mode: D1Mode; deaf: boolean } = { mode: 'none', deaf: false };
 
-/** Longer than a follower waits: it has tried again, and newer rows stand there, when this write comes. */
+/** Longer than a follower waits: by then it has tried again, and this write meets newer rows. */
 const hangFor = 15_000;
 const slowFor = 1_500;
 
@@ -60,7 +60,7 @@ export function faulty(sound: D1Database): D1Database {
       if (name === 'prepare') return (sql: string) => statement(target.prepare(sql));
       if (name === 'batch') {
         return (statements: D1PreparedStatement[]) => {
-          // A mutant: it says that it has written, and now and then it has not.
+          // A mutant: now and then it reports a write that it has not done.
           if (plan.deaf && Math.random() < 0.15) return Promise.resolve([]);
           return amid(() => target.batch(statements.map((each) => real.get(each) ?? each)));
         };

@@ -1,14 +1,14 @@
-/** Wrong servers, each wrong in one way: a run that calls one of them sound is worth nothing. */
+/** Faulty servers, each with one fault: a run that judges one of them sound is worth nothing. */
 import { Journal } from '../../../worker/actors/conversation/journal.ts';
 import { Alarm } from '../../../worker/runtime/alarm.ts';
 import type { Mutant } from '../modes.ts';
 import { plan } from './d1-faults.ts';
 
-/** Makes this isolate, and the storage of one conversation, wrong as it is told. */
+/** Adds a fault to this isolate and to the storage of one conversation. */
 export function mutate(mutant: Mutant | undefined, sql: SqlStorage): void {
   switch (mutant) {
     case 'hasty':
-      // It answers from memory, and writes a while later.
+      // It answers from memory, and writes later.
       writeMessages(sql, (write) => void setTimeout(write, 1_500));
       break;
     case 'dropping':
@@ -16,15 +16,15 @@ export function mutate(mutant: Mutant | undefined, sql: SqlStorage): void {
       writeMessages(sql, (write) => void (Math.random() < 0.02 || write()));
       break;
     case 'forgetful':
-      // It does not know what it has done before.
+      // It does not recognise commands that it has done before.
       Journal.prototype.entryOf = () => undefined;
       break;
     case 'deaf-archive':
-      // D1 says that it has written, and sometimes it has not.
+      // D1 sometimes reports a write that it has not done.
       plan.deaf = true;
       break;
     case 'no-alarm':
-      // Nothing wakes it once it sleeps.
+      // No alarm wakes it once it hibernates.
       Alarm.prototype.arm = () => undefined;
       break;
     case undefined:
@@ -32,7 +32,7 @@ export function mutate(mutant: Mutant | undefined, sql: SqlStorage): void {
   }
 }
 
-/** Gives the write of each message to `when`; what is kept in memory is as it should be. */
+/** Passes the write of each message to `when`; memory is left correct. */
 function writeMessages(sql: SqlStorage, when: (write: () => void) => void): void {
   const exec = sql.exec.bind(sql);
   const held = (query: string, ...bindings: unknown[]) => {

@@ -1,4 +1,4 @@
-/** The Worker as it is deployed, with a D1 that fails as it is told, and doors behind which its actors can be looked into. */
+/** The deployed Worker with an injectable D1 fault, and test routes that read its actors. */
 import { dumpHistory } from '../../../worker/db/history.ts';
 import sound, { Conversation as SoundConversation } from '../../../worker/server.ts';
 import type { Waits } from '../../../worker/actors/conversation/duties.ts';
@@ -13,7 +13,7 @@ export * from '../../../worker/server.ts';
 interface FaultyEnv extends Env {
   readonly D1_MODE?: string;
   readonly MUTANT?: Mutant;
-  /** Waits that are shorter than the usual, as JSON. */
+  /** Delays that are shorter than the usual ones, as JSON. */
   readonly WAITS?: string;
 }
 
@@ -29,7 +29,7 @@ export class Conversation extends SoundConversation {
     return WAITS ? (JSON.parse(WAITS) as Waits) : super.waits;
   }
 
-  /** The log as this actor itself has it. */
+  /** The log as this actor reads it. */
   dumpLog(): string[] {
     return [...this.ctx.storage.sql.exec<{ entry: string }>('SELECT entry FROM entries ORDER BY seq')].map(
       (row) => row.entry,
@@ -45,7 +45,7 @@ function begin(env: FaultyEnv): void {
   begun = true;
 }
 
-async function behindTheDoor(request: Request, env: FaultyEnv): Promise<Response> {
+async function testRoute(request: Request, env: FaultyEnv): Promise<Response> {
   if (request.headers.get('Authorization') !== `Bearer ${env.OPERATOR_SECRET}`) {
     return new Response('not yours', { status: 403 });
   }
@@ -72,7 +72,7 @@ async function behindTheDoor(request: Request, env: FaultyEnv): Promise<Response
 export default {
   fetch(request, env, ctx) {
     begin(env);
-    if (new URL(request.url).pathname.startsWith('/faults/')) return behindTheDoor(request, env);
+    if (new URL(request.url).pathname.startsWith('/faults/')) return testRoute(request, env);
     return sound.fetch(request, { ...env, DB: faulty(env.DB) }, ctx);
   },
 } satisfies ExportedHandler<FaultyEnv>;

@@ -1,6 +1,7 @@
 /**
- * The Durable Object of one agent, named `account:usr_…`. It owns their sessions, status and drafts, and holds one socket for each
- * of their tabs. Of conversations it keeps nothing: summaries pass through, and a tab that comes asks for them anew.
+ * The Durable Object of one agent, named `account:usr_…`. It owns the agent's sessions, status and drafts, and one
+ * socket for each of their tabs. It stores nothing about conversations: summaries pass through, and a new tab makes it
+ * ask the conversations again.
  */
 import { hasStatus } from '#domain/people/status';
 import {
@@ -42,7 +43,7 @@ import { currentSummaries } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { followersOf, noteOf } from './targets.ts';
 
-/** All that there is once the agent has signed in for the first time. */
+/** Everything that exists once the agent has signed in for the first time. */
 interface Awake {
   readonly standing: Standing;
   readonly attached: Attached;
@@ -57,7 +58,7 @@ export class Agent extends Identity {
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
   readonly #drafts: Drafts;
-  /** How often a status was chosen, while the actor is awake. */
+  /** Counts status choices while the actor is awake. */
   #choice = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -74,10 +75,10 @@ export class Agent extends Identity {
     if (registers) this.#wake(registers);
   }
 
-  /** Makes a session for a user whose password was right; a second factor is asked for here. */
+  /** Makes a session for a user who gave the right password; this also checks the second factor. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
-    // A user who is only an administrator sees no status on any screen, so it must not be one that closes chats to
-    // them.
+    // A user who is only an administrator sees no status on any screen, so their status must not be one that closes
+    // chats to them.
     const status = hasStatus(user.roles) ? how.status : 'online';
     const refusal = status && (await this.#whyNot(status, user.account.id));
     if (refusal) return refusal;
@@ -87,7 +88,7 @@ export class Agent extends Identity {
     return opened;
   }
 
-  /** Makes a session for a user who has proved themselves by another one. */
+  /** Makes a session for a user who has proved their identity in another one. */
   async goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
     const { member, standing } = this.#begun();
     const opened = await member.goOn(user, from, remembered);
@@ -101,7 +102,7 @@ export class Agent extends Identity {
     return this.#offline ? { ...known, principal: { ...known.principal, offline: true } } : known;
   }
 
-  /** For a floor that has an incomplete row of the agent. */
+  /** For a floor whose row of the agent is incomplete. */
   note(): { agent: AgentNote; seq: number } | null {
     const { standing, member } = this.#awake ?? {};
     return standing && member ? { agent: noteOf(standing, member), seq: standing.log.head } : null;
@@ -115,23 +116,23 @@ export class Agent extends Identity {
     return this.#awake?.member.sessions(current) ?? [];
   }
 
-  /** Ends a session, and closes its sockets wherever they are. */
+  /** Ends a session and closes its sockets, here and at conversations. */
   async signOut(session: string): Promise<void> {
     await this.#awake?.member.endSession(session);
     if (this.#tabs.open().length === 0) this.#awake?.presence.leaveNow();
   }
 
-  /** The user's row is about to change … */
+  /** Called before a change of the user's row … */
   expectChange(): void {
     this.#awake?.member.expectChange();
   }
 
-  /** … and has changed. */
+  /** … and after it. */
   async reread(): Promise<void> {
     await this.#awake?.member.reread();
   }
 
-  /** Closes a session's sockets wherever they are. */
+  /** Closes a session's sockets, here and at conversations. */
   async #closeSockets(session: string): Promise<void> {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
     await Promise.all([
@@ -140,7 +141,7 @@ export class Agent extends Identity {
     ]);
   }
 
-  /** A conversation is about to accept a socket of a session: it is closed when the session ends. */
+  /** A conversation is about to accept a socket of a session. The socket is closed when the session ends. */
   attached(session: string, conversation: string): Refusal | null {
     if (!this.#awake?.member.holds(session)) return refuse('signed_out');
     if (this.#offline) return refuse('not_online');
@@ -148,7 +149,7 @@ export class Agent extends Identity {
     return null;
   }
 
-  /** A conversation of the agent's has changed, or is theirs no more. */
+  /** A conversation of the agent has changed, or the agent no longer owns it. */
   summaryNoted(summary: Summary): void {
     if (!this.#awake) return;
     const { state } = summary;
@@ -161,17 +162,19 @@ export class Agent extends Identity {
     this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
   }
 
-  /** The agent has chosen a status. */
+  /** The agent chose a status. */
   setStatus(status: Status): Promise<Refusal | null> {
     return this.#choose(status);
   }
 
-  /** Somebody who supervises has chosen it for them. */
+  /** A supervisor or administrator chose the agent's status. */
   setStatusBy(status: Status, by: { id: string; name: string }): Promise<Refusal | null> {
     return this.#choose(status, { by });
   }
 
-  /** What follows from other things than a choice: only where the status is still `from`. True where it is `to` now. */
+  /**
+   * Corrects the status for a reason other than a choice, only if it is still `from`. True if it is `to` afterwards.
+   */
   correctStatus(from: Status, to: Status, why: Correction): boolean {
     const { standing } = this.#awake ?? {};
     if (standing?.state.signedIn !== true || standing.state.status !== from) return false;
@@ -182,14 +185,14 @@ export class Agent extends Identity {
   async #choose(status: Status, cause: StatusCause = {}): Promise<Refusal | null> {
     const turn = ++this.#choice;
     const refusal = await this.#whyNot(status, this.#awake?.member.user.account.id ?? '');
-    // Whoever is not signed in is offline, and nothing else.
+    // A user who is signed out is offline and can have no other status.
     if (!this.#awake?.standing.state.signedIn) return refuse('conflict');
-    // What was chosen since wins.
+    // A later choice wins.
     if (!refusal && turn === this.#choice) this.#awake.standing.set(status, cause);
     return refusal;
   }
 
-  /** F18: that status is there only where the account has it. */
+  /** F18: the account must have switched this status on. */
   async #whyNot(status: Status, account: string): Promise<Refusal | null> {
     if (status !== 'offline_processing') return null;
     const rules = await dispatcherStub(this.env, account).rules();
@@ -264,13 +267,13 @@ export class Agent extends Identity {
   async #welcome(): Promise<AgentServerFrame> {
     const { account, id } = this.#user();
     const theirs = await currentSummaries(this.env, { account: account.id, id }, this.#drafts);
-    // As it is now, after all the asking.
+    // Read after every await, so this is the current status.
     const { status, since } = this.#begun().standing.state;
     const summaries = status === 'offline' ? [] : theirs;
     return { t: 'agent.welcome', status, since, summaries, drafts: this.#drafts.all() };
   }
 
-  /** Whoever was offline was shown no conversation: their tabs begin anew. */
+  /** An offline agent was shown no conversation, so their tabs start again. */
   #cameBack(): void {
     const tabs = this.#tabs.open();
     const greeting = this.#tabs.greet(tabs).catch((error: unknown) => {
@@ -298,7 +301,7 @@ export class Agent extends Identity {
       },
       exists: (does) => {
         const { log, state } = standing;
-        // Whoever has never been here is on no floor.
+        // A user who never signed in is not on the floor.
         if (log.head === 0 || does !== state.deleted) return;
         standing.append({ kind: does ? 'user.restored' : 'user.deleted' });
       },
@@ -327,7 +330,7 @@ export class Agent extends Identity {
     const awake = { standing, attached, followers, alarm, presence, member };
     this.#awake = awake;
     if (standing.log.head > 0) {
-      // An earlier version's log says nothing of sessions.
+      // The log of an earlier version has no entries about sessions.
       if (member.signedIn) standing.enter(standing.state.status);
       else this.#leaveIfOut();
       followers.kick();
@@ -335,7 +338,7 @@ export class Agent extends Identity {
     return awake;
   }
 
-  /** Sessions have ended: with the last one of them all that it held. No grace for what was meant. */
+  /** Some sessions have ended. With the last one, the agent leaves: no grace period for a deliberate end. */
   #leaveIfOut(): void {
     const { member, standing, presence } = this.#awake ?? {};
     if (!member || member.signedIn) return;

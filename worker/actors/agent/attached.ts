@@ -1,6 +1,6 @@
 /**
- * Which conversations the agent's sessions have open on a screen: where sockets are closed when they may stay open no longer. A
- * conversation registers itself when it has admitted a session, so a guessed id leaves nothing here.
+ * The conversations that the agent's sessions have open on a screen, so that their sockets can be closed when they are
+ * no longer allowed. A conversation registers itself after it admits a session, so a guessed id stores nothing here.
  */
 import { closeCodes } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
@@ -14,7 +14,7 @@ interface Row {
 }
 
 export interface AttachedOptions {
-  /** The agent is offline: no conversation stays open. */
+  /** True if the agent is offline: then no conversation stays open. */
   offline(): boolean;
   signedIn(): boolean;
   /** Closes a session's sockets at a conversation. */
@@ -22,16 +22,16 @@ export interface AttachedOptions {
   arm(): void;
 }
 
-/** How many conversations an agent has open at once; the one opened first goes. */
+/** The most conversations that an agent has open at once. Beyond it, the one opened first is dropped. */
 export const maxAttached = 256;
-/** How many conversations are asked to close at the same time: one that hangs holds up none of the others. */
+/** The number of conversations asked to close at the same time, so that one that hangs does not delay the others. */
 const closingAtOnce = 16;
 
 export class Attached implements Duty {
   readonly name = 'attached';
   readonly #host: Host;
   readonly #options: AttachedOptions;
-  /** How many works close sockets: what they leave undone is due when they have ended. */
+  /** The number of runs that are closing sockets. Their leftovers are due when they have ended. */
   #closing = 0;
 
   constructor(host: Host, options: AttachedOptions) {
@@ -50,7 +50,7 @@ export class Attached implements Duty {
     if (surplus.length > 0) this.#host.background(this.#close(surplus, closeCodes.lagging));
   }
 
-  /** The session has ended. What can't be closed now is closed by the duty. */
+  /** The session has ended. Sockets that cannot be closed now are left to the duty. */
   async closeOf(session: string): Promise<void> {
     await this.#close(this.#rows('WHERE session = ?', session), closeCodes.signedOut);
   }
@@ -59,15 +59,15 @@ export class Attached implements Duty {
     return this.#closing === 0 && this.#due().length > 0 ? 0 : null;
   }
 
-  /** Closes what may not stay open. It follows from what is stored, so a crash leaves no socket open. */
+  /** Closes sockets that may not stay open. They follow from stored state, so a crash leaves none open. */
   async run(): Promise<void> {
     const failed = await Promise.all(this.#due().map(({ rows, code }) => this.#close(rows, code)));
     if (failed.some((count) => count > 0)) throw new Error('sockets were not closed');
   }
 
-  /** What may not stay open, the latest first, and why. */
+  /** Rows whose sockets may not stay open, the latest first, with the close code. */
   #due(): { rows: Row[]; code: number }[] {
-    // An offline agent follows nothing (F19). One who is signed in must not come back at once.
+    // An offline agent follows no conversation (F19). A tab that is signed in must not reconnect at once.
     if (this.#options.offline()) {
       const code = this.#options.signedIn() ? closeCodes.forbidden : closeCodes.signedOut;
       return some(this.#rows(''), code);
@@ -85,13 +85,13 @@ export class Attached implements Duty {
     return all<Row>(this.#host.sql.exec(query, ...bindings));
   }
 
-  /** Answers how many could not be closed. */
+  /** Returns how many sockets could not be closed. */
   async #close(rows: readonly Row[], code: number): Promise<number> {
     const waiting = [...rows];
     let failed = 0;
     const one = async ({ session, conversation, at }: Row) => {
       await this.#options.close(conversation, session, code);
-      // Not where it has been opened again in the meantime.
+      // Keeps the row if the conversation was opened again in the meantime.
       this.#host.sql.exec(
         'DELETE FROM attached WHERE session = ? AND conversation = ? AND at = ?',
         session,

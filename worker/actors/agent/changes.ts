@@ -19,6 +19,6 @@ const tellings: { readonly [Field in keyof Person]: Telling | null } = {
 export function changesBetween(before: Person, user: Person): AgentDraft[] {
   const fields = Object.keys(tellings) as (keyof Person)[];
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(user[field]));
-  // Several fields may have the same entry, which is written once.
+  // Several fields may share an entry, which is written once.
   return [...new Set(changed.map((field) => tellings[field]))].flatMap((telling) => telling?.(user) ?? []);
 }

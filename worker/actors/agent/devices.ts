@@ -1,18 +1,18 @@
 /**
- * Browsers in which the user has signed in before (OWASP: device cookies). A known device gives access to nothing. It only has limits
- * of its own, so that a stranger's guesses at the password never keep its owner out.
+ * Browsers in which the user has signed in before (OWASP: device cookies). A known device gives access to nothing. It
+ * only has limits of its own, so that a stranger's guesses at the password never lock the owner out.
  *
- * The secret is not changed by use: all that a stolen one is good for is some guesses, and an answer lost on its way would make the
- * owner a stranger just when it matters. It is revoked with the password, and when the user ends their other sessions.
+ * Using the secret does not change it: a thief gains only some guesses, and a lost answer would turn the owner into a
+ * stranger at the worst time. The secret is revoked with the password, and when the user ends their other sessions.
  */
 import { makeId } from '#protocol';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
-/** How many devices a user has at the most; the one unused for longest goes. */
+/** The most devices of a user. Beyond it, the one unused for longest is dropped. */
 const maxDevices = 20;
 
-/** A device as its cookie carries it. */
+/** A device as stored in its cookie. */
 export interface Device {
   readonly device: string;
   readonly secret: string;
@@ -27,7 +27,7 @@ export class Devices {
     this.#host = host;
   }
 
-  /** Makes this browser a known one. The secret is told once. */
+  /** Makes this browser a known device. The secret is returned only here. */
   async add(): Promise<Device> {
     const device = makeId('device', this.#host.bytes(26));
     const secret = newSecret();
@@ -49,13 +49,13 @@ export class Devices {
     return row !== undefined && sameHash(row.hash, hash);
   }
 
-  /** It has signed in again. False where it was forgotten meanwhile. */
+  /** Records another sign-in on the device. False if the device was forgotten in the meantime. */
   use(device: string): boolean {
     this.#sql.exec('UPDATE devices SET used_at = ? WHERE id = ?', this.#host.now(), device);
     return first(this.#sql.exec('SELECT 1 FROM devices WHERE id = ?', device)) !== undefined;
   }
 
-  /** Forgets all but one, or all. */
+  /** Forgets all devices, or all but one. */
   forget(but?: string): void {
     this.#sql.exec('DELETE FROM devices WHERE id IS NOT ?', but ?? null);
   }

@@ -1,7 +1,7 @@
-/** What an agent has written and not sent, by conversation. */
+/** The agent's unsent texts, by conversation. */
 import { all, type Sql } from '../../runtime/host.ts';
 
-/** Conversations come and go; of drafts never sent, the latest so many stay. */
+/** Conversations are many: only this number of the latest drafts is stored. */
 const kept = 100;
 
 export class Drafts {

@@ -1,6 +1,6 @@
 /**
- * What the doors ask of an agent that prove who somebody is: known devices, counted tries, links by mail, the second factor. A name
- * that somebody made up has no member, and stores nothing.
+ * The agent's methods for HTTP routes that prove identity: known devices, counted attempts, links by mail, the second
+ * factor. An invented name has no member and stores nothing.
  */
 import type { LimitName } from '#domain/base/limits';
 import { refuse, type LinkAbout, type RecoveryCodes, type Refusal, type SecondFactorSecret } from '#protocol';
@@ -13,13 +13,13 @@ import type { MailOrder } from './outgoing.ts';
 import type { TakenTries, Tried } from './tries.ts';
 
 export abstract class Identity extends DurableObject<Env> {
-  /** The member, where there ever was one. */
+  /** The member, if the user has ever signed in or been mailed. */
   protected abstract known(): Member | undefined;
   protected abstract begun(): Member;
 
   /**
-   * Counts an attempt on a device under these limits, or returns how long to wait. Null where the device is not known, or is not of the
-   * user who has this email.
+   * Counts an attempt on a device under these limits, or returns how long to wait. Null if the device is unknown or
+   * does not belong to the user with this email.
    */
   async tryOnDevice(
     email: string,
@@ -33,7 +33,7 @@ export abstract class Identity extends DurableObject<Env> {
     );
   }
 
-  /** Counts an attempt at the password, or at a code, in a session. */
+  /** Counts an attempt at the password or at a code, within a session. */
   tryInSession(session: string): { wait: number; taken: TakenTries } {
     const tried: Tried[] = [
       { limit: 'proof', of: session },
@@ -42,24 +42,24 @@ export abstract class Identity extends DurableObject<Env> {
     return this.known()?.tries.take(...tried) ?? { wait: 0, taken: [] };
   }
 
-  /** Takes attempts back that came to nothing, and forgets what others have counted. */
+  /** Takes back attempts that must not count, and clears the counts of others. */
   settleTries(back: TakenTries, forgotten: TakenTries): void {
     const tries = this.known()?.tries;
     tries?.giveBack(back);
     for (const each of forgotten) tries?.forget(each);
   }
 
-  /** Makes the browser a known device of a user who has proved themselves. */
+  /** Makes the browser a known device of a user who has proved their identity. */
   async addDevice(): Promise<Device | null> {
     return (await this.known()?.devices.add()) ?? null;
   }
 
-  /** Forgets all known devices but the one of this id. */
+  /** Forgets all known devices except the one with this id. */
   forgetDevices(but?: string): void {
     this.known()?.devices.forget(but);
   }
 
-  /** Has a mail sent to the user, who may never have been here. */
+  /** Sends the user a mail; they may never have signed in. */
   async mail(user: Person, order: MailOrder): Promise<void> {
     await this.begun().mail(user, order);
   }
@@ -73,17 +73,17 @@ export abstract class Identity extends DurableObject<Env> {
     return { kind: link.kind, email: link.email ?? email, account: account.name, name };
   }
 
-  /** Uses the link up with which somebody sets their password, or confirms their email. */
+  /** Uses up a link that sets a password or confirms an email. */
   async redeemLink(secret: string): Promise<boolean> {
     return (await this.known()?.redeemLink(secret)) ?? false;
   }
 
-  /** Why this code does not prove the user in this session, where they have a second factor. */
+  /** Why this code does not prove the user in this session, if they have a second factor. */
   async checkCode(code: string | undefined, session: string): Promise<Refusal | null> {
     return (await this.known()?.checkCode(code, session)) ?? null;
   }
 
-  /** Nothing waits for the confirmation of an email any longer. */
+  /** Invalidates links that confirm an email. */
   dropConfirmation(): void {
     this.known()?.dropLinks(['confirmation']);
   }

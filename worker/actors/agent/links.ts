@@ -1,7 +1,7 @@
 /**
- * Links that a person gets by mail: to set a new password, or their first, or to confirm an email. A link is made when its mail goes
- * out, so that its secret is nowhere but there. Those before it go on to hold, since anybody may ask for another one while the owner
- * opens theirs; once one is used, all are gone.
+ * Links sent by mail: to set a first or new password, or to confirm an email. A link is made when its mail is sent, so
+ * that its secret exists only there. Earlier links stay valid, because anybody can request another one while the owner
+ * opens theirs; using one link invalidates all.
  */
 import { linkLife, maxLinks, type LinkKind } from '#domain/people/mailed-links';
 import type { Host } from '../../runtime/host.ts';
@@ -9,16 +9,16 @@ import type { Registers } from '../../runtime/registers.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 import type { AgentRegisters } from './storage.ts';
 
-/** A link that holds. */
+/** A valid link. */
 export interface Link {
   readonly hash: string;
   readonly expiresAt: number;
-  /** The address that it was mailed to. Absent in earlier versions: the user's email. */
+  /** The address that it was mailed to. Absent in links of earlier versions: the user's email. */
   readonly email?: string;
 }
 
 export const linkKinds: readonly LinkKind[] = ['reset', 'invitation', 'confirmation'];
-/** Links that set a password. One that confirms an email proves a mailbox, whatever the password is. */
+/** Links that set a password. A link that confirms an email proves a mailbox, independent of the password. */
 export const setters: readonly LinkKind[] = ['reset', 'invitation'];
 
 export class Links {
@@ -30,7 +30,7 @@ export class Links {
     this.#host = host;
   }
 
-  /** Makes a link that is mailed to this address; its secret is told once. */
+  /** Makes a link to be mailed to this address; its secret is returned only here. */
   async make(kind: LinkKind, email: string): Promise<string> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
@@ -41,14 +41,14 @@ export class Links {
     return secret;
   }
 
-  /** The link's kind, and the address that it was mailed to, where that is kept; null if it is not valid. */
+  /** The link's kind, and the address that it was mailed to if that is stored; null if it is not valid. */
   async about(secret: string): Promise<{ kind: LinkKind; email: string | undefined } | null> {
     return this.#find(await hashSecret(secret));
   }
 
-  /** Uses a link up; of two who bring one at once, one is let through. The kinds that end with it, or null. */
+  /** Uses up a link; of two simultaneous uses only one succeeds. Returns the kinds that it invalidates, or null. */
   async redeem(secret: string): Promise<readonly LinkKind[] | null> {
-    // The hash is what is waited for; after it nothing is, up to the end.
+    // Hashing is the only await, so nothing can interleave from here to the end.
     const link = this.#find(await hashSecret(secret));
     if (!link) return null;
     const ended = link.kind === 'confirmation' ? linkKinds : setters;
@@ -56,7 +56,7 @@ export class Links {
     return ended;
   }
 
-  /** No link of these kinds holds any longer. */
+  /** Invalidates all links of these kinds. */
   drop(kinds: readonly LinkKind[]): void {
     const links = Object.entries(this.#registers.get('links') ?? {});
     const left = links.filter(([kind]) => !kinds.includes(kind as LinkKind));
@@ -75,7 +75,7 @@ export class Links {
 
   #of(kind: LinkKind): Link[] {
     const kept = this.#registers.get('links')?.[kind];
-    // Earlier versions kept one.
+    // Earlier versions stored a single link.
     return kept === undefined ? [] : [kept].flat();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The words of the mails that users get, in their language. Whatever a tenant has typed goes through `plainName`: a mail may go to
- * somebody who has never heard of them. The reader's own name is left out, for it was typed by them, too.
+ * Builds the mails to users, in their language. Text that a tenant has typed goes through `plainName`, because a mail
+ * may reach a stranger to that tenant. The reader's own name is left out, because a tenant typed it, too.
  */
 import { plainName } from '#domain/people/plain-name';
 import type { Language } from '#protocol';
@@ -38,7 +38,7 @@ const notices = {
   second_factor_off: { subject: m.mail_second_factor_off_subject, text: m.mail_second_factor_off },
 } as const satisfies Record<Notice, object>;
 
-/** A notice. It has no link to click: such mails are what is imitated. */
+/** A notice. It contains no link, because phishing imitates such mails. */
 export function noticeMail(user: Person, notice: Notice): Mail {
   const locale = { locale: user.language };
   const { subject, text } = notices[notice];

@@ -1,6 +1,6 @@
 /**
- * Who an agent is and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It knows nothing of
- * what an agent does.
+ * An agent's identity and how they prove it: the copy of their user's row, sessions, second factor, links by mail. It
+ * knows nothing of an agent's work.
  */
 import type { LinkKind } from '#domain/people/mailed-links';
 import {
@@ -31,38 +31,38 @@ import { AgentSessions, endings, type Origin } from './sessions.ts';
 import { untold, type AgentRegisters } from './storage.ts';
 import { Tries } from './tries.ts';
 
-/** How long whoever changes a user's row may take, in milliseconds. */
+/** How long a change of a user's row may take, in milliseconds. */
 const rereadAfter = 3_000;
 
-/** A session that was just made; the secret is told once. */
+/** A session that was just made; the secret is returned only here. */
 export interface Opened {
   readonly session: string;
   readonly secret: string;
   readonly expiresAt: number;
   readonly remembered: boolean;
-  /** The browser, where it was not known before. */
+  /** The browser, if it was not known before. */
   readonly device?: Device;
 }
 
 export interface SignInHow extends Origin {
   readonly remembered: boolean;
-  /** The browser's id, where it is known. */
+  /** The browser's id, if it is known. */
   readonly known?: string | undefined;
   readonly code?: string | undefined;
   readonly status?: Status | undefined;
 }
 
-/** What a member tells the agent whose it is. */
+/** Callbacks of a member to its agent. */
 export interface MemberEvents {
-  /** Sessions have ended. Told before their sockets are closed. */
+  /** Sessions have ended. Called before their sockets are closed. */
   ended(): void;
-  /** Something in the row has changed that others know the agent by. */
+  /** A field of the row that other actors use has changed. */
   changed(before: Person | undefined, user: Person): void;
-  /** Whether there is such a user, each time that is known. */
+  /** Whether the user exists, called each time that is known. */
   exists(does: boolean): void;
-  /** True of a session that has a live tab. */
+  /** True if the session has a live tab. */
   inUse(session: string): boolean;
-  /** Closes a session's sockets, wherever they are. */
+  /** Closes a session's sockets, here and at conversations. */
   close(session: string): Promise<void>;
   arm(): void;
 }
@@ -104,7 +104,7 @@ export class Member {
     return { ...untold, ...user };
   }
 
-  /** The name that visitors read. */
+  /** The name that visitors see. */
   get shownName(): string {
     return this.user.nickname || this.user.name;
   }
@@ -119,7 +119,7 @@ export class Member {
       name: 'expire',
       next: () => {
         const inUse = this.#sessions.nextEnd((id) => this.#on.inUse(id));
-        // Of the others only the last one's end is news: nobody is signed in any more.
+        // Of sessions without a live tab only the last end matters: after it the user is signed out.
         return inUse ?? this.#sessions.lastEnd();
       },
       run: async (now) => {
@@ -131,7 +131,7 @@ export class Member {
     return [rereading, expiring, this.#outgoing];
   }
 
-  /** Makes a session for a user whose password was right; a second factor is asked for here. */
+  /** Makes a session for a user who gave the right password; this also checks the second factor. */
   async signIn(user: Person, how: SignInHow): Promise<Opened | Refusal> {
     const wrong = await this.checkCode(how.code, how.known ?? 'unknown devices');
     if (wrong) return wrong;
@@ -140,15 +140,18 @@ export class Member {
     return { ...opened, device: await this.devices.add() };
   }
 
-  /** Makes a session for a user who has proved themselves by another one, and makes their browser a known device. */
+  /**
+   * Makes a session for a user who has proved their identity in another one, and makes their browser a known device.
+   */
   async goOn(user: Person, from: Origin, remembered: boolean): Promise<Opened | Refusal> {
     const opened = await this.#open(user, from, remembered);
     return isRefusal(opened) ? opened : { ...opened, device: await this.devices.add() };
   }
 
   /**
-   * Why the code of the second factor is not enough; null where it is, or there is no second factor. Guesses are counted apart, by
-   * device or session: the password was right, so it is not secret any more.
+   * Why the code of the second factor is not enough; null if it is, or if there is no second factor. Guesses at the
+   * code are counted by device or session, apart from the password's: the password was right, so it is no longer
+   * secret.
    */
   async checkCode(code: string | undefined, of: string): Promise<Refusal | null> {
     if (!this.secondFactor.on) return null;
@@ -211,18 +214,18 @@ export class Member {
     };
   }
 
-  /** The sessions that hold, the one used last first. */
+  /** The valid sessions, the most recently used first. */
   sessions(current: string): Session[] {
     const held = this.#sessions.list(this.#host.now());
     return held.map((session) => ({ ...session, current: session.id === current }));
   }
 
-  /** Whether a session has not ended; its age is another matter. */
+  /** True if the session has not been ended; its age is not checked here. */
   holds(session: string): boolean {
     return this.#sessions.has(session);
   }
 
-  /** Whether any session holds. */
+  /** True if any session is valid. */
   get signedIn(): boolean {
     return this.#sessions.anyHolds(this.#host.now(), (id) => this.#on.inUse(id));
   }
@@ -233,13 +236,16 @@ export class Member {
     await this.#on.close(id);
   }
 
-  /** The user's row is about to change. Whoever changes it says so first: should they die half way, it is read all the same. */
+  /**
+   * The user's row is about to change. The caller announces it before the change: if the caller crashes halfway, the
+   * row is read again anyway.
+   */
   expectChange(): void {
     this.#registers.set('rereadAt', this.#host.now() + rereadAfter);
     this.#on.arm();
   }
 
-  /** The user's row has changed: what rested on what it said before ends now (I14). */
+  /** The user's row has changed: everything that depended on the old row ends now (I14). */
   async reread(): Promise<void> {
     const { account, id } = this.user;
     const user = await getPerson(this.#env.DB, account.id, id);
@@ -248,16 +254,16 @@ export class Member {
     if (why) await this.#endAll(why);
     const enrolled = !this.#mustEnroll;
     if (user) this.learn(user);
-    // Sockets are what such a session has no right to any more; the session itself is what they enroll with.
+    // A user who must still enroll keeps the session, which enrolling needs, but loses its sockets.
     if (enrolled && this.#mustEnroll)
       await Promise.all(this.sessions('').map(({ id }) => this.#on.close(id)));
-    // Last: what failed before this is done again.
+    // Last, so that a failure above is retried.
     this.#registers.delete('rereadAt');
   }
 
   /**
-   * Takes a row that somebody has read, perhaps before whoever changed it says so: what rested on the old one ends all the same. False
-   * where it is older than what is known.
+   * Adopts a row that a caller has read, perhaps before its change is announced; everything that depended on the old
+   * row ends as well. False if the row is older than the known one.
    */
   async #catchUp(user: Person): Promise<boolean> {
     const known = this.#registers.get('user') && this.user;
@@ -271,33 +277,33 @@ export class Member {
   learn(user: Person): void {
     const known = this.#registers.get('user');
     if (JSON.stringify(known) === JSON.stringify(user)) return;
-    // A link lies in the mailbox of the address that was.
+    // A link lies in the mailbox of the old address.
     if (known && known.email !== user.email) this.dropLinks(linkKinds);
     this.#registers.set('user', user);
     this.#on.changed(known && { ...untold, ...known }, user);
   }
 
-  /** Has a mail sent to the user. They may never have been here. */
+  /** Sends the user a mail. They may never have signed in. */
   async mail(user: Person, order: MailOrder): Promise<void> {
     await this.#catchUp(user);
     this.#outgoing.order(order);
     this.#on.arm();
   }
 
-  /** Uses a link up; the others that it ends neither hold nor go out. */
+  /** Uses up a link. The links that it invalidates are not mailed any more either. */
   async redeemLink(secret: string): Promise<boolean> {
     const ended = await this.links.redeem(secret);
     if (ended) this.#outgoing.drop(ended);
     return ended !== null;
   }
 
-  /** No link of these kinds holds any longer, and none goes out. */
+  /** Invalidates the links of these kinds, and drops their unsent mails. */
   dropLinks(kinds: readonly LinkKind[]): void {
     this.links.drop(kinds);
     this.#outgoing.drop(kinds);
   }
 
-  /** Sets the second factor up. Other sessions rested on the password alone, and end. */
+  /** Switches the second factor on. Other sessions were opened with the password alone, so they end. */
   async confirmSecondFactor(code: string, session: string): Promise<RecoveryCodes | Refusal> {
     const codes = await this.secondFactor.confirm(code);
     if (isRefusal(codes)) return codes;
@@ -318,9 +324,9 @@ export class Member {
 
   async #endAll(why: SessionEnding): Promise<void> {
     if (why === 'deleted') this.dropLinks(linkKinds);
-    // Other rights end no link: an invited user may get them before the first sign-in.
+    // A change of rights invalidates no link: an invited user may get rights before the first sign-in.
     if (why === 'password') this.dropLinks(setters);
-    // What rests on the old password goes, a device that somebody else made known with it included.
+    // Everything that was opened with the old password ends, including a device that an attacker made known with it.
     if (why === 'password' || why === 'deleted') this.devices.forget();
     const sessions = this.#sessions.endAll(why);
     this.#on.ended();
@@ -328,7 +334,7 @@ export class Member {
   }
 }
 
-/** What of a user's change ends the sessions that were made before it. */
+/** The reason why a change of the user ends the sessions made before it, or null. */
 function endingBetween(before: Person, after: Person): SessionEnding | null {
   if (after.passwordVersion !== before.passwordVersion) return 'password';
   const rights = ({ roles, manages }: Person) => JSON.stringify([[...roles].sort(), manages]);

@@ -1,4 +1,4 @@
-/** The mails that an agent gets: links that they have asked for, and notices of what was changed. */
+/** The mails to an agent: links that were requested, and notices of changes. */
 import type { LinkKind } from '#domain/people/mailed-links';
 import type { Person } from '../../db/users.ts';
 import type { Duty } from '../../runtime/alarm.ts';
@@ -9,28 +9,28 @@ import type { Links } from './links.ts';
 import { linkMail, noticeMail } from './mails.ts';
 import type { AgentRegisters } from './storage.ts';
 
-/** What a user is told of, so that a change that was not theirs does not go unseen. */
+/** Changes that a user is notified of, so that a change by somebody else does not go unseen. */
 export type Notice = 'password_changed' | 'second_factor_on' | 'second_factor_off';
 
-/** A mail with a link that was asked for. */
+/** A mail with a link that was requested. */
 export interface LinkOrder {
   readonly kind: LinkKind;
   /** The origin that the link begins with. */
   readonly origin: string;
-  /** Who invites. */
+  /** The name of the inviting user. */
   readonly by?: string;
-  /** The address that the link confirms, where it is not the user's email yet. */
+  /** The address that the link confirms, if it is not the user's email yet. */
   readonly to?: string;
 }
 export type MailOrder = LinkOrder | { readonly kind: Notice };
 
-/** Where a link leads: a page that sets a password, or one that confirms an email. */
+/** The page that a link opens: it sets a password or confirms an email. */
 const page: Readonly<Record<LinkKind, string>> = {
   reset: 'password',
   invitation: 'password',
   confirmation: 'confirm',
 };
-/** A mail that could not be sent for so long is given up, in milliseconds: an hour. */
+/** A mail that could not be sent within this time is dropped, in milliseconds: an hour. */
 const patience = 3_600_000;
 
 export class Outgoing implements Duty {
@@ -55,7 +55,7 @@ export class Outgoing implements Duty {
     this.#send = send;
   }
 
-  /** Has a mail sent soon; one of its kind that still waits is replaced. */
+  /** Queues a mail. It replaces a waiting mail of its kind. */
   order(order: MailOrder): void {
     const others = this.#orders.filter(({ kind }) => kind !== order.kind);
     this.#registers.set('mails', [...others, { ...order, at: this.#host.now() }]);
@@ -65,19 +65,19 @@ export class Outgoing implements Duty {
     return this.#orders.length > 0 ? 0 : null;
   }
 
-  /** Sends the first that waits. It may arrive twice, where the answer is lost. */
+  /** Sends the first waiting mail. It may arrive twice if the answer is lost. */
   async run(now: number): Promise<void> {
     const [order] = this.#orders;
     if (!order) return;
     if (now - order.at < patience) await this.#send(await this.#mailOf(order));
-    // Not the list as it was: another may have been ordered meanwhile.
+    // Reads the list again: another mail may have been ordered in the meantime.
     this.#registers.set(
       'mails',
       this.#orders.filter(({ kind, at }) => kind !== order.kind || at !== order.at),
     );
   }
 
-  /** No mail of these kinds goes out any more. */
+  /** Drops the waiting mails of these kinds. */
   drop(kinds: readonly MailOrder['kind'][]): void {
     const left = this.#orders.filter(({ kind }) => !kinds.includes(kind));
     if (left.length > 0) this.#registers.set('mails', left);
@@ -88,7 +88,7 @@ export class Outgoing implements Duty {
     if (!('origin' in order)) return noticeMail(this.#person(), order.kind);
     const { account, id, email } = this.#person();
     const secret = await this.#links.make(order.kind, order.to ?? email);
-    // Behind the number sign: a server is never told it, and no log has it.
+    // In the fragment, which is never sent to a server, so no log contains it.
     const url = `${order.origin}/${page[order.kind]}#${account.id}.${id}.${secret}`;
     return linkMail(this.#person(), order, url);
   }

@@ -1,6 +1,7 @@
 /**
- * Presence is a fact: a live lease on a socket. A tab that reloads or a deploy that drops every socket makes no absence; only the
- * grace running out does. Sockets that look open and are dead are found by their last ping.
+ * Presence is a fact: a live lease on a socket. A reload of a tab, or a deployment that closes every socket, does not
+ * make the agent absent; only the end of the grace period does. Dead sockets that look open are found by the time of
+ * their last ping.
  */
 import { closeCodes } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
@@ -8,11 +9,11 @@ import type { Host, Socket } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { AgentRegisters } from './storage.ts';
 
-/** A tab that was only held up comes back within so long of being closed, in milliseconds. */
+/** A closed tab that was only slow reconnects within this time, in milliseconds. */
 const comesBackWithin = 10_000;
 
 export interface PresenceOptions {
-  /** How long an agent without a live tab counts as here, in milliseconds. */
+  /** How long an agent without a live tab still counts as present, in milliseconds. */
   readonly grace: number;
   readonly lease: number;
   connected(): boolean;
@@ -26,7 +27,7 @@ export class Presence implements Duty {
   readonly #registers: Registers<AgentRegisters>;
   readonly #options: PresenceOptions;
   #goneAt: number | null;
-  /** Whose lease was over by then has been closed, though it may take its time to go. */
+  /** Sockets whose lease had ended by this time have been closed; the runtime may still list them. */
   #sweptAt = 0;
 
   constructor(host: Host, registers: Registers<AgentRegisters>, options: PresenceOptions) {
@@ -34,7 +35,7 @@ export class Presence implements Duty {
     this.#registers = registers;
     this.#options = options;
     this.#goneAt = registers.get('goneAt') ?? null;
-    // Whatever woke the agent: a crash took the sockets without a word, and one may have died while the agent slept.
+    // On every wake: a crash took the sockets without an event, and one may have died while the agent slept.
     if (options.connected()) this.#sweep(host.now());
   }
 
@@ -45,14 +46,14 @@ export class Presence implements Duty {
     this.#options.arm();
   }
 
-  /** A tab has gone. */
+  /** A tab has disconnected. */
   went(going: Socket): void {
     if (this.#goneAt !== null || this.#live(going).length > 0) return;
     this.#setGone(this.#host.now());
     this.#options.arm();
   }
 
-  /** The agent has signed out of the last tab: no grace for what was meant. */
+  /** The agent signed out in the last tab: no grace period for a deliberate end. */
   leaveNow(): void {
     this.#setGone(null);
     if (this.#options.connected()) this.#options.change(false);
@@ -61,7 +62,7 @@ export class Presence implements Duty {
   next(): number | null {
     if (this.#goneAt !== null) return this.#goneAt + this.#options.grace;
     if (!this.#options.connected()) return null;
-    // Pings wake nobody, so at the oldest one's end there is mostly a newer one, and a later end.
+    // Pings do not wake the actor, so when the oldest lease ends a newer ping has usually extended it.
     const ends = this.#host.sockets().map((socket) => this.#seenAt(socket) + this.#options.lease);
     const ahead = ends.filter((end) => end > this.#sweptAt);
     return ahead.length === 0 ? this.#sweptAt : Math.min(...ahead);
@@ -83,7 +84,10 @@ export class Presence implements Duty {
     else if (this.#goneAt === null) this.#setGone(this.#lastSign(sockets, now));
   }
 
-  /** The silence is part of the grace. What a crash took without a word was here until now. */
+  /**
+   * Time without pings counts against the grace period. Sockets that a crash took without an event were present until
+   * now.
+   */
   #lastSign(silent: readonly Socket[], now: number): number {
     if (silent.length === 0) return now;
     const seen = Math.max(...silent.map((socket) => this.#seenAt(socket)));

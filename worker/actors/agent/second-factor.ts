@@ -1,4 +1,7 @@
-/** An agent's second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes. A code lets in once. */
+/**
+ * An agent's second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes. Each code is accepted
+ * once.
+ */
 import { refuse, type Refusal, type SecondFactorSecret } from '#protocol';
 import { Secret, TOTP } from 'otpauth';
 import type { Host } from '../../runtime/host.ts';
@@ -6,12 +9,12 @@ import type { Registers } from '../../runtime/registers.ts';
 import { hashSecret } from '../credentials.ts';
 import type { AgentRegisters } from './storage.ts';
 
-/** So many recovery codes, each of so many characters: 50 bits. */
+/** The number of recovery codes, and the characters of each: 50 bits. */
 const recoveryCodes = 10;
 const recoveryLength = 10;
-/** No letter that is read as another one. */
+/** Without letters that are easily misread. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-/** A clock may be off by a period of 30 seconds, one way or the other. */
+/** A clock may be wrong by one period of 30 seconds in either direction. */
 const window = 1;
 
 export class SecondFactor {
@@ -27,14 +30,14 @@ export class SecondFactor {
     return this.#registers.get('secondFactor') !== undefined;
   }
 
-  /** A new secret, which counts only once it is confirmed: an app that never got it locks nobody out. */
+  /** Makes a new secret, which counts only after confirmation: an app that never received it locks nobody out. */
   begin(email: string): SecondFactorSecret {
     const secret = new Secret({ buffer: this.#host.bytes(20).slice().buffer }).base32;
     this.#registers.set('secondFactorBegun', secret);
     return { secret, uri: totpOf(secret, email).toString() };
   }
 
-  /** The codes for the day that the app is lost; told once. */
+  /** Returns the recovery codes, for the loss of the app; they are returned only here. */
   async confirm(code: string): Promise<{ codes: string[] } | Refusal> {
     const secret = this.#registers.get('secondFactorBegun');
     const period = secret ? this.#periodOf(secret, code) : null;
@@ -46,10 +49,10 @@ export class SecondFactor {
     return { codes };
   }
 
-  /** True of a code that is right and was not used before; from now on it was. */
+  /** True if the code is right and unused; the code is used up. */
   async accepts(code: string): Promise<boolean> {
     const hash = await hashSecret(plain(code));
-    // No await from here: of two who bring the same code one is let in.
+    // No await from here: of two simultaneous uses of a code only one is accepted.
     const kept = this.#registers.get('secondFactor');
     if (!kept) return false;
     const period = this.#periodOf(kept.secret, code);
@@ -67,7 +70,7 @@ export class SecondFactor {
     this.#registers.delete('secondFactorBegun');
   }
 
-  /** Of which period of time the code is; null where it is of none near now. */
+  /** The time period of a code; null if it belongs to no period near now. */
   #periodOf(secret: string, code: string): number | null {
     const token = code.replace(/\s/g, '');
     if (!/^\d{6}$/.test(token)) return null;
@@ -86,7 +89,7 @@ export class SecondFactor {
 const totpOf = (secret: string, label: string) =>
   new TOTP({ issuer: 'Parley', label, secret: Secret.fromBase32(secret) });
 
-/** A recovery code as it is compared: however it was copied from paper. */
+/** A recovery code normalised for comparison, however it was copied from paper. */
 function plain(code: string): string {
   return code.toLowerCase().replace(/[^0-9a-z]/g, '');
 }

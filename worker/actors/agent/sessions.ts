@@ -1,19 +1,19 @@
-/** An agent's sessions: revocable, stored as hashes, ended by time and by will. */
+/** An agent's sessions: revocable, stored as hashes. They end by age or on request. */
 import type { Session, SessionEnding } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
 import { hashSecret, newSecret, sameHash } from '../credentials.ts';
 
 const hour = 3_600_000;
-/** When a session ends, in milliseconds: unused for `idle`, or `whole` old whatever was done with it. */
+/** When a session ends, in milliseconds: unused for `idle`, or at the age of `whole` regardless of use. */
 const lives = {
-  /** One that outlives the browser. */
+  /** For a session that outlives the browser. */
   remembered: { idle: 7 * 24 * hour, whole: 30 * 24 * hour },
-  /** One that ends with it, if the browser keeps to that: a long day's work. */
+  /** For a session that ends with the browser, if the browser honours that: a long working day. */
   brief: { idle: 12 * hour, whole: 24 * hour },
 };
-/** The time of use is written at most this often: a row for every request would be a bill. */
+/** The time of use is written at most this often: a row for every request would be expensive. */
 const useStep = hour;
-/** How many sessions one agent has at the most; the one unused for longest goes. */
+/** The most sessions of an agent. Beyond it, the one unused for longest is dropped. */
 const maxSessions = 20;
 
 interface Row {
@@ -27,19 +27,19 @@ interface Row {
   brief: number;
 }
 
-/** From where a session is opened: what the browser says that it is, and the client's address where it is known. */
+/** Where a session was opened: the browser's own description, and the client's address if it is known. */
 export interface Origin {
   readonly device: string;
   readonly address: string | null;
 }
 
-/** The words for the one who comes back. */
+/** The texts for a client that returns with an ended session. */
 export const endings: Readonly<Record<SessionEnding, string>> = {
-  rights: 'What you may do here has changed. Sign in again.',
+  rights: 'Your rights have changed. Sign in again.',
   password: 'The password has changed. Sign in again.',
-  addresses: 'From where you may sign in has changed. Sign in again.',
+  addresses: 'The addresses from which you may sign in have changed. Sign in again.',
   deleted: 'This user is no longer active.',
-  expired: 'This session has ended by its age. Sign in again.',
+  expired: 'This session has expired. Sign in again.',
 };
 
 export class AgentSessions {
@@ -49,7 +49,7 @@ export class AgentSessions {
     this.#sql = sql;
   }
 
-  /** Makes a session. The secret is told once. `dropped` are the sessions that made room for it. */
+  /** Makes a session. The secret is returned only here. `dropped` are the sessions that were ended to make room. */
   async open(
     id: string,
     now: number,
@@ -74,12 +74,12 @@ export class AgentSessions {
     return { secret, expiresAt: now + (remembered ? lives.remembered : lives.brief).whole, dropped };
   }
 
-  /** Whether there is such a session that has not been ended. */
+  /** True if the session exists and has not been ended. */
   has(id: string): boolean {
     return this.#get(id)?.ended === null;
   }
 
-  /** True where the secret is the session's and the session has not ended; else why, as far as that is known. */
+  /** True if the secret is right and the session has not ended; otherwise the reason, if known. */
   async holds(id: string, secret: string, now: number): Promise<boolean | SessionEnding> {
     const hash = await hashSecret(secret);
     const row = this.#get(id);
@@ -90,7 +90,7 @@ export class AgentSessions {
     return true;
   }
 
-  /** Those that hold, the one used last first. */
+  /** The valid sessions, the most recently used first. */
   list(now: number): Omit<Session, 'current'>[] {
     return this.#rows()
       .filter((row) => row.ended === null && now < endOf(row))
@@ -99,7 +99,7 @@ export class AgentSessions {
       });
   }
 
-  /** Whether any holds. One in use goes on however old its last use is written to be. */
+  /** True if any session is valid. A session in use stays valid, however old its stored time of use is. */
   anyHolds(now: number, inUse: (id: string) => boolean): boolean {
     return this.#rows().some(
       (row) =>
@@ -108,19 +108,19 @@ export class AgentSessions {
     );
   }
 
-  /** When the last of those that hold ends by its age, should nobody use them; null where none holds. */
+  /** When the last valid session expires if none is used; null if none is valid. */
   lastEnd(): number | null {
     const ends = this.#rows().flatMap((row) => (row.ended === null ? endOf(row) : []));
     return ends.length > 0 ? Math.max(...ends) : null;
   }
 
-  /** When the first of those that hold and are in use is to be looked at; null where none is. */
+  /** When the first valid session in use has to be checked; null if there is none. */
   nextEnd(inUse: (id: string) => boolean): number | null {
     const ends = this.#rows().flatMap((row) => (row.ended === null && inUse(row.id) ? endOf(row) : []));
     return ends.length > 0 ? Math.min(...ends) : null;
   }
 
-  /** Those that are too old end; the others of those in use go on, for a live tab is a use. Answers who ended. */
+  /** Ends the expired sessions and extends those in use, because a live tab counts as use. Returns the ended ids. */
   expire(now: number, inUse: (id: string) => boolean): string[] {
     const due = this.#rows().filter((row) => row.ended === null && now >= endOf(row));
     const old = due.filter((row) => now >= row.created_at + lifeOf(row).whole || !inUse(row.id));
@@ -134,7 +134,7 @@ export class AgentSessions {
     this.#sql.exec('DELETE FROM sessions WHERE id = ?', id);
   }
 
-  /** Ends all that hold. Answers the ids of all, also of those that had ended: a socket of theirs may have been missed. */
+  /** Ends all sessions. Returns all ids, ended ones included: one of their sockets may have been missed. */
   endAll(why: SessionEnding): string[] {
     const ids = all<{ id: string }>(this.#sql.exec('SELECT id FROM sessions'));
     this.#sql.exec('UPDATE sessions SET ended = ? WHERE ended IS NULL', why);

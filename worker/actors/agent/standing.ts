@@ -1,6 +1,6 @@
 /**
- * What an agent is to others: signed in, with a status, with a live tab. It is a log, which all writes go through; who has sessions
- * and sockets, others know.
+ * An agent as other actors see them: signed in, with a status, with a live tab. It is a log, and all writes go through
+ * it. It knows nothing of sessions or sockets.
  */
 import type { Status, StatusFrame } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
@@ -18,9 +18,9 @@ import {
 } from './storage.ts';
 
 export interface StandingEvents {
-  /** An entry was written. */
+  /** Called after an entry was written. */
   written(): void;
-  /** The status is another one than before. */
+  /** Called when the status has changed. */
   moved(before: Status, frame: StatusFrame): void;
 }
 
@@ -53,7 +53,7 @@ export class Standing {
     this.#on.written();
   }
 
-  /** Makes it the status, whoever chose it. */
+  /** Sets the status, whether the agent, another user or the system chose it. */
   set(status: Status, cause: StatusCause = {}): void {
     const { status: before } = this.#state;
     if (status === before) return;
@@ -63,10 +63,10 @@ export class Standing {
     this.#on.moved(before, { t: 'status', status, since: this.#state.since, ...shown, ...by });
   }
 
-  /** A session has begun. Without a status they are what they were, and nobody begins offline without wanting to. */
+  /** A session has begun. Without a wanted status the agent keeps theirs, and starts offline only on request. */
   enter(wanted?: Status): void {
     const { status, left } = this.#state;
-    // The status comes first: no time is told of in which they had another one (F2).
+    // Set before the session is logged: no time may be recorded with the previous status (F2).
     this.set(wanted ?? (status === 'offline' ? (left ?? 'online') : status));
     if (!this.#state.signedIn) this.append({ kind: 'session.changed', signedIn: true });
   }

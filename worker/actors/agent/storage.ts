@@ -1,4 +1,4 @@
-/** What an Agent keeps: who they are, their sessions, their status as a log, their drafts. */
+/** An Agent's stored state: identity, sessions, the status as a log, drafts. */
 import type { Activity, ActivityEntry } from '#domain/people/activity';
 import type { LinkKind } from '#domain/people/mailed-links';
 import type { Correction, Status } from '#protocol';
@@ -15,27 +15,27 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
   ) WITHOUT ROWID`,
   'CREATE TABLE drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID',
-  // Which conversations a session has opened on a screen: where its sockets are closed when it ends.
+  // Conversations that a session has open on a screen: their sockets are closed when it ends.
   `CREATE TABLE attached (
     session TEXT NOT NULL, conversation TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, conversation)
   ) WITHOUT ROWID`,
-  // Why a session has ended, for the one who comes back with it; null while it holds.
+  // Why a session has ended, for a client that returns with it; null while it is valid.
   'ALTER TABLE sessions ADD COLUMN ended TEXT',
-  // From where it was opened, for its owner to know it again.
+  // Where it was opened, so that its owner recognises it.
   'ALTER TABLE sessions ADD COLUMN device TEXT',
   'ALTER TABLE sessions ADD COLUMN address TEXT',
-  // 1 where it ends with the browser.
+  // 1 if it ends with the browser.
   'ALTER TABLE sessions ADD COLUMN brief INTEGER NOT NULL DEFAULT 0',
   // Browsers that have signed in before.
   'CREATE TABLE devices (id TEXT PRIMARY KEY, hash TEXT NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID',
-  // Attempts that are counted here, because no stranger can make them.
+  // Attempts counted here, because no stranger can make them.
   `CREATE TABLE tries (
     act TEXT NOT NULL, of TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
     forget_at INTEGER NOT NULL, PRIMARY KEY (act, of)
   ) WITHOUT ROWID`,
 ];
 
-/** What an earlier version did not keep of a user. */
+/** Fields of a user that earlier versions did not store. */
 export const untold = {
   ...{ nickname: '', manages: true, ipRules: [], version: 0, passwordVersion: 1 },
   ...{
@@ -47,39 +47,39 @@ export const untold = {
   },
 };
 
-/** Raised with any change of `evolveAgent`, or of `evolveActivity` in the domain: what was kept is then folded anew. */
+/** Raised with every change of `evolveAgent`, or of `evolveActivity` in the domain; stored folds are then rebuilt. */
 export const foldVersion = 1;
 
 export interface Folded<T> {
   readonly version: number;
-  /** The last seq that is in it. */
+  /** The last seq that is included. */
   readonly upTo: number;
   readonly value: T;
 }
 
 export type AgentRegisters = {
-  /** The user's row as it was when it was last read. */
+  /** The user's row when it was last read. */
   user: Person;
-  /** When the row has to be read again: it may have changed, and whoever changed it may have died before they said so. */
+  /** When the row has to be read again: it may have changed, and the caller may have crashed before announcing it. */
   rereadAt: number;
   cursors: Cursors;
-  /** The log folded up to `upTo`: it grows for years, and is not read anew whenever the actor wakes. */
+  /** The log folded up to `upTo`. It grows for years, so it is not read whole on every wake. */
   folded: Folded<AgentState>;
-  /** The same of the time table, as far as it was told. */
+  /** The same for the time table, as far as it was pushed. */
   activity: Folded<Activity>;
-  /** The second factor, the period of the last code that let in, and the hashes of the recovery codes that are left. */
+  /** The second factor, the period of the last accepted code, and the hashes of the unused recovery codes. */
   secondFactor: { secret: string; period: number; recovery: string[] };
   /** A second factor that is not confirmed yet. */
   secondFactorBegun: string;
-  /** The links that hold, by kind, the newest last. Earlier versions kept one of a kind. */
+  /** The valid links, by kind, the newest last. Earlier versions stored one of a kind. */
   links: Partial<Record<LinkKind, Link | Link[]>>;
-  /** The mails that wait. */
+  /** The waiting mails. */
   mails: (MailOrder & { at: number })[];
-  /** When the last live socket went, until one is back or the grace is over. */
+  /** When the last live socket closed; unset when a socket is back or the grace period is over. */
   goneAt: number;
 };
 
-/** Who or what else than the agent has changed a status. */
+/** The cause of a status change that the agent did not choose. */
 export interface StatusCause {
   /** `signed_out` with their last session. */
   readonly why?: Correction | 'signed_out';
@@ -88,36 +88,48 @@ export interface StatusCause {
 
 type Undated<E> = E extends unknown ? Omit<E, 'seq' | 'at'> : never;
 
-/** The agent's log: what they chose, and what their sockets proved. */
+/** The agent's log: what the agent chose, and what sockets proved. */
 export type AgentDraft =
-  /** Their first session has begun, or their last one has ended: the time between is what the time table tells of. */
+  /** Their first session has begun, or their last one has ended: the time table records the time between. */
   | Undated<Extract<ActivityEntry, { kind: 'session.changed' | 'presence.changed' }>>
   | (Undated<Extract<ActivityEntry, { kind: 'status.changed' }>> & StatusCause)
-  /** What everybody but managers knows them by. It stands in the user's row; here it is news. */
+  /** The name that everybody except managers sees. The value is in the user's row; the entry only announces it. */
   | { kind: 'name.changed'; name: string }
-  /** Of which groups they are. As with the name. */
+  /** Their groups. Announced like the name. */
   | { kind: 'groups.changed'; groups: string[] }
-  /** How much routing may give them, and whether any. As with the name. */
+  /** Their capacity, and whether routing may assign to them. Announced like the name. */
   | { kind: 'capacity.changed' }
-  /** They look different. As with the name. */
+  /** Their photo. Announced like the name. */
   | { kind: 'photo.changed' }
-  /** They are a user no more, until that is taken back. As with the name. */
+  /** They were deleted as a user, until restored. Announced like the name. */
   | { kind: 'user.deleted' }
   | { kind: 'user.restored' };
 export type AgentEntry = Numbered & AgentDraft;
 
-/** Whether an entry tells what the agent was. */
+/** True for the kinds that record what the agent was. The type checker demands an answer for each kind. */
+const activity: { readonly [K in AgentEntry['kind']]: K extends ActivityEntry['kind'] ? true : false } = {
+  'session.changed': true,
+  'status.changed': true,
+  'presence.changed': true,
+  'name.changed': false,
+  'groups.changed': false,
+  'capacity.changed': false,
+  'photo.changed': false,
+  'user.deleted': false,
+  'user.restored': false,
+};
+
 export function isActivity(entry: AgentEntry): entry is AgentEntry & ActivityEntry {
-  return ['session.changed', 'status.changed', 'presence.changed'].includes(entry.kind);
+  return activity[entry.kind];
 }
 
 export interface AgentState {
   readonly signedIn: boolean;
   readonly status: Status;
-  /** Since when. */
+  /** Start of the present status, in milliseconds. */
   readonly since: number;
   readonly connected: boolean;
-  /** The status that the end of their last session took away, until there is another one. */
+  /** The status before their last session ended, until another one is set. */
   readonly left: Status | null;
   readonly deleted: boolean;
 }

@@ -1,4 +1,4 @@
-/** The sockets of an agent's tabs: who is told what, in which order, and how fast they may speak. */
+/** The sockets of an agent's tabs: which frames each receives, in which order, and how fast each may send. */
 import * as bucket from '#domain/base/bucket';
 import {
   badFrames,
@@ -17,18 +17,18 @@ import type { Host } from '../../runtime/host.ts';
 
 const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
 
-/** What one tab may send: a draft is saved at most about once a second. */
+/** The pace of one tab: it saves a draft at most about once a second. */
 const framesPerSecond = 5;
 const framesAtOnce = 20;
 
 export class Tabs {
   readonly #host: Host;
   readonly #sockets: () => WebSocket[];
-  /** All that a tab shows. */
+  /** The frame with everything that a tab shows. */
   readonly #welcome: () => Promise<AgentServerFrame>;
-  /** What tabs that have not been welcomed yet are to be told after their welcome. */
+  /** Frames for tabs that have not received their welcome yet; sent after it. */
   readonly #early = new Map<WebSocket, string[]>();
-  /** Of each tab, while the actor is awake. */
+  /** The pace of each tab, while the actor is awake. */
   readonly #paces = new WeakMap<WebSocket, { frames: bucket.Bucket; bad: number }>();
 
   constructor(host: Host, sockets: () => WebSocket[], welcome: () => Promise<AgentServerFrame>) {
@@ -41,7 +41,7 @@ export class Tabs {
     return this.#sockets().filter((tab) => tab.readyState === WebSocket.OPEN);
   }
 
-  /** Tells tabs all that they show; what changes meanwhile they hear after it. */
+  /** Sends tabs everything that they show; changes in the meantime are sent after it. */
   async greet(tabs: readonly WebSocket[]): Promise<void> {
     const greeted = tabs.filter((tab) => !this.#early.has(tab));
     for (const tab of greeted) this.#early.set(tab, []);
@@ -73,7 +73,7 @@ export class Tabs {
     if (tab.readyState === WebSocket.OPEN) tab.send(JSON.stringify(frame));
   }
 
-  /** What a tab has said, where it may say it now; else it is told why not. */
+  /** Returns a tab's frame if it may send one now; otherwise refuses it. */
   take(tab: WebSocket, data: string | ArrayBuffer): AgentClientFrame | null {
     const frame = decodeFrame<AgentClientFrame>(frames, data);
     const pace = this.#paceOf(tab);

@@ -1,4 +1,4 @@
-/** Who follows an agent's log from outside: the floor, and the time table in D1. */
+/** The followers of an agent's log: the floor, and the time table in D1. */
 import { intervalsOf, noActivity, type Activity, type Interval } from '#domain/people/activity';
 import { writeActivity } from '../../db/activity.ts';
 import { Followers, type Follower } from '../../runtime/followers.ts';
@@ -34,12 +34,12 @@ export function followersOf(
   );
 }
 
-/** What changes is collected for so long, in milliseconds: signing in is three entries and one write. */
+/** Changes are collected for this time, in milliseconds: a sign-in is three entries and one write. */
 const activityWindow = 4_000;
-/** How many entries go into one write, at the most: an interval is a statement of its own. */
+/** The most entries in one write: each interval is a statement of its own. */
 const entriesAtOnce = 200;
 
-/** An agent as the floor keeps them. */
+/** An agent as the floor stores them. */
 export function noteOf(standing: Standing, member: Member): AgentNote {
   const { id, name: fullName, groups, roles, limits, photo, showsPhoto } = member.user;
   const { status, since, connected, deleted } = standing.state;
@@ -48,7 +48,7 @@ export function noteOf(standing: Standing, member: Member): AgentNote {
   return { ...known, status, since, connected, ...(deleted && { deleted }) };
 }
 
-/** Tells the floor who the agent is; `write` may be called twice with the same. */
+/** Sends the floor the agent's current data; `write` may be called twice with the same. */
 export function floorFollower(
   standing: Standing,
   member: Member,
@@ -57,6 +57,7 @@ export function floorFollower(
   const { log } = standing;
   return {
     name: 'floor',
+    version: 1,
     from: 'start',
     due: (cursor) => (log.head > cursor ? 0 : null),
     async push() {
@@ -67,7 +68,7 @@ export function floorFollower(
   };
 }
 
-/** Writes down what the agent was at which time (F21); `write` may be called twice with the same. */
+/** Records what the agent was at which time (F21); `write` may be called twice with the same. */
 export function activityFollower(
   host: Host,
   { log }: Standing,
@@ -86,11 +87,12 @@ export function activityFollower(
     );
   return {
     name: 'activity',
+    version: 1,
     from: 'start',
     due(cursor) {
       if (log.head <= cursor) return null;
       if (since.cursor !== cursor) since = { cursor, at: log.get(cursor + 1)?.at ?? 0 };
-      // A clock that was set back must not put it off for ever.
+      // A clock that was set back must not delay it for ever.
       return Math.min(since.at, host.now()) + activityWindow;
     },
     async push(cursor) {

@@ -1,9 +1,11 @@
-/** Counts attempts of the user themselves, for their devices and sessions. They are here so that no stranger can use them up. */
+/**
+ * Counts the user's own attempts, by device and session. They are counted here, so that no stranger can use them up.
+ */
 import { policyOf, type LimitName } from '#domain/base/limits';
 import * as throttle from '#domain/base/throttle';
 import { first, type Host, type Sql } from '../../runtime/host.ts';
 
-/** What is counted: under which limit, for which device or session. */
+/** The key of a count: a limit, and a device or session. */
 export interface Tried {
   readonly limit: LimitName;
   readonly of: string;
@@ -21,7 +23,7 @@ export class Tries {
     this.#host = host;
   }
 
-  /** Counts an attempt under all of these, or under none and returns the longest wait. */
+  /** Counts an attempt under all of these limits, or under none and returns the longest wait. */
   take(...tried: readonly Tried[]): { wait: number; taken: TakenTries } {
     const now = this.#host.now();
     const judged = tried.map((each) => ({
@@ -36,7 +38,7 @@ export class Tries {
     return { wait: 0, taken };
   }
 
-  /** Takes back attempts that came to nothing. */
+  /** Takes back attempts that must not count. */
   giveBack(taken: TakenTries): void {
     for (const each of taken) {
       const attempts = this.#read(each);

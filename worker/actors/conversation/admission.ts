@@ -1,6 +1,7 @@
 /**
- * Decides which agents may follow a conversation (F42). While it is open, the dispatcher names its viewers. Once it is closed, that
- * list can be out of date, so the dispatcher is asked at each upgrade. An upgrade that cannot be decided is refused.
+ * Decides which agents may follow a conversation (F42). While it is open, the dispatcher names its viewers. Once it is
+ * closed, that list can be out of date, so the dispatcher is asked at each upgrade. An upgrade that cannot be decided
+ * is refused.
  */
 import { seesAll } from '#domain/floor/sight';
 import { type Principal, refuse, type Refusal, type Role } from '#protocol';
@@ -10,7 +11,10 @@ export type User = Extract<Principal, { kind: 'user' }>;
 type Reader = Pick<User, 'id'> & { readonly roles: readonly Role[] };
 
 export interface AdmissionEnds {
-  /** What of the conversation decides: its owner, whether it is closed, and the viewers that the dispatcher named (null: all). */
+  /**
+   * The state that decides: the owner, whether the conversation is closed, and the viewers that the dispatcher named
+   * (null: all).
+   */
   state(): {
     readonly owner: string | null;
     readonly closed: boolean;
@@ -22,12 +26,12 @@ export interface AdmissionEnds {
   register(user: User): Promise<Refusal | null>;
 }
 
-/** Upgrades that a change has overtaken are decided again this many times. */
+/** An upgrade overtaken by a change is decided again this many times. */
 const attempts = 3;
 
 export class Admission {
   readonly #ends: AdmissionEnds;
-  /** How often rights were taken away; an upgrade that began before the last time is decided again. */
+  /** Counts withdrawals of rights; an upgrade that began before the last one is decided again. */
   #withdrawals = 0;
   /** Upgrades that are being decided. */
   #pending = 0;
@@ -36,7 +40,7 @@ export class Admission {
     this.#ends = ends;
   }
 
-  /** Whether an upgrade is being decided: it may have been allowed already, though its socket is not there yet. */
+  /** True while an upgrade is being decided: it may already be allowed although its socket does not exist yet. */
   get pending(): boolean {
     return this.#pending > 0;
   }
@@ -65,12 +69,12 @@ export class Admission {
     }
   }
 
-  /** Whether a reader is in the list of viewers. */
+  /** True if a reader is in the list of viewers. */
   sees(reader: Reader, viewers: readonly string[] | null): boolean {
     return this.#always(reader) || (viewers?.includes(reader.id) ?? true);
   }
 
-  /** Whether it depends on the account's rule that a reader follows. */
+  /** True if a reader's access depends on the account's visibility rule. */
   dependsOnRule(reader: Reader): boolean {
     return this.#ends.state().owner !== null && !this.#always(reader);
   }

@@ -1,4 +1,7 @@
-/** Reads and writes what a socket is. Read once per socket and memory: a message is a hot path. */
+/**
+ * Reads and writes the attachment that describes a socket. Parsed once per socket while the actor is awake, because
+ * every message needs it.
+ */
 import { Attachment, check, isRefusal } from '#protocol';
 import type { Socket } from '../../runtime/host.ts';
 

@@ -1,14 +1,14 @@
 /** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
-import { entryForVisitor, type Alias } from '#domain/conversation/redaction';
-import type { Attachment, Entry } from '#protocol';
+import type { Alias } from '#domain/conversation/aliases';
+import type { Side } from '#domain/conversation/parties';
+import { entryForVisitor } from '#domain/conversation/redaction';
+import type { Entry } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Row } from '../../runtime/log.ts';
 import { attachmentOf } from './attachment.ts';
 import { listOf, type Journal } from './journal.ts';
 
-export type Side = Attachment['side'];
-
-/** Sends, and shrugs where the socket is gone: its close event tells. */
+/** Sends a frame. A socket that is gone is ignored: its close event handles that. */
 export function send(socket: Socket, text: string): void {
   try {
     socket.send(text);
@@ -17,12 +17,12 @@ export function send(socket: Socket, text: string): void {
   }
 }
 
-/** The sockets that have said hello, of one side or both. */
+/** The sockets that have sent hello, of one side or both. */
 export function following(host: Host, side?: Side): Socket[] {
   return host.sockets(side).filter((socket) => attachmentOf(socket)?.hello);
 }
 
-/** A range frame from rows, without parsing them for those who may see all. */
+/** A range frame from rows, without parsing them for readers who may see all. */
 export function rangeFrame(
   side: Side,
   after: number,
@@ -48,7 +48,7 @@ function textsForVisitor(entries: readonly Entry[], alias: Alias): string[] {
   });
 }
 
-/** Tells all who follow of entries just written. */
+/** Sends entries that were just written to all following tabs. */
 export function publish(host: Host, written: readonly { entry: Entry; text: string }[], alias: Alias): void {
   const head = written.at(-1)?.entry.seq;
   const after = (written[0]?.entry.seq ?? 1) - 1;
@@ -64,7 +64,7 @@ export function publish(host: Host, written: readonly { entry: Entry; text: stri
   }
 }
 
-/** Tells one side, or both, anything else. `except` is left out. */
+/** Sends any other frame to one side, or both, except to `except`. */
 export function signal(host: Host, side: Side | undefined, frame: object, except?: Socket): void {
   let text: string | undefined;
   for (const socket of following(host, side)) {

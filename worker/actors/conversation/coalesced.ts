@@ -1,6 +1,6 @@
 /**
- * Passes on at most one of its frames every so often. Of each kind the latest replaces those before it, and the last one is
- * always sent; kinds take turns. What is pending is lost with the memory, but a pending timer keeps the actor awake.
+ * Sends at most one of its frames per interval. Of each kind the latest replaces earlier ones, and the last one is
+ * always sent; kinds take turns. Pending frames are lost with the memory, but a pending timer keeps the actor awake.
  */
 import * as bucket from '#domain/base/bucket';
 import { signalEvery } from '#protocol';
@@ -16,20 +16,20 @@ export class Coalesced {
   #bucket: bucket.Bucket;
   #cancel: (() => void) | null = null;
 
-  /** So many are sent at once, so that what comes seldom needs no timer. */
+  /** `burst` frames may be sent at once, so that rare frames need no timer. */
   constructor(host: Host, burst = 1) {
     this.#host = host;
     this.#burst = burst;
     this.#bucket = bucket.fill(burst, host.now());
   }
 
-  /** Sends now where little was sent lately, else as soon as it may. */
+  /** Sends now if few were sent lately, otherwise as soon as permitted. */
   put(kind: string, send: () => void): void {
     this.#pending.set(kind, send);
     this.#proceed();
   }
 
-  /** Drops what is pending. */
+  /** Drops the pending frames. */
   drop(): void {
     this.#pending.clear();
     this.#cancel?.();
@@ -44,7 +44,7 @@ export class Coalesced {
     if (taken.wait > 0) {
       this.#cancel = this.#host.timer(taken.wait, () => {
         this.#cancel = null;
-        // By whatever clock: the timer has waited long enough.
+        // Filled independently of the clock: the timer has waited long enough.
         this.#bucket = bucket.fill(1, this.#host.now());
         this.#proceed();
       });

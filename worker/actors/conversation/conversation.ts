@@ -1,9 +1,10 @@
 /**
- * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its targets, and
- * passes on what the runtime brings.
+ * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its
+ * targets, and passes on the runtime's events.
  */
 import { capsOf } from '#domain/base/caps';
-import type { Assigning, Command } from '#domain/conversation/conversation';
+import type { Assigning, Command } from '#domain/conversation/commands';
+import { isSameCommand } from '#domain/conversation/conversation';
 import {
   type Principal,
   closeCodes,
@@ -39,9 +40,9 @@ import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
 import { ConversationCore, type Birth, type Done } from './core.ts';
 import { waits, type Waits } from './duties.ts';
-import { isSameCommand } from './journal.ts';
+import { rowOf } from './followers/floor.ts';
 import { Sessions } from './sessions.ts';
-import { rowOf, type IdRange, type Targets } from './targets.ts';
+import type { IdRange, Targets } from './targets.ts';
 
 /**
  * The result of looking up a command's id. `ids` is set once the conversation is closed: the log then gets no other
@@ -59,8 +60,8 @@ const revocations: Readonly<Record<number, string>> = {
 };
 
 /**
- * A closed socket is held until its other end answers, which a phone without network does late and an attacker never. So many are
- * held for each socket that a visitor may have open.
+ * The runtime lists a closed socket until its other end answers, which a phone without network does late and an
+ * attacker never. This many are allowed for each socket that a visitor may have open.
  */
 const heldForEach = 8;
 
@@ -83,7 +84,7 @@ export class Conversation extends DurableObject<Env> {
     if (core) this.#adopt(core);
   }
 
-  /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
+  /** Begins the conversation with the visitor's first message. A repeated call begins nothing again. */
   start(birth: Birth, by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core)
       this.#adopt(
@@ -98,7 +99,7 @@ export class Conversation extends DurableObject<Env> {
     return this.send(by, message);
   }
 
-  /** Sends a message over HTTP: the same act as on the socket. */
+  /** Sends a message over HTTP: the same action as on the socket. */
   send(by: Party, message: Extract<Command, { t: 'message.send' }>): Started | Refusal {
     if (!this.#core) return refuse('not_found');
     const done = this.#core.perform(by, message);
@@ -116,28 +117,31 @@ export class Conversation extends DurableObject<Env> {
     return { found, ids: journal.state.phase === 'closed' ? journal.idsOf(by) : null };
   }
 
-  /** The dispatcher has reserved a place: the judge decides. */
+  /** The dispatcher has reserved capacity for the agent; the conversation decides. */
   assign(assigning: Assigning): Done | Refusal {
     return this.#core?.perform(assigning.agent, { t: 'assign', ...assigning }) ?? refuse('not_found');
   }
 
-  /** Takes nobody under this generation any more, nor under an earlier one; who has it under it keeps it. */
+  /**
+   * Accepts no owner under this generation or an earlier one any more; an agent who already owns the conversation
+   * under it keeps it.
+   */
   withdraw(generation: number): ConversationState | null {
     return this.#core?.withdraw(generation) ?? null;
   }
 
-  /** Passes it on to a group or a campaign. */
+  /** Transfers it to a group or a campaign. */
   transfer(transferring: Omit<Extract<Command, { t: 'transfer' }>, 't'>): Done | Refusal {
     return this.#core?.perform(transferring.by, { t: 'transfer', ...transferring }) ?? refuse('not_found');
   }
 
-  /** Tells the visitor where in the line they are. */
+  /** Sends the visitor their position in the queue. */
   placed(waiting: Waiting): void {
     if (this.#core?.journal.state.phase !== 'waiting') return;
     this.#sessions?.placed(waiting);
   }
 
-  /** The owner of a generation is gone. */
+  /** Removes the owner of a generation, who is gone. */
   unassign(generation: number, reason: 'vanished' | 'signed_out' | 'offline'): Done | Refusal {
     return (
       this.#core?.perform({ kind: 'system' }, { t: 'unassign', generation, reason }) ?? refuse('not_found')
@@ -148,7 +152,7 @@ export class Conversation extends DurableObject<Env> {
     return this.#core?.journal.state ?? null;
   }
 
-  /** For a floor that has an incomplete row of it. */
+  /** For a floor whose row of the conversation is incomplete. */
   row(): FloorRow | null {
     return this.#core ? rowOf(this.#core.journal, this.#core.opening()) : null;
   }
@@ -180,14 +184,14 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /**
-   * Sets which agents may follow, beside those who see all; null for all. Sockets of other agents are closed. Returns whether
-   * agents follow, or are about to, for whom the account's rule decides.
+   * Sets which agents may follow, beside those who see all; null for all. Sockets of other agents are closed. Returns
+   * true if agents follow, or are about to, whose access depends on the account's visibility rule.
    */
   restrict(viewers: readonly string[] | null): boolean {
     const [core, admission] = [this.#core, this.#admission];
     if (!core || !admission) return false;
     admission.withdrawn();
-    // A closed conversation asks at each upgrade.
+    // A closed conversation asks the dispatcher at each upgrade instead.
     if (core.journal.state.phase !== 'closed') {
       if (viewers) core.registers.set('viewers', viewers);
       else core.registers.delete('viewers');
@@ -205,28 +209,28 @@ export class Conversation extends DurableObject<Env> {
     });
   }
 
-  /** Whether agents follow for whom the account's rule decides. */
+  /** True if agents follow whose access depends on the account's visibility rule. */
   #followed(where: (reader: Extract<Attachment, { side: 'agent' }>) => boolean = () => true): boolean {
     return this.#readers().some(
       ([, reader]) => where(reader) && (this.#admission?.dependsOnRule(reader) ?? true),
     );
   }
 
-  /** Closes the sockets of a session that holds no more, or may follow no conversation for now. */
+  /** Closes the sockets of a session that has ended, or may follow no conversation for now. */
   revoke(session: string, code: number = closeCodes.signedOut): void {
     this.#admission?.withdrawn();
     for (const [socket, reader] of this.#readers())
       if (reader.session === session) socket.close(code, revocations[code] ?? 'offline');
   }
 
-  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was under way. */
+  /** The visitor has signed out: closes their sockets, and refuses those whose upgrade was in progress. */
   visitorLeft(): void {
     if (!this.#core) return;
     this.#core.registers.set('signedOut', true);
     for (const socket of this.ctx.getWebSockets('visitor')) socket.close(closeCodes.signedOut, 'signed out');
   }
 
-  /** An upgrade. The Worker has decided who it is. */
+  /** An upgrade. The Worker has authenticated the client. */
   override fetch(request: Request): Response | Promise<Response> {
     const [core, admission] = [this.#core, this.#admission];
     if (!core || !admission) return refuseSocket(closeCodes.notFound, 'no such conversation');
@@ -252,7 +256,10 @@ export class Conversation extends DurableObject<Env> {
     return this.#accept(core, attachment, refusal);
   }
 
-  /** Accepts a socket; with a code, only to close it. A browser cannot read why a socket does not open, but why it was closed. */
+  /**
+   * Accepts a socket; with a code, only to close it. A browser can read why a socket was closed, but not why it failed
+   * to open.
+   */
   #accept(core: ConversationCore, attachment: Attachment, code?: number): Response {
     const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
     if (code) socket.close(code, 'too many tabs');
@@ -260,7 +267,7 @@ export class Conversation extends DurableObject<Env> {
     return response;
   }
 
-  /** A refusal before the socket opens, the code that closes it, or undefined where it may come. */
+  /** A refusal before the socket opens, the code that closes it, or undefined if it is admitted. */
   #tooMany(visitor: string): Refusal | number | undefined {
     const cap = capsOf(this.env).visitorSockets;
     const retryAfter = this.#sessions?.arrives(visitor) ?? 0;
@@ -271,7 +278,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    // Frames go on coming from a socket that was closed until its other end has answered.
+    // A closed socket can still receive frames until its other end has answered.
     if (socket.readyState === WebSocket.OPEN) this.#sessions?.take(socket, data);
   }
 
@@ -306,7 +313,7 @@ export class Conversation extends DurableObject<Env> {
     this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.place(account, id));
   }
 
-  /** Where in the line it is, for a tab that has just come. */
+  /** The conversation's position in the queue, for a new tab. */
   protected async place(account: string, id: string): Promise<Waiting | null> {
     return handedOn(await dispatcherStub(this.env, account).placeOf(id));
   }
@@ -316,7 +323,7 @@ export class Conversation extends DurableObject<Env> {
     return waits;
   }
 
-  /** The real ends of the followers. A fault-injecting subclass puts others in their place. */
+  /** The real targets of the followers. A fault-injecting subclass replaces them. */
   protected targets(account: string): Targets {
     return {
       archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),

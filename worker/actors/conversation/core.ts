@@ -1,10 +1,11 @@
 /**
- * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await between, and
- * knows no Durable Object; what is due later is told to the alarm.
+ * A conversation: the only writer of its log. It admits, persists, publishes, in this order and without an await
+ * between, and knows no Durable Object; deferred work is left to the alarm.
  */
 import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
-import { decide, type Command } from '#domain/conversation/conversation';
+import type { Command } from '#domain/conversation/commands';
+import { decide, isSameCommand } from '#domain/conversation/conversation';
 import { can, type Action } from '#domain/people/rights';
 import {
   type Principal,
@@ -18,7 +19,7 @@ import {
   type Refusal,
 } from '#protocol';
 import { Alarm } from '../../runtime/alarm.ts';
-import { Followers } from '../../runtime/followers.ts';
+import { Followers, keysFromNow } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
@@ -26,7 +27,9 @@ import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
 import { FloorNews } from './floor-news.ts';
-import { isSameCommand, Journal, type Reported } from './journal.ts';
+import { followersOf, type Line } from './followers/following.ts';
+import { followers as all } from './followers/table.ts';
+import { Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
@@ -37,9 +40,9 @@ import {
   type ConversationRegisters,
   type ConversationSettings,
 } from './storage.ts';
-import { followersOf, type Targets } from './targets.ts';
+import type { Targets } from './targets.ts';
 
-/** What a command came to: where its entry stands, and whether it is new. */
+/** The result of a command: the seq of its entry, and whether it is new. */
 export interface Done {
   readonly seq: number;
   readonly fresh: boolean;
@@ -49,14 +52,14 @@ export interface Birth {
   readonly account: string;
   readonly id: string;
   readonly settings: ConversationSettings;
-  /** The first entries: the start, and what the visitor wrote. */
+  /** The first entries: the start, and the visitor's message. */
   readonly entries: readonly Draft[];
 }
 
-/** In milliseconds. An actor that sleeps was idle for longer than this. */
+/** In milliseconds. An actor that slept was idle for longer than this. */
 const recent = 5_000;
 
-/** The ends of the followers, for an account. */
+/** Makes the followers' targets for an account. */
 export type TargetsOf = (account: string) => Targets;
 
 export class ConversationCore {
@@ -73,24 +76,41 @@ export class ConversationCore {
   readonly #caps: Caps;
   readonly #news: OwnerNews;
   readonly #floorNews: FloorNews;
-  /** When the visitor's last tab went, while that may still turn out to be a reload. */
+  /** When the visitor's last tab closed, while that may still turn out to be a reload. */
   goneAt: number | null;
   /** Since when the tabs have marks that are not stored yet. */
   #unsavedSince: number | null = null;
 
-  /** Wakes a conversation from its storage; undefined where there is none. Writes nothing. */
-  static wake(host: Host, targets: TargetsOf, waits?: Waits, caps?: Caps): ConversationCore | undefined {
+  /** Wakes a conversation from its storage; undefined if there is none. Writes nothing. */
+  static wake(
+    host: Host,
+    targets: TargetsOf,
+    waits?: Waits,
+    caps?: Caps,
+    lines?: readonly Line[],
+  ): ConversationCore | undefined {
     const registers = open<ConversationRegisters>(host.sql, migrations);
-    return registers && new ConversationCore(host, registers, targets, waits, caps);
+    return registers && new ConversationCore(host, registers, targets, waits, caps, lines);
   }
 
   /** Begins a conversation. */
-  static begin(host: Host, targets: TargetsOf, birth: Birth, waits?: Waits, caps?: Caps): ConversationCore {
+  static begin(
+    host: Host,
+    targets: TargetsOf,
+    birth: Birth,
+    waits?: Waits,
+    caps?: Caps,
+    lines: readonly Line[] = all,
+  ): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
-    registers.set('self', { account, id, epoch, settings });
-    const core = new ConversationCore(host, registers, targets, waits, caps);
+    const fromNow = keysFromNow(lines);
+    registers.set('self', {
+      ...{ account, id, epoch, settings },
+      ...(fromNow.length > 0 && { followers: fromNow }),
+    });
+    const core = new ConversationCore(host, registers, targets, waits, caps, lines);
     core.#persist(birth.entries);
     return core;
   }
@@ -101,6 +121,7 @@ export class ConversationCore {
     targetsOf: TargetsOf,
     waits: Waits = usual,
     caps: Caps = usualCaps,
+    lines: readonly Line[] = all,
   ) {
     this.host = host;
     this.waits = waits;
@@ -115,13 +136,14 @@ export class ConversationCore {
     this.journal = new Journal(host.sql, self.id, progress);
     this.followers = new Followers(
       host,
-      followersOf(host, this.journal, targets, {
+      followersOf(lines, {
+        ...{ host, journal: this.journal, targets },
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
         archiveWindow: waits.archive,
         archived: () => this.followers.cursor('archive'),
       }),
-      { cursors: progress?.cursors, head: this.journal.head },
+      { cursors: progress?.cursors, born: self.followers, head: this.journal.head },
       () => this.#saveProgress(),
     );
     this.#news = new OwnerNews(host, this.journal, targets);
@@ -144,7 +166,7 @@ export class ConversationCore {
       this.leases.duty,
     ]);
     this.followers.onSettled = () => {
-      // Work that was delayed until another follower pushes runs now, and needs no alarm.
+      // Work that was delayed until another follower pushes runs now, without an alarm.
       this.followers.kick();
       this.alarm.settle();
     };
@@ -156,7 +178,7 @@ export class ConversationCore {
     }
   }
 
-  /** What the visitor wrote first. */
+  /** The visitor's first message. */
   opening(): string {
     for (const row of this.journal.log.read(1, 3)) {
       const entry = this.journal.log.get(row.seq);
@@ -165,7 +187,7 @@ export class ConversationCore {
     return '';
   }
 
-  /** Does a command, or answers what it came to the first time. `principal` is who asks; the system needs none. */
+  /** Performs a command, or returns its first result. `principal` is the sender; the system needs none. */
   perform(by: Party, command: Command, principal?: Principal): Done | Refusal {
     if (principal && !this.mayDo(principal, 'conversation.write')) return refuse('forbidden');
     if ('id' in command) {
@@ -178,13 +200,16 @@ export class ConversationCore {
     const drafts = decide(this.journal.state, command, by);
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
-    // Whatever way it took, through whichever socket: nothing overtakes what its sender gave before it.
+    // By whatever way and socket a command arrives, it must not overtake its sender's earlier commands.
     if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
       return refuse('out_of_order');
     return { seq: this.#persist(drafts), fresh: true };
   }
 
-  /** Nobody is taken under a generation any more, nor under an earlier one. The state says who was, before. */
+  /**
+   * Accepts no owner under this generation or an earlier one any more. Returns the state, which shows an owner who was
+   * accepted before.
+   */
   withdraw(generation: number): ConversationState {
     const { state } = this.journal;
     const withdrawn = this.registers.get('withdrawn') ?? 0;
@@ -227,7 +252,7 @@ export class ConversationCore {
       this.#unsavedSince ??= this.host.now();
   }
 
-  /** The visitor's last tab went (a time), or came back or has been gone for long enough (null). */
+  /** The visitor's last tab closed (a time), or is back or has been gone for long enough (null). */
   visitorGone(at: number | null): void {
     if (at === this.goneAt) return;
     this.goneAt = at;
@@ -236,14 +261,14 @@ export class ConversationCore {
     this.alarm.arm();
   }
 
-  /** A crash takes the sockets without a word, and so without a close event. */
+  /** A crash takes the sockets without a close event. */
   #missVisitor(): void {
     const { phase, visitor } = this.journal.state;
     const here = phase !== 'closed' && visitor.here && this.goneAt === null;
     if (here && this.host.sockets('visitor').length === 0) this.visitorGone(this.host.now());
   }
 
-  /** Whether the principal may do this with this conversation. */
+  /** True if the principal may do this with this conversation. */
   mayDo(principal: Principal, action: Action): boolean {
     return can(principal, action, { account: this.self.account, visitor: this.journal.state.visitor.id });
   }
@@ -258,7 +283,7 @@ export class ConversationCore {
     });
   }
 
-  /** Persists, then publishes. Answers the first seq written. */
+  /** Persists, then publishes. Returns the first seq written. */
   #persist(drafts: readonly Draft[]): number {
     const before = this.journal.marks;
     const written = this.journal.append(drafts, this.host.now());
@@ -275,7 +300,10 @@ export class ConversationCore {
     return written[0]?.entry.seq ?? 0;
   }
 
-  /** A full log ends with the entry that filled it, which stands; the visitor's next message begins another conversation. */
+  /**
+   * A full log ends with the entry that filled it, which is kept; the visitor's next message begins another
+   * conversation.
+   */
   #endIfFull(): ReturnType<Journal['append']> {
     const { head, bytes, state } = this.journal;
     if (head < this.#caps.conversationEntries && bytes < this.#caps.conversationBytes) return [];

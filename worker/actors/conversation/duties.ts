@@ -18,7 +18,7 @@ export interface Waits {
 
 export const waits: Waits = { archive: laterWindow, leave: 30_000 };
 
-/** Closes the conversation when nobody has done anything for as long as the campaign says. */
+/** Closes the conversation after the campaign's idle time. */
 export function idleDuty(core: ConversationCore): Duty {
   return {
     name: 'idle',
@@ -27,7 +27,10 @@ export function idleDuty(core: ConversationCore): Duty {
   };
 }
 
-/** Passes the conversation on whose owner does not write. An answer that is in the log in time is in time, whenever this comes. */
+/**
+ * Takes the conversation from an owner who does not reply. A reply that is in the log in time counts, however late
+ * this runs.
+ */
 export function forwardDuty(core: ConversationCore): Duty {
   const due = () => forwardAt(core.journal.state, core.self.settings.forwardAfter ?? null);
   return {
@@ -41,7 +44,7 @@ export function forwardDuty(core: ConversationCore): Duty {
   };
 }
 
-/** Notes that the visitor has left. */
+/** Records that the visitor has left. */
 export function leftDuty(core: ConversationCore): Duty {
   return {
     name: 'left',

@@ -3,6 +3,7 @@
  * stored per message. If the dispatcher loses it, the floor's follower pushes the whole row again some time later
  * (`wordsDue`): a fraction of a row for each message.
  */
+import { rulesOf } from '#domain/conversation/kinds';
 import type { Handover, Words } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
@@ -78,9 +79,5 @@ export function wordsDue(
 /** The last change of owner and its author; null if there was none, or if the conversation has ended since. */
 export function handoverOf({ log, concerning }: Journal): Handover | null {
   const entry = log.get(concerning.owner);
-  if (entry?.kind === 'agent.unassigned') return { seq: entry.seq, how: entry.reason, by: entry.by };
-  if (entry?.kind !== 'agent.assigned') return null;
-  const before = log.get(entry.seq - 1);
-  const note = before?.kind === 'conversation.transferred' ? before.note : undefined;
-  return { seq: entry.seq, how: entry.how, by: entry.by, ...(note !== undefined && { note }) };
+  return (entry && rulesOf(entry)?.handover?.(entry, () => log.get(entry.seq - 1))) ?? null;
 }

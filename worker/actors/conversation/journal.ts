@@ -1,18 +1,14 @@
 /**
- * The log of a conversation with all that is folded from it: the state, the marks, which commands it holds already, how it is cut
- * into pages. Everything but the log itself can be thrown away and is built again from it.
+ * The log of a conversation with all that is folded from it: the state, the marks, which commands it holds already,
+ * how it is cut into pages. Everything but the log itself can be thrown away and is built again from it.
  */
 import { bytesOf } from '#domain/base/text';
 import { firstPage, paginate, type Page } from '#domain/conversation/archive';
-import {
-  evolve,
-  floorDiffers,
-  identified,
-  unborn,
-  type GivenCommand,
-} from '#domain/conversation/conversation';
+import { aliasAmong, type Alias } from '#domain/conversation/aliases';
+import { evolve, unborn } from '#domain/conversation/conversation';
+import { rulesOf, type Concern } from '#domain/conversation/kinds';
 import { advance, arrive, changeOwner, noMarks } from '#domain/conversation/marks';
-import { aliasAmong, type Alias } from '#domain/conversation/redaction';
+import { idOf, otherSide, sideOf, type Side } from '#domain/conversation/parties';
 import type { ConversationState, Draft, Entry, Marks, Party } from '#protocol';
 import type { Sql } from '../../runtime/host.ts';
 import { Log, type Row } from '../../runtime/log.ts';
@@ -37,16 +33,16 @@ export class Journal {
   marks: Marks = noMarks;
   /** Marks for visitors: a message that any owner has read stays read. */
   told: Marks = noMarks;
-  /** The last entries that the floor, the owner's lists and the visitor's record have to hear of. */
-  concerning = { floor: 0, owner: 0, visitor: 0 };
+  /** The last entries of which the floor, the owner's lists and the visitor's record have to learn. */
+  readonly concerning: Record<Concern, number> = { floor: 0, owner: 0, visitor: 0 };
   /** All owners so far, in order. */
   readonly owners = new Set<string>();
   /** Aliases that replace agents' ids for visitors. */
   readonly alias: Alias = aliasAmong(this.owners);
   /** By sender and id; the system's by its id alone. */
   readonly #commands = new Map<string, Map<string, number>>();
-  /** The seqs of messages, by who is to read them. */
-  readonly #messages: Record<'visitor' | 'agent', number[]> = { visitor: [], agent: [] };
+  /** The seqs of messages, by the side that is to read them. */
+  readonly #messages: Record<Side, number[]> = { visitor: [], agent: [] };
   readonly #pageStarts: number[] = [];
   #page: Page = firstPage;
   /** Of all entries, as they are stored. Every wake-up folds the log anyway, so no row keeps it. */
@@ -72,7 +68,7 @@ export class Journal {
   }
 
   /** Raises a side's mark under a generation. Marks never fall. Returns true if this one rose. */
-  raise(side: 'visitor' | 'agent', reported: Reported, generation: number): boolean {
+  raise(side: Side, reported: Reported, generation: number): boolean {
     const { marks, told } = this;
     const count = (seq: number) => this.countFor(side, seq);
     this.told = advance(told, side, reported, this.head, count);
@@ -93,24 +89,24 @@ export class Journal {
 
   /** The entry that a sender's command has caused already, if any. */
   entryOf(by: Party, id: string): Entry | undefined {
-    const seq = this.#commands.get(senderOf(by))?.get(id);
+    const seq = this.#commands.get(idOf(by))?.get(id);
     return seq === undefined ? undefined : this.log.get(seq);
   }
 
   /** Whether a sender's command has caused an entry. */
   holds(by: Party, id: string): boolean {
-    return this.#commands.get(senderOf(by))?.has(id) ?? false;
+    return this.#commands.get(idOf(by))?.has(id) ?? false;
   }
 
   /** The lowest and the highest id of a sender's commands, or null. Ids outside this range are not in the log. */
   idsOf(by: Party): { first: string; last: string } | null {
-    const ids = [...(this.#commands.get(senderOf(by))?.keys() ?? [])].sort();
+    const ids = [...(this.#commands.get(idOf(by))?.keys() ?? [])].sort();
     const [first, last] = [ids[0], ids.at(-1)];
     return first === undefined || last === undefined ? null : { first, last };
   }
 
   /** How many messages there are for a side after a seq. */
-  countFor(side: 'visitor' | 'agent', after: number): number {
+  countFor(side: Side, after: number): number {
     const seqs = this.#messages[side];
     let low = 0;
     let high = seqs.length;
@@ -149,9 +145,8 @@ export class Journal {
     this.marks = arrive(this.marks, entry);
     this.told = arrive(this.told, entry);
     if ('id' in entry && entry.id !== undefined) this.#remember(entry.by, entry.id, entry.seq);
-    if (entry.kind === 'message.sent') {
-      this.#messages[entry.by.kind === 'agent' ? 'visitor' : 'agent'].push(entry.seq);
-    }
+    const from = sideOf(entry.by);
+    if (entry.kind === 'message.sent' && from) this.#messages[otherSide(from)].push(entry.seq);
     this.#note(before, entry);
     const page = paginate(this.#page, text.length);
     if (page.first !== this.#page.first || this.#pageStarts.length === 0) this.#pageStarts.push(page.first);
@@ -159,53 +154,22 @@ export class Journal {
   }
 
   #remember(by: Party, id: string, seq: number): void {
-    const sender = senderOf(by);
+    const sender = idOf(by);
     const known = this.#commands.get(sender);
     if (known) known.set(id, seq);
     else this.#commands.set(sender, new Map([[id, seq]]));
   }
 
   #note(before: ConversationState, entry: Entry): void {
-    if (floorDiffers(before, this.state) || entry.seq === 1) this.concerning.floor = entry.seq;
-    if (entry.kind === 'agent.assigned') {
-      this.owners.add(entry.agent.id);
-      this.marks = changeOwner(this.marks, (seq) => this.countFor('agent', seq));
-    }
-    if (
-      entry.kind === 'agent.unassigned' ||
-      entry.kind === 'agent.assigned' ||
-      entry.kind === 'conversation.closed'
-    ) {
-      this.concerning.owner = entry.seq;
-    }
-    const told = ['visitor.identified', 'visitor.blocked', 'conversation.closed'];
-    if (told.includes(entry.kind)) this.concerning.visitor = entry.seq;
+    for (const concern of rulesOf(entry)?.concerns ?? []) this.concerning[concern] = entry.seq;
+    const { owner, generation } = this.state;
+    if (!owner || generation === before.generation) return;
+    this.owners.add(owner.id);
+    this.marks = changeOwner(this.marks, (seq) => this.countFor('agent', seq));
   }
 }
-
-const senderOf = (by: Party): string => (by.kind === 'system' ? '' : by.id);
 
 /** Rows as a JSON array, without parsing them. */
 export function listOf(rows: readonly Row[]): string {
   return `[${rows.map((row) => row.entry).join(',')}]`;
 }
-
-/** Whether an entry is the result of a command: one id must not identify two different commands (V23). */
-export function isSameCommand(entry: Entry, command: GivenCommand): boolean {
-  return (same[command.t] as (entry: Entry, command: GivenCommand) => boolean)(entry, command);
-}
-
-/** One line per command with an id. The type checker reports a missing one, whose retries would be refused. */
-const same: {
-  readonly [T in GivenCommand['t']]: (entry: Entry, command: Extract<GivenCommand, { t: T }>) => boolean;
-} = {
-  'message.send': (entry, { text }) => entry.kind === 'message.sent' && entry.text === text,
-  'conversation.close': ({ kind }) => kind === 'conversation.closed',
-  'conversation.return': ({ kind }) => kind === 'agent.unassigned',
-  'conversation.defer': ({ kind }) => kind === 'conversation.deferred',
-  'visitor.identify': (entry, command) => {
-    const said = identified(command);
-    return entry.kind === 'visitor.identified' && entry.name === said.name && entry.email === said.email;
-  },
-  'visitor.block': ({ kind }) => kind === 'visitor.blocked',
-};

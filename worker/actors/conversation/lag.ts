@@ -1,7 +1,7 @@
 /**
- * A frame can be lost on its way to a socket that looks open (a runtime that went away under it), and a lost last frame
- * shows no gap. So tabs confirm how far they hold the log, and a tab that does not confirm in time is closed, and
- * resumes. The confirmed position is in the socket's attachment; an eviction loses only how long the tab has been late.
+ * A frame can be lost on its way to a socket that looks open (its runtime died), and a lost last frame shows no gap.
+ * So tabs confirm how much of the log they have, and a tab that does not confirm in time is closed, and resumes. The
+ * confirmed position is in the socket's attachment; an eviction loses only how long the tab has been late.
  */
 import { closeCodes } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
@@ -31,7 +31,7 @@ export class LagWatch {
   }
 
   /**
-   * The server sent entries to these tabs, or to all followers: each must confirm that it holds the log up to the head.
+   * The server sent entries to these tabs, or to all followers: each must confirm that it has the log up to the head.
    */
   expect(sockets: readonly Socket[] = following(this.#host)): void {
     const upTo = this.#journal.head;

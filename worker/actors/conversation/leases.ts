@@ -1,16 +1,18 @@
 /**
- * Ends sockets that say nothing (V80), and wakes the actor for it as seldom as that can be done:
- * - A socket without `hello` is closed after 10 s, by a timer. It delays the sleep of an actor that the upgrade has just woken.
- * - A socket is alive while it pings. The runtime answers pings of a sleeping actor, so leases are looked after whenever the actor
- *   is awake for another reason.
- * - The alarm comes only for a socket that has never pinged, once. Clients ping before their `hello`, so that theirs need none.
+ * Ends silent sockets (V80), and wakes the actor for it as rarely as possible:
+ * - A socket without `hello` is closed after 10 s, by a timer. It delays the sleep of an actor that the upgrade has
+ *   just woken.
+ * - A socket is alive while it pings. The runtime answers pings of a sleeping actor, so leases are checked whenever
+ *   the actor is awake for another reason.
+ * - The alarm is set only for a socket that has never pinged, once. Clients ping before their `hello`, so that theirs
+ *   need none.
  */
 import { closeCodes, helloWithin, lease } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host, Socket } from '../../runtime/host.ts';
 import { attachmentOf } from './attachment.ts';
 
-/** While frames come, leases are looked after so often, in milliseconds. */
+/** While frames arrive, leases are checked this often, in milliseconds. */
 const sweepEvery = 10_000;
 
 export class Leases {
@@ -18,11 +20,11 @@ export class Leases {
   /** Called for each socket that was closed: a dead one may never cause a close event. */
   onClosed: (socket: Socket) => void = () => undefined;
   readonly #host: Host;
-  /** The last frame of a socket, as far as it is remembered. */
+  /** When a socket's last frame arrived, while the actor is awake. */
   readonly #heard = new WeakMap<Socket, number>();
-  /** Sockets that have not said hello. */
+  /** Sockets that have not sent hello. */
   readonly #mute = new Set<Socket>();
-  /** Sockets that have said hello and never pinged, as far as is known. */
+  /** Sockets that have sent hello and never pinged, as far as is known. */
   readonly #unproven = new Set<Socket>();
   #sweptAt = 0;
   #cancel: (() => void) | null = null;
@@ -42,14 +44,14 @@ export class Leases {
     this.#await();
   }
 
-  /** A frame has come. */
+  /** A frame has arrived. */
   heard(socket: Socket): void {
     const now = this.#host.now();
     this.#heard.set(socket, now);
     if (Math.abs(now - this.#sweptAt) >= sweepEvery) this.sweep();
   }
 
-  /** A socket has said hello. True where the alarm should look after it. */
+  /** A socket has sent hello. True if it needs the alarm. */
   greeted(socket: Socket): boolean {
     this.#mute.delete(socket);
     this.#rest();
@@ -62,14 +64,14 @@ export class Leases {
     this.#rest();
   }
 
-  /** Closes all sockets whose lease is over. */
+  /** Closes all sockets whose lease has ended. */
   sweep(): void {
     const now = this.#host.now();
     this.#sweptAt = now;
     for (const socket of this.#host.sockets()) if (this.#deadline(socket) <= now) this.#close(socket);
   }
 
-  /** Makes room for one more of at most `cap` sockets of the visitor. False where all of them are alive. */
+  /** Makes room for one more of at most `cap` sockets of the visitor. False if all of them are alive. */
   room(cap: number): boolean {
     const now = this.#host.now();
     const sockets = this.#host.sockets('visitor');
@@ -104,7 +106,7 @@ export class Leases {
     return next;
   }
 
-  /** Waits for the next socket without hello to be over its time. */
+  /** Sets the timer for the next socket whose hello is overdue. */
   #await(): void {
     if (this.#cancel || this.#mute.size === 0) return;
     const due = Math.min(...[...this.#mute].map((socket) => this.#deadline(socket)));
@@ -116,7 +118,7 @@ export class Leases {
     });
   }
 
-  /** The timer would keep the actor awake for nothing. */
+  /** Without sockets to wait for, the timer would keep the actor awake for nothing. */
   #rest(): void {
     if (this.#mute.size > 0) return;
     this.#cancel?.();

@@ -1,15 +1,16 @@
 /**
- * Tells the owner's lists of messages: the first in a moment, then every two seconds at most. It is news of a state and not of entries, so
- * nothing is kept: whoever missed it asks again. Changes of the owner are followed durably (targets.ts).
+ * Sends messages to the owner's lists: the first almost at once, then at most every two seconds. It sends a state and
+ * no entries, so nothing is stored: a tab that missed it asks again. Changes of the owner are followed durably
+ * (targets.ts).
  */
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import type { Journal } from './journal.ts';
 import type { Targets } from './targets.ts';
 
-/** Drawn anew each time between so much and a third more, so that no two conversations keep in step. */
+/** Plus a random third each time, so that conversations do not send in step. In milliseconds. */
 const every = 2_000;
-/** Nobody waits for a list, but the sender waits for the answer: that goes first. */
+/** In milliseconds: the sender waits for the answer, so that is sent first. */
 const moment = 50;
 
 export class OwnerNews {

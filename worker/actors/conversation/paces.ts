@@ -1,20 +1,23 @@
 /**
- * How much a side of a conversation may ask of it. All tabs of the visitor share one pace, and so do all tabs of one agent, so that
- * no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but `details` have recovered.
+ * How much each side may ask of a conversation. All tabs of the visitor share one pace, and so do all tabs of one
+ * agent, so that no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but
+ * `details` have recovered.
  */
 import * as bucket from '#domain/base/bucket';
 import type { Attachment } from '#protocol';
 
 export interface Rate {
-  /** A second, on average. */
+  /** Per second, on average. */
   readonly rate: number;
-  /** At once. */
+  /** The most at once. */
   readonly burst: number;
 }
 
 /** `hello` and `pull`, which are answered with entries. */
 const questions: Rate = { rate: 5, burst: 20 };
-/** So many bytes of an answer cost as much as one more question: a client is sent as much as it may send. */
+/**
+ * This many bytes of an answer cost as much as one more question, so that a client receives no more than it may send.
+ */
 const bytesPerQuestion = 65_536;
 /** `visitor.identify`: each one reaches the dispatcher and every list. */
 const details: Rate = { rate: 0.1, burst: 5 };
@@ -38,7 +41,7 @@ export class Paces {
     this.#rates = { frames, commands, questions, details, arrivals };
   }
 
-  /** Takes one. Returns 0, or where there is none for how many milliseconds to wait. */
+  /** Takes one. Returns 0, or how many milliseconds to wait. */
   take(asked: Asked, who: Speaker): number {
     const { rate, burst } = this.#rates[asked];
     const now = this.#now();
@@ -48,7 +51,7 @@ export class Paces {
     return taken.wait;
   }
 
-  /** A question was answered with so many bytes: long answers delay the next one. */
+  /** A question was answered with this many bytes: long answers delay the next one. */
   answered(who: Speaker, bytes: number): void {
     const key = keyOf('questions', who);
     const known = this.#buckets.get(key);

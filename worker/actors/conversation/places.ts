@@ -1,8 +1,11 @@
-/** Where the visitor stands in the queue: asked of the dispatcher at most about once a second, however many tabs come. */
+/**
+ * The visitor's position in the queue, requested from the dispatcher at most about once a second, however many tabs
+ * connect.
+ */
 import type { Waiting } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 
-/** An answer serves for so long, in milliseconds. */
+/** An answer is reused for this long, in milliseconds. */
 const every = 1_000;
 
 export class Places {
@@ -10,7 +13,7 @@ export class Places {
   readonly #ask: () => Promise<Waiting | null>;
   #askedAt = -Infinity;
   #answer: Promise<Waiting | null> = Promise.resolve(null);
-  /** What the dispatcher has sent since: later than any answer. */
+  /** The last position that the dispatcher sent: later than any answer. */
   #sent: Waiting | null = null;
 
   constructor(host: Host, ask: () => Promise<Waiting | null>) {
@@ -18,7 +21,7 @@ export class Places {
     this.#ask = ask;
   }
 
-  /** The dispatcher has sent the place by itself. */
+  /** The dispatcher has sent the position unasked. */
   sent(waiting: Waiting): void {
     this.#sent = waiting;
   }

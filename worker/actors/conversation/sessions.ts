@@ -1,6 +1,6 @@
 /**
- * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): what each frame of a client does. Frames are hostile until
- * they are decoded; whatever one holds, the worst that happens is a refusal or the end of its own socket.
+ * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): handles each frame of a client. Frames are
+ * hostile until they are decoded; at worst, a frame causes a refusal or the end of its own socket.
  */
 import { refusalForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import {
@@ -45,7 +45,7 @@ export class Sessions {
   /** Bad frames in a row, by socket. */
   readonly #badFrames = new WeakMap<Socket, number>();
 
-  /** `commands` is the pace of a side. `place` asks where in the queue the conversation is. */
+  /** `commands` is the pace of a side. `place` asks for the conversation's position in the queue. */
   constructor(core: ConversationCore, commands: Rate, place: () => Promise<Waiting | null>) {
     this.#core = core;
     this.#paces = new Paces(() => core.host.now(), commands);
@@ -53,19 +53,19 @@ export class Sessions {
     core.leases.onClosed = (socket) => this.gone(socket);
   }
 
-  /** Another socket of the visitor comes. Returns 0, or how many milliseconds it has to wait. */
+  /** Another socket of the visitor arrives. Returns 0, or how many milliseconds it has to wait. */
   arrives(visitor: string): number {
     return this.#paces.take('arrivals', { side: 'visitor', id: visitor });
   }
 
-  /** The dispatcher has sent the visitor's place in the queue. */
+  /** The dispatcher has sent the visitor's position in the queue. */
   placed(waiting: Waiting): void {
     this.#core.leases.sweep();
     this.#places.sent(waiting);
     signal(this.#core.host, 'visitor', { t: 'waiting', ...waiting });
   }
 
-  /** A frame has come. */
+  /** A frame has arrived. */
   take(socket: Socket, data: string | ArrayBuffer): void {
     const attachment = attachmentOf(socket);
     if (!attachment) {
@@ -88,11 +88,11 @@ export class Sessions {
     this.#badFrames.delete(socket);
     if ((frame.t === 'hello' || frame.t === 'pull') && !this.#answerAllowed(socket, attachment)) return;
     if (frame.t === 'hello') this.#hello(socket, attachment, frame);
-    else if (!attachment.hello) this.#bad(socket, refuse('bad_frame', { message: 'Say hello first.' }));
+    else if (!attachment.hello) this.#bad(socket, refuse('bad_frame', { message: 'Send hello first.' }));
     else this.#handle(socket, attachment, frame);
   }
 
-  /** A socket has gone. */
+  /** A socket has closed. */
   gone(socket: Socket): void {
     this.#core.lag.gone(socket);
     this.#core.leases.gone(socket);
@@ -117,7 +117,7 @@ export class Sessions {
         if (this.#mayWrite(who)) this.#typing(who, frame.on);
         break;
       case 'preview':
-        // Where the campaign has it off, nothing should come; what comes goes nowhere.
+        // If the campaign has previews switched off, none should arrive; one that does is dropped.
         if (this.#core.self.settings.sneakPreview && this.#mayWrite(who))
           this.#core.signals.say('visitor', frame);
         break;
@@ -156,7 +156,7 @@ export class Sessions {
     if (visits && state.phase === 'waiting') this.#tellPlace(socket);
   }
 
-  /** Nobody waits for it, and nothing is lost where it fails: with the next change all are told. */
+  /** In the background, and failures lose nothing: the next change is sent to all. */
   #tellPlace(socket: Socket): void {
     const told = this.#places.now().then(
       (waiting) => waiting && send(socket, JSON.stringify({ t: 'waiting', ...waiting })),
@@ -165,7 +165,7 @@ export class Sessions {
     this.#core.host.background(told);
   }
 
-  /** Whether a tab's view can be continued entry by entry. */
+  /** True if a tab's view can be continued entry by entry. */
   #isKnown({ cursor, epoch }: { cursor?: number | undefined; epoch?: string | undefined }): boolean {
     const { head } = this.#core.journal;
     return (
@@ -192,7 +192,7 @@ export class Sessions {
     }
   }
 
-  /** All that comes after a seq, in ranges. Nothing to tell is told too: it answers the question. */
+  /** Sends everything after a seq, in ranges. An empty range is sent too: it answers the question. */
   #ranges(socket: Socket, who: Attachment, after: number): void {
     const { head } = this.#core.journal;
     let from = after;
@@ -232,7 +232,7 @@ export class Sessions {
     const done = this.#core.perform(partyOf(who), frame, this.#principal(who));
     if (isRefusal(done))
       send(socket, refusedFrame(who.side === 'visitor' ? refusalForVisitor(done) : done, id));
-    // A fresh entry has gone out in a range, and acknowledges itself.
+    // A fresh entry was sent in a range, which acknowledges it.
     else if (!done.fresh) send(socket, JSON.stringify({ t: 'ack', id, seq: done.seq }));
   }
 
@@ -261,7 +261,7 @@ export class Sessions {
     if (counts) this.#core.mark(who.side, mark);
   }
 
-  /** Only the owner's eyes count as the agent's. */
+  /** Of the agents, only the owner's marks count. */
   #marksCount(who: Attachment): boolean {
     return who.side === 'visitor' || this.#core.journal.state.owner?.id === who.id;
   }
@@ -270,7 +270,7 @@ export class Sessions {
     return this.#core.journal.state.phase !== 'closed' && this.#marksCount(who);
   }
 
-  /** Whether the visitor has a live tab, not counting one that is going. */
+  /** True if the visitor has a live tab, not counting one that is closing. */
   #present(going?: Socket): boolean {
     const { host } = this.#core;
     return following(host, 'visitor').some((socket) => {

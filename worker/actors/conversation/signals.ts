@@ -1,11 +1,13 @@
-/** News of a moment, stored nowhere and paced for whoever receives it: typing and previews of a side, presence, marks. */
+/** Ephemeral signals, never stored, and paced for the receiver: typing and previews of a side, presence, marks. */
+import { rulesOf } from '#domain/conversation/kinds';
+import { otherSide, sideOf, type Side } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
-import { signal, tellMarks, type Side } from './audience.ts';
+import { signal, tellMarks } from './audience.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Journal } from './journal.ts';
 
-/** Presence and marks: a message causes two marks, which go out without a timer. */
+/** For presence and marks: a message causes two marks, which are sent without a timer. */
 const atOnce = 10;
 
 type Said =
@@ -27,10 +29,9 @@ export class Signals {
     this.#marks = new Coalesced(host, atOnce);
   }
 
-  /** A side types: its other side is told. */
+  /** A side types: sends that to the other side. */
   say(side: Side, frame: Said): void {
-    const to = side === 'visitor' ? 'agent' : 'visitor';
-    this.#said[side].put(frame.t, () => signal(this.#host, to, frame));
+    this.#said[side].put(frame.t, () => signal(this.#host, otherSide(side), frame));
   }
 
   /** The visitor has a live tab, or none any more. */
@@ -39,17 +40,20 @@ export class Signals {
     this.#presence.put('presence', () => signal(this.#host, 'agent', { t: 'presence', present }));
   }
 
-  /** A side has got further. Each side is sent the marks of the moment in which they go out. */
+  /** A side's marks have changed. Each side receives the marks as they are when they are sent. */
   marks(): void {
     this.#marks.put('marks', () => tellMarks(this.#host, this.#journal));
   }
 
-  /** Entries end what was pending: a message the preview of it, a change of owner the typing of the one before. */
+  /** Entries replace pending signals: a message its preview, a change of owner the previous owner's typing. */
   written(entries: readonly Entry[]): void {
-    for (const { kind, by } of entries) {
-      if (kind === 'message.sent' && by.kind !== 'system') this.#said[by.kind].drop();
-      if (kind === 'agent.assigned' || kind === 'agent.unassigned') this.#said.agent.drop();
-      if (kind === 'conversation.closed') for (const side of Object.values(this.#said)) side.drop();
-    }
+    for (const side of entries.flatMap(silenced)) this.#said[side].drop();
   }
+}
+
+function silenced(entry: Entry): readonly Side[] {
+  const sides = rulesOf(entry)?.silences ?? [];
+  if (sides !== 'sender') return sides;
+  const sender = sideOf(entry.by);
+  return sender ? [sender] : [];
 }

@@ -1,4 +1,4 @@
-/** What a Conversation keeps: its log, and a few registers. */
+/** A Conversation's stored state: its log, and a few registers. */
 import type { Marks } from '#protocol';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable } from '../../runtime/log.ts';
@@ -6,15 +6,15 @@ import { logTable } from '../../runtime/log.ts';
 /** Append-only. */
 export const migrations: readonly string[] = [logTable];
 
-/** What a campaign's settings said when the conversation began. */
+/** A campaign's settings at the moment when the conversation began. */
 export interface ConversationSettings {
   readonly idleMinutes: number;
   readonly sneakPreview: boolean;
-  /** Seconds after which an owner who has not written loses it to another; null never. */
+  /** Seconds without a reply after which an owner loses the conversation; null: never. */
   readonly forwardAfter?: number | null;
 }
 
-/** What a conversation is from its first moment on. */
+/** Facts of a conversation that never change. */
 export interface Birthright {
   /** The actor's own name; `ctx.id.name` may be missing after a cold alarm. */
   readonly account: string;
@@ -22,13 +22,15 @@ export interface Birthright {
   /** Random; a cursor belongs to it. */
   readonly epoch: string;
   readonly settings: ConversationSettings;
+  /** The keys of the followers from now that it began with. Absent if there were none, and in earlier versions. */
+  readonly followers?: readonly string[];
 }
 
 /** Cursors and marks: stored late, in one row. If lost, they are recomputed from the log and the tabs' sockets. */
 export interface Progress {
   readonly cursors: Cursors;
   readonly marks: Marks;
-  /** The owner's, whose mark it is. */
+  /** The generation of the owner whose mark it is. */
   readonly generation: number;
   /** The highest mark of any owner. Earlier versions did not store it. */
   readonly seen?: { readonly delivered: number; readonly read: number };
@@ -38,11 +40,11 @@ export interface Progress {
 export type ConversationRegisters = {
   self: Birthright;
   progress: Progress;
-  /** Beside those who see all, only these agents may follow; the dispatcher says so. Without it everybody may. */
+  /** Only these agents, beside those who see all, may follow, as the dispatcher set it. Absent: all may. */
   viewers: readonly string[];
-  /** Nobody is taken under this generation, nor under an earlier one. */
+  /** No agent becomes owner under this generation or an earlier one. */
   withdrawn: number;
-  /** When the visitor's last tab went, until they are back or have left. */
+  /** When the visitor's last tab closed, until they are back or have left. */
   goneAt: number;
   /** The visitor has signed out for good: no credential of theirs is accepted any more. */
   signedOut: boolean;

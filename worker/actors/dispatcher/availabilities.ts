@@ -1,6 +1,6 @@
 /**
- * Tells each campaign's lobby whether a visitor finds somebody, where that has changed. What is to be said stands in a register
- * before it is said, under a rising count: so it is said whoever dies on the way, and an old word never undoes a newer.
+ * Reports each campaign's availability to its lobby when it has changed. A report is stored in a register before it is
+ * sent, with a rising count: so a crash loses no report, and an older report never overwrites a newer one.
  */
 import { availabilityOf, receivesVisitors, type PresentAgent } from '#domain/floor/availability';
 import { spaceOf } from '#domain/routing/routing';
@@ -10,7 +10,7 @@ import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { DispatcherRegisters, Lobbies } from './storage.ts';
 
-/** What comes and goes within so long is not told, in milliseconds. */
+/** Changes are collected for this time, in milliseconds, so that brief ones are not sent. */
 const coalesce = 200;
 
 export interface AvailabilitiesEnds {
@@ -18,10 +18,10 @@ export interface AvailabilitiesEnds {
   /** A present agent; undefined if there is none with this id. */
   agent(id: string): PresentAgent | undefined;
   campaigns(): Readonly<Record<string, Routing>>;
-  /** Whether a campaign has as many waiting conversations as it may have. */
+  /** True if a campaign has reached its cap of waiting conversations. */
   isFull(campaign: string): boolean;
   tell(campaign: string, said: { state: Availability; count: number; full: boolean }): Promise<void>;
-  /** Something is different now. */
+  /** An availability has changed. */
   changed(): void;
   arm(): void;
 }
@@ -34,7 +34,7 @@ export class Availabilities implements Duty {
   #looking = false;
   /** By agent: the last known values that affect whether visitors are served. */
   readonly #known = new Map<string, string>();
-  /** When the first of what is untold came; a dispatcher that has slept meanwhile tells at once. */
+  /** When the first unsent change was made. After a sleep it is 0, so the dispatcher sends at once. */
   #since = 0;
 
   constructor(registers: Registers<DispatcherRegisters>, host: Host, ends: AvailabilitiesEnds) {
@@ -53,24 +53,26 @@ export class Availabilities implements Duty {
     this.touch();
   }
 
-  /** A conversation of a campaign began or ended to wait. Most such changes are none to a lobby. */
+  /** A conversation of a campaign began or stopped waiting. Most such changes do not concern a lobby. */
   queueChanged(campaign: string): void {
     const known = this.#lobbies[campaign];
     if (known && (known.full ?? false) !== this.#ends.isFull(campaign)) this.touch();
   }
 
-  /** Agents, loads or rules have changed. A place may be freed and filled in one act: only what comes of all of it counts. */
+  /**
+   * Agents, loads or rules have changed. Capacity may be freed and filled in one event: only the final result counts.
+   */
   touch(): void {
     if (this.#looking) return;
     this.#looking = true;
-    // Still within the event: what it finds is written together with what caused it.
+    // Still within the event: the result is written together with its cause.
     queueMicrotask(() => {
       this.#looking = false;
       this.#look();
     });
   }
 
-  /** How it is for a line, now. */
+  /** The present availability for a queue. */
   of(line: Parameters<typeof availabilityOf>[0]): Availability {
     return availabilityOf(line, this.#ends.agents());
   }
@@ -79,7 +81,7 @@ export class Availabilities implements Duty {
     return Object.values(this.#lobbies).some(({ told }) => !told) ? this.#since + coalesce : null;
   }
 
-  /** What changes while it is told is told again. */
+  /** A change during a report is reported again. */
   async run(): Promise<void> {
     const untold = Object.entries(this.#lobbies).filter(([, { told }]) => !told);
     const tellings = untold.map(async ([campaign, { state, count, full = false }]) => {
@@ -88,7 +90,7 @@ export class Availabilities implements Duty {
       if (now?.count === count)
         this.#registers.set('lobbies', { ...this.#lobbies, [campaign]: { ...now, told: true } });
     });
-    // One lobby that can't be told keeps no other from hearing; it is told later.
+    // A lobby that cannot be reached delays no other; it is retried later.
     for (const telling of await Promise.allSettled(tellings))
       if (telling.status === 'rejected') throw telling.reason;
   }

@@ -1,4 +1,4 @@
-/** The parts of a dispatcher that has a name. */
+/** The parts of a dispatcher that knows its account. */
 import type { Alarm } from '../../runtime/alarm.ts';
 import type { Availabilities } from './availabilities.ts';
 import type { Corrections, Reconciliation } from './duties.ts';

@@ -1,11 +1,11 @@
 /**
- * After an upgrade: asks the conversations and agents for their rows again that an earlier version stored without a field of today's.
- * Otherwise the floor would show the old form until their next change.
+ * After an upgrade: requests rows from conversations and agents again if an earlier version stored them without a
+ * field that exists today. Otherwise the floor would show the old form until their next change.
  */
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Floor } from './floor.ts';
 
-/** So many are asked in one run: each is an actor that wakes. */
+/** The number of requests in one run: each wakes an actor. */
 const atOnce = 20;
 
 export class Completion implements Duty {
@@ -22,7 +22,7 @@ export class Completion implements Duty {
     return this.#floor.lacking.size > 0 ? 0 : null;
   }
 
-  /** A failure does not hold up the others; the alarm repeats it later. */
+  /** A failure does not delay the others; the alarm repeats it later. */
   async run(): Promise<void> {
     const ids = [...this.#floor.lacking].slice(0, atOnce);
     const asked = ids.map(async (id) => {

@@ -1,11 +1,11 @@
-/** Why a conversation went where it went, for a user who may read it. */
+/** The routing log of a conversation, for a user who may read it. */
 import { seesAll } from '#domain/floor/sight';
 import { refuse, type ConversationState, type DecisionsList, type Refusal } from '#protocol';
 import type { Floor } from './floor.ts';
 import type { Records } from './records.ts';
 import type { Sight, Watcher } from './sight.ts';
 
-/** `state` asks the conversation itself, which has left the floor. */
+/** `state` asks the conversation itself, for one that has left the floor. */
 export async function decisionsFor(
   viewer: Pick<Watcher, 'id' | 'roles'>,
   conversation: string,

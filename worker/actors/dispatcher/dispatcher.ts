@@ -1,7 +1,7 @@
 /**
- * The Durable Object of one account's floor, named by the account. It owns the registry of conversations and the ledger of places,
- * and decides who is asked and who may take what; who owns a conversation the conversation decides. It follows states and owners;
- * last messages pass through it to the lists, and decide nothing.
+ * The Durable Object of one account's floor, named by the account. It owns the registry of conversations and the
+ * ledger of capacity, and decides which agent is asked and which may take a conversation; the conversation itself
+ * decides who owns it. It follows states and owners. Last messages pass through it to the lists and decide nothing.
  */
 import { capsOf } from '#domain/base/caps';
 import type { Situation } from '#domain/floor/availability';
@@ -65,8 +65,9 @@ export class Dispatcher extends DurableObject<Env> {
   }
 
   /**
-   * A conversation says what it is. Before it has said so once, it writes no history: so a rebuild finds all that have any.
-   * `followed`: it is closed, and has tabs of agents for whom the rule of sight decides.
+   * Receives a conversation's row. Before its first one a conversation writes no history, so that a rebuild finds
+   * every conversation that has any. `followed`: it is closed, and has tabs of agents whose access depends on the
+   * account's visibility rule.
    */
   conversationNoted(said: FloorRow, followed = false): void {
     const { floor, ledger, queue, positions, records, router, sight, availabilities, alarm } = this.#wake();
@@ -97,7 +98,7 @@ export class Dispatcher extends DurableObject<Env> {
     this.#wake().floor.putWords(words);
   }
 
-  /** An agent says what they are. `seq` is the agent's log's. */
+  /** Receives an agent's current data. `seq` is from the agent's log. */
   agentNoted(agent: AgentNote, seq: number): void {
     const { floor, records, router, sight, availabilities, reconciliation, corrections, alarm } =
       this.#wake();
@@ -107,7 +108,7 @@ export class Dispatcher extends DurableObject<Env> {
     if (!known) return;
     reconciliation.agentChanged(agent.id);
     corrections.agentChanged(agent.id);
-    // Who comes back to be asked starts anew.
+    // An agent who receives again starts with no missed offers.
     if (before?.status !== agent.status) records.setStanding(agent.id, { missed: 0 });
     sight.agentChanged(before, known);
     availabilities.agentChanged(agent.id);
@@ -116,23 +117,23 @@ export class Dispatcher extends DurableObject<Env> {
     alarm.arm();
   }
 
-  /** The account's row or a campaign is about to change … */
+  /** Called before a change of the account's row or of a campaign … */
   expectChange(): void {
     this.#wake().rules.expectChange();
   }
 
-  /** … and has changed. */
+  /** … and after it. */
   async reread(): Promise<void> {
     await this.#wake().rules.reread();
   }
 
-  /** What of the account's rules an agent's own actor has to know. */
+  /** The account's rules that agents' actors need. */
   rules(): FloorRules {
     const { assignment, missedLimit, offlineProcessing } = this.#wake().rules.now;
     return { assignment, missedLimit, offlineProcessing };
   }
 
-  /** Makes an agent the owner of a waiting conversation, if nobody is yet. */
+  /** Makes an agent the owner of a waiting conversation, if it has none yet. */
   take(agent: Owner, conversation: string): Promise<Taken | Refusal> {
     return this.#wake().handing.take(agent, conversation);
   }
@@ -145,17 +146,17 @@ export class Dispatcher extends DurableObject<Env> {
     return this.#wake().handing.decline(agent, conversation, generation);
   }
 
-  /** Passes a conversation on to an agent. */
+  /** Transfers a conversation to an agent. */
   give(giver: Giver, conversation: string, to: string, note?: string): Promise<Taken | Refusal> {
     return this.#wake().handing.give(giver, conversation, to, note);
   }
 
-  /** Passes a conversation on to a group or a campaign. */
+  /** Transfers a conversation to a group or a campaign. */
   send(giver: Giver, conversation: string, to: Target, note?: string): Promise<Taken | Refusal> {
     return this.#wake().handing.send(giver, conversation, to, note);
   }
 
-  /** Why a conversation went where it went, and waited as long as it did. */
+  /** The routing log of a conversation: why it went where it went, and waited as long as it did. */
   async decisionsOf(
     conversation: string,
     viewer: Pick<Watcher, 'id' | 'roles'>,
@@ -172,12 +173,15 @@ export class Dispatcher extends DurableObject<Env> {
     return conversations.map((conversation) => sight.mayRead(viewer, conversation));
   }
 
-  /** Whether an agent may open a closed conversation: it asks at each upgrade, and is told of later changes. */
+  /**
+   * True if an agent may open a closed conversation, which asks at each upgrade. The conversation is notified of later
+   * changes.
+   */
   admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
     return this.#wake().sight.admits(viewer, conversation);
   }
 
-  /** Where in its line a conversation is; null where it doesn't wait. */
+  /** A conversation's position in its queue; null if it does not wait. */
   placeOf(conversation: string): Waiting | null {
     return this.#awake?.positions.of(conversation) ?? null;
   }
@@ -187,7 +191,7 @@ export class Dispatcher extends DurableObject<Env> {
     return this.situation(campaign).state;
   }
 
-  /** Whether a visitor of a campaign finds somebody, and a place in the queue: for a lobby that was never told. */
+  /** A campaign's availability, and whether its queue is full: for a lobby that has received no report yet. */
   situation(campaign: string): Situation {
     const { availabilities, queue, rules, alarm } = this.#wake();
     alarm.arm();
@@ -195,19 +199,19 @@ export class Dispatcher extends DurableObject<Env> {
     return { state, full: this.#isFull(queue, campaign) };
   }
 
-  /** The conversations that an agent owns, as far as they have said. */
+  /** The conversations that an agent owns, as far as the floor knows. */
   ownedBy(agent: string): string[] {
     return this.#awake?.floor.ownedBy(agent) ?? [];
   }
 
-  /** All conversations there ever were, by id. */
+  /** Ids of all conversations that ever existed, in order. */
   conversations(after: string | null, limit: number): string[] {
     if (!this.#awake) return [];
     const query = 'SELECT id FROM registry WHERE id > ? ORDER BY id LIMIT ?';
     return all<{ id: string }>(this.ctx.storage.sql.exec(query, after ?? '', limit)).map((row) => row.id);
   }
 
-  /** Closes the sockets of a session that holds no more. */
+  /** Closes the sockets of a session that has ended. */
   revoke(session: string): void {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');
   }
@@ -241,7 +245,7 @@ export class Dispatcher extends DurableObject<Env> {
     return queue.waitingOf(campaign) >= capsOf(this.env).waitingPerCampaign;
   }
 
-  /** A user's tabs that are dead leave when another of theirs comes; the alarm is not worth it. */
+  /** Closes a user's dead tabs when another of theirs connects; they are not worth an alarm. */
   #closeSilent(user: string): void {
     for (const socket of this.#host.sockets(user)) {
       const { at = 0 } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
@@ -262,7 +266,7 @@ export class Dispatcher extends DurableObject<Env> {
     );
   }
 
-  /** Asks a conversation or an agent for its row. */
+  /** Requests the row of a conversation or an agent. */
   async #complete(id: string): Promise<void> {
     const { account, floor } = this.#wake();
     if (floor.row(id)) {
@@ -368,7 +372,7 @@ export class Dispatcher extends DurableObject<Env> {
       changed: () => positions.refresh(),
       arm,
     });
-    // What a dispatcher before this one did not come to see.
+    // For changes that were missed before this dispatcher woke.
     availabilities.touch();
     const grace = Number(this.env.AGENT_GRACE_MS ?? 30_000);
     const reconciliation: Reconciliation = new Reconciliation({ floor, ledger }, grace, (place) =>

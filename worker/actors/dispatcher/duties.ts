@@ -1,6 +1,6 @@
 /**
- * The dispatcher's scheduled checks: places whose agent is gone, reservations that were never settled, and statuses
- * that the system changes. Both duties follow from stored state, and both recompute only what an event has touched.
+ * The dispatcher's scheduled checks: capacity of agents who are gone, reservations that were never settled, and
+ * statuses that the system changes. All follow from stored state, and recompute only what an event has touched.
  */
 import { assists } from '#domain/people/status';
 import type { Duty } from '../../runtime/alarm.ts';
@@ -15,7 +15,7 @@ const reservedFor = 10_000;
 /** The pause before an unanswered query is repeated, in milliseconds. */
 const askAgain = 5_000;
 
-/** Queries the conversation about places whose agent is gone and unsettled reservations, until it answers. */
+/** Queries the conversation about capacity whose agent is gone and about unsettled reservations, until it answers. */
 export class Reconciliation implements Duty {
   readonly name = 'reconciliation';
   readonly #floor: Pick<Floor, 'agent'>;

@@ -1,21 +1,21 @@
-/** What the floor shows, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
+/** The floor, and the tabs that watch it: changes are collected for a moment and encoded once for all. */
 import type { FloorAgent, FloorRow, FloorSnapshot, Words } from '#protocol';
 import { all, type Host, type Socket, type Sql } from '../../runtime/host.ts';
 import type { Load } from './ledger.ts';
 
-/** Changes are collected for so long, in milliseconds. */
+/** Changes are collected for this time, in milliseconds. */
 const coalesce = 100;
-/** How many closed conversations stay on the floor. */
+/** The number of closed conversations that stay on the floor. */
 const recent = 50;
 
-/** What an agent has said of themselves. What they have, the ledger says. */
+/** An agent's report of themselves. Their load comes from the ledger. */
 export type AgentNote = Omit<FloorAgent, 'load' | 'nickname'> & {
-  /** The name that colleagues read; visitors read `name`. */
+  /** The name that colleagues see; visitors see `name`. */
   readonly fullName?: string;
   readonly groups: readonly string[];
   /** The path of the photo that visitors see. */
   readonly shownPhoto?: string;
-  /** They are a user no more: they are not shown, nor asked. */
+  /** No longer a user: neither shown nor asked. */
   readonly deleted?: boolean;
 };
 const untold = { since: 0, roles: [], groups: [], limits: { live: null, nrt: null } };
@@ -28,14 +28,14 @@ export class Floor {
   /** The ids of the closed rows. */
   readonly #closed = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
-  /** The ids of rows of an earlier version that lack a field of today's (completion.ts). */
+  /** The ids of rows that an earlier version stored without a field that exists today (completion.ts). */
   readonly #lacking = new Set<string>();
-  /** What of the rows a tab is shown; null where it is all. */
+  /** A filter for the rows that a tab is shown; null if it is shown all. */
   readonly #shown: (socket: Socket) => ((row: FloorRow) => boolean) | null;
   readonly #changed = { rows: new Set<string>(), words: new Set<string>(), agents: new Set<string>() };
-  /** The places that an agent fills. */
+  /** An agent's load. */
   readonly #load: (agent: string) => Readonly<Load>;
-  /** What else belongs to a snapshot, for one tab. */
+  /** The other parts of a snapshot, for one tab. */
   readonly #rest: (socket: Socket) => Pick<FloorSnapshot, 'rules' | 'offers'>;
   #timer: (() => void) | null = null;
 
@@ -52,10 +52,10 @@ export class Floor {
     this.#sql = host.sql;
   }
 
-  /** Reads what is stored. */
+  /** Reads the stored rows. */
   load(): void {
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM floor'))) {
-      // What an earlier version wrote lacks what came later.
+      // Defaults for fields that earlier versions did not store.
       const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
       if (parsed.phase === 'closed') this.#closed.add(parsed.id);
@@ -82,7 +82,7 @@ export class Floor {
     return this.#rows.get(id);
   }
 
-  /** Somebody who is or was an agent. */
+  /** A present or former agent. */
   agent(id: string): KnownAgent | undefined {
     return this.#agents.get(id);
   }
@@ -91,7 +91,7 @@ export class Floor {
     return [...this.#rows.values()];
   }
 
-  /** Also those who were agents. */
+  /** All agents, former ones included. */
   everybody(): KnownAgent[] {
     return [...this.#agents.values()];
   }
@@ -100,7 +100,7 @@ export class Floor {
     return this.everybody().filter(({ deleted }) => !deleted);
   }
 
-  /** The conversations that somebody owns. */
+  /** The conversations that have an owner. */
   owned(): FloorRow[] {
     return [...this.#rows.values()].filter((row) => row.owner !== null);
   }
@@ -112,7 +112,7 @@ export class Floor {
       .map((row) => row.id);
   }
 
-  /** A conversation as it says it is. What is older than what is known changes nothing. */
+  /** Adopts a conversation's row. A row that is older than the known one changes nothing. */
   putRow(row: FloorRow): boolean {
     const known = this.#rows.get(row.id);
     if (known && !this.#isNews(known, row)) return false;
@@ -128,7 +128,7 @@ export class Floor {
     return true;
   }
 
-  /** What is as old as what is known is news only where that lacks a field. */
+  /** A row as old as the known one is news only if the known one lacks a field. */
   #isNews(
     known: { readonly seq: number },
     { id, seq }: { readonly id: string; readonly seq: number },
@@ -157,7 +157,7 @@ export class Floor {
     return true;
   }
 
-  /** The whole floor, as far as a tab is shown it, as a frame. A row is encoded once, however many tabs are sent it. */
+  /** The whole floor as far as a tab is shown it, as a frame. A row is encoded once for all tabs. */
   snapshot(socket: Socket): string {
     const shows = this.#shown(socket);
     const rows = [...this.#rows.values()];
@@ -170,12 +170,12 @@ export class Floor {
     return `${frame.slice(0, -1)},"rows":[${(shows ? rows.filter(shows) : rows).map(textOf).join(',')}]}`;
   }
 
-  /** Sends tabs the whole floor: it may see another part of it now. */
+  /** Sends tabs the whole floor again, after a change of what they may see. */
   resend(tag?: string): void {
     for (const socket of this.#host.sockets(tag)) sendTo(socket, this.snapshot(socket));
   }
 
-  /** Sends a row with the next changes: other tabs may be shown it now. */
+  /** Sends a row with the next changes, because other tabs may see it now. */
   touch(id: string): void {
     this.#changed.rows.add(id);
     this.#soon();
@@ -230,7 +230,7 @@ export class Floor {
     });
   }
 
-  /** Of the closed ones only the latest stay. */
+  /** Keeps only the latest closed conversations. */
   #trim(): void {
     if (this.#closed.size <= recent) return;
     const closed = [...this.#closed].flatMap((id) => this.#rows.get(id) ?? []);
@@ -244,7 +244,7 @@ export class Floor {
   }
 }
 
-/** Rows are replaced, never changed. */
+/** Cached by row, because rows are replaced, never changed. */
 const texts = new WeakMap<FloorRow, string>();
 
 function textOf(row: FloorRow): string {
@@ -253,7 +253,7 @@ function textOf(row: FloorRow): string {
   return known;
 }
 
-/** What of a change a tab is shown. A row that is out of its sight is gone for it. */
+/** The part of a change that a tab is shown. A row that it may not see is reported as removed. */
 function within<C extends { rows: FloorRow[] }>(
   change: C,
   spoken: readonly FloorRow[],
@@ -277,6 +277,6 @@ export function sendTo(socket: Socket, text: string): void {
   try {
     socket.send(text);
   } catch {
-    // It is closing; the tab that comes back is sent the whole floor.
+    // It is closing; a tab that reconnects is sent the whole floor.
   }
 }

@@ -1,17 +1,17 @@
 /**
- * Closed conversations that agents have open on a screen though the account's rule decides whether they may (F42). The floor keeps
- * only the latest closed conversations; these are told of changes as well. A conversation stays listed until it answers that no such
- * tab is left.
+ * Closed conversations that are open on the screens of agents whose access depends on the account's visibility rule
+ * (F42). The floor keeps only the latest closed conversations; these are notified of changes as well. A conversation
+ * stays listed until it answers that no such tab is left.
  */
 import { all, type Sql } from '../../runtime/host.ts';
 
 interface Noted {
   readonly owner: string;
-  /** Rises with each upgrade that was admitted. */
+  /** Rises with each admitted upgrade. */
   readonly stamp: number;
 }
 
-/** From so many on, conversations are asked whether they are still followed. */
+/** From this number on, conversations are asked whether they are still followed. */
 const few = 200;
 
 export class Followed {
@@ -28,7 +28,7 @@ export class Followed {
       this.#noted.set(conversation, { owner, stamp: 0 });
   }
 
-  /** Lists a conversation. Returns the ids that are to be asked whether they are still followed: none, or once in a while all. */
+  /** Lists a conversation. Returns the ids to ask whether they are still followed: none, or now and then all. */
   note(conversation: string, owner: string): string[] {
     if (!this.#noted.has(conversation))
       this.#sql.exec(
@@ -38,7 +38,7 @@ export class Followed {
       );
     this.#noted.set(conversation, { owner, stamp: ++this.#stamp });
     if (this.#noted.size < this.#askAt) return [];
-    // Twice as many as now, should all of them turn out to be followed.
+    // Twice the present number, in case all of them are still followed.
     this.#askAt = 2 * this.#noted.size;
     return this.ids();
   }
@@ -55,7 +55,7 @@ export class Followed {
     return this.#noted.get(conversation)?.stamp;
   }
 
-  /** Nobody follows it any more, unless it was listed again since `stamp`. */
+  /** Removes a conversation that no tab follows any more, unless it was listed again since `stamp`. */
   drop(conversation: string, stamp: number): void {
     if (this.stampOf(conversation) !== stamp) return;
     this.#noted.delete(conversation);

@@ -1,7 +1,8 @@
 /**
- * Changes of owner: by hand, on an offer, by transfer, by a supervisor. A place is reserved first, under a generation that was
- * never used; then the conversation is asked, which is the judge; the place follows its answer. A reservation whose answer is
- * lost is looked into, and the conversation withdraws its generation before the place is free.
+ * Changes of owner: taking by hand, accepting an offer, transfer, assignment by a supervisor. Capacity is reserved
+ * first, under a generation that was never used; then the conversation is asked, which decides; the ledger follows its
+ * answer. If an answer is lost, the reservation is reconciled: the conversation withdraws its generation before the
+ * capacity is freed.
  */
 import { assists, receives, takesByHand } from '#domain/people/status';
 import { spaceOf } from '#domain/routing/routing';
@@ -30,7 +31,7 @@ export interface Taken {
   readonly generation: number;
 }
 
-/** Who passes a conversation on, and whether they may with any. */
+/** The user who transfers a conversation, and whether they may transfer any. */
 export interface Giver {
   readonly party: AgentParty;
   readonly supervises: boolean;
@@ -50,7 +51,7 @@ export class Handing {
   readonly #offers: Offers;
   readonly #router: Router;
   readonly #ends: HandingEnds;
-  /** Askings under way; a second taker of the same conversation waits for the first. */
+  /** Requests in progress; a second request for the same conversation waits for the first. */
   readonly #asking = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -68,7 +69,10 @@ export class Handing {
     this.#ends = ends;
   }
 
-  /** Makes an agent the owner of a waiting conversation, if nobody is yet; where it is offered to them, they accept. */
+  /**
+   * Makes an agent the owner of a waiting conversation, if it has none yet; if it is offered to them, this accepts the
+   * offer.
+   */
   async take(agent: Owner, conversation: string): Promise<Taken | Refusal> {
     await this.#quiet(conversation);
     // No await from here to the reservation: this is the serial decision.
@@ -77,7 +81,7 @@ export class Handing {
     const active = this.#ledger.active(conversation);
     if (active?.agent === agent.id) return { conversation, generation: active.generation };
     const pending = this.#ledger.pending(conversation);
-    // A reservation of their own is one whose answer was lost: to ask the same again does no harm.
+    // The agent's own reservation means that an answer was lost: asking the same again does no harm.
     if (pending?.agent === agent.id) return this.#accepted(agent, pending);
     const other = pending?.state === 'offered' ? pending : (active ?? pending);
     if (other)
@@ -91,7 +95,7 @@ export class Handing {
     return this.#reserve(agent, row, { how: 'taken', expiresAt: null }, agent.id);
   }
 
-  /** An agent accepts an offer. One that is over changes nothing, however little too late (I11). */
+  /** An agent accepts an offer. An offer that has ended changes nothing, however little too late (I11). */
   async accept(agent: Owner, conversation: string, generation: number): Promise<Taken | Refusal> {
     await this.#quiet(conversation);
     const active = this.#ledger.active(conversation);
@@ -101,7 +105,7 @@ export class Handing {
     return this.#accepted(agent, pending);
   }
 
-  /** An agent declines an offer, or who made it takes it back. */
+  /** The agent declines an offer, or the user who made it takes it back. */
   decline(agent: string, conversation: string, generation: number): Refusal | undefined {
     const pending = this.#ledger.pending(conversation);
     if (pending?.state !== 'offered' || pending.generation !== generation) return refuse('offer_over');
@@ -111,7 +115,7 @@ export class Handing {
     return undefined;
   }
 
-  /** Passes a conversation on to an agent: a colleague is asked, a supervisor decides. */
+  /** Transfers a conversation to an agent: from a colleague it is an offer, from a supervisor an assignment. */
   async give(giver: Giver, conversation: string, to: string, note?: string): Promise<Taken | Refusal> {
     await this.#quiet(conversation);
     const row = this.#open(conversation);
@@ -145,7 +149,7 @@ export class Handing {
     return { conversation, generation: place.generation };
   }
 
-  /** Passes a conversation on to a group, or to another campaign: there it waits, as old as it is. */
+  /** Transfers a conversation to a group or to another campaign, where it waits with its age unchanged. */
   async send(giver: Giver, conversation: string, to: Target, note?: string): Promise<Taken | Refusal> {
     await this.#quiet(conversation);
     const row = this.#open(conversation);
@@ -156,7 +160,7 @@ export class Handing {
     if (pending?.state === 'reserved')
       return refuse('already_taken', { by: { id: pending.agent, name: pending.name } });
     if (pending) this.#router.end(pending, 'withdrawn');
-    // The floor may not have heard yet of who has just agreed.
+    // The floor may not know the newest owner yet.
     const generation = active?.generation ?? row.generation;
     const judge = this.#ends.conversation(conversation);
     const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
@@ -168,16 +172,19 @@ export class Handing {
     return { conversation, generation };
   }
 
-  /** A place was reserved by routing. */
+  /** Routing has reserved capacity: asks the conversation. */
   ask(place: Place): void {
     const known = this.#floor.agent(place.agent);
     const photo = known?.shownPhoto;
     const owner: Owner = { kind: 'agent', id: place.agent, name: place.name, ...(photo && { photo }) };
-    // What fails is looked into (`reconcile`).
+    // A failure is reconciled later (`reconcile`).
     this.#host.background(this.#ask(owner, place).catch(() => undefined));
   }
 
-  /** A reservation that nobody settled: the conversation says what became of it, and takes nobody under it any more. */
+  /**
+   * For a reservation that was never settled: the conversation reports the outcome, and accepts no owner under its
+   * generation any more.
+   */
   async reconcile(place: Place): Promise<void> {
     const { conversation, generation, agent } = place;
     const state = await this.#ends.conversation(conversation).withdraw(generation);
@@ -259,14 +266,14 @@ export class Handing {
   }
 
   /**
-   * The conversation changed its type before its agent was confirmed: the place changes type too, if the agent has
-   * capacity.
+   * The conversation changed its type before its agent was confirmed: the reservation changes type too, if the agent
+   * has capacity.
    */
   #moved(place: Place): Place | undefined {
     const { conversation, generation, agent, terms } = place;
     const pending = this.#ledger.pending(conversation);
     if (pending?.generation !== generation) return undefined;
-    // The place has changed its type already.
+    // The reservation has already changed its type.
     if (pending.type !== place.type) return pending;
     const known = this.#floor.agent(agent);
     const type = place.type === 'live' ? 'nrt' : 'live';
@@ -276,7 +283,7 @@ export class Handing {
     return this.#ledger.retype(pending, type);
   }
 
-  /** Waits until nobody is being asked about a conversation. */
+  /** Waits until no request about a conversation is in progress. */
   async #quiet(conversation: string): Promise<void> {
     while (this.#asking.has(conversation)) await this.#asking.get(conversation);
   }
@@ -301,14 +308,14 @@ export class Handing {
     return row.phase === 'closed' ? refuse('conversation_closed') : row;
   }
 
-  /** Whether somebody can be given a conversation that they did not ask for. */
+  /** Refuses if an agent cannot be given a conversation that they did not ask for. */
   #mayGet(agent: string, row: FloorRow, forced: boolean): Refusal | undefined {
     const known = this.#floor.agent(agent);
     if (!known) return refuse('not_found');
     const { status, connected, name } = known;
     const by = { id: agent, name };
     if (!assists(status) || !connected) return refuse('not_receiving', { by });
-    // Who goes to dinner next begins nothing new, but for a supervisor's word (F17).
+    // An agent who is about to go to dinner gets nothing new, except from a supervisor (F17).
     if (!forced && !receives(status, row.type) && !takesByHand(status))
       return refuse('not_receiving', { by });
     return this.#hasPlace(agent, row) ? undefined : refuse('no_place', { by });

@@ -1,6 +1,7 @@
 /**
- * The one ledger of places: which conversations agents have, and which are kept for them while somebody is asked. Offered and
- * reserved places count like filled ones, so no two askings can fill the same. All of it is in memory, too: it is on every path.
+ * The one ledger of agents' capacity: the conversations that agents have, and those reserved for them while an agent
+ * or the conversation is asked. Offered and reserved capacity counts as used, so two requests can never use the same.
+ * It is also held in memory, because every event needs it.
  */
 import type { ConversationType, FloorRow } from '#protocol';
 import { all, type Sql } from '../../runtime/host.ts';
@@ -8,7 +9,7 @@ import type { Place } from './storage.ts';
 
 export type Load = Record<ConversationType, number>;
 
-/** What a conversation has of places: an owner's, and one that is to follow it. */
+/** The capacity that a conversation uses: its owner's, and that of the next owner. */
 interface Held {
   active?: Place;
   /** Offered or reserved. */
@@ -25,7 +26,7 @@ export class Ledger {
   readonly #offers = new Map<string, Place>();
   /** By agent and key. */
   readonly #agents = new Map<string, Map<string, Place>>();
-  /** Called for each place that is added or removed, because the agent's load changes. */
+  /** Called for each added or removed unit of capacity, because the agent's load changes. */
   readonly #changed: (place: Place) => void;
 
   constructor(sql: Sql, changed: (place: Place) => void) {
@@ -36,17 +37,17 @@ export class Ledger {
     this.#changed = changed;
   }
 
-  /** The place that the owner of a conversation fills. */
+  /** The capacity that the owner uses for a conversation. */
   active(conversation: string): Place | undefined {
     return this.#held.get(conversation)?.active;
   }
 
-  /** The place that is kept for the one who is asked to take a conversation. */
+  /** The capacity reserved for the agent who is asked to take a conversation. */
   pending(conversation: string): Place | undefined {
     return this.#held.get(conversation)?.pending;
   }
 
-  /** The agents for whom a place of a conversation is kept. */
+  /** The agents whose capacity a conversation uses or reserves. */
   holders(conversation: string): string[] {
     const { active, pending } = this.#held.get(conversation) ?? {};
     return [active, pending].flatMap((place) => place?.agent ?? []);
@@ -60,18 +61,18 @@ export class Ledger {
     return [...this.#offers.values()];
   }
 
-  /** An agent's places: filled, reserved and offered. */
+  /** All capacity that an agent uses: active, reserved and offered. */
   of(agent: string): Place[] {
     return [...(this.#agents.get(agent)?.values() ?? [])];
   }
 
-  /** A place by its key. */
+  /** A unit of capacity by its key. */
   at(key: string): Place | undefined {
     const { active, pending } = this.#held.get(key.split(' ', 1)[0] ?? '') ?? {};
     return [active, pending].find((place) => place && keyOf(place) === key);
   }
 
-  /** How many places an agent fills. */
+  /** An agent's load. */
   load(agent: string): Readonly<Load> {
     return this.#loads.get(agent) ?? { live: 0, nrt: 0 };
   }
@@ -85,7 +86,7 @@ export class Ledger {
     return live + nrt === 0;
   }
 
-  /** Keeps a place, before anybody is asked. The generation is one that was never used. */
+  /** Reserves capacity, before anybody is asked. The generation must never have been used. */
   keep(place: Place): void {
     const { conversation, generation, agent, name, type, state, at, terms } = place;
     this.#sql.exec(
@@ -96,7 +97,7 @@ export class Ledger {
     this.#keep(place);
   }
 
-  /** An offer was accepted: from here on the conversation is asked, and only its answer frees the place. */
+  /** An offer was accepted: from here on the conversation is asked, and only its answer frees the capacity. */
   reserve(place: Place, at: number): Place {
     const reserved: Place = { ...place, state: 'reserved', at };
     this.#sql.exec(
@@ -108,7 +109,7 @@ export class Ledger {
     return reserved;
   }
 
-  /** The conversation changed its type, so its place does too. */
+  /** The conversation changed its type, so its capacity does too. */
   retype(place: Place, type: ConversationType): Place {
     const retyped: Place = { ...place, type };
     this.#sql.exec(
@@ -120,7 +121,7 @@ export class Ledger {
     return retyped;
   }
 
-  /** The conversation has agreed. */
+  /** The conversation has accepted the agent. */
   activate(conversation: string, generation: number): void {
     const { pending, active } = this.#held.get(conversation) ?? {};
     if (pending?.generation !== generation) return;
@@ -133,19 +134,22 @@ export class Ledger {
     this.#keep({ ...pending, state: 'active' });
   }
 
-  /** Frees a place of a conversation that is only kept. */
+  /** Frees capacity that is only reserved or offered. */
   release(conversation: string, generation: number): void {
     const { pending } = this.#held.get(conversation) ?? {};
     if (pending?.generation === generation) this.#delete(pending);
   }
 
-  /** The conversation has said who owns it: that is how it is. A place of a later generation is still being asked for. */
+  /**
+   * The conversation has reported its owner, which is authoritative. A reservation of a later generation is still
+   * being decided.
+   */
   settle(row: Pick<FloorRow, 'id' | 'phase' | 'owner' | 'generation' | 'type'>, at: number): void {
     const { active, pending } = this.#held.get(row.id) ?? {};
     const owned = row.phase === 'active' && row.owner;
     if (pending && (row.phase === 'closed' || pending.generation <= row.generation)) this.#delete(pending);
     if (!owned) {
-      // What was said before the owner that we know of is old.
+      // A report from before the owner that we know of is out of date.
       if (active && active.generation <= row.generation) this.#delete(active);
       return;
     }
@@ -197,7 +201,7 @@ export class Ledger {
   }
 }
 
-/** The key of a place. */
+/** The key of a unit of capacity. */
 export function keyOf({ conversation, generation }: Pick<Place, 'conversation' | 'generation'>): string {
   return `${conversation} ${generation}`;
 }

@@ -1,4 +1,7 @@
-/** Offers on the screens: at once for the one who is asked and the one who passes on, and for who supervises with the floor. */
+/**
+ * Sends offers to screens without delay to the agent who is asked and the user who transfers, and with the floor to
+ * supervisors.
+ */
 import { seesAll } from '#domain/floor/sight';
 import type { Offer, OffersFrame, Outcome } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
@@ -26,7 +29,7 @@ export class Offers {
     this.#ledger = ledger;
   }
 
-  /** Those that a tab is shown. */
+  /** The offers that a tab is shown. */
   shownTo(watcher: Partial<Watcher>): Offer[] {
     const all = seesAll({ roles: watcher.roles ?? [] });
     return this.#ledger
@@ -55,5 +58,5 @@ export class Offers {
   }
 }
 
-/** The tag of the sockets that see everything. */
+/** The tag of sockets that see everything. */
 export const supervising = 'supervising';

@@ -11,15 +11,15 @@ import { report } from '../../runtime/report.ts';
 import { lineOf, wantsAgent, type Queue } from './queue.ts';
 import type { DispatcherRegisters } from './storage.ts';
 
-/** Changes are collected for so long, in milliseconds. */
+/** Changes are collected for this time, in milliseconds. */
 const coalesce = 500;
-/** To the first so many each step is told; further back one is told only every so often, in milliseconds. */
+/** The first this many visitors receive each step; those further back one per `farEvery`, in milliseconds. */
 const near = 20;
 const farEvery = 15_000;
-/** So many are told at a time, and then there is a rest, in milliseconds: a long line must not stand in the way of an offer. */
+/** This many are sent at a time, followed by a pause in milliseconds: a long queue must not delay an offer. */
 const atOnce = 16;
 const rest = 100;
-/** Positions serve for so long where nothing changes, in milliseconds: the expected wait grows meanwhile. */
+/** Without changes positions are reused for this time, in milliseconds, although the expected wait grows meanwhile. */
 const fresh = 1_000;
 
 export interface PositionsEnds {
@@ -40,7 +40,7 @@ export class Positions implements Duty {
   readonly #queue: Queue;
   readonly #ends: PositionsEnds;
   readonly #told = new Map<string, { words: string; at: number }>();
-  /** Who is still to be told, the nearest first. */
+  /** Visitors with a pending update, the first in the queue first. */
   #due = new Map<string, Waiting>();
   #telling = 0;
   #timer: (() => void) | null = null;
@@ -67,7 +67,9 @@ export class Positions implements Duty {
     if (before?.phase === 'waiting' || row.phase === 'waiting') this.#soon();
   }
 
-  /** Stored, so that the expected wait survives an eviction. A queue without an assignment in the last hour is dropped. */
+  /**
+   * Stored, so that the expected wait survives an eviction. A queue without an assignment in the last hour is dropped.
+   */
   #noteServed(line: string): void {
     const now = this.#host.now();
     const served = { ...this.#registers.get('served') };
@@ -76,13 +78,13 @@ export class Positions implements Duty {
     this.#registers.set('served', Object.fromEntries(recent));
   }
 
-  /** Somebody has come or gone who serves a line. */
+  /** An agent who serves a queue has become available or unavailable. */
   refresh(): void {
     this.#known = null;
     if (this.#queue.size > 0) this.#soon();
   }
 
-  /** Where a conversation stands now; null where it doesn't wait. */
+  /** A conversation's present position; null if it does not wait. */
   of(conversation: string): Waiting | null {
     if (!this.#known || Math.abs(this.#host.now() - this.#known.at) >= fresh) this.#compute();
     return this.#known?.all.get(conversation) ?? null;
@@ -165,7 +167,7 @@ export class Positions implements Duty {
       const place = (counts.get(line) ?? 0) + 1;
       counts.set(line, place);
       if (!row.visitor.here) continue;
-      // Who stands in one line waits for the same agents.
+      // All conversations of one queue wait for the same agents.
       const availability = availabilities.get(line) ?? this.#ends.availability(row);
       availabilities.set(line, availability);
       const wait = expectedWait(place, served[line] ?? [], now);
@@ -176,7 +178,7 @@ export class Positions implements Duty {
   }
 }
 
-/** What of it is worth telling again: to the minute. */
+/** The parts that are worth another update: the wait to the minute. */
 function wordsOf({ place, wait, availability }: Waiting): string {
   return `${availability} ${place} ${wait === null ? '' : Math.ceil(wait / 60_000)}`;
 }

@@ -1,4 +1,7 @@
-/** The conversations that wait, oldest first (F170): by when they began, wherever they have been since, so nobody loses their place. */
+/**
+ * The waiting conversations, oldest first (F170): ordered by when they began, wherever they have been since, so that
+ * none loses its position.
+ */
 import type { FloorRow } from '#protocol';
 
 const before = (a: FloorRow, b: FloorRow): boolean =>
@@ -7,11 +10,11 @@ const before = (a: FloorRow, b: FloorRow): boolean =>
 export class Queue {
   readonly #rows: FloorRow[] = [];
   readonly #ids = new Map<string, FloorRow>();
-  /** How many wait that began in each campaign, and how many in each line. */
+  /** The number of waiting conversations that began in each campaign, and in each queue. */
   readonly #campaigns = new Map<string, number>();
   readonly #lines = new Map<string, number>();
 
-  /** A conversation is as it says. */
+  /** Adopts a conversation's row. */
   put(row: FloorRow): void {
     this.remove(row.id);
     if (row.phase !== 'waiting') return;
@@ -28,12 +31,12 @@ export class Queue {
     this.#count(row, -1);
   }
 
-  /** How many wait that began in a campaign, wherever they wait now. */
+  /** The number of waiting conversations that began in a campaign, wherever they wait now. */
   waitingOf(campaign: string): number {
     return this.#campaigns.get(campaign) ?? 0;
   }
 
-  /** How many lines there are. */
+  /** The number of queues. */
   get lines(): number {
     return this.#lines.size;
   }
@@ -42,7 +45,7 @@ export class Queue {
     return this.#rows.length;
   }
 
-  /** In order, as they are now: whoever takes one out meanwhile disturbs nobody. */
+  /** A copy in order, so that removing a conversation meanwhile disturbs no reader. */
   rows(): FloorRow[] {
     return [...this.#rows];
   }
@@ -71,12 +74,12 @@ function add(counts: Map<string, number>, key: string, by: number): void {
   else counts.delete(key);
 }
 
-/** Which conversations stand in one line: what one of them can't get, the next can't either. */
+/** The key of a conversation's queue: an agent that one conversation of it cannot get, the next cannot get either. */
 export function lineOf({ type, target, campaign }: FloorRow): string {
   return `${type} ${target?.id ?? campaign.id}`;
 }
 
-/** True of one that somebody should answer now: a visitor who has gone needs nobody, unless they want an answer later. */
+/** True if an agent should answer now: a visitor who has gone needs none, unless they want an answer later. */
 export function wantsAgent({ type, visitor }: FloorRow): boolean {
   return visitor.here || type === 'nrt';
 }

@@ -1,27 +1,30 @@
-/** What routing remembers beside the ledger: who had their chance at what, whose turn it was, and each decision with its reasons. */
+/**
+ * Routing's memory beside the ledger: which agents had their chance at a conversation, whose turn it was last, and
+ * each decision with its reasons.
+ */
 import type { Chance, PassedOver } from '#domain/routing/routing';
 import type { Decision, FloorRow } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import { all, first, type Sql } from '../../runtime/host.ts';
 
-/** How long decisions are kept, in milliseconds … */
+/** How long decisions are stored, in milliseconds … */
 const keptFor = 30 * 86_400_000;
-/** … within how long after that they are deleted: at most one alarm a day … */
+/** … how soon after that they are deleted: at most one alarm a day … */
 const sweptWithin = 86_400_000;
 /** … and how many rows each run deletes. */
 const sweptAtOnce = 1_000;
-/** Of each reason so many agents are named; the rest is a number. */
+/** For each reason this many agents are named; the rest is a number. */
 const namedEach = 50;
 
-/** Of a conversation that is not over. */
+/** Stored for a conversation that is not closed. */
 interface Wait {
-  /** The highest generation that was ever given out for it. */
+  /** The highest generation that was ever issued for it. */
   readonly generation: number;
   readonly chances: readonly Chance[];
 }
 const noWait: Wait = { generation: 0, chances: [] };
 
-/** Of an agent. */
+/** Stored for an agent. */
 export interface Standing {
   readonly givenAt: number;
   /** Offers in a row that they did not answer. */
@@ -61,7 +64,7 @@ export class Records implements Duty {
       this.#turns.set(level, agent);
   }
 
-  /** A generation that nobody was asked under before. */
+  /** A generation that was never used. */
   nextGeneration(row: FloorRow): number {
     const wait = this.#waits.get(row.id) ?? noWait;
     const generation = Math.max(row.generation, wait.generation) + 1;
@@ -73,14 +76,14 @@ export class Records implements Duty {
     return this.#waits.get(conversation)?.chances ?? [];
   }
 
-  /** Somebody let a conversation go. */
+  /** An agent declined, missed or returned a conversation, or did not reply in it. */
   hadChance(conversation: string, chance: Chance): void {
     const wait = this.#waits.get(conversation) ?? noWait;
     const others = wait.chances.filter(({ agent }) => agent !== chance.agent);
     this.#setWait(conversation, { ...wait, chances: [...others, chance] });
   }
 
-  /** It is over. */
+  /** The conversation is closed. */
   forget(conversation: string): void {
     if (!this.#waits.delete(conversation)) return;
     this.#sql.exec('DELETE FROM waits WHERE conversation = ?', conversation);
@@ -102,7 +105,7 @@ export class Records implements Duty {
     if (standing.missed !== before.missed) this.#standingChanged(agent);
   }
 
-  /** Whose turn it was last, by the ids of a campaign's levels. */
+  /** The agent who had the last turn, by the ids of a campaign's routing levels. */
   turns(line: string): ReadonlyMap<string, string> {
     const prefix = `${line}:`;
     return new Map(
@@ -148,7 +151,7 @@ export class Records implements Duty {
     return first<{ at: number }>(rows)?.at ?? null;
   }
 
-  /** What was decided of a conversation, in order. */
+  /** The decisions about a conversation, in order. */
   decisionsOf(conversation: string): Decision[] {
     const rows = this.#sql.exec(
       'SELECT at, decision FROM decisions WHERE conversation = ? ORDER BY seq',
@@ -179,7 +182,7 @@ export class Records implements Duty {
   }
 }
 
-/** Who was passed over, by reason: the same words of five hundred agents are said once. */
+/** Groups the agents passed over by reason, so that one reason of five hundred agents is stored once. */
 export function reasonsOf(passedOver: readonly PassedOver[]): Reasons {
   const reasons: Reasons = {};
   for (const { agent, why } of passedOver) {

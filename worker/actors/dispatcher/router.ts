@@ -1,6 +1,7 @@
 /**
- * Hands the waiting conversations out: looks at the whole floor at once, in one serial step without an await, and keeps a place
- * before anybody is asked. It runs whenever something has changed that could make a difference, and so never polls.
+ * Assigns the waiting conversations: it looks at the whole floor at once, in one serial step without an await, and
+ * reserves capacity before anybody is asked. It runs after each change that could make a difference, and so never
+ * polls.
  */
 import { receives } from '#domain/people/status';
 import {
@@ -24,12 +25,12 @@ import type { Rules } from './rules.ts';
 import type { Place } from './storage.ts';
 
 export interface RouterEnds {
-  /** Asks a conversation to take the agent for whom a place is reserved. */
+  /** Asks a conversation to accept the agent for whom capacity is reserved. */
   ask(place: Place): void;
   arm(): void;
 }
 
-/** A status that the system changes: where it still is `from`. */
+/** A status change by the system, made only if the status is still `from`. */
 export interface Correction {
   readonly agent: string;
   readonly from: Status;
@@ -48,7 +49,7 @@ export class Router {
   readonly #ends: RouterEnds;
   /** Expiry times of offers, by conversation. */
   readonly #expiries: Dues;
-  /** When somebody may be asked again who had their chance; it makes a turn due without anything having changed. */
+  /** When an agent who had their chance may be asked again; then routing is due without any change. */
   #retryAt: number | null = 0;
 
   constructor(
@@ -71,7 +72,7 @@ export class Router {
     for (const { conversation } of this.#ledger.offers()) this.#expiries.touch(conversation);
   }
 
-  /** A place was added or removed. */
+  /** Capacity was reserved or freed. */
   placeChanged({ conversation }: Place): void {
     this.#expiries.touch(conversation);
   }
@@ -94,7 +95,7 @@ export class Router {
     return this.#rules.now.assignment !== 'manual';
   }
 
-  /** Gives out what can be given out. */
+  /** Assigns what can be assigned. */
   route(): void {
     this.#retryAt = null;
     if (!this.#routes || this.#queue.size === 0) return;
@@ -103,14 +104,14 @@ export class Router {
     const stuck = new Set<string>();
     const { lines } = this.#queue;
     for (const row of this.#queue.rows()) {
-      // A flood is one long line: its first conversation decides for all behind it.
+      // In a flood all wait in few queues: the first conversation of each decides for those behind it.
       if (stuck.size === lines) break;
-      // Whoever has agreed owns it, also where it has not been able to say so yet.
+      // An agent who was accepted owns it, even if the conversation's report has not arrived yet.
       const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
       if (!wantsAgent(row) || held || (row.passes ?? 0) >= passLimit) continue;
       const line = lineOf(row);
       const chances = this.#records.chances(row.id);
-      // What one that nobody has let go could not get, no other of its line can.
+      // If a conversation that had no chance yet found no agent, the others of its queue find none either.
       if (stuck.has(line)) continue;
       const choice = this.#choose(row, chances, [...agents.values()], now);
       if (choice.agent === null) {
@@ -125,20 +126,20 @@ export class Router {
     this.#ends.arm();
   }
 
-  /** Ends the offers that nobody has answered in time. */
+  /** Ends the offers that were not answered in time. */
   expire(now: number): void {
     const due = this.#expiries.dueBy(now).flatMap((conversation) => this.#ledger.pending(conversation) ?? []);
     for (const place of due) this.end(place, 'expired');
     if (due.length > 0) this.route();
   }
 
-  /** Ends an offer; its one outcome is what stands here. */
+  /** Ends an offer and records its one outcome. */
   end(place: Place, outcome: Exclude<Outcome, 'accepted'>): void {
     const { conversation, generation, agent, terms } = place;
     const now = this.#host.now();
     this.#ledger.release(conversation, generation);
     this.#records.decided(conversation, { kind: 'outcome', agent, generation, outcome }, now);
-    // Who transfers to somebody has chosen them: it was no chance at it in routing's eyes.
+    // A transfer names its agent, so it does not count as a chance that routing gave.
     if (outcome !== 'withdrawn' && terms?.how === 'offered')
       this.#records.hadChance(conversation, { agent, why: outcome, at: now, level: terms.level ?? '' });
     if (outcome === 'expired')
@@ -147,7 +148,7 @@ export class Router {
     this.#offers.over(place, outcome);
   }
 
-  /** Routing offers nothing any more: what it has offered waits in the list. */
+  /** Routing stops making offers: conversations on offer go back to waiting. */
   withdrawAll(): void {
     for (const place of this.#ledger.offers())
       if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
@@ -156,25 +157,25 @@ export class Router {
   /** Withdraws offers to an agent who is gone or has started a break (U16). */
   withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
     const here = agent.connected && agent.status !== 'offline';
-    // A colleague may transfer to an agent who is on a break already.
+    // A colleague may transfer to an agent who was already on a break.
     if (here && before?.status === agent.status) return;
     for (const place of this.#ledger.of(agent.id))
       if (place.state === 'offered' && !(here && receives(agent.status, place.type)))
         this.end(place, 'withdrawn');
   }
 
-  /** A conversation is about to be as it says: an offer of it may have come to nothing. */
+  /** Before a conversation's row is adopted: withdraws an offer that it makes void. */
   withdrawFor(row: FloorRow): void {
     const place = this.#ledger.pending(row.id);
     if (place?.state !== 'offered') return;
     const over = row.phase === 'closed' || place.generation <= row.generation;
-    // An agent has it already who is not the one that passes it on.
+    // Another agent owns it than the one who transfers it.
     const taken = row.phase === 'active' && place.terms?.from !== row.generation;
     const changed = place.type !== row.type || (place.terms?.how === 'offered' && !wantsAgent(row));
     if (over || taken || changed) this.end(place, 'withdrawn');
   }
 
-  /** An owner has let a conversation go: they are not the next to have it. */
+  /** An owner has lost or returned a conversation: they are not its next candidate. */
   letGo(row: FloorRow, place: Place): void {
     const { released } = row;
     if (released?.agent !== place.agent) return;
@@ -190,7 +191,7 @@ export class Router {
     this.#records.hadChance(row.id, chance);
   }
 
-  /** What says which levels a conversation is for. */
+  /** The data that decide which routing levels a conversation uses. */
   levelsOf({ target, campaign }: FloorRow): Pick<Wanting, 'routing' | 'transferred'> {
     const transferred = target && (target.kind === 'group' ? { group: target.id } : {});
     const routing = this.#rules.routingOf(target?.kind === 'campaign' ? target.id : campaign.id);
@@ -205,7 +206,7 @@ export class Router {
     return choose(wanting, agents, turns, now, () => this.#host.random());
   }
 
-  /** Keeps a place for the one who was chosen, and asks them, or the conversation at once. */
+  /** Reserves capacity for the chosen agent, and asks them, or the conversation at once. */
   #give(row: FloorRow, choice: Choice, now: number): KnownAgent | undefined {
     const agent = this.#floor.agent(choice.agent ?? '');
     if (!agent) return undefined;
@@ -234,7 +235,7 @@ export class Router {
     return agent;
   }
 
-  /** Why nobody was found, once for each new reason. */
+  /** Records why no agent was found, once for each new reason. */
   #note(conversation: string, choice: Choice, now: number): void {
     const decision = { kind: 'nobody', passedOver: reasonsOf(choice.passedOver) } as const;
     const last = this.#records.lastOf(conversation);

@@ -1,6 +1,6 @@
 /**
- * What an account and its campaigns say of handing out and seeing conversations, as it was when it was last read: no decision
- * waits for D1. Whoever changes it says so before and after, so a crash in between costs seconds.
+ * Cached routing and visibility settings of an account and its campaigns, so that no decision waits for D1. A change
+ * is announced before and after it, so a crash in between costs only seconds.
  */
 import { defaultRouting, type Account, type Campaign, type Routing } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
@@ -8,7 +8,7 @@ import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { DispatcherRegisters } from './storage.ts';
 
-/** How long whoever changes the account or a campaign may take, in milliseconds. */
+/** How long a change of the account or a campaign may take, in milliseconds. */
 const rereadAfter = 3_000;
 
 export type AccountRules = Pick<
@@ -36,7 +36,7 @@ export class Rules implements Duty {
   readonly #host: Host;
   readonly #ends: RulesEnds;
   #now: KnownRules;
-  /** Of these campaigns nothing is known though it was asked for. */
+  /** Campaigns that were requested and are still unknown. */
   readonly #sought = new Set<string>();
 
   constructor(registers: Registers<DispatcherRegisters>, host: Host, ends: RulesEnds) {
@@ -50,7 +50,7 @@ export class Rules implements Duty {
     return this.#now;
   }
 
-  /** A campaign that is not known yet is asked for; until it is there, every agent is. */
+  /** A campaign that is not known yet is requested; until it arrives, all agents are candidates. */
   routingOf(campaign: string): Routing {
     const known = this.#now.campaigns[campaign];
     if (known) return known;
@@ -70,13 +70,13 @@ export class Rules implements Duty {
     return this.reread();
   }
 
-  /** They are about to change … */
+  /** Called before a change of the settings … */
   expectChange(): void {
     this.#registers.set('rereadAt', this.#host.now() + rereadAfter);
     this.#ends.arm();
   }
 
-  /** … and have changed. */
+  /** … and after it. */
   async reread(): Promise<void> {
     const { account, campaigns } = await this.#ends.read();
     const { sees, assignment, offerSeconds, missedLimit, offlineProcessing } = account ?? unread;
@@ -87,7 +87,7 @@ export class Rules implements Duty {
     };
     this.#registers.set('rules', this.#now);
     this.#ends.changed(before, this.#now);
-    // Last: what failed before this is done again.
+    // Last, so that a failure above is retried.
     this.#registers.delete('rereadAt');
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Decides who sees which conversation (F42): the account's rule over what the floor knows of owners and groups. Tabs on the floor
- * receive the conversations in their sight. An open conversation is told who may follow it. A closed one asks at each upgrade; from
- * then on it is told of changes, also when it has left the floor. An offer is in sight of the agent who is asked.
+ * Decides who sees which conversation (F42): applies the account's visibility rule to the floor's owners and groups.
+ * Tabs on the floor receive only the conversations that they may see. An open conversation is sent the list of agents
+ * who may follow it. A closed one asks at each upgrade; from then on it is notified of changes, even after it has left
+ * the floor. An offer is visible to the agent who is asked.
  */
 import { maySee, seesAll, type Viewer } from '#domain/floor/sight';
 import { assists } from '#domain/people/status';
@@ -13,14 +14,14 @@ import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
 import type { DispatcherRegisters, Place } from './storage.ts';
 
-/** What a floor's socket is. */
+/** The attachment of a floor's socket. */
 export interface Watcher {
   readonly at: number;
   readonly id: string;
   readonly roles: readonly Role[];
 }
 
-/** A conversation as far as its sight depends on it. */
+/** The parts of a conversation that its visibility depends on. */
 export interface Seen {
   readonly id: string;
   /** The owner's id. */
@@ -28,13 +29,13 @@ export interface Seen {
 }
 
 export interface SightEnds {
-  /** The account's rule. */
+  /** The account's visibility rule. */
   rule(): Sees;
-  /** The agents for whom a place of a conversation is kept: its owner, and an agent who is asked to take it. */
+  /** The agents whose capacity a conversation uses or reserves: its owner, and an agent who is asked to take it. */
   holders(conversation: string): readonly string[];
   /**
-   * Tells a conversation which agents may follow it, beside those who see all; null for everybody. Answers whether any agent
-   * follows for whom the rule decides.
+   * Sends a conversation the agents who may follow it, beside those who see all; null for everybody. Returns true if
+   * any agent follows whose access depends on the rule.
    */
   tell(conversation: string, viewers: readonly string[] | null): Promise<boolean>;
   arm(): void;
@@ -45,7 +46,7 @@ export class Sight {
   readonly #host: Host;
   readonly #floor: Floor;
   readonly #ends: SightEnds;
-  /** Closed conversations with tabs of agents for whom the rule decides. */
+  /** Closed conversations with tabs of agents whose access depends on the rule. */
   readonly #followed: Followed;
 
   constructor(registers: Registers<DispatcherRegisters>, host: Host, floor: Floor, ends: SightEnds) {
@@ -69,7 +70,7 @@ export class Sight {
     return [telling];
   }
 
-  /** What of the floor a tab may be shown; null where it is all. */
+  /** A filter for the rows that a tab may be shown; null if it is shown all. */
   of(socket: Socket): ((row: FloorRow) => boolean) | null {
     const { id = '', roles = [] } = (socket.deserializeAttachment() ?? {}) as Partial<Watcher>;
     if (this.#isOffline({ id, roles })) return () => false;
@@ -79,35 +80,35 @@ export class Sight {
   }
 
   /**
-   * Whether a user may read a conversation, on the floor or off it: every way to a conversation asks this. An owner whom the floor
-   * does not know is in no group.
+   * True if a user may read a conversation, on the floor or off it: every access to a conversation checks this. An
+   * owner whom the floor does not know is in no group.
    */
   mayRead({ id, roles }: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
     const viewer = { id, roles, groups: this.#groupsOf(id) };
     return !this.#isOffline(viewer) && this.#sees(viewer, conversation);
   }
 
-  /** Whether an agent may open a closed conversation. It is told of changes from now on. */
+  /** True if an agent may open a closed conversation, which is notified of changes from now on. */
   admits(viewer: Pick<Watcher, 'id' | 'roles'>, conversation: Seen): boolean {
     if (!this.mayRead(viewer, conversation)) return false;
     if (conversation.owner !== null) this.isFollowed(conversation.id, conversation.owner);
     return true;
   }
 
-  /** A closed conversation has tabs of agents for whom the rule decides. */
+  /** A closed conversation has tabs of agents whose access depends on the rule. */
   isFollowed(conversation: string, owner: string): void {
     const unsure = this.#followed.note(conversation, owner);
     if (unsure.length > 0) this.#tellSoon(unsure);
   }
 
-  /** A conversation has said what it is. */
+  /** A conversation's row has changed. */
   rowChanged(before: FloorRow | undefined, row: FloorRow): void {
     if (this.rule !== 'all' && before?.owner?.id !== row.owner?.id) this.#tellSoon([row.id]);
   }
 
   /**
-   * A place of a conversation was added or removed. Whoever is offered a colleague's conversation sees it until the offer is over. The
-   * tabs of the agent who is asked get the row at once, before the offer.
+   * Capacity for a conversation was reserved or freed. An agent who is offered a colleague's conversation sees it
+   * until the offer ends. Their tabs get the row at once, before the offer.
    */
   placeChanged(place: Place): void {
     const row = this.#floor.row(place.conversation);
@@ -117,14 +118,14 @@ export class Sight {
     this.#tellSoon([row.id]);
   }
 
-  /** An agent has said what they are: in other groups they see other conversations, and others see theirs. */
+  /** An agent's data have changed: in other groups they see other conversations, and others see theirs. */
   agentChanged(before: KnownAgent | undefined, agent: KnownAgent): void {
     if (before && assists(before.status) !== assists(agent.status)) this.#floor.resend(agent.id);
     if (this.rule !== 'groups' || before?.groups?.join() === agent.groups?.join()) return;
     this.#tellAll();
   }
 
-  /** The account says something else now. */
+  /** The account's visibility rule has changed. */
   ruleChanged(): void {
     this.#tellAll();
   }
@@ -137,13 +138,13 @@ export class Sight {
   #tellSoon(conversations: readonly string[]): void {
     const untold = new Set([...(this.#registers.get('untold') ?? []), ...conversations]);
     this.#registers.set('untold', [...untold]);
-    // After the present change as a whole: an accepted offer is replaced by another place in two steps.
+    // After the present event as a whole: an accepted offer becomes a reservation in two steps.
     const telling = Promise.resolve().then(() => this.#tell());
     this.#host.background(telling.catch(() => this.#ends.arm()));
     this.#ends.arm();
   }
 
-  /** One after the other; what changes while one is told is told again. */
+  /** Sends one after the other; a list that changes while it is sent is sent again. */
   async #tell(): Promise<void> {
     for (;;) {
       const [next] = this.#registers.get('untold') ?? [];
@@ -163,7 +164,7 @@ export class Sight {
     if (this.rule === 'all') return null;
     const row = this.#floor.row(id);
     const owner = row ? (row.owner?.id ?? null) : this.#followed.ownerOf(id);
-    // Of a conversation that is known no more, its owner alone: that one it knows itself.
+    // A conversation that is no longer known admits only its owner, whom it knows itself.
     if (owner === undefined) return [];
     if (owner === null) return null;
     const agents = this.#floor.agents().filter((agent) => this.#sees(viewerOf(agent), { id, owner }));
@@ -175,7 +176,7 @@ export class Sight {
     return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups: this.#groupsOf(owner) });
   }
 
-  /** An offline agent does not assist, and sees nobody's chats; supervisors look after those who do (F19). */
+  /** An offline agent does not assist, and sees no conversations; supervisors watch those who do (F19). */
   #isOffline({ id, roles }: Pick<Watcher, 'id' | 'roles'>): boolean {
     const known = this.#floor.agent(id);
     return known !== undefined && !assists(known.status) && !seesAll({ roles });
@@ -188,7 +189,7 @@ export class Sight {
 
 const seenOf = ({ id, owner }: FloorRow): Seen => ({ id, owner: owner?.id ?? null });
 
-/** By their groups alone: what their roles allow, the conversation asks itself. */
+/** By their groups alone: the conversation itself checks what their roles allow. */
 function viewerOf({ id, groups = [] }: KnownAgent): Viewer {
   return { id, groups, roles: [] };
 }

@@ -1,7 +1,7 @@
 /**
- * The Durable Object of a campaign's lobby, named `account:cam_…`: the widgets that are open and have no conversation yet, and what
- * they are told, which is whether anybody is here. It asks nobody who they are, for it tells nothing that the button of the page
- * doesn't. Visitors by the thousand wake no dispatcher: one change is one call to here.
+ * The Durable Object of a campaign's lobby, named `account:cam_…`. It owns the sockets of open widgets that have no
+ * conversation yet, and sends them the campaign's availability. It authenticates nobody, because it reveals no more
+ * than the button on the page. Thousands of visitors wake no dispatcher: one change is one call to the lobby.
  */
 import { capsOf, type Caps } from '#domain/base/caps';
 import { widths } from '#domain/base/limits';
@@ -16,22 +16,25 @@ import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub, handedOn } from '../stubs.ts';
 
-/** What the dispatcher last said. Of two the one with the greater count is the later, whichever came first. */
+/**
+ * The dispatcher's last report. Of two reports the one with the greater count is the later, in whatever order they
+ * arrive.
+ */
 export interface Said {
   readonly state: Availability;
   readonly count: number;
-  /** The campaign has as many waiting conversations as it may have. Earlier versions did not say. */
+  /** True if the campaign has reached its cap of waiting conversations. Absent from earlier versions. */
   readonly full?: boolean;
 }
 
 type LobbyRegisters = {
   said: Said;
-  /** Random. Networks are known by their salted hash alone, in the tags of the sockets. */
+  /** Random. Networks are stored only as salted hashes, in the tags of the sockets. */
   salt: string;
 };
 
 const retryAfter = 60_000;
-/** Silent sockets are looked for no more often, in milliseconds: each time wakes the lobby. */
+/** Silent sockets are looked for at most this often, in milliseconds: each search wakes the lobby. */
 const sweepEvery = 15_000;
 
 export class Lobby extends DurableObject<Env> {
@@ -45,7 +48,7 @@ export class Lobby extends DurableObject<Env> {
     this.#caps = capsOf(env);
   }
 
-  /** The dispatcher says how it is. Said twice, or late, it changes nothing. */
+  /** Receives the dispatcher's report. A repeated or late report changes nothing. */
   tell(said: Said): void {
     const registers = this.#begun();
     const before = registers.get('said');
@@ -60,7 +63,10 @@ export class Lobby extends DurableObject<Env> {
     return (await this.situation(account, campaign)).state;
   }
 
-  /** How it is. Before anything was said the dispatcher is asked, each time: kept, its answer could outlive a later word. */
+  /**
+   * The campaign's current situation. Before the first report, every call asks the dispatcher: a stored answer could
+   * replace a later report.
+   */
   async situation(account: string, campaign: string): Promise<Situation> {
     const said = this.#registers?.get('said');
     if (said) return { state: said.state, full: said.full ?? false };
@@ -73,13 +79,13 @@ export class Lobby extends DurableObject<Env> {
     const [account = '', campaign = ''] = (request.headers.get('x-parley-lobby') ?? '').split(':');
     const networks = (request.headers.get('x-parley-networks') ?? '').split(' ').filter(Boolean);
     const [first, tags] = await Promise.all([this.read(account, campaign), this.#tagsOf(networks)]);
-    // No await from here on: a change must find the socket, or be what it is greeted with.
+    // No await from here on: a change must find the socket, or be part of its first frame.
     if (this.#isFull(tags) && (!this.#sweep(Date.now()) || this.#isFull(tags))) {
       return Response.json(refuse('slow_down', { retryAfter }), { status: 429 });
     }
     const { response, socket } = acceptSocket(this.ctx, tags, { at: Date.now() });
     greet(socket as WebSocket, this.#registers?.get('said')?.state ?? first);
-    // While there are sockets there is an alarm.
+    // An alarm is set while there are sockets.
     if (this.ctx.getWebSockets().length === 1) await this.ctx.storage.setAlarm(Date.now() + lease + 1);
     return response;
   }
@@ -92,7 +98,7 @@ export class Lobby extends DurableObject<Env> {
     answerClose(socket, code);
   }
 
-  /** Closes sockets from which nothing has come for too long, and comes again when the next may be due. */
+  /** Closes sockets that have been silent for too long, and sets the alarm for the next one. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#sweep(now);
@@ -102,7 +108,7 @@ export class Lobby extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Math.max(now + sweepEvery, next));
   }
 
-  /** True where the lobby takes no more sockets, or no more from one of these networks. */
+  /** True if the lobby takes no more sockets, or no more from one of these networks. */
   #isFull(tags: readonly string[]): boolean {
     const { lobbySockets, lobbySocketsPerNetwork } = this.#caps;
     if (this.#has(lobbySockets)) return true;
@@ -113,7 +119,7 @@ export class Lobby extends DurableObject<Env> {
     return this.ctx.getWebSockets(tag).length >= count && this.#open(tag).length >= count;
   }
 
-  /** Without those that are closing. */
+  /** Open sockets, without those that are closing. */
   #open(tag?: string): WebSocket[] {
     return this.ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN);
   }
@@ -131,14 +137,14 @@ export class Lobby extends DurableObject<Env> {
     return (this.#registers ??= begin(this.ctx.storage.sql, []));
   }
 
-  /** Closes silent sockets. True where there were some. */
+  /** Closes silent sockets. True if there were any. */
   #sweep(now: number): boolean {
     const silent = this.#open().filter((socket) => now - this.#heardAt(socket) > lease);
     for (const socket of silent) socket.close(closeCodes.leaseLost, 'silent');
     return silent.length > 0;
   }
 
-  /** When something last came from a socket: a ping, or its opening. */
+  /** When a socket was last heard from: its last ping, or its opening. */
   #heardAt(socket: WebSocket): number {
     const { at } = (socket.deserializeAttachment() ?? { at: 0 }) as { at: number };
     return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? at;
@@ -149,6 +155,6 @@ function greet(socket: WebSocket, state: Availability): void {
   try {
     socket.send(JSON.stringify({ t: 'availability', state } satisfies LobbyFrame));
   } catch {
-    // It is closing; who comes back is told at the door.
+    // It is closing; a client that reconnects is refused before the upgrade.
   }
 }

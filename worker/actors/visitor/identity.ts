@@ -1,4 +1,4 @@
-/** Who a visitor is: what of their registers proves it, and how that ends. */
+/** A visitor's identity: which registers prove it, and how it ends. */
 import * as credential from '#domain/base/credential';
 import { type Principal, refuse, type Refusal } from '#protocol';
 import type { Registers } from '../../runtime/registers.ts';
@@ -6,10 +6,10 @@ import { sameHash } from '../credentials.ts';
 import type { Self, VisitorRegisters } from './storage.ts';
 
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
-/** Undefined where nothing is stored. */
+/** Undefined if nothing is stored. */
 type Kept = Registers<VisitorRegisters> | undefined;
 
-/** Undefined for a visitor who never was, or has signed out. */
+/** Undefined for a visitor who never existed or has signed out. */
 export function selfOf(registers: Kept): Self | undefined {
   const self = registers?.get('self');
   return self?.ended === undefined ? self : undefined;
@@ -25,7 +25,7 @@ export function prove(registers: Kept, hash: string, now: number): VisitorPrinci
   return { kind: 'visitor', account, id, site };
 }
 
-/** Has a new secret replace the one that was presented, where that is due; false where it is not. */
+/** Replaces the presented secret with a new one if that is due; false if it is not. */
 export function replace(registers: Kept, hash: string, fresh: string, now: number): boolean {
   const self = selfOf(registers);
   if (!self || !credential.isDue(self, (known) => sameHash(known, hash), now)) return false;
@@ -34,7 +34,8 @@ export function replace(registers: Kept, hash: string, fresh: string, now: numbe
 }
 
 /**
- * Ends the visitor of a site; false where the secret is not theirs. Of one who has signed out already only the same secret counts.
+ * Ends the visitor of a site; false if the secret is not theirs. After they have signed out, only the same secret
+ * counts.
  */
 export function end(registers: Kept, hash: string, site: string, now: number): boolean {
   const self = registers?.get('self');

@@ -1,4 +1,4 @@
-/** What a Visitor keeps: who they are, and their conversations. */
+/** A Visitor's stored state: identity and conversations. */
 import type * as credential from '#domain/base/credential';
 
 /** Append-only. */
@@ -12,7 +12,10 @@ export const migrations = [
   ) WITHOUT ROWID`,
 ];
 
-/** Whose visitor this is, and the credential. Once they have signed out, `ended` is the hash of what they last presented. */
+/**
+ * The visitor's account and site, and the credential. After they have signed out, `ended` is the hash of the last
+ * secret presented.
+ */
 export type Self = credential.Credential & {
   readonly account: string;
   readonly id: string;

@@ -1,10 +1,11 @@
 /**
- * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which conversation is open
- * in each campaign, so that "at most one" has one judge. It knows nothing of what is said.
+ * The Durable Object of one visitor, named `account:vis_…`. It owns the visitor's credential and knows which
+ * conversation is open in each campaign, so that one judge enforces "at most one". It knows nothing of the messages'
+ * content.
  */
 import * as bucket from '#domain/base/bucket';
 import { capsOf, hour, type Caps } from '#domain/base/caps';
-import type { Command } from '#domain/conversation/conversation';
+import type { Command } from '#domain/conversation/commands';
 import {
   cleanName,
   isRefusal,
@@ -30,7 +31,7 @@ import { conversationStub, handedOn } from '../stubs.ts';
 import { end, prove, replace, selfOf, type VisitorPrincipal } from './identity.ts';
 import { migrations, type Row, type Self, type VisitorRegisters } from './storage.ts';
 
-/** The campaign that a message is for, as far as its conversation has to know it. */
+/** The campaign of a message, as far as its conversation needs it. */
 export interface CampaignSnapshot {
   readonly id: string;
   readonly name: string;
@@ -46,29 +47,29 @@ interface Found extends Started {
   readonly same: boolean;
 }
 
-/** What the Worker knows of a message's circumstances. A Worker of an earlier version knows nothing. */
+/** The circumstances of a message that the Worker knows. A Worker of an earlier version passes none. */
 export interface Circumstances {
-  /** The campaign has as many waiting conversations as it may have. */
+  /** True if the campaign has reached its cap of waiting conversations. */
   readonly queueFull?: boolean;
-  /** The visitor's networks, the narrowest first; none where the address cannot be believed. */
+  /** The visitor's networks, the narrowest first; empty if the address cannot be believed. */
   readonly networks?: readonly string[];
 }
 
-/** What a visitor may post, beside the commands of their sockets. */
+/** The pace at which a visitor may post messages by HTTP, apart from commands on sockets. */
 const messagesPerSecond = 1;
-/** How many conversations a session lists. */
+/** The most conversations that a session lists. */
 const listed = 50;
-/** How many conversations are asked at once to close their sockets, and when the rest is tried again, in milliseconds. */
+/** How many conversations are asked at once to close their sockets, and when the rest is retried, in milliseconds. */
 const closedAtOnce = 16;
 const closeAgain = 5_000;
-/** A visitor who finds the queue full tries again after so long, in milliseconds. */
+/** A visitor who finds the queue full retries after this time, in milliseconds. */
 const fullFor = 20_000;
 
 export class Visitor extends DurableObject<Env> {
-  /** Undefined for a name that somebody made up: nothing is stored under it. */
+  /** Undefined for an invented name: nothing is stored under it. */
   #registers: Registers<VisitorRegisters> | undefined;
   readonly #caps: Caps;
-  /** Lost on hibernation, to the visitor's favour. */
+  /** Lost on hibernation, in the visitor's favour. */
   #pace: bucket.Bucket;
   /** Messages are judged one after the other: two at once must not open two conversations. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -80,7 +81,7 @@ export class Visitor extends DurableObject<Env> {
     this.#pace = bucket.fill(this.#caps.messagesAtOnce, Date.now());
   }
 
-  /** Makes the visitor. The secret is told once. */
+  /** Makes the visitor. The secret is returned only here. */
   async open(account: string, id: string, site: string): Promise<{ secret: string }> {
     const secret = newSecret();
     const hash = await hashSecret(secret);
@@ -94,8 +95,8 @@ export class Visitor extends DurableObject<Env> {
   }
 
   /**
-   * The session of a visitor who comes back to a site, any site where none is named; with a new secret where the one that they
-   * bring is due to be replaced.
+   * The session of a visitor who returns to a site, or to any site if none is named. It has a new secret if the
+   * presented one is due for replacement.
    */
   async resume(
     secret: string,
@@ -114,8 +115,8 @@ export class Visitor extends DurableObject<Env> {
   }
 
   /**
-   * Ends the visitor: no credential of theirs is accepted any more, and their sockets are closed. Repeated with the same secret it
-   * finishes what a failure left; for a secret that is not theirs it does nothing.
+   * Ends the visitor: none of their credentials is accepted any more, and their sockets are closed. A repeat with the
+   * same secret finishes what a failure left undone; a secret that is not theirs does nothing.
    */
   async end(secret: string, site: string): Promise<void> {
     if (!end(this.#registers, await hashSecret(secret), site, Date.now())) return;
@@ -161,7 +162,7 @@ export class Visitor extends DurableObject<Env> {
     return { visitor: self.id, contact, blocked: this.#registers?.get('blocked') ?? false, conversations };
   }
 
-  /** Whether a conversation is this visitor's. */
+  /** True if the conversation is this visitor's. */
   owns(conversation: string): boolean {
     if (!this.#self()) return false;
     return (
@@ -169,7 +170,7 @@ export class Visitor extends DurableObject<Env> {
     );
   }
 
-  /** Sends a message to the campaign's open conversation, or to a new one. The same id is the same message for ever. */
+  /** Sends a message to the campaign's open conversation, or to a new one. An id names the same message for ever. */
   async message(
     secret: string,
     input: StartConversation,
@@ -187,7 +188,7 @@ export class Visitor extends DurableObject<Env> {
     return handedOn(await turn);
   }
 
-  /** A conversation has changed in what concerns its visitor. */
+  /** A conversation has changed in a way that concerns its visitor. */
   conversationNoted(note: VisitorNote): void {
     if (!this.#self()) return;
     if (!note.open) this.#close(note.conversation);
@@ -215,12 +216,12 @@ export class Visitor extends DurableObject<Env> {
       return same ? { conversation, seq } : refuse('id_reused');
     }
     if (sentTo !== undefined && sentTo !== latest?.id && this.owns(sentTo)) {
-      // This conversation was given the message and may still be open: it belongs to another campaign.
+      // This conversation received the message and may still be open: it belongs to another campaign.
       const sent = await this.#send(sentTo, by, message);
       if (!isRefusal(sent)) return sent;
     }
     if (latest) {
-      // The conversation judges, open or not: it may have taken this very message before it was closed.
+      // The conversation judges, open or not: it may have accepted this very message before it was closed.
       const sent = await this.#send(latest.id, by, message);
       if (!isRefusal(sent)) return sent;
       const goOn = sent.refused === 'conversation_closed' || sent.refused === 'not_found';
@@ -229,12 +230,12 @@ export class Visitor extends DurableObject<Env> {
     }
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (prev !== undefined && !(await this.#recall(prev))) return refuse('out_of_order');
-    // One that was written down and never began is begun now, under the same id; it is counted already.
+    // A conversation that was stored and never began is begun now, with the same id; it is already counted.
     if (latest?.open === 1 && this.#latest(campaign.id)?.open === 1)
       return this.#start(latest, by, message, input, campaign);
     const tooMany = await this.#tooMany(circumstances);
     if (tooMany) return tooMany;
-    // An agent may have blocked them meanwhile, or they have signed out.
+    // During the await an agent may have blocked the visitor, or the visitor signed out.
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (!this.#self()) return refuse('signed_out');
     return this.#start(this.#newRow(campaign.id), by, message, input, campaign);
@@ -306,7 +307,7 @@ export class Visitor extends DurableObject<Env> {
     return conversationStub(this.env, account, row.id).start(birth, by, message);
   }
 
-  /** Refuses a new conversation beyond the caps. Nothing is counted before all of them have let it through. */
+  /** Refuses a new conversation beyond the caps. Nothing is counted unless all of them permit it. */
   async #tooMany({ queueFull = false, networks = [] }: Circumstances): Promise<Refusal | undefined> {
     const most = this.#caps.conversationsPerVisitor;
     const query = 'SELECT started_at FROM conversations ORDER BY ordinal DESC LIMIT 1 OFFSET ?';

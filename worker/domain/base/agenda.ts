@@ -1,4 +1,4 @@
-/** What happens when: a heap of things to come, taken out by time, and at one time in the order in which they were put in. */
+/** A heap of future events, taken out in order of time, and at the same time in order of insertion. */
 interface Item<T> {
   readonly at: number;
   readonly order: number;

@@ -1,4 +1,7 @@
-/** Chance from a seed (mulberry32): evenly from 0 to 1, and from the same seed the same. For what has to be done again, never for secrets. */
+/**
+ * Seeded random numbers (mulberry32), evenly from 0 to 1; the same seed gives the same numbers. For repeatable runs,
+ * never for secrets.
+ */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

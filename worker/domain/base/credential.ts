@@ -1,29 +1,32 @@
 /**
- * The life of a visitor's credential (L2): it ends 400 days after it was made, and is replaced after 30. The one that replaces it
- * begins to hold when the client first presents it, so an answer that is lost locks nobody out; from then on the former is accepted
- * for a few minutes, because other tabs still carry it.
+ * The life of a visitor's credential (L2): it expires 400 days after it was made, and is replaced after 30. The
+ * replacement becomes valid when the client first presents it, so a lost answer locks nobody out; from then on the
+ * former one is accepted for a few minutes, because other tabs still send it.
  */
 
-/** No browser keeps a cookie for longer (RFC 6265bis), in milliseconds. */
+/** The longest life of a cookie in any browser (RFC 6265bis), in milliseconds. */
 export const longestLife = 400 * 86_400_000;
 /** A credential of this age is replaced, in milliseconds. */
 export const replacedAfter = 30 * 86_400_000;
-/** How long tabs may present the former one, in milliseconds; and how long a new one that nobody presents stands in for another. */
+/**
+ * How long tabs may present the former one, in milliseconds; and how long a replacement that was never presented
+ * prevents another one.
+ */
 export const overlap = 10 * 60_000;
 
 /** Hashes of secrets, and their times. */
 export interface Credential {
   readonly hash: string;
-  /** When it was made. Earlier versions did not store it: such a credential counts as made when it is first presented. */
+  /** When it was made. Absent in earlier versions: such a credential counts as made when it is first presented. */
   readonly at?: number;
-  /** Made to replace it, and not presented yet. */
+  /** Its replacement, not presented yet. */
   readonly next?: { readonly hash: string; readonly at: number };
-  /** The one before it. */
+  /** The previous one. */
   readonly former?: { readonly hash: string; readonly until: number };
 }
 
 /**
- * Judges a presented hash. Returns the credential as it is from now on, the same object where nothing has changed; undefined where
+ * Judges a presented hash. Returns the credential's new state, the same object if nothing has changed; undefined if
  * the hash is not, or no longer, accepted.
  */
 export function present<C extends Credential>(
@@ -43,7 +46,7 @@ export function present<C extends Credential>(
   return former && is(former.hash) && now < former.until ? known : undefined;
 }
 
-/** True where the presented credential is old enough to be replaced, and no replacement is on its way to the client. */
+/** True if the presented credential is old enough to be replaced, and no replacement is on its way to the client. */
 export function isDue({ hash, at, next }: Credential, is: (hash: string) => boolean, now: number): boolean {
   if (!is(hash) || at === undefined || now - at < replacedAfter) return false;
   return next === undefined || now - next.at >= overlap;

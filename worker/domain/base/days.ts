@@ -1,32 +1,32 @@
-/** Days to be simulated: one made up of a shape and chance, and one that was, as far as the history tells. */
+/** Days for the simulation: synthetic ones from a shape and chance, and recorded ones from the history. */
 import type { ConversationState } from '#protocol';
 import type { Arrival, SimulatedAgent } from '../routing/simulate.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** How a day's arrivals are spread over its hours: a shop's, with a rise before noon and another after work. */
+/** The share of a day's arrivals in each hour: a shop's, with a rise before noon and another after work. */
 const hours = [0, 0, 0, 0, 0, 0, 0, 0, 4, 7, 9, 10, 8, 7, 7, 8, 9, 10, 8, 5, 0, 0, 0, 0];
-/** When that shop opens and closes, in milliseconds from midnight. */
+/** The shop's opening and closing times, in milliseconds from midnight. */
 export const opening = 8 * hour;
 export const closing = 20 * hour;
 
 export interface DayShape {
   readonly arrivals: number;
-  /** On the average. */
+  /** On average. */
   readonly handlingMinutes: number;
-  /** On the average; without it three. */
+  /** On average; three if absent. */
   readonly patienceMinutes?: number;
-  /** Until the agent's first word, on the average; without it fifteen. */
+  /** Until the agent's first message, on average; fifteen if absent. */
   readonly replySeconds?: number;
-  /** Which share needs no answer at once; without it none. */
+  /** The share that needs no answer at once; none if absent. */
   readonly nrt?: number;
 }
 
-/** Handling is lognormal, as such times are: many short ones and a long tail. */
+/** Handling times are lognormal, as real ones are: many short ones and a long tail. */
 const spread = 0.8;
 
-/** A made-up day from its midnight, 0. */
+/** A synthetic day from its midnight, 0. */
 export function syntheticDay(shape: DayShape, random: () => number): Arrival[] {
   const { arrivals, handlingMinutes, patienceMinutes = 3, replySeconds = 15, nrt = 0 } = shape;
   const total = hours.reduce((sum, each) => sum + each, 0);
@@ -42,18 +42,18 @@ export function syntheticDay(shape: DayShape, random: () => number): Arrival[] {
     return {
       ...{ at, type },
       handling: Math.round(median * Math.exp(spread * normal(random))),
-      // Who left a question for later comes back for the answer.
+      // A visitor who left a question for later returns for the answer.
       patience: type === 'nrt' ? Infinity : Math.round(-Math.log(1 - random()) * patienceMinutes * minute),
       firstReply: Math.round(-Math.log(1 - random()) * replySeconds * 1_000),
     };
   }).sort((a, b) => a.at - b.at);
 }
 
-/** By Box and Muller. */
+/** The Box-Muller transform. */
 const normal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** So many agents for such a day, in three overlapping shifts of eight hours. */
+/** Agents for such a day, in three overlapping shifts of eight hours. */
 export function syntheticAgents(count: number, live: number | null): SimulatedAgent[] {
   return Array.from({ length: count }, (_, place) => {
     const from = opening + (place % 3) * 2 * hour;
@@ -67,12 +67,15 @@ export function syntheticAgents(count: number, live: number | null): SimulatedAg
   });
 }
 
-/** Who was answered might have waited longer: at least so long, in milliseconds. Nobody knows more. */
+/**
+ * The least patience of a visitor who was answered, in milliseconds: they might have waited longer, but how long is
+ * unknown.
+ */
 const leastPatience = 5 * minute;
 
 /**
- * What was written between two moments, with the times that it really took. What is not over yet is left out, and so is who
- * was answered by nobody while an agent had them: how long they would have taken isn't known.
+ * The conversations that began within a span, with their real times. Open ones are left out, and so are those in which
+ * an agent never replied: their handling time is unknown.
  */
 export function recordedDay(states: readonly ConversationState[], from: number, to: number): Arrival[] {
   return states
@@ -80,7 +83,7 @@ export function recordedDay(states: readonly ConversationState[], from: number, 
       const { startedAt: at, firstAssignedAt, firstReplyAt, closed, type, campaign } = state;
       if (at < from || at >= to || !closed) return [];
       const base = { at, type, campaign: campaign.id };
-      // They gave up, or somebody ended it for them: how long an answer would have taken, others tell.
+      // The visitor gave up, or the chat was ended for them: the handling time is estimated from the others.
       if (firstAssignedAt === null)
         return [{ ...base, handling: NaN, patience: closed.at - at, firstReply: 0 }];
       if (firstReplyAt === null) return [];
@@ -97,7 +100,7 @@ export function recordedDay(states: readonly ConversationState[], from: number, 
     .sort((a, b) => a.at - b.at);
 }
 
-/** The middle of those that are known. */
+/** The medians of the known times. */
 function typical(all: readonly Arrival[]): Pick<Arrival, 'handling' | 'firstReply'> {
   const known = all.filter(({ handling }) => !Number.isNaN(handling));
   const middle = (of: 'handling' | 'firstReply') =>

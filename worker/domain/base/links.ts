@@ -1,19 +1,19 @@
 /**
- * Finds web addresses in a text. A part with an `href` is a link; all parts together are the text, to the letter. Agents and
- * visitors read messages by this one rule.
+ * Finds web addresses in a text. A part with an `href` is a link; all parts together are exactly the text. Agents' and
+ * visitors' screens use this one rule.
  */
 import { webAddress } from '#protocol';
 
 export interface Part {
   readonly text: string;
   readonly href?: string;
-  /** The host that opens, to be shown beside the link, because the text reads as another one. */
+  /** The host that opens, to be shown beside the link, because the text looks like another one. */
   readonly host?: string;
 }
 
-/** Stops at white space, and at what quotes or brackets an address. */
+/** Ends at white space, and at characters that quote or bracket an address. */
 const address = /(?:https?:\/\/|www\.)[^\s<>"'`“”«»]+/giu;
-/** Ends a sentence rather than an address, or can't be seen. */
+/** Characters that end a sentence rather than an address, or are invisible. */
 const trailing = /[.,;:!?…*_~)\]}\p{Cc}\p{Cf}]$/u;
 const openers: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
@@ -35,7 +35,7 @@ export function linkParts(text: string): Part[] {
   return parts;
 }
 
-/** `(see https://a.test/b_(c))` keeps the bracket that the address itself has opened. */
+/** `(see https://a.test/b_(c))` keeps the closing bracket of a bracket that the address itself opens. */
 function trim(found: string): string {
   let end = found.length;
   const surplus: Record<string, number> = {};

@@ -1,16 +1,16 @@
-/** How the page that a visitor is on is shown: its host and path, as they open. The page's title is not part of it. */
+/** How a visitor's current page is shown: its host and path, as they open. The page's title is not part of it. */
 import { isOneScript, webAddress } from '#protocol';
 import { domainToUnicode } from './punycode.ts';
 
 export interface PageLink {
   readonly href: string;
-  /** As it is read: `пример.рф` where all of it is of one script, else in ASCII. */
+  /** For display: `пример.рф` if all of it is of one script, otherwise in ASCII. */
   readonly host: string;
-  /** Empty for the root. Escapes stand for themselves where they would hide something. */
+  /** Empty for the root. Characters that would hide something stay escaped. */
   readonly path: string;
 }
 
-/** Undefined for an address that must not be opened by a click; earlier versions stored such. */
+/** Undefined for an address that must not be opened by a click; earlier versions stored such addresses. */
 export function pageLink(url: string): PageLink | undefined {
   const found = webAddress(url);
   if (!found) return undefined;
@@ -24,7 +24,7 @@ export function pageLink(url: string): PageLink | undefined {
   };
 }
 
-/** Characters that show nothing, look like a space, or reorder others. */
+/** Characters that are invisible, look like a space, or reorder others. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 function readablePath(path: string): string {

@@ -1,8 +1,8 @@
-/** Reads a host's `xn--` labels (RFC 3492). Browsers have no function for it. */
+/** Decodes a host's `xn--` labels (RFC 3492). Browsers have no function for it. */
 
 const [base, tMin, tMax, skew, damp] = [36, 1, 26, 38, 700];
 
-/** A label that is none stays as it is. */
+/** Labels that are not valid Punycode stay as they are. */
 export function domainToUnicode(host: string): string {
   return host
     .split('.')

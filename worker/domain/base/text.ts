@@ -1,9 +1,11 @@
 /** White space that folding would change. */
 const folds = /[^\S ]| {2}|^ | $/;
 
-/** Cuts a text to `max` code points without breaking one, with an ellipsis where something was cut. White space is folded. */
+/**
+ * Cuts a text to `max` code points without breaking one, with an ellipsis if anything was cut. White space is folded.
+ */
 export function cut(text: string, max: number): string {
-  // Most are one short line, on the way of every message.
+  // Most texts are one short line, and every message passes here.
   if (text.length <= max && !folds.test(text)) return text;
   const line = text.length > max * 8 ? text.slice(0, max * 8) : text;
   const folded = line.replace(/\s+/g, ' ').trim();
@@ -19,7 +21,7 @@ export function bytesOf(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) continue;
-    // Of a surrogate pair, each half is two of four bytes.
+    // Each half of a surrogate pair counts as two of four bytes.
     const half = unit >= 0xd800 && unit <= 0xdfff;
     bytes += unit < 0x800 || half ? 1 : 2;
   }

@@ -1,13 +1,13 @@
 /**
- * How often something may be tried, such as a password. A delay, never a lockout: a caller who waits as long as told is let
- * through, and an attempt during the wait changes nothing.
+ * How often an action such as a password attempt may be tried. It delays, and never locks out: a caller who waits as
+ * long as told is let through, and an attempt during the wait changes nothing.
  */
 
-/** Some tries are free, then the wait between two tries doubles. Times are in milliseconds. */
+/** Some attempts are free, then the wait between two attempts doubles. Times are in milliseconds. */
 export interface DelayPolicy {
-  /** So many tries within the window cost no wait. */
+  /** The number of attempts within the window that cost no wait. */
   readonly free: number;
-  /** How long tries are remembered, from the first of them. */
+  /** How long attempts are remembered, from the first of them. */
   readonly window: number;
   /** The first wait after the free tries. It doubles from there … */
   readonly first: number;
@@ -15,7 +15,9 @@ export interface DelayPolicy {
   readonly longest: number;
 }
 
-/** So many within the window, which begins with the first; then none until it is over. Times are in milliseconds. */
+/**
+ * `most` attempts within the window, which begins with the first; then none until it ends. Times are in milliseconds.
+ */
 export interface WindowPolicy {
   readonly most: number;
   readonly window: number;
@@ -24,15 +26,15 @@ export interface WindowPolicy {
 export type ThrottlePolicy = DelayPolicy | WindowPolicy;
 
 export interface Attempts {
-  /** How many have been let through since `since`. */
+  /** The number of attempts let through since `since`. */
   readonly count: number;
   readonly since: number;
-  /** Before this time none is let through. */
+  /** Before this time no attempt is let through. */
   readonly next: number;
 }
 
 /**
- * Judges one attempt, and counts it where it is let through. `wait` is 0 then; else it says for how long, in milliseconds, and
+ * Judges one attempt, and counts it if it is let through: then `wait` is 0. Otherwise `wait` is in milliseconds, and
  * the attempts stay as they are.
  */
 export function attempt(
@@ -51,8 +53,8 @@ export function attempt(
 }
 
 /**
- * Takes back an attempt that came to nothing, given as the attempts were when it was counted: it costs nothing. Waits that later
- * attempts have earned stay. Undefined where nothing is left to remember.
+ * Takes back an attempt that must not count, given the state when it was counted. Waits that later attempts have
+ * earned stay. Undefined if nothing is left to remember.
  */
 export function giveBack(
   attempts: Attempts,
@@ -61,21 +63,21 @@ export function giveBack(
   now: number,
 ): Attempts | undefined {
   if (lapsed(attempts, policy, now)) return undefined;
-  // Of a window that is over.
+  // It belongs to a window that has ended.
   if (attempts.since !== taken.since) return attempts;
   const count = attempts.count - 1;
   if (count <= 0) return undefined;
-  // The last one was let through because the wait of those before it was over.
+  // The last attempt was let through because the previous wait was over.
   const free = count < allowance(policy) || attempts.count === taken.count;
   return { ...attempts, count, next: free ? now : attempts.next };
 }
 
-/** How many cost no wait. */
+/** The number of attempts that cost no wait. */
 export function allowance(policy: ThrottlePolicy): number {
   return 'most' in policy ? policy.most : policy.free;
 }
 
-/** The same policy for something that many share, such as a larger network: so many times the allowance. */
+/** The same policy for something that many share, such as a wider network: the allowance times `times`. */
 export function widened<P extends ThrottlePolicy>(policy: P, times: number): P {
   return 'most' in policy
     ? { ...policy, most: policy.most * times }
@@ -89,12 +91,12 @@ function nextAfter(count: number, since: number, policy: ThrottlePolicy, now: nu
   return now + Math.min(policy.longest, policy.first * 2 ** Math.min(beyond, 30));
 }
 
-/** A clock that went back starts anew, or its times would make somebody wait for hours. */
+/** After a clock went back the count starts again, because its times could cause a wait of hours. */
 function lapsed(attempts: Attempts, policy: ThrottlePolicy, now: number): boolean {
   return now >= forgetAt(attempts, policy) || now < attempts.since;
 }
 
-/** When nothing needs to be remembered any more: the window is over, and so is the last wait. */
+/** When nothing has to be remembered any more: the window and the last wait are over. */
 export function forgetAt(attempts: Attempts, policy: ThrottlePolicy): number {
   return Math.max(attempts.since + policy.window, attempts.next);
 }

@@ -1,7 +1,7 @@
 /**
- * How a log lies in the archive: as pages of consecutive entries, cut by a rule that looks at the log alone. So the archive is a
- * function of the log: to write a page again changes nothing, and a rebuild gives the same rows to the byte. A page costs one
- * row however many entries it holds; rows written are what a database bills.
+ * How a log lies in the archive: as pages of consecutive entries, cut by a rule that looks at the log alone. So the
+ * archive is a function of the log: to write a page again changes nothing, and a rebuild gives the same rows to the
+ * byte. A page costs one row however many entries it holds; rows written are what a database bills.
  */
 
 /** A page ends when it holds so many entries … */
@@ -28,13 +28,17 @@ export function paginate(page: Page, entryLength: number): Page {
 
 /** A conversation is in the archive so long after it has begun, in milliseconds … */
 export const firstWindow = 5_000;
-/** … and what follows within so long: a write costs the same however many entries it carries, and people write one at a time. */
+/**
+ * … and what follows within so long: a write costs the same however many entries it carries, and people write one at
+ * a time.
+ */
 export const laterWindow = 60_000;
 
 /**
- * How long what is missing may wait for more; a few full pages wait no longer. `begun` where the archive has something of it already.
- * `spread`, from 0 to 1 and drawn anew for each write, keeps conversations that fill at one pace from being written all at one
- * moment, which would delay everybody else. `longest` is the upper bound of any wait.
+ * How long what is missing may wait for more; a few full pages wait no longer. `begun` where the archive has
+ * something of it already. `spread`, from 0 to 1 and drawn anew for each write, keeps conversations that fill at one
+ * pace from being written all at one moment, which would delay everybody else. `longest` is the upper bound of any
+ * wait.
  */
 export function windowOf(missing: number, begun: boolean, spread: number, longest = laterWindow): number {
   if (missing >= pageEntries * (2 + 2 * spread)) return 0;

@@ -1,5 +1,6 @@
 /** How far each side has got in a log: registers beside it, which only rise. */
 import type { Entry, Marks } from '#protocol';
+import { otherSide, sideOf, type Side } from './parties.ts';
 
 export const noMarks: Marks = {
   visitor: { delivered: 0, read: 0, unread: 0 },
@@ -7,24 +8,26 @@ export const noMarks: Marks = {
 };
 
 /**
- * Folds an entry into the marks: a message is unread for the other side, and its sender has read everything before it.
+ * Folds an entry into the marks: a message is unread for the other side, and its sender has read everything before
+ * it. A message that is nobody's moves no mark.
  */
 export function arrive(marks: Marks, entry: Entry): Marks {
   if (entry.kind !== 'message.sent') return marks;
-  const to = entry.by.kind === 'agent' ? 'visitor' : 'agent';
+  const from = sideOf(entry.by);
+  if (!from) return marks;
+  const to = otherSide(from);
   const received = { ...marks, [to]: { ...marks[to], unread: marks[to].unread + 1 } };
-  if (entry.by.kind === 'system') return received;
-  return advance(received, entry.by.kind, { delivered: entry.seq, read: entry.seq }, entry.seq, () => 0);
+  return advance(received, from, { delivered: entry.seq, read: entry.seq }, entry.seq, () => 0);
 }
 
 /**
- * A side says how far it has got. What lies past the head is taken as the head; what goes back changes nothing. `countAfter`
- * counts the other side's messages after a seq; it is asked only where some remain.
+ * Takes a side's report of how far it has got. A seq past the head counts as the head; a lower seq than before
+ * changes nothing. `countAfter` counts the other side's messages after a seq; it is called only where some remain.
  * @returns the same object where nothing changed
  */
 export function advance(
   marks: Marks,
-  side: 'visitor' | 'agent',
+  side: Side,
   reported: { delivered: number; read: number },
   head: number,
   countAfter: (seq: number) => number,

@@ -1,15 +1,15 @@
 /**
- * Whether a visitor finds somebody (F20, F96, F150): a function of the routing levels and the agents as they are. How conversations
- * reach agents makes no difference to it: whoever takes by hand is asked for in the same way.
+ * A campaign's availability to visitors (F20, F96, F150): a function of the routing levels and the present agents. The
+ * assignment makes no difference: agents who take chats by hand count in the same way.
  */
 import type { Availability } from '#protocol';
 import { receives } from '../people/status.ts';
 import { asks, levelsFor, spaceOf, type RoutedAgent, type Wanting } from '../routing/routing.ts';
 
-/** What a visitor without a conversation finds: agents, and a place in the queue. */
+/** The situation for a visitor without a conversation: the agents' availability, and whether the queue is full. */
 export interface Situation {
   readonly state: Availability;
-  /** As many conversations wait as may wait. */
+  /** The campaign has reached its cap of waiting conversations. */
   readonly full: boolean;
 }
 
@@ -18,12 +18,12 @@ export type PresentAgent = Pick<
   'id' | 'status' | 'connected' | 'roles' | 'groups' | 'limits' | 'load'
 >;
 
-/** True of those whom a visitor finds at all: Invisible, Dinner and the breaks are for colleagues to see (F13). */
+/** True if an agent serves visitors: Invisible, Dinner and the breaks are visible only to colleagues (F13). */
 export function receivesVisitors({ roles, connected, status }: PresentAgent): boolean {
   return roles.includes('agent') && connected && receives(status, 'live');
 }
 
-/** Judges a line, from those of its levels. An offer that stands before somebody fills a place like a chat. */
+/** The availability to a queue, from the agents of its levels. A pending offer uses capacity like a chat. */
 export function availabilityOf(
   line: Pick<Wanting, 'routing' | 'transferred'>,
   agents: readonly PresentAgent[],

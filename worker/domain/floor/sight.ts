@@ -1,19 +1,22 @@
-/** Whose conversations a user sees (F42): a rule of the account, beside what a role may do. */
+/** Visibility: whose conversations a user sees (F42), by the account's rule and their roles. */
 import type { Role, Sees } from '#protocol';
 
-/** Who looks. */
+/** The user who looks. */
 export interface Viewer {
   readonly id: string;
   readonly roles: readonly Role[];
   readonly groups: readonly string[];
 }
 
-/** Supervisors and administrators see everything, whatever the account says. */
+/** Supervisors and administrators see everything, whatever the account's rule. */
 export function seesAll({ roles }: Pick<Viewer, 'roles'>): boolean {
   return roles.some((role) => role !== 'agent');
 }
 
-/** Whether a conversation is within sight. One that nobody owns is within everybody's: somebody has to take it. */
+/**
+ * True if the viewer sees a conversation. A conversation without an owner is visible to all, because an agent has to
+ * take it.
+ */
 export function maySee(
   viewer: Viewer,
   rule: Sees,

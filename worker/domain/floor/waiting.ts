@@ -1,15 +1,16 @@
-/** What somebody who waits is told: their place, and an honest guess of how long. */
+/** A waiting visitor's position, and an honest estimate of the wait. */
 
-/** Of so many who left the line last the pace is taken. */
+/** The pace is measured over this many of the latest assignments. */
 export const paceOver = 20;
-/** Fewer tell nothing. */
+/** Fewer assignments give no estimate. */
 const fewest = 3;
 /** Older assignments don't count, in milliseconds. */
 export const remembered = 60 * 60_000;
 
 /**
- * How long somebody at a place (from 1) waits, in milliseconds, from when others got somebody; null where too few did lately to
- * tell. Measured up to now and not up to the last: while nothing moves the guess grows, as the wait does.
+ * The expected wait at a position (from 1), in milliseconds, from the times of recent assignments; null if there were
+ * too few. It is measured up to now and not to the last assignment, so that the estimate grows while the queue does
+ * not move.
  */
 export function expectedWait(place: number, served: readonly number[], now: number): number | null {
   const recent = served.filter((at) => at <= now && now - at < remembered).slice(-paceOver);

@@ -1,11 +1,11 @@
 /**
- * What an agent was at which time, from their log (F21): intervals that touch and never overlap for as long as they are signed in,
- * and none beside. Clocks stand still and go back; time here doesn't.
+ * An agent's past statuses and presence, from their log (F21): intervals that touch and never overlap while they are
+ * signed in, and none otherwise. Clocks stop and go back; these times do not.
  */
 import type { Status } from '#protocol';
 import { shortBreak } from './status.ts';
 
-/** What of an agent's log intervals are made of. */
+/** The entries of an agent's log that make intervals. */
 export type ActivityEntry = { readonly seq: number; readonly at: number } & (
   | { readonly kind: 'session.changed'; readonly signedIn: boolean }
   | { readonly kind: 'status.changed'; readonly status: Status }
@@ -19,24 +19,24 @@ export interface Span {
 }
 
 export interface Interval extends Span {
-  /** The seq of the entry that it begins with. */
+  /** The seq of its first entry. */
   readonly seq: number;
   readonly status: Status;
   /** They had a live tab. */
   readonly connected: boolean;
 }
 
-/** The end of what has not ended: the last time that a Date can be. */
+/** The end of an open interval: the latest time that a Date can have. */
 export const openEnd = 8.64e15;
 
-/** What is known after some entries. */
+/** The state after some entries. */
 export interface Activity {
   readonly signedIn: boolean;
   readonly status: Status;
   readonly connected: boolean;
-  /** The latest time that any entry had. */
+  /** The latest time of any entry so far. */
   readonly latest: number;
-  /** The interval that has not ended; null while nobody is signed in. */
+  /** The open interval; null while the agent is signed out. */
   readonly open: Interval | null;
 }
 
@@ -48,7 +48,7 @@ export const noActivity: Activity = {
   open: null,
 };
 
-/** One entry more: what is known then, and the interval that it ends. */
+/** Applies one entry: the new state, and the interval that it ends. */
 export function evolveActivity(
   before: Activity,
   entry: ActivityEntry,
@@ -65,7 +65,10 @@ export function evolveActivity(
   };
 }
 
-/** The intervals that entries end or begin, in order; an open one is the last. Those before `before` are told no more. */
+/**
+ * The intervals that entries end or begin, in order; an open one is the last. Those that ended before `before` are
+ * left out.
+ */
 export function intervalsOf(
   entries: Iterable<ActivityEntry>,
   before: Activity = noActivity,
@@ -81,7 +84,7 @@ export function intervalsOf(
   return { activity, intervals };
 }
 
-/** What of the intervals lies within a span; empty ones are left out. */
+/** The parts of the intervals within a span; empty ones are left out. */
 export function clip<T extends Span>(intervals: readonly T[], { from, to }: Span): T[] {
   return intervals
     .map((interval) => ({ ...interval, from: Math.max(interval.from, from), to: Math.min(interval.to, to) }))
@@ -89,11 +92,11 @@ export function clip<T extends Span>(intervals: readonly T[], { from, to }: Span
 }
 
 export interface Sums {
-  /** How long they were signed in, in milliseconds: exactly what the others add up to. */
+  /** How long they were signed in, in milliseconds: exactly the sum of the others. */
   readonly total: number;
   /** Without a live tab. */
   readonly away: number;
-  /** With one, by status; what was not had is left out. */
+  /** With a live tab, by status; statuses without time are left out. */
   readonly statuses: Partial<Record<Status, number>>;
 }
 
@@ -109,9 +112,8 @@ export function sum(intervals: readonly Omit<Interval, 'seq'>[]): Sums {
 }
 
 /**
- * The short breaks that were held for longer than they are meant to (F15), in so far as that was within a span: how many, and for how
- * long altogether. A tab that closes ends no break. To know of one that began before the span, the intervals have to begin
- * `shortBreak` earlier.
+ * Short breaks that took longer than permitted (F15), within a span: their number, and the total excess. Closing a tab
+ * ends no break. To include a break that began before the span, the intervals have to begin `shortBreak` earlier.
  */
 export function overdueBreaks(
   intervals: readonly Interval[],
@@ -132,8 +134,8 @@ export function overdueBreaks(
 }
 
 /**
- * A day of a zone, `YYYY-MM-DD`, from its first instant to the next day's: 23 or 25 hours where the clocks are changed, and not
- * always from midnight.
+ * A day of a zone, `YYYY-MM-DD`, from its first instant to the next day's: 23 or 25 hours when the clocks change, and
+ * not always from midnight.
  */
 export function dayBounds(zone: string, day: string): Span {
   const noon = Date.parse(`${day}T12:00:00Z`);
@@ -143,7 +145,7 @@ export function dayBounds(zone: string, day: string): Span {
 /** No zone is further from UTC than this, in milliseconds. */
 const furthest = 16 * 3_600_000;
 
-/** The first instant whose date in the zone is that of the noon, or a later one: a zone may leave a day out. */
+/** The first instant whose date in the zone is the date of that noon, or later: a zone may skip a day. */
 function startOf(zone: string, noon: number): number {
   const format = new Intl.DateTimeFormat('en-CA', {
     ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn' },

@@ -1,32 +1,32 @@
 /**
- * The backlog of password hashes. A hash occupies a thread for a tenth of a second or more, and anybody may ask for one by signing in.
- * So each order is admitted or refused at once, by the time that the work before it really takes, and orders from known devices and
- * signed-in users come before those of strangers.
+ * The backlog of password hashes. A hash occupies a thread for a tenth of a second or more, and anybody may request
+ * one by signing in. So each order is admitted or refused at once, by the time that the work before it really takes,
+ * and orders from known devices and signed-in users come before those of strangers.
  *
- * The count is kept where the hashes are made, because only that place sees the orders of every isolate of the Worker, and because a
- * count in front would have to guess: the runtime drops the work of a request whose client has gone, with whatever it would have
- * counted down or woken.
+ * The count is kept beside the hashing, because only there the orders of all isolates of the Worker are seen, and
+ * because a count in front would have to guess: the runtime drops the work of a request whose client has gone, and
+ * with it whatever it would have counted down or woken.
  */
 
 /** `known`: a signed-in user, or a device that has signed in before. */
 export const lanes = ['known', 'unknown'] as const;
 export type Lane = (typeof lanes)[number];
 
-/** A refusal, in milliseconds: when the work that is there will be done, and when the next place will be free. */
+/** A refusal, in milliseconds: when the present work will be done, and how often a slot becomes free. */
 export interface Busy {
   readonly wait: number;
   readonly pace: number;
 }
 
-/** The longest that an order may have to wait for its turn, in milliseconds. A stranger's sign-in can be tried again. */
+/** The longest that an order may have to wait for its turn, in milliseconds. A stranger can repeat the sign-in. */
 const patience = { known: 5_000, unknown: 1_000 } as const satisfies Record<Lane, number>;
-/** So many orders wait for each place. It bounds the memory where hashes are fast. */
+/** The most waiting orders for each parallel hash. It bounds the memory when hashes are fast. */
 const most = { known: 32, unknown: 8 } as const satisfies Record<Lane, number>;
-/** Of so many turns in a row the last is a stranger's, if one waits: strangers wait longer, not for ever. */
+/** Of this many turns in a row the last is a stranger's, if one waits: strangers wait longer, not for ever. */
 const turnsInRow = 4;
-/** What a hash is taken to last before one was measured, in milliseconds. */
+/** The assumed time of a hash before one was measured, in milliseconds. */
 const firstGuess = 200;
-/** A hash that has run for so long has been lost by the runtime, and its place is free again. In milliseconds. */
+/** A hash that has run for this long was lost by the runtime, and no longer counts. In milliseconds. */
 const lostAfter = 10_000;
 
 interface Running {
@@ -41,7 +41,7 @@ export class Backlog<Order> {
   #average = firstGuess;
   #knownInRow = 0;
 
-  /** @param places so many hashes are made at once */
+  /** @param places how many hashes are made in parallel */
   constructor(places: number) {
     this.#places = places;
   }
@@ -57,7 +57,7 @@ export class Backlog<Order> {
     return undefined;
   }
 
-  /** Takes the order whose turn it is, if a place is free for it. Its hash begins now. */
+  /** Takes the order whose turn it is, if another hash may begin. Its hash begins now. */
   take(now: number): Order | undefined {
     const lane = this.#next();
     const order = lane && this.#waiting[lane].shift();
@@ -67,7 +67,7 @@ export class Backlog<Order> {
     return order;
   }
 
-  /** The hash is made, or has failed. */
+  /** The hash has been made, or has failed. */
   ended(order: Order, now: number): void {
     const running = this.#running.get(order);
     if (!running) return;
@@ -75,12 +75,15 @@ export class Backlog<Order> {
     this.#average += (Math.max(1, now - running.since) - this.#average) / 4;
   }
 
-  /** With one place, turns are all that can be kept for known orders. With more, one place is. */
+  /** If only one hash may run at a time, known orders have only their turns. With more, one is reserved for them. */
   #placesOf(lane: Lane): number {
     return lane === 'known' ? this.#places : Math.max(1, this.#places - 1);
   }
 
-  /** The time until a new order of this lane would begin, from what runs and what waits before it. In milliseconds. */
+  /**
+   * The time until a new order of this lane would begin, from the running and waiting orders before it. In
+   * milliseconds.
+   */
   #waitFor(lane: Lane): number {
     const { known, unknown } = this.#waiting;
     const before = this.#running.size + known.length + (lane === 'unknown' ? unknown.length : 0);

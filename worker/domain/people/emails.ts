@@ -1,9 +1,10 @@
 /**
- * Which email a user signs in with. An email is confirmed by its owner, who follows a mailed link; only a confirmed email signs in, and
- * of all accounts one user has it. So an administrator who types an address takes it from nobody, and learns of nobody.
+ * The email with which a user signs in. Its owner confirms it by following a mailed link; only a confirmed email signs
+ * in, and across all accounts one user has it. So an administrator who types an address takes it from nobody, and
+ * learns nothing about its owner.
  */
 
-/** A user's email, and what waits for its owner. */
+/** A user's email, and the one that waits for its owner. */
 export interface EmailState {
   readonly email: string;
   readonly confirmed: boolean;
@@ -11,15 +12,17 @@ export interface EmailState {
   readonly pending: string | null;
 }
 
-/** How long a link confirms an email, and a pending email is kept, in milliseconds: a week. */
+/** How long a link can confirm an email, and a pending email is stored, in milliseconds: a week. */
 export const confirmationLife = 7 * 86_400_000;
 
-/** How long a deleted user holds a confirmed email, so that taking the deletion back restores all of it, in milliseconds. */
+/**
+ * How long a deleted user holds a confirmed email, so that undoing the deletion restores everything, in milliseconds.
+ */
 export const emailHold = 10 * 60_000;
 
 /**
- * The state after an administrator saved `typed` for a user; `was` is null for a new user. Where no mail can go out, nobody could
- * confirm an email: there it counts as confirmed when it is typed.
+ * The state after an administrator saved `typed` for a user; `was` is null for a new user. Without mail no email could
+ * be confirmed: then it counts as confirmed when it is typed.
  */
 export function emailTyped(was: EmailState | null, typed: string, mail: boolean): EmailState {
   if (!mail) return { email: typed, confirmed: true, pending: null };
@@ -27,7 +30,7 @@ export function emailTyped(was: EmailState | null, typed: string, mail: boolean)
   return typed === was.email ? was : { ...was, pending: typed };
 }
 
-/** The address whose owner has to confirm it; null where nothing waits. */
+/** The address whose owner has to confirm it; null if there is none. */
 export function awaitingEmail({ email, confirmed, pending }: EmailState): string | null {
   return confirmed ? pending : email;
 }

@@ -1,6 +1,6 @@
 /**
- * Password hashing as a port: an order in, the hash out, or word that too many wait. The function that hashes and the clock are passed
- * in: on one machine Node's, on Cloudflare those of a Durable Object.
+ * Password hashing as a port: takes an order, and returns the hash or a refusal when too many wait. The hash function
+ * and the clock are passed in: on one machine Node's, on Cloudflare those of a Durable Object.
  */
 import { Backlog, type Busy, type Lane } from './backlog.ts';
 
@@ -15,7 +15,7 @@ export interface HashOrder {
   /** In the normal form that is hashed. */
   readonly password: string;
   readonly salt: Uint8Array;
-  /** Of the hash, in bytes. */
+  /** The hash's length, in bytes. */
   readonly length: number;
   readonly cost: HashCost;
   readonly lane: Lane;
@@ -29,7 +29,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** The place where hashes are made, so many at once. */
+/** Makes hashes, a limited number in parallel. */
 export class Hasher {
   readonly #backlog: Backlog<Job>;
   readonly #hash: (order: HashOrder) => Promise<Uint8Array>;
@@ -67,7 +67,7 @@ export class Hasher {
   }
 }
 
-/** Tells a refusal from a hash. */
+/** True for a refusal, false for a hash. */
 export function isBusy(answer: HashAnswer): answer is Busy {
   return 'wait' in answer;
 }

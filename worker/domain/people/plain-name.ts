@@ -1,16 +1,16 @@
-/** Names in mails to people who may never have heard of the one who typed them. */
+/** Names in mails to readers who may never have heard of their author. */
 
-/** No name needs more, in code points. */
+/** The longest name in a mail, in code points. */
 const longestName = 60;
 
 /**
- * A name as it may stand in a mail: one line without addresses, so that no mail client finds a link in it, and a name can't be used to
- * send a stranger somewhere. Colons, slashes, at signs and dots inside words go, and so do phone numbers.
+ * A name made safe for a mail: one line without addresses, so that no mail client finds a link in it, and a name
+ * cannot send a stranger somewhere. It drops colons, slashes, at signs, dots inside words, and phone numbers.
  */
 export function plainName(name: string): string {
   const plain = name
     .replace(/[\p{Cf}\p{Co}\p{Cs}]/gu, '')
-    // Full-width letters and dots are the same to a browser.
+    // A browser treats full-width letters and dots as plain ones.
     .normalize('NFKC')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}:/\\@]+/gu, ' ')
     .replace(/[.\u3002]+(?=\S)/gu, ' ')

@@ -1,4 +1,4 @@
-/** Who may do what: one table, asked by HTTP, sockets and actors alike. Every right ends at the account's border. */
+/** Rights: one table of who may do what, for HTTP, sockets and actors. Every right ends at the account's border. */
 import type { Principal, Role } from '#protocol';
 
 export type { Principal };
@@ -18,7 +18,7 @@ export type Action =
   | 'audit.read'
   | 'deployment.operate';
 
-/** What is acted on, as far as rights depend on it. */
+/** The object of an action, as far as rights depend on it. */
 export interface Resource {
   readonly account?: string;
   readonly visitor?: string;
@@ -28,13 +28,13 @@ const agents: readonly Role[] = ['agent', 'supervisor', 'administrator'];
 const managers: readonly Role[] = ['supervisor', 'administrator'];
 
 export interface Right {
-  /** Each of these roles holds it … */
+  /** Each of these roles has the right … */
   readonly roles: readonly Role[];
-  /** … where it belongs to the console, only with access to that. */
+  /** … if it belongs to the console, only with access to that. */
   readonly console: boolean;
 }
 
-/** Which roles of the account hold a right. */
+/** The roles that have a right in their account. */
 export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Right>> = {
   'conversation.follow': { roles: agents, console: false },
   'conversation.write': { roles: agents, console: false },
@@ -50,16 +50,16 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'audit.read': { roles: ['administrator'], console: true },
 };
 
-/** What nobody does who is offline. */
+/** Actions that an offline agent may not do. */
 const assisting: readonly Action[] = ['conversation.follow', 'conversation.write', 'conversation.take'];
 
-/** Whether it is their status alone that keeps somebody from it. */
+/** True if only the user's status forbids the action. */
 export function needsOnline(principal: Principal, action: Action, resource: Resource = {}): boolean {
   const isOffline = principal.kind === 'user' && principal.offline === true;
   return isOffline && assisting.includes(action) && can({ ...principal, offline: false }, action, resource);
 }
 
-/** The one question. */
+/** True if the principal may do the action. */
 export function can(principal: Principal, action: Action, resource: Resource = {}): boolean {
   if (principal.kind === 'operator') return action === 'deployment.operate';
   if (action === 'deployment.operate') return false;

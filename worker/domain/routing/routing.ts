@@ -1,6 +1,6 @@
 /**
- * Who gets a conversation next: a function of the routing levels, the agents as they are, who has had their chance already, whose
- * turn it was last, and chance. Of everybody who was considered it says why they were passed over.
+ * Chooses the agent for a conversation: a function of the routing levels, the present agents, the agents who already
+ * had their chance, the last turn on each level, and chance. It returns the reason for each agent who was passed over.
  */
 import type { ConversationType, Level, Limit, Method, Role, Routing, Status } from '#protocol';
 import { receives } from '../people/status.ts';
@@ -13,24 +13,24 @@ export interface RoutedAgent {
   readonly roles: readonly Role[];
   readonly groups: readonly string[];
   readonly limits: Readonly<Record<ConversationType, Limit>>;
-  /** The places that they fill, reserved ones counted. */
+  /** Their load, reserved capacity included. */
   readonly load: Readonly<Record<ConversationType, number>>;
-  /** An offer stands before them. */
+  /** They have a pending offer. */
   readonly offered: boolean;
-  /** When they were last given a conversation, in milliseconds; 0 where never. */
+  /** When they last received a conversation, in milliseconds; 0 if never. */
   readonly givenAt: number;
 }
 
-/** Somebody who had the conversation, or was offered it, and let it go. */
+/** An agent who declined, missed or returned the conversation, or did not reply in it. */
 export interface Chance {
   readonly agent: string;
   readonly why: 'declined' | 'expired' | 'no_reply' | 'returned';
   readonly at: number;
-  /** The level through which they had it. */
+  /** The routing level through which they had it. */
   readonly level: string;
 }
 
-/** What wants an agent. */
+/** A conversation that needs an agent. */
 export interface Wanting {
   readonly type: ConversationType;
   readonly routing: Routing;
@@ -39,23 +39,23 @@ export interface Wanting {
   readonly chances: readonly Chance[];
 }
 
-/** Why an agent was not the one. */
+/** Why an agent was not chosen. */
 export type Reason =
-  /** They are no agent: supervisors and administrators are not asked. */
+  /** They are not an agent: supervisors and administrators are not asked. */
   | 'not_agent'
-  /** No live tab of theirs. */
+  /** They have no live tab. */
   | 'away'
-  /** Their status takes none of this type. */
+  /** Their status receives none of this type. */
   | 'status'
-  /** They have as many as they may. */
+  /** They have no capacity left. */
   | 'full'
-  /** They are considering another offer. */
+  /** They have another pending offer. */
   | 'considering'
   /** They had their chance a moment ago. */
   | 'had_chance'
-  /** They were free, and an earlier level, or somebody who had no chance yet, comes first. */
+  /** They had capacity, but an earlier level, or an agent without a chance yet, comes first. */
   | 'later'
-  /** They were free, and the level's method chose another. */
+  /** They had capacity, but the level's method chose another. */
   | 'method';
 
 export interface PassedOver {
@@ -66,25 +66,28 @@ export interface PassedOver {
 
 export interface Choice {
   readonly agent: string | null;
-  /** The level through which; empty where every agent is asked. */
+  /** The routing level through which; empty if every agent is asked. */
   readonly level: { readonly id: string; readonly title: string } | null;
   readonly passedOver: readonly PassedOver[];
-  /** When somebody who had their chance may be asked again, where that alone stands in the way. */
+  /** When an agent who had their chance may be asked again, if only that delay prevents a choice. */
   readonly retryAt: number | null;
 }
 
 /**
- * A conversation that this many agents lost because they did not write in time is no longer assigned: it waits in the
+ * A conversation that this many agents lost because they did not reply in time is no longer assigned: it waits in the
  * queue until an agent takes it, and supervisors are alerted.
  */
 export const passLimit = 3;
 
-/** Who let a conversation go is asked again after so long at the earliest, in milliseconds, and only where nobody else is free. */
+/**
+ * The least time before an agent who had their chance is asked again, in milliseconds, and only if no other agent has
+ * capacity.
+ */
 export const askAgainAfter = 30_000;
 
 /**
- * The levels of what was transferred to a group, and of a campaign that has none. Their ids are such as no stored level can have:
- * else one called `all` would ask everybody.
+ * The levels for a transfer to a group, and for a campaign without levels. No stored level can have their ids:
+ * otherwise one called `all` would ask everybody.
  */
 const implicit: Omit<Level, 'id'> = { title: '', users: [], groups: [], method: 'least_chats' };
 export const everybody: Level = { ...implicit, id: '~all' };
@@ -95,12 +98,13 @@ interface Seat {
   readonly agent: RoutedAgent;
   readonly level: Level;
   readonly place: number;
-  /** 0 who has had no chance, 1 who sits on a level that is to be left, 2 who has had one. */
+  /** 0: no chance yet. 1: on a level that is to be left. 2: had a chance. */
   readonly round: number;
 }
 
 /**
- * Chooses. `turns` says who was last chosen on a level, by the level's id; `random` is drawn evenly from 0 to 1, asked once.
+ * Chooses an agent. `turns` has the last agent chosen on each level, by the level's id; `random` is evenly from 0 to 1
+ * and is called once.
  */
 export function choose(
   wanting: Wanting,
@@ -147,7 +151,9 @@ export function choose(
   };
 }
 
-/** Rounds before levels: who had no chance on a later level comes before who had one on an earlier. */
+/**
+ * Rounds before levels: an agent without a chance on a later level comes before one with a chance on an earlier level.
+ */
 const rank = ({ round, place }: Seat): number => round * 1_000 + place;
 
 /** The levels that are asked, in order. */
@@ -160,13 +166,13 @@ export function levelsFor({ routing, transferred }: Pick<Wanting, 'routing' | 't
   return [{ id: forwardingId, title: '', users, groups, method }, ...own];
 }
 
-/** Whether a level asks somebody. */
+/** True if a level asks the agent. */
 export function asks({ id, users, groups }: Level, agent: Pick<RoutedAgent, 'id' | 'groups'>): boolean {
   if (id === everybody.id || setOf(users).has(agent.id)) return true;
   return agent.groups.some((group) => groups.includes(group));
 }
 
-/** A level's users, hundreds maybe, are asked for again and again; nobody changes a list of them. */
+/** Cached: a level's users, maybe hundreds, are looked up again and again, and their list is never mutated. */
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 function setOf(list: readonly string[]): ReadonlySet<string> {
   let set = sets.get(list);
@@ -174,7 +180,10 @@ function setOf(list: readonly string[]): ReadonlySet<string> {
   return set;
 }
 
-/** Everybody on the levels, each on the one through which they are asked first. On every path of every account, so it makes little. */
+/**
+ * All agents on the levels, each on the first level that asks them. Every account runs this on every event, so it
+ * allocates little.
+ */
 function seatsOf(wanting: Wanting, agents: readonly RoutedAgent[]): Seat[] {
   const { chances, routing } = wanting;
   const levels = levelsFor(wanting);
@@ -210,7 +219,7 @@ function lastChance(wanting: Wanting, { id }: RoutedAgent): Chance | undefined {
   return wanting.chances.findLast(({ agent }) => agent === id);
 }
 
-/** How many more they may have; without a limit that is without end. */
+/** The capacity left; infinite without a limit. */
 export function spaceOf(
   { limits, load }: Pick<RoutedAgent, 'limits' | 'load'>,
   type: ConversationType,
@@ -218,7 +227,7 @@ export function spaceOf(
   return (limits[type] ?? Infinity) - load[type];
 }
 
-/** Longest without a new one first; ids make it a total order, so that a decision can be done again. */
+/** Longest without a new conversation first; ids make it a total order, so that a decision is repeatable. */
 const byIdle = (a: RoutedAgent, b: RoutedAgent) => a.givenAt - b.givenAt || byId(a, b);
 const byId = (a: RoutedAgent, b: RoutedAgent) => (a.id < b.id ? -1 : 1);
 
@@ -250,7 +259,7 @@ function pick(
   }
 }
 
-/** Those with the least of it; of these, the longest idle. */
+/** The agents with the lowest value; of these, the longest idle. */
 function best(agents: readonly RoutedAgent[], of: (agent: RoutedAgent) => number): RoutedAgent | undefined {
   const least = Math.min(...agents.map(of));
   return agents.filter((agent) => of(agent) === least).reduce((a, b) => (byIdle(a, b) < 0 ? a : b));

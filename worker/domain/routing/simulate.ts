@@ -1,23 +1,26 @@
 /**
- * What if: replays a day against routing levels, methods, limits and shifts, with the very `choose` by which conversations are
- * given out. Chance is passed in, so the same seed is the same day. What it leaves out: missed offers put nobody on a break, nobody
- * transfers, and nobody takes a chat by hand, not even one that routing assigns no more (`passLimit`).
+ * Replays a day against other routing levels, methods, limits and shifts, with the same `choose` that assigns real
+ * conversations. Chance is passed in, so the same seed gives the same day. Not simulated: missed offers change no
+ * status, nobody transfers, and no agent takes a chat by hand, not even one that routing no longer assigns
+ * (`passLimit`).
  */
 import type { ConversationType, Limit, Routing, Status } from '#protocol';
 import { Agenda } from '../base/agenda.ts';
 import { choose, passLimit, type Chance, type RoutedAgent, type Wanting } from './routing.ts';
 import { summarize, type Report, type Tally } from './simulation-report.ts';
 
-/** Somebody who writes. All spans are milliseconds, all times on one scale of milliseconds. */
+/** A visitor who writes. All spans are milliseconds, all times on one scale of milliseconds. */
 export interface Arrival {
   readonly at: number;
   readonly type: ConversationType;
   readonly campaign?: string;
-  /** From being given to an agent to its end. */
+  /** From the assignment to the end. */
   readonly handling: number;
-  /** So long the visitor waits for an agent, each time anew. */
+  /** How long the visitor waits for an agent, counted anew each time. */
   readonly patience: number;
-  /** From being given to the agent's first word; for another agent, after it was passed on, it is drawn with this as the mean. */
+  /**
+   * From the assignment to the agent's first message. After a pass to another agent it is drawn anew with this mean.
+   */
   readonly firstReply: number;
 }
 
@@ -26,11 +29,11 @@ export interface SimulatedAgent {
   readonly name: string;
   readonly groups: readonly string[];
   readonly limits: Readonly<Record<ConversationType, Limit>>;
-  /** In them they are here; of two at one time the later counts. */
+  /** When they are present; of two overlapping shifts the later one counts. */
   readonly shifts: readonly { readonly from: number; readonly to: number; readonly status: Status }[];
 }
 
-/** How a chosen agent comes to the conversation. `accepts` is the share of offers that are accepted, `delay` the mean time to answer one. */
+/** The assignment. `accepts` is the share of offers that are accepted, `delay` the mean time to answer one. */
 export type Handing =
   | { readonly how: 'assigned' }
   | {
@@ -44,7 +47,7 @@ export interface Scenario {
   readonly arrivals: readonly Arrival[];
   readonly agents: readonly SimulatedAgent[];
   readonly routing: Routing;
-  /** Of campaigns that have another one. */
+  /** For campaigns with other levels. */
   readonly campaigns?: Readonly<Record<string, Routing>>;
   readonly handing: Handing;
 }
@@ -54,10 +57,10 @@ interface Conversation {
   readonly routing: Routing;
   readonly chances: Chance[];
   phase: 'waiting' | 'offered' | 'held' | 'over';
-  /** Raised by each change: what was to come of an earlier phase comes no more. */
+  /** Raised by each change, so that events planned in an earlier phase are ignored. */
   turn: number;
   givenBefore: boolean;
-  /** How many agents have lost it because they did not write in time. */
+  /** How many agents have lost it because they did not reply in time. */
   passes: number;
 }
 interface Seat extends RoutedAgent {
@@ -69,11 +72,11 @@ interface Seat extends RoutedAgent {
   readonly plan: SimulatedAgent;
 }
 
-/** A day that is played step by step, for who must not be kept waiting. */
+/** A day that is played step by step, for callers that must not block. */
 export class Simulation {
   readonly #agenda = new Agenda<(now: number) => void>();
   readonly #seats: Seat[];
-  /** By age. */
+  /** Oldest first. */
   readonly #waiting: Conversation[] = [];
   readonly #wakes = new Set<number>();
   readonly #turns = new Map<Routing, Map<string, string>>();
@@ -124,7 +127,7 @@ export class Simulation {
     }
   }
 
-  /** Plays up to so many things that happen; true while there are more. */
+  /** Plays up to `count` events; true while there are more. */
   step(count: number): boolean {
     for (let i = 0; i < count; i++) {
       const next = this.#agenda.next();
@@ -137,7 +140,7 @@ export class Simulation {
     return true;
   }
 
-  /** What came of it, once nothing more is to come. */
+  /** The result, after the last event. */
   report(): Report {
     return summarize(
       this.#tally,
@@ -146,7 +149,7 @@ export class Simulation {
     );
   }
 
-  /** What agents did until now. */
+  /** Adds up the agents' time until now. */
   #pass(now: number): void {
     const span = now - this.#now;
     if (span > 0)
@@ -174,7 +177,7 @@ export class Simulation {
     this.#waiting.splice(place + 1, 0, conversation);
     if (!Number.isFinite(patience)) return;
     this.#agenda.add(this.#now + patience, () => {
-      // An offer doesn't end the wait, and neither does one that came to nothing.
+      // An offer does not end the wait, and neither does one that failed.
       const waits = conversation.phase === 'waiting' || conversation.phase === 'offered';
       if (!waits || conversation.turn !== turn) return;
       this.#leave(conversation);
@@ -189,7 +192,10 @@ export class Simulation {
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
-  /** Gives out what waits, oldest first. Where one that asks everybody finds nobody, neither does a younger one like it. */
+  /**
+   * Assigns the waiting conversations, oldest first. If one that asks everybody finds no agent, neither does a younger
+   * one like it.
+   */
   #serve(): void {
     const hopeless = new Set<string>();
     const ids = new Map<Routing, number>();
@@ -212,7 +218,7 @@ export class Simulation {
     }
   }
 
-  /** Looks again then, once, however many wait for it. */
+  /** Tries again at that time, once for all that wait for it. */
   #wake(at: number): void {
     if (this.#wakes.has(at)) return;
     this.#wakes.add(at);
@@ -242,7 +248,7 @@ export class Simulation {
         return;
       }
       seat.load[type]--;
-      // The visitor has gone meanwhile: nobody missed anything.
+      // The visitor has gone meanwhile, so no offer was missed.
       if (conversation.phase !== 'offered') return;
       this.#tally[late ? 'missed' : 'declined']++;
       const why = late ? 'expired' : 'declined';
@@ -282,7 +288,7 @@ export class Simulation {
     });
   }
 
-  /** How many wait, wherever that has changed. */
+  /** Records the number of waiting conversations after each change. */
   #note(): void {
     const { queue } = this.#tally;
     if (queue.at(-1)?.waiting !== this.#waiting.length)

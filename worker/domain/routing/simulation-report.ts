@@ -1,6 +1,6 @@
-/** What came of a simulated day, in numbers. */
+/** The result of a simulated day, in numbers. */
 
-/** What is counted while the day is played; spans in milliseconds. */
+/** Counts of a day in progress; spans in milliseconds. */
 export interface Tally {
   readonly arrivals: number;
   abandoned: number;
@@ -15,7 +15,7 @@ export interface Tally {
   readonly firstReplies: number[];
   readonly from: number;
   to: number;
-  /** How many waited, from each moment on. */
+  /** The number of waiting visitors, from each moment on. */
   readonly queue: { readonly at: number; readonly waiting: number }[];
   /** Changes of the number without a reply, by one each, in any order. */
   readonly replies: { readonly at: number; readonly by: 1 | -1 }[];
@@ -25,31 +25,31 @@ export interface Tally {
 export interface Report {
   readonly arrivals: number;
   readonly answered: number;
-  /** They gave up before an agent had them. */
+  /** They gave up before they had an agent. */
   readonly abandoned: number;
-  /** They still waited when nothing more was to come. */
+  /** They still waited after the last event. */
   readonly left: number;
-  /** From the first word to the agent who answered, of those who were answered; milliseconds, 0 where there are none. */
+  /** From the first message to the agent who replied, of those who got a reply; milliseconds, 0 if there are none. */
   readonly wait: Spread;
-  /** From the visitor's first message to an agent's. Visitors whose chat is passed on have an agent and no reply. */
+  /** From the visitor's first message to an agent's. A chat that is passed on has an agent, but no reply yet. */
   readonly firstReply: Spread;
-  /** Taken from an agent who didn't write in time. */
+  /** Taken from an agent who did not reply in time. */
   readonly forwarded: number;
-  /** Taken from so many agents that routing assigned them no more. */
+  /** Taken from so many agents that routing no longer assigned them. */
   readonly stalled: number;
   readonly offers: { readonly missed: number; readonly declined: number };
   readonly agents: readonly {
     readonly id: string;
     readonly name: string;
     readonly handled: number;
-    /** With at least one conversation, while they were here. */
+    /** The time with at least one conversation, while they were present. */
     readonly busySeconds: number;
-    /** Of the time that they were here; null where they never were. */
+    /** The share of their time present; null if they never were. */
     readonly utilisation: number | null;
-    /** Conversations at once, at most. */
+    /** The most conversations at once. */
     readonly peak: number;
   }[];
-  /** The share of the time of all who were here in which they had a conversation; null where nobody was. */
+  /** The share of all agents' time present in which they had a conversation; null if none was present. */
   readonly utilisation: number | null;
   /** The largest queue in each part of the day, for the chart. */
   readonly queue: Series;
@@ -64,7 +64,7 @@ export interface Spread {
 }
 export type Series = readonly { readonly at: number; readonly most: number }[];
 
-/** Into so many parts a day is cut for drawing. */
+/** The number of parts into which a day is cut for the chart. */
 const parts = 96;
 
 export function summarize(
@@ -96,13 +96,14 @@ function spread(spans: readonly number[]): Spread {
   return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9), max: sorted.at(-1) ?? 0 };
 }
 
-/** By nearest rank: one that was really waited. */
+/** By nearest rank: a wait that really happened. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /**
- * The number of visitors without a reply over time. A visitor who is answered in the same moment counts in that moment.
+ * The number of visitors without a reply over time. A visitor who is answered in the same moment still counts for that
+ * moment.
  */
 function unanswered({ replies }: Tally): Tally['queue'] {
   let waiting = 0;
@@ -117,7 +118,7 @@ function series({ from, to }: Tally, counts: Tally['queue']): Series {
   let waiting = 0;
   return Array.from({ length: parts }, (_, part) => {
     const at = from + part * width;
-    // Who waits when a part begins waits in it, too.
+    // The number at the start of a part counts in it, too.
     let most = waiting;
     for (let next = counts[place]; next && next.at < at + width; next = counts[++place])
       most = Math.max(most, (waiting = next.waiting));

@@ -1,8 +1,8 @@
-/** Which pages a site serves. */
+/** The pages that a site serves. */
 
 /**
- * True where `origin` (as a browser states it) is one of the allowed. `https://*.example.com` allows every name below
- * example.com, label by label, and not example.com itself. `null` (a sandboxed or local page) is never allowed.
+ * True if `origin` (as a browser states it) is allowed. `https://*.example.com` allows every name below example.com,
+ * label by label, and not example.com itself. `null` (a sandboxed or local page) is never allowed.
  */
 export function originAllowed(origin: string | null | undefined, allowed: readonly string[]): boolean {
   if (!origin || origin === 'null') return false;

@@ -26,7 +26,7 @@ const campaign = {
     subtitle: 'Outdoor people, usually here in a minute',
     opening: 'Hi! Looking for boots, a tent, or an order of yours? Ask away.',
     closing: 'Thanks for stopping by. Happy trails!',
-    introduction: 'Tell us who you are, so that we can write back if you have to go.',
+    introduction: 'Leave your email so we can reply if you have to go.',
     sneakPreview: true,
   },
 };

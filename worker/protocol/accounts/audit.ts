@@ -1,4 +1,4 @@
-/** The audit log: who signed in and changed what, when and from where. */
+/** The audit log: who signed in or changed something, when and from which address. */
 import * as v from 'valibot';
 import { AuditId, UserId } from '../base/ids.ts';
 
@@ -34,15 +34,15 @@ export const AuditEntry = v.object({
   id: AuditId,
   at: v.number(),
   kind: AuditKind,
-  /** Who did it, by the name of that time; null where nobody is known, as with a wrong password. */
+  /** The user who did it, by their name at that time; null if unknown, as with a wrong password. */
   by: v.nullable(Named),
-  /** Null where the deployment can't tell. */
+  /** Null if the deployment does not know it. */
   address: v.nullable(v.string()),
-  /** What the browser said that it is. */
+  /** The browser's own description. */
   device: v.string(),
-  /** What it was done to, where that is not the one who did it. */
+  /** The object of the action, if it is not the user themselves. */
   subject: v.nullable(Named),
-  /** Of a change: each field, as it was and as it is. Never a secret. */
+  /** For a change: each field with its old and new value. Never a secret. */
   changes: v.nullable(v.record(v.string(), v.tuple([v.unknown(), v.unknown()]))),
 });
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
@@ -51,7 +51,7 @@ export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 export const AuditQuery = v.object({
   kind: v.optional(AuditKind),
   user: v.optional(UserId),
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after: v.optional(v.pipe(v.string(), v.maxLength(60))),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),

@@ -1,17 +1,17 @@
-/** From what came off a wire to a value of a schema, or a refusal. The only way in. */
+/** Turns data from a wire into a value of a schema, or a refusal. All input passes here. */
 import * as v from 'valibot';
 import { maxFrameBytes } from './limits.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
 const encoder = new TextEncoder();
 
-/** UTF-8 bytes, counted only where the length in UTF-16 units leaves a doubt. */
+/** UTF-8 bytes, counted only if the length in UTF-16 units does not decide it. */
 function tooLarge(text: string): boolean {
   if (text.length > maxFrameBytes) return true;
   return text.length * 3 > maxFrameBytes && encoder.encode(text).length > maxFrameBytes;
 }
 
-/** Checks a value against a schema. The refusal names the first field that is wrong. */
+/** Checks a value against a schema. The refusal names the first wrong field. */
 export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> | Refusal {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
@@ -20,8 +20,8 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.I
 }
 
 /**
- * Decodes a frame of a client. A refusal is `too_large` or `bad_frame`; where the frame was an object with an `id`, the id comes
- * with it, so that the answer finds its command.
+ * Decodes a frame of a client. A refusal is `too_large` or `bad_frame`; if the frame was an object with an `id`, the
+ * refusal includes it, so that the client can match it to its command.
  */
 export function decodeFrame<F>(
   schema: (value: { t: unknown }) => v.GenericSchema<unknown, F> | undefined,
@@ -45,13 +45,13 @@ export function decodeFrame<F>(
   return { ...refuse('bad_frame', field ? { field } : {}), ...id };
 }
 
-/** Of a frame too large to be parsed the id, where it stands as far in front as clients of ours put it. */
+/** The id of a frame that is too large to be parsed, if it is as near the start as our clients put it. */
 function idAtStart(data: string): { id?: string } {
   const id = /"id":"([\w-]{1,64})"/.exec(data.slice(0, 256))?.[1];
   return id === undefined ? {} : { id };
 }
 
-/** Makes the look-up from a frame's `t` to its schema. A table beats trying a union's members one after the other. */
+/** Makes the look-up from a frame's `t` to its schema. A table is faster than trying each member of a union. */
 export function schemaByType<S extends v.GenericSchema>(
   table: Record<string, S>,
 ): (value: { t: unknown }) => S | undefined {

@@ -1,6 +1,6 @@
 /**
- * Identifiers. Every id says its kind by a prefix; the rest is 128 random bits in Crockford's base32, lower case, so an id
- * can't be guessed, fits in a path and sorts by nothing.
+ * Identifiers. The prefix of an id names its kind; the rest is 128 random bits in Crockford's base32, lower case, so
+ * an id cannot be guessed, fits in a path, and has no meaningful order.
  */
 import * as v from 'valibot';
 
@@ -22,7 +22,7 @@ export type IdKind = keyof typeof idKinds;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Makes an id of a kind from 26 random bytes (one character a byte, five bits used of each). */
+/** Makes an id of a kind from 26 random bytes (one character a byte; five bits of each are used). */
 export function makeId(kind: IdKind, random: Uint8Array): string {
   let text = `${idKinds[kind]}_`;
   for (let i = 0; i < 26; i++) text += alphabet.charAt((random[i] ?? 0) & 31);
@@ -44,7 +44,7 @@ export const AuditId = idOf('audit');
 export const PhotoId = idOf('photo');
 export const DeviceId = idOf('device');
 
-/** The id that a client gives a command: a UUID in lower case, version 7 by preference. It is what makes a retry safe. */
+/** The id that a client gives a command: a UUID in lower case, preferably version 7. It makes a retry safe. */
 export const CommandId = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),

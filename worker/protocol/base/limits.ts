@@ -1,12 +1,14 @@
-/** Sizes and paces that both ends of a wire must agree on. A client that keeps to them is never refused for them. */
+/** Sizes and paces that both ends of a wire must agree on. A client within them is never refused because of them. */
 
-/** The version of the wire protocol; it is the WebSocket subprotocol's name too. Changes within a version are additive. */
+/**
+ * The version of the wire protocol; it is the WebSocket subprotocol's name too. Changes within a version are additive.
+ */
 export const protocolVersion = 1;
 export const subprotocol = `parley.${protocolVersion}`;
-/** A visitor's token may ride as a second subprotocol, where the cookie doesn't survive: `token.<credential>`. */
+/** A visitor's token may be sent as a second subprotocol, if cookies do not work: `token.<credential>`. */
 export const tokenSubprotocol = 'token.';
 
-/** Frames in a row that nobody can read before their socket is closed. */
+/** Unreadable frames in a row before their socket is closed. */
 export const badFrames = 20;
 /** A frame from a client, in UTF-8 bytes. */
 export const maxFrameBytes = 65_536;
@@ -23,11 +25,14 @@ export const maxTitleLength = 300;
 /** A page's address, in characters. */
 export const maxUrlLength = 2_000;
 
-/** How far behind a cursor may be and still be caught up entry by entry; further, and the view starts anew at the tail. */
+/**
+ * How far behind a cursor may be and still be caught up entry by entry; beyond that, the view starts again at the
+ * tail.
+ */
 export const maxReplay = 500;
-/** Entries in one `range` frame at the most; also what `pull` may ask for. */
+/** The most entries in one `range` frame; also the most that `pull` may request. */
 export const maxRange = 100;
-/** Entries that a tab without a cursor is given. */
+/** The number of entries sent to a tab without a cursor. */
 export const tailLength = 50;
 
 /** The literal texts of the heartbeat. The runtime answers it without waking the actor. */
@@ -35,9 +40,9 @@ export const ping = 'ping';
 export const pong = 'pong';
 /** A client pings this often, in milliseconds. */
 export const pingEvery = 20_000;
-/** A socket that has not said hello after so long is closed, in milliseconds. */
+/** A socket that has not sent hello within this time is closed, in milliseconds. */
 export const helloWithin = 10_000;
-/** Previews and typing of a side are passed on at most so often, the latest of each, in milliseconds. */
+/** Typing and previews of a side are passed on at most this often, the latest of each, in milliseconds. */
 export const signalEvery = 200;
 /** A socket whose last ping is older than this is dead, in milliseconds: three pings and a throttled tab's slack. */
 export const lease = 75_000;

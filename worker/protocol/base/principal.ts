@@ -11,9 +11,9 @@ export const Principal = v.variant('kind', [
     kind: v.literal('user'),
     account: AccountId,
     id: UserId,
-    /** The name that visitors read. */
+    /** The name that visitors see. */
     name: v.string(),
-    /** The name that colleagues read, if it is another. */
+    /** The name that colleagues see, if it is another. */
     fullName: v.exactOptional(v.string()),
     /** The path of the photo, if visitors may see it. */
     photo: v.exactOptional(v.string()),

@@ -1,6 +1,6 @@
 /**
- * Web addresses that may be opened by a click: what is read as the host is what opens. Knows no schema, because the widget's frame
- * uses it too.
+ * Web addresses that are safe to open by a click: the host that a reader sees is the host that opens. It uses no
+ * schema, because the widget's frame uses it too.
  */
 
 export interface WebAddress {
@@ -8,13 +8,13 @@ export interface WebAddress {
   readonly href: string;
   /** The host that opens, without the port, in ASCII: `xn--…` for other letters. */
   readonly host: string;
-  /** The host as written reads as another one: it has letters that are not ASCII, and not all of one script. */
+  /** The written host can be misread: it has letters that are not ASCII, and not all of one script. */
   readonly unclear: boolean;
 }
 
 /**
- * A host, then nothing that hides or ends an address. No `@`: `https://bank.example@evil.example` opens the second. No `\`, which
- * browsers take for a slash.
+ * A host, then no character that hides or ends an address. No `@`: `https://bank.example@evil.example` opens the
+ * second. No `\`, which browsers take for a slash.
  */
 const shape = /^https?:\/\/([^\s/?#@\\\p{Cc}\p{Cf}\p{Cs}]+)(?:[/?#][^\s\p{Cc}\p{Cf}\p{Cs}]*)?$/iu;
 const ascii = /^[!-~]+$/;
@@ -22,7 +22,7 @@ const ascii = /^[!-~]+$/;
 const oneScript =
   /^(?:[\p{Script=Cyrillic}\d.-]+|[\p{Script=Greek}\d.-]+|[\p{Script=Han}\d.-]+|[\p{Script=Hangul}\d.-]+)$/u;
 
-/** Reads an address; undefined where it is none, or where the host that opens is not the one that is written. */
+/** Parses an address; undefined if it is none, or if the host that opens is not the one that is written. */
 export function webAddress(text: string): WebAddress | undefined {
   const written = shape.exec(text)?.[1]?.replace(/:\d*$/, '');
   if (!written || !URL.canParse(text)) return undefined;
@@ -33,7 +33,7 @@ export function webAddress(text: string): WebAddress | undefined {
   return { href, host, unclear: !ascii.test(written) && !isOneScript(written) };
 }
 
-/** Whether a host is of one script other than Latin, so that it reads as no other. */
+/** True if a host is of one script other than Latin, so that it cannot be mistaken for another. */
 export function isOneScript(host: string): boolean {
   return oneScript.test(host);
 }

@@ -11,18 +11,18 @@ const shortText = (max: number) =>
     v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
   );
 
-/** Whether the visitor is asked for something before the chat starts. */
+/** Whether the widget asks the visitor for a field before the chat starts. */
 export const Asked = v.picklist(['no', 'optional', 'required']);
 
 export const CampaignSettings = v.object({
-  /** The shape's version: a reader fills in what an older document lacks. */
+  /** The document's version: a reader fills in what an older document lacks. */
   version: v.literal(1),
-  /** `#rrggbb`; the widget picks black or white to go on it, whichever is easier to read. */
+  /** `#rrggbb`; the widget puts black or white on it, whichever is easier to read. */
   color: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)),
   /** The window's title and the line below it. */
   title: shortText(60),
   subtitle: shortText(120),
-  /** Shown first in an empty conversation; belongs to no log. Empty: nothing is shown. */
+  /** Shown first in an empty conversation, and not part of the log. Empty: nothing is shown. */
   opening: shortText(500),
   /** Shown when a conversation has ended. */
   closing: shortText(500),
@@ -30,16 +30,16 @@ export const CampaignSettings = v.object({
   introduction: shortText(500),
   askName: Asked,
   askEmail: Asked,
-  /** Agents see what a visitor types before it is sent; the visitor is told so. */
+  /** Agents see a visitor's text before it is sent; the widget tells the visitor so. */
   sneakPreview: v.boolean(),
-  /** A conversation in which nobody does anything for so long closes by itself; minutes. */
+  /** A conversation without any activity for this time is closed; minutes. */
   idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
-  /** Who is asked to answer, and in which order. */
+  /** The agents who are asked, and in which order. */
   routing: v.optional(Routing, defaultRouting),
 });
 export type CampaignSettings = v.InferOutput<typeof CampaignSettings>;
 
-/** What a new campaign starts from. */
+/** The settings of a new campaign. */
 export const defaultCampaign: CampaignSettings = {
   version: 1,
   color: '#1f5eff',
@@ -83,13 +83,13 @@ export function widgetSettingsOf(settings: CampaignSettings): WidgetSettings {
   return Object.fromEntries(picked) as WidgetSettings;
 }
 
-/** What the widget is told of its campaign: public. */
+/** The widget's view of its campaign: public. */
 export const WidgetConfig = v.object({
   site: v.string(),
   campaign: v.string(),
-  /** What the widget is called on the page, in the language of the one who asks. */
+  /** The widget's name on the page, in the visitor's language. */
   label: v.optional(v.string()),
-  /** Whether a visitor finds somebody just now. */
+  /** The campaign's present availability. */
   availability: v.optional(Availability),
   settings: WidgetSettings,
 });

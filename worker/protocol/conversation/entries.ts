@@ -1,6 +1,6 @@
 /**
  * Entries: what the log of a conversation is made of. An entry is something that happened; it never changes. New kinds may be
- * added: a reader passes over a kind that it does not know and keeps its `seq`.
+ * added: a reader passes over a kind that it does not know and keeps its `seq`. kinds.ts in `#domain` has the rules of each kind.
  */
 import * as v from 'valibot';
 import { CampaignId, CommandId, SiteId } from '../base/ids.ts';
@@ -114,21 +114,3 @@ export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;
 
 /** An entry before the log has numbered and dated it. */
 export type Draft = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq' | 'at'> : never) : never;
-
-/**
- * The audience of each kind of entry; an unknown kind is for agents. An entry that a visitor may not see is omitted
- * from their ranges without a gap; redaction.ts in `#domain` picks the fields that visitors see of the others.
- */
-export const audiences = {
-  'conversation.started': 'all',
-  'message.sent': 'all',
-  'agent.assigned': 'all',
-  'agent.unassigned': 'all',
-  'conversation.transferred': 'agents',
-  'conversation.deferred': 'all',
-  'visitor.left': 'agents',
-  'visitor.returned': 'agents',
-  'visitor.identified': 'all',
-  'visitor.blocked': 'agents',
-  'conversation.closed': 'all',
-} as const satisfies Record<EntryKind, 'all' | 'agents'>;

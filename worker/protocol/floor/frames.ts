@@ -1,4 +1,7 @@
-/** The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the floor's. */
+/**
+ * The frames of the two sockets that a workspace tab keeps beside its open conversations: its agent's, and the
+ * floor's.
+ */
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, UserId } from '../base/ids.ts';
 import { DraftText } from '../base/text.ts';
@@ -20,31 +23,34 @@ export const SetStatus = v.strictObject({ t: v.literal('status.set'), id: Comman
 export const AgentClientFrame = v.variant('t', [SaveDraft, SetStatus]);
 export type AgentClientFrame = v.InferOutput<typeof AgentClientFrame>;
 
-/** The first frame: everything that the tab's lists need. Sent again whole after every reconnect. */
+/** The first frame: everything that the tab's lists need. Sent again after every reconnect. */
 export const AgentWelcome = v.object({
   t: v.literal('agent.welcome'),
   status: Status,
-  /** Since when. */
+  /** Start of the status. */
   since: v.number(),
   /** The conversations that the agent owns; none while they are offline. */
   summaries: v.array(Summary),
   drafts: v.record(ConversationId, v.string()),
 });
-/** One of the agent's conversations has changed, or has become the agent's. */
+/** One of the agent's conversations has changed, or the agent has become its owner. */
 export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary });
-/** A conversation is the agent's no more. */
+/** The agent no longer owns a conversation. */
 export const SummaryGone = v.object({ t: v.literal('summary.gone'), conversation: ConversationId });
 export const DraftFrame = v.object({ t: v.literal('draft'), conversation: ConversationId, text: v.string() });
-/** Why a status has changed that nobody chose: the last conversation is over, too many offers were missed, there is no such status any more. */
+/**
+ * Why the system changed a status: the last conversation has ended, too many offers were missed, or the account has
+ * switched the status off.
+ */
 export const Correction = v.picklist(['empty', 'missed', 'switched_off']);
 export type Correction = v.InferOutput<typeof Correction>;
-/** The agent's status is another one. */
+/** The agent's status has changed. */
 export const StatusFrame = v.object({
   t: v.literal('status'),
   status: Status,
   since: v.number(),
   why: v.optional(Correction),
-  /** Who chose it, where it was not the agent. */
+  /** The user who chose it, if it was not the agent. */
   by: v.optional(v.object({ id: UserId, name: v.string() })),
 });
 export type StatusFrame = v.InferOutput<typeof StatusFrame>;
@@ -58,7 +64,7 @@ export const AgentServerFrame = v.variant('t', [
 ]);
 export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
 
-/* The floor's socket: /api/floor/socket. The client says nothing on it but ping. */
+/* The floor's socket: /api/floor/socket. The client sends nothing on it but ping. */
 
 /** How the owner got or lost the conversation, by whom, and with which note. */
 export const Handover = v.object({
@@ -85,12 +91,12 @@ export const FloorRow = v.object({
   target: v.nullable(Target),
   released: v.nullable(v.object({ agent: UserId, reason: v.string() })),
   visitor: v.object({ id: v.string(), name: v.optional(v.string()), here: v.boolean() }),
-  /** What the visitor asked first, cut short. */
+  /** The start of the visitor's first message. */
   opening: v.string(),
   /** The last message; absent in rows of earlier versions. */
   last: v.optional(v.nullable(LastMessage)),
   handed: v.optional(v.nullable(Handover)),
-  /** How often it was passed on because its agent did not write in time; absent if never. */
+  /** How often it was passed on because its agent did not reply in time; absent if never. */
   passes: v.optional(v.number()),
   startedAt: v.number(),
   /** When it last changed state or owner. */
@@ -100,24 +106,24 @@ export type FloorRow = v.InferOutput<typeof FloorRow>;
 
 export const FloorAgent = v.object({
   id: UserId,
-  /** The user's name, which colleagues read. */
+  /** The user's name, which colleagues see. */
   name: v.string(),
-  /** The name that visitors read, if it is another. */
+  /** The name that visitors see, if it is another. */
   nickname: v.optional(v.string()),
   /** The path of their photo. */
   photo: v.optional(v.string()),
   status: Status,
-  /** Since when they have that status. */
+  /** Start of the status. */
   since: v.number(),
   connected: v.boolean(),
   roles: v.array(Role),
-  /** The conversations that they have, and those that are offered to them. */
+  /** The conversations that they own, and those offered to them. */
   load: v.object({ live: v.number(), nrt: v.number() }),
   limits: v.object({ live: Limit, nrt: Limit }),
 });
 export type FloorAgent = v.InferOutput<typeof FloorAgent>;
 
-/** What of the account's rules a workspace has to know. */
+/** The account's rules that a workspace needs. */
 export const FloorRules = v.object({
   assignment: Assignment,
   missedLimit: MissedLimit,
@@ -125,13 +131,16 @@ export const FloorRules = v.object({
 });
 export type FloorRules = v.InferOutput<typeof FloorRules>;
 
-/** Everything: open conversations and the latest closed ones, and who is here. The first frame, and again where all may have changed. */
+/**
+ * The whole floor: open conversations, the latest closed ones, and the present agents. The first frame; sent again
+ * when everything may have changed.
+ */
 export const FloorSnapshot = v.object({
   t: v.literal('floor'),
-  /** The server's clock: what an offer's end is measured by. */
+  /** The server's clock, by which the end of an offer is measured. */
   now: v.number(),
   rules: FloorRules,
-  /** To oneself and by oneself; to everybody for who supervises. */
+  /** Offers to and by the user; for a supervisor, all offers. */
   offers: v.array(Offer),
   rows: v.array(FloorRow),
   agents: v.array(FloorAgent),
@@ -140,19 +149,21 @@ export type FloorSnapshot = v.InferOutput<typeof FloorSnapshot>;
 /** The last message of a conversation. */
 export const Words = v.object({ id: ConversationId, last: LastMessage });
 export type Words = v.InferOutput<typeof Words>;
-/** What has changed since the frame before. */
+/** The changes since the previous frame. */
 export const FloorChange = v.object({
   t: v.literal('floor.changed'),
   rows: v.array(FloorRow),
   /** Last messages of rows that are otherwise unchanged. */
   words: v.optional(v.array(Words)),
-  /** Rows that are out of the agent's sight now. */
+  /** Rows that the agent may no longer see. */
   gone: v.optional(v.array(ConversationId)),
   agents: v.array(FloorAgent),
-  /** Agents whose user was deleted. Where that is taken back, `agents` has them again. */
+  /** Agents whose user was deleted. After a restore, `agents` contains them again. */
   left: v.optional(v.array(UserId)),
 });
-/** Offers that have begun, and such as stand no more, with what came of them. Told at once to whom it concerns. */
+/**
+ * Offers that have begun, and those that have ended, with their outcomes. Sent without delay to the agents concerned.
+ */
 export const OffersFrame = v.object({
   t: v.literal('offers'),
   now: v.number(),
@@ -161,7 +172,8 @@ export const OffersFrame = v.object({
 });
 export type OffersFrame = v.InferOutput<typeof OffersFrame>;
 /**
- * A conversation's owner changed: sent at once to the previous and the new owner, even for a conversation out of sight.
+ * A conversation's owner changed: sent at once to the previous and the new owner, even for a conversation that they
+ * may not see.
  */
 export const HandedFrame = v.object({
   t: v.literal('handed'),

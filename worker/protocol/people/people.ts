@@ -1,26 +1,26 @@
-/** The people of an account: users and groups, as managers see and change them. */
+/** The users and groups of an account, as managers see and change them. */
 import * as v from 'valibot';
 import { CampaignId, GroupId, UserId } from '../base/ids.ts';
 import { maxNameLength } from '../base/limits.ts';
 import { Email, Name } from '../base/text.ts';
 import { Role } from '../conversation/parties.ts';
 
-/** The languages that Parley's own words are written in. */
+/** The languages of Parley's own texts. */
 export const languages = ['en', 'ru'] as const;
 export const Language = v.picklist(languages);
 export type Language = v.InferOutput<typeof Language>;
 
-/** A password that somebody chooses: long enough, and never cut. */
+/** A new password: long enough, and never cut. */
 export const Password = v.pipe(v.string(), v.minLength(8), v.maxLength(200));
 
-/** How many conversations at once; null is no limit. */
+/** The most conversations at once; null is no limit. */
 export const Limit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)));
 export type Limit = v.InferOutput<typeof Limit>;
 
-/** What visitors see instead of the name; empty where it is the name. */
+/** The name that visitors see; empty if it is the user's name. */
 export const Nickname = v.union([v.literal(''), Name]);
 
-/** An address, or a range of them in CIDR notation, as typed. What it means, and whether it means anything, the server says. */
+/** An address, or a range of them in CIDR notation, as typed. The server parses it, and refuses an invalid one. */
 export const IpRule = v.pipe(v.string(), v.maxLength(64));
 
 export const UserBody = v.strictObject({
@@ -29,19 +29,19 @@ export const UserBody = v.strictObject({
   nickname: Nickname,
   language: Language,
   roles: v.pipe(v.array(Role), v.minLength(1), v.maxLength(3)),
-  /** Visitors see their photo, where they have one. */
+  /** Visitors see their photo, if they have one. */
   showsPhoto: v.boolean(),
-  /** Access to the console. Supervisors and administrators have it unless it is taken away; an agent never has. */
+  /** Access to the console. Supervisors and administrators have it by default; an agent never has it. */
   manages: v.boolean(),
   groups: v.pipe(v.array(GroupId), v.maxLength(200)),
   /** Live conversations, and those that need no answer at once (NRT). */
   limits: v.strictObject({ live: Limit, nrt: Limit }),
-  /** From where they may sign in and work; empty is from everywhere. */
+  /** The addresses from which they may sign in and work; empty: all. */
   ipRules: v.pipe(v.array(IpRule), v.maxLength(100)),
 });
 export type UserBody = v.InferOutput<typeof UserBody>;
 
-/** Without a password they are invited by mail, and choose their own. With one they confirm their email by mail. */
+/** Without a password they are invited by mail, and choose one. With a password they confirm their email by mail. */
 export const NewUserBody = v.strictObject({ ...UserBody.entries, password: v.optional(Password) });
 export type NewUserBody = v.InferOutput<typeof NewUserBody>;
 
@@ -54,17 +54,17 @@ export const User = v.object({
   secondFactor: v.boolean(),
   /** They were invited, and have not chosen a password yet. */
   invited: v.boolean(),
-  /** The email's owner has confirmed it: only then it signs in. False for a deleted user. */
+  /** The email's owner has confirmed it, which signing in requires. False for a deleted user. */
   emailConfirmed: v.boolean(),
-  /** The email that replaces this one as soon as its owner has confirmed it; `until` then it can be. */
+  /** The email that replaces this one once its owner has confirmed it, which is possible `until` then. */
   pendingEmail: v.nullable(v.object({ email: v.string(), until: v.number() })),
   createdAt: v.number(),
-  /** Null while they work here. A deleted user's name stays in the history. */
+  /** Null for an active user. A deleted user's name stays in the history. */
   deletedAt: v.nullable(v.number()),
 });
 export type User = v.InferOutput<typeof User>;
 
-/** What of a user is changed as a whole. */
+/** The fields of a user that are changed together. */
 export function userBodyOf(user: User): UserBody {
   const fields = Object.keys(UserBody.entries) as (keyof UserBody)[];
   return Object.fromEntries(fields.map((field) => [field, user[field]])) as UserBody;
@@ -74,14 +74,14 @@ const limitOfPage = v.optional(
   v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
 );
 const search = v.optional(v.pipe(v.string(), v.maxLength(maxNameLength)));
-/** `next` of the page before. */
+/** `next` of the previous page. */
 const after = v.optional(v.pipe(v.string(), v.maxLength(600)));
 
-/** Filters and the key of a page of users, by name. All that is given has to hold. */
+/** Filters and the key of a page of users, by name. All given filters must match. */
 export const UsersQuery = v.object({
   search,
   group: v.optional(GroupId),
-  /** Whom this campaign's routing asks: agents on one of its levels, every agent where it has none. */
+  /** The users whom this campaign's routing asks: agents on one of its levels, or every agent if it has none. */
   campaign: v.optional(CampaignId),
   status: v.optional(v.picklist(['active', 'deleted'])),
   after,
@@ -91,7 +91,7 @@ export type UsersQuery = v.InferOutput<typeof UsersQuery>;
 export const UsersPage = v.object({ users: v.array(User), next: v.nullable(v.string()) });
 export type UsersPage = v.InferOutput<typeof UsersPage>;
 
-/** A password is set beside the rest: nobody is told one. */
+/** Setting a password is a request of its own, because no answer contains one. */
 export const SetPassword = v.strictObject({ password: Password });
 
 export const GroupBody = v.strictObject({

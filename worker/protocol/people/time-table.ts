@@ -1,9 +1,9 @@
-/** The time table: what each agent was on a day, and for how long (V50). All lengths are in milliseconds. */
+/** The time table: each agent's statuses on a day, and their lengths (V50). All lengths are in milliseconds. */
 import * as v from 'valibot';
 import { GroupId, UserId } from '../base/ids.ts';
 import { Status, statuses } from '../conversation/parties.ts';
 
-/** A day of the calendar, `YYYY-MM-DD`. */
+/** A calendar day, `YYYY-MM-DD`. */
 export const Day = v.pipe(
   v.string(),
   v.regex(/^20\d\d-\d\d-\d\d$/),
@@ -13,36 +13,36 @@ export const Day = v.pipe(
   }, 'There is no such day.'),
 );
 
-/** The day is one of the account's zone; with a group, of its members alone. */
+/** The day is in the account's zone; with a group, only its members are listed. */
 export const TimeTableQuery = v.object({ day: Day, group: v.optional(GroupId) });
 export type TimeTableQuery = v.InferOutput<typeof TimeTableQuery>;
 
 export const TimeTableRow = v.object({
   id: UserId,
-  /** The name stays when the user is deleted. */
+  /** Still shown after the user is deleted. */
   name: v.string(),
   photo: v.nullable(v.string()),
   deleted: v.boolean(),
-  /** How long they were signed in: `away` and `statuses` add up to it. */
+  /** How long they were signed in: the sum of `away` and `statuses`. */
   total: v.number(),
   /** Signed in without a live tab. */
   away: v.number(),
-  /** With a live tab, by status; what they were not is left out. */
+  /** With a live tab, by status; statuses without time are left out. */
   statuses: v.partial(v.object(v.entriesFromList(statuses, v.number()))),
-  /** Short breaks that took longer than they may: how many, and for how long past that. */
+  /** Short breaks that took longer than permitted: their number, and the total excess. */
   overdue: v.object({ count: v.number(), length: v.number() }),
-  /** From `from` to `to`, without overlaps and with no gap but where they were not signed in. */
+  /** From `from` to `to`, without overlaps; gaps only while they were signed out. */
   intervals: v.array(v.object({ from: v.number(), to: v.number(), status: Status, connected: v.boolean() })),
 });
 export type TimeTableRow = v.InferOutput<typeof TimeTableRow>;
 
-/** By name, all who were signed in. */
+/** All users who were signed in, by name. */
 export const TimeTable = v.object({
   zone: v.string(),
-  /** When the day began and ends: it may have 23 hours, or 25. */
+  /** When the day begins and ends: it may have 23 hours, or 25. */
   from: v.number(),
   to: v.number(),
-  /** Up to when it is told: the server's clock. */
+  /** The server's clock, up to which times are counted. */
   now: v.number(),
   rows: v.array(TimeTableRow),
 });

@@ -1,6 +1,6 @@
 /**
- * Calls the agent back (F25, F26): a sound once over all tabs of the browser, and a blinking title while no tab is looked at. What
- * the browser lacks (locks and channels on insecure origins) it does without.
+ * Calls the agent back (F25, F26): a sound, once over all tabs of the browser, and a blinking title while no tab is
+ * visible. Features that the browser lacks (locks and channels on insecure origins) are skipped.
  */
 import { keep, kept } from '../kept.ts';
 import { claim, type News } from './news.ts';
@@ -10,10 +10,10 @@ const claimsKey = 'parley.sounded';
 const mutedKey = 'parley.muted';
 
 export class Attention {
-  /** What is put before the title: empty, or `✱ (2) ` every other second. */
+  /** The prefix of the title: empty, or `✱ (2) ` every other second. */
   mark = $state('');
   muted = $state(kept(mutedKey) === '1');
-  /** Whether this page is in front of the person. */
+  /** Whether the user sees this page. */
   looking = $state(looks());
   readonly #told = new Set<string>();
   readonly #missed = new Set<string>();
@@ -37,7 +37,7 @@ export class Attention {
     if (typeof BroadcastChannel === 'undefined') return;
     const channel = new BroadcastChannel('parley.attention');
     channel.onmessage = (event: MessageEvent<readonly string[]>) => {
-      // Another tab is looked at, and shows these.
+      // Another tab is visible, and shows these.
       for (const key of event.data) this.#told.add(key);
       this.#calm();
     };
@@ -55,7 +55,7 @@ export class Attention {
     keep(mutedKey, on ? '1' : null);
   }
 
-  /** Takes all that calls now. The first time it is only remembered: nothing of it is new. */
+  /** Reports all current news. The first call only stores them: none of them is new. */
   notice(news: readonly News[], open: string | null): void {
     const fresh = news.filter((each) => !this.#told.has(each.key));
     for (const each of fresh) this.#told.add(each.key);
@@ -73,7 +73,7 @@ export class Attention {
   }
 
   async #sound(news: News): Promise<void> {
-    // A tab that would stay silent leaves the sound to one that would not.
+    // A muted tab leaves the sound to one that is not.
     if (this.muted || !audible()) return;
     const claimed = () => {
       const list = parse(kept(claimsKey));

@@ -1,8 +1,8 @@
-/** Two short earcons, made on the spot. A browser stays silent until the person has touched the page once. */
+/** Two short sounds, synthesised. A browser stays silent until the user has interacted with the page once. */
 
 let context: AudioContext | null = null;
 
-/** Prepares the sound at the first gesture. Answers a function that stops waiting for one. */
+/** Prepares the sound at the first gesture. Returns a function that stops waiting for one. */
 export function unlockSound(): () => void {
   const gestures = ['pointerdown', 'keydown'] as const;
   const unlock = () => {
@@ -10,7 +10,7 @@ export function unlockSound(): () => void {
       context ??= new AudioContext();
       void context.resume();
     } catch {
-      // No sound on this device.
+      // This device has no sound.
     }
     stop();
   };
@@ -21,12 +21,12 @@ export function unlockSound(): () => void {
   return stop;
 }
 
-/** True where a sound would be heard. */
+/** True if a sound would be audible. */
 export function audible(): boolean {
   return context?.state === 'running';
 }
 
-/** A waiting visitor rises in two notes, a message is one low drop. */
+/** Two rising notes for a waiting visitor, one low note for a message. */
 export function play(kind: 'waiting' | 'message'): void {
   if (!context) return;
   const notes = kind === 'waiting' ? [659, 880] : [587];

@@ -1,16 +1,16 @@
-/** The rules of a composer, apart from the box itself. */
+/** The rules of a composer, without the box itself. */
 import { isBlank, maxTextLength } from '#protocol';
 
-/** Fewer code points left than this are counted on the screen. */
+/** The count is shown when fewer code points than this remain. */
 const countFrom = 500;
 
 export function mayBeSent(text: string): boolean {
   return !isBlank(text) && remaining(text) >= 0;
 }
 
-/** Code points left; below zero the text is too long. */
+/** Remaining code points; negative if the text is too long. */
 export function remaining(text: string): number {
-  // Code points are never more than UTF-16 units.
+  // A text never has more code points than UTF-16 units.
   if (text.length <= maxTextLength - countFrom) return maxTextLength - text.length;
   let count = 0;
   for (const _ of text) count++;
@@ -22,8 +22,8 @@ export function countShown(text: string): boolean {
 }
 
 /**
- * Enter sends, Shift and Enter breaks the line (F69). Enter that ends the choice of a word in an input method does neither:
- * Safari says so only by the old key code.
+ * Enter sends, Shift+Enter inserts a line break (F69). Enter that ends a composition of an input method does neither;
+ * in Safari only the old key code tells them apart.
  */
 export function sends(
   event: Pick<

@@ -1,4 +1,4 @@
-/** One conversation that is open on this screen: what is known of it, and what can be done. */
+/** One conversation that is open on this screen: its view, and the agent's commands. */
 import { ConversationClient } from '#client/conversation';
 import type { ConversationView } from '#client/conversation-view';
 import { platform } from '#client/environment';
@@ -9,7 +9,7 @@ import { keep, kept } from '../kept.ts';
 import { session } from '../people/session.svelte.ts';
 import { socketUrl } from '../socket.ts';
 
-/** Typing lapses after six seconds on the other side; told again well before. */
+/** The typing sign expires after six seconds on the other side; it is repeated well before. */
 const typingEvery = 2_500;
 
 const nothing: ConversationView = {
@@ -38,7 +38,7 @@ const storage = {
 export interface LiveOptions {
   readonly id: string;
   readonly me: Me;
-  /** What this tab knew of it when it was open before; shown until the server has answered. */
+  /** The view of this tab from an earlier time; shown until the server has answered. */
   readonly before: ConversationView | undefined;
   /** A command other than a message was refused. */
   onRefused(refused: Refused): void;
@@ -49,13 +49,13 @@ export interface LiveOptions {
 export class LiveConversation {
   readonly id: string;
   view = $state.raw<ConversationView>(nothing);
-  /** There is no such conversation for this agent. */
+  /** This agent has no access to such a conversation, or there is none. */
   missing = $state(false);
-  /** The visitor's messages after this seq came while nobody looked. */
+  /** The visitor's messages after this seq arrived while the log was not visible. */
   unreadAfter = $state<number | null>(null);
-  /** Set by the log: its end is on a screen that is looked at. */
+  /** Set by the log: its end is visible. */
   looked = false;
-  /** How far the agent has seen it while it was theirs, as a seq. */
+  /** The last seq that the agent has seen while they owned the chat. */
   seen = 0;
   readonly #me: string;
   readonly #onSeen: (live: LiveConversation) => void;
@@ -97,7 +97,7 @@ export class LiveConversation {
     return this.view.state?.phase === 'active' && this.view.state.owner?.id === this.#me;
   }
 
-  /** Messages that the server has not taken yet and that may still go. */
+  /** There are unanswered messages that may still be sent. */
   get unsent(): boolean {
     return this.view.pending.some((pending) => !pending.refused);
   }
@@ -137,7 +137,7 @@ export class LiveConversation {
     this.#client.older();
   }
 
-  /** Says that the agent types; said again only once in a while. */
+  /** Sends the typing sign, repeated only once in a while. */
   typing(on: boolean): void {
     const now = Date.now();
     if (on ? now - this.#typingAt < typingEvery : this.#typingAt === 0) return;
@@ -145,21 +145,21 @@ export class LiveConversation {
     this.#client.typing(on);
   }
 
-  /** The end of the log is, or is no longer, on a screen that somebody looks at. */
+  /** The end of the log has become visible, or is no longer. */
   look(on: boolean): void {
     this.looked = on;
     if (on) this.#read();
   }
 
   #take(view: ConversationView): void {
-    // Until the server has said where the log stands, what was known before is better than nothing.
+    // Until the server has sent the head of the log, the earlier view is better than nothing.
     const known = view.state !== null && (view.entries.length > 0 || view.caughtUp);
     if (known) {
       this.view = view;
       if (!this.#opened) this.#open(view);
       if (this.looked) this.#read();
     } else {
-      // Closed for good before anything was told: the server knows no such conversation.
+      // Closed for good before any data arrived: the server has no such conversation.
       if (view.connection === 'ended' && session.phase === 'in') this.missing = true;
       const { connection, nextTryAt, pending } = view;
       this.view = { ...this.view, connection, nextTryAt, pending };

@@ -1,4 +1,4 @@
-/** The conversations that this tab holds: the one on the screen, and those that still have something to send. */
+/** The conversations of this tab: the one on the screen, and those with unsent messages. */
 import type { ConversationView } from '#client/conversation-view';
 import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
@@ -6,12 +6,12 @@ import { keptKeys } from '../kept.ts';
 import { LiveConversation } from './conversation.svelte.ts';
 import type { Place } from './scroll.ts';
 
-/** How many that were open before are remembered, so that to go back shows them at once. */
+/** Earlier views that are stored, so that going back shows them at once. */
 const remembered = 20;
 
 export interface Unsent {
   readonly text: string;
-  /** The server refused it, and it is sent again only by hand; otherwise it is being sent. */
+  /** The server refused it, and it is sent again only by the agent; otherwise it is being sent. */
   readonly refused: boolean;
 }
 
@@ -24,9 +24,9 @@ export class Conversations {
   open = $state.raw<LiveConversation | null>(null);
   /** By conversation with unacknowledged messages: the last such text, and whether it was refused. */
   readonly unsent = new SvelteMap<string, Unsent>();
-  /** How far each has been seen here, as a seq, by its id. */
+  /** The last seq seen here, by conversation. */
   readonly seen = new SvelteMap<string, number>();
-  /** Where in a log the person was when they went to another. */
+  /** The scroll position at which the agent left each log. */
   readonly places = new Map<string, Place>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
@@ -39,21 +39,21 @@ export class Conversations {
     if (me.status !== 'offline') this.resume();
   }
 
-  /** What an earlier page left unsent goes out, whether or not its conversation is opened again. */
+  /** Sends the unsent messages of an earlier page, whether or not their conversations are opened again. */
   resume(): void {
     const prefix = `parley.unsent.${this.me.id}.`;
     for (const key of keptKeys(prefix)) this.#hold(key.slice(prefix.length));
   }
 
-  /** Whoever is offline has no conversation open, and nothing on the screen of those they had (F19). */
+  /** An offline agent has no conversation open, and none of their earlier ones on the screen (F19). */
   suspend(): void {
     this.end();
     this.#before.clear();
   }
 
   /**
-   * For a page that shows conversations. One that goes ends what it has shown, unless the page that comes has said by then what it
-   * shows: its components are created before, with what is open.
+   * A viewer for a page that shows conversations. A closing page ends its conversation, unless the opening page has
+   * already named it: the components of the opening page are created first, with the open conversation.
    */
   viewer(): Viewer {
     const viewer: Viewer = {

@@ -1,53 +1,73 @@
-/** What happened, in a sentence. The names in it are marked (`isolated`), for `Sentence` to show. */
+/** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
 import { pageLink } from '#domain/base/page-link';
+import { lineOf } from '#domain/conversation/kinds';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
-export function describe(
-  entry: Exclude<Entry, EntryOf<'message.sent'>>,
-  me: string | null,
-  visitorName: string,
-): string {
-  const visitor = isolated(visitorName);
-  const told = teller(me, visitorName);
-  switch (entry.kind) {
-    case 'conversation.started':
-      return entry.page?.title ? m.event_started_on({ page: titled(entry.page) }) : m.event_started();
-    case 'agent.assigned':
-      return describeOwner(entry, me);
-    case 'conversation.transferred':
-      return handed(entry.by, entry.to, me, transferWords);
-    case 'conversation.deferred':
-      return m.event_deferred({ visitor });
-    case 'agent.unassigned':
-      if (entry.reason === 'returned') return told(entry.by, m.event_you_returned, m.event_returned);
-      if (entry.reason === 'offline') return told(entry.agent, m.event_you_offline, m.event_offline);
-      if (entry.reason === 'no_reply') return told(entry.agent, m.event_you_no_reply, m.event_no_reply);
-      if (entry.reason === 'transferred') return told(entry.agent, m.event_you_gave_up, m.event_gave_up);
-      if (entry.reason === 'signed_out') return told(entry.agent, m.event_you_signed_out, m.event_signed_out);
-      return told(entry.agent, m.event_you_lost, m.event_lost);
-    case 'visitor.left':
-      return m.event_left({ visitor });
-    case 'visitor.returned':
-      return m.event_came_back({ visitor });
-    case 'visitor.identified': {
-      const said = [entry.name, entry.email].flatMap((text) => (text ? isolated(text) : [])).join(', ');
-      return said ? m.event_identified_as({ visitor, details: said }) : m.event_identified({ visitor });
-    }
-    case 'visitor.blocked':
-      return told(entry.by, m.event_you_blocked, m.event_blocked);
-    case 'conversation.closed':
-      return describeEnd(entry, me, visitorName);
-  }
+/** An entry that is no message, and so is described. */
+export type EventEntry = Exclude<Entry, EntryOf<'message.sent'>>;
+
+/** The reader, and the visitor's name, also as it stands in a sentence. */
+interface Reader {
+  readonly me: string | null;
+  readonly visitorName: string;
+  readonly visitor: string;
+  readonly told: ReturnType<typeof teller>;
 }
 
-/** A page's title is what the visitor's browser said: it never stands without the host. */
+/** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
+type Line<E extends Entry> = { describe(entry: E, reader: Reader): string }['describe'];
+
+/** A sentence for each kind: the type checker demands a new one's. */
+const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
+  'conversation.started': ({ page }) =>
+    page?.title ? m.event_started_on({ page: titled(page) }) : m.event_started(),
+  'agent.assigned': (entry, { me }) => describeOwner(entry, me),
+  'conversation.transferred': ({ by, to }, { me }) => handed(by, to, me, transferWords),
+  'conversation.deferred': (_, { visitor }) => m.event_deferred({ visitor }),
+  'agent.unassigned': ({ agent, by, reason }, { told }) => {
+    // A newer server may know more reasons.
+    const { ofYou, ofOthers } = losses[reason] ?? losses.vanished;
+    return told(reason === 'returned' ? by : agent, ofYou, ofOthers);
+  },
+  'visitor.left': (_, { visitor }) => m.event_left({ visitor }),
+  'visitor.returned': (_, { visitor }) => m.event_came_back({ visitor }),
+  'visitor.identified': ({ name, email }, { visitor }) => {
+    const details = [name, email].flatMap((text) => (text ? isolated(text) : [])).join(', ');
+    return details ? m.event_identified_as({ visitor, details }) : m.event_identified({ visitor });
+  },
+  'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
+  'conversation.closed': (entry, { me, visitorName }) => describeEnd(entry, me, visitorName),
+};
+
+/** The sentence of an entry; empty for a kind that this version does not know. */
+export function describe(entry: EventEntry, me: string | null, visitorName: string): string {
+  const reader = { me, visitorName, visitor: isolated(visitorName), told: teller(me, visitorName) };
+  return lineOf<Line<EventEntry>>(lines, entry.kind)?.(entry, reader) ?? '';
+}
+
+/** A page's title comes from the visitor's browser, so it is never shown without the host. */
 function titled({ url, title }: { readonly url: string; readonly title: string }): string {
   const host = pageLink(url)?.host;
   return host === undefined ? isolated(title) : `${isolated(title)} · ${isolated(host)}`;
 }
+
+/** How an agent lost a conversation, by the reason. */
+const losses: {
+  readonly [R in EntryOf<'agent.unassigned'>['reason']]: {
+    readonly ofYou: () => string;
+    readonly ofOthers: (who: { name: string }) => string;
+  };
+} = {
+  returned: { ofYou: m.event_you_returned, ofOthers: m.event_returned },
+  offline: { ofYou: m.event_you_offline, ofOthers: m.event_offline },
+  no_reply: { ofYou: m.event_you_no_reply, ofOthers: m.event_no_reply },
+  transferred: { ofYou: m.event_you_gave_up, ofOthers: m.event_gave_up },
+  signed_out: { ofYou: m.event_you_signed_out, ofOthers: m.event_signed_out },
+  vanished: { ofYou: m.event_you_lost, ofOthers: m.event_lost },
+};
 
 /** Texts for a transfer or an assignment by an agent. */
 interface HandedWords {
@@ -66,7 +86,7 @@ const assignWords: HandedWords = {
   other: m.event_assigned,
 };
 
-/** How an agent became the owner, in one sentence that includes the transfer before it. */
+/** The sentence for a change of owner, which includes the transfer before it. */
 function describeOwner({ agent, by, how }: EntryOf<'agent.assigned'>, me: string | null): string {
   const told = teller(me, '');
   if (how === 'taken' || how === 'offered') return told(agent, m.event_you_took, m.event_took);
@@ -87,7 +107,7 @@ function handed(
   return to.kind === 'agent' && to.id === me ? words.toYou(names) : words.other(names);
 }
 
-/** How a conversation ended. */
+/** The reason why a conversation ended. */
 export function describeEnd(
   { reason, by }: Pick<NonNullable<ConversationState['closed']>, 'reason' | 'by'>,
   me: string | null,
@@ -99,7 +119,7 @@ export function describeEnd(
   return teller(me, visitorName)(by, m.event_you_ended, m.event_ended);
 }
 
-/** Not every language says of you what it says of others with another name put in. */
+/** Some languages word an own action differently, not only with another name. */
 function teller(me: string | null, visitorName: string) {
   return (by: Party, ofYou: () => string, ofOthers: (who: { name: string }) => string) =>
     by.kind === 'agent' && by.id === me

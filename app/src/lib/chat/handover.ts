@@ -1,4 +1,5 @@
 /** The notice to an agent who gets or loses a chat. */
+import { idOf } from '#domain/conversation/parties';
 import type { HandedFrame, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
@@ -63,6 +64,5 @@ function lossOf({ to, target, handed }: HandedFrame, me: string, visitor: string
   }
 }
 
-const idOf = (party: Party): string => (party.kind === 'system' ? '' : party.id);
 const nameOf = (party: Party): string => (party.kind === 'agent' ? named(party) : '');
 const named = (agent: { id: string; name: string }): string => isolated(colleagues.nameOf(agent));

@@ -1,12 +1,15 @@
-/** A log as it is read: entries become lines, with days between them and neighbours drawn together. Pure. */
+/** Turns a log into lines: entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
-import { type Entry, type EntryOf, type Marks, type Party, audiences } from '#protocol';
+import { isKnown } from '#domain/conversation/kinds';
+import { idOf, sideOf } from '#domain/conversation/parties';
+import type { Entry, EntryOf, Marks, Party } from '#protocol';
+import type { EventEntry } from './describe.ts';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
 const together = 5 * 60_000;
 
-/** How far a message of the agents' side has got. */
+/** The delivery state of a message of the agents' side. */
 export type Progress = 'sent' | 'delivered' | 'seen';
 
 interface Place {
@@ -19,10 +22,10 @@ export interface MessageItem extends Place {
   readonly at: number;
   readonly by: Party;
   readonly text: string;
-  /** The first and the last of its group. */
+  /** Whether the message is the first, or the last, of its group. */
   readonly first: boolean;
   readonly last: boolean;
-  /** Of an agent's message, where marks are known. */
+  /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
 export interface PendingItem extends Place {
@@ -34,7 +37,7 @@ export interface PendingItem extends Place {
 }
 export interface EventItem extends Place {
   readonly kind: 'event';
-  readonly entry: Exclude<Entry, EntryOf<'message.sent'>>;
+  readonly entry: EventEntry;
   /** The note of the transfer before it. */
   readonly note?: string;
 }
@@ -51,7 +54,7 @@ export interface ItemOptions {
   readonly zone?: string | undefined;
   readonly marks?: Marks | undefined;
   readonly pending?: readonly Pending[];
-  /** Whose pending messages these are. */
+  /** The sender of the pending messages. */
   readonly me?: string | null;
   /** The visitor's messages after this seq are new to the reader; null draws no line. */
   readonly unreadAfter?: number | null;
@@ -73,22 +76,22 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     if (entry.kind !== 'message.sent') {
       const cause = transferBefore(entry, entries[index - 1]);
       const told = entries[index + 1];
-      if (!known.has(entry.kind) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
+      if (!isKnown(entry) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
       const note = cause?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
       items.push({ kind: 'event', key: `event:${entry.seq}`, entry, ...(note && { note }) });
       before = null;
       continue;
     }
-    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && entry.by.kind === 'visitor') {
+    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && sideOf(entry.by) === 'visitor') {
       items.push({ kind: 'unread', key: 'unread' });
       lined = true;
       before = null;
     }
     const first = !before || senderOf(before.by) !== senderOf(entry.by) || entry.at - before.at > together;
     if (!first) unsetLast(items);
-    const progress = marks && entry.by.kind === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
+    const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
     const { seq, at, by, text } = entry;
-    // By sender and id: an id alone is the other side's to choose.
+    // By sender and id, because the other side could choose the same id.
     const key = `${senderOf(by)}:${entry.id}`;
     items.push({ kind: 'message', key, seq, at, by, text, first, last: true, ...progress });
     before = entry;
@@ -121,7 +124,7 @@ function tells(entry: Entry, before: Entry): boolean {
   );
 }
 
-/** What is not in the log yet stands at its end, in the order in which it was typed. */
+/** Unsent messages are at the end of the log, in the order in which they were typed. */
 function withPending(items: Item[], before: EntryOf<'message.sent'> | null, options: ItemOptions): Item[] {
   const { pending = [], me = null } = options;
   let joined = before !== null && senderOf(before.by) === `agent:${me}`;
@@ -143,13 +146,10 @@ function unsetLast(items: Item[]): void {
 }
 
 function senderOf(by: Party): string {
-  return by.kind === 'system' ? 'system' : `${by.kind}:${by.id}`;
+  return `${by.kind}:${idOf(by)}`;
 }
 
 function progressOf(seq: number, marks: Marks): Progress {
   if (seq <= marks.visitor.read) return 'seen';
   return seq <= marks.visitor.delivered ? 'delivered' : 'sent';
 }
-
-/** Kinds that have words; one that this version does not know is passed over. */
-const known: ReadonlySet<string> = new Set(Object.keys(audiences));

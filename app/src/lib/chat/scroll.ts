@@ -1,15 +1,16 @@
 /**
- * Keeps a log still: what the person reads stays where it is when something is put in front of it, and who is at the end stays at
- * the end. Browsers do the first by themselves, except Safari, and not next to content that changes; so it is done here for all.
+ * Keeps the scroll position of a log: the visible text stays in place when older items are added, and a reader at the
+ * end stays at the end. Browsers do the first by themselves, except Safari, and not beside changing content, so this
+ * does it for all.
  */
 
-/** Where a person was in a log: an item and how far it was below the upper edge. */
+/** A scroll position: an item, and its distance below the upper edge. */
 export interface Place {
   readonly key: string;
   readonly top: number;
 }
 
-/** Nearer to the end than this counts as at the end, in pixels. */
+/** Closer to the end than this counts as at the end, in pixels. */
 const nearEnd = 48;
 
 export function atEnd(scroller: HTMLElement): boolean {
@@ -20,7 +21,7 @@ export function toEnd(scroller: HTMLElement): void {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** The first item in sight. */
+/** The scroll position of the first item in view. */
 export function placeOf(scroller: HTMLElement): Place | null {
   const edge = scroller.getBoundingClientRect().top;
   for (const item of scroller.querySelectorAll<HTMLElement>('[data-key]')) {
@@ -30,7 +31,7 @@ export function placeOf(scroller: HTMLElement): Place | null {
   return null;
 }
 
-/** Puts the item back where it was. False where it is not there any more. */
+/** Scrolls to the position. Returns false if the item no longer exists. */
 export function restore(scroller: HTMLElement, place: Place): boolean {
   const item = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(place.key)}"]`);
   if (!item) return false;

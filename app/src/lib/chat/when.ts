@@ -1,4 +1,4 @@
-/** Times in words of the current language. Days and clock times are those of a zone; without one, the browser's. */
+/** Formats times in the current language. Days and clock times are those of a zone; without one, the browser's. */
 import { m } from '#words/app';
 import { getLocale } from '#words/app/runtime';
 import { noonOf } from '../calendar.ts';
@@ -37,7 +37,7 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   const key = `${language} ${zone ?? ''} ${JSON.stringify(options)}`;
   let made = formats.get(key);
   if (!made) {
-    // British English would write `pm` where the rest of the world's English writes `PM`.
+    // British English has this order of dates, but writes `pm`; the rest of the English-speaking world writes `PM`.
     const locale = language === 'en' && options.hour ? 'en-US' : dateLocale();
     made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
@@ -51,7 +51,7 @@ export function dayWords(day: string): string {
   return withoutYearMark(date.format(noonOf(day)));
 }
 
-/** Its month: `November 2026`. */
+/** The month of a day: `November 2026`. */
 export function monthWords(day: string): string {
   const text = withoutYearMark(format('UTC', { month: 'long', year: 'numeric' }).format(noonOf(day)));
   return text.charAt(0).toLocaleUpperCase(getLocale()) + text.slice(1);
@@ -76,7 +76,7 @@ function longDate(at: number, withYear: boolean, zone?: string): string {
   return withoutYearMark(getLocale() === 'en' ? text.replace(',', '') : text);
 }
 
-/** Russian adds a word after the year, which nobody misses where a list is narrow. */
+/** Russian adds a word after the year, which a narrow list can omit. */
 const withoutYearMark = (date: string) => date.replace(/\sг\.$/u, '');
 
 /** `4 Nov 2026, 14:05` */
@@ -87,7 +87,7 @@ export function shortTime(at: number, zone?: string): string {
 
 /** The calendar day as a key: `2026-11-04`. */
 export function dayKey(at: number, zone?: string): string {
-  // A long log asks for thousands; in every zone a day begins on a quarter of an hour.
+  // A long log needs thousands of days; in every zone a day begins on a quarter of an hour.
   const key = `${Math.floor(at / quarter)} ${zone ?? ''}`;
   let day = days.get(key);
   if (day === undefined) {
@@ -107,18 +107,20 @@ function dayOf(at: number, zone?: string): string {
   return `${of('year')}-${of('month')}-${of('day')}`;
 }
 
-/** `Today`, `Yesterday`, `Tuesday 4 November`, with the year where it is another one. */
+/** `Today`, `Yesterday`, `Tuesday 4 November`, with the year if it is another one. */
 export function dayName(at: number, now: number, zone?: string): string {
   const key = dayKey(at, zone);
   if (key === dayKey(now, zone)) return m.time_today();
   if (key === dayKey(now - day, zone)) return m.time_yesterday();
   const sameYear = key.slice(0, 4) === dayKey(now, zone).slice(0, 4);
   const date = longDate(at, !sameYear, zone);
-  // It stands alone, and not every language writes its weekdays with a capital.
+  // The weekday stands alone, and not every language writes weekdays with a capital.
   return date.charAt(0).toLocaleUpperCase(getLocale()) + date.slice(1);
 }
 
-/** How long ago, short enough for a list: `now`, `4m`, `2h`, `3d`, then the date. A clock that is ahead says `now`. */
+/**
+ * Elapsed time, short enough for a list: `now`, `4m`, `2h`, `3d`, then the date. A clock that is ahead gives `now`.
+ */
 export function ago(at: number, now: number, zone?: string): string {
   const passed = now - at;
   if (passed < minute) return m.time_now();
@@ -128,7 +130,7 @@ export function ago(at: number, now: number, zone?: string): string {
   return format(zone, { day: 'numeric', month: 'short' }).format(at);
 }
 
-/** A span that somebody waits through: `0:42`, `12:05`, `1h 05m`, `2d 3h`. */
+/** A waiting time: `0:42`, `12:05`, `1h 05m`, `2d 3h`. */
 export function span(length: number): string {
   const total = Math.max(0, Math.floor(length / 1_000));
   const two = (value: number) => String(value).padStart(2, '0');

@@ -1,4 +1,4 @@
-/** Something asked of the server once for a page: on its way, here, or refused. */
+/** A request that a page sends once: loading, answered, or refused. */
 import { isRefusal, type Refusal } from '#protocol';
 import { ask } from '$lib/api.ts';
 

@@ -1,8 +1,8 @@
-/** The filters of a page, which stand in its address: a link keeps them, and a reload. */
+/** The filters of a page. They are part of its address, so that links and reloads keep them. */
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 
-/** Chooses a filter's value; empty, there is no such filter. */
+/** Sets a filter; an empty value removes it. */
 export function setFilter(name: string, value: string): void {
   const query = new URLSearchParams(page.url.searchParams);
   if (value) query.set(name, value);

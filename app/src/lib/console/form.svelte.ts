@@ -1,4 +1,4 @@
-/** A form over one thing that is saved as a whole: what stands in it, what is saved, and why saving failed. */
+/** A form for one item that is saved as a whole: its draft, its saved value, and the reason of a failed save. */
 import { check, isRefusal, type Refusal } from '#protocol';
 import { m } from '#words/app';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
@@ -10,7 +10,7 @@ export class Form<T extends object> {
   draft: T = $state() as T;
   busy = $state(false);
   refusal = $state.raw<Refusal | null>(null);
-  /** Raised when all is put back: whoever keeps a text of their own for a field begins anew. */
+  /** Raised when all changes are undone: a component with a text of its own for a field resets it. */
   undone = $state(0);
   readonly #schema: Schema;
   #saved: string = $state('');
@@ -22,17 +22,17 @@ export class Form<T extends object> {
     this.#saved = JSON.stringify(value);
   }
 
-  /** The words for a field that is wrong, by its path. */
+  /** The text for a field, if the field is wrong; by its path. */
   error(field: string, words: string): string | undefined {
     return this.refusal?.field === field || this.refusal?.field?.startsWith(`${field}.`) ? words : undefined;
   }
 
-  /** What is to be said above the form: what belongs to no field. */
+  /** The text above the form, for a problem of no single field. */
   get problem(): string {
     return this.refusal && !this.refusal.field ? refusalWords(this.refusal) : '';
   }
 
-  /** Takes the value that the server stored for a field in place of the one that was sent. Later edits stay. */
+  /** Replaces the sent value of a field by the one that the server stored. Later edits stay. */
   settle<K extends keyof T>(field: K, value: T[K]): void {
     const saved = JSON.parse(this.#saved) as T;
     if (JSON.stringify(this.draft[field]) === JSON.stringify(saved[field])) this.draft[field] = value;
@@ -45,7 +45,7 @@ export class Form<T extends object> {
     this.undone++;
   }
 
-  /** Checks and saves. Answers what the server made of it, or null where it was refused. */
+  /** Checks and saves. Returns the server's answer, or null if it was refused. */
   async save<R extends object>(put: (value: T) => Promise<R | Refusal>): Promise<R | null> {
     if (this.busy) return null;
     const value = $state.snapshot(this.draft) as T;

@@ -1,18 +1,18 @@
-/** A long list, page by page, as the server sorts it. */
+/** A long list that is loaded page by page, in the server's order. */
 import { isRefusal, type Refusal } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 const pageLength = 50;
-/** The server's largest page. */
+/** The largest page that the server returns. */
 const mostAtOnce = 100;
 
-/** `name` is the list's in an answer: `{name: […], next}`. */
+/** `name` is the name of the list in an answer: `{name: […], next}`. */
 export class Pages<T extends { readonly id: string }, Name extends string> {
   items = $state.raw<readonly T[]>([]);
-  /** Whether there are more; null until the first page is here. */
+  /** Whether there are more items; null until the first page is loaded. */
   more = $state<boolean | null>(null);
   loading = $state(false);
-  /** When the list was last loaded; 0 before the first time. */
+  /** The time of the last load; 0 before the first. */
   at = $state(0);
   refusal = $state.raw<Refusal | null>(null);
   readonly #path: string;
@@ -25,7 +25,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     this.#name = name;
   }
 
-  /** Begins anew with a filter (a query without `after`). */
+  /** Starts again with a filter (a query without `after`). */
   show(filter: URLSearchParams): void {
     this.#filter = filter.toString();
     this.#next = null;
@@ -41,7 +41,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     if (this.#next !== null) query.set('after', this.#next);
     this.loading = true;
     const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
-    // Another filter was chosen meanwhile: this answer is for nobody.
+    // Another filter was chosen meanwhile, so this answer is dropped.
     if (filter !== this.#filter) return;
     this.loading = false;
     if (isRefusal(answer)) {
@@ -66,7 +66,7 @@ export class Pages<T extends { readonly id: string }, Name extends string> {
     const answer = await ask<Record<Name, T[]> & { next: string | null }>('GET', `${this.#path}?${query}`);
     if (filter !== this.#filter) return;
     this.loading = false;
-    // After a refusal, the items shown keep their earlier time.
+    // After a refusal, the shown items keep their earlier time.
     if (isRefusal(answer)) return;
     this.at = Date.now();
     const fresh = answer[this.#name];

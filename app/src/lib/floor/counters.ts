@@ -2,12 +2,12 @@
 import type { Role } from '#protocol';
 import type { Groups } from './roster.ts';
 
-/** Those that nobody has, whatever list they stand in. One that a colleague passes on has somebody. */
+/** The unassigned chats of all groups. A chat that a colleague transfers is assigned. */
 export function unassigned({ waiting, queue, requests, unanswered }: Groups): number {
   return [...waiting, ...queue, ...requests, ...unanswered].filter(({ phase }) => phase === 'waiting').length;
 }
 
-/** Red: own chats with unread words, and for who supervises those that nobody has. Blue: those that nobody has, for all. */
+/** Red: the agent's own chats with unread messages and, for supervisors, unassigned chats. Blue: unassigned chats. */
 export function counters(groups: Groups, roles: readonly Role[]): { red: number; blue: number } {
   const waiting = unassigned(groups);
   const unread = groups.yours.filter((row) => row.unread > 0).length;

@@ -1,4 +1,7 @@
-/** All that a signed-in tab holds live: the agent's own line, the floor, open conversations, and the call for attention. */
+/**
+ * The live state of a signed-in tab: the agent's own socket, the floor, open conversations, and the call for
+ * attention.
+ */
 import { seesAll } from '#domain/floor/sight';
 import { spaceOf } from '#domain/routing/routing';
 import {
@@ -37,17 +40,17 @@ export class Desk {
   readonly floor: FloorLive;
   readonly conversations: Conversations;
   readonly attention = new Attention();
-  /** The conversations that are being taken just now. */
+  /** The conversations with a pending take. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
-  /** By itself, so that a signal such as typing does not make all lists anew. */
+  /** A state of its own, so that a signal such as typing does not rebuild all lists. */
   readonly #openState = $derived.by(() => this.conversations.open?.view.state ?? null);
   readonly rows: ReadonlyMap<string, Row> = $derived.by(() =>
-    // Conversations are closed to whoever is offline; who supervises sees the floor all the same (F19).
+    // An offline agent has no conversations; a supervisor sees the floor all the same (F19).
     this.agent.status === 'offline' && !seesAll(this.me)
       ? new Map<string, Row>()
       : mergeRows(this.floor.rows, this.agent.summaries, this.#openState, this.conversations.seen),
   );
-  /** What is offered to this person, the offer that ends first at the top. */
+  /** The offers to this agent, the one that ends first at the top. */
   readonly offers: readonly Offer[] = $derived.by(() =>
     [...this.floor.offers.values()]
       .filter(({ agent }) => agent.id === this.me.id)
@@ -59,9 +62,9 @@ export class Desk {
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
-  /** This person's data on the screen is current. */
+  /** The data on the screen is current. */
   readonly connected = $derived.by(() => this.agent.connection === 'open' && online.current !== false);
-  /** They have chats still, which go back to the queue: whether they mean it is asked first (F19). */
+  /** Going offline or signing out returns the agent's chats to the queue, so it needs confirmation (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
 
   readonly #toldOf = new Set<string>();
@@ -114,7 +117,7 @@ export class Desk {
     else this.confirmLeaving();
   }
 
-  /** They go as they said, without a question. */
+  /** Goes offline or signs out, once confirmed. */
   confirmLeaving(): void {
     if (this.leaving.by === 'offline') this.#setStatus('offline');
     else void this.#signOut();
@@ -129,13 +132,13 @@ export class Desk {
     if (!this.agent.setStatus(status)) toasts.show(m.menu_status_unchanged(), 'error');
   }
 
-  /** The limit that this person has reached for a type of chat; null where another chat fits. */
+  /** The limit that this agent has reached for a type of chat; null if there is capacity for another. */
   fullOf(type: ConversationType): number | null {
     const known = this.floor.agents.get(this.me.id);
     return known && spaceOf(known, type) <= 0 ? known.limits[type] : null;
   }
 
-  /** To be called whenever the rows have changed. */
+  /** Must be called whenever the rows have changed. */
   notice(): void {
     if (this.ready)
       this.attention.notice(
@@ -144,23 +147,26 @@ export class Desk {
       );
   }
 
-  /** Makes the agent the owner, by the offer where one stands; says why where that failed. True where it is theirs now. */
+  /**
+   * Makes the agent the owner, by accepting the offer if there is one, and shows why that failed. Returns true if the
+   * agent owns the chat now.
+   */
   take(id: string): Promise<boolean> {
     const offer = this.offers.find(({ conversation }) => conversation === id);
     return offer ? this.#hand(id, 'accept', { generation: offer.generation }) : this.#hand(id, 'take');
   }
 
-  /** Declines an offer, or takes back the one that this person made. */
+  /** Declines an offer, or withdraws one that this agent made. */
   decline({ conversation, generation }: Offer): Promise<boolean> {
     return this.#hand(conversation, 'decline', { generation });
   }
 
-  /** Passes a conversation on: an agent is asked, a line gets it. */
+  /** Transfers a conversation: an agent gets an offer, a queue gets the chat. */
   transfer(id: string, to: { kind: string; id: string }, note: string): Promise<boolean> {
     return this.#hand(id, 'transfer', { to: { kind: to.kind, id: to.id }, ...(note && { note }) });
   }
 
-  /** Gives a conversation to somebody without asking. */
+  /** Assigns a conversation to an agent without an offer. */
   async assign(id: string, agent: string, note: string): Promise<boolean> {
     const done = await this.#hand(id, 'assign', { agent, ...(note && { note }) });
     const name = this.floor.agents.get(agent)?.name;
@@ -198,7 +204,7 @@ export class Desk {
     toasts.show(text, 'error', { label: m.handed_open(), run: () => this.#show(row.id) });
   }
 
-  /** What became of an offer that this person made, or missed. */
+  /** Reports the outcome of an offer that this agent made or missed. */
   #offerOver({ from, agent, outcome }: OffersFrame['over'][number]): void {
     if (agent.id === this.me.id && outcome === 'expired') toasts.show(m.offer_missed(), 'error');
     if (from?.id !== this.me.id || agent.id === this.me.id) return;

@@ -1,4 +1,6 @@
-/** The account's floor as its socket tells it: all open conversations, the latest closed ones, and who is here (V34). */
+/**
+ * The account's floor from its socket: all open conversations, the latest closed ones, and the present users (V34).
+ */
 import type { Connection, ConnectionState } from '#client/connection';
 import { passLimit } from '#domain/routing/routing';
 import type {
@@ -22,18 +24,18 @@ export interface FloorEvents {
    * disconnected.
    */
   handed(told: HandedFrame): void;
-  /** A chat was passed on without a reply so often that it now waits to be taken by hand. */
+  /** A chat was forwarded without a reply so often that it now waits to be taken by an agent. */
   stalled(row: FloorRow): void;
 }
 
 export class FloorLive {
   rows = $state.raw<ReadonlyMap<string, FloorRow>>(new Map());
   agents = $state.raw<ReadonlyMap<string, FloorAgent>>(new Map());
-  /** What of the account's rules there is to know here; until it was told, as a new account's. */
+  /** The account's rules, as far as agents may know them; until they arrive, those of a new account. */
   rules = $state.raw<FloorRules>({ assignment: 'manual', missedLimit: null, offlineProcessing: false });
-  /** The offers that stand, as far as they are this person's matter, by their conversations. */
+  /** Pending offers that concern this agent, by conversation. */
   readonly offers = new SvelteMap<string, Offer>();
-  /** How far the server's clock is ahead of this one, in milliseconds: an offer's end is by the server's. */
+  /** The lead of the server's clock, in milliseconds: an offer's end is in the server's time. */
   ahead = $state(0);
   /** False until the first snapshot. */
   ready = $state(false);
@@ -106,7 +108,7 @@ export class FloorLive {
     }
   }
 
-  /** The frame that was least long on its way tells best. */
+  /** The frame with the shortest delay gives the best estimate. */
   #measure(now: number): void {
     const ahead = now - Date.now();
     if (this.#ahead !== null && ahead <= this.#ahead) return;

@@ -1,7 +1,8 @@
 /**
- * The lists of the workspace, from what the floor, the agent's summaries and the open conversation each say. All are folds of
- * the same logs at different places, so of each conversation the one that is furthest is believed.
+ * The lists of the workspace, from the floor, the agent's summaries and the open conversation. All are folds of the
+ * same logs up to different entries, so the most advanced state of each conversation is used.
  */
+import { sideOf } from '#domain/conversation/parties';
 import type {
   AgentParty,
   ConversationState,
@@ -25,12 +26,12 @@ export interface Row {
   readonly campaign: { readonly id: string; readonly name: string };
   readonly visitor: { readonly id: string; readonly name?: string | undefined; readonly here: boolean };
   readonly opening: string;
-  /** How often it was passed on because its agent did not write in time. */
+  /** The number of times it was forwarded because its agent did not write in time. */
   readonly passes?: number | undefined;
   readonly last: ConversationState['lastMessage'];
   readonly startedAt: number;
   readonly changedAt: number;
-  /** When its owner took it, where that is known. */
+  /** The time at which its owner took it, if known. */
   readonly assignedAt: number | null;
   readonly unread: number;
 }
@@ -47,10 +48,10 @@ export const groupNames = {
 export type GroupName = keyof typeof groupNames;
 export type Groups = Readonly<Record<GroupName, readonly Row[]>>;
 
-/** Closed rows that are kept on the floor; older ones are the history's. */
+/** Closed rows that stay on the floor; older ones are in the history. */
 export const recentKept = 50;
 
-/** Takes changed rows in, and lets go of the oldest closed ones. */
+/** Adds changed rows, and drops the oldest closed ones. */
 export function foldFloor(
   rows: ReadonlyMap<string, FloorRow>,
   changed: readonly FloorRow[],
@@ -76,12 +77,12 @@ function later(a: FloorRow['last'], b: FloorRow['last']): NonNullable<FloorRow['
   return (b && b.seq > (a?.seq ?? 0) ? b : a) ?? null;
 }
 
-/** One row for each conversation, from whoever knows it best. */
+/** One row for each conversation, from its most advanced source. */
 export function mergeRows(
   floor: ReadonlyMap<string, FloorRow>,
   summaries: ReadonlyMap<string, Summary>,
   open: ConversationState | null,
-  /** What this tab has had on the screen of each, as the last seq: the server may not know yet. */
+  /** The last seq of each conversation that this tab has shown: the server may not know it yet. */
   seen: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>();
@@ -120,29 +121,29 @@ function further(row: Row | undefined, state: ConversationState): Row {
   };
 }
 
-/** How conversations are handed out here, as far as lists depend on it. */
+/** The assignment mode, as far as the lists depend on it. */
 export interface Handing {
-  /** Nobody takes them from the list: routing finds somebody. */
+  /** Agents do not take chats from the list: routing assigns them. */
   readonly routed: boolean;
-  /** The conversations that are offered to this person. */
+  /** The conversations offered to this agent. */
   readonly offered: ReadonlySet<string>;
 }
 export const byHand: Handing = { routed: false, offered: new Set() };
 
-/** Which group a conversation belongs to (F38 to F43). What is offered to somebody waits for their answer, whoever has it. */
+/** The group of a conversation (F38 to F43). An offered chat waits for the agent's answer, whoever owns it. */
 export function groupOf(row: Row, me: string, { routed, offered }: Handing = byHand): GroupName {
   if (row.phase === 'closed') return 'recent';
   if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
   // The visitor left. An unanswered question stays until an agent answers it or three days have passed (B4).
-  if (!row.visitor.here) return row.last?.by.kind === 'agent' ? 'recent' : 'unanswered';
+  if (!row.visitor.here) return row.last && sideOf(row.last.by) === 'agent' ? 'recent' : 'unanswered';
   return routed ? 'queue' : 'waiting';
 }
 
 /**
- * The groups, each in an order that does not shuffle under the hand: the longest wait first; own and others' chats as they were
- * begun; what is over, latest first.
+ * The groups, each in a stable order: waiting chats by waiting time; own and others' chats by their beginning; closed
+ * chats, latest first.
  */
 export function group(rows: Iterable<Row>, me: string, handing: Handing = byHand): Groups {
   const groups: Record<GroupName, Row[]> = {

@@ -1,4 +1,4 @@
-/** What the agent's own socket tells: status, the conversations they own, and drafts (V33). */
+/** The state from the agent's own socket: status, the conversations they own, and drafts (V33). */
 import type { Connection, ConnectionState } from '#client/connection';
 import {
   makeCommandId,
@@ -12,20 +12,20 @@ import {
 import { SvelteMap } from 'svelte/reactivity';
 import { follow } from '../socket.ts';
 
-/** A draft is told to the server once the typing has paused for so long, in milliseconds. */
+/** A draft is sent to the server after this pause in typing; milliseconds. */
 const draftPause = 600;
 
 export interface AgentEvents {
   refused(refused: Refused): void;
-  /** The status is another one, by whomever. */
+  /** The status has changed, by the agent's choice or not. */
   status(before: Status, now: Pick<StatusFrame, 'status' | 'why' | 'by'>): void;
 }
 
 export class AgentLive {
   status = $state<Status>('offline');
-  /** Since when, by the server's clock; null until it was told. */
+  /** The time of the last change, by the server's clock; null until it is known. */
   since = $state<number | null>(null);
-  /** The status that was asked for and not yet confirmed. */
+  /** The requested status, until it is confirmed. */
   wanted = $state<Status | null>(null);
   summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
   readonly drafts = new SvelteMap<string, string>();
@@ -35,7 +35,7 @@ export class AgentLive {
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
   readonly #on: AgentEvents;
-  /** Drafts that the server has not been told yet. */
+  /** Drafts that the server does not have yet. */
   readonly #dirty = new Map<string, ReturnType<typeof setTimeout> | null>();
 
   constructor(status: Status, on: AgentEvents) {
@@ -55,7 +55,7 @@ export class AgentLive {
     this.#connection.end();
   }
 
-  /** False where there is no connection to say it on. */
+  /** Returns false if there is no connection. */
   setStatus(status: Status): boolean {
     const id = makeCommandId(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
     const sent = this.#connection.send({ t: 'status.set', id, status });
@@ -63,7 +63,7 @@ export class AgentLive {
     return sent;
   }
 
-  /** Keeps what stands in a composer: here at once, on the server after a pause. */
+  /** Saves the text of a composer: here at once, on the server after a pause. */
   saveDraft(conversation: string, text: string): void {
     if (text === (this.drafts.get(conversation) ?? '')) return;
     if (text === '') this.drafts.delete(conversation);
@@ -77,7 +77,7 @@ export class AgentLive {
       );
   }
 
-  /** Tells the server all drafts at once: the page is about to go. */
+  /** Sends all drafts at once, because the page is about to close. */
   flush(): void {
     for (const conversation of [...this.#dirty.keys()]) this.#tell(conversation);
   }
@@ -88,7 +88,7 @@ export class AgentLive {
       .slice(0, maxTextLength)
       .join('');
     if (this.#connection.send({ t: 'draft.save', conversation, text })) this.#dirty.delete(conversation);
-    // It waits for the next welcome.
+    // Sent after the next welcome.
     else this.#dirty.set(conversation, null);
   }
 
@@ -130,7 +130,7 @@ export class AgentLive {
         this.#on.refused(frame);
         break;
       default:
-      // A frame of a later version: passed over.
+      // A frame of a later version is ignored.
     }
   }
 
@@ -145,12 +145,12 @@ export class AgentLive {
     this.status = frame.status;
     this.since = frame.since;
     this.wanted = null;
-    // What the server says no more of while they are offline is not shown either.
+    // The server stops sending summaries while the agent is offline, so none are shown.
     if (frame.status === 'offline') this.summaries = new Map();
     if (before !== frame.status) this.#on.status(before, frame);
   }
 
-  /** Another tab's draft. What is being typed here and not yet told wins. */
+  /** Another tab's draft. Text that is being typed here and not sent yet wins. */
   #hear(conversation: string, text: string): void {
     if (this.#dirty.has(conversation)) return;
     if (text === '') this.drafts.delete(conversation);

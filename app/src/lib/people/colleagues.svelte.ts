@@ -1,5 +1,5 @@
 /**
- * Users' own names, which colleagues read. Logs store the name that visitors read, possibly a nickname, as it was at
+ * Users' own names, which colleagues see. Logs store the name that visitors see, possibly a nickname, as it was at
  * the time, so every staff screen looks names up here.
  */
 import { isRefusal, type User } from '#protocol';
@@ -20,7 +20,7 @@ class Colleagues {
     for (const { id, name } of agents) if (this.#names.get(id) !== name) this.#names.set(id, name);
   }
 
-  /** Until the own name is known, the name in the log. */
+  /** The name in the log, until the own name is known. */
   nameOf({ id, name }: Named): string {
     const known = this.#names.get(id);
     if (known === undefined) queueMicrotask(() => void this.#recall(id));

@@ -1,9 +1,9 @@
-/** Who is signed in. A page has one session, so this is the one thing that every module may know of. */
+/** The signed-in user. A page has one session, so this is the only state that every module may read. */
 import { can, type Action } from '#domain/people/rights';
 import { isRefusal, type Me, type Refusal, type Status } from '#protocol';
 import { ask, askQuietly, isOver, whenShutOut } from '../api.ts';
 
-/** How long a session's renewal may take to reach the browser, in milliseconds. */
+/** Milliseconds that the renewal of a session may take to reach the browser. */
 const renewal = 1_500;
 
 interface SignInBody {
@@ -16,15 +16,15 @@ interface SignInBody {
 
 export class Session {
   me = $state.raw<Me | null>(null);
-  /** `unknown` until the server has answered once; `unreachable` where it does not. */
+  /** `unknown` until the server has answered once; `unreachable` if it does not. */
   phase = $state<'unknown' | 'in' | 'out' | 'unreachable'>('unknown');
-  /** The person has signed out themselves: there is nothing to come back to. */
+  /** The user has signed out: there is no page to return to. */
   left = false;
-  /** Why it is over, where there is more to say than that nobody is signed in. */
+  /** The reason of the sign-out, if there is more to show than the sign-in page. */
   farewell = $state.raw<Refusal | null>(null);
   #asking: Promise<Refusal | null> | null = null;
 
-  /** Asks the server who is signed in. Questions asked at the same time are one. */
+  /** Asks the server for the signed-in user. Concurrent calls share one request. */
   load(): Promise<Refusal | null> {
     this.#asking ??= this.#load().finally(() => (this.#asking = null));
     return this.#asking;
@@ -37,7 +37,7 @@ export class Session {
     return isRefusal(answer) ? answer : null;
   }
 
-  /** For a socket that can't open: false once the credential is known not to hold. */
+  /** For a socket that can't open: returns false once the credential is known to have ended. */
   async holds(): Promise<boolean> {
     const answer = await askQuietly<Me>('GET', '/api/me');
     if (!isRefusal(answer)) {
@@ -45,7 +45,7 @@ export class Session {
       return !answer.mustEnroll;
     }
     if (!isOver(answer)) return true;
-    // Its sockets close before the browser has the new cookie, where the password was changed in this very browser.
+    // If the password was changed in this browser, the sockets close before the browser has the new cookie.
     if (answer.reason === 'password') await new Promise((resolve) => setTimeout(resolve, renewal));
     const refusal = await this.load();
     return refusal === null || !isOver(refusal);
@@ -58,7 +58,7 @@ export class Session {
     this.phase = 'in';
   }
 
-  /** The session is over, by the person's wish or the server's word. */
+  /** Ends the session, by the user's wish or the server's refusal. */
   leave(why: Refusal | null = null): void {
     if (this.phase === 'in' || why) this.farewell = why;
     this.me = null;
@@ -73,7 +73,7 @@ export class Session {
   }
 
   async signOut(): Promise<Refusal | null> {
-    // Before the request: the sockets that it closes may tell first.
+    // Set before the request, because the sockets that it closes may report the end first.
     this.left = true;
     const answer = await ask<object>('POST', '/api/logout');
     if (isRefusal(answer) && answer.refused !== 'signed_out') {

@@ -1,4 +1,6 @@
-/** Which square of a picture is cut out: its middle in the picture's pixels, and how much closer than the largest square. */
+/**
+ * The square of a picture that is cropped: its centre in the picture's pixels, and its zoom over the largest square.
+ */
 
 export interface Size {
   readonly width: number;
@@ -12,7 +14,7 @@ export interface Crop {
 
 export const maxZoom = 5;
 
-/** The largest square, in the middle. */
+/** The largest square, centred. */
 export function wholeOf({ width, height }: Size): Crop {
   return { x: width / 2, y: height / 2, zoom: 1 };
 }
@@ -28,12 +30,12 @@ export function moved(size: Size, crop: Crop, right: number, down: number): Crop
   return kept(size, { ...crop, x: crop.x - right * side, y: crop.y - down * side });
 }
 
-/** The same middle from closer or further away. */
+/** The same centre at another zoom. */
 export function zoomed(size: Size, crop: Crop, zoom: number): Crop {
   return kept(size, { ...crop, zoom: between(1, zoom, maxZoom) });
 }
 
-/** The square never leaves the picture. */
+/** The square always stays within the picture. */
 function kept(size: Size, crop: Crop): Crop {
   const half = sideOf(size, crop) / 2;
   const x = between(half, crop.x, size.width - half);

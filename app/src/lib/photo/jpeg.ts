@@ -1,8 +1,9 @@
-/** What stands in a JPEG file beside the picture. */
+/** The segments of a JPEG file beside the picture. */
 
 /**
- * A JPEG without it. Some browsers write EXIF even into a canvas' file (Safari does), which the server refuses (V46). Segments
- * follow one another up to the first scan; APP0 is the header that a file begins with, APP1 to APP15 and comments are the rest.
+ * Removes them. Some browsers write EXIF even into a canvas' file (Safari does), which the server refuses (V46).
+ * Segments follow one another up to the first scan; APP0 is the header that a file begins with, APP1 to APP15 and
+ * comments are the metadata.
  */
 export function withoutMetadata(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,10 +1,10 @@
-/** From a file that somebody chose to the file of a photo: turned as it was taken, cut out, small, and nothing but the picture. */
+/** Turns a chosen file into the file of a photo: rotated as it was taken, cropped, small, and without metadata. */
 import { sideOf, type Crop } from './crop.ts';
 import { withoutMetadata } from './jpeg.ts';
 
-/** A photo's side, in pixels: the largest face on a screen with three pixels for one. */
+/** A photo's side, in pixels: the largest avatar on a screen with three device pixels per pixel. */
 const photoSide = 256;
-/** What the server takes, in bytes (V46), and what is tried until it is that little. */
+/** The server's limit in bytes (V46), and the qualities that are tried until the file fits. */
 const maxPhotoBytes = 65_536;
 const qualities = [0.9, 0.75, 0.5, 0.25];
 /** A larger file is not even opened, in bytes. */
@@ -19,20 +19,20 @@ export async function openPicture(file: Blob): Promise<ImageBitmap | 'too_big' |
   }
 }
 
-/** Fills a canvas with what is cut out. */
+/** Draws the cropped part on a canvas. */
 export function paint(canvas: HTMLCanvasElement, picture: ImageBitmap, crop: Crop): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const side = sideOf(picture, crop);
   context.imageSmoothingQuality = 'high';
-  // What is transparent would be black in a JPEG.
+  // Transparent parts would be black in a JPEG.
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   const from = [crop.x - side / 2, crop.y - side / 2, side, side] as const;
   context.drawImage(picture, ...from, 0, 0, canvas.width, canvas.height);
 }
 
-/** The photo's file; null where the browser can't make one. As JPEG, which every browser writes. */
+/** Returns the photo's file, or null if the browser can't create one. As JPEG, which every browser writes. */
 export async function photoFile(picture: ImageBitmap, crop: Crop): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = photoSide;

@@ -1,4 +1,4 @@
-/** What stands in for a face: two letters and a colour. */
+/** The replacement for a photo: two letters and a colour. */
 
 /** The first letters of the first and the last word, by grapheme, so that no letter is broken. */
 export function initials(name: string): string {

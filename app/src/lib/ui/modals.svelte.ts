@@ -1,6 +1,6 @@
 /**
- * The open dialogs. The page behind them is inert: neither the keyboard nor a screen reader gets there, and a control that a dialog
- * covers in part is no target.
+ * The open dialogs. The page behind them is inert: neither the keyboard nor a screen reader reaches it, and a control
+ * that a dialog covers in part can't be clicked.
  */
 import { onDestroy, tick } from 'svelte';
 
@@ -8,7 +8,7 @@ class Modals {
   #open = 0;
   #page: HTMLElement | null = null;
 
-  /** An attachment: the element is the page that lies behind. */
+  /** An attachment for the element of the page behind the dialogs. */
   readonly behind = (page: HTMLElement) => {
     this.#page = page;
     page.inert = this.#open > 0;
@@ -17,7 +17,7 @@ class Modals {
     };
   };
 
-  /** Counts a dialog while it is open. Called as its component is created. */
+  /** Counts a dialog while it is open. Called when its component is created. */
   counts(isOpen: () => boolean): void {
     let counted = false;
     const count = (is: boolean) => {
@@ -26,7 +26,8 @@ class Modals {
       this.#open += is ? 1 : -1;
       if (this.#page) this.#page.inert = this.#open > 0;
     };
-    // The dialog first notes which control had the focus, and gives it back as it closes: in between nothing behind takes it.
+    // The dialog first stores the focused control, and restores the focus when it closes: in between nothing behind
+    // may take it.
     $effect(() => {
       if (isOpen()) void tick().then(() => count(isOpen()));
     });

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. Kept in this browser. */
+/** Light, dark, or the system's theme. Stored in this browser. */
 import { keep, kept } from '../kept.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
@@ -7,7 +7,7 @@ export type Theme = (typeof themes)[number];
 const key = 'parley.theme';
 let chosen = $state<Theme>(themes.find((theme) => theme === kept(key)) ?? 'system');
 
-/** Puts the theme on the page; to be called before anything is drawn. */
+/** Applies the theme to the page; must be called before anything is rendered. */
 export function applyTheme(): void {
   const { dataset } = document.documentElement;
   if (chosen === 'system') delete dataset['theme'];

@@ -4,7 +4,7 @@ import { toast } from 'svelte-sonner';
 import Toast from './Toast.svelte';
 
 type Tone = 'neutral' | 'error';
-/** What can be done about it, for as long as it is shown. */
+/** An action on the notice, for as long as it is shown. */
 interface Action {
   readonly label: string;
   run(): void;
@@ -12,7 +12,7 @@ interface Action {
 
 /** Long enough to read a sentence twice, in milliseconds. */
 const shownFor = 6_000;
-/** How long a change can be undone, in milliseconds. */
+/** A notice with an undo action is shown this long; milliseconds. */
 const undoableFor = 10_000;
 
 export const toasts = {

@@ -1,4 +1,4 @@
-/** How chats reach agents, in words. */
+/** Texts for the assignment modes. */
 import { assignments, type Assignment } from '#protocol';
 import { m } from '#words/app';
 

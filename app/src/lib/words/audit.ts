@@ -1,4 +1,4 @@
-/** The audit log in words: what was done, as a filter and as a sentence. A kind that is new needs both. */
+/** Texts for the audit log: each kind of action as a filter and as a sentence. A new kind needs both. */
 import type { AuditEntry, AuditKind } from '#protocol';
 import { m } from '#words/app';
 import { isolated } from '$lib/chat/names.ts';
@@ -52,7 +52,7 @@ const deeds: Readonly<Record<AuditKind, Deed>> = {
   'campaign.changed': m.audit_campaign_changed,
 };
 
-/** What was done; who did it stands beside. */
+/** The action; its author is shown beside it. */
 export function deedWords({ kind, subject }: AuditEntry): string {
   if (kind === 'second_factor.off' && !subject) return m.audit_second_factor_off();
   return deeds[kind]({ name: isolated(subject?.name ?? '') });

@@ -1,4 +1,4 @@
-/** A conversation's phase in words. */
+/** Texts for the phases of a conversation. */
 import type { Phase } from '#protocol';
 import { m } from '#words/app';
 

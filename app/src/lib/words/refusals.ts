@@ -1,4 +1,4 @@
-/** What a person is told of a refusal, by its code, in their language. */
+/** The text of a refusal, by its code, in the user's language. */
 import type { Refusal, RefusalCode, Refused, SessionEnding } from '#protocol';
 import { m } from '#words/app';
 import { span } from '../chat/when.ts';
@@ -61,6 +61,6 @@ export function refusalWords(refusal: Refusal | Refused): string {
   if (code === 'signed_out' && 'reason' in refusal && refusal.reason) return endings[refusal.reason]();
   if (code === 'slow_down' && refusal.retryAfter !== undefined)
     return m.refused_slow_down_for({ span: span(refusal.retryAfter + 999) });
-  // A later server may have codes that this page doesn't know: then its own words are better than none.
+  // A later server may send a code that this page doesn't know: then the server's text is better than none.
   return words[code]?.() ?? refusal.message;
 }

@@ -1,4 +1,4 @@
-/** What one may do, in words. A right that is new needs some here. */
+/** Texts for the rights. A new right needs one here. */
 import type { rights } from '#domain/people/rights';
 import type { Sees } from '#protocol';
 import { m } from '#words/app';
@@ -18,7 +18,7 @@ export const rightWords: Readonly<Record<keyof typeof rights, () => string>> = {
   'audit.read': m.right_audit,
 };
 
-/** Beside the table: a rule of the account. */
+/** Rules of the account, beside the table. */
 export const sightWords: Readonly<Record<Sees, () => string>> = {
   own: m.rights_sees_own,
   groups: m.rights_sees_groups,

@@ -1,4 +1,4 @@
-/** What the console calls the parts of a user. */
+/** The console's names for the roles of a user. */
 import { roles, type Role } from '#protocol';
 import { m } from '#words/app';
 
@@ -8,7 +8,7 @@ export const roleWords: Readonly<Record<Role, () => string>> = {
   administrator: m.role_administrator,
 };
 
-/** All that a user is, in one order. */
+/** All roles of a user, in a fixed order. */
 export function rolesInWords(held: readonly Role[]): string {
   return roles
     .filter((role) => held.includes(role))

@@ -1,4 +1,4 @@
-/** The methods by which a level chooses, in words. */
+/** Texts for the assignment methods of a level. */
 import { methods, type Method } from '#protocol';
 import { m } from '#words/app';
 

@@ -1,4 +1,4 @@
-/** Whose conversations agents see, in words. */
+/** Texts for the visibility of conversations to agents. */
 import { sees, type Sees } from '#protocol';
 import { m } from '#words/app';
 

@@ -1,4 +1,4 @@
-/** The statuses in words, and in colour. */
+/** Texts and colours for the statuses. */
 import type { Status, StatusFrame } from '#protocol';
 import { m } from '#words/app';
 import { isolated } from '../chat/names.ts';
@@ -16,21 +16,21 @@ export const statusWords: Readonly<Record<Status, () => string>> = {
   offline: m.status_offline,
 };
 
-/** The colour that helps to know a status. */
+/** The colour of a status. */
 export const statusColour = (status: Status): string => `var(--status-${status.replaceAll('_', '-')})`;
 
-/** For how long a status is held: `12 min`, `1h 05m`; nothing within the first minute, also where the clocks differ. */
+/** The duration of a status: `12 min`, `1h 05m`; empty within the first minute, also if clocks differ. */
 export function heldFor(since: number, now: number): string {
   const minutes = Math.floor((now - since) / 60_000);
   if (minutes < 1) return '';
   return minutes < 60 ? m.status_minutes({ count: minutes }) : span(now - since);
 }
 
-/** What there is to tell of a change that the agent didn't choose; null where they did. */
+/** The notice of a change that the agent didn't choose; null if they did. */
 export function statusNews(
   before: Status,
   { status, why, by }: Pick<StatusFrame, 'status' | 'why' | 'by'>,
-  /** After how many missed offers an agent gets no more; null where that is not known. */
+  /** The number of missed offers after which an agent gets no more; null if it is not known. */
   missedLimit: number | null,
 ): string | null {
   const words = { before: statusWords[before](), status: statusWords[status]() };

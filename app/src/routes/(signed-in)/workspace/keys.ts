@@ -1,4 +1,4 @@
-/** The workspace's single keys. They are silent in fields and dialogs, and can be turned off (WCAG 2.1.4). */
+/** The workspace's single keys. They do nothing in fields and dialogs, and can be turned off (WCAG 2.1.4). */
 
 export type Deed = 'next' | 'previous' | 'take' | 'write' | 'help';
 
@@ -18,7 +18,7 @@ type Pressed = Pick<
   'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'defaultPrevented' | 'isComposing'
 >;
 
-/** What a key asks for. Arrows move only within the list; letters only where single keys are on. */
+/** The action of a key. Arrows work only within the list; letters only if single keys are on. */
 export function deedOf(event: Pressed, where: { inList: boolean; singleKeys: boolean }): Deed | null {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
     return null;
@@ -27,7 +27,7 @@ export function deedOf(event: Pressed, where: { inList: boolean; singleKeys: boo
   return where.singleKeys ? deed : null;
 }
 
-/** True where keys are the element's own: fields, and everything in a dialog or a menu. */
+/** True if the element handles keys itself: fields, and everything in a dialog or a menu. */
 export function keepsKeys(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (
@@ -36,7 +36,7 @@ export function keepsKeys(target: EventTarget | null): boolean {
   );
 }
 
-/** The next row from here, in a list of so many; from outside it, the first or the last. */
+/** The next row from here, in a list of `count` rows; from outside it, the first or the last. */
 export function step(at: number, count: number, deed: 'next' | 'previous'): number {
   if (at < 0) return deed === 'next' ? 0 : count - 1;
   return Math.min(count - 1, Math.max(0, at + (deed === 'next' ? 1 : -1)));

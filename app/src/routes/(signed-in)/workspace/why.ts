@@ -1,4 +1,4 @@
-/** Decisions of routing in words. */
+/** Texts for routing decisions. */
 import type { Reason } from '#domain/routing/routing';
 import type { Decision } from '#protocol';
 import { m } from '#words/app';
@@ -50,7 +50,7 @@ export function decisionWords(decision: Decision, names: Names): string {
   }
 }
 
-/** Who was passed over, a line for each reason. */
+/** The agents who were passed over, a line for each reason. */
 export function reasonLines(
   passedOver: Readonly<Record<string, { readonly agents: readonly string[]; readonly more: number }>>,
   names: Names,
@@ -60,7 +60,7 @@ export function reasonLines(
     const named = agents.map((id) => nameOf(id, names));
     const all = more > 0 ? [...named, m.why_more({ count: more })] : named;
     const words = reasonWords[why as Reason] as ((inputs: { names: string }) => string) | undefined;
-    // A later server may know reasons that this page doesn't.
+    // A later server may send reasons that this page doesn't know.
     return { why, text: words?.({ names: list.format(all) }) ?? list.format(all) };
   });
 }

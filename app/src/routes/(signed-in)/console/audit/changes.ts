@@ -1,4 +1,4 @@
-/** Describes the fields that a change altered. An old entry may hold values of another shape than today’s. */
+/** Describes the changed fields of an entry. An old entry may contain values of a former format. */
 import {
   roles,
   type AccountBody,
@@ -66,7 +66,7 @@ const asked: Readonly<Record<string, () => string>> = {
   required: m.campaign_ask_required,
 };
 
-/** Groups and campaigns by their ids, as far as they still exist. */
+/** Names of groups and campaigns by their ids, if they still exist. */
 export type Names = ReadonlyMap<string, string>;
 export interface Change {
   readonly field: string;
@@ -81,7 +81,7 @@ export function changesOf({ kind, changes }: AuditEntry, names: Names): Change[]
     const became = field === 'members' ? `${words(field, after, names)}${moved(before, after)}` : null;
     return {
       field,
-      // A later server may know fields that this page doesn't.
+      // A later server may send fields that this page doesn't know.
       label: label?.() ?? field,
       before: words(field, before, names),
       after: became ?? words(field, after, names),
@@ -107,7 +107,7 @@ function words(field: string, value: unknown, names: Names): string {
   return plain(value);
 }
 
-/** As text, whatever it is: an object's own `toString` may be anything. */
+/** As text, whatever the value is: an object's own `toString` may be anything. */
 const plain = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 const own = <T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined =>
@@ -130,7 +130,7 @@ function limitWords(value: unknown): string {
   return m.field_limits({ live: limit(live), nrt: limit(nrt) });
 }
 
-/** In short: who is asked is too much for a line. */
+/** A summary: the agents of all levels would not fit a line. */
 function routingWords(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value ? plain(value) : m.field_none();
   const { levels, forwarding, forwardAfter, leaveLevel } = value as Partial<Routing>;
@@ -146,7 +146,7 @@ function routingWords(value: unknown): string {
     .join(', ');
 }
 
-/** How many came and went: the counts alone may be the same. */
+/** The number of added and removed items: the length alone may be unchanged. */
 function moved(before: unknown, after: unknown): string {
   if (!Array.isArray(before) || !Array.isArray(after)) return '';
   const came = after.filter((id) => !before.includes(id)).length;

@@ -1,14 +1,14 @@
-/** Users who fit what is typed, also those who are deleted: what they did stays in the log. */
+/** Users that match the typed text, deleted ones included: their actions stay in the log. */
 import { isRefusal, type User } from '#protocol';
 import { ask } from '$lib/api.ts';
 
-/** A search is asked for once the typing has paused, in milliseconds. */
+/** A search is sent after this pause in typing; milliseconds. */
 const pause = 200;
 const most = 8;
 
 export class FoundUsers {
   users = $state.raw<readonly User[]>([]);
-  /** Null where nothing was searched for. */
+  /** Null before any search. */
   searched = $state<string | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted = '';
@@ -35,7 +35,7 @@ export class FoundUsers {
         ),
       ),
     );
-    // Something else was typed meanwhile.
+    // The text has changed meanwhile.
     if (search !== this.#wanted) return;
     this.users = answers.flatMap((answer) => (isRefusal(answer) ? [] : answer.users)).slice(0, most);
     this.searched = search;

@@ -1,4 +1,4 @@
-/** How well colours can be told apart (WCAG 2.2, relative luminance and contrast ratio). */
+/** The contrast of colours (WCAG 2.2, relative luminance and contrast ratio). */
 import { m } from '#words/app';
 
 /** From 0 (black) to 1 (white). */
@@ -16,12 +16,12 @@ export function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** What is written on a colour: black or white, whichever is easier to read. */
+/** The text colour on a background: black or white, by the higher contrast. */
 export function textOn(color: string): '#000000' | '#ffffff' {
   return contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000';
 }
 
-/** What a person who chooses the colour should know. */
+/** A hint for a manager who chooses the colour. */
 export function contrastHint(color: string): string {
   const on = textOn(color);
   const ratio = contrast(color, on).toFixed(1);

@@ -1,12 +1,13 @@
 /** Merges chats from the history, which lags a log by up to a minute, with the floor's newer state. */
+import { sideOf } from '#domain/conversation/parties';
 import type { ConversationState } from '#protocol';
 import type { Row } from '$lib/floor/roster.ts';
 
-/** A chat's current state, as far as the floor knows it. */
+/** A chat's current state, as far as the floor has it. */
 export function brought(chat: ConversationState, row: Row | undefined): ConversationState {
   const last = row?.last && row.last.seq > (chat.lastMessage?.seq ?? 0) ? row.last : chat.lastMessage;
   // A first reply that the history lacks: it is this message or an earlier one.
-  const firstReplyAt = chat.firstReplyAt ?? (last?.by.kind === 'agent' ? last.at : null);
+  const firstReplyAt = chat.firstReplyAt ?? (last && sideOf(last.by) === 'agent' ? last.at : null);
   const known = { ...chat, lastMessage: last, firstReplyAt };
   if (!row || row.seq <= chat.head) return known;
   const { phase, owner, type, generation, visitor } = row;

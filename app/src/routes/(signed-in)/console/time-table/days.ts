@@ -1,8 +1,8 @@
-/** Days of the calendar, and lengths of time, as the time table needs them. */
+/** Calendar days and durations for the time table. */
 import { sum } from '#domain/people/activity';
 import { statuses, type Status, type TimeTableRow } from '#protocol';
 
-/** True of a day as the server takes one. */
+/** True if the server accepts the text as a day. */
 export function isDay(text: string): boolean {
   const at = Date.parse(`${text}T12:00:00Z`);
   return /^20\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
@@ -53,12 +53,12 @@ function joined(intervals: readonly Interval[]): Interval[] {
 const isShortAbsence = ({ from, to, connected }: Interval): boolean =>
   !connected && to - from < shortestAbsence;
 
-/** The statuses that anybody had, in the menu's order. */
+/** The statuses that occur in any row, in the menu's order. */
 export function statusesIn(rows: readonly TimeTableRow[]): Status[] {
   return statuses.filter((status) => rows.some((row) => (row.statuses[status] ?? 0) > 0));
 }
 
-/** All of them together. */
+/** The sum over all rows. */
 export function together(rows: readonly TimeTableRow[], of: (row: TimeTableRow) => number): number {
   return rows.reduce((sum, row) => sum + of(row), 0);
 }

@@ -1,9 +1,9 @@
-/** The time table of the day and the group that were asked for last. */
+/** The time table of the day and the group that were requested last. */
 import { isRefusal, type Refusal, type TimeTable } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 export class Table {
-  /** What is shown: of the day before until the next one is here. */
+  /** The shown table: the previous one until the next one is loaded. */
   value = $state.raw<TimeTable | null>(null);
   refusal = $state.raw<Refusal | null>(null);
   loading = $state(false);
@@ -13,7 +13,7 @@ export class Table {
     this.#query = query;
     this.loading = true;
     const answer = await ask<TimeTable>('GET', `/api/time-table?${query}`);
-    // Another day was asked for in the meantime.
+    // Another day was requested meanwhile.
     if (this.#query !== query) return;
     this.loading = false;
     this.refusal = isRefusal(answer) ? answer : null;

@@ -1,10 +1,10 @@
-/** Passwords that are made here, and how hard one is to guess. */
+/** Generates passwords, and estimates how hard a password is to guess. */
 
-/** Without the characters that people mix up. */
+/** Without characters that readers confuse. */
 const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const length = 20;
 
-/** 116 random bits, in four groups that can be read out. */
+/** 116 random bits, in four groups that can be read aloud. */
 export function generatePassword(): string {
   let text = '';
   while (text.length < length) {
@@ -19,7 +19,7 @@ export function generatePassword(): string {
 
 export type Strength = 'short' | 'weak' | 'fair' | 'strong';
 
-/** A rough lower bound in bits: the kinds of characters, less for those that repeat or only follow on. */
+/** A rough lower bound in bits: the kinds of characters, less for repeated and consecutive ones. */
 export function strengthOf(password: string): Strength {
   if (Array.from(password).length < 8) return 'short';
   const kinds: [RegExp, number][] = [

@@ -1,4 +1,4 @@
-/** The code that puts the widget on a customer's page. */
+/** The code that embeds the widget in a customer's page. */
 export function embedCode(origin: string, site: string): string {
   return `<script async src="${origin}/widget.js?site=${site}"></${'script'}>`;
 }

@@ -1,21 +1,21 @@
-/** The field of allowed origins: one a line, each checked for itself. */
+/** The field of allowed origins: one per line, each checked by itself. */
 import { AllowedOrigin, check, isRefusal, isTooWide } from '#protocol';
 import { m } from '#words/app';
 
 export interface Origins {
   readonly origins: readonly string[];
-  /** What is wrong, line by line. */
+  /** The errors, by line. */
   readonly errors: readonly { readonly line: number; readonly words: string }[];
 }
 
-/** The most that a site may list. */
+/** The largest number of origins of a site. */
 export const mostOrigins = 20;
 
 export function parseOrigins(text: string): Origins {
   const origins: string[] = [];
   const errors: { line: number; words: string }[] = [];
   text.split('\n').forEach((raw, index) => {
-    // A slash at the end is what an address bar gives; it says nothing.
+    // A slash at the end comes from the address bar, and has no meaning.
     const origin = raw.trim().toLowerCase().replace(/\/$/, '');
     if (origin === '' || origins.includes(origin)) return;
     if (isRefusal(check(AllowedOrigin, origin))) errors.push({ line: index + 1, words: whatIsWrong(origin) });

@@ -1,11 +1,14 @@
-/** Plays scenarios beside the page's own work: a day is cut into pieces, and what was asked for since is played instead. */
+/**
+ * Runs scenarios beside the page's own work: a day is simulated in pieces, and a newer request replaces the current
+ * one.
+ */
 import { seeded } from '#domain/base/chance';
 import { Simulation, type Scenario } from '#domain/routing/simulate';
 import type { Report } from '#domain/routing/simulation-report';
 
-/** So many things that happen are played before the page has its turn: some ten milliseconds. */
+/** Events that are simulated before the page has its turn: some ten milliseconds. */
 const piece = 500;
-/** A slider that still moves is waited for, in milliseconds. */
+/** A run waits this long for a slider that still moves; milliseconds. */
 const pause = 120;
 const seed = 20;
 
@@ -20,7 +23,7 @@ export class Play {
     await breath(pause);
     const reports: Report[] = [];
     for (const scenario of scenarios) {
-      // The same chance for each: what differs is what was changed.
+      // The same seed for each scenario, so that differences come from the changes.
       const simulation = new Simulation(scenario, seeded(seed));
       while (wanted === this.#wanted && simulation.step(piece)) await breath();
       if (wanted !== this.#wanted) return;

@@ -1,4 +1,4 @@
-/** The days of a campaign's last two weeks that tell enough to be played again. */
+/** The days of a campaign's last two weeks with enough chats to be simulated. */
 import { recordedDay } from '#domain/base/days';
 import type { Arrival } from '#domain/routing/simulate';
 import { isRefusal, type ConversationsPage, type ConversationState } from '#protocol';
@@ -6,9 +6,9 @@ import { ask } from '$lib/api.ts';
 import { dayKey } from '$lib/chat/when.ts';
 
 const weeks = 14 * 24 * 3_600_000;
-/** Pages of a hundred: more is not asked for. */
+/** The most pages of a hundred chats that are requested. */
 const most = 30;
-/** With fewer, what came of it would be chance alone. */
+/** With fewer chats, the results would be chance alone. */
 export const enough = 20;
 
 export class Recorded {

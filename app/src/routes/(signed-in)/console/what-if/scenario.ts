@@ -1,9 +1,9 @@
-/** A campaign as it is, and with something changed, as scenarios of a day. */
+/** A campaign with its current and with changed settings, as scenarios of a day. */
 import { closing, opening } from '#domain/base/days';
 import type { Arrival, Handing, Scenario, SimulatedAgent } from '#domain/routing/simulate';
 import type { Account, Method, Routing, User } from '#protocol';
 
-/** What differs from how it is; null where nothing does. */
+/** The differences from the current settings; null where there are none. */
 export interface Change {
   method: Method | '';
   limit: number | null;
@@ -11,7 +11,7 @@ export interface Change {
   forwardAfter: number | null;
 }
 
-/** Of an agent who answers offers, as far as nobody has measured it. */
+/** An assumption about agents who answer offers, as long as it is not measured. */
 const accepts = 0.9;
 const delay = 5_000;
 
@@ -43,7 +43,7 @@ export function scenarioOf(
       shifts,
     };
   });
-  // Whoever is added stands beside the one they were made after, on every level.
+  // An added agent is on the same levels as the agent from whom they are copied.
   const rounds = Math.ceil(count / Math.max(1, users.length));
   const levels = routing.levels.map((level) => ({
     ...level,
@@ -53,7 +53,8 @@ export function scenarioOf(
       ...Array.from({ length: Math.max(0, rounds - 1) }, (_, more) => copied(id, more + 1)),
     ]),
   }));
-  // Without levels there is one, by least chats: to change the method it has to be said.
+  // Without levels the routing has a single one, with the method "fewest chats": another method needs an explicit
+  // level.
   const everybody = { id: 'one', title: 'one', users: agents.map(({ id }) => id), groups: [] };
   const said = levels.length === 0 && change?.method ? [{ ...everybody, method: change.method }] : levels;
   const forwardAfter = change?.forwardAfter ?? routing.forwardAfter;

@@ -1,4 +1,4 @@
-/** Everybody whom a level may ask, and everybody whom one asks already: the account's users and groups by their ids. */
+/** The users and groups that a level may contain, and those that a level contains already: by their ids. */
 import { isRefusal, type Group, type Level, type Refusal, type User } from '#protocol';
 import { ask } from '$lib/api.ts';
 
@@ -7,9 +7,9 @@ type Asked = Pick<Level, 'users' | 'groups'>;
 export class Directory {
   users = $state.raw<ReadonlyMap<string, User>>(new Map());
   groups = $state.raw<ReadonlyMap<string, Group>>(new Map());
-  /** Who is named and works here no longer, as far as their names were asked for. */
+  /** Names of deleted users that a level still contains, as far as they were requested. */
   gone = $state.raw<ReadonlyMap<string, string>>(new Map());
-  /** All are here: until then nobody counts as gone. */
+  /** All users and groups are loaded: until then none counts as deleted. */
   complete = $state(false);
   refusal = $state.raw<Refusal | null>(null);
   readonly agents = $derived.by(() =>
@@ -41,13 +41,13 @@ export class Directory {
     this.refusal = refusal;
   }
 
-  /** The agents whom a level asks. */
+  /** The agents of a level. */
   agentsOf({ users, groups }: Asked): User[] {
     const named = new Set([...users, ...groups.flatMap((id) => this.groups.get(id)?.members ?? [])]);
     return this.agents.filter(({ id }) => named.has(id));
   }
 
-  /** Asks once what somebody was called who was deleted. */
+  /** Requests the name of a deleted user, once. */
   async recall(id: string): Promise<void> {
     if (this.#askedFor.has(id)) return;
     this.#askedFor.add(id);

@@ -1,0 +1,44 @@
+/** Sends the dispatcher the floor's row: with each change of state or owner, and some time after a last message. */
+import type { FloorRow } from '#protocol';
+import { handoverOf, wordsDue } from '../floor-news.ts';
+import type { Journal } from '../journal.ts';
+import type { Followed, Work } from './following.ts';
+
+export function floor({ host, journal, targets, opening, archived, archiveWindow }: Followed): Work {
+  const wordsAt = wordsDue(host, journal, archiveWindow);
+  return {
+    due: (cursor, concerned) => (concerned ? 0 : wordsAt(cursor, archived())),
+    async push() {
+      const { head } = journal;
+      await targets.floor(rowOf(journal, opening()));
+      return head;
+    },
+  };
+}
+
+/** The floor's row of a conversation as it is now. */
+export function rowOf(journal: Journal, opening: string): FloorRow {
+  const { log, state, concerning } = journal;
+  const { id, phase, type, owner, generation, campaign, target, released, startedAt, visitor } = state;
+  return {
+    id,
+    seq: state.head,
+    phase,
+    type,
+    owner,
+    generation,
+    campaign,
+    target,
+    released,
+    visitor: {
+      id: visitor.id,
+      ...(visitor.name !== undefined && { name: visitor.name }),
+      here: visitor.here,
+    },
+    opening,
+    last: state.lastMessage,
+    handed: handoverOf(journal),
+    startedAt,
+    changedAt: log.get(concerning.floor)?.at ?? startedAt,
+  };
+}
