@@ -4,7 +4,7 @@ import { m } from '#words/app';
 import { overwriteGetLocale } from '#words/app/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe } from '../../app/src/lib/chat/describe.ts';
-import { ago, dayName, shortTime, span } from '../../app/src/lib/chat/when.ts';
+import { ago, clockTime, dayName, monthWords, shortTime, span } from '../../app/src/lib/chat/when.ts';
 import { refusalWords } from '../../app/src/lib/words/refusals.ts';
 import { reasonLines } from '../../app/src/routes/(signed-in)/workspace/why.ts';
 
@@ -35,6 +35,12 @@ test('dates and spans are in Russian', () => {
   expect(dayName(at, at + 400 * 24 * hour, 'UTC')).toBe('Среда, 4 ноября 2026');
   expect(shortTime(at, 'UTC')).toMatch(/^4 нояб\. 2026, /);
   expect([ago(at, at), ago(at - hour, at), span(3_900_000)]).toEqual(['сейчас', '1 ч', '1 ч 05 мин']);
+});
+
+test('clock times and months are Russian, whatever the browser’s language', () => {
+  expect(new Intl.DateTimeFormat().resolvedOptions().locale).not.toMatch(/^ru/);
+  expect([clockTime(at, 'UTC'), clockTime(at - 20 * hour, 'UTC')]).toEqual(['23:30', '03:30']);
+  expect(monthWords('2026-11-04')).toBe('Ноябрь 2026');
 });
 
 test('the reader’s own action is worded differently from another agent’s', () => {

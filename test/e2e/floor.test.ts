@@ -64,14 +64,8 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await sofia.row('Team chats', 'My tent leaks.').getByRole('link').click();
   await sofia.page.getByRole('button', { name: 'More' }).press('Enter');
   await sofia.page.getByRole('menuitem', { name: 'Take over' }).press('Enter');
-  await sofia.page
-    .getByRole('status')
-    .getByText(/^You took over the chat with .* from Ben Okafor$/)
-    .waitFor();
-  await ben.page
-    .getByRole('status')
-    .getByText(/^Sofia Lindqvist took over the chat with/)
-    .waitFor();
+  await sofia.notices.getByText(/^You took over the chat with .* from Ben Okafor$/).waitFor();
+  await ben.notices.getByText(/^Sofia Lindqvist took over the chat with/).waitFor();
   await ben.page.getByText('This chat is now assigned to Sofia Lindqvist.').waitFor();
   await ben.page.getByText('Have you tried').waitFor();
   await ben.log.getByText('Sofia Lindqvist took over this chat').waitFor();
@@ -79,10 +73,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   expect(await ben.log.getByText('transferred').count()).toBe(0);
   // The notice does not cover the composer.
   const composer = await sofia.page.getByRole('textbox', { name: 'Message' }).boundingBox();
-  const notice = await sofia.page
-    .getByRole('status')
-    .getByText(/^You took over/)
-    .boundingBox();
+  const notice = await sofia.notices.getByText(/^You took over/).boundingBox();
   expect((notice?.y ?? 0) + (notice?.height ?? 0)).toBeLessThan(composer?.y ?? 0);
   for (const page of [ben.page, sofia.page]) expect(await accessibilityOf(page)).toEqual([]);
   await picture(ben.page, 'taken-over');
@@ -92,11 +83,10 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await sofia.page.getByRole('button', { name: 'More' }).click();
   await sofia.page.getByRole('menuitem', { name: 'Assign…' }).click();
   const dialog = sofia.page.getByRole('dialog', { name: 'Assign chat' });
-  await dialog.getByRole('radio', { name: /Ben Okafor/ }).check();
+  await dialog.getByRole('option', { name: /Ben Okafor/ }).click();
   await dialog.getByLabel('Note (optional)').fill('She has the Lun.');
   await dialog.getByRole('button', { name: 'Assign' }).click();
-  await ben.page
-    .getByRole('status')
+  await ben.notices
     .getByText(/^Sofia Lindqvist assigned the chat with .* to you: “She has the Lun.”$/)
     .waitFor();
   await ben.log.getByText('Sofia Lindqvist assigned this chat to you').waitFor();
@@ -194,12 +184,12 @@ test('B4 F147 a chat that three agents left without a reply waits in the queue, 
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('Is anybody there?');
-  const call = sofia.page.getByRole('status').getByText(/^3 agents in a row missed the chat/);
+  const call = sofia.notices.getByText(/^3 agents in a row missed the chat/);
   await call.waitFor({ timeout: 100_000 });
   await sofia.page.getByRole('region', { name: 'Queue' }).getByText('No reply × 3').waitFor();
   expect(await accessibilityOf(sofia.page)).toEqual([]);
   await picture(sofia.page, 'floor-stalled');
-  await sofia.page.getByRole('status').getByRole('button', { name: 'Open' }).click();
+  await sofia.notices.getByRole('button', { name: 'Open' }).click();
   await sofia.page.getByRole('button', { name: 'Take' }).last().click();
   await sofia.composer.waitFor();
   await sofia.say('I am. Sorry for the wait.');

@@ -129,6 +129,10 @@ export class Agent {
     return this.page.getByRole('textbox', { name: 'Message' });
   }
 
+  get notices(): Locator {
+    return this.page.getByRole('region', { name: 'Notifications' });
+  }
+
   /** The row of a conversation in a group, found by the text of its last message. */
   row(group: Parameters<Agent['group']>[0], text: string): Locator {
     return this.group(group).getByRole('listitem').filter({ hasText: text });

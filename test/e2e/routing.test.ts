@@ -58,7 +58,7 @@ test('F56 F57 F59 F66: a chat is offered to one agent, declined, accepted by ano
   await second.page.getByRole('menuitem', { name: 'Transfer…' }).click();
   const dialog = second.page.getByRole('dialog', { name: 'Transfer chat' });
   const name = first === anna ? 'Anna Petrova' : 'Ben Okafor';
-  await dialog.getByRole('radio', { name: new RegExp(name) }).check();
+  await dialog.getByRole('option', { name: new RegExp(name) }).click();
   await dialog.getByLabel('Note (optional)').fill('Knows every colour.');
   expect(await accessibilityOf(second.page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Transfer' }).click();
@@ -93,7 +93,7 @@ test('F41 F67 F20: the position in the queue counts down for waiting visitors; a
   expect(await accessibilityOf(sofia.page)).toEqual([]);
   await queue.getByRole('button', { name: 'Assign' }).first().click();
   const dialog = sofia.page.getByRole('dialog', { name: 'Assign chat' });
-  await dialog.getByRole('radio', { name: /Anna Petrova/ }).check();
+  await dialog.getByRole('option', { name: /Anna Petrova/ }).click();
   await dialog.getByRole('button', { name: 'Assign' }).click();
   await anna.row('My chats', 'Where is my parcel?').waitFor();
   await two.chat.getByText('You’re next in the queue.').waitFor();

@@ -7,12 +7,30 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The browser decides between 12 and 24 hours, whatever the language. */
-const hourCycle =
-  new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle ?? 'h23';
-const hours = hourCycle === 'h23' || hourCycle === 'h24' ? '2-digit' : 'numeric';
-
 const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The locale of dates: the app's language. English has its days in the order of Britain, and weeks that begin on Monday. */
+export const dateLocale = (): string => (getLocale() === 'en' ? 'en-GB' : getLocale());
+
+/**
+ * How clock times are written. Where the browser speaks the app's language, its own variant decides between 12 and 24 hours;
+ * a browser in another language doesn't.
+ */
+function clockOptions(): Intl.DateTimeFormatOptions {
+  const language = getLocale();
+  let made = clocks.get(language);
+  if (!made) {
+    const browser = new Intl.Locale(new Intl.DateTimeFormat().resolvedOptions().locale);
+    const locale = browser.language === language ? browser : dateLocale();
+    const { hourCycle } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+    const twelve = hourCycle === 'h11' || hourCycle === 'h12';
+    made = { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit', hourCycle: hourCycle ?? 'h23' };
+    clocks.set(language, made);
+  }
+  return made;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormatOptions>();
 
 function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const language = getLocale();
@@ -20,8 +38,7 @@ function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): 
   let made = formats.get(key);
   if (!made) {
     // British English has this order of dates, but writes `pm`; the rest of the English-speaking world writes `PM`.
-    const english = options.hour ? 'en-US' : 'en-GB';
-    const locale = language === 'en' ? english : language;
+    const locale = language === 'en' && options.hour ? 'en-US' : dateLocale();
     made = new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) });
     formats.set(key, made);
   }
@@ -37,22 +54,17 @@ export function dayWords(day: string): string {
 /** The month of a day: `November 2026`. */
 export function monthWords(day: string): string {
   const text = withoutYearMark(format('UTC', { month: 'long', year: 'numeric' }).format(noonOf(day)));
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}
-
-/** The weekday of a day: `Wed`. */
-export function weekdayWords(day: string): string {
-  return format('UTC', { weekday: 'short' }).format(noonOf(day));
+  return text.charAt(0).toLocaleUpperCase(getLocale()) + text.slice(1);
 }
 
 /** `14:05` */
 export function clockTime(at: number, zone?: string): string {
-  return format(zone, { hour: hours, minute: '2-digit', hourCycle }).format(at);
+  return format(zone, clockOptions()).format(at);
 }
 
 /** `Tuesday 4 November 2026, 14:05:09` */
 export function fullTime(at: number, zone?: string): string {
-  const time = format(zone, { hour: hours, minute: '2-digit', second: '2-digit', hourCycle });
+  const time = format(zone, { ...clockOptions(), second: '2-digit' });
   return `${longDate(at, true, zone)}, ${time.format(at)}`;
 }
 
@@ -103,7 +115,7 @@ export function dayName(at: number, now: number, zone?: string): string {
   const sameYear = key.slice(0, 4) === dayKey(now, zone).slice(0, 4);
   const date = longDate(at, !sameYear, zone);
   // The weekday stands alone, and not every language writes weekdays with a capital.
-  return date.charAt(0).toLocaleUpperCase() + date.slice(1);
+  return date.charAt(0).toLocaleUpperCase(getLocale()) + date.slice(1);
 }
 
 /**

@@ -1,11 +1,13 @@
-/** Short notices that disappear by themselves, for nothing that needs an answer. */
+/** Short notices. An error stays until it is closed; others close by themselves, so nothing that must be answered belongs here. */
+import { untrack } from 'svelte';
+import { toast } from 'svelte-sonner';
+import Toast from './Toast.svelte';
 
-export interface Toast {
-  readonly id: number;
-  readonly text: string;
-  readonly tone: 'neutral' | 'error';
-  /** An action on the notice, for as long as it is shown. */
-  readonly action?: { readonly label: string; run(): void } | undefined;
+type Tone = 'neutral' | 'error';
+/** An action on the notice, for as long as it is shown. */
+interface Action {
+  readonly label: string;
+  run(): void;
 }
 
 /** Long enough to read a sentence twice, in milliseconds. */
@@ -13,20 +15,20 @@ const shownFor = 6_000;
 /** A notice with an undo action is shown this long; milliseconds. */
 const undoableFor = 10_000;
 
-let list = $state.raw<readonly Toast[]>([]);
-let next = 1;
-
 export const toasts = {
-  get list(): readonly Toast[] {
-    return list;
+  show(text: string, tone: Tone = 'neutral', action?: Action): void {
+    // The same words again replace the earlier notice: it is announced and shown anew.
+    for (const { id, componentProps } of untrack(() => toast.getActiveToasts()))
+      if (componentProps?.['text'] === text) toast.dismiss(id);
+    toast.custom(Toast, {
+      componentProps: { text, tone, action },
+      duration: tone === 'error' ? Infinity : action ? undoableFor : shownFor,
+      important: tone === 'error',
+      class: 'toast',
+    });
   },
-  show(text: string, tone: Toast['tone'] = 'neutral', action?: Toast['action']): void {
-    const toast = { id: next++, text, tone, action };
-    // A repeated text is one notice that stays longer.
-    list = [...list.filter((other) => other.text !== text), toast].slice(-3);
-    setTimeout(() => toasts.drop(toast.id), action ? undoableFor : shownFor);
-  },
-  drop(id: number): void {
-    list = list.filter((toast) => toast.id !== id);
+  /** Closes all: they are about somebody who has left. */
+  clear(): void {
+    toast.dismiss();
   },
 };
