@@ -52,6 +52,7 @@ export class Commands {
     return this.all.filter(({ refused }) => !refused);
   }
 
+  /** Sends a command, which may come from elsewhere. */
   submit(pending: Pending): void {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);

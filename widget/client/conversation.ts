@@ -32,7 +32,8 @@ export class ConversationClient {
   readonly #options: ConversationOptions;
   readonly #connection: Connection;
   readonly #window = new LogWindow();
-  readonly #commands: Commands;
+  /** The commands that are unanswered. */
+  readonly commands: Commands;
   readonly #asking: Asking;
   #state: ConversationState | null = null;
   #marks: Marks = noMarks;
@@ -60,7 +61,7 @@ export class ConversationClient {
       welcomed: () => this.#welcomed,
       changed: () => this.#touch(),
     });
-    this.#commands = new Commands({
+    this.commands = new Commands({
       ...{ env: options.env, outbox: options.outbox },
       ready: () => this.#welcomed,
       send: (frame) => void this.#connection.send(frame),
@@ -86,7 +87,7 @@ export class ConversationClient {
 
   /** Takes over the unsent commands (by default those of an earlier page) and connects. */
   async start(given?: readonly Pending[]): Promise<void> {
-    this.#commands.takeUp(given ?? (await this.#options.outbox.load()));
+    this.commands.takeUp(given ?? (await this.#options.outbox.load()));
     if (!this.#ended) this.#connection.start();
     this.#touch();
   }
@@ -95,7 +96,7 @@ export class ConversationClient {
     this.#ended = true;
     this.#marksOut.end();
     this.#connection.end();
-    this.#commands.end();
+    this.commands.end();
     this.#asking.end();
     this.#typing.show(null);
   }
@@ -103,7 +104,7 @@ export class ConversationClient {
   /** Sends a message and returns its id. The message is kept until it is answered. */
   send(text: string): string {
     const id = this.newId();
-    this.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
+    this.commands.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
     return id;
   }
 
@@ -112,31 +113,8 @@ export class ConversationClient {
     frame: CommandFrame extends infer F ? (F extends CommandFrame ? Omit<F, 'id'> : never) : never,
   ): string {
     const id = this.newId();
-    this.submit({ id, frame: { ...frame, id }, at: this.#options.env.now() });
+    this.commands.submit({ id, frame: { ...frame, id }, at: this.#options.env.now() });
     return id;
-  }
-
-  /** Takes over a command that was created elsewhere, with its id. */
-  submit(pending: Pending): void {
-    this.#commands.submit(pending);
-  }
-
-  /** Sends a refused command again, after all others. */
-  retry(id: string): void {
-    this.#commands.retry(id);
-  }
-
-  /** Returns all unanswered commands, in order, for another sender. */
-  surrender(): Pending[] {
-    return this.#commands.surrender();
-  }
-
-  get unanswered(): Pending[] {
-    return this.#commands.unanswered;
-  }
-
-  discard(id: string): void {
-    this.#commands.discard(id);
   }
 
   typing(on: boolean): void {
@@ -176,7 +154,7 @@ export class ConversationClient {
       typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
-      pending: this.#commands.all,
+      pending: this.commands.all,
       loadingOlder: this.#asking.loadingOlder,
     };
   }
@@ -194,11 +172,11 @@ export class ConversationClient {
         this.#range(frame);
         break;
       case 'ack':
-        this.#commands.answered(frame.id);
+        this.commands.answered(frame.id);
         break;
       case 'refused':
         if (frame.id === undefined && frame.code === 'slow_down') this.#asking.again(frame.retryAfter ?? 0);
-        this.#commands.refused(frame);
+        this.commands.refused(frame);
         break;
       case 'marks':
         this.#marks = frame.marks;
@@ -245,7 +223,7 @@ export class ConversationClient {
     this.#welcomed = true;
     this.#asking.settled();
     this.#marksOut.forget();
-    this.#commands.transmit();
+    this.commands.transmit();
     if (this.#window.placed) this.#marksOut.delivered(this.#window.cursor);
   }
 
@@ -274,7 +252,7 @@ export class ConversationClient {
   #learn(entry: Entry, live: boolean): void {
     const { by } = entry;
     const mine = 'id' in by && by.id === this.#options.me;
-    if (mine && 'id' in entry && entry.id !== undefined) this.#commands.answered(entry.id);
+    if (mine && 'id' in entry && entry.id !== undefined) this.commands.answered(entry.id);
     if (entry.kind === 'agent.assigned') this.#waiting = null;
     if (!live || !this.#fold(entry)) return;
     const from = sideOf(by);

@@ -30,7 +30,7 @@ export class Lobby {
 
   #connect(): Connection {
     const { env, base, site, onChange } = this.#options;
-    const url = socketAt(base, 'GET /api/widget/lobby/socket', { query: { site } });
+    const url = socketAt<'GET /api/widget/lobby/socket'>(base, `/api/widget/lobby/socket?site=${site}`);
     return new Connection({
       env,
       url: () => url,

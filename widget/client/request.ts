@@ -1,26 +1,23 @@
 /**
- * Requests by the addresses of their routes. Only the types of routes are imported: the routes themselves would bring
- * every schema into the bundle that visitors load.
+ * Types that check a request against the routes. Only types are imported: the routes themselves would bring every schema
+ * into the bundle that visitors load, and a builder of paths would cost more bytes than the paths.
  */
-import { partsOf, pathOf, type Asking, type Filled, type HttpMethod } from '#protocol';
 import type { Address, RouteAt } from '#protocol/routes';
 
-export interface Request {
-  readonly method: HttpMethod;
-  /** With parameters and query. */
-  readonly path: string;
-  readonly body?: object | undefined;
-}
+type Filled<Path extends string> = Path extends `${infer Head}:${string}/${infer Tail}`
+  ? `${Head}${string}/${Filled<Tail>}`
+  : Path extends `${infer Head}:${string}`
+    ? `${Head}${string}`
+    : Path;
 
-export function requestAt<A extends Address>(address: A, asking: Asking<RouteAt<A>>): Request {
-  const { params, query, body }: Filled = asking;
-  const parts = partsOf(address);
-  return { method: parts.method, path: pathOf(parts, params, query), body };
-}
+/** The path of a route with its parameters in place; a query may follow. */
+export type PathAt<A extends Address> =
+  Filled<RouteAt<A>['path']> | `${Filled<RouteAt<A>['path']>}?${string}`;
+export type MethodAt<A extends Address> = RouteAt<A>['method'];
 
 /** The address of a socket of the server at `base`. */
-export function socketAt<A extends Address>(base: string, address: A, asking: Asking<RouteAt<A>>): string {
-  const url = new URL(requestAt(address, asking).path, base);
+export function socketAt<A extends Address>(base: string, path: PathAt<A>): string {
+  const url = new URL(path, base);
   url.protocol = url.protocol.replace('http', 'ws');
   return url.href;
 }

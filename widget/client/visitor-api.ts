@@ -2,7 +2,7 @@
 import {
   tokenSubprotocol,
   type AnswerOf,
-  type Asking,
+  type BodyOf,
   type Range,
   type RefusalCode,
   type StartConversation,
@@ -11,7 +11,7 @@ import {
 } from '#protocol';
 import type { Address, RouteAt } from '#protocol/routes';
 import type { Carrier } from './outbox.ts';
-import { requestAt, socketAt, type Request } from './request.ts';
+import { socketAt, type MethodAt, type PathAt } from './request.ts';
 
 /** The result of a request: a body, a refusal, or no answer at all. */
 export type Answer<T> = { ok: T } | Failure;
@@ -43,12 +43,12 @@ export class VisitorApi {
   }
 
   socketUrl(conversation: string): string {
-    const asking = { params: { id: conversation }, query: { site: this.#site } };
-    return socketAt(this.#base, 'GET /api/widget/conversations/:id/socket', asking);
+    const path = `/api/widget/conversations/${conversation}/socket?site=${this.#site}` as const;
+    return socketAt<'GET /api/widget/conversations/:id/socket'>(this.#base, path);
   }
 
   async session(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask('GET /api/widget/session', this.#ofSite);
+    const answer = await this.#ask<'GET /api/widget/session'>('GET', this.#session);
     if (!('ok' in answer)) return answer;
     if (answer.ok.visitor === null) return { refused: 'signed_out', message: '' };
     const { token, ...session } = answer.ok;
@@ -59,7 +59,9 @@ export class VisitorApi {
 
   /** Creates the visitor. The cookie carries the session if it survives; otherwise the token is stored. */
   async open(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask('POST /api/widget/session', { body: { site: this.#site } });
+    const answer = await this.#ask<'POST /api/widget/session'>('POST', '/api/widget/session', {
+      site: this.#site,
+    });
     if (!('ok' in answer)) return answer;
     const { token, ...session } = answer.ok;
     this.#token = null;
@@ -70,7 +72,7 @@ export class VisitorApi {
   /** Signs the visitor out. The page may close before the answer, so a mark is left for the next page. */
   async leave(): Promise<void> {
     const marked = this.#carrier.save(this.#leftKey, '1').catch(() => undefined);
-    const left = this.#ask('DELETE /api/widget/session', this.#ofSite);
+    const left = this.#ask<'DELETE /api/widget/session'>('DELETE', this.#session);
     await Promise.all([marked, this.forget()]);
     if ('ok' in (await left)) await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
   }
@@ -78,7 +80,7 @@ export class VisitorApi {
   /** Finishes a sign-out that an earlier page could not finish; returns false if it has to be tried again. */
   async leftBefore(): Promise<boolean> {
     if ((await this.#carrier.load(this.#leftKey).catch(() => null)) === null) return true;
-    if ('lost' in (await this.#ask('DELETE /api/widget/session', this.#ofSite))) return false;
+    if ('lost' in (await this.#ask<'DELETE /api/widget/session'>('DELETE', this.#session))) return false;
     await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
     return true;
   }
@@ -90,16 +92,18 @@ export class VisitorApi {
   }
 
   message(message: Omit<StartConversation, 'site'>): Promise<Answer<Started>> {
-    return this.#ask('POST /api/widget/messages', { body: { ...message, site: this.#site } });
+    const body = { ...message, site: this.#site };
+    return this.#ask<'POST /api/widget/messages'>('POST', '/api/widget/messages', body);
   }
 
   entries(conversation: string, before: number | undefined, limit: number): Promise<Answer<Range>> {
-    const query = { site: this.#site, limit, before };
-    return this.#ask('GET /api/widget/conversations/:id/entries', { params: { id: conversation }, query });
+    const query = `site=${this.#site}&limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
+    const path = `/api/widget/conversations/${conversation}/entries?${query}` as const;
+    return this.#ask<'GET /api/widget/conversations/:id/entries'>('GET', path);
   }
 
-  get #ofSite() {
-    return { query: { site: this.#site } };
+  get #session() {
+    return `/api/widget/session?site=${this.#site}` as const;
   }
 
   get #key(): string {
@@ -116,21 +120,21 @@ export class VisitorApi {
   }
 
   async #ask<A extends Address>(
-    address: A,
-    asking: Asking<RouteAt<A>>,
+    method: MethodAt<A>,
+    path: PathAt<A>,
+    body?: BodyOf<RouteAt<A>> & object,
   ): Promise<Answer<AnswerOf<RouteAt<A>>>> {
-    const request = requestAt(address, asking);
     const token = this.#token;
-    const answer = await this.#send<AnswerOf<RouteAt<A>>>(request);
+    const answer = await this.#send<AnswerOf<RouteAt<A>>>(method, path, body);
     if (token === null || !('refused' in answer) || answer.refused !== 'signed_out') return answer;
     // Another tab may have stored the credential that replaces this one.
     const stored = await this.#carrier.load(this.#key).catch(() => null);
     if (stored === null || stored === token) return answer;
     this.#token = stored;
-    return this.#send<AnswerOf<RouteAt<A>>>(request);
+    return this.#send<AnswerOf<RouteAt<A>>>(method, path, body);
   }
 
-  async #send<T>({ method, path, body }: Request): Promise<Answer<T>> {
+  async #send<T>(method: string, path: string, body: object | undefined): Promise<Answer<T>> {
     try {
       const response = await this.#fetch(new URL(path, this.#base), {
         method,

@@ -98,8 +98,8 @@ export class VisitorChat {
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
     // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
-    if (client && this.#queue.length === 0 && (this.#isOpen || client.unanswered.length > 0)) {
-      client.submit({ ...pending, to: this.#attachedTo ?? undefined });
+    if (client && this.#queue.length === 0 && (this.#isOpen || client.commands.unanswered.length > 0)) {
+      client.commands.submit({ ...pending, to: this.#attachedTo ?? undefined });
       return;
     }
     this.#queue.push(pending);
@@ -111,7 +111,7 @@ export class VisitorChat {
   retry(id: string): void {
     const pending = this.#queue.find((other) => other.id === id);
     if (!pending) {
-      this.#client?.retry(id);
+      this.#client?.commands.retry(id);
       return;
     }
     const { refused: _, ...again } = pending;
@@ -124,7 +124,7 @@ export class VisitorChat {
   discard(id: string): void {
     this.#queue = this.#queue.filter((pending) => pending.id !== id);
     this.#outbox.drop(id);
-    this.#client?.discard(id);
+    this.#client?.commands.discard(id);
     this.#touch();
   }
 
@@ -243,7 +243,8 @@ export class VisitorChat {
   #handOver(): void {
     const waiting = this.#queue;
     this.#queue = [];
-    for (const pending of waiting) this.#client?.submit({ ...pending, to: this.#attachedTo ?? undefined });
+    for (const pending of waiting)
+      this.#client?.commands.submit({ ...pending, to: this.#attachedTo ?? undefined });
   }
 
   /** The visitor's session has ended: unsent messages are sent under a new one. */
@@ -260,7 +261,7 @@ export class VisitorChat {
 
   /** Takes back the messages that the socket has not answered, in order. */
   #reclaim(client: ConversationClient): void {
-    for (const each of client.surrender()) {
+    for (const each of client.commands.surrender()) {
       if (each.frame.t === 'message.send') this.#queue.push(each);
       else this.#outbox.drop(each.id);
     }
@@ -272,7 +273,7 @@ export class VisitorChat {
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
     if (pending.frame.t === 'conversation.defer') {
       // An agent took the chat first, which is the better answer.
-      client.discard(pending.id);
+      client.commands.discard(pending.id);
       return true;
     }
     if (refused.code === 'blocked') this.#blocked = true;

@@ -134,11 +134,11 @@ export class LiveConversation {
   }
 
   retry(id: string): void {
-    this.#client.retry(id);
+    this.#client.commands.retry(id);
   }
 
   discard(id: string): void {
-    this.#client.discard(id);
+    this.#client.commands.discard(id);
   }
 
   older(): void {
