@@ -12,40 +12,45 @@ const stored = (scene: Scene) =>
     ...storage.sql.exec<{ conversation: string }>('SELECT DISTINCT conversation FROM decisions ORDER BY seq'),
   ]).then((rows) => rows.map(({ conversation }) => conversation));
 
-test.each(ways)('V53 decisions are deleted after 30 days, even without further events (%s)', async (way) => {
-  const scene = newScene();
-  const clock = holdClock();
-  await rule(scene, { assignment: 'manual' });
-  const anna = await screen(scene, 'Anna');
-  const take = async () => {
-    const { conversation } = await waiting(scene);
-    await eventually(async () => expect(await anna.agent.take(conversation)).toMatchObject({ conversation }));
-    return conversation;
-  };
-  const first = await take();
-  clock.by(20 * day);
-  await maybeEvict(way, scene.dispatcher);
-  const second = await take();
-  const ring = async () => {
+test.each(ways)(
+  'DEC-3 decisions are deleted after 30 days, even without further events (%s)',
+  async (way) => {
+    const scene = newScene();
+    const clock = holdClock();
+    await rule(scene, { assignment: 'manual' });
+    const anna = await screen(scene, 'Anna');
+    const take = async () => {
+      const { conversation } = await waiting(scene);
+      await eventually(async () =>
+        expect(await anna.agent.take(conversation)).toMatchObject({ conversation }),
+      );
+      return conversation;
+    };
+    const first = await take();
+    clock.by(20 * day);
     await maybeEvict(way, scene.dispatcher);
-    await runDurableObjectAlarm(scene.dispatcher);
-  };
-  clock.by(10 * day - 1);
-  await ring();
-  expect(await stored(scene)).toEqual([first, second]);
-  clock.by(day + 1);
-  await eventually(async () => {
+    const second = await take();
+    const ring = async () => {
+      await maybeEvict(way, scene.dispatcher);
+      await runDurableObjectAlarm(scene.dispatcher);
+    };
+    clock.by(10 * day - 1);
     await ring();
-    expect(await stored(scene)).toEqual([second]);
-  });
-  clock.by(20 * day);
-  await eventually(async () => {
-    await ring();
-    expect(await stored(scene)).toEqual([]);
-  });
-});
+    expect(await stored(scene)).toEqual([first, second]);
+    clock.by(day + 1);
+    await eventually(async () => {
+      await ring();
+      expect(await stored(scene)).toEqual([second]);
+    });
+    clock.by(20 * day);
+    await eventually(async () => {
+      await ring();
+      expect(await stored(scene)).toEqual([]);
+    });
+  },
+);
 
-test('V53 a backlog of old decisions is deleted by key, a thousand rows at a time', async () => {
+test('DEC-3 a backlog of old decisions is deleted by key, a thousand rows at a time', async () => {
   const scene = newScene();
   await runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(

@@ -31,7 +31,7 @@ async function crowd(
   return tabs.filter(({ closed }) => !closed);
 }
 
-test('L6 V80 of 400 sockets eight are accepted, and the object keeps no more', async () => {
+test('L6 CON-13 of 400 sockets eight are accepted, and the object keeps no more', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 400);
   const held = await runInDurableObject(scene.stub, (_, ctx) => ctx.getWebSockets('visitor').length);
@@ -42,7 +42,7 @@ test('L6 V80 of 400 sockets eight are accepted, and the object keeps no more', a
   });
 });
 
-test('L6 V25 of 600 messages of 7 kB from all sockets only as many as the pace permits are accepted', async () => {
+test('L6 CMD-15 of 600 messages of 7 kB from all sockets only as many as the pace permits are accepted', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 12);
   const before = (await scene.stub.state())?.head ?? 0;
@@ -69,7 +69,7 @@ test('L6 V25 of 600 messages of 7 kB from all sockets only as many as the pace p
   await scene.screen.frame('range', (frame) => JSON.stringify(frame).includes('I am here'));
 });
 
-test('L6 V28 of 2,000 previews the agent’s tab receives at most five a second', async () => {
+test('L6 SIG-5 of 2,000 previews the agent’s tab receives at most five a second', async () => {
   const scene = await chat();
   const tabs = await crowd(scene, 12);
   const began = Date.now();

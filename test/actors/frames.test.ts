@@ -45,7 +45,7 @@ const badFrames: [string, string | ArrayBuffer, string][] = [
   ['bytes too many, of few characters', JSON.stringify(sending('汉'.repeat(22_000))), 'too_large'],
 ];
 
-test.each(badFrames)('L4 V3 %s is refused, and harms nothing', async (_, frame, code) => {
+test.each(badFrames)('L4 SOC-5 %s is refused, and harms nothing', async (_, frame, code) => {
   const { scene, conversation, tab, screen } = await chat();
   const before = await scene.conversation(conversation).state();
   tab.send(frame);
@@ -66,12 +66,12 @@ const badTexts: [string, string][] = [
   ['no text', '42'],
 ];
 
-test.each(badTexts)('L4 V25 a message of %s is refused with its id', async (_, text) => {
+test.each(badTexts)('L4 CMD-17 a message of %s is refused with its id', async (_, text) => {
   const { scene, conversation, tab } = await chat();
   const id = uuid();
   tab.send(`{"t":"message.send","id":"${id}","text":${text}}`);
   expect(await tab.frame('refused')).toMatchObject({ id, code: 'bad_frame', field: 'text' });
-  // The id of a refused command is still unused (V23).
+  // The id of a refused command is still unused (CMD-9).
   tab.send(sending('now it is right', id));
   await tab.frame('range', (range) => JSON.stringify(range).includes(id));
   expect((await logOf(scene, conversation)).filter((entry) => entry.id === id)).toHaveLength(1);
@@ -106,7 +106,7 @@ test('L4 4.4 text is stored and shown exactly as it was typed', async () => {
   expect(stored.slice(1).map((entry) => entry.text)).toEqual(goodTexts);
 });
 
-test('V21 a side has its own frames and no others', async () => {
+test('CMD-3 a side has its own frames and no others', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const before = await scene.conversation(conversation).state();
   tab.send({ t: 'conversation.return', id: uuid() }).send({ t: 'visitor.block', id: uuid() });
@@ -118,7 +118,7 @@ test('V21 a side has its own frames and no others', async () => {
   expect(await scene.conversation(conversation).state()).toEqual(before);
 });
 
-test.each(ways)('V23 an id with another text is refused, and the first text stays (%s)', async (way) => {
+test.each(ways)('CMD-8 an id with another text is refused, and the first text stays (%s)', async (way) => {
   const { scene, conversation, tab } = await chat();
   const id = uuid();
   tab.send(sending('the first', id));
@@ -133,7 +133,7 @@ test.each(ways)('V23 an id with another text is refused, and the first text stay
   expect((await scene.conversation(conversation).state())?.lastMessage?.text).toBe('the first');
 });
 
-test('V23 the ids of two senders are independent', async () => {
+test('CMD-7 the ids of two senders are independent', async () => {
   const { tab, screen } = await chat();
   const id = uuid();
   tab.send(sending('from the visitor', id));
@@ -142,7 +142,7 @@ test('V23 the ids of two senders are independent', async () => {
   await tab.frame('range', (range) => JSON.stringify(range).includes('from the agent'));
 });
 
-test('V26 only the owner and the visitor can write', async () => {
+test('CMD-18 only the owner and the visitor can write', async () => {
   const { scene, conversation, anna, tab } = await chat();
   const ben = await scene.agent('Ben');
   const other = await ben.attach(conversation);
@@ -156,7 +156,7 @@ test('V26 only the owner and the visitor can write', async () => {
   expect(tab.frames.filter((frame) => frame.t === 'typing')).toEqual([]);
 });
 
-test('L6 V25 a flood is slowed down, accepted messages stay in order, and the neighbours are unharmed', async () => {
+test('L6 CMD-15 a flood is slowed down, accepted messages stay in order, and the neighbours are unharmed', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const neighbour = await chat();
   const flood = Array.from({ length: 200 }, (_, number) => ({ id: uuid(), text: `flood ${number}` }));
@@ -173,7 +173,7 @@ test('L6 V25 a flood is slowed down, accepted messages stay in order, and the ne
   expect(kept.length + slowed.length).toBe(200);
   const numbers = kept.map((entry) => Number(entry.text?.slice(6)));
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-  // V2: the same command may be sent again, with the same id.
+  // REF-4: the same command may be sent again, with the same id.
   const first = flood.find(({ id }) => id === slowed[0]?.['id']);
   await eventually(async () => {
     const from = tab.frames.length;
@@ -185,7 +185,7 @@ test('L6 V25 a flood is slowed down, accepted messages stay in order, and the ne
 });
 
 test.each(ways)(
-  'V24 nothing overtakes its sender’s earlier commands, on whichever socket (%s)',
+  'CMD-12 nothing overtakes its sender’s earlier commands, on whichever socket (%s)',
   async (way) => {
     const { scene, conversation, visitor, tab, screen } = await chat();
     const [one, two, three] = [uuid(), uuid(), uuid()] as const;
@@ -213,7 +213,7 @@ test.each(ways)(
   },
 );
 
-test('V3 twenty bad frames in a row end their socket, and a good one in between restarts the count', async () => {
+test('SOC-7 twenty bad frames in a row end their socket, and a good one in between restarts the count', async () => {
   const { tab, screen } = await chat();
   for (let number = 0; number < 19; number++) tab.send('no frame');
   await tab.settled();
@@ -226,7 +226,7 @@ test('V3 twenty bad frames in a row end their socket, and a good one in between 
   await screen.frame('range', (range) => JSON.stringify(range).includes('still here'));
 });
 
-test('V28 L6 a client that asks for the log again and again is slowed down, and can still write', async () => {
+test('CON-20 L6 a client that asks for the log again and again is slowed down, and can still write', async () => {
   const { tab, screen } = await chat();
   for (let number = 0; number < 60; number++) tab.send({ t: 'pull', after: 0 });
   expect(await tab.frame('refused')).toMatchObject({ code: 'slow_down' });
@@ -235,14 +235,14 @@ test('V28 L6 a client that asks for the log again and again is slowed down, and 
   expect(tab.frames.filter((frame) => frame.t === 'range').length).toBeLessThan(40);
 });
 
-test('V1 V24 a command that is too large is refused with its id: the commands behind it are not delayed for ever', async () => {
+test('SOC-6 CMD-13 a command that is too large is refused with its id: the commands behind it are not delayed for ever', async () => {
   const { tab } = await chat();
   const big = uuid();
   tab.send(sending('x'.repeat(maxFrameBytes), big));
   expect(await tab.frame('refused')).toMatchObject({ id: big, code: 'too_large' });
 });
 
-test('V28 signals are passed on and never stored; too many are dropped', async () => {
+test('SIG-1 signals are passed on and never stored; too many are dropped', async () => {
   const { scene, conversation, tab, screen } = await chat();
   const before = await scene.conversation(conversation).state();
   for (let number = 0; number < 50; number++) tab.send({ t: 'preview', text: `preview ${number}` });

@@ -87,33 +87,33 @@ async function endsWith(
 }
 
 test.each(ways)(
-  'V81 twenty thousand entries end a conversation, and the next message begins another (%s)',
+  'CON-22 twenty thousand entries end a conversation, and the next message begins another (%s)',
   async (way) => {
     const scene = await chat();
     await fill(scene.stub, { entries: caps.conversationEntries - 2 }, 'x'.repeat(100));
     const woken = Date.now();
     await scene.stub.state();
     console.log(
-      `V81 a conversation of ${caps.conversationEntries - 2} entries woke in ${Date.now() - woken} ms`,
+      `CON-22 a conversation of ${caps.conversationEntries - 2} entries woke in ${Date.now() - woken} ms`,
     );
     await endsWith(way, scene);
   },
 );
 
 test.each(ways)(
-  'V81 twenty megabytes end a conversation, and the next message begins another (%s)',
+  'CON-22 twenty megabytes end a conversation, and the next message begins another (%s)',
   async (way) => {
     const scene = await chat();
     // Three bytes a character, and room for one short message.
     await fill(scene.stub, { bytes: caps.conversationBytes - 300 }, '汉'.repeat(8_000));
     const woken = Date.now();
     await scene.stub.state();
-    console.log(`V81 a conversation of ${caps.conversationBytes} bytes woke in ${Date.now() - woken} ms`);
+    console.log(`CON-22 a conversation of ${caps.conversationBytes} bytes woke in ${Date.now() - woken} ms`);
     await endsWith(way, scene);
   },
 );
 
-test('V81 a full conversation reaches the history whole, with its reason', async () => {
+test('CON-22 a full conversation reaches the history whole, with its reason', async () => {
   const { scene, visitor, conversation, stub } = await chat();
   await fill(stub, { entries: caps.conversationEntries - 1 }, 'x');
   await visitor.say('the last one');

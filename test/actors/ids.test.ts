@@ -46,7 +46,7 @@ const rangesOf = (visitor: SceneVisitor) =>
   );
 
 test.each(ways)(
-  'V9 V23 a message repeated after its conversation ended and others began is that message (%s)',
+  'MSG-4 CMD-7 a message repeated after its conversation ended and others began is that message (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -65,7 +65,7 @@ test.each(ways)(
   },
 );
 
-test('V9 V23 the message is found before the record includes the end, and in a record of an earlier version', async () => {
+test('MSG-4 CMD-7 the message is found before the record includes the end, and in a record of an earlier version', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = uuid();
@@ -95,7 +95,7 @@ test.each(['before', 'after'])('a record stored %s a later version opened it sti
   expect(await visitor.say('third')).toEqual({ ...b, seq: 3 });
 });
 
-test('V9 V23 another campaign’s conversation, open or not, keeps its ids', async () => {
+test('MSG-4 CMD-7 another campaign’s conversation, open or not, keeps its ids', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = uuid();
@@ -111,7 +111,7 @@ test.each([
   ['right', 0],
   ['50 years behind', -50 * year],
   ['10 years ahead', 10 * year],
-] as const)('V9 a new message queries no ended conversation, with a clock that is %s', async (_, skew) => {
+] as const)('MSG-4 a new message queries no ended conversation, with a clock that is %s', async (_, skew) => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const start = Date.now() + skew;
@@ -149,7 +149,7 @@ async function countRecalls(stub: ReturnType<Scene['conversation']>): Promise<{ 
 }
 
 test.each(ways)(
-  'V24 a posted message waits for the previous one, in whichever conversation that is (%s)',
+  'MSG-5 a posted message waits for the previous one, in whichever conversation that is (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -179,7 +179,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'V23 every kind of command, sent twice, is answered twice and performed once (%s)',
+  'CMD-7 every kind of command, sent twice, is answered twice and performed once (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent();
@@ -217,7 +217,7 @@ test.each(ways)(
   },
 );
 
-test('V23 different details under the same id are refused', async () => {
+test('CMD-8 different details under the same id are refused', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');
@@ -229,7 +229,7 @@ test('V23 different details under the same id are refused', async () => {
   expect((await scene.conversation(conversation).state())?.visitor.name).toBe('Vera');
 });
 
-test('V9 the record of an ended conversation has the range of the visitor’s command ids, and of no agent’s', async () => {
+test('MSG-4 the record of an ended conversation has the range of the visitor’s command ids, and of no agent’s', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const visitor = await scene.visitor();

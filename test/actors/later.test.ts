@@ -41,7 +41,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'F40 V21 a waiting visitor may choose a later answer, and then uses capacity of that type, %s',
+  'F40 CMD-22 a waiting visitor may choose a later answer, and then uses capacity of that type, %s',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });
@@ -63,7 +63,7 @@ test.each(ways)(
   },
 );
 
-test('F40 V21 a visitor who has an owner in the meantime is refused', async () => {
+test('F40 CMD-22 a visitor who has an owner in the meantime is refused', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');

@@ -113,7 +113,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'V27 a new owner starts with every message unread, and the visitor’s ticks stay (%s)',
+  'MRK-6 a new owner starts with every message unread, and the visitor’s ticks stay (%s)',
   async (way) => {
     const clock = moveClock();
     const { scene, visitor, conversation, generation, stub, theirs, hers, head } = await chat();
@@ -134,7 +134,7 @@ test.each(ways)(
   },
 );
 
-test('V32 opening a tab closes no other, and a tab that resumes at the head has nothing to confirm', async () => {
+test('MRK-12 opening a tab closes no other, and a tab that resumes at the head has nothing to confirm', async () => {
   const { anna, visitor, conversation, stub, theirs, hers, head } = await chat();
   const all = await head();
   for (const tab of [theirs, hers]) {
@@ -155,7 +155,7 @@ test('V32 opening a tab closes no other, and a tab that resumes at the head has 
   expect([theirs, hers, resumed].map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
 }, 40_000);
 
-test('V32 a tab that lost its last frame is closed, even if the actor was evicted before the deadline', async () => {
+test('MRK-10 a tab that lost its last frame is closed, even if the actor was evicted before the deadline', async () => {
   const { conversation, visitor, stub, theirs, hers, head } = await chat();
   await read(theirs, await head());
   await read(hers, await head());
@@ -170,7 +170,7 @@ test('V32 a tab that lost its last frame is closed, even if the actor was evicte
   expect(await stub.summary()).toMatchObject({ state: { id: conversation }, unread: 0 });
 }, 40_000);
 
-test('V27 marks cost no row per message, with any number of evictions', async () => {
+test('MRK-9 marks cost no row per message, with any number of evictions', async () => {
   const clock = moveClock();
   const { conversation, stub, theirs, hers, head } = await chat();
   const rows = { messages: 0, progress: 0 };

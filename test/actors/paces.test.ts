@@ -25,7 +25,7 @@ const refusals = (tab: Tab) => tab.frames.filter(({ t }) => t === 'refused');
 const shown = (tab: Tab, t: string) => tab.frames.filter((frame) => frame.t === t);
 const holds = (text: string) => (frame: Frame) => JSON.stringify(frame).includes(text);
 
-test('V25 all sockets of a visitor share a pace of ten commands a second, twenty at once', async () => {
+test('CMD-15 all sockets of a visitor share a pace of ten commands a second, twenty at once', async () => {
   const { clock, theirs, screen, scene, conversation } = await chat(8);
   const before = (await scene.conversation(conversation).state())?.messages.visitor ?? 0;
   const flood = async () => {
@@ -44,7 +44,7 @@ test('V25 all sockets of a visitor share a pace of ten commands a second, twenty
   await screen.frame('range', holds('and I?'));
 });
 
-test.each(ways)('V28 V25 no agent starves another: each has a pace of their own (%s)', async (way) => {
+test.each(ways)('CON-20 CON-19 no agent starves another: each has a pace of their own (%s)', async (way) => {
   const { scene, conversation, anna, screen } = await chat();
   const ben = await scene.agent('Ben');
   const [other, colleague] = [await anna.attach(conversation), await ben.attach(conversation)];
@@ -57,7 +57,7 @@ test.each(ways)('V28 V25 no agent starves another: each has a pace of their own 
   expect(refusals(colleague)).toEqual([]);
 });
 
-test('V28 hello and pull share a pace, and eight sockets get no more of it than one', async () => {
+test('CON-20 hello and pull share a pace, and eight sockets get no more of it than one', async () => {
   const { theirs, clock } = await chat(8);
   for (let number = 0; number < 5; number++)
     for (const tab of theirs) tab.send({ t: 'pull', before: 2, limit: 1 }).send({ t: 'hello', v: 1 });
@@ -67,7 +67,7 @@ test('V28 hello and pull share a pace, and eight sockets get no more of it than 
   await theirs[0]?.settled();
 });
 
-test('V28 a long answer costs as much as several questions', async () => {
+test('CON-20 a long answer costs as much as several questions', async () => {
   const { scene, conversation, tab, clock } = await chat();
   await runInDurableObject(scene.conversation(conversation), (_, { storage }) => {
     const text = 'x'.repeat(8_000);
@@ -89,7 +89,7 @@ test('V28 a long answer costs as much as several questions', async () => {
   await tab.until(() => long() === 3);
 });
 
-test('V25 details of a visitor have a slower pace, because each change reaches every list', async () => {
+test('CMD-16 details of a visitor have a slower pace, because each change reaches every list', async () => {
   const { tab } = await chat();
   const ids = Array.from({ length: 7 }, () => uuid());
   for (const [number, id] of ids.entries()) tab.send({ t: 'visitor.identify', id, name: `Name ${number}` });
@@ -102,7 +102,7 @@ test('V25 details of a visitor have a slower pace, because each change reaches e
   await tab.frame('range', holds('still here'));
 });
 
-test('V3 a socket that sends more than a thousand frames at once is closed with 4429', async () => {
+test('CON-16 a socket that sends more than a thousand frames at once is closed with 4429', async () => {
   const { tab, screen } = await chat();
   for (let number = 0; number < 1_100; number++) tab.send({ t: 'typing', on: true });
   expect((await tab.until(() => tab.closed)).code).toBe(4429);
@@ -110,7 +110,7 @@ test('V3 a socket that sends more than a thousand frames at once is closed with 
   await screen.frame('range', holds('unharmed'));
 });
 
-test('V28 of a side’s previews and typing the latest is passed on, and always the last one', async () => {
+test('SIG-5 of a side’s previews and typing the latest is passed on, and always the last one', async () => {
   const { tab, screen, clock } = await chat();
   for (let number = 0; number < 50; number++) tab.send({ t: 'preview', text: `preview ${number}` });
   tab.send({ t: 'typing', on: true }).send({ t: 'typing', on: false });
@@ -122,7 +122,7 @@ test('V28 of a side’s previews and typing the latest is passed on, and always 
   await screen.frame('preview', ({ text }) => text === '');
 });
 
-test('V28 signals of eight sockets are passed on at the pace of one', async () => {
+test('SIG-5 signals of eight sockets are passed on at the pace of one', async () => {
   const { theirs, screen } = await chat(8);
   for (const [number, tab] of theirs.entries()) tab.send({ t: 'preview', text: `preview ${number}` });
   await Promise.all(theirs.map((tab) => tab.settled()));
@@ -135,7 +135,7 @@ test('V28 signals of eight sockets are passed on at the pace of one', async () =
   expect(shown(screen, 'preview')).toHaveLength(2);
 });
 
-test('V28 sending a message ends its preview', async () => {
+test('SIG-6 sending a message ends its preview', async () => {
   const { tab, screen, clock } = await chat();
   tab
     .send({ t: 'preview', text: 'h' })
@@ -148,7 +148,7 @@ test('V28 sending a message ends its preview', async () => {
   expect(shown(screen, 'preview').map(({ text }) => text)).toEqual(['h', 'next']);
 });
 
-test('V28 an agent’s typing signal ends with their ownership', async () => {
+test('SIG-6 an agent’s typing signal ends with their ownership', async () => {
   const { scene, conversation, tab, screen, anna, clock } = await chat();
   screen.send({ t: 'typing', on: true }).send({ t: 'typing', on: false }).send({ t: 'typing', on: true });
   screen.send({ t: 'conversation.return', id: uuid() });
@@ -161,7 +161,7 @@ test('V28 an agent’s typing signal ends with their ownership', async () => {
   expect(shown(tab, 'typing').map(({ on }) => on)).toEqual([true, false]);
 });
 
-test('V27 marks of a side that rise one by one reach the other side as a few', async () => {
+test('SIG-8 marks of a side that rise one by one reach the other side as a few', async () => {
   const { scene, conversation, tab, screen } = await chat();
   await runInDurableObject(scene.conversation(conversation), (_, { storage }) => {
     for (let seq = 4; seq < 404; seq++) {

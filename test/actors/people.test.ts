@@ -67,7 +67,7 @@ test('I14 a user who is deleted during their sign-in is signed out within second
 });
 
 test.each(ways)(
-  'V34 a deleted user leaves the floor, and returns when the deletion is undone (%s)',
+  'FLR-5 a deleted user leaves the floor, and returns when the deletion is undone (%s)',
   async (way) => {
     const scene = newScene();
     const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];

@@ -102,7 +102,7 @@ function queueOf(length: number, { slow = false } = {}) {
   };
 }
 
-test('V55 a queue of a thousand is updated a few visitors at a time, the first in the queue first, each once', async () => {
+test('SIG-9 a queue of a thousand is updated a few visitors at a time, the first in the queue first, each once', async () => {
   const { told, open, pass } = queueOf(1_000, { slow: true });
   await pass(500);
   let most = 0;
@@ -122,7 +122,7 @@ test('V55 a queue of a thousand is updated a few visitors at a time, the first i
   );
 });
 
-test('V55 a visitor with a pending update gets the newest position, and none after the assignment', async () => {
+test('SIG-9 a visitor with a pending update gets the newest position, and none after the assignment', async () => {
   const { open, put, pass, lastOf } = queueOf(100, { slow: true });
   await pass(500);
   put(rowOf(0, 'active'), rowOf(0));
@@ -140,7 +140,7 @@ test('V55 a visitor with a pending update gets the newest position, and none aft
 });
 
 test.each(['straight', 'evicted'] as const)(
-  'V55 the new first visitor of a long queue is updated within a second, even while updates for the end wait (%s)',
+  'SIG-9 the new first visitor of a long queue is updated within a second, even while updates for the end wait (%s)',
   async (way) => {
     const line = queueOf(30);
     await line.pass(1_000);
@@ -158,7 +158,7 @@ test.each(['straight', 'evicted'] as const)(
 );
 
 test.each(['straight', 'evicted'] as const)(
-  'V55 beyond the twentieth position a visitor is updated every 15 s, by a duty that survives eviction (%s)',
+  'SIG-12 beyond the twentieth position a visitor is updated every 15 s, by a duty that survives eviction (%s)',
   async (way) => {
     const line = queueOf(30);
     await line.pass(1_000);
@@ -181,7 +181,7 @@ test.each(['straight', 'evicted'] as const)(
   },
 );
 
-test('V55 the expected wait survives an eviction', async () => {
+test('SIG-10 the expected wait survives an eviction', async () => {
   const line = queueOf(6);
   for (let served = 0; served < 3; served++) {
     await line.pass(60_000);
@@ -196,7 +196,7 @@ test('V55 the expected wait survives an eviction', async () => {
   expect(line.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
 });
 
-test('V55 however many tabs ask, positions are computed once until something changes or a second has passed', async () => {
+test('SIG-9 however many tabs ask, positions are computed once until something changes or a second has passed', async () => {
   const line = queueOf(1_000);
   await line.pass(1_000);
   const before = line.walks;

@@ -31,7 +31,7 @@ const onTheFloor = async (scene: Scene, agent: SceneAgent) => {
 };
 
 test.each(ways)(
-  'V36 an owner who disappears loses the conversation, which keeps its position by age (%s)',
+  'PRE-3 an owner who disappears loses the conversation, which keeps its position by age (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -149,7 +149,7 @@ test('I14 a session that has ended authenticates nobody', async () => {
 });
 
 test.each(ways)(
-  'V29 a visitor whose last tab closed has left after the grace period, and returns (%s)',
+  'ENT-8 a visitor whose last tab closed has left after the grace period, and returns (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -177,7 +177,7 @@ test.each(ways)(
   },
 );
 
-test('V29 a crash takes the sockets without a close event: the visitor has left all the same', async () => {
+test('ENT-8 a crash takes the sockets without a close event: the visitor has left all the same', async () => {
   const scene = newScene();
   const clock = moveClock();
   const visitor = await scene.visitor();
@@ -205,7 +205,7 @@ test('I12 a socket that died while its agent slept is found by the alarm that wa
   expect((await desk.until(() => desk.closed)).code).toBe(closeCodes.leaseLost);
 });
 
-test('V33 a draft is stored for an agent’s own chat and dropped at its end, even if it arrives late', async () => {
+test('AGT-5 a draft is stored for an agent’s own chat and dropped at its end, even if it arrives late', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const visitor = await scene.visitor();
@@ -225,7 +225,7 @@ test('V33 a draft is stored for an agent’s own chat and dropped at its end, ev
   expect(welcome['drafts']).toEqual({ [conversation]: 'half a sentence' });
 });
 
-test('V3 V33 the workspace’s socket is paced, and twenty bad frames in a row end it', async () => {
+test('SOC-7 AGT-9 the workspace’s socket is paced, and twenty bad frames in a row end it', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const [desk, other] = [await anna.desk(), await anna.desk()];

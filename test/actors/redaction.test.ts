@@ -6,7 +6,7 @@ import { maybeEvict, newScene, uuid, ways, type SceneAgent, type Tab } from './s
 const reasons = ['vanished', 'no_reply', 'transferred', 'released_by'];
 
 test.each(ways)(
-  'V71 a visitor’s frames name no user and give no reason, in entries, state and signals (%s)',
+  'RED-1 a visitor’s frames name no user and give no reason, in entries, state and signals (%s)',
   async (way) => {
     const scene = newScene();
     const people = [await scene.agent('Anna'), await scene.agent('Ben'), await scene.agent('Sofia')];

@@ -32,7 +32,7 @@ const epochOf = async (visitor: SceneVisitor, conversation: string) => {
   return (await tab.frame('welcome'))['epoch'];
 };
 
-test.each(ways)('V15 a tab with a cursor of this epoch is caught up entry by entry (%s)', async (way) => {
+test.each(ways)('CON-9 a tab with a cursor of this epoch is caught up entry by entry (%s)', async (way) => {
   const { scene, visitor, conversation, head } = await withMessages(5);
   const epoch = await epochOf(visitor, conversation);
   await maybeEvict(way, scene.conversation(conversation));
@@ -44,19 +44,22 @@ test.each(ways)('V15 a tab with a cursor of this epoch is caught up entry by ent
   expect(welcome).toMatchObject({ head, epoch, conversation, state: { head } });
 });
 
-test.each(ways)('I8 V15 a cursor past the head or of another epoch discards the view (%s)', async (way) => {
-  const { scene, visitor, conversation, head } = await withMessages(3);
-  const epoch = await epochOf(visitor, conversation);
-  await maybeEvict(way, scene.conversation(conversation));
-  for (const wrong of [{ epoch, cursor: head + 1 }, { epoch: 'another', cursor: 2 }, { cursor: 2 }]) {
-    const tab = await hello(visitor, conversation, wrong);
-    expect(await tab.frame('reset')).toEqual({ t: 'reset', epoch, head });
-    await tab.frame('range');
-    expect(bounds(tab.frames)).toEqual([[0, head]]);
-  }
-});
+test.each(ways)(
+  'I8 CON-10 a cursor past the head or of another epoch discards the view (%s)',
+  async (way) => {
+    const { scene, visitor, conversation, head } = await withMessages(3);
+    const epoch = await epochOf(visitor, conversation);
+    await maybeEvict(way, scene.conversation(conversation));
+    for (const wrong of [{ epoch, cursor: head + 1 }, { epoch: 'another', cursor: 2 }, { cursor: 2 }]) {
+      const tab = await hello(visitor, conversation, wrong);
+      expect(await tab.frame('reset')).toEqual({ t: 'reset', epoch, head });
+      await tab.frame('range');
+      expect(bounds(tab.frames)).toEqual([[0, head]]);
+    }
+  },
+);
 
-test('V15 V19 a tab that is too far behind starts at the tail, and can scroll back', async () => {
+test('CON-11 LOG-15 a tab that is too far behind starts at the tail, and can scroll back', async () => {
   const { visitor, conversation, head } = await withMessages(maxReplay + 20);
   const epoch = await epochOf(visitor, conversation);
   const behind = await hello(visitor, conversation, { epoch, cursor: 1 });
@@ -74,7 +77,7 @@ test('V15 V19 a tab that is too far behind starts at the tail, and can scroll ba
   expect(bounds(behind.frames).at(-1)).toEqual([6, 10]);
 });
 
-test('V17 entries for agents only leave no gap in a visitor’s ranges', async () => {
+test('LOG-4 entries for agents only leave no gap in a visitor’s ranges', async () => {
   const { scene, visitor, conversation } = await withMessages(1);
   const stub = scene.conversation(conversation);
   const anna = await scene.agent();
@@ -90,7 +93,7 @@ test('V17 entries for agents only leave no gap in a visitor’s ranges', async (
   });
 });
 
-test('V14 nothing is sent before hello, and hello may be sent again', async () => {
+test('CON-5 nothing is sent before hello, and hello may be sent again', async () => {
   const { visitor, conversation, head } = await withMessages(1);
   const tab = await visitor.open(conversation);
   tab.send({ t: 'message.send', id: uuid(), text: 'too early' });
@@ -107,7 +110,7 @@ test('V14 nothing is sent before hello, and hello may be sent again', async () =
   ]);
 });
 
-test('V14 a client with an unsupported version is refused, and does not reconnect', async () => {
+test('CON-5 a client with an unsupported version is refused, and does not reconnect', async () => {
   const { visitor, conversation } = await withMessages(1);
   const tab = await visitor.open(conversation);
   tab.send({ t: 'hello', v: 2 });
@@ -115,7 +118,7 @@ test('V14 a client with an unsupported version is refused, and does not reconnec
   expect((await tab.until(() => tab.closed)).code).toBe(4400);
 });
 
-test('V27 marks rise, reach the other side, and never go back', async () => {
+test('MRK-4 marks rise, reach the other side, and never go back', async () => {
   const { scene, visitor, conversation, head } = await withMessages(3);
   const anna = await scene.agent();
   await scene.conversation(conversation).assign({ agent: anna.party, generation: 1 });
@@ -132,7 +135,7 @@ test('V27 marks rise, reach the other side, and never go back', async () => {
   expect(marks.every((mark, index) => index === 0 || mark.read >= (marks[index - 1]?.read ?? 0))).toBe(true);
 });
 
-test('V32 a tab that never confirms its entries is closed, and its neighbours are not', async () => {
+test('MRK-10 a tab that never confirms its entries is closed, and its neighbours are not', async () => {
   const { visitor, conversation } = await withMessages(1);
   const silent = await visitor.open(conversation);
   silent.reporting = false;

@@ -136,7 +136,7 @@ export class Tab {
     );
   }
 
-  /** As a client does (V27): a tab that never confirms its position is closed ten seconds later. */
+  /** As a client does (MRK-2): a tab that never confirms its position is closed ten seconds later. */
   #take(frame: Frame): void {
     this.frames.push(frame);
     if (frame.t !== 'range' || !this.reporting) return;

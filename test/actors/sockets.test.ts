@@ -22,7 +22,7 @@ async function fallSilent(...tabs: Tab[]): Promise<void> {
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 
 test.each(ways)(
-  'V80 a visitor has eight sockets in a conversation: the ninth is refused with 4409, and admitted once another has closed (%s)',
+  'CON-14 a visitor has eight sockets in a conversation: the ninth is refused with 4409, and admitted once another has closed (%s)',
   async (way) => {
     const { visitor, conversation, stub } = await waitingChat();
     const tabs: Tab[] = [];
@@ -41,7 +41,7 @@ test.each(ways)(
   },
 );
 
-test('V80 a socket without hello makes room for a newer one, the older first', async () => {
+test('CON-13 a socket without hello makes room for a newer one, the older first', async () => {
   const { visitor, conversation } = await waitingChat();
   const tabs: Tab[] = [];
   for (const _ of range(6)) tabs.push(await visitor.attach(conversation));
@@ -52,7 +52,7 @@ test('V80 a socket without hello makes room for a newer one, the older first', a
   expect([...tabs, ninth, silent[1]].map((tab) => tab?.closed)).toEqual(range(8).map(() => undefined));
 });
 
-test.each(ways)('V80 sockets whose lease has ended make room for a newer one (%s)', async (way) => {
+test.each(ways)('CON-13 sockets whose lease has ended make room for a newer one (%s)', async (way) => {
   const clock = moveClock();
   const { visitor, conversation, stub } = await waitingChat();
   const tabs: Tab[] = [];
@@ -66,7 +66,7 @@ test.each(ways)('V80 sockets whose lease has ended make room for a newer one (%s
   expect(ninth.closed).toBeUndefined();
 });
 
-test('V80 agents open as many sockets as they like', async () => {
+test('CON-13 agents open as many sockets as they like', async () => {
   const { scene, conversation } = await waitingChat();
   const anna = await scene.agent('Anna');
   await taken(anna, conversation);
@@ -77,7 +77,7 @@ test('V80 agents open as many sockets as they like', async () => {
 });
 
 test.each(ways)(
-  'V80 a socket of either side that sends no hello is closed after ten seconds; others stay (%s)',
+  'CON-6 a socket of either side that sends no hello is closed after ten seconds; others stay (%s)',
   async (way) => {
     const { scene, visitor, conversation, stub } = await waitingChat();
     const anna = await scene.agent('Anna');
@@ -97,7 +97,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'V30 while the conversation is awake, sockets that have been silent for longer than the lease are closed (%s)',
+  'CON-18 while the conversation is awake, sockets that have been silent for longer than the lease are closed (%s)',
   async (way) => {
     const clock = moveClock();
     const { scene, visitor, conversation, stub } = await waitingChat();
@@ -118,7 +118,7 @@ const alarmOf = (stub: ReturnType<ReturnType<typeof newScene>['conversation']>) 
   runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
 
 test.each(ways)(
-  'V30 a socket that has never pinged has an alarm at the end of its lease; the visitor counts as gone then (%s)',
+  'CON-18 a socket that has never pinged has an alarm at the end of its lease; the visitor counts as gone then (%s)',
   async (way) => {
     const clock = moveClock();
     const { visitor, conversation, stub } = await waitingChat();
@@ -143,7 +143,7 @@ test.each(ways)(
   },
 );
 
-test.each(ways)('V80 a socket that pings before its hello costs no alarm (%s)', async (way) => {
+test.each(ways)('CON-3 a socket that pings before its hello costs no alarm (%s)', async (way) => {
   const { visitor, conversation, stub } = await waitingChat();
   const tab = await visitor.open(conversation);
   tab.send('ping').send({ t: 'hello', v: 1 });
@@ -155,7 +155,7 @@ test.each(ways)('V80 a socket that pings before its hello costs no alarm (%s)', 
   expect(tab.closed).toBeUndefined();
 });
 
-test('V80 a visitor who opens socket after socket is refused before they open', async () => {
+test('CON-15 a visitor who opens socket after socket is refused before they open', async () => {
   const { visitor, conversation } = await waitingChat();
   holdClock();
   const answers: string[] = [];

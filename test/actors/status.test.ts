@@ -75,7 +75,7 @@ test('F2 a user who signs in with a status has it from the first moment', async 
   expect((await logOf({ stub })).slice(2)).toEqual([{ kind: 'status.changed', status: 'dinner' }]);
 });
 
-test('F2 V11 without a choice an offline user becomes online', async () => {
+test('F2 SGN-5 without a choice an offline user becomes online', async () => {
   const { stub, enter } = await newcomer(id('account'));
   await enter();
   await stub.setStatus('offline');
@@ -94,7 +94,7 @@ test('F11 there are eight statuses, and each can be chosen if the account has it
   }
 });
 
-test('F18 V33 offline processing is refused everywhere if the account has not switched it on', async () => {
+test('F18 AGT-12 offline processing is refused everywhere if the account has not switched it on', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const refusal = { refused: 'bad_request', field: 'status' };
@@ -114,7 +114,7 @@ test('F18 V33 offline processing is refused everywhere if the account has not sw
 });
 
 test.each(ways)(
-  'F24 V33 a status that one tab sets shows in all of them, and after a reload (%s)',
+  'F24 AGT-7 a status that one tab sets shows in all of them, and after a reload (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');
@@ -156,7 +156,7 @@ test.each(ways)(
   },
 );
 
-test('V33 a supervisor sets a status, and the tabs and the log name the supervisor', async () => {
+test('AGT-10 a supervisor sets a status, and the tabs and the log name the supervisor', async () => {
   const scene = newScene();
   const anna = await scene.agent('Anna');
   const desk = await anna.desk();
@@ -285,7 +285,7 @@ async function projected(agent: SceneAgent, count: number): Promise<Row[]> {
 }
 
 test.each(ways)(
-  'F21 V50 an agent’s statuses are recorded within seconds, once and without a gap (%s)',
+  'F21 TIM-3 an agent’s statuses are recorded within seconds, once and without a gap (%s)',
   async (way) => {
     const scene = newScene();
     const anna = await scene.agent('Anna');

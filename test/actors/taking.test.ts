@@ -21,7 +21,7 @@ async function waiting(scene: Scene) {
 const assignments = async (scene: Scene, conversation: string) =>
   (await logOf(scene, conversation)).filter((entry) => entry.kind === 'agent.assigned');
 
-test.each(ways)('V35 I9 of two takers at once one wins, the other is told who won (%s)', async (way) => {
+test.each(ways)('TAK-2 I9 of two takers at once one wins, the other is told who won (%s)', async (way) => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const { conversation } = await waiting(scene);
@@ -87,7 +87,7 @@ test.each(ways)('I9 an old generation changes nothing (%s)', async (way) => {
   expect((await stub.state())?.owner?.id).toBe(ben.party.id);
 });
 
-test('V21 a conversation that was returned keeps its position in the queue', async () => {
+test('CMD-23 a conversation that was returned keeps its position in the queue', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { conversation } = await waiting(scene);
@@ -135,7 +135,7 @@ test.each([
   });
 });
 
-test('V35 an agent who takes again after a lost answer has the chat, and is not refused as too late', async () => {
+test('TAK-5 an agent who takes again after a lost answer has the chat, and is not refused as too late', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { conversation } = await waiting(scene);
@@ -156,7 +156,7 @@ test('V35 an agent who takes again after a lost answer has the chat, and is not 
   expect(await places(scene)).toHaveLength(2);
 });
 
-test('V35 an agent who is offline, or too late, is refused', async () => {
+test('TAK-3 an agent who is offline, or too late, is refused', async () => {
   const scene = newScene();
   const anna = await scene.agent();
   const { visitor, conversation } = await waiting(scene);

@@ -57,7 +57,7 @@ test.each([
   [`${subprotocol}0`, 426],
   [`x${subprotocol}`, 426],
   [`token.${subprotocol}`, 426],
-])('V13 the protocol version must match a whole offered name: %s', (offered, status) => {
+])('SOC-1 the protocol version must match a whole offered name: %s', (offered, status) => {
   const request = upgrade(user, offered);
   expect(refuseProtocol(request)?.status).toBe(status);
   expect(statusOf(readUpgrade(request, ['user'], all))).toBe(status ?? 'admitted');

@@ -12,7 +12,7 @@ import { env, id, logOf, maybeEvict, moveClock, newScene, openTab, taken, uuid, 
 const messages = (log: Awaited<ReturnType<typeof logOf>>) =>
   log.filter((entry) => entry.kind === 'message.sent');
 
-test.each(ways)('V9 twenty messages at once open one conversation (%s)', async (way) => {
+test.each(ways)('MSG-11 twenty messages at once open one conversation (%s)', async (way) => {
   const scene = newScene();
   const visitor = await scene.visitor();
   await maybeEvict(way, visitor.stub);
@@ -26,7 +26,7 @@ test.each(ways)('V9 twenty messages at once open one conversation (%s)', async (
   expect(session).toMatchObject({ conversations: [{ open: true }] });
 });
 
-test.each(ways)('V9 V23 the same id over HTTP and on the socket is one entry (%s)', async (way) => {
+test.each(ways)('MSG-4 CMD-7 the same id over HTTP and on the socket is one entry (%s)', async (way) => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const [command, second] = [uuid(), uuid()];
@@ -43,7 +43,7 @@ test.each(ways)('V9 V23 the same id over HTTP and on the socket is one entry (%s
   expect(messages(await logOf(scene, conversation))).toHaveLength(2);
 });
 
-test('V23 an id that is sent at the same moment in two tabs and over HTTP is one entry', async () => {
+test('CMD-7 an id that is sent at the same moment in two tabs and over HTTP is one entry', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');
@@ -56,35 +56,38 @@ test('V23 an id that is sent at the same moment in two tabs and over HTTP is one
   expect(messages(await logOf(scene, conversation))).toHaveLength(2);
 });
 
-test.each(ways)('I18 V26 a message to a closed conversation opens the next one, once (%s)', async (way) => {
-  const scene = newScene();
-  const visitor = await scene.visitor();
-  const { conversation } = await visitor.say('hello');
-  const tab = await visitor.attach(conversation);
-  tab.send({ t: 'conversation.close', id: uuid() });
-  await tab.frame('range', (frame) => frame['upTo'] === 3);
-  const late = uuid();
-  tab.send({ t: 'message.send', id: late, text: 'one more thing' });
-  expect(await tab.frame('refused')).toMatchObject({ id: late, code: 'conversation_closed' });
-  await maybeEvict(way, visitor.stub);
-  const [one, two] = await Promise.all([visitor.say('one more thing', late), visitor.say('and another')]);
-  expect(one.conversation).not.toBe(conversation);
-  expect(two.conversation).toBe(one.conversation);
-  expect(await visitor.stub.session()).toMatchObject({
-    conversations: [
-      { id: one.conversation, open: true },
-      { id: conversation, open: false },
-    ],
-  });
-  expect((await scene.conversation(one.conversation).state())?.ordinal).toBe(2);
-  expect((await logOf(scene, conversation)).map((entry) => entry.kind)).toEqual([
-    'conversation.started',
-    'message.sent',
-    'conversation.closed',
-  ]);
-});
+test.each(ways)(
+  'I18 CMD-20 a message to a closed conversation opens the next one, once (%s)',
+  async (way) => {
+    const scene = newScene();
+    const visitor = await scene.visitor();
+    const { conversation } = await visitor.say('hello');
+    const tab = await visitor.attach(conversation);
+    tab.send({ t: 'conversation.close', id: uuid() });
+    await tab.frame('range', (frame) => frame['upTo'] === 3);
+    const late = uuid();
+    tab.send({ t: 'message.send', id: late, text: 'one more thing' });
+    expect(await tab.frame('refused')).toMatchObject({ id: late, code: 'conversation_closed' });
+    await maybeEvict(way, visitor.stub);
+    const [one, two] = await Promise.all([visitor.say('one more thing', late), visitor.say('and another')]);
+    expect(one.conversation).not.toBe(conversation);
+    expect(two.conversation).toBe(one.conversation);
+    expect(await visitor.stub.session()).toMatchObject({
+      conversations: [
+        { id: one.conversation, open: true },
+        { id: conversation, open: false },
+      ],
+    });
+    expect((await scene.conversation(one.conversation).state())?.ordinal).toBe(2);
+    expect((await logOf(scene, conversation)).map((entry) => entry.kind)).toEqual([
+      'conversation.started',
+      'message.sent',
+      'conversation.closed',
+    ]);
+  },
+);
 
-test('V9 a message that a conversation accepted before it was closed is not sent to the next one', async () => {
+test('MSG-4 a message that a conversation accepted before it was closed is not sent to the next one', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const command = uuid();
@@ -95,7 +98,7 @@ test('V9 a message that a conversation accepted before it was closed is not sent
   expect(await visitor.say('hello', command)).toEqual(first);
 });
 
-test('V9 V23 a message that an earlier conversation accepted is not written into a later one', async () => {
+test('MSG-4 CMD-7 a message that an earlier conversation accepted is not written into a later one', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const first = await visitor.say('hello');
@@ -119,7 +122,7 @@ test('V9 V23 a message that an earlier conversation accepted is not written into
   expect(texts.filter(Boolean)).toEqual(['another tab begins anew', 'lost', 'not there']);
 });
 
-test.each(ways)('V21 a blocked visitor is refused everywhere (%s)', async (way) => {
+test.each(ways)('CMD-21 a blocked visitor is refused everywhere (%s)', async (way) => {
   const scene = newScene();
   const anna = await scene.agent();
   const visitor = await scene.visitor();

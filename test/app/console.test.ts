@@ -72,7 +72,7 @@ const act: AuditEntry = {
   ...{ subject: { id: 'usr_1', name: 'Ines' }, changes: null },
 };
 
-test('V45 a change is listed field by field, under today’s names, in whatever format it was stored', () => {
+test('AUD-1 a change is listed field by field, under today’s names, in whatever format it was stored', () => {
   const changes = {
     name: ['Ines', 'Inês'],
     roles: [['agent'], ['supervisor', 'agent']],
@@ -101,7 +101,7 @@ test('V45 a change is listed field by field, under today’s names, in whatever 
   ]);
 });
 
-test('V45 the audit log describes every kind and every value', () => {
+test('AUD-1 the audit log describes every kind and every value', () => {
   for (const kind of auditKinds) expect(deedWords({ ...act, kind })).not.toBe('');
   const fields = fc.constantFrom('name', 'roles', 'groups', 'members', 'limits', 'sees', 'language', 'color');
   const values = fc.tuple(fc.jsonValue(), fc.jsonValue());

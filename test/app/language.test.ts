@@ -58,7 +58,7 @@ test('the reader’s own action is worded differently from another agent’s', (
   expect(plain(describe(taken, null, 'Мия'))).toBe('Чат взят в работу: Анна');
 });
 
-test('V1 a refusal is worded by its code, its reason and its pause; an unknown one shows the server’s message', () => {
+test('REF-1 a refusal is worded by its code, its reason and its pause; an unknown one shows the server’s message', () => {
   expect(refusalWords(refuse('conflict'))).toBe('Данные уже изменил другой пользователь. Обновите страницу.');
   expect(refusalWords(refuse('signed_out', { reason: 'password' }))).toBe('Пароль изменён. Войдите снова.');
   expect(refusalWords(refuse('slow_down', { retryAfter: 29_500 }))).toBe(

@@ -28,7 +28,7 @@ test.each([
   ['conversations_by_phase', { phase: filters.phase }],
   ['conversations_by_campaign', { campaign: filters.campaign, phase: filters.phase }],
   ['conversations_by_visitor', filters],
-] as const)('V37 the index %s serves %o, and nothing is sorted', async (index, given) => {
+] as const)('HIS-1 the index %s serves %o, and nothing is sorted', async (index, given) => {
   for (const key of [undefined, [1_700_000_000_000, id('conversation')] as const]) {
     const query = selectConversations(DB, id('account'), given, key, 51).toSQL();
     const detail = await plan(query.sql, query.params);
@@ -38,7 +38,7 @@ test.each([
   }
 });
 
-test('V37 a range is looked up in the primary keys', async () => {
+test('HIS-3 a range is looked up in the primary keys', async () => {
   const detail = await plan(rangeQuery, [id('account'), id('conversation'), null, 50]);
   expect(detail).toContain(
     'SEARCH pages USING PRIMARY KEY (account_id=? AND conversation_id=? AND first>? AND first<?)',
@@ -58,7 +58,7 @@ async function pageThrough(account: string, query: ConversationsQuery): Promise<
   throw new Error('the pages do not end');
 }
 
-test('V37 paging by key loses and repeats nothing, even if many started in the same millisecond', async () => {
+test('HIS-1 paging by key loses and repeats nothing, even if many started in the same millisecond', async () => {
   const [account, campaign, visitor] = [id('account'), id('campaign'), id('visitor')];
   const logs = Array.from({ length: 23 }, (_, i) =>
     makeLog({
@@ -97,7 +97,7 @@ test.each([
   "1.' OR 1=1 --",
   '-1.con_1',
   `${'9'.repeat(40)}.con_1`,
-])('V37 the key %j is refused', async (after) => {
+])('HIS-1 the key %j is refused', async (after) => {
   const answer = await listConversations(DB, id('account'), { after });
   expect(isRefusal(answer) && answer).toMatchObject({ refused: 'bad_request', field: 'after' });
 });

@@ -117,7 +117,7 @@ test('I13 another account’s id writes nothing of this account, and reads nothi
   expect(await getRange(DB, stranger, log.state.id, undefined, 100)).toBeNull();
 });
 
-test('V19 a range ends right before its seq, and contains what the log has there', async () => {
+test('LOG-15 a range ends right before its seq, and contains what the log has there', async () => {
   const account = id('account');
   const log = makeLog({ messages: 300 });
   await write(account, log);

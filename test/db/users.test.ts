@@ -42,7 +42,7 @@ test.each(filters)('F118 one index serves the list of users, nothing is sorted: 
   expect(plan).not.toMatch(/SCAN users|TEMP B-TREE FOR ORDER BY/);
 });
 
-test('V46 an index finds the user of a photo', async () => {
+test('PHO-4 an index finds the user of a photo', async () => {
   const { sql, params } = selectPhoto(DB, 'pho_x').toSQL();
   const { results } = await DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .bind(...params)

@@ -26,7 +26,7 @@ test('design 22: a deployment sets caps by name; unknown names and values that a
     expect(capsOf({ CAPS })).toEqual(caps);
 });
 
-test('V81 the bytes of a text are those of its UTF-8', () => {
+test('CON-22 the bytes of a text are those of its UTF-8', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
       expect(bytesOf(text)).toBe(new TextEncoder().encode(text).length);
@@ -34,7 +34,7 @@ test('V81 the bytes of a text are those of its UTF-8', () => {
   );
 });
 
-test('V28 a bucket in debt makes the next action wait until the debt is paid', () => {
+test('CON-20 a bucket in debt makes the next action wait until the debt is paid', () => {
   const { bucket: taken } = bucket.take(bucket.fill(20, 0), 5, 20, 0);
   const owing = bucket.charge(taken, 25);
   expect(bucket.take(owing, 5, 20, 0).wait).toBe(1_400);
@@ -42,7 +42,7 @@ test('V28 a bucket in debt makes the next action wait until the debt is paid', (
   expect(bucket.take(owing, 5, 20, 1_400).wait).toBe(0);
 });
 
-test('V71 V81 a full log ends once, with a reason that earlier widgets know', () => {
+test('RED-8 CON-22 a full log ends once, with a reason that earlier widgets know', () => {
   const started: Entry = {
     ...{ seq: 1, at: 1, by: visitor, kind: 'conversation.started', campaign: { id: 'cam', name: 'Help' } },
     ...{ site: 'sit', contact: {}, ordinal: 1 },

@@ -36,7 +36,7 @@ test('I18: nothing that a visitor sees follows the close', () => {
   );
 });
 
-test('V26: an agent writes only as the owner; the refusal names the owner', () => {
+test('CMD-18: an agent writes only as the owner; the refusal names the owner', () => {
   const tape = new Tape();
   const message = { t: 'message.send', id: '0', text: 'hello' } as const;
   expect(tape.perform(anna, message)).toMatchObject({ refused: 'not_owner' });
@@ -81,7 +81,7 @@ test('F170 F171: an assignment with capacity of the other type is refused, one w
   expect(tape.perform(ben, { t: 'assign', agent: ben, generation: 2 })).toHaveLength(1);
 });
 
-test('V16: a fold continued from any entry equals the fold from the start', () => {
+test('LOG-5: a fold continued from any entry equals the fold from the start', () => {
   fc.assert(
     fc.property(script, fc.nat(), (steps, cut) => {
       const { entries, state } = play(steps);
@@ -157,7 +157,7 @@ test('a conversation with an agent closes after the campaign’s idle time, a wa
   expect(idleAt(tape.state, 30)).toBeNull();
 });
 
-test('F40 V21 a waiting visitor may choose a later answer, once; with an owner, the owner decides', () => {
+test('F40 CMD-22 a waiting visitor may choose a later answer, once; with an owner, the owner decides', () => {
   const waiting = fold('con_a', [started]);
   const defer = { t: 'conversation.defer', id: 'c1' } as const;
   expect(decide(waiting, defer, visitor)).toEqual([{ kind: 'conversation.deferred', by: visitor, id: 'c1' }]);

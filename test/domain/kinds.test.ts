@@ -13,7 +13,7 @@ import { anna, ben, play, script, started, system, visitor } from './tape.ts';
 const onFloor = ({ phase, type, target, generation, owner, visitor }: ConversationState) =>
   JSON.stringify({ phase, type, target, generation, owner: owner?.id, visitor });
 
-test('V34 each change that the floor shows concerns the floor, each change of owner the owner’s lists, and the end all three', () => {
+test('FLR-1 each change that the floor shows concerns the floor, each change of owner the owner’s lists, and the end all three', () => {
   fc.assert(
     fc.property(script, (steps) => {
       let before = fold('con_a', [started]);
@@ -45,7 +45,7 @@ const commands: { readonly [T in GivenCommand['t']]: readonly [Party, Extract<Gi
   'visitor.block': [anna, { t: 'visitor.block', id: '1' }],
 };
 
-test('V23 I7 the entry that a command has caused is the result of that command, repeated, and of no other', () => {
+test('CMD-7 I7 the entry that a command has caused is the result of that command, repeated, and of no other', () => {
   for (const [by, command] of Object.values(commands)) {
     const waiting = fold('con_a', [started]);
     const taken: ConversationState = { ...waiting, phase: 'active', owner: anna, generation: 1 };
@@ -60,7 +60,7 @@ test('V23 I7 the entry that a command has caused is the result of that command, 
   }
 });
 
-test('V23 the same id with other words or details is another command', () => {
+test('CMD-8 the same id with other words or details is another command', () => {
   const sent = { seq: 2, at: 2, by: visitor, kind: 'message.sent', id: '1', text: 'hello' } as const;
   expect(isSameCommand(sent, { t: 'message.send', id: '1', text: 'goodbye' })).toBe(false);
   const said = { seq: 2, at: 2, by: visitor, kind: 'visitor.identified', id: '1', name: 'Vera' } as const;
@@ -70,7 +70,7 @@ test('V23 the same id with other words or details is another command', () => {
   );
 });
 
-test('V70 an entry of an unknown kind concerns nobody, answers nothing and is known to be unknown', () => {
+test('COM-3 an entry of an unknown kind concerns nobody, answers nothing and is known to be unknown', () => {
   const unknown = { seq: 2, at: 2, by: visitor, id: '1', kind: 'weather.changed' } as unknown as Entry;
   expect([isKnown(unknown), rulesOf(unknown), isKnown(started)]).toEqual([false, undefined, true]);
   expect(isSameCommand(unknown, { t: 'conversation.close', id: '1' })).toBe(false);

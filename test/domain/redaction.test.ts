@@ -91,7 +91,7 @@ const log = fc
 const ownersIn = (entries: readonly Entry[]) =>
   new Set(entries.flatMap((entry) => (entry.kind === 'agent.assigned' ? [entry.agent.id] : [])));
 
-test('V71 entries for a visitor contain no user’s id, no reason, no author of a block, and only picked fields', () => {
+test('RED-1 entries for a visitor contain no user’s id, no reason, no author of a block, and only picked fields', () => {
   fc.assert(
     fc.property(log, (entries) => {
       const alias = aliasAmong(ownersIn(entries));
@@ -115,7 +115,7 @@ test('V71 entries for a visitor contain no user’s id, no reason, no author of 
   );
 });
 
-test('V16 folding a visitor’s entries gives the visitor’s state', () => {
+test('RED-10 folding a visitor’s entries gives the visitor’s state', () => {
   fc.assert(
     fc.property(script, (steps) => {
       const { entries, state } = play(steps);
@@ -129,7 +129,7 @@ test('V16 folding a visitor’s entries gives the visitor’s state', () => {
   );
 });
 
-test('V71 aliases distinguish owners, stay the same as owners are added, and reveal no other user', () => {
+test('RED-3 aliases distinguish owners, stay the same as owners are added, and reveal no other user', () => {
   const [anna, ben, sofia] = ['usr_anna', 'usr_ben', 'usr_sofia'];
   const owners = new Set([anna]);
   const alias = aliasAmong(owners);
@@ -142,7 +142,7 @@ test('V71 aliases distinguish owners, stay the same as owners are added, and rev
   ]);
 });
 
-test('V71 a visitor’s refusal names no user', () => {
+test('RED-1 a visitor’s refusal names no user', () => {
   const refusal = refuse('already_taken', { by: { id: 'usr_anna', name: 'Anna' }, retryAfter: 5 });
   expect(refusalForVisitor(refusal)).toEqual(refuse('already_taken', { retryAfter: 5 }));
 });

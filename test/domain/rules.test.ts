@@ -108,7 +108,7 @@ test('F37 F35: unread are the other side’s messages after the mark, in whateve
   );
 });
 
-test('V25: a bucket lets through its burst and its rate, and not one more', () => {
+test('CMD-15: a bucket lets through its burst and its rate, and not one more', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -500, max: 2_000 }), { maxLength: 200 }), (waits) => {
       let now = 0;
@@ -129,7 +129,7 @@ test('V25: a bucket lets through its burst and its rate, and not one more', () =
   );
 });
 
-test('V31: attempts come after nought to a second, doubling to half a minute', () => {
+test('SOC-13: attempts come after nought to a second, doubling to half a minute', () => {
   const attempts = fc.integer({ min: 1, max: 10_000 });
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(

@@ -43,7 +43,7 @@ test('F9: in the console a badge calls a supervisor to a waiting chat', async ()
   expect([...visitor.errors, ...sofia.errors]).toEqual([]);
 });
 
-test('V45: an administrator’s change is at the top of the audit log, field by field', async () => {
+test('AUD-1: an administrator’s change is at the top of the audit log, field by field', async () => {
   const { page } = admin;
   await page.goto(`${base}/console/groups/new`);
   await page.getByLabel('Name', { exact: true }).fill(`Sales ${mark}`);
@@ -71,7 +71,7 @@ test('V45: an administrator’s change is at the top of the audit log, field by 
   expect(admin.errors).toEqual([]);
 });
 
-test('V45: the audit log is for administrators alone; every manager can see the permissions of each role', async () => {
+test('AUD-1: the audit log is for administrators alone; every manager can see the permissions of each role', async () => {
   const { page } = sofia;
   await page.goto(`${base}/console/users`);
   const menu = page.getByRole('navigation', { name: 'Console' });

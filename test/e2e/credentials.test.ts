@@ -39,7 +39,7 @@ async function fillIn(page: Page, email: string, pass: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-test('V43 F5: a link replaces a forgotten password, and leaves no trace in the address', async () => {
+test('PWD-3 F5: a link replaces a forgotten password, and leaves no trace in the address', async () => {
   const { agent: email } = await newAccount();
   const before = await Agent.tryToSignIn(browser, base, email);
   await before.page.waitForURL(/\/workspace/);
@@ -132,7 +132,7 @@ test('F2 B12: the sign-in form asks a remembered administrator for no status, an
   await context.close();
 });
 
-test('V43: a user who changes their password stays signed in here, live, and is signed out everywhere else', async () => {
+test('PWD-9: a user who changes their password stays signed in here, live, and is signed out everywhere else', async () => {
   const { agent: email } = await newAccount();
   const here = await Agent.tryToSignIn(browser, base, email);
   const there = await Agent.tryToSignIn(browser, base, email);
@@ -187,7 +187,7 @@ async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
   return { secret, codes };
 }
 
-test('V44: two-factor authentication is set up in the profile, and sign-in then requires its code', async () => {
+test('TWO-2: two-factor authentication is set up in the profile, and sign-in then requires its code', async () => {
   const { agent: email } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, email);
   await page.waitForURL(/\/workspace/);
@@ -223,7 +223,7 @@ test('V44: two-factor authentication is set up in the profile, and sign-in then 
   await page.getByText('Two-factor authentication is off').waitFor();
 });
 
-test('V44: if the account requires two-factor authentication, a user without it sets it up and continues', async () => {
+test('TWO-8: if the account requires two-factor authentication, a user without it sets it up and continues', async () => {
   const { admin, agent } = await newAccount();
   const { page } = await Agent.tryToSignIn(browser, base, agent);
   await page.getByRole('region', { name: 'Unassigned' }).waitFor();

@@ -173,7 +173,7 @@ test('S4: a page and a visitor stored by an earlier version are shown, and are n
   await anna.endChat();
 });
 
-test('S11 V5: a page of a foreign origin gets neither the settings nor the frame', async () => {
+test('S11 SIT-2: a page of a foreign origin gets neither the settings nor the frame', async () => {
   const visitor = await Visitor.visit(browser, base);
   const src = await visitor.page.locator('script[src*="widget.js"]').getAttribute('src');
   const site = new URL(src ?? '').searchParams.get('site');

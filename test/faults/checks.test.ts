@@ -92,12 +92,12 @@ const wrong: [string, keyof Verdict, Evidence][] = [
     },
   ],
   [
-    'V71 a visitor was shown an entry for agents only',
+    'RED-1 a visitor was shown an entry for agents only',
     'gaps',
     { ...evidence(), seen: new Map([[shownKey('visitor', 'con', 3), JSON.stringify(log[2])]]) },
   ],
   [
-    'V24 the second message is before the first',
+    'CMD-11 the second message is before the first',
     'reordered',
     evidence(numbered([started, said(1), assigned(1), said(0)])),
   ],

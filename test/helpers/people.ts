@@ -66,7 +66,7 @@ type SocketWithHeaders = new (
   init: { protocols: string[]; headers: Record<string, string> },
 ) => unknown;
 
-/** The environment of Node. Outside a browser, a client sets its Origin and its cookie itself (V12). */
+/** The environment of Node. Outside a browser, a client sets its Origin and its cookie itself (REQ-3). */
 export function nodeEnvironment(
   base: string,
   wiring: Wiring = {},

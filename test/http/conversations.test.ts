@@ -60,7 +60,7 @@ function next(socket: WebSocket): Promise<Record<string, unknown>> {
   });
 }
 
-test('V37 a manager reads the history of their account, and of no other', async () => {
+test('HIS-1 a manager reads the history of their account, and of no other', async () => {
   const log = makeLog({ messages: 150, closed: true });
   await writeHistory(env.DB, mine.id, log.state, log.pages);
   const as = { cookie: mine.supervisor };
@@ -101,12 +101,12 @@ test.each([
   'visitor=vis_x',
   'after=x',
   `after=${'1'.repeat(99)}`,
-])('V37 the query %s is refused', async (query) => {
+])('HIS-1 the query %s is refused', async (query) => {
   const answer = await ask('GET', `/api/conversations?${query}`, { cookie: mine.supervisor });
   expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request', field: query.split('=')[0] } });
 });
 
-test('V13 an agent opens the socket of a conversation of their account', async () => {
+test('CON-1 an agent opens the socket of a conversation of their account', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token, 'Hello');
   const opened = await upgrade(`/api/conversations/${conversation}/socket`, { cookie: mine.agent });
@@ -117,7 +117,7 @@ test('V13 an agent opens the socket of a conversation of their account', async (
   expect(await first).toMatchObject({ t: 'welcome', conversation, state: { phase: 'waiting' } });
 });
 
-test('V7 a visitor opens the socket of their conversation, by a cookie or by a subprotocol', async () => {
+test('VIS-5 a visitor opens the socket of their conversation, by a cookie or by a subprotocol', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token, 'Hello');
   const path = `/api/widget/conversations/${conversation}/socket?site=${site}`;
@@ -134,7 +134,7 @@ test('V7 a visitor opens the socket of their conversation, by a cookie or by a s
   expect(await upgrade(path, {})).toMatchObject({ status: 401 });
 });
 
-test('V13 an upgrade with another version, and a request without an upgrade, are refused', async () => {
+test('SOC-1 an upgrade with another version, and a request without an upgrade, are refused', async () => {
   const visitor = await newVisitor(site);
   const { conversation } = await say(site, visitor.token);
   const paths = [`/api/conversations/${conversation}/socket`, '/api/agent/socket', '/api/floor/socket'];
@@ -177,7 +177,7 @@ test('S2 a header cannot claim an identity', async () => {
   expect(await upgrade(path, { headers })).toMatchObject({ status: 401 });
 });
 
-test('V33 V34 one socket follows the agent, and one the floor', async () => {
+test('AGT-1 FLR-1 one socket follows the agent, and one the floor', async () => {
   const agent = await upgrade('/api/agent/socket', { cookie: mine.agent });
   expect(await next(agent.socket as WebSocket)).toMatchObject({ t: 'agent.welcome', status: 'online' });
   const floor = await upgrade('/api/floor/socket', { cookie: mine.agent });
@@ -187,7 +187,7 @@ test('V33 V34 one socket follows the agent, and one the floor', async () => {
   }
 });
 
-test('V35 an agent takes a conversation; the next one is refused with the owner’s name', async () => {
+test('TAK-1 an agent takes a conversation; the next one is refused with the owner’s name', async () => {
   const live = await upgrade('/api/agent/socket', { cookie: mine.agent });
   await next(live.socket as WebSocket);
   const visitor = await newVisitor(site);

@@ -32,7 +32,7 @@ const login = (email: string, pass: string, more = {}) =>
   call('POST', '/api/login', { body: { email, password: pass, ...more } });
 const signedOut = { status: 401, body: { refused: 'signed_out' } };
 
-test('V43 F185 a changed password ends all sessions; the one that changed it continues under a new id', async () => {
+test('PWD-9 F185 a changed password ends all sessions; the one that changed it continues under a new id', async () => {
   const { emails } = await newAccount();
   const [mine, other] = [await signIn(emails.agent), await signIn(emails.agent)];
   const wrong = await ask('PUT', '/api/me/password', {
@@ -100,7 +100,7 @@ test('F2 the status that is chosen at sign-in is the first one', async () => {
   expect((await login(emails.agent, password, { status: 'asleep' })).status).toBe(400);
 });
 
-test('V43 a forgotten password: the mailed link sets a new one, once, and ends all sessions', async () => {
+test('PWD-3 a forgotten password: the mailed link sets a new one, once, and ends all sessions', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const forgotten = (of: string) => ask('POST', '/api/password/forgotten', { body: { email: of } });
@@ -133,7 +133,7 @@ test('V43 a forgotten password: the mailed link sets a new one, once, and ends a
   expect((await about({ token })).status).toBe(410);
 });
 
-test('V43 H2 a newer link leaves earlier ones valid, until one is used, or for half an hour', async () => {
+test('PWD-5 H2 a newer link leaves earlier ones valid, until one is used, or for half an hour', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
@@ -151,7 +151,7 @@ test('V43 H2 a newer link leaves earlier ones valid, until one is used, or for h
   expect(new Set([first, second, third, fourth]).size).toBe(4);
 });
 
-test('V43 a link expires after half an hour', async () => {
+test('PWD-4 a link expires after half an hour', async () => {
   const { agent: email } = (await newAccount()).emails;
   await ask('POST', '/api/password/forgotten', { body: { email } });
   const token = tokenIn(await mailTo(email));
@@ -159,7 +159,7 @@ test('V43 a link expires after half an hour', async () => {
   expect((await ask('POST', '/api/password/redeem', { body: { token, password: next } })).status).toBe(410);
 });
 
-test('V43 H2 a link of an earlier version is valid, and so is a new one beside it', async () => {
+test('PWD-5 H2 a link of an earlier version is valid, and so is a new one beside it', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const agent = agentStub(env, own.id, own.users.agent);
@@ -183,7 +183,7 @@ test('S7 a stranger cannot flood a mailbox: after three mails the next has to wa
   expect(await forgotten()).toMatchObject({ status: 429, body: { refused: 'slow_down' } });
 });
 
-test('V43 if no mail can be sent, or its links could lead anywhere, none is promised', async () => {
+test('PWD-4 if no mail can be sent, or its links could lead anywhere, none is promised', async () => {
   const unset = (bindings: object) => ({ env: { ...bindings } as Partial<typeof env> });
   const none = unset({ SMTP_URL: undefined });
   expect((await ask('GET', '/api/deployment', none)).body).toEqual({
@@ -226,7 +226,7 @@ test('F185 an invitation: the user exists, and signs in with a password of their
   expect((await ask('POST', `/api/users/${made.body.id}/invite`, { cookie })).status).toBe(409);
 });
 
-test('V45 the audit log for administrators: who did what, when and from which address', async () => {
+test('AUD-1 the audit log for administrators: who did what, when and from which address', async () => {
   const own = await newAccount();
   const cookie = own.administrator;
   const headers = { 'CF-Connecting-IP': '203.0.113.9', 'User-Agent': 'Firefox' };

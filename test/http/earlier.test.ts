@@ -1,6 +1,6 @@
 /**
  * A visitor's earlier chats, for the agent with the current one: as far as the account's visibility rule allows, and
- * of no other visitor (V61).
+ * of no other visitor (HIS-4).
  */
 import type { Account, Earlier, Range } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ const read = (cookie: string, of: string, query = '') =>
   ask<Range>('GET', `/api/conversations/${conversation}/earlier/entries?of=${of}${query}`, { cookie });
 const ids = ({ body }: { body: Earlier }) => body.conversations.map(({ id }) => id);
 
-test('V61 U5 an agent finds the visitor’s earlier chats, newest first, and reads them', async () => {
+test('HIS-4 U5 an agent finds the visitor’s earlier chats, newest first, and reads them', async () => {
   await rule('all');
   const answer = await list(account.agent);
   expect(ids(answer)).toEqual([logs.nobody, logs.other, logs.own].map(({ state }) => state.id));
@@ -59,7 +59,7 @@ test('V61 U5 an agent finds the visitor’s earlier chats, newest first, and rea
   });
 });
 
-test('V61 F42 if agents see only their own chats, a colleague’s is counted but cannot be read; supervisors read all', async () => {
+test('HIS-5 F42 if agents see only their own chats, a colleague’s is counted but cannot be read; supervisors read all', async () => {
   await rule('own');
   const answer = await list(account.agent);
   expect(ids(answer)).toEqual([logs.nobody.state.id, logs.own.state.id]);
@@ -72,7 +72,7 @@ test('V61 F42 if agents see only their own chats, a colleague’s is counted but
   await rule('all');
 });
 
-test('V61 I13 this chat gives access to no other visitor’s chats, and to no other account’s', async () => {
+test('HIS-6 I13 this chat gives access to no other visitor’s chats, and to no other account’s', async () => {
   const elsewhere = await newAccount('Elsewhere');
   for (const cookie of [account.agent, account.supervisor])
     expect(await read(cookie, logs.foreign.state.id)).toMatchObject({ status: 404 });

@@ -296,7 +296,7 @@ test('L1 without mail a typed email counts as confirmed, also after mail is set 
   expect(await enter(invited.email)).toBe(200);
 });
 
-test('V40 L1 the operator vouches for the users of a new account', async () => {
+test('EML-12 L1 the operator vouches for the users of a new account', async () => {
   const email = anEmail();
   await add(theirs, { email });
   const users = [{ email, name: 'Owner', password, roles: ['administrator'] }];

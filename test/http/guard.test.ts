@@ -49,14 +49,14 @@ const foreign = [
   'https://PARLEY.test@evil.example',
 ];
 
-test.each(changes)('S10 V12 %s %s from another origin changes nothing', async (method, path) => {
+test.each(changes)('S10 REQ-2 %s %s from another origin changes nothing', async (method, path) => {
   for (const Origin of foreign) {
     const answer = await ask(method, path, { cookie: account.administrator, body: {}, headers: { Origin } });
     expect(answer).toMatchObject({ status: 403, body: { refused: 'wrong_origin' } });
   }
 });
 
-test('S10 V12 behind a proxy that ends TLS, the deployment’s own origin is that of PUBLIC_URL', async () => {
+test('S10 REQ-2 behind a proxy that ends TLS, the deployment’s own origin is that of PUBLIC_URL', async () => {
   const proxied = { host: 'http://parley.test', cookie: (await newAccount()).agent };
   const from = async (Origin: string) =>
     (await ask('POST', '/api/logout', { ...proxied, body: {}, headers: { Origin } })).status;
@@ -65,7 +65,7 @@ test('S10 V12 behind a proxy that ends TLS, the deployment’s own origin is tha
   expect(await from(origin)).toBe(200);
 });
 
-test.each(sockets)('S10 V12 the socket %s is not opened for another origin', async (path) => {
+test.each(sockets)('S10 REQ-2 the socket %s is not opened for another origin', async (path) => {
   for (const Origin of foreign) {
     const headers = { Origin, Upgrade: 'websocket', 'Sec-WebSocket-Protocol': 'parley.1' };
     const answer = await ask('GET', path, { cookie: account.agent, headers });
@@ -73,7 +73,7 @@ test.each(sockets)('S10 V12 the socket %s is not opened for another origin', asy
   }
 });
 
-test.each(changes)('S10 V12 %s %s accepts only JSON that is declared as JSON', async (method, path) => {
+test.each(changes)('S10 REQ-4 %s %s accepts only JSON that is declared as JSON', async (method, path) => {
   const types = [
     'text/plain',
     'application/x-www-form-urlencoded',
@@ -91,7 +91,7 @@ test.each(changes)('S10 V12 %s %s accepts only JSON that is declared as JSON', a
   }
 });
 
-test('V12 the content type may have a parameter and any case', async () => {
+test('REQ-4 the content type may have a parameter and any case', async () => {
   for (const type of ['application/json; charset=utf-8', 'Application/JSON']) {
     const answer = await ask('PATCH', '/api/account', {
       cookie: account.administrator,
@@ -118,7 +118,7 @@ test.each(changes)('L3 %s %s over 64 KiB is too large, its length declared or no
   expect(answer.status).toBe(413);
 });
 
-test('V1 an unknown path and an unsupported method have refusals of their own', async () => {
+test('REQ-6 an unknown path and an unsupported method have refusals of their own', async () => {
   for (const path of ['/api', '/api/', '/api/nothing', '/api/conversations/x/y', '/api/../api/nothing']) {
     expect(await ask('GET', path)).toMatchObject({ status: 404, body: { refused: 'not_found' } });
   }
@@ -151,7 +151,7 @@ test('S21 every answer of the API has the headers that keep it private', async (
   }
 });
 
-test('V39 the health of the Worker', async () => {
+test('REQ-11 the health of the Worker', async () => {
   expect(await ask('GET', '/api/health')).toEqual({ status: 200, body: { ok: true } });
 });
 

@@ -1,4 +1,4 @@
-/** The refusals, by code, of the routes for assigning chats, for statuses and for the time table (V50 to V54). */
+/** The refusals, by code, of the routes for assigning chats, for statuses and for the time table (TIM-1, OFR-1, TRF-1, DEC-1, AGT-17). */
 import { beforeAll, expect, test } from 'vitest';
 import { ask, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 
@@ -39,11 +39,11 @@ test.each<[deed: string, body: unknown, field?: string]>([
   ['assign', { agent: 'ben' }, 'agent'],
   ['assign', { agent: user, note: {} }, 'note'],
   ['assign', { agent: user, to: user }, 'to'],
-])('V51 V52 %s refuses the body %j', async (deed, body, field) => {
+])('OFR-1 TRF-1 %s refuses the body %j', async (deed, body, field) => {
   expect(await post(deed, body)).toMatchObject(refused(400, 'bad_request', field));
 });
 
-test('V51 V52 answers to offers that do not exist, and transfers by others than the owner, are refused by code', async () => {
+test('OFR-10 TRF-1 answers to offers that do not exist, and transfers by others than the owner, are refused by code', async () => {
   for (const deed of ['accept', 'decline'])
     expect(await post(deed, { generation: 1 })).toMatchObject(refused(409, 'offer_over'));
   const to = { kind: 'agent', id: account.users.agent };
@@ -64,7 +64,7 @@ test('V51 V52 answers to offers that do not exist, and transfers by others than 
   );
 });
 
-test('V53 decisions of ids that are no conversation are refused', async () => {
+test('DEC-1 decisions of ids that are no conversation are refused', async () => {
   const of = (which: string, cookie?: string) =>
     ask('GET', `/api/conversations/${which}/decisions`, { cookie });
   expect(await of('x', account.supervisor)).toMatchObject(refused(404, 'not_found'));
@@ -78,13 +78,13 @@ test.each<[body: unknown, field?: string]>([
   [{ status: null }, 'status'],
   [{ status: 'dinner', why: 'hungry' }, 'why'],
   ['no JSON'],
-])('V54 a status refuses the body %j', async (body, field) => {
+])('AGT-17 a status refuses the body %j', async (body, field) => {
   const path = `/api/users/${account.users.agent}/status`;
   const answer = await ask('PUT', path, { cookie: account.supervisor, body });
   expect(answer).toMatchObject(refused(400, 'bad_request', field));
 });
 
-test('V54 the status of a signed-out user, of an unknown one, or one that the account has off is refused', async () => {
+test('AGT-17 the status of a signed-out user, of an unknown one, or one that the account has off is refused', async () => {
   const other = await newAccount('Somebody else’s');
   const set = (of: string, status: string, cookie = other.supervisor) =>
     ask('PUT', `/api/users/${of}/status`, { cookie, body: { status } });
@@ -104,7 +104,7 @@ test.each<[query: string, field: string]>([
   ['day=2025-02-30', 'day'],
   ['day=2025-6-4', 'day'],
   ['day=2025-06-04&group=sales', 'group'],
-])('V50 the time table refuses the query “%s”', async (query, field) => {
+])('TIM-1 the time table refuses the query “%s”', async (query, field) => {
   expect(await ask('GET', `/api/time-table?${query}`, { cookie: account.supervisor })).toMatchObject(
     refused(400, 'bad_request', field),
   );

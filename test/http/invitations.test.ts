@@ -107,7 +107,7 @@ test('M3 mails after a change of the email or password, or after a deletion, hav
   expect(await mailsTo(email)).toHaveLength(3);
 });
 
-test('M3 V45 another invitation is in the audit log', async () => {
+test('M3 AUD-1 another invitation is in the audit log', async () => {
   const account = await newAccount();
   const { body } = await add(account, somebody());
   const path = `/api/users/${body.id}/invite`;

@@ -19,7 +19,7 @@ test('S1 every route is served, and every address that is served is a route', ()
   expect(addresses.toSorted()).toEqual(allRoutes.map(({ address }) => address).toSorted());
 });
 
-test('V42 the document lists every route but the operator’s: its purpose, who may use it and its body', async () => {
+test('REQ-10 the document lists every route but the operator’s: its purpose, who may use it and its body', async () => {
   const { status, body } = await ask<Document>('GET', '/api/openapi.json');
   expect(status).toBe(200);
   expect(body.openapi).toBe('3.1.0');
@@ -42,7 +42,7 @@ test('V42 the document lists every route but the operator’s: its purpose, who 
   expect(JSON.stringify(body)).not.toContain('operator');
 });
 
-test('V42 a client that has the document is not sent it again', async () => {
+test('REQ-10 a client that has the document is not sent it again', async () => {
   const first = await call('GET', '/api/openapi.json');
   const tag = first.headers.get('ETag') ?? '';
   expect(tag).toMatch(/^"[0-9a-f]{16}"$/);

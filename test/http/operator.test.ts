@@ -18,7 +18,7 @@ import {
 
 const paths = ['/api/operator/accounts', '/api/operator/seed', '/api/operator/rebuild'];
 
-test.each(paths)('V40 %s requires the secret', async (path) => {
+test.each(paths)('OPR-1 %s requires the secret', async (path) => {
   const { OPERATOR_SECRET: secret = '' } = env;
   const tries = [
     undefined,
@@ -41,7 +41,7 @@ test.each(paths)('V40 %s requires the secret', async (path) => {
   expect((await ask('POST', path, { cookie: administrator, body: {} })).status).toBe(403);
 });
 
-test('V40 an account is created with its users, whose passwords are hashed', async () => {
+test('OPR-2 an account is created with its users, whose passwords are hashed', async () => {
   const email = `Owner-${crypto.randomUUID()}@Example.Test`;
   const users = [{ email, name: 'Owner', password, roles: ['agent', 'administrator', 'agent'] }];
   const body = { name: 'New', timeZone: 'Europe/Sofia', users };
@@ -69,7 +69,7 @@ test('V40 an account is created with its users, whose passwords are hashed', asy
   expect(await accounts()).toBe(before);
 });
 
-test('V40 an account without an administrator is refused', async () => {
+test('OPR-2 an account without an administrator is refused', async () => {
   const agent = { email: `${crypto.randomUUID()}@example.test`, name: 'Agent', password, roles: ['agent'] };
   const accounts = () => env.DB.prepare('SELECT count(*) AS n FROM accounts').first('n');
   const before = await accounts();
@@ -83,7 +83,7 @@ test('V40 an account without an administrator is refused', async () => {
   expect(await accounts()).toBe(before);
 });
 
-test('V40 the demo account is created once', async () => {
+test('OPR-3 the demo account is created once', async () => {
   const seed = (host: string) => ask('POST', '/api/operator/seed', { headers: operatorHeader, host });
   const first = await seed('http://127.0.0.1:8787');
   expect(first).toMatchObject({ status: 200, body: { account: expect.any(String) as string } });
@@ -117,7 +117,7 @@ test('V40 the demo account is created once', async () => {
   ]);
 });
 
-test('I7 V40 a rebuild gives the history that the conversations had written by themselves', async () => {
+test('I7 OPR-4 a rebuild gives the history that the conversations had written by themselves', async () => {
   const account = await newAccount();
   const { site } = await newSite(account);
   for (let i = 0; i < 5; i++) {
@@ -141,7 +141,7 @@ test('I7 V40 a rebuild gives the history that the conversations had written by t
   }
 });
 
-test('I7 V40 a rebuild gives the time table that the agents had written by themselves, for any number of agents', async () => {
+test('I7 OPR-4 a rebuild gives the time table that the agents had written by themselves, for any number of agents', async () => {
   const account = await newAccount();
   const rows = async () => {
     const query = 'SELECT * FROM activity WHERE account_id = ? ORDER BY agent_id, seq';
@@ -174,7 +174,7 @@ test('I7 V40 a rebuild gives the time table that the agents had written by thems
   }
 });
 
-test('V40 ids that cannot be rebuilt are refused', async () => {
+test('OPR-4 ids that cannot be rebuilt are refused', async () => {
   for (const [body, refused] of [
     [{ account: id('account') }, 'not_found'],
     [{ account: 'x' }, 'bad_request'],

@@ -43,7 +43,7 @@ test("a customer's page of another site may load the loader", async () => {
   expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
 });
 
-test('V5 the widget’s frame may be framed by the site’s pages, and by no other', async () => {
+test('SIT-6 the widget’s frame may be framed by the site’s pages, and by no other', async () => {
   const response = await call('GET', `/widget/frame?site=${site}`, { headers: navigation });
   expect(response.status).toBe(200);
   const policy = response.headers.get('Content-Security-Policy') ?? '';
@@ -59,7 +59,7 @@ test('V5 the widget’s frame may be framed by the site’s pages, and by no oth
   }
 });
 
-test('V5 no page may frame the widget of a site without origins', () => {
+test('SIT-6 no page may frame the widget of a site without origins', () => {
   const { policy } = framePage([], { script: '/widget/a.js', preload: [], styles: [] }, 'en');
   expect(policy).toMatch(/frame-ancestors 'none'$/);
 });

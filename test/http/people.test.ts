@@ -338,7 +338,7 @@ test.each([
   { ...bodyOf(), roles: ['owner'], password },
   { ...bodyOf(), groups: ['x'], password },
   { ...bodyOf(), account: 'acc', password },
-])('V41 an invalid user is refused: %o', async (body) => {
+])('USR-4 an invalid user is refused: %o', async (body) => {
   expect(await ask('POST', '/api/users', asAdministrator(body))).toMatchObject({ status: 400 });
 });
 

@@ -1,4 +1,4 @@
-/** V46: photos of users: which files are accepted, who may set one, how it is served, and who sees it. */
+/** PHO-1: photos of users: which files are accepted, who may set one, how it is served, and who sees it. */
 import { userBodyOf, type ConversationState, type Entry, type Me, type User } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
@@ -225,7 +225,7 @@ test('F186 a path without a photo is a 404 that is not cached', async () => {
   }
 });
 
-test('V46 a photo is also served at its earlier path, which contained the account and the user', async () => {
+test('PHO-7 a photo is also served at its earlier path, which contained the account and the user', async () => {
   const { photo } = (await putMine(png())).body;
   const earlier = `/api/photos/${mine.id}/${mine.users.agent}/${nameIn(photo)}`;
   const served = await call('GET', earlier);
@@ -235,7 +235,7 @@ test('V46 a photo is also served at its earlier path, which contained the accoun
   expect((await call('GET', earlier)).status).toBe(404);
 });
 
-test('V71 a visitor gets a photo’s path without the agent’s id', async () => {
+test('RED-4 a visitor gets a photo’s path without the agent’s id', async () => {
   const { site } = await newSite(mine);
   const { photo } = (await put('/api/me/photo', mine.administrator, png())).body;
   const visitor = await newVisitor(site);

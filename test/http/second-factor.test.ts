@@ -27,7 +27,7 @@ async function enroll(cookie: string): Promise<{ secret: string; codes: string[]
   return { secret, codes: done.codes };
 }
 
-test('V44 a second factor is set up with a code and required at sign-in, and a code is accepted once', async () => {
+test('TWO-2 a second factor is set up with a code and required at sign-in, and a code is accepted once', async () => {
   const { emails } = await newAccount();
   const cookie = await signIn(emails.agent);
   const other = await signIn(emails.agent);
@@ -61,7 +61,7 @@ test('V44 a second factor is set up with a code and required at sign-in, and a c
   expect(tries).toContain('slow_down');
 });
 
-test('V44 a user who has lost their app gets in with an administrator’s help', async () => {
+test('TWO-6 a user who has lost their app gets in with an administrator’s help', async () => {
   const own = await newAccount();
   const cookie = await signIn(own.emails.agent);
   await enroll(cookie);
@@ -71,7 +71,7 @@ test('V44 a user who has lost their app gets in with an administrator’s help',
   expect((await login(own.emails.agent, password)).status).toBe(200);
 });
 
-test('V44 an account may require a second factor of everybody: without it nothing else is open', async () => {
+test('TWO-8 an account may require a second factor of everybody: without it nothing else is open', async () => {
   const own = await newAccount();
   const ready = await signIn(own.emails.administrator);
   const { codes } = await enroll(ready);

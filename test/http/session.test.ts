@@ -29,7 +29,7 @@ const signOut = {
 const login = (email: string, pass: string, more: Call = {}) =>
   call('POST', '/api/login', { body: { email, password: pass }, ...more });
 
-test('V11 signing in returns the user, and a cookie that only this server receives', async () => {
+test('SGN-1 signing in returns the user, and a cookie that only this server receives', async () => {
   const response = await login(account.emails.agent, password);
   expect(response.status).toBe(200);
   const me = await response.json<Me>();
@@ -46,12 +46,12 @@ test('V11 signing in returns the user, and a cookie that only this server receiv
   expect((await ask<Me>('GET', '/api/me', { cookie: cookieOf(response) })).body).toEqual(me);
 });
 
-test('V11 the case of an email does not matter, that of a password does', async () => {
+test('SGN-1 the case of an email does not matter, that of a password does', async () => {
   expect((await login(` ${account.emails.agent.toUpperCase()} `, password)).status).toBe(200);
   expect((await login(account.emails.agent, password.toUpperCase())).status).toBe(401);
 });
 
-test('V11 an unknown email and a wrong password get the same answer', async () => {
+test('SGN-4 an unknown email and a wrong password get the same answer', async () => {
   const answers = [];
   for (const email of [account.emails.supervisor, 'nobody@example.test', 'not an email', '']) {
     const response = await login(email, 'wrong');
@@ -72,7 +72,7 @@ test.each([
   ['a field too many', { email: 'a@b.test', password: 'x', admin: true }],
   ['a very long password', { email: 'a@b.test', password: 'x'.repeat(201) }],
   ['very deep JSON', '['.repeat(20_000)],
-])('V1 signing in with %s is a bad request', async (_, body) => {
+])('REQ-6 signing in with %s is a bad request', async (_, body) => {
   const answer = await ask('POST', '/api/login', { body, headers: { 'Content-Type': 'application/json' } });
   expect(answer).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
 });
@@ -136,7 +136,7 @@ test('S7 an IPv6 client is counted by its /64, and by the wider networks, which 
   expect((await login(account.emails.agent, password, from('2001:db8:2::1'))).status).toBe(200);
 });
 
-test('V11 signing out revokes the session on the server', async () => {
+test('SGN-6 signing out revokes the session on the server', async () => {
   const cookie = await signIn(account.emails.agent);
   const other = await signIn(account.emails.agent);
   const response = await call('POST', '/api/logout', { cookie });
@@ -153,7 +153,7 @@ test('S9 each sign-in makes a session of its own', async () => {
   expect(new Set(cookies).size).toBe(2);
 });
 
-test('V11 an incomplete or wrong credential is refused', async () => {
+test('SGN-7 an incomplete or wrong credential is refused', async () => {
   const [acc, usr, ses, secret] = account.agent.replace('__Host-parley=', '').split('.') as [
     string,
     ...string[],
@@ -185,7 +185,7 @@ test('V11 an incomplete or wrong credential is refused', async () => {
   expect(await ask('GET', '/api/me')).toEqual(signOut);
 });
 
-test('S9 V11 a user’s own sessions are listed, and each can be ended together with its sockets', async () => {
+test('S9 SGN-8 a user’s own sessions are listed, and each can be ended together with its sockets', async () => {
   const own = await newAccount();
   const enter = async (device: string) => {
     const body = { email: own.emails.supervisor, password };

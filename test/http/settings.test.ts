@@ -21,14 +21,14 @@ const everything = async (account: TestAccount) => [
   (await ask('GET', '/api/campaigns', { cookie: account.administrator })).body,
 ];
 
-test('V38 an administrator reads and changes the account', async () => {
+test('SET-1 an administrator reads and changes the account', async () => {
   const body = { name: 'Mine too', timeZone: 'Asia/Kathmandu', ...rest };
   const changed = await ask('PATCH', '/api/account', { cookie: mine.administrator, body });
   expect(changed).toEqual({ status: 200, body: { id: mine.id, ...body } });
   expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
 });
 
-test('V38 sites and campaigns are created, listed and changed', async () => {
+test('SET-1 sites and campaigns are created, listed and changed', async () => {
   const cookie = mine.administrator;
   const campaign = (await ask<Campaign>('POST', '/api/campaigns', { cookie, body: campaignBody })).body;
   expect(campaign).toEqual({ id: campaign.id, ...campaignBody });
@@ -117,7 +117,7 @@ test.each([
   ['POST', '/api/campaigns', { ...campaignBody, name: '\u200b' }, 'name'],
   ['PATCH', '/api/account', { name: 'x', timeZone: 'Mars/Olympus', ...rest }, 'timeZone'],
   ['PATCH', '/api/account', { name: 'a\nb', timeZone: 'UTC', ...rest }, 'name'],
-])('V1 %s %s names the wrong field: %#', async (method, path, body, field) => {
+])('REF-9 %s %s names the wrong field: %#', async (method, path, body, field) => {
   const before = await everything(mine);
   expect(await ask(method, path, { cookie: mine.administrator, body })).toMatchObject({
     status: 400,

@@ -33,7 +33,7 @@ async function was(
 const read = (query: string, cookie = account.supervisor) =>
   ask<TimeTable>('GET', `/api/time-table?${query}`, { cookie });
 
-test('F21 V50 a day lists each agent’s statuses and lengths, which add up to the time signed in', async () => {
+test('F21 TIM-4 a day lists each agent’s statuses and lengths, which add up to the time signed in', async () => {
   const { agent, supervisor } = account.users;
   await was(agent, [
     [at('00:00') - 60 * minute, at('00:30'), 'online'],
@@ -76,7 +76,7 @@ test('F21 V50 a day lists each agent’s statuses and lengths, which add up to t
   expect((await read('day=2025-06-02')).body.rows).toEqual([]);
 });
 
-test('F21 V50 an open interval extends to now, and a deleted user keeps their row and their name', async () => {
+test('F21 TIM-6 an open interval extends to now, and a deleted user keeps their row and their name', async () => {
   const account = await newAccount();
   const { agent } = account.users;
   const now = Date.now();
@@ -91,7 +91,7 @@ test('F21 V50 an open interval extends to now, and a deleted user keeps their ro
   expect(row?.intervals.at(-1)?.to).toBeLessThanOrEqual(body.now);
 });
 
-test('F21 V50 a group’s table lists its members', async () => {
+test('F21 TIM-1 a group’s table lists its members', async () => {
   const group = await ask<{ id: string }>('POST', '/api/groups', {
     cookie: account.administrator,
     body: { name: 'Sales', members: [account.users.supervisor] },
@@ -101,7 +101,7 @@ test('F21 V50 a group’s table lists its members', async () => {
   expect((await read(`day=2025-06-05&group=${id('group')}`)).body.rows).toEqual([]);
 });
 
-test('S1 V50 agents are refused, and another account sees nothing of it', async () => {
+test('S1 TIM-1 agents are refused, and another account sees nothing of it', async () => {
   expect(await read('day=2025-06-04', account.agent)).toMatchObject({
     status: 403,
     body: { refused: 'forbidden' },
@@ -118,11 +118,11 @@ test.each([
   'day=yesterday',
   'day=2025-06-04T00:00',
   'day=2025-06-04&group=x',
-])('V50 an invalid day or group is refused: "%s"', async (query) => {
+])('TIM-1 an invalid day or group is refused: "%s"', async (query) => {
   expect(await read(query)).toMatchObject({ status: 400, body: { refused: 'bad_request' } });
 });
 
-test('F19 V1 an offline agent is refused a conversation with the reason, and the console stays open', async () => {
+test('F19 REF-1 an offline agent is refused a conversation with the reason, and the console stays open', async () => {
   const account = await newAccount();
   const { administrator } = account;
   await env.AGENT.get(env.AGENT.idFromName(`${account.id}:${account.users.administrator}`)).setStatus(

@@ -1,4 +1,4 @@
-/** Which of a campaign's settings a visitor's browser is sent: the appearance and the greetings (V5). */
+/** Which of a campaign's settings a visitor's browser is sent: the appearance and the greetings (SIT-3). */
 import { defaultCampaign, subprotocol } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { Tab } from '../actors/scene.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     .run();
 });
 
-test('S11 V5 the configuration has the public settings, and no other', async () => {
+test('S11 SIT-3 the configuration has the public settings, and no other', async () => {
   const config = await ask(`GET`, `/api/widget/config?site=${site}`, {
     headers: { Origin: 'https://shop.example' },
   });

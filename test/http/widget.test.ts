@@ -29,7 +29,7 @@ beforeAll(async () => {
 const config = (at: string, headers: Record<string, string>) =>
   call('GET', `/api/widget/config?site=${at}`, { headers });
 
-test('V5 the configuration is served to pages of the site’s origins', async () => {
+test('SIT-2 the configuration is served to pages of the site’s origins', async () => {
   for (const Origin of ['https://shop.example', 'https://eu.shop.example']) {
     const response = await config(site, { Origin });
     expect(response.status).toBe(200);
@@ -43,7 +43,7 @@ test('V5 the configuration is served to pages of the site’s origins', async ()
   }
 });
 
-test('S11 V5 the refusal names the origin and the remedy, for the page’s developer', async () => {
+test('S11 SIT-2 the refusal names the origin and the remedy, for the page’s developer', async () => {
   const answer = await config(site, { Origin: 'https://staging.example:8443' });
   expect(await answer.json()).toMatchObject({
     refused: 'wrong_origin',
@@ -52,7 +52,7 @@ test('S11 V5 the refusal names the origin and the remedy, for the page’s devel
   });
 });
 
-test('S11 V5 the configuration is served to no other page', async () => {
+test('S11 SIT-2 the configuration is served to no other page', async () => {
   const others = [
     'https://shop.example.evil.test',
     'https://evilshop.example',
@@ -72,13 +72,13 @@ test('S11 V5 the configuration is served to no other page', async () => {
   expect((await config(site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(403);
 });
 
-test('V5 a page of our own origin, which a browser does not state, is judged by that origin', async () => {
+test('SIT-2 a page of our own origin, which a browser does not state, is judged by that origin', async () => {
   const own = await newSite(account, [origin]);
   expect((await config(own.site, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
   expect((await config(own.site, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
 });
 
-test('V5 a site that does not exist, or has no active campaign, has no widget', async () => {
+test('SIT-2 a site that does not exist, or has no active campaign, has no widget', async () => {
   const Origin = 'https://shop.example';
   for (const other of [id('site'), 'x', '', `${site}'`]) {
     const answer = await config(other, { Origin });
@@ -89,7 +89,7 @@ test('V5 a site that does not exist, or has no active campaign, has no widget', 
   expect((await config(bare.body.id, { Origin })).status).toBe(404);
 });
 
-test('V38 a change of settings reaches the widget', async () => {
+test('SET-13 a change of settings reaches the widget', async () => {
   const own = await newSite(account);
   const headers = { Origin: 'https://moved.example' };
   expect((await config(own.site, headers)).status).toBe(403);
@@ -118,7 +118,7 @@ test('a known site is served while D1 is down, however old the knowledge', async
   expect(statuses).toEqual([200, 503]);
 });
 
-test('V6 a visitor gets a credential, as a cookie that works across sites and as a token', async () => {
+test('VIS-2 a visitor gets a credential, as a cookie that works across sites and as a token', async () => {
   const response = await call('POST', '/api/widget/session', { body: { site } });
   expect(response.status).toBe(200);
   const [cookie] = response.headers.getSetCookie();
@@ -136,7 +136,7 @@ test('V6 a visitor gets a credential, as a cookie that works across sites and as
   expect(await ask('GET', '/api/widget/session', { headers: bearer(token ?? '') })).toEqual(byCookie);
 });
 
-test('V8 a visitor who signs out of the page leaves the device; a foreign page cannot sign them out', async () => {
+test('VIS-12 a visitor who signs out of the page leaves the device; a foreign page cannot sign them out', async () => {
   const left = await call('DELETE', `/api/widget/session?site=${site}`, {});
   expect(left.status).toBe(200);
   const [cookie] = left.headers.getSetCookie();
@@ -150,14 +150,14 @@ test('V8 a visitor who signs out of the page leaves the device; a foreign page c
   }
 });
 
-test('V8 a client without a credential is nobody yet, which is no refusal', async () => {
+test('VIS-9 a client without a credential is nobody yet, which is no refusal', async () => {
   const nobody = { status: 200, body: { visitor: null } };
   expect(await ask('GET', `/api/widget/session?site=${site}`)).toEqual(nobody);
   expect(await ask('GET', '/api/widget/session')).toEqual(nobody);
   expect((await call('DELETE', '/api/widget/session', {})).status).toBe(400);
 });
 
-test('V7 two sites of one company, which share their cookies, each keep their own visitor', async () => {
+test('VIS-8 two sites of one company, which share their cookies, each keep their own visitor', async () => {
   const sibling = await newSite(account);
   const [here, there] = [await newVisitor(site), await newVisitor(sibling.site)];
   const cookie = `${here.cookie}; ${there.cookie}`;
@@ -171,7 +171,7 @@ test('V7 two sites of one company, which share their cookies, each keep their ow
   expect((await ask('GET', entries + site, { cookie })).status).toBe(404);
 });
 
-test('V7 a request with a bearer token ignores the cookie', async () => {
+test('VIS-5 a request with a bearer token ignores the cookie', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   const both = await ask<VisitorSession>('GET', `/api/widget/session?site=${site}`, {
     cookie: one.cookie,
@@ -182,7 +182,7 @@ test('V7 a request with a bearer token ignores the cookie', async () => {
   expect(await ask('GET', '/api/widget/session', broken)).toMatchObject({ status: 401 });
 });
 
-test('V8 an invalid credential is refused', async () => {
+test('VIS-9 an invalid credential is refused', async () => {
   const { token } = await newVisitor(site);
   const other = await newVisitor(site);
   const [acc, vis, secret] = token.split('.');
@@ -201,7 +201,7 @@ test('V8 an invalid credential is refused', async () => {
   }
 });
 
-test('V9 a message opens a conversation, and its retry returns the same entry', async () => {
+test('MSG-1 a message opens a conversation, and its retry returns the same entry', async () => {
   const { token, cookie } = await newVisitor(site);
   const body = { id: crypto.randomUUID(), site, text: 'Do you ship to Norway?', contact: { name: 'Åse' } };
   const sent = await ask<{ conversation: string; seq: number }>('POST', '/api/widget/messages', {
@@ -220,7 +220,7 @@ test('V9 a message opens a conversation, and its retry returns the same entry', 
   });
 });
 
-test('V9 an invalid message is refused, and opens nothing', async () => {
+test('MSG-1 an invalid message is refused, and opens nothing', async () => {
   const { token } = await newVisitor(site);
   const good = { id: crypto.randomUUID(), site, text: 'Hello' };
   const bad = [
@@ -256,7 +256,7 @@ test('S23 a credential is valid on its own site, and on no other', async () => {
   }
 });
 
-test('V9 L6 a visitor who posts without pause is slowed down, and no other', async () => {
+test('MSG-1 L6 a visitor who posts without pause is slowed down, and no other', async () => {
   const [visitor, neighbour] = [await newVisitor(site), await newVisitor(site)];
   const statuses: number[] = [];
   for (let i = 0; i < 70; i++) {
@@ -271,7 +271,7 @@ test('V9 L6 a visitor who posts without pause is slowed down, and no other', asy
   expect((await say(site, neighbour.token, 'And me?')).seq).toBe(2);
 });
 
-test('V10 a visitor reads their own conversation, and nobody else’s', async () => {
+test('MSG-20 a visitor reads their own conversation, and nobody else’s', async () => {
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   const { conversation } = await say(site, one.token, 'Mine');
   const path = `/api/widget/conversations/${conversation}/entries`;
@@ -312,7 +312,7 @@ test('L6 new visitors from one address are slowed down, if client addresses can 
   expect((await open('false')).status).toBe(200);
 });
 
-test('V60 a lobby admits every client that uses the protocol, for an existing site, up to a limit per address', async () => {
+test('LOB-1 a lobby admits every client that uses the protocol, for an existing site, up to a limit per address', async () => {
   const enter = (at: string, more: Record<string, string> = {}, BEHIND_CLOUDFLARE = 'false') =>
     call('GET', `/api/widget/lobby/socket?site=${at}`, {
       headers: { Upgrade: 'websocket', Origin: origin, 'Sec-WebSocket-Protocol': 'parley.1', ...more },
@@ -337,7 +337,7 @@ test('V60 a lobby admits every client that uses the protocol, for an existing si
   expect(await status(enter(site, { 'CF-Connecting-IP': '198.51.100.8' }, 'true'))).toBe(101);
 });
 
-test('F96 V60 new widgets read the availability without a call for each', async () => {
+test('F96 LOB-4 new widgets read the availability without a call for each', async () => {
   const busy = await newSite(account, ['https://shop.example']);
   const lobby = lobbyStub(env, account.id, busy.campaign);
   const clock = moveClock();

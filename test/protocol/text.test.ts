@@ -42,7 +42,7 @@ test.each([
   ['one code point too many', 'x'.repeat(maxTextLength + 1)],
   ['a million characters', 'x'.repeat(1_000_000)],
   ['one emoji too many', '😀'.repeat(maxTextLength + 1)],
-])('L3 V25: a message of %s is refused', (_, text) => {
+])('L3 CMD-17: a message of %s is refused', (_, text) => {
   expect(taken(MessageText, text)).toBe(false);
 });
 
@@ -54,11 +54,11 @@ test.each([
   ['HTML, as text', '<img src=x onerror=alert(1)>'],
   ['line separators', 'a\u2028b\u2029c'],
   ['ANSI escapes', '\u001b[31mred'],
-])('S4 V25: a message of %s is accepted unchanged', (_, text) => {
+])('S4 CMD-17: a message of %s is accepted unchanged', (_, text) => {
   expect(check(MessageText, text)).toBe(text);
 });
 
-test('V25: any well-formed text that shows something is accepted unchanged', () => {
+test('CMD-17: any well-formed text that shows something is accepted unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       const answer = check(MessageText, text);
@@ -69,7 +69,7 @@ test('V25: any well-formed text that shows something is accepted unchanged', () 
   );
 });
 
-test('V3: the longest text of the most expensive characters still fits in a frame', () => {
+test('SOC-6: the longest text of the most expensive characters still fits in a frame', () => {
   for (const character of ['😀', '\u0001', '"', 'я']) {
     const frame = {
       t: 'message.send',
@@ -204,7 +204,7 @@ test.each([
   'https://shop.example/',
   'https://SHOP.example',
   'null',
-])('V5 an origin %s is refused', (origin) => {
+])('SIT-8 an origin %s is refused', (origin) => {
   expect(taken(AllowedOrigin, origin)).toBe(false);
 });
 
@@ -216,7 +216,7 @@ test.each([
   'http://localhost:8787',
   'http://*.localhost:8787',
   'http://127.0.0.1:8787',
-])('V5 an origin %s is accepted', (origin) => {
+])('SIT-8 an origin %s is accepted', (origin) => {
   expect(taken(AllowedOrigin, origin)).toBe(true);
 });
 
@@ -230,7 +230,7 @@ test('ids name their kind, have at least 128 bits, and are told apart', () => {
   );
 });
 
-test('V21: a command id is a UUID of version 7 and rises with time', () => {
+test('CMD-2: a command id is a UUID of version 7 and rises with time', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2 ** 47 }),
@@ -280,15 +280,15 @@ test.each([
   ['a cursor past all numbers', '{"t":"pull","after":1e300}'],
   ['an agent’s frame', '{"t":"visitor.block","id":"018f0000-0000-7000-8000-000000000000"}'],
   ['deep nesting', `{"t":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
-])('L4 V3: a visitor’s frame with %s is refused', (_, data) => {
+])('L4 SOC-5: a visitor’s frame with %s is refused', (_, data) => {
   expect(decodeFrame<unknown>(visitors, data)).toMatchObject({ refused: 'bad_frame' });
 });
 
-test('V3: an agent’s socket refuses frames that only a visitor may send', () => {
+test('CMD-3: an agent’s socket refuses frames that only a visitor may send', () => {
   expect(decodeFrame<unknown>(agents, '{"t":"preview","text":"x"}')).toMatchObject({ refused: 'bad_frame' });
 });
 
-test('L3 V3: a frame is measured in bytes', () => {
+test('L3 SOC-6: a frame is measured in bytes', () => {
   const frame = (text: string) => JSON.stringify({ t: 'preview', text });
   expect(decodeFrame<unknown>(visitors, frame('я'.repeat(maxFrameBytes / 2)))).toMatchObject({
     refused: 'too_large',
@@ -299,7 +299,7 @@ test('L3 V3: a frame is measured in bytes', () => {
   expect(decodeFrame<unknown>(visitors, new ArrayBuffer(3))).toMatchObject({ refused: 'bad_frame' });
 });
 
-test('V1: the refusal of a command carries its id', () => {
+test('REF-3: the refusal of a command carries its id', () => {
   const id = '018f0000-0000-7000-8000-000000000000';
   expect(decodeFrame<unknown>(visitors, JSON.stringify({ t: 'message.send', id, text: ' ' }))).toMatchObject({
     refused: 'bad_frame',

@@ -89,7 +89,7 @@ test('an attachment of more than 16,384 bytes is refused', async () => {
   });
 });
 
-test('V30 a ping is answered without waking the actor, and its time is recorded', async () => {
+test('SOC-8 a ping is answered without waking the actor, and its time is recorded', async () => {
   const scene = newScene();
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('hello');

@@ -7,7 +7,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefi
 
 const seeds = Number(process.env['SEEDS'] ?? 150);
 
-test(`R3 R4 V18 F37 I1-I5: under all faults a view is a window of the log and no mark falls; after quiet it is the whole log (${seeds} seeds)`, async () => {
+test(`R3 R4 LOG-6 F37 I1-I5: under all faults a view is a window of the log and no mark falls; after quiet it is the whole log (${seeds} seeds)`, async () => {
   const total = { steps: 0, sent: 0, entries: 0, evictions: 0, crashes: 0, archiveFailures: 0 };
   const failed: { seed: number; violations: string[] }[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
@@ -35,7 +35,7 @@ async function caughtBy(
 
 test.each([
   ['no idempotency', { forgetful: true }, /I2/],
-  ['commands may overtake each other', { disorderly: true }, /V24/],
+  ['commands may overtake each other', { disorderly: true }, /CMD-11/],
   ['acknowledged before it is durable', { ungated: true }, /I4|I2/],
   ['the cursor moves before delivery', { hasty: true }, /I5/],
   ['marks are kept in memory only', { marksInMemory: true }, /F37/],

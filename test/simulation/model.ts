@@ -130,7 +130,7 @@ function windowViolations(server: SimulatedServer, clients: SimulatedClient[]): 
   });
 }
 
-/** The rules after quiet: I1 to I5 and V24. */
+/** The rules after quiet: I1 to I5 and CMD-11. */
 function quietViolations(
   server: SimulatedServer,
   clients: SimulatedClient[],
@@ -141,25 +141,25 @@ function quietViolations(
   if (log.some((entry, index) => entry.seq !== index + 1)) found.push('I3: the log has a gap');
   for (const { client, by, sent } of clients) {
     const { view } = client;
-    if (view.cursor !== log.length) found.push(`V20: ${by.id} is at ${view.cursor} of ${log.length}`);
-    if (view.pending.length > 0) found.push(`V24: ${by.id} has ${view.pending.length} unanswered`);
+    if (view.cursor !== log.length) found.push(`LOG-1: ${by.id} is at ${view.cursor} of ${log.length}`);
+    if (view.pending.length > 0) found.push(`CMD-11: ${by.id} has ${view.pending.length} unanswered`);
     for (const id of sent) {
       const times = log.filter((entry) => 'id' in entry && entry.id === id).length;
       if (times !== 1) found.push(`I2: ${id} is in the log ${times} times`);
     }
     const seqs = sent.map((id) => log.findIndex((entry) => 'id' in entry && entry.id === id));
     if (seqs.some((seq, place) => seq < (seqs[place - 1] ?? 0)))
-      found.push(`V24: what ${by.id} wrote stands in another order`);
+      found.push(`CMD-11: what ${by.id} wrote stands in another order`);
     // The last entry may be one that a visitor does not receive.
     const folded = view.state && { ...view.state, head: log.length };
     if (!same(folded, sideOf(by) === 'agent' ? fold('con_a', log) : shownState(log)))
-      found.push(`V16: the fold of ${by.id} is not the log’s`);
+      found.push(`LOG-5: the fold of ${by.id} is not the log’s`);
   }
   if (!same(archive.pages(), archivePages(log))) found.push('I5: the archive is not the log');
   return found;
 }
 
-/** F31 F35 V32: all messages are read, and minutes pass: no mark falls, and no tab loses its socket. */
+/** F31 F35 MRK-10: all messages are read, and minutes pass: no mark falls, and no tab loses its socket. */
 async function silenceViolations(
   world: World,
   server: SimulatedServer,
@@ -181,7 +181,7 @@ async function silenceViolations(
   const { marks, told } = server.core.journal;
   if (!same(marks, { visitor: mark, agent: mark }) || !same(told, marks))
     found.push(`F35: at ${head} the marks are ${JSON.stringify(marks)}, as told ${JSON.stringify(told)}`);
-  if (server.lagging > lagging) found.push('V32: a tab that holds everything was closed');
+  if (server.lagging > lagging) found.push('MRK-10: a tab that holds everything was closed');
   return found;
 }
 

@@ -58,7 +58,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(logsOf(now)).toEqual(logsOf(seen));
   });
 
-  test('V40 a rebuild gives the same history and time table, and adds entries that were not archived yet', async () => {
+  test('OPR-4 a rebuild gives the same history and time table, and adds entries that were not archived yet', async () => {
     const before = projections(opened.dataDir);
     for (const account of new Set(Object.values(opened.expected.people.users).map((user) => user.account))) {
       for (let after: string | null | undefined; after !== null;)
@@ -75,7 +75,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(storedHistory(opened.dataDir).get(lagging)?.entries.slice(0, entries.length)).toEqual(entries);
   });
 
-  test('V11 V43 V44 the same credentials as before are accepted, and no others', async () => {
+  test('SGN-1 PWD-3 TWO-1 the same credentials as before are accepted, and no others', async () => {
     const { people } = opened.expected;
     // The shared address has used up its sign-in attempts.
     const home = '203.0.113.77';
@@ -120,7 +120,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     expect(answer).toMatchObject({ email: 'farid@demo.test' });
   });
 
-  test('V15 a visitor who was away resumes at their cursor, without a gap', async () => {
+  test('CON-9 a visitor who was away resumes at their cursor, without a gap', async () => {
     const { left, visitors } = opened.expected.people;
     const keys = visitors[left.visitor];
     if (!keys) throw new Error('the fixture has no visitor who left');
@@ -174,7 +174,7 @@ describe.each(recordedVersions())('a data folder of %s', (version) => {
     await expect.poll(history, patience).toEqual(entries.slice(-100));
   });
 
-  test('V51 pending offers can be accepted, and routing continues with the next chat in the queue', async () => {
+  test('OFR-8 pending offers can be accepted, and routing continues with the next chat in the queue', async () => {
     const accept = async (name: string, id: string) => {
       const { person, floor } = cast.worker(name);
       await floor.until(() => floor.offers.has(id), patience.timeout, `${id} is offered to ${name}`);

@@ -11,7 +11,7 @@ describe('the frame’s check of a greeting', () => {
   const arrival = { source: parent, origin: 'https://shop.example', data: greeting, ports: [port] };
   const allowed = ['https://shop.example', 'https://*.shop.example'];
 
-  it('V5 accepts the embedding page, at an origin of the site', () => {
+  it('SIT-6 accepts the embedding page, at an origin of the site', () => {
     expect(acceptGreeting(arrival, parent, allowed)).toEqual({ greeting, port });
     expect(acceptGreeting({ ...arrival, origin: 'https://de.shop.example' }, parent, allowed)).toBeDefined();
     expect(acceptGreeting(arrival, parent, null)).toBeDefined();
@@ -34,11 +34,11 @@ describe('the frame’s check of a greeting', () => {
     ['another version', { data: { ...greeting, parley: 2 } }],
     ['no page', { data: { parley: 1, config: {} } }],
     ['a page that is none', { data: { ...greeting, page: { url: 1, title: '' } } }],
-  ])('V5 rejects %s', (_, change) => {
+  ])('SIT-6 rejects %s', (_, change) => {
     expect(acceptGreeting({ ...arrival, ...change }, parent, allowed)).toBeUndefined();
   });
 
-  it('V5 rejects every greeting outside of a frame', () => {
+  it('SIT-6 rejects every greeting outside of a frame', () => {
     expect(acceptGreeting({ ...arrival, source: null }, null, allowed)).toBeUndefined();
     expect(acceptGreeting(arrival, null, null)).toBeUndefined();
   });

@@ -53,10 +53,10 @@ async function answered(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
-/** The first ping is sent as soon as the socket is open (V80). */
+/** The first ping is sent as soon as the socket is open (CON-3). */
 const pings = (wire: PaperWire | undefined) => wire?.texts.filter((text) => text === ping).length;
 
-test('V30 a socket without any frame after a ping is dropped; a socket that answers is kept', async () => {
+test('SOC-9 a socket without any frame after a ping is dropped; a socket that answers is kept', async () => {
   const { world, wires, connection } = line();
   await world.run(20_000);
   expect(pings(wires[0])).toBe(2);
@@ -71,7 +71,7 @@ test('V30 a socket without any frame after a ping is dropped; a socket that answ
   expect([connection.state, wires.length]).toEqual(['connecting', 2]);
 });
 
-test('V30 a connection that died while the page slept is detected within seconds after it wakes', async () => {
+test('SOC-11 a connection that died while the page slept is detected within seconds after it wakes', async () => {
   const { world, wires, connection, wake, awoken } = line();
   wake();
   expect([pings(wires[0]), awoken()]).toEqual([2, 1]);
@@ -127,14 +127,14 @@ function visitorTab() {
 
 const frames = (wire: PaperWire | undefined) => wire?.sent.map(({ t }) => t);
 
-test('V80 a tab pings before its hello', async () => {
+test('CON-3 a tab pings before its hello', async () => {
   const { wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();
   expect(wires[0]?.texts).toEqual([ping, '{"t":"hello","v":1}']);
 });
 
-test('V80 a tab that finds the server full shows that, keeps the typed text, and tries again until it is welcomed', async () => {
+test('CON-14 a tab that finds the server full shows that, keeps the typed text, and tries again until it is welcomed', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   client.send('kept');
@@ -152,7 +152,7 @@ test('V80 a tab that finds the server full shows that, keeps the typed text, and
   expect(client.view).toMatchObject({ connection: 'waiting', crowded: false });
 });
 
-test('V28 a request that was refused for its pace is sent again after the pause', async () => {
+test('CON-21 a request that was refused for its pace is sent again after the pause', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();
@@ -172,7 +172,7 @@ test('V28 a request that was refused for its pace is sent again after the pause'
   expect(frames(wires[0])?.slice(before)).toEqual(['pull', 'pull']);
 });
 
-test('V14 a socket that opens without a welcome is given up, and replaced', async () => {
+test('CON-12 a socket that opens without a welcome is given up, and replaced', async () => {
   const { world, wires, client } = visitorTab();
   await client.start();
   wires[0]?.open();

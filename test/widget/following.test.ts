@@ -65,7 +65,7 @@ function follower(side: 'visitor' | 'agent') {
   return { world, wire, client, welcome, sent };
 }
 
-test('V72 an unanswered command is sent again, and an answered one is not', async () => {
+test('CMD-14 an unanswered command is sent again, and an answered one is not', async () => {
   const { world, wire, client, welcome, sent } = follower('visitor');
   await world.run(0);
   wire.open();
@@ -87,7 +87,7 @@ test('V72 an unanswered command is sent again, and an answered one is not', asyn
   expect(client.view.pending).toEqual([]);
 });
 
-test('V18 a view does not begin after the welcome’s head: if its ranges are lost, the client requests them', async () => {
+test('LOG-8 a view does not begin after the welcome’s head: if its ranges are lost, the client requests them', async () => {
   const { world, wire, client, welcome, sent } = follower('agent');
   await world.run(0);
   wire.open();
@@ -101,7 +101,7 @@ test('V18 a view does not begin after the welcome’s head: if its ranges are lo
   expect(client.view.state).toEqual(fold('con_a', log));
 });
 
-test('V27 a client marks earlier messages as read for the author of a new one', async () => {
+test('MRK-8 a client marks earlier messages as read for the author of a new one', async () => {
   const { world, wire, client, welcome } = follower('agent');
   await world.run(0);
   wire.open();

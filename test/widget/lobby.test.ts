@@ -3,7 +3,7 @@ import { Lobby } from '#client/lobby';
 import { expect, test } from 'vitest';
 import { PaperWire } from './paper-wire.ts';
 
-test('V60 the lobby is followed while the widget asks for it, reconnects by itself, and keeps no unneeded socket', async () => {
+test('LOB-9 the lobby is followed while the widget asks for it, reconnects by itself, and keeps no unneeded socket', async () => {
   const wires: PaperWire[] = [];
   const addresses: string[] = [];
   const later: (() => void)[] = [];

@@ -77,7 +77,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('V27 shows the delivery state of the latest message alone', () => {
+  it('MRK-5 shows the delivery state of the latest message alone', () => {
     const entries = [started(1), said(2, visitor)];
     const seen = { ...noMarks, agent: { delivered: 2, read: 2, unread: 0 } };
     const delivery = (change: Partial<VisitorView>) =>
@@ -107,7 +107,7 @@ describe('the timeline', () => {
     expect(short(timeline(view({ entries: [started(1), unknown] }), extras))).toEqual(['opening']);
   });
 
-  it('V22 keeps the key of a message that reaches the log', () => {
+  it('CMD-4 keeps the key of a message that reaches the log', () => {
     const key = (change: Partial<VisitorView>) =>
       timeline(view({ ...change }), extras).flatMap((row) => (row.kind === 'message' ? [row.key] : []));
     const before = key({ pending: [unsent('id-2')] });
@@ -115,7 +115,7 @@ describe('the timeline', () => {
     expect(before).toEqual(key({ entries: [started(1), said(2, visitor)], pending: [unsent('id-2')] }));
   });
 
-  it('V2 shows sent messages, refused ones, and those that wait for a name', () => {
+  it('REF-4 shows sent messages, refused ones, and those that wait for a name', () => {
     const refused = { t: 'refused', code: 'too_large', message: 'That is too large.' } as const;
     const rows = timeline(
       view({ entries: [started(1), said(2, visitor)], pending: [{ ...unsent('a'), refused }, unsent('b')] }),

@@ -42,7 +42,7 @@ function watch(sneakPreview: boolean) {
 }
 
 describe('typing', () => {
-  it('V28 is sent at once, at most every three seconds, and withdrawn after a pause', () => {
+  it('SIG-5 is sent at once, at most every three seconds, and withdrawn after a pause', () => {
     const { signals, heard, pass } = watch(false);
     for (let i = 0; i < 50; i++) {
       signals.typed('x'.repeat(i + 1));
@@ -56,7 +56,7 @@ describe('typing', () => {
     ]);
   });
 
-  it('V28 is withdrawn when the composer is empty', () => {
+  it('SIG-5 is withdrawn when the composer is empty', () => {
     const { signals, heard, pass } = watch(false);
     signals.typed('x');
     pass(500);

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
 import { PaperWire } from './paper-wire.ts';
 
-test('V8 R15 a message typed right after a reload waits until the visitor is known', async () => {
+test('VIS-9 R15 a message typed right after a reload waits until the visitor is known', async () => {
   const server = paperServer();
   const chat = chatOn(server, new Map([[`parley.${site}.token`, 'acc.vis.secret']]));
   chat.send('typed at once');
@@ -22,7 +22,7 @@ test('V8 R15 a message typed right after a reload waits until the visitor is kno
   chat.end();
 });
 
-test('V6 without a visitor, the first message creates one, then is sent', async () => {
+test('VIS-4 without a visitor, the first message creates one, then is sent', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = chatOn(server, kept);
@@ -47,7 +47,7 @@ test('V6 without a visitor, the first message creates one, then is sent', async 
   chat.end();
 });
 
-test('V9 V24 messages typed before and after a close open the next conversation in the order in which they were typed', async () => {
+test('CMD-20 CMD-11 messages typed before and after a close open the next conversation in the order in which they were typed', async () => {
   const server = paperServer();
   const wires: PaperWire[] = [];
   const connect = () => {
@@ -155,7 +155,7 @@ test('R15 without any storage, waiting messages are sent all the same', async ()
   chat.end();
 });
 
-test('V9 V23 an unanswered message is first repeated to its own conversation, before it is sent to the next', async () => {
+test('MSG-6 CMD-7 an unanswered message is first repeated to its own conversation, before it is sent to the next', async () => {
   const kept = new Map<string, string>();
   const first = await talking([{ id: 'con_x', campaign: 'cam', startedAt: 0, open: true }], kept);
   welcome(first.wires[0], 'con_x');
@@ -187,7 +187,7 @@ test('V9 V23 an unanswered message is first repeated to its own conversation, be
   chat.end();
 });
 
-test('V4 a tab whose visitor was signed out elsewhere continues as a new visitor, and loses no typed message', async () => {
+test('SOC-15 a tab whose visitor was signed out elsewhere continues as a new visitor, and loses no typed message', async () => {
   const { chat, server, wires } = await talking([
     { id: conversation, campaign: 'cam', startedAt: 0, open: true },
   ]);
@@ -211,7 +211,7 @@ test('V4 a tab whose visitor was signed out elsewhere continues as a new visitor
   chat.end();
 });
 
-test('F40 V9 a message left for later is marked as such, with the email for the answer, in every repeat', async () => {
+test('F40 MSG-12 a message left for later is marked as such, with the email for the answer, in every repeat', async () => {
   const kept = new Map([[`parley.${site}.token`, 'acc.vis.secret']]);
   const first = paperServer();
   const chat = chatOn(first, kept);
@@ -234,7 +234,7 @@ test('F40 V9 a message left for later is marked as such, with the email for the 
   next.end();
 });
 
-test('F40 V21 a waiting visitor can still leave the chat for later; if an agent took it first, that request is dropped', async () => {
+test('F40 CMD-22 a waiting visitor can still leave the chat for later; if an agent took it first, that request is dropped', async () => {
   const { chat, wires } = await talking([{ id: conversation, campaign: 'cam', startedAt: 0, open: true }]);
   welcome(wires[0], conversation);
   chat.identify({ email: 'ada@example.com' });

@@ -56,12 +56,12 @@ export class Commands {
   submit(pending: Pending): void {
     this.#pending.set(pending.id, pending);
     this.#options.outbox.put(pending);
-    // While other commands wait for their second try, this one would be refused like them (V24).
+    // While other commands wait for their second try, this one would be refused like them (CMD-11).
     if (this.#options.ready() && !this.#resendTimer) this.transmit(pending.id);
     this.#options.changed();
   }
 
-  /** Sends all unanswered commands, in order, or a single one; each names the one before it (V24). */
+  /** Sends all unanswered commands, in order, or a single one; each names the one before it (CMD-11). */
   transmit(only?: string): void {
     let prev: string | undefined;
     for (const { id, frame, refused } of this.#pending.values()) {

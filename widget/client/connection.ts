@@ -1,6 +1,6 @@
 /**
- * One socket that repairs itself: it reconnects for ever with jittered backoff (V31), detects a dead connection by
- * the missing pong (V30) and reports its state. It does not interpret frames.
+ * One socket that repairs itself: it reconnects for ever with jittered backoff (SOC-13), detects a dead connection by
+ * the missing pong (SOC-9) and reports its state. It does not interpret frames.
  */
 import { reconnectDelay } from '#domain/base/backoff';
 import { closeCodes, isFinalClose, ping, pingEvery, pong } from '#protocol';
@@ -101,7 +101,7 @@ export class Connection {
       if (this.#wire !== wire) return;
       this.#openedAt = env.now();
       this.#set('open', null);
-      // Sent first, so that the server knows that this client pings (V80).
+      // Sent first, so that the server knows that this client pings (CON-3).
       wire.send(ping);
       this.#beat();
       this.#options.onOpen();
@@ -182,7 +182,7 @@ export class Connection {
     this.#cancelTimer = this.#options.env.after(pingEvery, () => this.#probe(answerWithin));
   }
 
-  /** Pings, and drops the connection if no frame arrives (V30). */
+  /** Pings, and drops the connection if no frame arrives (SOC-9). */
   #probe(within: number): void {
     const { env } = this.#options;
     this.#heard = false;

@@ -1,4 +1,4 @@
-/** Follows the availability of a campaign, while it is asked to (V60). It needs no credential. */
+/** Follows the availability of a campaign, while it is asked to (LOB-1). It needs no credential. */
 import { subprotocol, type Availability, type LobbyFrame } from '#protocol';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';

@@ -1,4 +1,4 @@
-/** Sends this tab's marks (V27): at once, then coalesced. */
+/** Sends this tab's marks (MRK-2): at once, then coalesced. */
 import type { Environment } from './environment.ts';
 
 /** Marks are sent at most once in this many milliseconds. */

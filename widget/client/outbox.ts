@@ -1,6 +1,6 @@
 /**
  * Unanswered commands, stored so that they survive a reload. Several tabs may share one outbox: each adds and removes
- * single commands, and sending one twice does no harm (V23).
+ * single commands, and sending one twice does no harm (CMD-7).
  */
 import type { CommandFrame, Refused } from '#protocol';
 import type { Contact } from './contact.ts';

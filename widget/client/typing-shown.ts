@@ -1,4 +1,4 @@
-/** The typing sign of the other side. It expires without another sign (V28). */
+/** The typing sign of the other side. It expires without another sign (SIG-4). */
 import type { Environment } from './environment.ts';
 
 /** In milliseconds. */

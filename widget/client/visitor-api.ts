@@ -1,4 +1,4 @@
-/** The requests of a visitor's client, and the credential that they carry if the cookie does not survive (V7). */
+/** The requests of a visitor's client, and the credential that they carry if the cookie does not survive (VIS-5). */
 import {
   tokenSubprotocol,
   type AnswerOf,

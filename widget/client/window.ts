@@ -1,5 +1,5 @@
 /**
- * A tab's part of a log: one gapless window `(from, cursor]` (V18). Pure; whatever arrives, the window stays gapless.
+ * A tab's part of a log: one gapless window `(from, cursor]` (LOG-6). Pure; whatever arrives, the window stays gapless.
  */
 import type { Entry, Range } from '#protocol';
 

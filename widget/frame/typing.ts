@@ -1,4 +1,4 @@
-/** Sends the visitor's typing sign and preview to the agents, at the pace of V28. */
+/** Sends the visitor's typing sign and preview to the agents, at the pace of SIG-5. */
 import { maxPreviewLength } from '#protocol';
 import type { Environment } from '../client/environment.ts';
 

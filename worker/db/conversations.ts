@@ -99,7 +99,7 @@ export async function getConversation(
 }
 
 /**
- * The `limit` entries before a seq (without it: the last ones), as a range (V17). Only the pages that contain them are
+ * The `limit` entries before a seq (without it: the last ones), as a range (LOG-2). Only the pages that contain them are
  * read. Null if the account has no such conversation.
  */
 export async function getRange(

@@ -12,7 +12,7 @@ export interface Answer {
 
 const agent = new http.Agent({ keepAlive: true });
 
-/** Posts JSON from a page of the server's own origin (V12). */
+/** Posts JSON from a page of the server's own origin (REQ-2). */
 export function post(
   address: string,
   body: object | undefined,

@@ -14,7 +14,7 @@ import {
 } from '#protocol';
 import { connect, type Socket } from './websocket.ts';
 
-/** V27: marks are sent at most once in this many milliseconds. */
+/** MRK-2: marks are sent at most once in this many milliseconds. */
 const markEvery = 1_000;
 
 export interface TabEvents {

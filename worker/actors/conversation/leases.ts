@@ -1,5 +1,5 @@
 /**
- * Ends silent sockets (V80), and wakes the actor for it as rarely as possible:
+ * Ends silent sockets (CON-6), and wakes the actor for it as rarely as possible:
  * - A socket without `hello` is closed after 10 s, by a timer. It delays the sleep of an actor that the upgrade has
  *   just woken.
  * - A socket is alive while it pings. The runtime answers pings of a sleeping actor, so leases are checked whenever

@@ -1,5 +1,5 @@
 /**
- * The wire protocol of a conversation's sockets (PROTOCOL.md, 4 to 6): handles each frame of a client. Frames are
+ * The wire protocol of a conversation's sockets (PROTOCOL.md, CON to SIG): handles each frame of a client. Frames are
  * hostile until they are decoded; at worst, a frame causes a refusal or the end of its own socket.
  */
 import { refusalForVisitor, stateForVisitor } from '#domain/conversation/redaction';

@@ -222,7 +222,7 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
     return this.#start(row, by, message, input, campaign);
   }
 
-  /** Sends a message to a conversation. The message before it may be in another one (V24). */
+  /** Sends a message to a conversation. The message before it may be in another one (MSG-5). */
   async #send(conversation: string, by: Party, message: MessageCommand): Promise<Started | Refusal> {
     const stub = conversationStub(this.env, this.#self()?.account ?? '', conversation);
     const sent = await stub.send(by, message);

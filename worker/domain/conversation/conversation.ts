@@ -195,7 +195,7 @@ export function fold(id: string, entries: Iterable<Entry>): ConversationState {
 }
 
 /**
- * Whether an entry is the result of a command that has come again: one id must not identify two commands (V23). A
+ * Whether an entry is the result of a command that has come again: one id must not identify two commands (CMD-8). A
  * command that no kind of entry answers does not pass the type checker: its retries would be refused.
  */
 export function isSameCommand(entry: Entry, command: AnsweredCommand): boolean {

@@ -122,7 +122,7 @@ export function begin(id: string, entry: EntryOf<'conversation.started'>): Conve
 /** The followers that an entry may concern: the account's floor, the owner's lists, the visitor's record. */
 export type Concern = 'floor' | 'owner' | 'visitor';
 
-/** A repeated command is the same only if it would cause the same entry (V23). */
+/** A repeated command is the same only if it would cause the same entry (CMD-7). */
 type Answer<E extends Entry> = {
   [T in GivenCommand['t']]: {
     readonly t: T;

@@ -2,7 +2,7 @@
  * The parts of a log, a state and a refusal that a visitor may see. Each field is picked, here and in the record of
  * kinds, so a new field stays with the agents until it is picked. Users' ids become aliases, and the authors and
  * reasons of assignments, blocks and returns are omitted. Folding redacted entries gives the redacted state, so a
- * visitor's tab may continue the fold (V16).
+ * visitor's tab may continue the fold (RED-10).
  */
 import type { ConversationState, Entry, Refusal } from '#protocol';
 import {

@@ -1,4 +1,4 @@
-/** Public paths of users' photos (V46). */
+/** Public paths of users' photos (PHO-4). */
 
 /**
  * The path of a photo. It contains only the random name of the file, because visitors see it and must not learn an

@@ -1,4 +1,4 @@
-/** The operator's routes (V40): making accounts, the demo, rebuilding an account's history from its conversations. */
+/** The operator's routes (OPR-1): making accounts, the demo, rebuilding an account's history from its conversations. */
 import { accountRoutes, cleanName, idKinds, isRefusal, refuse } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub, conversationStub, dispatcherStub } from '../../actors/stubs.ts';

@@ -1,4 +1,4 @@
-/** An account's settings (V38). Managers read them, administrators change them. */
+/** An account's settings (SET-1). Managers read them, administrators change them. */
 import { accountRoutes, campaignRoutes, cleanName, refuse, siteRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { dispatcherStub, type Env } from '../../actors/stubs.ts';

@@ -1,4 +1,4 @@
-/** An account's conversations: their sockets, taking one, and their history (V13, V35, V37). */
+/** An account's conversations: their sockets, taking one, and their history (CON-1, TAK-1, HIS-1). */
 import { can } from '#domain/people/rights';
 import {
   conversationRoutes,

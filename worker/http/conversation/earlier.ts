@@ -1,5 +1,5 @@
 /**
- * A visitor's earlier conversations, for the agent who has the current one open (V61). The dispatcher decides, by the
+ * A visitor's earlier conversations, for the agent who has the current one open (HIS-4). The dispatcher decides, by the
  * present owners and groups, which of them the agent may see; the transcripts are read from the history.
  */
 import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';

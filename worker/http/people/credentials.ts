@@ -1,4 +1,4 @@
-/** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (V43, V44). */
+/** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (PWD-3, TWO-1). */
 import { isRefusal, refuse, signInRoutes, type Done, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';

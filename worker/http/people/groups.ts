@@ -1,4 +1,4 @@
-/** An account's groups (V41). Managers read them, administrators change them; a change reaches its members' actors at once. */
+/** An account's groups (USR-6). Managers read them, administrators change them; a change reaches its members' actors at once. */
 import { cleanName, peopleRoutes, refuse, type GroupBody } from '#protocol';
 import { Hono } from 'hono';
 import { changesBetween } from '../../db/audit.ts';

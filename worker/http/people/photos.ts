@@ -1,4 +1,4 @@
-/** Users' photos (V46). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
+/** Users' photos (PHO-1). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
 import { photoPath } from '#domain/people/photos';
 import {
   isRefusal,

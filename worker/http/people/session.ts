@@ -1,4 +1,4 @@
-/** Signing in and out (V11). A wrong email and a wrong password get the same answer for the same work. */
+/** Signing in and out (SGN-1). A wrong email and a wrong password get the same answer for the same work. */
 import { isRefusal, refuse, signInRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';

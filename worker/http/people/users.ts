@@ -1,4 +1,4 @@
-/** An account's users (V41). Managers read them, administrators change them. */
+/** An account's users (USR-1). Managers read them, administrators change them. */
 import { awaitingEmail, emailTyped, type EmailState } from '#domain/people/emails';
 import {
   isRefusal,

@@ -12,7 +12,7 @@ export interface Bound {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Hono's variables are invariant: nothing else takes them all
 export type Exchange = Context<Bound & { Variables: any }>;
 
-/** Answers with a refusal, in its code's status (V1). */
+/** Answers with a refusal, in its code's status (REF-2). */
 export function refused(c: Exchange, refusal: Refusal): Response {
   const { retryAfter } = refusal;
   const headers = retryAfter === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfter / 1_000)}` };

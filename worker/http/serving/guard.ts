@@ -14,7 +14,7 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /**
- * V12. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page
+ * REQ-2. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page
  * can forge it: so no other page acts with our cookies. The operator's routes take no cookie, and so need no origin.
  * Behind a proxy that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
  */
@@ -27,7 +27,7 @@ export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   return next();
 };
 
-/** V46. The routes that accept a file, which their handlers check. */
+/** PHO-1. The routes that accept a file, which their handlers check. */
 const withFiles = allRoutes.flatMap(({ method, path, body }) =>
   body && !isSchema(body)
     ? [{ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`), media: body.media }]
@@ -41,7 +41,7 @@ function mediaOf(request: HonoRequest): readonly string[] {
   return route?.media ?? ['application/json'];
 }
 
-/** V12. JSON that says so, or at routes for files an image: a form of another page can send neither. */
+/** REQ-4. JSON that says so, or at routes for files an image: a form of another page can send neither. */
 export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
   if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
   if (!mediaOf(c.req).includes(contentType(c) ?? ''))

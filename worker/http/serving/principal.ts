@@ -69,7 +69,7 @@ export function visitorCredential(c: Exchange, site: string | undefined): Visito
   return { account, id, secret };
 }
 
-/** The visitor; the address says of which site (V7). */
+/** The visitor; the address says of which site (VIS-8). */
 export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
   const credential = visitorCredential(c, c.req.query('site'));
   if (isRefusal(credential)) return credential;
@@ -98,7 +98,7 @@ function bearer(c: Exchange): string | undefined {
   return c.req.header('Authorization')?.replace(/^Bearer +/i, '');
 }
 
-/** A socket of a browser can't carry a header: the token is a second subprotocol (V7). */
+/** A socket of a browser can't carry a header: the token is a second subprotocol (VIS-5). */
 function tokenProtocol(c: Exchange): string | undefined {
   if (!isUpgrade(c.req.raw)) return undefined;
   return protocolsOf(c.req.raw)

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 import { bare, forwarded, protocolsOf } from './principal.ts';
 
-/** V13: a request for a socket, in this version of the protocol. */
+/** SOC-1: a request for a socket, in this version of the protocol. */
 export function offersSocket(request: Request): boolean {
   return isUpgrade(request) && protocolsOf(request).includes(subprotocol);
 }

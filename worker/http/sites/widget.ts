@@ -1,4 +1,4 @@
-/** The visitor's side: the widget's configuration, the visitor's session, and their conversations (V5 to V10, V13). */
+/** The visitor's side: the widget's configuration, the visitor's session, and their conversations (SIT-1, VIS-1, MSG-1, CON-1). */
 import { can } from '#domain/people/rights';
 import { originAllowed } from '#domain/sites/origins';
 import {
@@ -130,7 +130,7 @@ serve(widget, siteRoutes.visitorSocket, async (c, { params: { id } }) => {
   return isRefusal(visitor) ? visitor : handOver(c, conversationStub(c.env, visitor.account, id), visitor);
 });
 
-// Anybody may listen: it tells what the site's own button tells. V12 keeps other pages out, the address whoever comes too often.
+// Anybody may listen: it tells what the site's own button tells. REQ-2 keeps other pages out, the address whoever comes too often.
 serve(widget, siteRoutes.lobbySocket, async (c, { query }) => {
   const id = check(SiteId, query.site);
   const site = isRefusal(id) ? id : await siteOf(c, id);

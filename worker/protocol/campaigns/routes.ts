@@ -1,4 +1,4 @@
-/** The routes of campaigns (V38). */
+/** The routes of campaigns (SET-1). */
 import { CampaignId } from '../base/ids.ts';
 import { route } from '../base/route.ts';
 import { Campaign, CampaignBody, CampaignsList } from './campaign.ts';

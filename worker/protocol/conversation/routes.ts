@@ -1,4 +1,4 @@
-/** The routes of conversations: sockets, history, and passing them from agent to agent (V13, V35, V37, V50, V61). */
+/** The routes of conversations: sockets, history, and passing them from agent to agent (CON-1, TAK-1, HIS-1, TIM-1, HIS-4). */
 import { ConversationId } from '../base/ids.ts';
 import { Done, route, socket } from '../base/route.ts';
 import { AnswerOffer, Assign, DecisionsList, Destinations, Taken, Transfer } from '../routing/routing.ts';

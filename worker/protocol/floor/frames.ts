@@ -78,7 +78,7 @@ export const Handover = v.object({
 export type Handover = v.InferOutput<typeof Handover>;
 
 /**
- * A conversation on the floor. Changes of state and owner are sent at once, last messages about once a second (V34).
+ * A conversation on the floor. Changes of state and owner are sent at once, last messages about once a second (FLR-7).
  */
 export const FloorRow = v.object({
   id: ConversationId,

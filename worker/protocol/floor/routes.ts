@@ -1,4 +1,4 @@
-/** The two sockets that a workspace tab keeps open: the agent's own and the floor's (V33, V34). */
+/** The two sockets that a workspace tab keeps open: the agent's own and the floor's (AGT-1, FLR-1). */
 import { route, socket } from '../base/route.ts';
 
 export const followAgent = route('GET /api/agent/socket', {

@@ -1,4 +1,4 @@
-/** The routes of an account's people: users, their photos, groups, and the time table (V41, V46, V50). */
+/** The routes of an account's people: users, their photos, groups, and the time table (USR-1, PHO-1, TIM-1). */
 import { AccountId, GroupId, PhotoId, UserId } from '../base/ids.ts';
 import { Done, file, route } from '../base/route.ts';
 import {

@@ -1,4 +1,4 @@
-/** The routes of signing in, and of a user's own password, sessions, second factor and photo (V11, V43, V44, V46). */
+/** The routes of signing in, and of a user's own password, sessions, second factor and photo (SGN-1, PWD-9, TWO-1, PHO-1). */
 import { SessionId } from '../base/ids.ts';
 import { Done, file, route } from '../base/route.ts';
 import { photoTypes } from './photos.ts';

@@ -1,4 +1,4 @@
-/** The time table: each agent's statuses on a day, and their lengths (V50). All lengths are in milliseconds. */
+/** The time table: each agent's statuses on a day, and their lengths (TIM-1). All lengths are in milliseconds. */
 import * as v from 'valibot';
 import { GroupId, UserId } from '../base/ids.ts';
 import { Status, statuses } from '../conversation/parties.ts';

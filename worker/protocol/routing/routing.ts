@@ -102,7 +102,7 @@ const generation = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Num
 /** Accepts or declines the offer of this generation, and no other. */
 export const AnswerOffer = v.strictObject({ generation });
 
-/** Whose the conversation is from now on, and the count of its owners (V35). */
+/** Whose the conversation is from now on, and the count of its owners (TAK-1). */
 export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
 export type Taken = v.InferOutput<typeof Taken>;
 

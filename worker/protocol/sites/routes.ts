@@ -1,4 +1,4 @@
-/** The routes of sites, and those that a site's widget uses (V5 to V10, V13, V38, V60). */
+/** The routes of sites, and those that a site's widget uses (SIT-1, VIS-1, MSG-1, CON-1, SET-1, LOB-1). */
 import * as v from 'valibot';
 import { SiteId } from '../base/ids.ts';
 import { Done, route, socket } from '../base/route.ts';

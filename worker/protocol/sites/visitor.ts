@@ -17,7 +17,7 @@ export const StartConversation = v.strictObject({
   contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
   /** The conversation that it was given to before, and that never answered. */
   sentTo: v.optional(ConversationId),
-  /** The visitor's command before it that was unanswered when this one was sent (V24). */
+  /** The visitor's command before it that was unanswered when this one was sent (MSG-5). */
   prev: v.optional(CommandId),
   /** Nobody is here: a conversation that it opens is one to be answered later. */
   later: v.optional(v.boolean()),

@@ -1,5 +1,5 @@
 /**
- * The account's floor from its socket: all open conversations, the latest closed ones, and the present users (V34).
+ * The account's floor from its socket: all open conversations, the latest closed ones, and the present users (FLR-1).
  */
 import type { Connection, ConnectionState } from '#client/connection';
 import { passLimit } from '#domain/routing/routing';

@@ -1,4 +1,4 @@
-/** The state from the agent's own socket: status, the conversations they own, and drafts (V33). */
+/** The state from the agent's own socket: status, the conversations they own, and drafts (AGT-1). */
 import type { Connection, ConnectionState } from '#client/connection';
 import {
   floorRoutes,

@@ -1,7 +1,7 @@
 /** The segments of a JPEG file beside the picture. */
 
 /**
- * Removes them. Some browsers write EXIF even into a canvas' file (Safari does), which the server refuses (V46).
+ * Removes them. Some browsers write EXIF even into a canvas' file (Safari does), which the server refuses (PHO-3).
  * Segments follow one another up to the first scan; APP0 is the header that a file begins with, APP1 to APP15 and
  * comments are the metadata.
  */

@@ -4,7 +4,7 @@ import { withoutMetadata } from './jpeg.ts';
 
 /** A photo's side, in pixels: the largest avatar on a screen with three device pixels per pixel. */
 const photoSide = 256;
-/** The server's limit in bytes (V46), and the qualities that are tried until the file fits. */
+/** The server's limit in bytes (PHO-2), and the qualities that are tried until the file fits. */
 const maxPhotoBytes = 65_536;
 const qualities = [0.9, 0.75, 0.5, 0.25];
 /** A larger file is not even opened, in bytes. */
