@@ -22,6 +22,7 @@ import {
   type RefusalCode,
   type VisitorFrame,
 } from '#protocol';
+import { allRoutes } from '#protocol/routes';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -133,6 +134,14 @@ function decoded(of: string, text: string): unknown[] {
   const schema = serverFrames[of] ?? bodySchema(of);
   return [schema ? check(schema, value) : `no schema for “${of}”`];
 }
+
+test('every route of the API is described: a page names its path', () => {
+  const text = pages.flatMap(({ lines }) => lines).join('\n');
+  const paths = allRoutes.map(({ path }) => path);
+  const isNamed = (path: string) =>
+    new RegExp(`${path.replaceAll('.', '[.]').replace(/:\w+/g, '[A-Z]+')}(?![\\w/])`).test(text);
+  expect(paths.filter((path) => !isNamed(path))).toEqual([]);
+});
 
 test.each(examples)('the example of $of at $at is what its schema takes, field by field', ({ of, text }) => {
   const value: unknown = JSON.parse(text);
