@@ -1,4 +1,4 @@
-/** An account's conversations: their sockets, taking one, and their history (CON-1, TAK-1, HIS-1). */
+/** An account's conversations: their sockets, their owners, and their history (CON-1, TAK-1, HIS-1). */
 import { can } from '#domain/people/rights';
 import {
   conversationRoutes,
@@ -88,7 +88,7 @@ function giverOf({ id, name }: User, supervises: boolean) {
   return { party: { kind: 'agent', id, name } as const, supervises };
 }
 
-/** A group or a campaign of the account, by the name that it has now. */
+/** A group or a campaign of the account, with its present name. */
 async function targetOf(
   c: Exchange,
   account: string,

@@ -28,7 +28,10 @@ export async function earlierOf(env: Env, user: User, id: string): Promise<Earli
   return { conversations, hidden: others.length - conversations.length };
 }
 
-/** A range of one of them. A conversation that the user may not read is answered as missing. */
+/**
+ * A range of the entries of one of them. A conversation that the user may not read gets the same answer as a missing
+ * one.
+ */
 export async function earlierEntries(
   env: Env,
   user: User,

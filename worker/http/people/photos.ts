@@ -1,4 +1,7 @@
-/** Users' photos (PHO-1). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
+/**
+ * Users' photos (PHO-1). Each change creates a file with another, unguessable name, so a file is public and never
+ * changes.
+ */
 import { photoPath } from '#domain/people/photos';
 import {
   isRefusal,
@@ -58,7 +61,10 @@ async function image(c: Exchange, key: string): Promise<Response | Refusal> {
   });
 }
 
-/** Nobody is to see it any more who does not know its name yet: it gets another, which visitors are not told. */
+/**
+ * Hides a photo from everybody who does not know its name yet: the photo gets another name, which visitors are not
+ * sent.
+ */
 export async function hidePhoto(c: Exchange, by: Principal, { id, photo }: User): Promise<void> {
   const file = photo && (await c.env.FILES.get(keyOf(by.account, id, nameIn(photo))));
   const type = photoTypes.find((each) => file && each === file.httpMetadata?.contentType);
@@ -81,8 +87,8 @@ async function ofUser(
 }
 
 /**
- * The new file, the row, and only then the old file: whatever breaks in between, a photo that is shown has its file. At worst one
- * is left that nobody shows.
+ * Stores the new file, then the row, and only then deletes the old file: if a step fails, a photo that is shown still
+ * has its file. At worst a file is left that is shown nowhere.
  */
 async function change(
   c: Exchange,
