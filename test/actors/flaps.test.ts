@@ -1,6 +1,6 @@
 /**
  * Sockets that die without a close event, and ones that reconnect again and again: which agents are asked, and whose
- * offers stay (reliability.md R14).
+ * offers stay (R14).
  */
 import { closeCodes, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';

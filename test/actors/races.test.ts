@@ -1,4 +1,4 @@
-/** Races for capacity, as many agents at work cause them, with accidents between (reliability.md R12). */
+/** Races for capacity, as many agents at work cause them, with accidents between (R12). */
 import { env as bindings } from 'cloudflare:workers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';

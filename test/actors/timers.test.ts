@@ -1,6 +1,5 @@
 /**
- * Owners who do not reply lose the chat at the deadline: once, never early, never after a reply (reliability.md R9,
- * R13).
+ * Owners who do not reply lose the chat at the deadline: once, never early, never after a reply (R9, R13).
  */
 import { isRefusal, type Entry } from '#protocol';
 import {

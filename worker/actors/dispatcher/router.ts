@@ -154,7 +154,7 @@ export class Router {
       if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
   }
 
-  /** Withdraws offers to an agent who is gone or has started a break (U16). */
+  /** Withdraws offers to an agent who is gone or has started a break. */
   withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
     const here = agent.connected && agent.status !== 'offline';
     // A colleague may transfer to an agent who was already on a break.
