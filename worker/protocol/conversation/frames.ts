@@ -129,7 +129,7 @@ export const PreviewSignal = v.object({ t: v.literal('preview'), text: v.string(
 export const PresenceSignal = v.object({ t: v.literal('presence'), present: v.boolean() });
 
 /**
- * For a waiting visitor: the position in the queue, from 1; the expected wait in milliseconds, null if unknown; and
+ * For a waiting visitor: `place`, the position in the queue, from 1; the expected wait in milliseconds, null if unknown; and
  * the availability of agents who serve the queue.
  */
 export const Waiting = v.object({
