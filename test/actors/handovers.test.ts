@@ -6,7 +6,7 @@ import type { FloorRow, HandedFrame } from '#protocol';
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { decisions, ownerOf, places, rule, screen, waiting, type Screen } from './floor-scene.ts';
+import { decisions, holds, ownerOf, rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { env, maybeEvict, moveClock, newScene, uuid, ways } from './scene.ts';
 
 const handed = ({ tab }: Screen, where: (frame: HandedFrame) => boolean = () => true) =>
@@ -98,7 +98,7 @@ test.each(ways)(
       await runDurableObjectAlarm(stub()).catch(() => false);
     }
     expect(await ownerOf(scene, conversation)).toBeNull();
-    expect(await places(scene)).toEqual([]);
+    expect(await holds(scene)).toEqual([]);
     expect((await decisions(scene, conversation)).at(-1)).toMatchObject({ kind: 'stalled', passes: 3 });
     expect(rowOn(anna, conversation)).toMatchObject({ phase: 'waiting', passes: 3 });
     // Another visitor is routed as usual, and the marked chat can be taken by hand.

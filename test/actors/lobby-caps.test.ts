@@ -21,9 +21,9 @@ async function knock(scene: Scene, networks: readonly string[]): Promise<WebSock
   return webSocket ?? status;
 }
 
-const fill = async (scene: Scene, count: number, networks: (place: number) => readonly string[]) => {
+const fill = async (scene: Scene, count: number, networks: (index: number) => readonly string[]) => {
   const found = [];
-  for (let place = 0; place < count; place++) found.push(await knock(scene, networks(place)));
+  for (let index = 0; index < count; index++) found.push(await knock(scene, networks(index)));
   return found.filter((each) => each !== 429) as WebSocket[];
 };
 
@@ -45,7 +45,7 @@ test.each(ways)('L6 a network has a cap on its sockets of a lobby, another is ad
 test('L6 many small networks of one owner are counted together', async () => {
   const scene = newScene();
   const most = caps.lobbySocketsPerNetwork;
-  const networks = (place: number) => [`2001:db8:0:${place}::/64`, '2001:db8::/56', '2001:db8::/48'];
+  const networks = (index: number) => [`2001:db8:0:${index}::/64`, '2001:db8::/56', '2001:db8::/48'];
   expect(await fill(scene, 2 * most + 3, networks)).toHaveLength(2 * most);
 });
 

@@ -100,7 +100,7 @@ test('L6 while the queue is full a new conversation is refused, and an open one 
 async function crowd(scene: Scene, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => id('conversation'));
   await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
-    for (const [place, each] of ids.entries()) dispatcher.conversationNoted(rowOf(scene, each, place));
+    for (const [index, each] of ids.entries()) dispatcher.conversationNoted(rowOf(scene, each, index));
   });
   return ids;
 }

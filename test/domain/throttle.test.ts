@@ -152,14 +152,14 @@ test('S7 taking back late never lets through more real attempts than the policy 
       let now = 1_700_000_000_000;
       const open: { taken: throttle.Attempts; at: number }[] = [];
       const real: number[] = [];
-      given.forEach(({ pause, nothing, late }, place) => {
+      given.forEach(({ pause, nothing, late }, index) => {
         now += pause;
         const answer = attempt(attempts, policy, now);
         attempts = answer.attempts;
-        if (answer.wait === 0 && nothing) open.push({ taken: answer.attempts, at: place + late });
+        if (answer.wait === 0 && nothing) open.push({ taken: answer.attempts, at: index + late });
         else if (answer.wait === 0) real.push(now);
         for (const each of open.splice(0)) {
-          if (each.at > place) open.push(each);
+          if (each.at > index) open.push(each);
           else attempts = attempts && giveBack(attempts, each.taken, policy, now);
         }
       });
