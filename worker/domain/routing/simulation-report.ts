@@ -1,4 +1,5 @@
 /** The result of a simulated day, in numbers. */
+import { spread, type Spread } from '../base/spread.ts';
 
 /** Counts of a day in progress; spans in milliseconds. */
 export interface Tally {
@@ -57,11 +58,6 @@ export interface Report {
   readonly unanswered: Series;
 }
 
-export interface Spread {
-  readonly p50: number;
-  readonly p90: number;
-  readonly max: number;
-}
 export type Series = readonly { readonly at: number; readonly most: number }[];
 
 /** The number of parts into which a day is cut for the chart. */
@@ -89,16 +85,6 @@ export function summarize(
     queue: series(tally, tally.queue),
     unanswered: series(tally, unanswered(tally)),
   };
-}
-
-function spread(spans: readonly number[]): Spread {
-  const sorted = spans.toSorted((a, b) => a - b);
-  return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9), max: sorted.at(-1) ?? 0 };
-}
-
-/** By nearest rank: a wait that really happened. */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /**

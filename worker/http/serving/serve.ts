@@ -28,8 +28,9 @@ export interface Asked<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: R extends { readonly body: FileForm } ? FileBody : BodyOf<R>;
   /** The user who has the route's right. */
-  readonly user: R['right'] extends 'anybody' | 'visitor' | 'operator' ? undefined : UserPrincipal;
+  readonly user: UserWith<R['right']>;
 }
+type UserWith<Right> = Right extends 'anybody' | 'visitor' | 'operator' ? undefined : UserPrincipal;
 
 /** The bytes of a file, and the type that the request states. */
 export interface FileBody {
@@ -49,7 +50,7 @@ export class Written<Value> {
 
 /** Routes for files and sockets answer with a `Response`. */
 type Answer<R extends Route> =
-  Refusal | ([AnswerOf<R>] extends [never] ? Response : AnswerOf<R> | Written<AnswerOf<R>>);
+  Refusal | AnswerOf<R> | ([AnswerOf<R>] extends [never] ? Response : Written<AnswerOf<R>>);
 
 type Handler<R extends Route> = (c: Exchange, asked: Asked<R>) => Answer<R> | Promise<Answer<R>>;
 
