@@ -1,6 +1,11 @@
 /**
  * A campaign's settings, in three types by their audience. Where a browser is sent settings they are picked, so one
  * that has no place here yet reaches nobody.
+ *
+ * A setting that is added later is `v.optional(schema, default)`, with the same value in `defaultCampaign`: a console
+ * tab that was opened before an upgrade saves without the setting, which then gets the default. A public one also
+ * has a default in `widget/frame/greeting.ts`: a customer's page passes the frame the configuration of the time when
+ * the page was opened.
  */
 import * as v from 'valibot';
 import { CampaignId } from '../base/ids.ts';
