@@ -1,6 +1,6 @@
 /** What a conversation's socket is. It outlives an actor's memory and even a deploy, so it is checked when it is read. */
 import * as v from 'valibot';
-import { Role } from './parties.ts';
+import { Role } from '../people/roles.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 

@@ -1,4 +1,4 @@
-/** Who does something. */
+/** The parties of a conversation: who causes an entry, and who owns the conversation. */
 import * as v from 'valibot';
 import { UserId, VisitorId } from '../base/ids.ts';
 
@@ -13,22 +13,3 @@ export const Party = v.variant('kind', [VisitorParty, AgentParty, SystemParty]);
 export type Party = v.InferOutput<typeof Party>;
 export type AgentParty = v.InferOutput<typeof AgentParty>;
 export type Owner = v.InferOutput<typeof Owner>;
-
-export const roles = ['agent', 'supervisor', 'administrator'] as const;
-/** What a user is; a set, since one may be agent and supervisor at once. */
-export const Role = v.picklist(roles);
-export type Role = v.InferOutput<typeof Role>;
-
-/** An agent's chosen status, in the menu's order (F11). What each means, `#domain` status.ts says. */
-export const statuses = [
-  'online',
-  'invisible',
-  'dinner',
-  'before_dinner',
-  'private_break',
-  'short_break',
-  'offline_processing',
-  'offline',
-] as const;
-export const Status = v.picklist(statuses);
-export type Status = v.InferOutput<typeof Status>;

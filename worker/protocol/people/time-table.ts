@@ -1,7 +1,7 @@
 /** The time table: each agent's statuses on a day, and their lengths (TIM-1). All lengths are in milliseconds. */
 import * as v from 'valibot';
 import { GroupId, UserId } from '../base/ids.ts';
-import { Status, statuses } from '../conversation/parties.ts';
+import { Status, statuses } from './statuses.ts';
 
 /** A calendar day, `YYYY-MM-DD`. */
 export const Day = v.pipe(
