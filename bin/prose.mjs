@@ -3,16 +3,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { at } from './paths.mjs';
 import { commentsOf, textsOf, withoutCode } from './texts.mjs';
 
-/** Folders and files that are not checked yet. */
-const unchecked = [
-  'worker/http/',
-  'worker/protocol/PROTOCOL.md',
-  'worker/protocol/accounts/PROTOCOL.md',
-  'worker/protocol/conversation/',
-  'worker/protocol/http.ts',
-  'worker/protocol/people/PROTOCOL.md',
-];
-
 /** The widest lines, in columns. */
 const columns = { comment: 120, markdown: 140 };
 
@@ -96,9 +86,6 @@ export function checkProse() {
     cwd: at(),
     exclude: (name) => name === 'node_modules' || name.startsWith('.'),
   });
-  const faults = files
-    .filter((file) => !unchecked.some((folder) => file.startsWith(folder)))
-    .sort()
-    .flatMap((file) => faultsOf(file, readFileSync(at(file), 'utf8')));
+  const faults = files.sort().flatMap((file) => faultsOf(file, readFileSync(at(file), 'utf8')));
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }

@@ -1,4 +1,4 @@
-/** Controls that many screens share: lists searched by typing, the calendar, notices. By keyboard, in both languages. */
+/** Controls that many screens use: lists searched by typing, the calendar, notices. By keyboard, in both languages. */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, sidewaysOf, Visitor } from './people.ts';

@@ -1,4 +1,7 @@
-/** The refusals, by code, of the routes for assigning chats, for statuses and for the time table (TIM-1, OFR-1, TRF-1, DEC-1, AGT-17). */
+/**
+ * The refusals, by code, of the routes for assigning chats, statuses and the time table (TIM-1, OFR-1, TRF-1, DEC-1,
+ * AGT-17).
+ */
 import { beforeAll, expect, test } from 'vitest';
 import { ask, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 

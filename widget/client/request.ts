@@ -1,5 +1,5 @@
 /**
- * Types that check a request against the routes. Only types are imported: the routes themselves would bring every schema
+ * Types that check a request against the routes. Only types are imported: importing the routes would put every schema
  * into the bundle that visitors load, and a builder of paths would cost more bytes than the paths.
  */
 import type { Address, RouteAt } from '#protocol/routes';

@@ -79,8 +79,8 @@ function filtersInOrder(filters: Pick<ConversationsQuery, 'campaign' | 'visitor'
     [conversations.campaignId, filters.campaign] as const,
     [conversations.phase, filters.phase] as const,
   ].filter(([, value]) => value !== undefined);
-  return given.map(([column, value], place) =>
-    place === 0 ? sql`${column} = ${value}` : sql`+${column} = ${value}`,
+  return given.map(([column, value], index) =>
+    index === 0 ? sql`${column} = ${value}` : sql`+${column} = ${value}`,
   );
 }
 
@@ -99,8 +99,8 @@ export async function getConversation(
 }
 
 /**
- * The `limit` entries before a seq (without it: the last ones), as a range (LOG-2). Only the pages that contain them are
- * read. Null if the account has no such conversation.
+ * The `limit` entries before a seq (without it: the last ones), which are those after `after` and up to `upTo`
+ * (HIS-8). Only the pages that contain them are read. Null if the account has no such conversation.
  */
 export async function getRange(
   d1: D1Database,

@@ -1,4 +1,4 @@
-/** The API: every address under /api, and what every request to it passes through. */
+/** The API: all routes under /api, and the middleware that every request passes. */
 import { serverRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -23,7 +23,7 @@ import { serve } from './serving/serve.ts';
 import { widget } from './sites/widget.ts';
 
 export const api = new Hono<Bound>();
-// The order matters: headers go on every answer, refusals included; an origin is judged before a body is read.
+// The order matters: every answer gets the headers, refusals too; an origin is checked before a body is read.
 api.use(safeHeaders, neverStored);
 api.use(methodNotAllowed({ app: api, onMethodNotAllowed: wrongMethod }));
 api.use(ownOrigin, limitedBody, jsonOnly);

@@ -12,7 +12,10 @@ const folded = (text: string): string =>
     .replace(/[\s_/]+/g, ' ')
     .trim();
 
-/** How well a text matches: it is what was typed, begins with it, has a word that does, or contains it. Null: not at all. */
+/**
+ * How well a text matches: it is the typed text, begins with it, has a word that does, or contains it. Null: it does
+ * not match.
+ */
 function rankOf(text: string, typed: string): number | null {
   if (text === typed) return 0;
   if (text.startsWith(typed)) return 1;

@@ -17,15 +17,15 @@ export interface CampaignSnapshot extends ConversationSettings {
   readonly name: string;
 }
 
-/** What the Worker knows of a message's circumstances. A Worker of an earlier version knows nothing. */
+/** The circumstances of a message, as the Worker knows them. A Worker of an earlier version knows none. */
 export interface Circumstances {
-  /** The campaign has as many waiting conversations as it may have. */
+  /** The campaign's queue is full. */
   readonly queueFull?: boolean;
   /** The visitor's networks, the narrowest first; none where the address cannot be believed. */
   readonly networks?: readonly string[];
 }
 
-/** What a visitor's record stores of a conversation. */
+/** The part of a conversation that the visitor's record stores. */
 export interface VisitorNote {
   readonly visitor: string;
   readonly conversation: string;

@@ -1,7 +1,7 @@
 /**
  * Sends messages to the owner's lists: the first almost at once, then at most every two seconds. It sends a state and
  * no entries, so nothing is stored: a tab that missed it asks again. Changes of the owner are followed durably
- * (targets.ts).
+ * (followers/owner.ts).
  */
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';

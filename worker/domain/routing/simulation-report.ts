@@ -114,13 +114,13 @@ function unanswered({ replies }: Tally): Tally['queue'] {
 
 function series({ from, to }: Tally, counts: Tally['queue']): Series {
   const width = Math.max(1, (to - from) / parts);
-  let place = 0;
+  let index = 0;
   let waiting = 0;
   return Array.from({ length: parts }, (_, part) => {
     const at = from + part * width;
     // The number at the start of a part counts in it, too.
     let most = waiting;
-    for (let next = counts[place]; next && next.at < at + width; next = counts[++place])
+    for (let next = counts[index]; next && next.at < at + width; next = counts[++index])
       most = Math.max(most, (waiting = next.waiting));
     return { at: Math.round(at), most };
   });

@@ -1,4 +1,4 @@
-/** The account's audit log (AUD-1). Administrators read it; nobody changes it. */
+/** The account's audit log (AUD-1). Administrators read it; no user can change it. */
 import { accountRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { listAudit } from '../../db/audit.ts';

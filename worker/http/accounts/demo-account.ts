@@ -1,4 +1,4 @@
-/** The demo account: made only where the operator asks for it, and once. */
+/** The demo account: created only at the operator's request, and only once. */
 import { defaultCampaign, isRefusal, type Refusal, type Role, type Site } from '#protocol';
 import type { Env } from '../../actors/stubs.ts';
 import { createAccount } from '../../db/accounts.ts';
@@ -13,7 +13,7 @@ const people: readonly { email: string; name: string; roles: Role[] }[] = [
   { email: 'sofia@demo.test', name: 'Sofia Lindqvist', roles: ['supervisor'] },
   { email: 'admin@demo.test', name: 'Alex Moreau', roles: ['administrator'] },
 ];
-/** Printed by `npm start`: no secret, and so no deployment makes this account by itself. */
+/** `npm start` prints it. It is no secret, so no deployment creates this account by itself. */
 const password = 'parley-demo';
 
 const campaign = {
@@ -31,7 +31,9 @@ const campaign = {
   },
 };
 
-/** Makes the account, or finds it. Either way its site serves the pages of the address that the operator used. */
+/**
+ * Creates the account, or finds it. Either way, its site then serves the pages of the origin that the operator used.
+ */
 export async function seedDemo(env: Env, address: URL): Promise<{ account: string; site: string } | Refusal> {
   const made = (await findDemo(env)) ?? (await makeDemo(env));
   if (isRefusal(made)) return made;
@@ -79,11 +81,14 @@ async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Ref
     Date.now(),
   );
   if (!refusal) return { account: account.id, site };
-  // Two asked at once, and the other was first.
+  // Another request created the account at the same time.
   return (await findDemo(env)) ?? refusal;
 }
 
-/** On one machine the shop is opened under several names of it, so that shop and widget are of different sites. */
+/**
+ * On one machine, its other names are allowed too: shop and widget use different names, so that they are different
+ * sites.
+ */
 function originsAt({ origin, hostname, port }: URL): string[] {
   const local = hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost');
   if (!local) return [origin];

@@ -1,4 +1,7 @@
-/** The operator's routes (OPR-1): making accounts, the demo, rebuilding an account's history from its conversations. */
+/**
+ * The operator's routes (OPR-1): creating accounts and the demo account, and rebuilding an account's history from its
+ * conversations.
+ */
 import { accountRoutes, cleanName, idKinds, isRefusal, refuse } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub, conversationStub, dispatcherStub } from '../../actors/stubs.ts';
@@ -15,7 +18,7 @@ import { seedDemo } from './demo-account.ts';
 
 export const operator = new Hono<Bound>();
 
-// A stranger is refused at every address below, also at those that no route has.
+// A caller without the operator's secret is refused at every address below, even where there is no route.
 operator.use('/api/operator/*', async (c, next) => {
   const principal = await operatorOf(c);
   return isRefusal(principal) ? refused(c, principal) : next();
@@ -40,9 +43,9 @@ serve(operator, accountRoutes.create, async (c, { body }) => {
 
 serve(operator, accountRoutes.createDemo, (c) => seedDemo(c.env, new URL(c.req.url)));
 
-/** So many actors for each request, since it may call no more … */
+/** The most actors that one request calls: the number of calls in a request is limited … */
 const atOnce = 200;
-/** … and so many of them side by side: D1 takes six connections. */
+/** … and how many it calls in parallel: D1 accepts six connections. */
 const sideBySide = 6;
 
 serve(operator, accountRoutes.rebuild, async (c, { body: { account, after } }) => {

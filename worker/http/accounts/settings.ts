@@ -29,7 +29,7 @@ serve(settings, accountRoutes.change, async (c, { user, body: given }) => {
   const body = named(given);
   const changes = changesBetween(known, body);
   const act = actOf(c, user, 'account.changed', { subject: { id, name: body.name }, changes });
-  // The new rule concerns users without a second factor alone.
+  // The new rule concerns only users without a second factor.
   const met =
     known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
   const update = () => updateAccount(c.env.DB, id, body, act);
@@ -89,7 +89,7 @@ serve(settings, campaignRoutes.change, async (c, { user, params, body: given }) 
   return campaign ?? refuse('not_found');
 });
 
-/** Makes a change that the dispatcher's decisions rest on, and has answered once it knows. */
+/** Makes a change that the dispatcher's decisions depend on. Resolves once the dispatcher has read it. */
 async function steering<T>(env: Env, account: string, change: () => Promise<T>): Promise<T> {
   const floor = dispatcherStub(env, account);
   await floor.expectChange();
@@ -98,7 +98,7 @@ async function steering<T>(env: Env, account: string, change: () => Promise<T>):
   return changed;
 }
 
-/** A name is shown beside other people's words. */
+/** Cleans the name, because it is shown beside other people's text. */
 function named<T extends { name: string }>(body: T): T {
   return { ...body, name: cleanName(body.name) };
 }

@@ -1,4 +1,4 @@
-/** Where an agent can send a conversation: the names of groups and campaigns, and nothing else of them. */
+/** The groups and campaigns to which an agent can transfer a conversation: only their ids and names. */
 import { conversationRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { listCampaigns } from '../../db/campaigns.ts';

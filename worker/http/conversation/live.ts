@@ -1,4 +1,4 @@
-/** The sockets that a workspace tab keeps all day: its agent's and the floor's (AGT-1, FLR-1). */
+/** The sockets that a workspace tab keeps open: its agent's and the floor's (AGT-1, FLR-1). */
 import { floorRoutes } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub, dispatcherStub } from '../../actors/stubs.ts';

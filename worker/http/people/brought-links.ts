@@ -1,4 +1,4 @@
-/** Links that came by mail and are brought back. */
+/** Mailed links that a user has opened. */
 import { refuse, type LinkAbout, type Refusal } from '#protocol';
 import { agentStub } from '../../actors/stubs.ts';
 import { emailClaim } from '../../db/emails.ts';
@@ -6,17 +6,20 @@ import { clientNetwork, flooding } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
 import { linkToken } from '../serving/principal.ts';
 
-/** A link that was brought back, and holds. */
+/** A mailed link that is valid. */
 export interface BroughtLink {
   readonly account: string;
   readonly user: string;
   readonly secret: string;
   readonly about: LinkAbout;
-  /** The link confirms the address that it was mailed to: nobody has yet. */
+  /** The link confirms the address that it was mailed to, which is still unconfirmed. */
   readonly confirms: boolean;
 }
 
-/** Looks a link up without using it. Its bearer owns the mailbox, and so is told where another user has the email already. */
+/**
+ * Looks a link up without using it up. Its bearer owns the mailbox, so a refusal may reveal that another user already
+ * has the email.
+ */
 export async function broughtLink(c: Exchange, token: string): Promise<BroughtLink | Refusal> {
   const flood = await flooding(c.env, 'redeem', clientNetwork(c));
   if (flood) return flood;

@@ -1,10 +1,10 @@
-/** Changes of users' rows, between two words to their actors: the first makes sure that the second comes about (I14). */
+/** Changes users' rows between two calls to their actors: the first ensures that the second happens (I14). */
 import { agentStub, type Env } from '../../actors/stubs.ts';
 
-/** So many actors are told side by side. */
+/** The number of actors that are called in parallel. */
 const sideBySide = 6;
 
-/** Makes a change that concerns these users, and has answered once their actors know of it. */
+/** Makes a change that concerns these users. Resolves once their actors have read it. */
 export async function changing<T>(
   env: Env,
   account: string,

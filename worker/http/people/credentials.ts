@@ -1,4 +1,4 @@
-/** What a person proves themselves by, in their own hands: the password, also a forgotten one, and the second factor (PWD-3, TWO-1). */
+/** A user's own credentials: the password, also a forgotten one, and the second factor (PWD-3, TWO-1). */
 import { isRefusal, refuse, signInRoutes, type Done, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { agentStub } from '../../actors/stubs.ts';
@@ -11,7 +11,7 @@ import { actOf, originOf } from '../serving/act.ts';
 import { clientAddress } from '../serving/address.ts';
 import { afterAnswer, type Bound, type Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
-import { keepUser, type User } from '../serving/principal.ts';
+import { keepUser, type UserPrincipal } from '../serving/principal.ts';
 import { serve } from '../serving/serve.ts';
 import { broughtLink, type BroughtLink } from './brought-links.ts';
 import { changing } from './changes.ts';
@@ -34,7 +34,7 @@ serve(credentials, signInRoutes.forgotPassword, async (c, { body }) => {
   const email = canonicalEmail(body.email);
   const early = await resetOverLimit(c, email);
   if (early) return early;
-  // After the answer, which so tells neither by its words nor by its time whether there is such a person.
+  // After the answer, so that neither its content nor its time reveals whether there is such a user.
   afterAnswer(c, sendReset(c, email, origin));
   return {};
 });
@@ -44,7 +44,7 @@ async function sendReset(c: Exchange, email: string, origin: string): Promise<vo
   if (!login) return;
   const { person } = login;
   await agentStub(c.env, person.account.id, person.id).mail(person, { kind: 'reset', origin });
-  // Anybody may ask for it.
+  // Every caller can request the link, so the act names no user as its author.
   const subject = { id: person.id, name: person.name };
   const act = actOf(c, { account: person.account.id }, 'password.link_asked', { subject });
   await recordAlone(c.env.DB, act);
@@ -56,12 +56,12 @@ serve(credentials, signInRoutes.readLink, async (c, { body }) => {
 });
 
 serve(credentials, signInRoutes.redeemLink, async (c, { body: { token, password } }) => {
-  // Looked at before the hash, which costs; used up after it, at once with the decision.
+  // Checked before the hash, which is expensive; used up after it, together with the decision.
   const link = await broughtLink(c, token);
   if (isRefusal(link)) return link;
-  // The mailbox that a change of email waits for is nobody's yet.
+  // The mailbox of an unconfirmed new email is not proved to be the owner's.
   if (link.about.kind === 'confirmation') return refuse('link_expired');
-  // A link that holds came by mail to one of the users.
+  // A valid link was mailed to a user, so the hash is made in the lane of known users.
   const hash = await hashPassword(c.env, password, 'known');
   return isRefusal(hash) ? hash : redeem(c, link, hash);
 });
@@ -72,7 +72,10 @@ serve(credentials, signInRoutes.confirmEmail, async (c, { body }) => {
   return link.about.kind === 'confirmation' ? redeem(c, link) : refuse('link_expired');
 });
 
-/** Uses a link up: it confirms the email that it was mailed to, where nobody has yet, and sets a password where one was chosen. */
+/**
+ * Uses a link up: confirms the email that it was mailed to, if it is unconfirmed, and sets a password if one was
+ * chosen.
+ */
 async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Done | Refusal> {
   const { account, user, about } = link;
   const agent = agentStub(c.env, account, user);
@@ -89,15 +92,15 @@ async function redeem(c: Exchange, link: BroughtLink, hash?: string): Promise<Do
     return hash !== undefined && act ? setPassword(c.env.DB, account, user, hash, act) : undefined;
   });
   if (refusal) return refusal;
-  // Their way in past guessing strangers: the mailbox has proved them, and this browser is known from now on.
+  // The mailbox has proved the user. On a device that is known from now on, strangers who guess cannot lock them out.
   const device = await agent.addDevice();
   if (device) await keepDevice(c, email, { account, user, ...device });
-  // A first password is no change.
+  // A first password is not a change.
   if (about.kind === 'reset') tellOwner(c, account, user, 'password_changed');
   return {};
 }
 
-/** All sessions end, and the one that asks goes on under a new id. */
+/** Ends all sessions; the one that sent the request continues under a new id. */
 serve(credentials, signInRoutes.changePassword, async (c, { user, body: { current, password } }) => {
   const owner = await proved(c, user, current, null);
   if (isRefusal(owner)) return owner;
@@ -145,12 +148,12 @@ serve(credentials, signInRoutes.removeSecondFactor, async (c, { user, body: { pa
 });
 
 /**
- * The user, whose password this is, and whose code where one is asked for and they have a second factor. Guesses on a screen that is
- * signed in are counted by its session.
+ * Checks the user's own password and, where `asked` is given, the code of the second factor if there is one. Guesses
+ * in a signed-in browser are counted by its session.
  */
 async function proved(
   c: Exchange,
-  user: User,
+  user: UserPrincipal,
   password: string,
   asked: { code: string | undefined } | null,
 ): Promise<Person | Refusal> {
@@ -171,7 +174,7 @@ async function proved(
   return checked.login.person;
 }
 
-/** Somebody who is known without being signed in. */
+/** A user who is identified without a session. */
 function known({ account, id, name }: { account: { id: string }; id: string; name: string }) {
   return { account: account.id, id, name };
 }

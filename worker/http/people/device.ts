@@ -1,13 +1,14 @@
 /**
- * The cookie of a known device: `account.user.device.secret`, proved by the actor that it names. There is one for each email that has
- * signed in here, named by a hash of it, so that a request asks one actor, whoever else has signed in with the same browser.
+ * The cookie of a known device: `account.user.device.secret`, checked by the actor that it names. There is one cookie
+ * for each email that has signed in here, named by a hash of the email, so that a request asks only one actor, even if
+ * other users have signed in with the same browser.
  */
 import { AccountId, DeviceId, UserId } from '#protocol';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Exchange } from '../serving/exchange.ts';
 import { longest, parse } from '../serving/principal.ts';
 
-/** What a request says of its device, unproved. */
+/** A request's claim to be a known device, unproved. */
 export interface DeviceCredential {
   readonly account: string;
   readonly user: string;
@@ -15,7 +16,7 @@ export interface DeviceCredential {
   readonly secret: string;
 }
 
-/** How many people's devices one browser is at the most: each request carries them all. */
+/** The most users for whom one browser can be a known device: each request carries the cookies of all. */
 const maxPeople = 4;
 const prefix = 'parley-device-';
 const flags = { prefix: 'host', httpOnly: true, sameSite: 'Strict' } as const;
@@ -26,7 +27,7 @@ export async function deviceOf(c: Exchange, email: string): Promise<DeviceCreden
   return account && user && device && secret ? { account, user, device, secret } : undefined;
 }
 
-/** Keeps the cookie, or keeps it for longer. The people who came here first go where there are too many. */
+/** Sets the cookie, or extends its life. If there are too many, the oldest are deleted. */
 export async function keepDevice(c: Exchange, email: string, of: DeviceCredential): Promise<void> {
   const name = await nameFor(email);
   // Browsers send the oldest first (RFC 6265, 5.4).

@@ -1,4 +1,7 @@
-/** An account's groups (USR-6). Managers read them, administrators change them; a change reaches its members' actors at once. */
+/**
+ * An account's groups (USR-6). Managers read them, administrators change them; a change reaches the actors of its
+ * members at once.
+ */
 import { cleanName, peopleRoutes, refuse, type GroupBody } from '#protocol';
 import { Hono } from 'hono';
 import { changesBetween } from '../../db/audit.ts';
@@ -49,7 +52,7 @@ function tidy(body: GroupBody): GroupBody {
   return { name: cleanName(body.name), members: [...new Set(body.members)].sort() };
 }
 
-/** Who is in one of the lists and not in the other. */
+/** The ids that only one of the two lists contains. */
 function difference(a: readonly string[], b: readonly string[]): string[] {
   return [...a.filter((id) => !b.includes(id)), ...b.filter((id) => !a.includes(id))];
 }

@@ -1,9 +1,10 @@
 /**
- * Where passwords are hashed. A hash blocks a thread for a tenth of a second or more, and with it every chat of that thread, so it is
- * never made in the Worker itself: on one machine the service HASHING does it on threads of its own, elsewhere a few Durable Objects.
+ * Where passwords are hashed. A hash blocks a thread, and with it all chats on that thread, for a tenth of a second or
+ * more. So the Worker itself never makes one: on one machine the service HASHING hashes on threads of its own;
+ * elsewhere a few Durable Objects do.
  *
- * The place that hashes counts what waits (`domain/backlog.ts`). This isolate only remembers a refusal until the next place there will
- * be free, so that a flood is turned away without being counted, stored or passed on.
+ * The hasher counts the waiting orders (`domain/people/backlog.ts`). This isolate only remembers a refusal
+ * until the hasher is expected to have room, so that a flood is refused without being counted, stored or forwarded.
  */
 import type { Busy, Lane } from '#domain/people/backlog';
 import { isBusy, type HashAnswer, type HashOrder } from '#domain/people/hashing';
@@ -12,13 +13,13 @@ import { hasherStub, type Env } from '../../actors/stubs.ts';
 import { logError } from '../serving/log.ts';
 
 /**
- * Strangers reach the shared objects alone, so that the reserved ones have turns for known devices and signed-in users whatever
- * happens there.
+ * Strangers use only the shared objects, so that known devices and signed-in users always get turns in the reserved
+ * ones.
  */
 const pool = { shared: 4, reserved: 2 } as const;
-/** A place to hash that has not answered after so long, in milliseconds, will not. */
+/** A hasher that has not answered within this time will not answer. In milliseconds. */
 const deadline = 10_000;
-/** The refusal for a place that does not answer, or that the runtime calls overloaded. In milliseconds. */
+/** The refusal for a hasher that does not answer, or that the runtime calls overloaded. In milliseconds. */
 const overloaded: Busy = { wait: 2_000, pace: 500 };
 
 const closed: Record<Lane, { until: number; wait: number }> = {
@@ -26,7 +27,9 @@ const closed: Record<Lane, { until: number; wait: number }> = {
   unknown: { until: 0, wait: 0 },
 };
 
-/** The refusal of an order that would be refused now, as far as this isolate knows. To be asked before an attempt is counted. */
+/**
+ * The refusal that an order would get now, as far as this isolate knows. To be checked before an attempt is counted.
+ */
 export function hashingBusy(lane: Lane): Refusal | undefined {
   const { until, wait } = closed[lane];
   return performance.now() < until ? refuse('slow_down', { retryAfter: wait }) : undefined;
@@ -51,7 +54,7 @@ async function askService(service: Fetcher, { salt, ...order }: HashOrder): Prom
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Tries a second object where the first is busy or fails: a hash can be made twice. */
+/** Tries a second object if the first is busy or fails: repeating a hash is harmless. */
 async function askPool(env: Env, order: HashOrder): Promise<HashAnswer> {
   const [first, second] = membersFor(order.lane);
   const answer = await askObject(env, first, order).catch((error: unknown) => {
@@ -79,7 +82,7 @@ function membersFor(lane: Lane): [string, string] {
   return [shared, `shared-${(one + 1) % pool.shared}`];
 }
 
-/** A place that is this late is overloaded: the client comes back later. */
+/** Treats a hasher that is this late as overloaded: the client retries later. */
 async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | Busy> {
   const timer = new AbortController();
   const late = scheduler.wait(deadline, { signal: timer.signal }).then(() => {

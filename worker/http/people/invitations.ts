@@ -1,6 +1,6 @@
 /**
- * Mails that an administrator has sent to an address: it is invited, or asked to confirm an email. They go to people who may never have
- * heard of the sender, so each address and each account has a limit.
+ * Mails to an address that an administrator has entered: an invitation, or a request to confirm an email. The
+ * recipients may never have heard of the sender, so each address and each account has a limit.
  */
 import type { Counted } from '#domain/base/limits';
 import { awaitingEmail, type EmailState } from '#domain/people/emails';
@@ -9,9 +9,9 @@ import { reserve, type Reserved } from '../../actors/limits.ts';
 import { agentStub } from '../../actors/stubs.ts';
 import { getPerson } from '../../db/users.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 
-/** Counts such a mail before it is ordered; it is given back where none goes out. */
+/** Counts such a mail before it is ordered. The caller gives the count back if no mail is sent. */
 export async function reserveInvitation(
   { env }: Exchange,
   account: string,
@@ -20,7 +20,7 @@ export async function reserveInvitation(
   const one = async (counted: Counted) => {
     const reserved = await reserve(env, counted.of, [counted]);
     if (!isRefusal(reserved)) return reserved;
-    // The same words for both: nobody learns from them whether others have invited this email.
+    // Both limits have the same refusal, so it does not reveal whether others have invited this email.
     return refuse('too_many_invitations', { retryAfter: reserved.retryAfter ?? 0 });
   };
   const byAccount = await one({ limit: 'inviting', of: account });
@@ -33,7 +33,9 @@ export async function reserveInvitation(
   return { giveBack: async () => void (await Promise.all([byAccount.giveBack(), byEmail.giveBack()])) };
 }
 
-/** Makes a change after which a mail to this address is due, where it may be sent; null where none is. */
+/**
+ * Makes a change that causes a mail to `to`, if the limits permit that mail. `to` is null if the change causes none.
+ */
 export async function withMail(
   c: Exchange,
   account: string,
@@ -49,12 +51,12 @@ export async function withMail(
 }
 
 /**
- * Sends the link that is due to a user: with it they choose their first password, or confirm an email. It goes out also where another
- * account's user has that email: its owner alone is told, and whoever invites learns nothing.
+ * Sends a user the pending link, with which they choose their first password or confirm an email. It is sent even if a
+ * user of another account has that email: only the mailbox's owner is told so, and the inviter learns nothing.
  */
 export async function invite(
   { env }: Exchange,
-  { account, ...who }: Pick<Principal, 'account' | 'name' | 'fullName'>,
+  { account, ...who }: Pick<UserPrincipal, 'account' | 'name' | 'fullName'>,
   user: User,
   origin: string,
 ): Promise<void> {

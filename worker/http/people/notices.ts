@@ -1,4 +1,4 @@
-/** Tells users by mail what was changed of how they sign in, where the deployment can send mail. */
+/** Mails users about changes of how they sign in, if the deployment can send mail. */
 import { agentStub } from '../../actors/stubs.ts';
 import { getPerson } from '../../db/users.ts';
 import { afterAnswer, type Exchange } from '../serving/exchange.ts';

@@ -1,6 +1,7 @@
 /**
- * Passwords: scrypt, kept in PHC form (`$scrypt$ln=14,r=8,p=5$salt$hash`), so that the parameters can rise and old hashes still hold.
- * Form, parameters and comparison are here; the hash itself is made elsewhere (hashing.ts).
+ * Passwords: scrypt, stored in PHC form (`$scrypt$ln=14,r=8,p=5$salt$hash`), so that the parameters can be raised
+ * while old hashes stay valid. The form, the parameters and the comparison are here; the hash itself is made elsewhere
+ * (hashing.ts).
  */
 import type { Lane } from '#domain/people/backlog';
 import type { HashCost } from '#domain/people/hashing';
@@ -9,14 +10,14 @@ import type { Env } from '../../actors/stubs.ts';
 import { derive } from './hashing.ts';
 
 /**
- * OWASP's row for 16 MiB: an isolate has 128 MiB for all its requests. Production caps N·r·p at 2^20 (local workerd does not);
- * it caps PBKDF2 so low that it is no choice.
+ * OWASP's row for 16 MiB: an isolate has 128 MiB for all its requests. Production caps N·r·p at 2^20 (local workerd
+ * does not); its cap on PBKDF2 is too low to be an alternative.
  */
 export const scryptParameters = { ln: 14, r: 8, p: 5 } as const;
 const saltLength = 16;
 const hashLength = 32;
 
-/** The password's hash in PHC form; a refusal where too many wait to be hashed. */
+/** The password's hash in PHC form; a refusal if too many hashes are waiting. */
 export async function hashPassword(
   env: Env,
   password: string,
@@ -30,8 +31,8 @@ export async function hashPassword(
 }
 
 /**
- * True where the password is the one that was hashed. Without a hash (nobody has that email) it does the same work, and answers
- * false. A refusal means that the password was not looked at: the attempt counts for nothing.
+ * True if the password matches the hash. Without a hash (no user has that email) it does the same work, and returns
+ * false. A refusal means that the password was not checked, so the attempt does not count.
  */
 export async function verifyPassword(
   env: Env,
@@ -64,5 +65,5 @@ const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...byte
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 const { ln, r, p } = scryptParameters;
-/** The hash of no password, with which an unknown email is checked. */
+/** The hash of no password: a password for an unknown email is compared with it. */
 const nobodys = `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(new Uint8Array(saltLength))}$${toBase64(new Uint8Array(hashLength))}`;

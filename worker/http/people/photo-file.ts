@@ -1,23 +1,24 @@
 /**
- * What a photo's file may be: a square still image of a kind that we know, whole, with nothing before, between or after that no
- * picture needs. What a camera writes beside it tells where somebody lives; what is hung on behind could be another kind of file.
+ * The requirements for a photo's file: a complete, square still image of a known type, with nothing before, between or
+ * after its parts that the picture does not need. A camera's metadata can reveal where the photographer lives;
+ * appended data could be another kind of file.
  */
 import { photoTypes, type PhotoType } from '#protocol';
 
-/** A file that was looked at. */
+/** A checked file. */
 export interface PhotoFile {
   readonly bytes: Uint8Array;
   readonly type: PhotoType;
 }
 
-/** A side, in pixels. */
+/** The length of a side, in pixels. */
 const smallest = 32;
 const largest = 512;
 
 /** Width and height. */
 type Size = readonly [number, number];
 
-/** The file, where it is what its type says and may be shown. */
+/** The file; undefined if it is not of its stated type, or may not be shown. */
 export function photoOf(bytes: Uint8Array, type: string | undefined): PhotoFile | undefined {
   const known = photoTypes.find((each) => each === type);
   const [width, height] = (known && sizeOf(known, bytes)) ?? [0, 0];
@@ -35,7 +36,7 @@ function sizeOf(type: PhotoType, { buffer, byteOffset, byteLength }: Uint8Array)
   try {
     return readers[type](new DataView(buffer, byteOffset, byteLength));
   } catch (error) {
-    // It ends before it should.
+    // The file is cut off.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -44,7 +45,7 @@ function sizeOf(type: PhotoType, { buffer, byteOffset, byteLength }: Uint8Array)
 const text = (view: DataView, at: number, length: number) =>
   String.fromCharCode(...Array.from({ length }, (_, i) => view.getUint8(at + i)));
 
-/** Chunks of PNG that say how a pixel looks, and nothing else (https://www.w3.org/TR/png-3/#5ChunkOrdering). */
+/** Chunks of PNG that only describe pixels (https://www.w3.org/TR/png-3/#5ChunkOrdering). */
 const pngChunks = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'sBIT', 'bKGD', 'pHYs', 'IDAT', 'IEND'];
 
 function pngSize(view: DataView): Size | undefined {
@@ -94,7 +95,7 @@ function jpegSize(view: DataView): Size | undefined {
 const isJfif = (view: DataView, marker: number, at: number) =>
   marker === 0xe0 && view.getUint16(at) === 16 && text(view, at + 2, 5) === 'JFIF\0';
 
-/** Where the next marker is: in what is coded an 0xff stands before 0x00, or is a restart. */
+/** The offset of the next marker. Within coded data, 0xff is followed by 0x00, or belongs to a restart marker. */
 function endOfScan(view: DataView, from: number): number {
   for (let at = from; ; at++) {
     if (view.getUint8(at) !== 0xff) continue;
@@ -103,7 +104,10 @@ function endOfScan(view: DataView, from: number): number {
   }
 }
 
-/** Of the extended header's flags only the one for transparency: no colour profile, EXIF, XMP or animation. */
+/**
+ * The only permitted flag of the extended header is the one for transparency: no colour profile, EXIF, XMP or
+ * animation.
+ */
 const webpFlags = 0x10;
 
 function webpSize(view: DataView): Size | undefined {

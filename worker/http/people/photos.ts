@@ -1,4 +1,7 @@
-/** Users' photos (PHO-1). Each change makes a file of another name, which nobody can guess: so a file is public, and never changes. */
+/**
+ * Users' photos (PHO-1). Each change creates a file with another, unguessable name, so a file is public and never
+ * changes.
+ */
 import { photoPath } from '#domain/people/photos';
 import {
   isRefusal,
@@ -17,7 +20,7 @@ import { findPhoto, getUser } from '../../db/users.ts';
 import { actOf } from '../serving/act.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { serve, type FileBody } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 import { photoOf, type PhotoFile } from './photo-file.ts';
@@ -58,21 +61,28 @@ async function image(c: Exchange, key: string): Promise<Response | Refusal> {
   });
 }
 
-/** Nobody is to see it any more who does not know its name yet: it gets another, which visitors are not told. */
-export async function hidePhoto(c: Exchange, by: Principal, { id, photo }: User): Promise<void> {
+/**
+ * Hides a photo from everybody who does not know its name yet: the photo gets another name, which visitors are not
+ * sent.
+ */
+export async function hidePhoto(c: Exchange, by: UserPrincipal, { id, photo }: User): Promise<void> {
   const file = photo && (await c.env.FILES.get(keyOf(by.account, id, nameIn(photo))));
   const type = photoTypes.find((each) => file && each === file.httpMetadata?.contentType);
   if (file && type) await change(c, by, id, { bytes: new Uint8Array(await file.arrayBuffer()), type });
 }
 
-async function ofMine(c: Exchange, user: Principal, file: PhotoFile | Refusal | null): Promise<Me | Refusal> {
+async function ofMine(
+  c: Exchange,
+  user: UserPrincipal,
+  file: PhotoFile | Refusal | null,
+): Promise<Me | Refusal> {
   const refusal = isRefusal(file) ? file : await change(c, user, user.id, file);
   return refusal ?? agentStub(c.env, user.account, user.id).me();
 }
 
 async function ofUser(
   c: Exchange,
-  user: Principal,
+  user: UserPrincipal,
   id: string,
   file: PhotoFile | Refusal | null,
 ): Promise<User | Refusal> {
@@ -81,12 +91,12 @@ async function ofUser(
 }
 
 /**
- * The new file, the row, and only then the old file: whatever breaks in between, a photo that is shown has its file. At worst one
- * is left that nobody shows.
+ * Stores the new file, then the row, and only then deletes the old file: if a step fails, a photo that is shown still
+ * has its file. At worst a file is left that is shown nowhere.
  */
 async function change(
   c: Exchange,
-  by: Principal,
+  by: UserPrincipal,
   id: string,
   file: PhotoFile | null,
 ): Promise<Refusal | undefined> {

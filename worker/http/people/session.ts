@@ -39,10 +39,10 @@ serve(session, signInRoutes.signIn, async (c, { body }) => {
           known: attempt.known?.device,
         });
   if (isRefusal(opened)) {
-    // Whoever guesses is nobody yet. That a code is still to come is no refusal to write down.
+    // After a wrong password the caller is not known to be the user. A missing code is not a refusal to record.
     const by = opened.refused === 'wrong_credentials' ? { account: who.account } : who;
     const act = actOf(c, by, 'sign_in.refused', { subject: { id: who.id, name: who.name } });
-    // After the answer: an email that nobody has leaves nothing to write, and would be known by its time.
+    // After the answer: for an unknown email nothing is recorded, and the shorter time would reveal that.
     if (opened.refused === 'code_needed') await attempt.right();
     else afterAnswer(c, recordAlone(c.env.DB, act));
     return opened;
@@ -78,7 +78,7 @@ serve(session, signInRoutes.endSession, async (c, { user, params: { id } }) => {
   return {};
 });
 
-/** All but the one that asks; other devices are not known any more. */
+/** Ends all sessions but the one that sent the request; other devices are not known any more. */
 serve(session, signInRoutes.endOtherSessions, async (c, { user }) => {
   const agent = agentStub(c.env, user.account, user.id);
   const others = (await agent.sessions(user.session)).filter(({ current }) => !current);

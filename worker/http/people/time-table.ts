@@ -1,4 +1,4 @@
-/** The time table (TIM-1): what agents were on a day of the account's zone. Managers read it. */
+/** The time table (TIM-1): the statuses of agents on a day of the account's zone. Managers read it. */
 import { dayBounds } from '#domain/people/activity';
 import { peopleRoutes, refuse } from '#protocol';
 import { Hono } from 'hono';

@@ -1,9 +1,10 @@
 /**
- * How often a password may be tried. A try is counted before the hash, given back where no password was looked at, and settled where
- * it was right, so that only real guesses count and tries side by side can't be more than are allowed.
+ * Limits on trying passwords. A try is counted before the hash, given back if no password was checked, and settled if
+ * it was right. So only real guesses count, and parallel tries cannot exceed the limit.
  *
- * A device that has signed in before, and a session, have limits of their own, in the actor of their user. All other tries count for
- * networks and emails, which strangers share with the owner: while they guess, the owner's way in on a new device is a link by mail.
+ * A known device, and a session, have limits of their own, in the actor of their user. All other tries are counted for
+ * networks and emails, which strangers share with the owner: while strangers guess, the owner signs in on a new device
+ * by a mailed link.
  */
 import { ofNetworks, type Counted } from '#domain/base/limits';
 import type { Lane } from '#domain/people/backlog';
@@ -13,21 +14,21 @@ import { agentStub, type Env } from '../../actors/stubs.ts';
 import type { Login } from '../../db/users.ts';
 import { clientNetworks } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { deviceOf, type DeviceCredential } from './device.ts';
 import { hashingBusy } from './hashing.ts';
 import { verifyPassword } from './password.ts';
 
-/** A try that may be made. */
+/** A permitted try. */
 export interface Try {
   readonly lane: Lane;
-  /** The device, where it is known. */
+  /** The device, if it is known. */
   readonly known?: DeviceCredential;
-  /** No password was looked at. */
+  /** No password was checked. */
   giveBack(): Promise<void>;
-  /** The password was right, and more is asked for: this was no guess. */
+  /** The password was right, but a code is still missing: this was no guess. */
   right(): Promise<void>;
-  /** The user is in: earlier guesses were typing errors. */
+  /** The user has signed in: earlier guesses were typing errors. */
   succeed(): Promise<void>;
 }
 
@@ -38,8 +39,8 @@ export async function tryToSignIn(c: Exchange, email: string): Promise<Try | Ref
   return known ?? hashingBusy('unknown') ?? tryOnUnknown(c.env, email, clientNetworks(c));
 }
 
-/** A try at the password, or at a code, of a user who is signed in. */
-export async function tryInSession({ env }: Exchange, user: User): Promise<Try | Refusal> {
+/** A try of a password, or of a code, by a signed-in user. */
+export async function tryInSession({ env }: Exchange, user: UserPrincipal): Promise<Try | Refusal> {
   const busy = hashingBusy('known');
   if (busy) return busy;
   const agent = agentStub(env, user.account, user.id);
@@ -73,7 +74,7 @@ function ownTry(agent: Agent, { wait, taken }: Tried): Try | Refusal {
 }
 
 async function tryOnUnknown(env: Env, email: string, networks: readonly string[]): Promise<Try | Refusal> {
-  // Networks first: one that has used up its tries makes no row for the emails that it makes up.
+  // Networks first: a network that has used up its tries adds no row for the emails that it makes up.
   const home = networks.at(-1);
   const network =
     home === undefined ? undefined : await reserve(env, home, ofNetworks('signInNetwork', networks));
@@ -90,14 +91,15 @@ async function tryOnUnknown(env: Env, email: string, networks: readonly string[]
     lane: 'unknown',
     giveBack: async () => void (await Promise.all([network?.giveBack(), owner.giveBack()])),
     right: () => owner.giveBack(),
-    // The email's own count stays but for this try: others may be guessing it meanwhile, from other networks.
+    // Only this try is removed from the count of the email itself: strangers on other networks may be guessing
+    // meanwhile.
     succeed: () => owner.succeed('signInFrom'),
   };
 }
 
 /**
- * Looks at the password, where `find` finds whose it is. Where that comes to nothing, because too many wait or something fails, the
- * try is given back.
+ * Checks the password of the user whom `find` finds. The try is given back if too many hashes are waiting or something
+ * fails.
  */
 export async function checkPassword(
   env: Env,
@@ -107,7 +109,7 @@ export async function checkPassword(
 ): Promise<{ login: Login | null; right: boolean } | Refusal> {
   try {
     const login = await find;
-    // The email of a known device has just become another user's: their password is not tried in its name.
+    // The email of a known device has just become another user's: the device must not try that user's password.
     const other = attempt.known !== undefined && attempt.known.user !== login?.person.id;
     const right = await verifyPassword(env, password, other ? undefined : login?.passwordHash, attempt.lane);
     if (isRefusal(right)) await attempt.giveBack();
@@ -118,7 +120,10 @@ export async function checkPassword(
   }
 }
 
-/** Counts a request for a link by mail, or says how long to wait: the link of an earlier one is still good then. */
+/**
+ * Counts a request for a mailed link, or refuses with the time to wait: the link of an earlier request is still valid
+ * then.
+ */
 export async function resetOverLimit(c: Exchange, email: string): Promise<Refusal | undefined> {
   const device = await deviceOf(c, email);
   const own =
@@ -132,7 +137,7 @@ export async function resetOverLimit(c: Exchange, email: string): Promise<Refusa
   return overLimit(c.env, counted, email);
 }
 
-/** The counts of one email from each of a client's networks. */
+/** The counts of one email for each of a client's networks. */
 function fromEach(limit: Counted['limit'], networks: readonly string[], email: string): Counted[] {
   return networks.map((network) => ({ limit, of: `${network} ${email}` }));
 }

@@ -1,9 +1,9 @@
-/** A user as an administrator sends it: what no schema can check, and the form in which it is kept. */
+/** A user's fields as an administrator sends them: the checks that no schema can make, and the stored form. */
 import { cleanName, refuse, type Refusal, type UserBody } from '#protocol';
 import { canonicalEmail } from '../../db/keys.ts';
 import { clientAddress } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { admits, badRules } from './ip-rules.ts';
 
 /**
@@ -18,10 +18,10 @@ export function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefin
   return refuse('no_addresses', { field: 'ipRules' });
 }
 
-/** The unconfirmed risk of a change to one's own row: `sure` lists the confirmed ones, or is `1` for all. */
+/** The unconfirmed risk of a change to the user's own row: `sure` lists the confirmed risks, or is `1` for all. */
 export function riskOf(
   c: Exchange,
-  user: User,
+  user: UserPrincipal,
   { roles, manages, ipRules }: UserBody,
   sure = '',
 ): Refusal | undefined {
@@ -47,7 +47,7 @@ export function tidy(body: UserBody): UserBody {
   };
 }
 
-/** Roles and groups are sets: their order is no change. */
+/** Roles and groups are sets: another order is not a change. */
 export function sorted(body: UserBody): UserBody {
   return { ...body, roles: [...body.roles].sort(), groups: [...body.groups].sort() };
 }

@@ -20,7 +20,7 @@ import { clientAddress, flooding } from '../serving/address.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
 import { newId } from '../serving/new-id.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { serve } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 import { emailOf, invite, reserveInvitation, withMail } from './invitations.ts';
@@ -97,7 +97,7 @@ serve(users, peopleRoutes.setPassword, async (c, { user, params, body }) => {
   if (isRefusal(hash)) return hash;
   const how = (before: User) => async (act: Act) => {
     if (before.deletedAt !== null) return refuse('not_found');
-    // Where no mail can go out, the administrator is who knows whose email it is.
+    // Without mail, the administrator vouches that the email is the user's.
     const vouched = origin === null ? before : undefined;
     const to = origin === null || before.emailConfirmed ? null : before.email;
     return withMail(c, account, to, async () => {
@@ -106,9 +106,9 @@ serve(users, peopleRoutes.setPassword, async (c, { user, params, body }) => {
     });
   };
   return change(c, user, params.id, 'user.password_set', how, async (changed) => {
-    // A mailbox that nobody has confirmed is not the owner's.
+    // An unconfirmed mailbox is not taken for the owner's.
     if (changed.emailConfirmed) tellOwner(c, account, changed.id, 'password_changed');
-    // The invitation has ended with the password that it was for.
+    // Setting the password has ended the invitation to choose one.
     if (origin !== null && !changed.emailConfirmed) await invite(c, user, changed, origin);
   });
 });
@@ -126,7 +126,7 @@ serve(users, peopleRoutes.inviteUser, async (c, { user: administrator, params })
   const origin = linkOrigin(c);
   if (!user || user.deletedAt !== null) return refuse('not_found');
   const to = user.invited ? user.email : awaitingEmail(emailOf(user));
-  // They have chosen a password, or confirmed the email, meanwhile.
+  // Meanwhile the user has chosen a password, or confirmed the email.
   if (to === null) return refuse('conflict');
   if (origin === null) return refuse('no_mail');
   const invitation = await reserveInvitation(c, account, to);
@@ -192,11 +192,11 @@ serve(users, peopleRoutes.restoreUser, (c, { user, params }) => {
   });
 });
 
-/** Who does it. */
-type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
+/** The user who makes the change. */
+type By = Pick<UserPrincipal, 'account' | 'id' | 'name' | 'fullName'>;
 type Change = (act: Act) => Promise<User | Refusal>;
 
-/** Changes the user who has this id, where there is one and `how` finds it possible. */
+/** Changes the user with this id, if there is one and `how` permits it. */
 async function change(
   c: Exchange,
   by: By,
@@ -214,12 +214,15 @@ async function change(
   return changed;
 }
 
-/** Hashes a colleague's password. Each account has so many a minute, so that none keeps the others from signing in. */
+/**
+ * Hashes a colleague's password. Each account has a limit per minute, so that no account keeps the users of others
+ * from signing in.
+ */
 async function hashFor({ env }: Exchange, account: string, password: string): Promise<string | Refusal> {
   return (await flooding(env, 'hash', account)) ?? (await hashPassword(env, password, 'known'));
 }
 
-/** What the audit log says of a change. An email that waits for its owner has changed nothing yet. */
+/** The changes for the audit log. An email that its owner has not confirmed yet has changed nothing. */
 function changesOf(before: User, after: UserBody, { pending }: EmailState): NonNullable<Act['changes']> {
   const known = before as UserBody;
   const fields = Object.keys(after) as (keyof UserBody)[];

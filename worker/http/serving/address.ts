@@ -1,14 +1,15 @@
-/** Where a request comes from, and how often one address may come. */
+/** The client's address and networks, and a limit on requests per client. */
 import { refuse, type Refusal } from '#protocol';
 import type { Env } from '../../actors/stubs.ts';
 import type { Exchange } from './exchange.ts';
 import { canonicalAddress, forwardedFor, networksOf } from './ip-address.ts';
 
 /**
- * The client's address in its canonical form, or null where none can be believed. Cloudflare sets CF-Connecting-IP itself. Elsewhere
- * the header that the deployment names is believed as far as its own proxies wrote it. Without either, every header is the client's
- * own writing (Miniflare fills in CF-Connecting-IP only where the client left it out), so that nothing is counted by address: one
- * shared count would let anybody lock out everybody.
+ * The client's address in its canonical form; null if no trustworthy header names one. Cloudflare sets
+ * CF-Connecting-IP itself. Elsewhere, the header that the deployment names is trusted as far as the deployment's own
+ * proxies wrote it. Without either, the client may have written any header itself (Miniflare sets CF-Connecting-IP
+ * only if the client did not), so nothing is counted by address: with one shared count, any client could lock out all
+ * others.
  */
 export function clientAddress(c: Exchange): string | null {
   const { BEHIND_CLOUDFLARE, TRUSTED_ADDRESS_HEADER, TRUSTED_PROXIES } = c.env;
@@ -18,18 +19,18 @@ export function clientAddress(c: Exchange): string | null {
   return proxies === 0 ? null : forwardedFor(c.req.header(TRUSTED_ADDRESS_HEADER) ?? '', proxies);
 }
 
-/** The networks in which a client is counted, narrowest first; none where the address is not known. */
+/** The networks by which a client is counted, narrowest first; none if the address is unknown. */
 export function clientNetworks(c: Exchange): string[] {
   const address = clientAddress(c);
   return address === null ? [] : networksOf(address);
 }
 
-/** The narrowest network of a client: what is counted where one client may come only so often. */
+/** The narrowest network of a client, for limits on a single client. */
 export function clientNetwork(c: Exchange): string | null {
   return clientNetworks(c)[0] ?? null;
 }
 
-/** A first line against floods: 60 a minute for each kind of act and whoever does it. */
+/** A first defence against floods: each source (`by`) may do each kind of act 60 times a minute. */
 export async function flooding(env: Env, act: string, by: string | null): Promise<Refusal | undefined> {
   if (by === null) return undefined;
   const { success } = await env.VISITOR_LIMIT.limit({ key: `${act}:${by}` });

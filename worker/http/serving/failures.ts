@@ -1,4 +1,4 @@
-/** The ends of a request that no handler answers: an address or a method that isn't there, and what went wrong here. */
+/** Answers to requests that no handler answers: an unknown address, a wrong method, an error in the server. */
 import { refuse, type Refusal } from '#protocol';
 import type { Context } from 'hono';
 import { refused, type Bound } from './exchange.ts';
@@ -22,18 +22,18 @@ export function pageFailed(error: Error, c: Context<Bound>): Response {
   return c.text(message, code === 'unavailable' ? 503 : 500);
 }
 
-/** What went wrong is written down, and told to nobody. */
+/** Logs the error. The client receives no detail of it. */
 function failure(error: Error, c: Context<Bound>): Refusal {
   logError(error, { at: 'http', method: c.req.method, path: c.req.path, ray: c.req.header('cf-ray') });
   return refuse(isPassing(error) ? 'unavailable' : 'internal');
 }
 
-/** A database or an actor that can't be reached just now: the same request may do better in a moment. */
+/** True if a database or an actor cannot be reached at present: the same request may succeed in a moment. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { retryable, overloaded } = error as Error & { retryable?: boolean; overloaded?: boolean };
   if (retryable === true || overloaded === true) return true;
-  // What SQLite itself refused it would refuse again.
+  // SQLite would refuse the same statement again.
   const unreachable = error.message.startsWith('D1_') && !error.message.includes('SQLITE_');
   return unreachable || isPassing(error.cause);
 }

@@ -1,4 +1,4 @@
-/** What every request to the API has to pass before a handler sees it. */
+/** The checks that every request to the API passes before its handler runs. */
 import { isSchema, maxFrameBytes, refuse } from '#protocol';
 import { allRoutes } from '#protocol/routes';
 import type { HonoRequest, MiddlewareHandler } from 'hono';
@@ -8,15 +8,16 @@ import { publicOrigin } from './links.ts';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** True of a request for a socket. */
+/** True for a request for a socket. */
 export function isUpgrade(request: Request): boolean {
   return request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
 }
 
 /**
  * REQ-2. A browser always states the origin of a request that changes something and of a socket's upgrade, and no page
- * can forge it: so no other page acts with our cookies. The operator's routes take no cookie, and so need no origin.
- * Behind a proxy that ends TLS, requests arrive as http: there the deployment's own origin is PUBLIC_URL's.
+ * can forge it. So no page of another origin can act with our cookies. The operator's routes accept no cookie, so they
+ * need no origin. Behind a proxy that ends TLS, requests arrive as http: there the deployment's own origin is
+ * PUBLIC_URL's.
  */
 export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   const changes = !safe.has(c.req.method) || isUpgrade(c.req.raw);
@@ -41,7 +42,10 @@ function mediaOf(request: HonoRequest): readonly string[] {
   return route?.media ?? ['application/json'];
 }
 
-/** REQ-4. JSON that says so, or at routes for files an image: a form of another page can send neither. */
+/**
+ * REQ-4. Accepts a body only if it is declared as JSON or, on a route for files, as an image: a form on another page
+ * can send neither.
+ */
 export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
   if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
   if (!mediaOf(c.req).includes(contentType(c) ?? ''))

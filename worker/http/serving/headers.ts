@@ -1,9 +1,12 @@
-/** The headers of every answer. A handler may say more; what it has set is kept. */
+/** The headers of every answer. A header that a handler has set is kept. */
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Bound } from './exchange.ts';
 
-/** Features of browsers that no page of ours uses. The clipboard is written to, sounds are played: both stay as they are. */
+/**
+ * Browser features that no page of ours uses. Writing to the clipboard and playing sounds are used, so both keep their
+ * defaults.
+ */
 const unused = [
   ...['accelerometer', 'browsingTopics', 'camera', 'clipboardRead', 'displayCapture', 'encryptedMedia'],
   ...['gamepad', 'geolocation', 'gyroscope', 'hid', 'identityCredentialsGet', 'idleDetection', 'localFonts'],
@@ -21,7 +24,7 @@ const unused = [
 
 const secure = (isHttps: boolean) =>
   secureHeaders({
-    // Nothing of ours is framed, but for the widget's frame, which says by whom.
+    // No page may frame ours, except the widget's frame, whose own policy names the pages that may.
     contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     permissionsPolicy: Object.fromEntries(unused.map((feature) => [feature, []])),
     // Over plain http it must not be sent (RFC 6797, 7.2).
@@ -41,7 +44,10 @@ export const safeHeaders: MiddlewareHandler<Bound> = async (c, next) => {
   await (new URL(c.req.url).protocol === 'https:' ? overHttps : overHttp)(c, nothing);
 };
 
-/** The API's answers belong to who asked, and to that moment, but for what a handler says is for all and for ever. */
+/**
+ * An answer of the API is for one caller at one moment, so caches must not store it unless the handler sets
+ * Cache-Control.
+ */
 export const neverStored: MiddlewareHandler<Bound> = async (c, next) => {
   await next();
   if (c.res.status !== 101 && !c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');

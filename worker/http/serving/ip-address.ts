@@ -4,8 +4,8 @@ import ipaddr from 'ipaddr.js';
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
- * Strict where programs differ: no octal, no shortened IPv4, no zone. An IPv4 address inside IPv6 (`::ffff:10.0.0.1`) is the IPv4
- * address.
+ * Strict where programs differ: no octal, no shortened IPv4, no zone. An IPv4 address inside IPv6 (`::ffff:10.0.0.1`)
+ * is parsed as the IPv4 address.
  */
 export function parseAddress(text: string): Address | undefined {
   if (/^(?:(?:0|[1-9]\d{0,2})(?:\.(?!$)|$)){4}$/.test(text)) {
@@ -17,16 +17,16 @@ export function parseAddress(text: string): Address | undefined {
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
-/** The one way to write an address (RFC 5952), or null where the text is none. */
+/** The canonical form of an address (RFC 5952); null if the text is no address. */
 export function canonicalAddress(text: string): string | null {
   return parseAddress(text)?.toString() ?? null;
 }
 
 /**
- * The address that the outermost of `proxies` trusted proxies received a request from. Each proxy appends the address that it
- * received from, so the list is counted from its right end. Entries further left are the client's own writing and are not read:
- * they can neither name an address nor, by being malformed, hide one. A list that is too short, or that has anything but an
- * address in its trusted part, names none.
+ * The address from which the outermost of `proxies` trusted proxies received a request. Each proxy appends the address
+ * that it received the request from, so the list is counted from its right end. Entries further left were written by
+ * the client and are ignored: they can neither name an address nor, by being malformed, hide one. Null if the list is
+ * too short, or if its trusted part contains anything but addresses.
  */
 export function forwardedFor(header: string, proxies: number): string | null {
   const trusted = header
@@ -37,12 +37,12 @@ export function forwardedFor(header: string, proxies: number): string | null {
   return trusted[0] ?? null;
 }
 
-/** An IPv6 customer is given a /64 by some providers, and a /56 or a /48 by others. */
+/** Some providers give an IPv6 customer a /64, others a /56 or a /48. */
 const prefixes = [64, 56, 48] as const;
 
 /**
- * The networks in which an address is counted, narrowest first: an IPv4 address alone, or the /64, /56 and /48 of an IPv6
- * address.
+ * The networks by which an address is counted, narrowest first: an IPv4 address alone, or the /64, /56 and /48 of an
+ * IPv6 address.
  */
 export function networksOf(address: string): string[] {
   const parsed = parseAddress(address);

@@ -1,9 +1,9 @@
-/** The language of the one who asks, as their browser states it. */
+/** The client's language, as the browser states it. */
 import { languages, type Language } from '#protocol';
 import { languageDetector } from 'hono/language';
 import type { Exchange } from './exchange.ts';
 
-/** To be put before a handler that asks for the language. */
+/** Middleware for the routes whose handlers call `languageOf`. */
 export const spoken = languageDetector({
   order: ['header'],
   caches: false,
@@ -11,7 +11,7 @@ export const spoken = languageDetector({
   fallbackLanguage: languages[0],
 });
 
-/** The language; the answer's headers say that it depends on it. */
+/** The language. Adds a `Vary` header, because the answer depends on the language. */
 export function languageOf(c: Exchange): Language {
   c.header('Vary', 'Accept-Language', { append: true });
   return c.get('language') as Language;

@@ -6,12 +6,12 @@ import type { Exchange } from './exchange.ts';
 
 let document: { readonly text: string; readonly tag: string } | undefined;
 
-/** Answers with the document, which each isolate makes once: it never changes under one version of the code. */
+/** Answers with the document, which each isolate makes once: it never changes within one version of the code. */
 export async function apiDocument(c: Exchange): Promise<Response> {
   const { text, tag } = (document ??= await tagged(JSON.stringify(openApi())));
   c.header('ETag', tag);
   c.header('Cache-Control', 'public, max-age=300');
-  // A proxy that compresses makes the tag a weak one.
+  // A proxy that compresses turns the tag into a weak one.
   if (c.req.header('If-None-Match')?.includes(tag)) return c.body(null, 304);
   return c.body(text, 200, { 'Content-Type': 'application/json' });
 }
@@ -23,8 +23,8 @@ async function tagged(text: string) {
 }
 
 /**
- * The operator's routes are left out: the document is for programs that work with an account, and the operator has README and scripts.
- * To hide them protects nothing; their secret does.
+ * The operator's routes are left out: the document is for programs that work with an account, and the operator has the
+ * README and scripts. Leaving the routes out protects nothing; their secret does.
  */
 function openApi(): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -51,7 +51,7 @@ function openApi(): object {
 }
 
 const description =
-  'A request that changes something carries an `Origin` equal to the server’s own. What is not done is refused: see `Refusal`.';
+  'A request that changes something carries an `Origin` equal to the server’s own. Every error is a `Refusal`.';
 
 function operation({ right, summary, params = {}, query, body, answer }: Route): object {
   const ids = Object.entries(params).map(([name, schema]) => ({
@@ -85,7 +85,7 @@ function contentOf(form: Schema | FileForm): object {
 
 type Schema = NonNullable<Route['query']> | Exclude<Route['answer'], FileForm | string>;
 
-/** The form as it stands on the wire; what no JSON Schema can say, such as a known time zone, is left out. */
+/** The form on the wire. Checks that JSON Schema cannot express, such as a known time zone, are left out. */
 function schemaOf(schema: Schema) {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
   return rest;
@@ -95,15 +95,15 @@ const json = (schema: object) => ({ 'application/json': { schema } });
 
 const refusal = {
   type: 'object',
-  description: 'What the server answers instead of doing what it was asked; nothing was changed.',
+  description: 'The answer to a request that the server refuses. Nothing was changed.',
   properties: {
     refused: { type: 'string', enum: Object.keys(refusals) },
     message: { type: 'string' },
-    field: { type: 'string', description: 'Which part of the input is meant' },
+    field: { type: 'string', description: 'The wrong field of the input' },
     fields: {
       type: 'array',
       items: { type: 'string' },
-      description: 'All such parts, where there are several',
+      description: 'All wrong fields, where several are possible',
     },
     retryAfter: { type: 'number', description: 'Milliseconds' },
   },

@@ -1,6 +1,6 @@
 /**
- * Who asks. The only place that turns a cookie, a bearer or a subprotocol into a principal, for HTTP and sockets alike. The ids in
- * a credential only lead to the actor that keeps it; what proves it is the secret.
+ * Identifies the caller. This is the only code that turns a cookie, a bearer token or a subprotocol into a principal,
+ * for HTTP and sockets alike. The ids in a credential only select the actor that stores it; the secret is the proof.
  */
 import {
   type Principal,
@@ -25,15 +25,18 @@ import { clientAddress } from './address.ts';
 import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 
-export type User = Extract<Principal, { kind: 'user' }>;
+export type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 
 const userCookie = 'parley';
-/** One for each site: two sites of a company can share their cookies, and a visitor of the one is nobody on the other. */
+/**
+ * One cookie for each site: two sites of a company can share their cookies, and a visitor of one is unknown on the
+ * other.
+ */
 const visitorCookie = (site: string) => `parley-visitor-${site}`;
 
-/** The user whose cookie this is. */
-export async function userOf(c: Exchange): Promise<User | Refusal> {
+/** The signed-in user, by the session cookie. */
+export async function userOf(c: Exchange): Promise<UserPrincipal | Refusal> {
   const parts = parse(getCookie(c, userCookie, 'host'), [AccountId, UserId, SessionId]);
   if (!parts) return refuse('signed_out');
   const [account, user, session, secret] = parts as [string, string, string, string];
@@ -42,26 +45,26 @@ export async function userOf(c: Exchange): Promise<User | Refusal> {
   return admits(known.ipRules, clientAddress(c)) ? known.principal : refuse('wrong_address');
 }
 
-/** What a visitor says that they are: their actor proves it by the secret. */
+/** A visitor's claim to an identity. The visitor's actor checks the secret. */
 export interface VisitorCredential {
   readonly account: string;
   readonly id: string;
   readonly secret: string;
 }
 
-/** What the request brings for a visitor, whatever it may be. A token counts alone; else the site's cookie. */
+/** The visitor's credential in the request, unchecked. A token is used alone; without one, the site's cookie. */
 export function visitorToken(c: Exchange, site: string | undefined): string | undefined {
   const cookie = () =>
     isRefusal(check(SiteId, site)) ? undefined : getCookie(c, visitorCookie(site ?? ''), 'host');
   return bearer(c) ?? tokenProtocol(c) ?? cookie();
 }
 
-/** True where the page's own script carries the credential, because the cookie doesn't survive. */
+/** True if the page's own script sends the credential, because the cookie does not survive. */
 export function carriesToken(c: Exchange): boolean {
   return bearer(c) !== undefined;
 }
 
-/** A visitor's credential, unproved. */
+/** A visitor's credential, parsed but not proved. */
 export function visitorCredential(c: Exchange, site: string | undefined): VisitorCredential | Refusal {
   const parts = parse(visitorToken(c, site), [AccountId, VisitorId]);
   if (!parts) return refuse('signed_out');
@@ -69,14 +72,14 @@ export function visitorCredential(c: Exchange, site: string | undefined): Visito
   return { account, id, secret };
 }
 
-/** The visitor; the address says of which site (VIS-8). */
+/** The visitor of the site that the address names (VIS-8). */
 export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
   const credential = visitorCredential(c, c.req.query('site'));
   if (isRefusal(credential)) return credential;
   return visitorStub(c.env, credential.account, credential.id).authenticate(credential.secret);
 }
 
-/** The operator, who knows the deployment's secret. Where none is set nobody is. */
+/** The operator, proved by the deployment's secret. If no secret is set, every caller is refused. */
 export async function operatorOf(c: Exchange): Promise<Principal | Refusal> {
   const secret = c.env.OPERATOR_SECRET;
   const given = bearer(c);
@@ -86,11 +89,11 @@ export async function operatorOf(c: Exchange): Promise<Principal | Refusal> {
 
 type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof VisitorId | typeof DeviceId;
 
-/** Splits a credential, `ID.ID.SECRET`. Nothing but well-formed ids ever becomes an actor's name. */
+/** Splits a credential, `ID.ID.SECRET`. Only a well-formed id ever becomes an actor's name. */
 export function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
   const parts = token?.split('.') ?? [];
   if (parts.length !== ids.length + 1) return undefined;
-  if (ids.some((schema, place) => isRefusal(check(schema, parts[place])))) return undefined;
+  if (ids.some((schema, index) => isRefusal(check(schema, parts[index])))) return undefined;
   return /^[A-Za-z0-9_-]{20,128}$/.test(parts.at(-1) ?? '') ? parts : undefined;
 }
 
@@ -98,7 +101,7 @@ function bearer(c: Exchange): string | undefined {
   return c.req.header('Authorization')?.replace(/^Bearer +/i, '');
 }
 
-/** A socket of a browser can't carry a header: the token is a second subprotocol (VIS-5). */
+/** A browser cannot set a header on a socket's request, so the token is a second subprotocol (VIS-5). */
 function tokenProtocol(c: Exchange): string | undefined {
   if (!isUpgrade(c.req.raw)) return undefined;
   return protocolsOf(c.req.raw)
@@ -110,18 +113,18 @@ export function protocolsOf(request: Request): string[] {
   return (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((name) => name.trim());
 }
 
-/** Compares hashes, so that the time tells neither the length nor where the two differ. */
+/** Compares hashes, so that the time taken reveals neither the length nor the position of the first difference. */
 async function same(a: string, b: string): Promise<boolean> {
   const hash = async (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return crypto.subtle.timingSafeEqual(await hash(a), await hash(b));
 }
 
-/** A session that was opened, as its cookie carries it. */
+/** A new session, as its cookie contains it. */
 export interface Opened {
   readonly session: string;
   readonly secret: string;
   readonly expiresAt: number;
-  /** It outlives the browser. */
+  /** The session survives the end of the browser. */
   readonly remembered: boolean;
 }
 
@@ -136,7 +139,7 @@ export function keepUser(c: Exchange, user: { account: string; id: string }, ope
   });
 }
 
-/** What a link in a mail ends with, unproved. */
+/** The token at the end of a mailed link, parsed but not proved. */
 export function linkToken(token: string): { account: string; user: string; secret: string } | undefined {
   const [account, user, secret] = parse(token, [AccountId, UserId]) ?? [];
   return account && user && secret ? { account, user, secret } : undefined;
@@ -151,22 +154,25 @@ export function keepVisitor(c: Exchange, site: string, token: string, maxAge = l
   setCookie(c, visitorCookie(site), token, { prefix: 'host', ...rest });
 }
 
-/** A partitioned cookie is another one than that of the same name: it is taken away as it was set. */
+/**
+ * A partitioned cookie is distinct from an unpartitioned one of the same name, so it is deleted with the attributes
+ * that set it.
+ */
 export function forgetVisitor(c: Exchange, site: string): void {
   keepVisitor(c, site, '', 0);
 }
 
-/** No browser keeps a cookie for longer than 400 days (RFC 6265bis). In seconds. */
+/** The longest life of a cookie, in seconds: browsers keep none for longer than 400 days (RFC 6265bis). */
 export const longest = 400 * 86_400;
 
-/** The request as an actor gets it: whoever sent it can't have said who they are. */
+/** The request for an actor, with the principal in a header that the client cannot forge. */
 export function forwarded(request: Request, principal: Principal): Request {
   const headers = bare(request);
   headers.set(principalHeader, asciiJson(principal));
   return new Request(request, { headers });
 }
 
-/** What an actor may see of a request: no credential, and no header of ours that came from outside. */
+/** The headers that an actor may see: no credential, and no `x-parley-` header from outside. */
 export function bare(request: Request): Headers {
   const headers = new Headers(request.headers);
   for (const name of [...headers.keys()]) if (name.startsWith('x-parley-')) headers.delete(name);
@@ -176,7 +182,7 @@ export function bare(request: Request): Headers {
   return headers;
 }
 
-/** A header holds no more than Latin-1, and a name may hold anything. */
+/** A header can contain only Latin-1, and a name can contain any character. */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -1,6 +1,6 @@
 /**
- * Serves a route: checks what every request of it must have, calls its handler, and sends the answer. A handler can
- * answer only what its route declares, or a refusal.
+ * Serves a route: checks the request, calls the handler, and sends the answer. A handler can answer only what its
+ * route declares, or a refusal.
  */
 import { can, needsOnline } from '#domain/people/rights';
 import {
@@ -19,7 +19,7 @@ import {
 } from '#protocol';
 import type { Hono } from 'hono';
 import { contentType, readJson, refused, type Bound, type Exchange } from './exchange.ts';
-import { operatorOf, userOf, type User } from './principal.ts';
+import { operatorOf, userOf, type UserPrincipal } from './principal.ts';
 import { offersSocket } from './socket.ts';
 
 /** A request that has passed the checks of its route. */
@@ -28,7 +28,7 @@ export interface Asked<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: R extends { readonly body: FileForm } ? FileBody : BodyOf<R>;
   /** The user who has the route's right. */
-  readonly user: R['right'] extends 'anybody' | 'visitor' | 'operator' ? undefined : User;
+  readonly user: R['right'] extends 'anybody' | 'visitor' | 'operator' ? undefined : UserPrincipal;
 }
 
 /** The bytes of a file, and the type that the request states. */
@@ -37,7 +37,7 @@ export interface FileBody {
   readonly type: string | undefined;
 }
 
-/** An answer that is JSON already, so that a long one is not parsed and written again on its way. */
+/** An answer that is already JSON, so that a long one is not parsed and serialised again. */
 export class Written<Value> {
   declare readonly value: Value;
   readonly text: string;
@@ -47,7 +47,7 @@ export class Written<Value> {
   }
 }
 
-/** A file and a socket's upgrade are responses of their own. */
+/** Routes for files and sockets answer with a `Response`. */
 type Answer<R extends Route> =
   Refusal | ([AnswerOf<R>] extends [never] ? Response : AnswerOf<R> | Written<AnswerOf<R>>);
 
@@ -69,7 +69,7 @@ async function admit(c: Exchange, route: Route): Promise<Refusal | object> {
   if (route.answer === socket && !offersSocket(c.req.raw)) return refuse('unsupported');
   const user = await callerOf(c, route);
   if (isRefusal(user)) return user;
-  // Only a well-formed id ever becomes an actor's name. An id of another form is as missing as an unknown one.
+  // Only a well-formed id ever becomes an actor's name. An id of another form is refused like an unknown one.
   const params = c.req.param() as Record<string, string>;
   for (const [name, schema] of Object.entries(route.params ?? {}))
     if (isRefusal(check(schema, params[name]))) return refuse('not_found');
@@ -79,8 +79,11 @@ async function admit(c: Exchange, route: Route): Promise<Refusal | object> {
   return isRefusal(body) ? body : { user, params, query, body };
 }
 
-/** The user who has the route's right, or why the caller is refused. */
-async function callerOf(c: Exchange, { right, enrolling }: Route): Promise<User | undefined | Refusal> {
+/** The user, who has the route's right, or the caller's refusal. Undefined if the route needs no user. */
+async function callerOf(
+  c: Exchange,
+  { right, enrolling }: Route,
+): Promise<UserPrincipal | undefined | Refusal> {
   if (right === 'anybody' || right === 'visitor') return undefined;
   if (right === 'operator') {
     const principal = await operatorOf(c);

@@ -1,15 +1,15 @@
-/** Upgrades: what every socket must offer, and handing it to its actor. */
+/** Upgrades: checks that the request offers our subprotocol, and forwards it to an actor. */
 import { type Principal, subprotocol } from '#protocol';
 import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 import { bare, forwarded, protocolsOf } from './principal.ts';
 
-/** SOC-1: a request for a socket, in this version of the protocol. */
+/** SOC-1: true for a request for a socket in this version of the protocol. */
 export function offersSocket(request: Request): boolean {
   return isUpgrade(request) && protocolsOf(request).includes(subprotocol);
 }
 
-/** Gives the socket to the actor, which answers the upgrade. */
+/** Forwards the upgrade to the actor, which answers it. */
 export function handOver(
   c: Exchange,
   actor: { fetch: Fetcher['fetch'] },
@@ -18,7 +18,10 @@ export function handOver(
   return actor.fetch(forwarded(c.req.raw, principal));
 }
 
-/** The same for a lobby, which takes anybody: it is told its own name, and the client's networks, which it counts. */
+/**
+ * The same for a lobby, which needs no principal. It receives its own name, and the client's networks, by which it
+ * counts.
+ */
 export function showIn(
   c: Exchange,
   lobby: { fetch: Fetcher['fetch'] },

@@ -1,6 +1,6 @@
 /**
- * Whether a visitor finds somebody, and whether the queue is full, remembered by each isolate for a moment: every page view asks for
- * it, and a lobby must not be asked by each.
+ * A campaign's availability, and whether its queue is full, cached by each isolate for a moment: every page view needs
+ * them, and must not cost a call to a lobby.
  */
 import type { Situation } from '#domain/floor/availability';
 import type { Availability } from '#protocol';
@@ -8,27 +8,28 @@ import { lobbyStub, type Env } from '../../actors/stubs.ts';
 import { afterAnswer, type Exchange } from '../serving/exchange.ts';
 import { logError } from '../serving/log.ts';
 
-/** A change reaches new widgets within so long, in milliseconds. */
+/** New widgets receive a change within this time, in milliseconds. */
 const fresh = 2_000;
 /** A visitor does not wait longer than this for a button, in milliseconds. */
 const patience = 1_000;
-/** How many campaigns are remembered. */
+/** The most campaigns in the cache. */
 const most = 1_000;
 
 type Known = Situation & { readonly at: number };
 
 const remembered = new Map<string, Known>();
 
-/** Where it can't be told somebody may well be there: a question that is asked is kept in any case. */
+/** The campaign's availability. If it is unknown, `available`: a visitor's message is stored in any case. */
 export async function availabilityAt(env: Env, account: string, campaign: string): Promise<Availability> {
   const known = remembered.get(keyOf(account, campaign));
   return (known && isFresh(known) ? known : await ask(env, account, campaign)).state;
 }
 
 /**
- * Whether a campaign's queue is full, without a call on the way of a message: what is remembered answers, and is asked for anew after
- * the message where it is old. Only where it says that the queue is full is an old answer asked for at once, so that nobody is
- * refused for what was. So each isolate lets in what comes before its first answer, and the cap is exceeded by that much.
+ * Whether a campaign's queue is full, without a call that delays a message: the cached answer is used, and an old one
+ * is renewed after the message. Only an old answer that the queue is full is renewed at once, so that no visitor is
+ * refused because of the past. So each isolate admits the messages that arrive before its first answer, and the queue
+ * can exceed its limit by that many.
  */
 export async function isQueueFull(c: Exchange, account: string, campaign: string): Promise<boolean> {
   const known = remembered.get(keyOf(account, campaign));
@@ -56,7 +57,7 @@ async function ask(env: Env, account: string, campaign: string): Promise<Situati
     return { state, full };
   } catch (error) {
     logError(error, { at: 'lobby', campaign });
-    // A lobby that cannot be asked refuses nobody.
+    // If the lobby does not answer, no visitor is refused.
     return { state: remembered.get(key)?.state ?? 'available', full: false };
   }
 }

@@ -1,9 +1,9 @@
-/** The page of the widget's frame: an empty one, with the build's script, that only the site's pages may frame. */
+/** The page of the widget's frame: an empty page with the build's script, which only the site's pages may frame. */
 
 import type { Language } from '#protocol';
 import { m } from '#words/worker';
 
-/** Which files the build made for a language; widget/frame/vite.config.ts writes it. */
+/** The build's files for a language; widget/frame/vite.config.ts writes this manifest. */
 interface Manifest {
   readonly script: string;
   readonly preload: readonly string[];
@@ -34,14 +34,14 @@ ${styles.map((file) => `    <link rel="stylesheet" href="${escape(file)}">\n`).j
 }
 
 /**
- * An allowed origin is a source of CSP as it stands, `https://*.example.com` too; what it may be made of (#protocol
- * `AllowedOrigin`) leaves no room for another directive.
+ * An allowed origin is valid in CSP as it is, `https://*.example.com` too. Its syntax (#protocol `AllowedOrigin`)
+ * leaves no room for another directive.
  */
 function policyFor(origins: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    // Without 'unsafe-inline': what the frame styles at run time it styles through the DOM.
+    // Without 'unsafe-inline': at run time the frame sets styles through the DOM.
     "style-src 'self'",
     "img-src 'self' data: blob:",
     "media-src 'self' data:",

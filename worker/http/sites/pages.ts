@@ -1,4 +1,7 @@
-/** What a browser opens: the app's shell, the widget's script and frame, the demo shop, and the files of the build. */
+/**
+ * The pages and files for browsers: the app's shell, the widget's script and frame, the demo shop, and the build's
+ * files.
+ */
 import { check, isRefusal, isTransient, SiteId } from '#protocol';
 import { Hono } from 'hono';
 import { findDemo } from '../accounts/demo-account.ts';
@@ -9,7 +12,7 @@ import { siteOf } from './site-lookup.ts';
 
 export const pages = new Hono<Bound>();
 
-/** The one script of a customer's page. It has no hash in its name, so it is kept for minutes only. */
+/** The only script on a customer's page. Its name has no hash, so caches keep it for minutes only. */
 pages.get('/widget.js', async (c) => {
   const script = await asset(c, '/widget.js');
   script.headers.set('Cache-Control', 'public, max-age=300');
@@ -31,7 +34,7 @@ pages.get('/widget/frame', spoken, async (c) => {
   return c.html(html);
 });
 
-/** A made-up shop with the demo account's widget. The build brings its page; here it learns the site. */
+/** A fictional shop with the demo account's widget. The build contains its page; the site's id is inserted here. */
 pages.get('/demo', async (c) => {
   const demo = c.env.DEMO === 'true' ? await findDemo(c.env) : undefined;
   const page = demo && (await ownFile(c, '/widget/demo.html'));
@@ -64,8 +67,8 @@ pages.get('*', async (c) => {
 });
 
 /**
- * The app's shell. Its build puts the policy, with the hash of its one script, into a meta tag. As a header it holds from the first
- * byte on, and `frame-ancestors`, which a meta tag can't state, joins it.
+ * The app's shell. Its build writes the policy, with the hash of its only script, into a meta tag. As a header, the
+ * policy applies from the first byte on, and can contain `frame-ancestors`, which a meta tag cannot.
  */
 async function shellPage(c: Exchange): Promise<Response> {
   const shell = await ownFile(c, '/index.html');
@@ -80,9 +83,9 @@ async function shellPage(c: Exchange): Promise<Response> {
 }
 
 /**
- * A page that a person opens: a browser asks for HTML then, and for nothing else, and no page of ours has a dot in its name.
- * Everything else that is not there is a 404: were the shell the answer to a missing file, browsers would keep a page of HTML
- * as that file.
+ * True for a page that a person opens: only then does a browser request HTML, and no page of ours has a dot in its
+ * name. Every other missing file is a 404: if the shell were the answer, browsers would cache a page of HTML as that
+ * file.
  */
 function isNavigation(c: Exchange): boolean {
   if (c.req.path === '/index.html') return true;
@@ -90,12 +93,12 @@ function isNavigation(c: Exchange): boolean {
   return !isFile && (c.req.header('Accept')?.includes('text/html') ?? false);
 }
 
-/** A file of the build that we read ourselves. */
+/** A file of the build that the Worker itself reads. */
 function ownFile(c: Exchange, path: string): Promise<Response> {
   return c.env.ASSETS.fetch(new URL(path, c.req.url));
 }
 
-/** A file of the build for the client, as it asked for it; with headers that can be added to. */
+/** A file of the build, requested with the client's method and headers. The headers of the answer can be changed. */
 async function asset(c: Exchange, path: string): Promise<Response> {
   const url = new URL(path, c.req.url);
   const { method, headers } = c.req.raw;
@@ -104,8 +107,8 @@ async function asset(c: Exchange, path: string): Promise<Response> {
 }
 
 /**
- * On one machine: its other name, which for a browser is another *site*, as a customer's page and we are. (Another port is
- * the same site, and would hide what happens to cookies and storage.) Elsewhere: the server itself.
+ * On one machine: its other name, which a browser takes for another *site*, like a customer's page and this server.
+ * (Another port is the same site, and would hide what happens to cookies and storage.) Elsewhere: the server itself.
  */
 function otherName({ origin, protocol, hostname, port }: URL): string {
   const other = hostname === 'localhost' ? '127.0.0.1' : hostname === '127.0.0.1' ? 'localhost' : undefined;

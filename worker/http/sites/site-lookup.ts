@@ -1,6 +1,6 @@
 /**
- * A visitor's site, remembered by each isolate for a while: every page view asks for it. When D1 fails, what is remembered serves
- * on, so that visitors chat without D1.
+ * A visitor's site, cached by each isolate for a while: every page view needs it. When D1 fails, cached sites stay in
+ * use, so that visitors can chat without D1.
  */
 import * as bucket from '#domain/base/bucket';
 import { refuse, type Refusal } from '#protocol';
@@ -9,17 +9,19 @@ import { clientNetwork, flooding } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
 import { logError } from '../serving/log.ts';
 
-/** A change of settings reaches the widgets within so long, in milliseconds. */
+/** Widgets receive a change of settings within this time, in milliseconds. */
 const fresh = 30_000;
-/** D1 has been seen to hang for half a minute; a visitor does not wait so long for a button. */
+/** D1 has been seen to hang for half a minute; a visitor does not wait that long for a button. In milliseconds. */
 const patience = 3_000;
-/** So many sites are remembered, and so many ids that no site has. */
+/** The most sites in the cache, and the most ids that belong to no site. */
 const most = 1_000;
-/** Look-ups of ids that no site has, a second and at once: made-up ids can't make D1 work harder than that. */
+/**
+ * Limits for look-ups of ids that belong to no site: `rate` per second, `burst` at once. They bound the work of D1.
+ */
 const unknown = { rate: 20, burst: 40 } as const;
 
 const sites = new Map<string, { site: PublicSite; at: number }>();
-/** Apart from the sites, so that made-up ids push none of those out. The values are times. */
+/** Separate from the sites, so that made-up ids displace none of them. The values are times. */
 const absent = new Map<string, number>();
 let lookups = bucket.fill(unknown.burst, Date.now());
 
@@ -38,7 +40,7 @@ export async function siteOf(c: Exchange, id: string): Promise<PublicSite | Refu
       keep(absent, id, Date.now());
       return refuse('not_found');
     }
-    // Only ids that no site has use the look-ups up: a new isolate soon knows its sites.
+    // Only ids that belong to no site use up look-ups, so a new isolate soon knows its sites.
     if (!known) lookups = { ...lookups, tokens: Math.min(unknown.burst, lookups.tokens + 1) };
     keep(sites, id, { site, at: Date.now() });
     return site;
@@ -48,7 +50,7 @@ export async function siteOf(c: Exchange, id: string): Promise<PublicSite | Refu
   }
 }
 
-/** Settings have changed: this isolate forgets at once, the others in their time. */
+/** After a change of settings: this isolate forgets its cache at once; the caches of others expire. */
 export function forgetSites(): void {
   sites.clear();
   absent.clear();
@@ -62,7 +64,7 @@ async function tooManyLookups(c: Exchange): Promise<Refusal | undefined> {
   return wait > 0 ? refuse('slow_down', { retryAfter: wait }) : undefined;
 }
 
-/** Keeps a value as the newest; the oldest goes where there are too many. */
+/** Stores a value as the newest; removes the oldest if there are too many. */
 function keep<Value>(map: Map<string, Value>, id: string, value: Value): void {
   map.delete(id);
   const oldest = map.keys().next();

@@ -1,4 +1,7 @@
-/** The visitor's side: the widget's configuration, the visitor's session, and their conversations (SIT-1, VIS-1, MSG-1, CON-1). */
+/**
+ * The visitor's routes: the widget's configuration, the visitor's session, and their conversations (SIT-1, VIS-1,
+ * MSG-1, CON-1).
+ */
 import { can } from '#domain/people/rights';
 import { originAllowed } from '#domain/sites/origins';
 import {
@@ -40,7 +43,7 @@ export const widget = new Hono<Bound>();
 
 widget.use(siteRoutes.widgetConfig.path, spoken);
 serve(widget, siteRoutes.widgetConfig, async (c, { query }) => {
-  // A refusal holds nothing secret, and a loader that can't read it takes it for a broken line and tries for ever.
+  // A refusal contains no secret. A loader that cannot read it takes it for a network failure, and retries for ever.
   c.header('Access-Control-Allow-Origin', '*');
   c.header('Cross-Origin-Resource-Policy', 'cross-origin');
   const id = check(SiteId, query.site);
@@ -76,7 +79,7 @@ serve(widget, siteRoutes.openSession, async (c, { body }) => {
 });
 
 serve(widget, siteRoutes.getSession, async (c, { query: { site } }) => {
-  // Nobody yet is what a first visit finds. A refusal would stand in red in the console of the company's page.
+  // On a first visit there is no visitor yet. A refusal would be an error in the console of the site's page.
   if (visitorToken(c, site) === undefined) return { visitor: null };
   const given = visitorCredential(c, site);
   if (isRefusal(given)) return given;
@@ -85,7 +88,7 @@ serve(widget, siteRoutes.getSession, async (c, { query: { site } }) => {
   if (resumed.secret === undefined) return resumed.session;
   const token = [given.account, given.id, resumed.secret].join('.');
   keepVisitor(c, resumed.site, token);
-  // A page's script learns the credential only where it carries it already.
+  // A page's script receives the credential only if it already sends it.
   return { ...resumed.session, ...(carriesToken(c) && { token }) };
 });
 
@@ -103,12 +106,12 @@ serve(widget, siteRoutes.sendMessage, async (c, { body: message }) => {
   if (isRefusal(credential)) return credential;
   const site = await siteOf(c, message.site);
   if (isRefusal(site)) return site;
-  // The credential belongs to one site. On another the visitor is a new one.
+  // The credential belongs to one site. On another site the visitor is a new one.
   if (site.account !== credential.account) return refuse('signed_out');
   if (!site.campaign) return refuse('not_found');
   const { id, name, settings } = site.campaign;
   const campaign = { id, name, ...conversationSettingsOf(settings) };
-  // One call on the way of a first message: the visitor's actor proves who they are, and judges.
+  // A first message costs one call to an actor: the visitor's, which checks the credential and decides.
   const visitor = visitorStub(c.env, credential.account, credential.id);
   const circumstances = {
     queueFull: await isQueueFull(c, site.account, id),
@@ -130,7 +133,8 @@ serve(widget, siteRoutes.visitorSocket, async (c, { params: { id } }) => {
   return isRefusal(visitor) ? visitor : handOver(c, conversationStub(c.env, visitor.account, id), visitor);
 });
 
-// Anybody may listen: it tells what the site's own button tells. REQ-2 keeps other pages out, the address whoever comes too often.
+// Public: it sends only what the site's own button shows. REQ-2 refuses other pages; the client's network limits the
+// requests.
 serve(widget, siteRoutes.lobbySocket, async (c, { query }) => {
   const id = check(SiteId, query.site);
   const site = isRefusal(id) ? id : await siteOf(c, id);
@@ -143,7 +147,9 @@ serve(widget, siteRoutes.lobbySocket, async (c, { query }) => {
   return showIn(c, lobbyStub(c.env, account, campaign.id), name, clientNetworks(c));
 });
 
-/** The visitor, where the conversation is theirs. Of another's they learn as much as of one that isn't there. */
+/**
+ * The visitor, if the conversation is theirs. Another visitor's conversation gets the same answer as a missing one.
+ */
 async function visitorWith(c: Exchange, conversation: string): Promise<VisitorPrincipal | Refusal> {
   const visitor = await visitorOf(c);
   if (isRefusal(visitor)) return visitor;
@@ -159,7 +165,7 @@ function remedyFor(origin: string): string {
   return `${page} is not an allowed origin of this website. Add it in Parley's console, under Websites.`;
 }
 
-/** The origin of the page that asks. A browser leaves it out where the page is of our own origin. */
+/** The origin of the page that sent the request. Browsers omit it if the page has our own origin. */
 function pageOrigin(c: Exchange): string {
   const stated = c.req.header('Origin');
   if (stated !== undefined) return stated;

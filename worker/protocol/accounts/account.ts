@@ -18,7 +18,7 @@ export const TimeZone = v.pipe(
   }, 'time_zone'),
 );
 
-/** Whose conversations an agent sees beside those that wait: their own, those of their groups, everybody's. */
+/** The conversations that an agent sees beside waiting ones: their own, those of their groups, or all. */
 export const sees = ['own', 'groups', 'all'] as const;
 export const Sees = v.picklist(sees);
 export type Sees = v.InferOutput<typeof Sees>;
@@ -28,12 +28,12 @@ export const AccountBody = v.strictObject({
   timeZone: TimeZone,
   /** Of agents; supervisors and administrators see all. */
   sees: Sees,
-  /** Nobody works here without a second factor. */
+  /** Requires a second factor of every user. */
   needsSecondFactor: v.boolean(),
   assignment: Assignment,
   offerSeconds: OfferSeconds,
   missedLimit: MissedLimit,
-  /** There is a status in which agents get only what was left for later (F18). */
+  /** Offers a status in which agents get only what was left for later (F18). */
   offlineProcessing: v.boolean(),
 });
 export type AccountBody = v.InferOutput<typeof AccountBody>;

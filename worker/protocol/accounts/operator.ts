@@ -17,9 +17,11 @@ export const MadeAccount = v.object({
   users: v.array(v.object({ id: UserId, email: v.string(), name: v.string(), roles: v.array(Role) })),
 });
 
-/** Users come before conversations. */
+/** The last rebuilt user or conversation: users are rebuilt before conversations. */
 const RebuiltUpTo = v.union([UserId, ConversationId]);
-/** Without `after` the account's history is dropped first; an answer with `next` wants to be asked again with it. */
+/**
+ * Without `after`, the account's history is dropped first. An answer with `next` is to be repeated with `after: next`.
+ */
 export const Rebuild = v.strictObject({ account: AccountId, after: v.optional(RebuiltUpTo) });
 export const Rebuilt = v.object({ conversations: v.number(), next: v.nullable(RebuiltUpTo) });
 export type Rebuilt = v.InferOutput<typeof Rebuilt>;

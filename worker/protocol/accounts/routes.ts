@@ -1,4 +1,4 @@
-/** The routes of an account: its settings, its audit log, and the operator's, who makes accounts (SET-1, OPR-1, AUD-1). */
+/** The routes of an account: its settings and its audit log, and those of the operator (SET-1, OPR-1, AUD-1). */
 import { route } from '../base/route.ts';
 import { Account, AccountBody } from './account.ts';
 import { AuditPage, AuditQuery } from './audit.ts';

@@ -8,17 +8,17 @@ import type { Action } from '../people/rights.ts';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * A right of the account; `session` is every signed-in user. The handlers for `anybody` and for a `visitor` identify the
- * caller themselves. The `operator` presents the deployment's secret.
+ * A right of the account; `session` means every signed-in user. The handlers for `anybody` and for a `visitor`
+ * identify the caller themselves. The `operator` presents the deployment's secret.
  */
 export type RouteRight =
   Exclude<Action, 'deployment.operate'> | 'session' | 'anybody' | 'visitor' | 'operator';
 
 type Schema = v.GenericSchema;
-/** Strings of a path or of a query: what they become is the schema's. */
+/** Strings of a path or of a query. The schema converts them. */
 type Texts = v.GenericSchema<Record<string, string | undefined>, Record<string, unknown>>;
 
-/** A body or an answer that is no JSON: the bytes of one of these media types. */
+/** A body or an answer that is not JSON: the bytes of one of these media types. */
 export interface FileForm {
   readonly media: readonly string[];
 }
@@ -100,7 +100,7 @@ export type BodyOf<R> = R extends { readonly body: infer B extends Schema } ? v.
 export type AnswerOf<R> = R extends { readonly answer: infer A extends Schema } ? v.InferOutput<A> : never;
 
 type Empty = Readonly<Record<never, never>>;
-/** Text stands for any value, so that a filter in a page's address is passed on as it is: the server checks it. */
+/** A filter may also be plain text, so that one in a page's address is passed on unchanged: the server checks it. */
 type AskedQuery<Q> = { readonly [Name in keyof Q]: Q[Name] | string };
 type Part<Name extends string, Value> = Empty extends Value
   ? { readonly [N in Name]?: Value }
@@ -113,14 +113,14 @@ export type Asking<R> = Part<'params', ParamsOf<R>> &
     ? { readonly body: B extends Schema ? v.InferInput<B> : Blob | Uint8Array }
     : { readonly body?: undefined });
 
-/** The same parts, of whichever route. */
+/** The same parts, for any route. */
 export interface Filled {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: object | undefined;
 }
 
-/** An argument that can be left out where the route asks for nothing. */
+/** An argument that is optional if the route has no such parts. */
 export type AskingOf<R> = Empty extends Asking<R> ? [asking?: Asking<R>] : [asking: Asking<R>];
 
 /** The path of a request, with its parameters and query. */

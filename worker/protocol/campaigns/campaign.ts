@@ -1,6 +1,6 @@
 /**
- * A campaign's settings, in three types by their audience. Where a browser is sent settings they are picked, so one
- * that has no place here yet reaches nobody.
+ * A campaign's settings, in three types by their audience. The settings that a browser receives are picked, so a new
+ * setting reaches no browser until it is in a public type.
  *
  * A setting that is added later is `v.optional(schema, default)`, with the same value in `defaultCampaign`: a console
  * tab that was opened before an upgrade saves without the setting, which then gets the default. A public one also

@@ -1,4 +1,7 @@
-/** What a conversation's socket is. It outlives an actor's memory and even a deploy, so it is checked when it is read. */
+/**
+ * The attachment of a conversation's socket. It outlives an actor's memory and even a deploy, so it is checked when it
+ * is read.
+ */
 import * as v from 'valibot';
 import { Role } from '../people/roles.ts';
 
@@ -6,9 +9,9 @@ const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const common = {
   id: v.string(),
-  /** It has said hello, and follows. */
+  /** The socket has sent hello, and follows the log. */
   hello: v.boolean(),
-  /** When it was accepted. */
+  /** The time when the socket was accepted. */
   at: v.number(),
   /** The seq up to which the tab has confirmed the log. Absent if an earlier version accepted the socket. */
   held: v.optional(seq),

@@ -1,6 +1,6 @@
 /**
- * Entries: what the log of a conversation is made of. An entry is something that happened; it never changes. New kinds may be
- * added: a reader passes over a kind that it does not know and keeps its `seq`. kinds.ts in `#domain` has the rules of each kind.
+ * Entries: a conversation is a log of them. An entry is something that happened; it never changes. New kinds may be
+ * added: a reader passes over an unknown kind and keeps its `seq`. kinds.ts in `#domain` has the rules of each kind.
  */
 import * as v from 'valibot';
 import { CampaignId, CommandId, SiteId } from '../base/ids.ts';
@@ -10,15 +10,15 @@ import { AgentParty, Owner, Party } from './parties.ts';
 const base = {
   /** 1, 2, 3 … without gaps. */
   seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** When the server wrote it, UTC milliseconds. For showing; the order is `seq`'s. */
+  /** When the server wrote it, in UTC milliseconds. For display only: `seq` is the order. */
   at: v.number(),
   by: Party,
 };
-/** The id of the command that caused the entry, where a client gave one. */
+/** The id of the command that caused the entry, if a client gave one. */
 const id = CommandId;
 const generation = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-/** The first entry of every log. `page` is where the visitor was; `previous` the conversation before it, by the same visitor. */
+/** The first entry of every log. `page` is the page that the visitor was on. */
 export const ConversationStarted = v.object({
   ...base,
   kind: v.literal('conversation.started'),
@@ -26,15 +26,15 @@ export const ConversationStarted = v.object({
   site: SiteId,
   page: v.optional(v.object({ url: v.string(), title: v.string() })),
   contact: v.object({ name: v.optional(v.string()), email: v.optional(v.string()) }),
-  /** Which conversation of this visitor it is, from 1. */
+  /** The number of the conversation among those of this visitor, from 1. */
   ordinal: v.number(),
-  /** Without it live. */
+  /** Absent: `live`. */
   type: v.optional(ConversationType),
 });
 export const MessageSent = v.object({ ...base, kind: v.literal('message.sent'), id, text: v.string() });
 /** How an agent became the owner. */
 export const AssignedHow = v.picklist(['taken', 'offered', 'routed', 'transferred', 'assigned']);
-/** Why an agent is the owner no more. */
+/** Why an agent is no longer the owner. */
 export const UnassignedReason = v.picklist([
   'returned',
   'vanished',
@@ -50,32 +50,38 @@ export const AgentAssigned = v.object({
   kind: v.literal('agent.assigned'),
   agent: Owner,
   generation,
-  /** By hand from the list, on an offer, without being asked, by a colleague, by a supervisor. */
+  /**
+   * In the order of `AssignedHow`: taken from the list, accepted as an offer, without being asked, by a colleague, by
+   * a supervisor.
+   */
   how: AssignedHow,
 });
-/** The owner is the owner no more; the conversation waits again, in its old place by age. */
+/** The conversation has lost its owner. It waits again, at the position of its age. */
 export const AgentUnassigned = v.object({
   ...base,
   kind: v.literal('agent.unassigned'),
   agent: AgentParty,
   generation,
-  /** `no_reply`: they did not write in time. `transferred`: to a group or a campaign, as the entry before says. */
+  /**
+   * `no_reply`: the agent did not write in time. `transferred`: to a group or a campaign, which the entry before
+   * names.
+   */
   reason: UnassignedReason,
   id: v.optional(CommandId),
 });
-/** Somebody passed it on: the change of owner that it causes comes right after it. */
+/** A user transferred the conversation. The change of owner that this causes is the next entry. */
 export const ConversationTransferred = v.object({
   ...base,
   kind: v.literal('conversation.transferred'),
   to: v.variant('kind', [AgentParty, TargetGroup, TargetCampaign]),
   note: v.optional(v.string()),
 });
-/** The visitor waits no longer, and wants to be answered later. */
+/** The visitor no longer waits, and is to be answered later. */
 export const ConversationDeferred = v.object({ ...base, kind: v.literal('conversation.deferred'), id });
-/** The visitor's last tab went, and did not come back within the grace. */
+/** The visitor's last tab was closed, and none was opened within the grace period. */
 export const VisitorLeft = v.object({ ...base, kind: v.literal('visitor.left') });
 export const VisitorReturned = v.object({ ...base, kind: v.literal('visitor.returned') });
-/** The visitor said who they are; unproved. Only the fields that are there changed. */
+/** The visitor gave a name or an email, unproved. An absent field is unchanged. */
 export const VisitorIdentified = v.object({
   ...base,
   kind: v.literal('visitor.identified'),
@@ -84,14 +90,14 @@ export const VisitorIdentified = v.object({
   email: v.optional(v.string()),
 });
 export const VisitorBlocked = v.object({ ...base, kind: v.literal('visitor.blocked'), id });
-/** The end. Nothing follows it but what only agents see. */
+/** The end. Only entries for agents can follow it. */
 export const ConversationClosed = v.object({
   ...base,
   kind: v.literal('conversation.closed'),
   id: v.optional(CommandId),
   /** `full`: the log has reached its greatest size. */
   reason: v.picklist(['visitor', 'agent', 'idle', 'blocked', 'full']),
-  /** To visitors, whose earlier clients know no `full`: the log has reached its greatest size. */
+  /** For visitors: the reason is `full`. Their earlier clients do not know that reason, so they receive another. */
   full: v.optional(v.literal(true)),
 });
 

@@ -28,17 +28,20 @@ export const Pull = v.union([
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxRange)),
   }),
 ]);
-/** How far this tab holds the log, and how far its person has read. Coalesced by the sender to about one a second. */
+/**
+ * How far this tab has the log, and how far its user or visitor has read it. A client sends about one a second at
+ * most.
+ */
 export const MarkFrame = v.strictObject({ t: v.literal('mark'), delivered: seq, read: seq });
 export const Typing = v.strictObject({ t: v.literal('typing'), on: v.boolean() });
-/** `prev` is the sender's command before it that was not answered yet when this one was sent. */
+/** `prev` is the sender's latest earlier command that was unanswered when this one was sent. */
 const command = { id: CommandId, prev: v.optional(CommandId) };
 export const SendMessage = v.strictObject({ t: v.literal('message.send'), ...command, text: MessageText });
 export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), ...command });
 
 /* From a visitor only. */
 
-/** What the visitor is typing, before it is sent: a signal, never kept. */
+/** The unsent text that the visitor is typing: a signal, never stored. */
 export const Preview = v.strictObject({ t: v.literal('preview'), text: PreviewText });
 export const Identify = v.strictObject({
   t: v.literal('visitor.identify'),
@@ -47,12 +50,12 @@ export const Identify = v.strictObject({
   email: v.optional(Email),
 });
 
-/** Waits no longer: the answer may come later. */
+/** The visitor no longer waits: the answer may come later. */
 export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
 
 /* From an agent only. */
 
-/** Gives the conversation back to the waiting list. */
+/** Returns the conversation to the queue. */
 export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), ...command });
 export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), ...command });
 
@@ -65,7 +68,7 @@ const common = {
   'conversation.close': CloseConversation,
 };
 
-/** What a visitor's socket takes, by `t`. */
+/** The frames that a visitor's socket accepts, by `t`. */
 export const visitorFrames = {
   ...common,
   preview: Preview,
@@ -73,7 +76,7 @@ export const visitorFrames = {
   'conversation.defer': DeferConversation,
 };
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
-/** What an agent's socket takes, by `t`. */
+/** The frames that an agent's socket accepts, by `t`. */
 export const agentFrames = {
   ...common,
   'conversation.return': ReturnConversation,
@@ -81,12 +84,12 @@ export const agentFrames = {
 };
 export type AgentFrame = v.InferOutput<(typeof agentFrames)[keyof typeof agentFrames]>;
 export type ClientFrame = VisitorFrame | AgentFrame;
-/** The frames that carry an id and are answered. */
+/** The frames that have an id and are answered. */
 export type CommandFrame = Extract<ClientFrame, { id: string }>;
 
 /* From the server. */
 
-/** The answer to `hello`: where the log stands, and what it amounts to there. Ranges follow. */
+/** The answer to `hello`: the head of the log, and the state up to the head. Ranges follow. */
 export const Welcome = v.object({
   t: v.literal('welcome'),
   v: v.number(),
@@ -96,16 +99,16 @@ export const Welcome = v.object({
   head: seq,
   state: ConversationState,
   marks: Marks,
-  /** Whether the visitor has a live tab just now. */
+  /** The visitor has a live tab. */
   present: v.boolean(),
 });
 /** The entries after `after` and up to `upTo` that this side may see, in order. */
 export const Range = v.object({ t: v.literal('range'), after: seq, upTo: seq, entries: v.array(Entry) });
-/** The client's cursor can't be served: forget the view; ranges follow from another place. */
+/** The client's cursor cannot be used: the client forgets its view; ranges from another seq follow. */
 export const Reset = v.object({ t: v.literal('reset'), epoch: v.string(), head: seq });
-/** The command of that id is in the log at `seq` already. (A command just done is acknowledged by its entry.) */
+/** The command with this id is in the log already, at `seq`. (The entry itself acknowledges a command just done.) */
 export const Ack = v.object({ t: v.literal('ack'), id: CommandId, seq });
-/** The command of that id was not done. Without an id: the frame was not understood. */
+/** The command with this id was refused. Without an id: the frame was not understood. */
 export const Refused = v.object({
   t: v.literal('refused'),
   id: v.optional(v.string()),
@@ -126,8 +129,8 @@ export const PreviewSignal = v.object({ t: v.literal('preview'), text: v.string(
 export const PresenceSignal = v.object({ t: v.literal('presence'), present: v.boolean() });
 
 /**
- * To a visitor who waits: their place in the line, from 1, about how long it takes, in milliseconds, where that can be told, and
- * whether anybody serves the line.
+ * For a waiting visitor: `place`, the position in the queue, from 1; `wait`, the expected wait in milliseconds, null if
+ * unknown; and the availability of agents who serve the queue.
  */
 export const Waiting = v.object({
   place: v.number(),

@@ -1,4 +1,4 @@
-/** Conversations as they are read back: lists, states and transcripts. */
+/** Conversations in the history: lists, states and transcripts. */
 import * as v from 'valibot';
 import { CampaignId, ConversationId, VisitorId } from '../base/ids.ts';
 import { maxRange } from '../base/limits.ts';
@@ -11,7 +11,7 @@ export const ConversationsQuery = v.object({
   campaign: v.optional(CampaignId),
   visitor: v.optional(VisitorId),
   phase: v.optional(v.picklist(['waiting', 'active', 'closed'])),
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after: v.optional(v.pipe(v.string(), v.maxLength(60))),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
@@ -24,7 +24,7 @@ export const ConversationsPage = v.object({
 export type ConversationsPage = v.InferOutput<typeof ConversationsPage>;
 export const HistoryState = v.object({ state: ConversationState });
 
-/** A visitor's other conversations, newest first, as far as the account's rule lets the reader see them. */
+/** A visitor's other conversations, newest first, as far as the account's rule lets the user see them. */
 export const Earlier = v.object({
   conversations: v.array(
     v.object({
@@ -36,12 +36,12 @@ export const Earlier = v.object({
       last: v.nullable(LastMessage),
     }),
   ),
-  /** The number of further conversations that the reader may not see. */
+  /** The number of further conversations that the user may not see. */
   hidden: v.number(),
 });
 export type Earlier = v.InferOutput<typeof Earlier>;
 
-/** Which entries of a conversation: the `limit` before a seq, without it the last ones. */
+/** Selects entries of a conversation: the `limit` before a seq; without it, the last ones. */
 export const RangeQuery = v.object({
   before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))),
   limit: v.optional(
@@ -49,7 +49,7 @@ export const RangeQuery = v.object({
   ),
 });
 
-/** A part of a transcript from the history: the entries after `after` and up to `upTo`, in order. */
+/** A part of a transcript from the history: the entries after `after` and up to `upTo`, in order (HIS-8). */
 export const TranscriptPart = v.object({ after: v.number(), upTo: v.number(), entries: v.array(Entry) });
 export type TranscriptPart = v.InferOutput<typeof TranscriptPart>;
 

@@ -1,4 +1,4 @@
-/** The routes of conversations: sockets, history, and passing them from agent to agent (CON-1, TAK-1, HIS-1, TIM-1, HIS-4). */
+/** The routes of conversations: sockets, history, transfers, the routing log (CON-1, HIS-1, TAK-1, TRF-1, DEC-1). */
 import { ConversationId } from '../base/ids.ts';
 import { Done, route, socket } from '../base/route.ts';
 import { AnswerOffer, Assign, DecisionsList, Destinations, Taken, Transfer } from '../routing/routing.ts';
@@ -60,7 +60,7 @@ export const earlierEntries = route('GET /api/conversations/:id/earlier/entries'
 
 export const take = route('POST /api/conversations/:id/take', {
   right: 'conversation.take',
-  summary: 'Makes the agent the owner',
+  summary: 'Takes a conversation: the agent becomes its owner',
   params,
   answer: Taken,
 });
@@ -75,7 +75,7 @@ export const accept = route('POST /api/conversations/:id/accept', {
 
 export const decline = route('POST /api/conversations/:id/decline', {
   right: 'conversation.take',
-  summary: 'Declines an offer, or takes back the agent’s own',
+  summary: 'Declines an offer, or withdraws one that the agent made',
   params,
   body: AnswerOffer,
   answer: Done,
@@ -83,7 +83,7 @@ export const decline = route('POST /api/conversations/:id/decline', {
 
 export const transfer = route('POST /api/conversations/:id/transfer', {
   right: 'conversation.take',
-  summary: 'Offers the conversation to an agent, or puts it into the queue of a group or a campaign',
+  summary: 'Transfers a conversation to an agent, a group or a campaign',
   params,
   body: Transfer,
   answer: Taken,
@@ -91,7 +91,7 @@ export const transfer = route('POST /api/conversations/:id/transfer', {
 
 export const assign = route('POST /api/conversations/:id/assign', {
   right: 'conversation.assign',
-  summary: 'Assigns a conversation to an agent without an offer; to oneself, takes it over',
+  summary: 'Assigns a conversation to any agent without an offer, the caller included',
   params,
   body: Assign,
   answer: Taken,
@@ -106,6 +106,6 @@ export const decisions = route('GET /api/conversations/:id/decisions', {
 
 export const destinations = route('GET /api/destinations', {
   right: 'conversation.take',
-  summary: 'Lists the groups and campaigns into whose queue a conversation can be put',
+  summary: 'Lists the groups and campaigns to which a conversation can be transferred',
   answer: Destinations,
 });

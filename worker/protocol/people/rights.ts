@@ -1,4 +1,4 @@
-/** The names of rights. `#domain/people/rights` is the table that says which roles have them. */
+/** The names of rights. The table in `#domain/people/rights` lists the roles that have each. */
 
 export type Action =
   | 'conversation.follow'

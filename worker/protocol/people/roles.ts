@@ -2,6 +2,6 @@
 import * as v from 'valibot';
 
 export const roles = ['agent', 'supervisor', 'administrator'] as const;
-/** A user has a set of roles, because a user may be agent and supervisor at once. */
+/** The roles of a user are a set: one user can be agent and supervisor at once. */
 export const Role = v.picklist(roles);
 export type Role = v.InferOutput<typeof Role>;

@@ -1,4 +1,7 @@
-/** The routes of signing in, and of a user's own password, sessions, second factor and photo (SGN-1, PWD-9, TWO-1, PHO-1). */
+/**
+ * The routes for signing in, and for a user's own password, sessions, second factor and photo (SGN-1, PWD-9, TWO-1,
+ * PHO-1).
+ */
 import { SessionId } from '../base/ids.ts';
 import { Done, file, route } from '../base/route.ts';
 import { photoTypes } from './photos.ts';
@@ -20,7 +23,7 @@ import {
 
 export const deployment = route('GET /api/deployment', {
   right: 'anybody',
-  summary: 'Returns what the deployment offers before signing in',
+  summary: 'Returns what the deployment offers to users who are not signed in',
   answer: Deployment,
 });
 
@@ -74,7 +77,7 @@ export const confirmEmail = route('POST /api/email/confirm', {
   answer: Done,
 });
 
-/* What a user changes of themselves. */
+/* The user's own credentials, sessions and photo. */
 
 export const changePassword = route('PUT /api/me/password', {
   right: 'session',

@@ -1,4 +1,4 @@
-/** Signing in, and what users prove themselves by: passwords, links by mail, second factors and sessions. */
+/** Signing in, and the credentials of users: passwords, mailed links, second factors and sessions. */
 import * as v from 'valibot';
 import { SessionId, UserId } from '../base/ids.ts';
 import { maxEmailLength } from '../base/limits.ts';
@@ -8,34 +8,34 @@ import { Status } from './statuses.ts';
 
 const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
-/** Checked loosely on purpose: an odd email or password is a wrong one, with the same answer. */
+/** Deliberately a loose check: a malformed email or password gets the same answer as a wrong one. */
 export const SignIn = v.strictObject({
   email: v.pipe(v.string(), v.maxLength(maxEmailLength)),
   password: givenPassword,
-  /** Of the second factor, where the user has one: six digits of the authenticator app, or a recovery code. */
+  /** The code of the second factor, if the user has one: six digits of the authenticator app, or a recovery code. */
   code: v.optional(v.pipe(v.string(), v.maxLength(40))),
-  /** What the agent begins with; without it online, or what they were. */
+  /** The status to start with; without it Online, or the status that the agent still has. */
   status: v.optional(Status),
   /** Keep the session when the browser is closed. */
   remember: v.optional(v.boolean()),
 });
 
-/** Who is signed in. */
+/** The signed-in user. */
 export const Me = v.object({
   id: UserId,
   name: v.string(),
   email: v.string(),
   roles: v.array(Role),
-  /** Access to the console has not been taken away. */
+  /** The user has access to the console. */
   manages: v.boolean(),
   status: Status,
   account: v.object({ id: v.string(), name: v.string(), timeZone: v.string() }),
   language: Language,
-  /** The path of their photo. */
+  /** The path of the photo. */
   photo: v.nullable(v.string()),
-  /** They have a second factor. */
+  /** The user has a second factor. */
   secondFactor: v.boolean(),
-  /** The account asks for one, and they have none yet: until then nothing else is open to them. */
+  /** The account requires a second factor that the user has not set up: until then nothing else is open to them. */
   mustEnroll: v.boolean(),
 });
 export type Me = v.InferOutput<typeof Me>;
@@ -43,36 +43,36 @@ export type Me = v.InferOutput<typeof Me>;
 /** One of a user's own sessions. */
 export const Session = v.object({
   id: SessionId,
-  /** What the browser said that it is (its `User-Agent`). */
+  /** The browser's own description (its `User-Agent`). */
   device: v.string(),
-  /** Null where the deployment can't tell. */
+  /** Null if the deployment does not know it. */
   address: v.nullable(v.string()),
   createdAt: v.number(),
-  /** To the hour. */
+  /** Rounded to the hour. */
   usedAt: v.number(),
-  /** It outlives the browser. */
+  /** The session survives the end of the browser. */
   remembered: v.boolean(),
-  /** The one that asks. */
+  /** This session sent the request. */
   current: v.boolean(),
 });
 export type Session = v.InferOutput<typeof Session>;
 export const SessionsList = v.object({ sessions: v.array(Session) });
 
-/** What the deployment offers to who is not signed in. */
+/** The features of the deployment, for users who are not signed in. */
 export const Deployment = v.object({
-  /** It can send mail: a forgotten password can be mended. */
+  /** The deployment can send mail, so a forgotten password can be replaced. */
   mail: v.boolean(),
   /** The deployment can see client addresses, so users can be limited to some. */
   addresses: v.boolean(),
-  /** Where help is found; null where the operator named no place. */
+  /** The address of a help page; null if the operator has set none. */
   help: v.nullable(v.string()),
 });
 export type Deployment = v.InferOutput<typeof Deployment>;
 
-/** Asks for a link by mail with which to set a new password. */
+/** Requests a mailed link that sets a new password. */
 export const ForgottenPassword = v.strictObject({ email: v.pipe(v.string(), v.maxLength(maxEmailLength)) });
 
-/** Sets a password by a link that came by mail: `token` is what the link ends with. */
+/** Sets a password by a mailed link: `token` is the end of the link. */
 export const RedeemLink = v.strictObject({
   token: v.pipe(v.string(), v.maxLength(200)),
   password: Password,
@@ -89,20 +89,23 @@ export const LinkAbout = v.object({
 });
 export type LinkAbout = v.InferOutput<typeof LinkAbout>;
 
-/** Changes one's own password. */
+/** Changes the user's own password. */
 export const ChangePassword = v.strictObject({ current: givenPassword, password: Password });
 
-/** What a second factor begins and ends with: the password and, where there is one already, a code. */
+/**
+ * Confirms the identity before a second factor is set up or removed: the password and, if there is a second factor
+ * already, a code.
+ */
 export const ProveYourself = v.strictObject({
   password: givenPassword,
   /** Six digits of the authenticator app, or a recovery code. */
   code: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
-/** What an authenticator app needs: the secret in base32, and all of it as an `otpauth:` address for a QR code. */
+/** The data for an authenticator app: the secret in base32, and an `otpauth:` address with all of it for a QR code. */
 export const SecondFactorSecret = v.object({ secret: v.string(), uri: v.string() });
 export type SecondFactorSecret = v.InferOutput<typeof SecondFactorSecret>;
-/** Proof that the app has it. */
+/** Proves that the app has the secret. */
 export const ConfirmSecondFactor = v.strictObject({ code: v.pipe(v.string(), v.maxLength(40)) });
-/** Each lets in once where the app is lost. They are told once. */
+/** Each code signs in once, without the app. The codes are returned only this one time. */
 export const RecoveryCodes = v.object({ codes: v.array(v.string()) });
 export type RecoveryCodes = v.InferOutput<typeof RecoveryCodes>;

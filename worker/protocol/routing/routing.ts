@@ -16,7 +16,7 @@ export const methods = ['random', 'least_chats', 'most_space', 'sequentially', '
 export const Method = v.picklist(methods);
 export type Method = v.InferOutput<typeof Method>;
 
-/** The agents whom a level asks: these users, and the members of these groups. */
+/** The agents that a level asks: these users, and the members of these groups. */
 const whom = {
   users: v.pipe(v.array(UserId), v.maxLength(500)),
   groups: v.pipe(v.array(GroupId), v.maxLength(200)),
@@ -102,7 +102,7 @@ const generation = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Num
 /** Accepts or declines the offer of this generation, and no other. */
 export const AnswerOffer = v.strictObject({ generation });
 
-/** Whose the conversation is from now on, and the count of its owners (TAK-1). */
+/** The conversation that now has an owner, and the count of its owners (TAK-1). */
 export const Taken = v.object({ conversation: ConversationId, generation: v.number() });
 export type Taken = v.InferOutput<typeof Taken>;
 

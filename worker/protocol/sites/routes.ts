@@ -36,7 +36,7 @@ const SiteQuery = v.object({ site: v.optional(anyText) });
 
 export const widgetConfig = route('GET /api/widget/config', {
   right: 'anybody',
-  summary: 'Returns what the widget of a site shows',
+  summary: 'Returns the configuration of a site’s widget',
   query: SiteQuery,
   answer: WidgetConfig,
 });
@@ -64,7 +64,7 @@ export const endSession = route('DELETE /api/widget/session', {
 
 export const sendMessage = route('POST /api/widget/messages', {
   right: 'visitor',
-  summary: 'Sends a message; opens a conversation for it where none is open',
+  summary: 'Sends a message; opens a conversation for it if none is open',
   body: StartConversation,
   answer: Started,
 });
@@ -87,7 +87,7 @@ export const visitorSocket = route('GET /api/widget/conversations/:id/socket', {
 
 export const lobbySocket = route('GET /api/widget/lobby/socket', {
   right: 'anybody',
-  summary: 'Opens a socket on the availability of a site’s agents',
+  summary: 'Opens a socket that reports the availability of a site’s agents',
   query: SiteQuery,
   answer: socket,
 });

@@ -8,32 +8,32 @@ export const Page = v.object({ url: PageUrl, title: Title });
 /** Makes a visitor's credential for a site. */
 export const OpenVisitorSession = v.strictObject({ site: SiteId });
 
-/** Sends a visitor's message; opens a conversation for it where none is open. Safe to repeat with the same id. */
+/** Sends a visitor's message; opens a conversation for it if none is open. Safe to repeat with the same id. */
 export const StartConversation = v.strictObject({
   id: CommandId,
   site: SiteId,
   text: MessageText,
   page: v.optional(Page),
   contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
-  /** The conversation that it was given to before, and that never answered. */
+  /** The conversation that the message was sent to before, without an answer. */
   sentTo: v.optional(ConversationId),
   /** The visitor's command before it that was unanswered when this one was sent (MSG-5). */
   prev: v.optional(CommandId),
-  /** Nobody is here: a conversation that it opens is one to be answered later. */
+  /** No agent is present: if the message opens a conversation, it is one to be answered later. */
   later: v.optional(v.boolean()),
 });
 export type StartConversation = v.InferOutput<typeof StartConversation>;
 
-/** Where the message went. */
+/** The conversation that received the message, and the seq of the message. */
 export const Started = v.object({ conversation: ConversationId, seq: v.number() });
 export type Started = v.InferOutput<typeof Started>;
 
-/** A visitor's session: who they are, and their conversations, newest first. `token` only where it was just made. */
+/** A visitor's session: the visitor, and their conversations, newest first. `token` only if it was just made. */
 export const VisitorSession = v.object({
   visitor: VisitorId,
-  /** The contact as last given, so that nobody is asked twice. */
+  /** The contact as last given, so that the visitor is not asked twice. */
   contact: v.object({ name: v.optional(v.string()), email: v.optional(v.string()) }),
-  /** An agent has blocked them: whatever they write is refused. */
+  /** An agent has blocked the visitor, whose messages are refused. */
   blocked: v.boolean(),
   conversations: v.array(
     v.object({ id: ConversationId, campaign: CampaignId, startedAt: v.number(), open: v.boolean() }),

@@ -9,12 +9,12 @@ const day = 24 * hour;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The locale of dates: the app's language. English has its days in the order of Britain, and weeks that begin on Monday. */
+/** The locale of dates: the app's language. For English, dates have the British order, and weeks begin on Monday. */
 export const dateLocale = (): string => (getLocale() === 'en' ? 'en-GB' : getLocale());
 
 /**
- * How clock times are written. Where the browser speaks the app's language, its own variant decides between 12 and 24 hours;
- * a browser in another language doesn't.
+ * How clock times are written. If the browser is in the app's language, its own variant decides between 12 and 24
+ * hours; a browser in another language does not.
  */
 function clockOptions(): Intl.DateTimeFormatOptions {
   const language = getLocale();

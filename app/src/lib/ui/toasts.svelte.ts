@@ -1,4 +1,7 @@
-/** Short notices. An error stays until it is closed; others close by themselves, so nothing that must be answered belongs here. */
+/**
+ * Short notices. An error stays until it is closed. Others close by themselves, so nothing that needs an answer
+ * belongs here.
+ */
 import { untrack } from 'svelte';
 import { toast } from 'svelte-sonner';
 import Toast from './Toast.svelte';
