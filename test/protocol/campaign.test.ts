@@ -4,6 +4,7 @@ import {
   CampaignGreetings,
   CampaignRules,
   CampaignSettings,
+  check,
   conversationSettingsOf,
   defaultCampaign,
   widgetSettingsOf,
@@ -31,6 +32,23 @@ test('S11 a visitor’s browser gets the appearance and the greetings, and nothi
     sneakPreview: false,
     opening: 'Hello',
   });
+});
+
+test('settings as the first version sent them are valid, so a console tab that was opened before an upgrade can save', () => {
+  const first = {
+    version: 1,
+    color: '#112233',
+    title: 'Ask us',
+    subtitle: 'Every day',
+    opening: 'Hello',
+    closing: 'Bye',
+    introduction: 'Your name, please.',
+    askName: 'required',
+    askEmail: 'no',
+    sneakPreview: true,
+    idleMinutes: 7,
+  };
+  expect(check(CampaignSettings, first)).toEqual({ ...defaultCampaign, ...first });
 });
 
 test('a conversation keeps the settings that its own rules read', () => {

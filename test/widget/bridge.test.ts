@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readGreeting, readToFrame, readToLoader } from '../../widget/bridge.ts';
-import { acceptGreeting, readConfig } from '../../widget/frame/door.ts';
+import { acceptGreeting, readConfig } from '../../widget/frame/greeting.ts';
+import { expectedFile, recordedVersions } from '../fixtures/folder.ts';
+import type { Seen } from '../fixtures/seen.ts';
 
 const page = { url: 'https://shop.example/tents', title: 'Tents' };
 const greeting = { parley: 1, config: {}, page };
@@ -116,7 +119,7 @@ describe('a message over the bridge', () => {
 describe('the configuration in the greeting', () => {
   const settings = {
     color: '#1f5eff',
-    title: 'Chat',
+    title: '',
     subtitle: '',
     opening: '',
     closing: '',
@@ -127,16 +130,42 @@ describe('the configuration in the greeting', () => {
   };
   const config = { site: 'sit_x', campaign: 'cam_x', settings };
 
-  it('is accepted whole', () => expect(readConfig(config)).toEqual(config));
+  it('is accepted whole', () => {
+    const whole = {
+      ...config,
+      settings: { ...settings, title: 'Chat', askName: 'required', sneakPreview: true },
+    };
+    expect(readConfig(whole)).toEqual(whole);
+  });
+  it.each(recordedVersions())(
+    'is accepted as version %s sent it: a page that was opened then passes it to today’s frame',
+    (version) => {
+      const { seen } = JSON.parse(readFileSync(expectedFile(version), 'utf8')) as { seen: Seen };
+      const sent = Object.values(seen.widgets).map((widget) => widget.config);
+      expect(sent.length).toBeGreaterThan(0);
+      expect(sent.filter((each) => !readConfig(each))).toEqual([]);
+    },
+  );
+  // The colour is no such setting: the loader has always needed it.
+  it.each(Object.keys(settings).filter((key) => key !== 'color'))(
+    'gets a default for %s, as if an earlier version had not known that setting',
+    (key) => {
+      const earlier = Object.entries(settings).filter(([name]) => name !== key);
+      expect(readConfig({ ...config, settings: Object.fromEntries(earlier) })).toEqual(config);
+    },
+  );
   it.each([
     undefined,
     null,
     {},
     { ...config, site: 1 },
     { ...config, settings: null },
+    { ...config, settings: {} },
+    { ...config, settings: 'x' },
     { ...config, settings: { ...settings, title: undefined } },
     { ...config, settings: { ...settings, sneakPreview: 'yes' } },
     { ...config, settings: { ...settings, color: 'red;}' } },
     { ...config, settings: { ...settings, color: '#1F5EFF' } },
+    { ...config, settings: { ...settings, color: ['#1f5eff'] } },
   ])('%j is rejected', (data) => expect(readConfig(data)).toBeUndefined());
 });

@@ -116,27 +116,27 @@ export class Chat {
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ env, base, config, host, carrier, page }: ChatOptions) {
-    this.settings = config.settings;
+    const { site, settings } = config;
+    this.settings = settings;
     this.host = host;
     this.#carrier = carrier;
     this.#page = page;
-    this.#draftKey = `parley.${config.site}.draft`;
+    this.#draftKey = `parley.${site}.draft`;
     this.#client = new VisitorChat({
       env,
       base,
-      site: config.site,
+      site,
       carrier,
       page: () => pageOf(this.#page),
       onChange: (view) => (this.view = view),
     });
     this.view = this.#client.view;
     this.availability = config.availability ?? 'available';
-    const { site } = config;
     this.#lobby = new Lobby({ env, base, site, onChange: (state) => (this.availability = state) });
     this.#signals = new TypingSignals({
       env,
       typing: (on) => this.#client.typing(on),
-      preview: this.settings.sneakPreview ? (text) => this.#client.preview(text) : null,
+      preview: settings.sneakPreview ? (text) => this.#client.preview(text) : null,
     });
   }
 

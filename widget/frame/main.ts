@@ -2,7 +2,7 @@
 import { mount } from 'svelte';
 import { platform } from '../client/environment.ts';
 import { Chat } from './chat.svelte.ts';
-import { acceptGreeting, readConfig } from './door.ts';
+import { acceptGreeting, readConfig } from './greeting.ts';
 import './frame.css';
 import Frame from './Frame.svelte';
 import { chooseCarrier, Host } from './host.ts';

@@ -1,7 +1,7 @@
 /**
  * Turns the client's state into the rows of the log. Keys stay the same while a message changes from unsent to sent.
  */
-import { lineOf, type VisitorKind } from '#domain/conversation/kinds';
+import { lineOf, type NoticedKind } from '#domain/conversation/kinds';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
@@ -67,13 +67,14 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
       run = undefined;
     }
     keys.add(row.key);
-    if (row.kind !== 'message') run = undefined;
-    else if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
-      // If one message is on its way and the next has arrived, each shows its own state.
-      run.last = run.delivery === 'refused' || (row.delivery !== null && row.delivery !== run.delivery);
-      row.first = false;
-    }
-    if (row.kind === 'message') run = row;
+    if (row.kind === 'message') {
+      if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
+        // If one message is on its way and the next has arrived, each shows its own state.
+        run.last = run.delivery === 'refused' || (row.delivery !== null && row.delivery !== run.delivery);
+        row.first = false;
+      }
+      run = row;
+    } else run = undefined;
     rows.push(row);
   };
 
@@ -126,18 +127,12 @@ const endings = {
 };
 
 /** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
-type Notice<E extends Entry> = { notice(entry: E): Pick<NoticeRow, 'name' | 'say'> | null }['notice'];
+type Notice<E extends Entry> = { notice(entry: E): Pick<NoticeRow, 'name' | 'say'> }['notice'];
 
-/**
- * The notice for an entry that is no message; null if the visitor gets none. The type checker demands a new kind's
- * line.
- */
-const notices: { readonly [K in Exclude<VisitorKind, 'message.sent'>]: Notice<EntryOf<K>> } = {
-  'conversation.started': () => null,
+/** The notice for each kind whose rules ask for one. */
+const notices: { readonly [K in NoticedKind]: Notice<EntryOf<K>> } = {
   'agent.assigned': ({ agent }) => ({ name: agent.name, say: m.joined }),
   'agent.unassigned': ({ agent }) => ({ name: agent.name, say: m.left_chat }),
-  'conversation.deferred': () => null,
-  'visitor.identified': () => null,
   'conversation.closed': ({ by, reason, full }) =>
     reason === 'agent' && 'name' in by
       ? { name: by.name, say: m.ended_by }

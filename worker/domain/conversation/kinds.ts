@@ -134,6 +134,8 @@ type Answer<E extends Entry> = {
 interface Rules<E extends Entry> {
   /** The entry as a visitor may see it, each field picked; null: its audience is agents alone. */
   readonly forVisitor: { forVisitor(entry: E, alias: Alias): E }['forVisitor'] | null;
+  /** True if the visitor's log shows a notice of it: the widget must have a text for the kind. */
+  readonly noticed: boolean;
   readonly concerns: readonly Concern[];
   /** The sides whose typing and preview it ends. */
   readonly silences: readonly Side[] | 'sender';
@@ -162,6 +164,7 @@ const rules = {
       ordinal,
       ...(type && { type }),
     }),
+    noticed: false,
     concerns: ['floor'],
     silences: [],
     answers: null,
@@ -171,6 +174,7 @@ const rules = {
     forVisitor: ({ seq, at, by, kind, id, text }, alias) => ({
       ...{ seq, at, by: partyForVisitor(by, alias), kind, id, text },
     }),
+    noticed: false,
     concerns: [],
     silences: 'sender',
     answers: { t: 'message.send', same: ({ text }, command) => text === command.text },
@@ -182,6 +186,7 @@ const rules = {
       const by = { kind: shown.kind, id: shown.id, name: shown.name };
       return { seq, at, by, kind, agent: shown, generation, how: 'taken' };
     },
+    noticed: true,
     concerns: ['floor', 'owner'],
     silences: ['agent'],
     answers: null,
@@ -196,6 +201,7 @@ const rules = {
       ...{ seq, at, by: system, kind, agent: { kind: 'agent', id: alias(id), name }, generation },
       reason: neutralReason,
     }),
+    noticed: true,
     concerns: ['floor', 'owner'],
     silences: ['agent'],
     answers: { t: 'conversation.return', same: () => true },
@@ -203,6 +209,7 @@ const rules = {
   },
   'conversation.transferred': {
     forVisitor: null,
+    noticed: false,
     concerns: ['floor'],
     silences: [],
     answers: null,
@@ -210,19 +217,35 @@ const rules = {
   },
   'conversation.deferred': {
     forVisitor: ({ seq, at, by, kind, id }, alias) => ({ seq, at, by: partyForVisitor(by, alias), kind, id }),
+    noticed: false,
     concerns: ['floor'],
     silences: [],
     answers: { t: 'conversation.defer', same: () => true },
     handover: null,
   },
-  'visitor.left': { forVisitor: null, concerns: ['floor'], silences: [], answers: null, handover: null },
-  'visitor.returned': { forVisitor: null, concerns: ['floor'], silences: [], answers: null, handover: null },
+  'visitor.left': {
+    forVisitor: null,
+    noticed: false,
+    concerns: ['floor'],
+    silences: [],
+    answers: null,
+    handover: null,
+  },
+  'visitor.returned': {
+    forVisitor: null,
+    noticed: false,
+    concerns: ['floor'],
+    silences: [],
+    answers: null,
+    handover: null,
+  },
   'visitor.identified': {
     forVisitor: ({ seq, at, by, kind, id, name, email }, alias) => ({
       ...{ seq, at, by: partyForVisitor(by, alias), kind, id },
       ...(name !== undefined && { name }),
       ...(email !== undefined && { email }),
     }),
+    noticed: false,
     concerns: ['floor', 'visitor'],
     silences: [],
     answers: {
@@ -236,6 +259,7 @@ const rules = {
   },
   'visitor.blocked': {
     forVisitor: null,
+    noticed: false,
     concerns: ['floor', 'visitor'],
     silences: [],
     answers: { t: 'visitor.block', same: () => true },
@@ -249,6 +273,7 @@ const rules = {
       reason: endForVisitor(reason),
       ...(reason === 'full' && { full: true }),
     }),
+    noticed: true,
     concerns: ['floor', 'owner', 'visitor'],
     silences: sides,
     answers: { t: 'conversation.close', same: () => true },
@@ -261,9 +286,9 @@ export function rulesOf({ kind }: Entry): Rules<Entry> | undefined {
   return lineOf<Rules<Entry>>(rules, kind);
 }
 
-/** The kinds that visitors receive. */
-export type VisitorKind = {
-  [K in EntryKind]: (typeof rules)[K]['forVisitor'] extends null ? never : K;
+/** The kinds of which the visitor's log shows a notice. */
+export type NoticedKind = {
+  [K in EntryKind]: (typeof rules)[K]['noticed'] extends true ? K : never;
 }[EntryKind];
 
 /** The commands that some kind of entry answers. Types let a conversation perform no other command with an id. */

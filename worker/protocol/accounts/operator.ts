@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { AccountId, ConversationId, SiteId, UserId } from '../base/ids.ts';
 import { Email, Name } from '../base/text.ts';
-import { Role } from '../conversation/parties.ts';
+import { Role } from '../people/roles.ts';
 import { TimeZone } from './account.ts';
 
 export const NewUser = v.strictObject({

@@ -2,7 +2,7 @@
  * A principal: the identity behind a request. An upgrade passes it from the Worker to an actor, which checks its shape.
  */
 import * as v from 'valibot';
-import { Role } from '../conversation/parties.ts';
+import { Role } from '../people/roles.ts';
 import { AccountId, SessionId, SiteId, UserId, VisitorId } from './ids.ts';
 
 /** A visitor has access only to their own conversations. */

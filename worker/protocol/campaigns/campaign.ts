@@ -1,6 +1,11 @@
 /**
  * A campaign's settings, in three types by their audience. The settings that a browser receives are picked, so a new
  * setting reaches no browser until it is in a public type.
+ *
+ * A setting that is added later is `v.optional(schema, default)`, with the same value in `defaultCampaign`: a console
+ * tab that was opened before an upgrade saves without the setting, which then gets the default. A public one also
+ * has a default in `widget/frame/greeting.ts`: a customer's page passes the frame the configuration of the time when
+ * the page was opened.
  */
 import * as v from 'valibot';
 import { CampaignId } from '../base/ids.ts';

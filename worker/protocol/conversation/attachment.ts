@@ -3,7 +3,7 @@
  * is read.
  */
 import * as v from 'valibot';
-import { Role } from './parties.ts';
+import { Role } from '../people/roles.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 

@@ -16,22 +16,3 @@ export const Party = v.variant('kind', [VisitorParty, AgentParty, SystemParty]);
 export type Party = v.InferOutput<typeof Party>;
 export type AgentParty = v.InferOutput<typeof AgentParty>;
 export type Owner = v.InferOutput<typeof Owner>;
-
-export const roles = ['agent', 'supervisor', 'administrator'] as const;
-/** The roles of a user are a set: one user can be agent and supervisor at once. */
-export const Role = v.picklist(roles);
-export type Role = v.InferOutput<typeof Role>;
-
-/** An agent's chosen status, in the order of the menu (F11). status.ts in `#domain` defines what each means. */
-export const statuses = [
-  'online',
-  'invisible',
-  'dinner',
-  'before_dinner',
-  'private_break',
-  'short_break',
-  'offline_processing',
-  'offline',
-] as const;
-export const Status = v.picklist(statuses);
-export type Status = v.InferOutput<typeof Status>;

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { UserId } from '../base/ids.ts';
-import { Role } from '../conversation/parties.ts';
+import { Role } from '../people/roles.ts';
 
 /** A tab that watches the floor. */
 export const FloorAttachment = v.object({

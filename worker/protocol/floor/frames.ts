@@ -7,9 +7,11 @@ import { CampaignId, CommandId, ConversationId, UserId } from '../base/ids.ts';
 import { DraftText } from '../base/text.ts';
 import { AssignedHow, UnassignedReason } from '../conversation/entries.ts';
 import { Refused } from '../conversation/frames.ts';
-import { AgentParty, Party, Role, Status } from '../conversation/parties.ts';
+import { AgentParty, Party } from '../conversation/parties.ts';
 import { LastMessage, Phase, Summary } from '../conversation/state.ts';
 import { Limit } from '../people/people.ts';
+import { Role } from '../people/roles.ts';
+import { Status } from '../people/statuses.ts';
 import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } from '../routing/routing.ts';
 
 /* The agent's socket: /api/agent/socket. */

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { CampaignId, GroupId, UserId } from '../base/ids.ts';
 import { maxNameLength } from '../base/limits.ts';
 import { Email, Name } from '../base/text.ts';
-import { Role, Status } from '../conversation/parties.ts';
+import { Role } from './roles.ts';
+import { Status } from './statuses.ts';
 
 /** The languages of Parley's own texts. */
 export const languages = ['en', 'ru'] as const;

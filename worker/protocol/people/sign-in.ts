@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { SessionId, UserId } from '../base/ids.ts';
 import { maxEmailLength } from '../base/limits.ts';
-import { Role, Status } from '../conversation/parties.ts';
 import { Language, Password } from './people.ts';
+import { Role } from './roles.ts';
+import { Status } from './statuses.ts';
 
 const givenPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 

@@ -1,7 +1,7 @@
 /** The time table: each agent's statuses on a day, and their lengths (TIM-1). All lengths are in milliseconds. */
 import * as v from 'valibot';
 import { GroupId, UserId } from '../base/ids.ts';
-import { Status, statuses } from '../conversation/parties.ts';
+import { Status, statuses } from '../people/statuses.ts';
 import { Day } from './day.ts';
 
 /** The day is in the account's zone; with a group, only its members are listed. */

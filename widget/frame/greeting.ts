@@ -28,16 +28,20 @@ export function acceptGreeting(
   return greeting && port && ports.length === 1 ? { greeting, port } : undefined;
 }
 
-const settings: Record<keyof WidgetConfig['settings'], string> = {
-  color: 'string',
-  title: 'string',
-  subtitle: 'string',
-  opening: 'string',
-  closing: 'string',
-  introduction: 'string',
-  askName: 'string',
-  askEmail: 'string',
-  sneakPreview: 'boolean',
+/**
+ * Used if the configuration lacks a setting: the loader passes the one that it received when its page was opened, maybe
+ * before that setting existed. A colour has always been sent, so it has no valid default.
+ */
+const defaults: WidgetConfig['settings'] = {
+  color: '',
+  title: '',
+  subtitle: '',
+  opening: '',
+  closing: '',
+  introduction: '',
+  askName: 'no',
+  askEmail: 'no',
+  sneakPreview: false,
 };
 
 /**
@@ -46,9 +50,10 @@ const settings: Record<keyof WidgetConfig['settings'], string> = {
  */
 export function readConfig(data: unknown): WidgetConfig | undefined {
   const config = data as WidgetConfig | null | undefined;
+  const settings = { ...defaults, ...config?.settings };
   const whole =
-    config?.settings &&
+    config &&
     fits({ site: 'string', campaign: 'string' }, config) &&
-    fits(settings, config.settings);
-  return whole && /^#[0-9a-f]{6}$/.test(config.settings.color) ? config : undefined;
+    Object.entries(defaults).every(([key, value]) => fits({ [key]: typeof value }, settings));
+  return whole && /^#[0-9a-f]{6}$/.test(settings.color) ? { ...config, settings } : undefined;
 }
