@@ -1,8 +1,8 @@
 // `npm run simulate`: simulates a day of chats under several routings, side by side. It needs no server: the rules
 // are pure functions of the domain.
 import { readFileSync } from 'node:fs';
-import { seeded } from '#domain/base/chance';
-import { syntheticAgents, syntheticDay } from '#domain/base/days';
+import { seeded } from '#domain/routing/chance';
+import { syntheticAgents, syntheticDay } from '#domain/routing/days';
 import { simulate } from '#domain/routing/simulate';
 import { check, defaultRouting, isRefusal, methods, Routing } from '#protocol';
 import { readArguments, refuseArguments } from './arguments.mjs';

@@ -1,6 +1,4 @@
-/**
- * The conversations that a session has open (L6): guessed ids store nothing, and the end of a session closes them all.
- */
+/** The conversations that a session has open: guessed ids store nothing, and the end of a session closes them all. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Agent } from '../../worker/actors/agent/agent.ts';
@@ -33,7 +31,7 @@ async function opened(agent: SceneAgent, count: number): Promise<string[]> {
 const codeOf = async (tab: { until<T>(look: () => T | undefined | false): Promise<T>; closed: unknown }) =>
   (await tab.until(() => tab.closed as { code: number } | undefined)).code;
 
-test('L6 sockets on guessed ids, and on conversations that the agent may not see, store nothing', async () => {
+test('S1 sockets on guessed ids, and on conversations that the agent may not see, store nothing', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const conversation = await ownedBy(scene, anna);
@@ -72,7 +70,7 @@ function revoking(revoke: (original: () => void, conversation: Conversation) => 
   onTestFinished(() => spy.mockRestore());
 }
 
-test('L6 the end of a session asks few conversations at a time, and one that hangs delays no other', async () => {
+test('I14 the end of a session asks few conversations at a time, and one that hangs delays no other', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const tab = await ben.attach(await ownedBy(scene, anna));
@@ -103,7 +101,7 @@ test('L6 the end of a session asks few conversations at a time, and one that han
   expect(most).toBeLessThanOrEqual(16);
 });
 
-test('L6 I14 sockets of a session that has ended are closed, although the agent crashed before', async () => {
+test('I14 sockets of a session that has ended are closed, although the agent crashed before', async () => {
   const scene = newScene();
   const [anna, ben] = [await scene.agent('Anna'), await scene.agent('Ben')];
   const tab = await ben.attach(await ownedBy(scene, anna));

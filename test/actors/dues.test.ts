@@ -11,7 +11,7 @@ import { Dues } from '../../worker/actors/dispatcher/dues.ts';
 import { Reconciliation } from '../../worker/actors/dispatcher/duties.ts';
 import type { KnownAgent } from '../../worker/actors/dispatcher/floor.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
-import type { DispatcherRegisters, Place } from '../../worker/actors/dispatcher/storage.ts';
+import type { DispatcherRegisters, Hold } from '../../worker/actors/dispatcher/storage.ts';
 import type { Host } from '../../worker/runtime/host.ts';
 import type { Registers } from '../../worker/runtime/registers.ts';
 
@@ -47,22 +47,22 @@ test('with 2,000 units of capacity an event recomputes only its own, or those of
       return agents.get(id);
     },
   };
-  const touched: ((place: Place) => void)[] = [];
-  const ledger = new Ledger({ exec: () => [] }, (place) => touched.forEach((touch) => touch(place)));
+  const touched: ((hold: Hold) => void)[] = [];
+  const ledger = new Ledger({ exec: () => [] }, (hold) => touched.forEach((touch) => touch(hold)));
   const put = (number: number, connected: boolean, changedAt = 0) =>
     agents.set(`usr_${number}`, { status: 'online', connected, changedAt } as KnownAgent);
-  const place = (number: number, agent: number): Place => ({
+  const hold = (number: number, agent: number): Hold => ({
     ...{ conversation: `con_${number}`, agent: `usr_${agent}`, name: 'Anna', generation: 1 },
     ...{ type: 'live', state: 'active', at: number },
   });
   for (let number = 0; number < 500; number++) put(number, true);
-  for (let number = 0; number < 2_000; number++) ledger.keep(place(number, number % 500));
+  for (let number = 0; number < 2_000; number++) ledger.keep(hold(number, number % 500));
   const asked: string[] = [];
   const reconciliation = new Reconciliation({ floor, ledger }, 30_000, ({ conversation }) => {
     asked.push(conversation);
     return Promise.resolve();
   });
-  touched.push((place) => reconciliation.placeChanged(place));
+  touched.push((hold) => reconciliation.holdChanged(hold));
   expect(reconciliation.next()).toBeNull();
   const costOf = (event: () => void) => {
     judged = 0;
@@ -72,7 +72,7 @@ test('with 2,000 units of capacity an event recomputes only its own, or those of
     return judged;
   };
   expect(costOf(() => undefined)).toBe(0);
-  expect(costOf(() => ledger.keep(place(2_000, 7)))).toBe(1);
+  expect(costOf(() => ledger.keep(hold(2_000, 7)))).toBe(1);
   expect(costOf(() => ledger.settle({ ...rowOf(2_000), phase: 'closed' }, 0))).toBe(0);
   expect(
     costOf(() => {

@@ -1,12 +1,12 @@
 /**
  * Sockets that die without a close event, and ones that reconnect again and again: which agents are asked, and whose
- * offers stay (reliability.md R14).
+ * offers stay (R14).
  */
 import { closeCodes, lease } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { decisions, places, rule, waiting } from './floor-scene.ts';
+import { decisions, holds, rule, waiting } from './floor-scene.ts';
 import { holdClock, newScene, type Scene, type SceneAgent } from './scene.ts';
 
 const grace = 30_000;
@@ -35,7 +35,7 @@ test('R14 I12 an agent with a dead socket becomes unroutable in time, loses the 
   await (await anna.desk()).frame('agent.welcome');
   await eventually(async () => expect(await presenceOf(scene, anna)).toBe(true));
   const first = await waiting(scene);
-  await eventually(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
+  await eventually(async () => expect(await holds(scene)).toMatchObject([{ state: 'offered' }]));
   // No ping from here on, and no close event either.
   let seconds = 0;
   while ((await presenceOf(scene, anna)) === true && seconds < 600) {
@@ -46,7 +46,7 @@ test('R14 I12 an agent with a dead socket becomes unroutable in time, loses the 
     if (at !== null && at <= clock.now) await runDurableObjectAlarm(anna.stub);
   }
   expect(seconds * 1_000).toBeLessThanOrEqual(lease + comesBackWithin + 1_000);
-  expect(await places(scene)).toEqual([]);
+  expect(await holds(scene)).toEqual([]);
   expect(await decisions(scene, first.conversation)).toMatchObject([
     { kind: 'offered' },
     { kind: 'outcome', outcome: 'withdrawn' },
@@ -99,7 +99,7 @@ test('R14 I12 ten flaps within the grace period make no absence and withdraw no 
   await desk.frame('agent.welcome');
   await eventually(async () => expect(await presenceOf(scene, anna)).toBe(true));
   const { conversation } = await waiting(scene);
-  await eventually(async () => expect(await places(scene)).toMatchObject([{ state: 'offered' }]));
+  await eventually(async () => expect(await holds(scene)).toMatchObject([{ state: 'offered' }]));
   const goneAt = () =>
     runInDurableObject(
       anna.stub,

@@ -90,7 +90,7 @@ export async function waiting(scene: Scene, text = 'hello') {
   return { visitor, conversation };
 }
 
-export const places = (scene: Scene) =>
+export const holds = (scene: Scene) =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => [
     ...storage.sql.exec<{
       conversation: string;

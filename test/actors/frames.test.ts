@@ -94,7 +94,7 @@ const goodTexts = [
   '𠮷'.repeat(maxTextLength),
 ];
 
-test('L4 4.4 text is stored and shown exactly as it was typed', async () => {
+test('L4 text is stored and shown exactly as it was typed', async () => {
   const { scene, conversation, tab, screen } = await chat();
   for (const text of goodTexts) {
     const id = uuid();

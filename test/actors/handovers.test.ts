@@ -6,7 +6,7 @@ import type { FloorRow, HandedFrame } from '#protocol';
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { decisions, ownerOf, places, rule, screen, waiting, type Screen } from './floor-scene.ts';
+import { decisions, holds, ownerOf, rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { env, maybeEvict, moveClock, newScene, uuid, ways } from './scene.ts';
 
 const handed = ({ tab }: Screen, where: (frame: HandedFrame) => boolean = () => true) =>
@@ -22,7 +22,7 @@ const rowOn = ({ tab }: Screen, conversation: string) =>
     .findLast(({ id }) => id === conversation);
 
 test.each(ways)(
-  'U3 a supervisor takes a chat over: the previous owner is notified of the new one, even if they no longer see it (%s)',
+  'a supervisor takes a chat over: the previous owner is notified of the new one, even if they no longer see it (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });
@@ -56,7 +56,7 @@ test.each(ways)(
   },
 );
 
-test('U3 a chat that went back to the queue names the reason', async () => {
+test('a chat that went back to the queue names the reason', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -70,7 +70,7 @@ test('U3 a chat that went back to the queue names the reason', async () => {
 });
 
 test.each(ways)(
-  'B4 F147 after three silent agents the chat waits in the queue, marked, until an agent takes it (%s)',
+  'F147 after three silent agents the chat waits in the queue, marked, until an agent takes it (%s)',
   async (way) => {
     const scene = newScene({ forwardAfter: 10 });
     const clock = moveClock();
@@ -98,7 +98,7 @@ test.each(ways)(
       await runDurableObjectAlarm(stub()).catch(() => false);
     }
     expect(await ownerOf(scene, conversation)).toBeNull();
-    expect(await places(scene)).toEqual([]);
+    expect(await holds(scene)).toEqual([]);
     expect((await decisions(scene, conversation)).at(-1)).toMatchObject({ kind: 'stalled', passes: 3 });
     expect(rowOn(anna, conversation)).toMatchObject({ phase: 'waiting', passes: 3 });
     // Another visitor is routed as usual, and the marked chat can be taken by hand.
@@ -111,7 +111,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'U16 an offer is withdrawn when its agent takes a break, and the chat is offered to another agent (%s)',
+  'an offer is withdrawn when its agent takes a break, and the chat is offered to another agent (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, {});
@@ -132,7 +132,7 @@ test.each(ways)(
   },
 );
 
-test('U16 a colleague may still transfer to an agent who is on a break', async () => {
+test('a colleague may still transfer to an agent who is on a break', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];

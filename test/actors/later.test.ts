@@ -3,7 +3,7 @@ import { isRefusal, type FloorAgent } from '#protocol';
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { places, rule, screen, waiting, type Screen } from './floor-scene.ts';
+import { holds, rule, screen, waiting, type Screen } from './floor-scene.ts';
 import {
   env,
   logOf,
@@ -58,7 +58,7 @@ test.each(ways)(
     await again.frame('ack', (frame) => frame['id'] === id);
     await taken(anna.agent, conversation);
     await eventually(async () =>
-      expect(await places(scene)).toMatchObject([{ conversation, type: 'nrt', state: 'active' }]),
+      expect(await holds(scene)).toMatchObject([{ conversation, type: 'nrt', state: 'active' }]),
     );
   },
 );
@@ -113,14 +113,14 @@ test('I10 F171 capacity reserved for a live chat does not fit a later-type chat 
   await deferred(one.visitor, one.conversation);
   await taken(anna.agent, one.conversation);
   const two = await waiting(scene);
-  await eventually(async () => expect(await scene.dispatcher.placeOf(two.conversation)).not.toBeNull());
+  await eventually(async () => expect(await scene.dispatcher.positionOf(two.conversation)).not.toBeNull());
   await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 0, nrt: 1 }, nrt: 1 }));
   await reserved(scene, two.conversation, anna.agent);
   await deferred(two.visitor, two.conversation);
   expect(await anna.agent.take(two.conversation)).toMatchObject({ refused: 'no_place' });
   expect(await scene.conversation(two.conversation).state()).toMatchObject({ phase: 'waiting', owner: null });
   expect(
-    (await places(scene)).map(({ conversation, type, state }) => ({ conversation, type, state })),
+    (await holds(scene)).map(({ conversation, type, state }) => ({ conversation, type, state })),
   ).toEqual([{ conversation: one.conversation, type: 'nrt', state: 'active' }]);
 });
 
@@ -130,10 +130,10 @@ test('I10 F171 if the agent has capacity of the other type, the reserved capacit
   const anna = await screen(scene, 'Anna');
   await nrtLimit(anna.agent, 1);
   const { visitor, conversation } = await waiting(scene);
-  await eventually(async () => expect(await scene.dispatcher.placeOf(conversation)).not.toBeNull());
+  await eventually(async () => expect(await scene.dispatcher.positionOf(conversation)).not.toBeNull());
   await reserved(scene, conversation, anna.agent);
   await deferred(visitor, conversation);
   expect(await anna.agent.take(conversation)).toEqual({ conversation, generation: 7 });
-  expect(await places(scene)).toMatchObject([{ conversation, generation: 7, type: 'nrt', state: 'active' }]);
+  expect(await holds(scene)).toMatchObject([{ conversation, generation: 7, type: 'nrt', state: 'active' }]);
   await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 0, nrt: 1 }, nrt: 1 }));
 });

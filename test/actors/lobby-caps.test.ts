@@ -1,4 +1,4 @@
-/** H3: a lobby limits the sockets of a network, and closes silent ones. It stores no address. */
+/** A lobby limits the sockets of a network, and closes silent ones (L6). It stores no address. */
 import { caps } from '#domain/base/caps';
 import { lease, ping, pong, subprotocol } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
@@ -21,13 +21,13 @@ async function knock(scene: Scene, networks: readonly string[]): Promise<WebSock
   return webSocket ?? status;
 }
 
-const fill = async (scene: Scene, count: number, networks: (place: number) => readonly string[]) => {
+const fill = async (scene: Scene, count: number, networks: (index: number) => readonly string[]) => {
   const found = [];
-  for (let place = 0; place < count; place++) found.push(await knock(scene, networks(place)));
+  for (let index = 0; index < count; index++) found.push(await knock(scene, networks(index)));
   return found.filter((each) => each !== 429) as WebSocket[];
 };
 
-test.each(ways)('H3 a network has a cap on its sockets of a lobby, another is admitted (%s)', async (way) => {
+test.each(ways)('L6 a network has a cap on its sockets of a lobby, another is admitted (%s)', async (way) => {
   const scene = newScene();
   const most = caps.lobbySocketsPerNetwork;
   const home = ['198.51.100.7'];
@@ -42,15 +42,15 @@ test.each(ways)('H3 a network has a cap on its sockets of a lobby, another is ad
   await expect.poll(() => knock(scene, home)).not.toBe(429);
 });
 
-test('H3 many small networks of one owner are counted together', async () => {
+test('L6 many small networks of one owner are counted together', async () => {
   const scene = newScene();
   const most = caps.lobbySocketsPerNetwork;
-  const networks = (place: number) => [`2001:db8:0:${place}::/64`, '2001:db8::/56', '2001:db8::/48'];
+  const networks = (index: number) => [`2001:db8:0:${index}::/64`, '2001:db8::/56', '2001:db8::/48'];
   expect(await fill(scene, 2 * most + 3, networks)).toHaveLength(2 * most);
 });
 
 test.each(ways)(
-  'H3 a socket that is silent for 75 seconds is closed, one that pings stays (%s)',
+  'L6 a socket that is silent for 75 seconds is closed, one that pings stays (%s)',
   async (way) => {
     const scene = newScene();
     const enter = async () => new Tab((await knock(scene, [])) as WebSocket);
@@ -83,7 +83,7 @@ test.each(ways)(
   },
 );
 
-test('H3 a lobby knows networks by a salted hash: neither its storage nor its sockets contain an address', async () => {
+test('L6 a lobby knows networks by a salted hash: neither its storage nor its sockets contain an address', async () => {
   const [scene, other] = [newScene(), newScene()];
   const address = '198.51.100.7';
   await fill(scene, 2, () => [address]);

@@ -1,5 +1,5 @@
 /**
- * H3: the cost of an event for the dispatcher while hundreds wait. It is counted in examined rows, because time
+ * The cost of an event for the dispatcher while hundreds wait (L6). It is counted in examined rows, because time
  * depends on the machine.
  */
 import { runInDurableObject } from 'cloudflare:test';
@@ -25,7 +25,7 @@ const rowOf = ({ campaign }: Scene, at: number) => ({
   ...{ visitor: { id: id('visitor'), here: true }, opening: 'Hello', startedAt: at, changedAt: at },
 });
 
-test('H3 with hundreds in the queue routing examines the first of each queue, and not those behind it', async () => {
+test('L6 with hundreds in the queue routing examines the first of each queue, and not those behind it', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'offered' });
   // The rules are read before the queue fills.
@@ -40,7 +40,7 @@ test('H3 with hundreds in the queue routing examines the first of each queue, an
   expect(looks).toHaveBeenCalledTimes(1);
 });
 
-test('H3 a floor with hundreds of rows is encoded row by row, once for all tabs', async () => {
+test('L6 a floor with hundreds of rows is encoded row by row, once for all tabs', async () => {
   const scene = newScene();
   const agent = await scene.agent();
   const watching = await agent.floor();

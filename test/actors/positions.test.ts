@@ -142,17 +142,17 @@ test('SIG-9 a visitor with a pending update gets the newest position, and none a
 test.each(['straight', 'evicted'] as const)(
   'SIG-9 the new first visitor of a long queue is updated within a second, even while updates for the end wait (%s)',
   async (way) => {
-    const line = queueOf(30);
-    await line.pass(1_000);
+    const queue = queueOf(30);
+    await queue.pass(1_000);
     for (let served = 0; served < 8; served++) {
       // The end of the queue was updated a moment ago and waits for 15 s: the first visitor must not.
-      const movedAt = line.now;
-      line.put(rowOf(served, 'active'), rowOf(served));
-      await line.pass(1_000);
-      const first = line.lastOf(served + 1);
+      const movedAt = queue.now;
+      queue.put(rowOf(served, 'active'), rowOf(served));
+      await queue.pass(1_000);
+      const first = queue.lastOf(served + 1);
       expect(first).toMatchObject({ waiting: { place: 1 } });
       expect((first?.at ?? Infinity) - movedAt).toBeLessThanOrEqual(1_000);
-      if (way === 'evicted') line.evict();
+      if (way === 'evicted') queue.evict();
     }
   },
 );
@@ -160,56 +160,56 @@ test.each(['straight', 'evicted'] as const)(
 test.each(['straight', 'evicted'] as const)(
   'SIG-12 beyond the twentieth position a visitor is updated every 15 s, by a duty that survives eviction (%s)',
   async (way) => {
-    const line = queueOf(30);
-    await line.pass(1_000);
-    const toldAt = line.lastOf(29)?.at ?? 0;
-    line.put(rowOf(0, 'active'), rowOf(0));
-    await line.pass(1_000);
-    expect(line.lastOf(29)?.waiting.place).toBe(30);
-    if (way === 'evicted') line.evict();
-    await line.pass(14_000);
-    expect(line.lastOf(29)).toMatchObject({ waiting: { place: 29 } });
-    const after = (line.lastOf(29)?.at ?? 0) - toldAt;
+    const queue = queueOf(30);
+    await queue.pass(1_000);
+    const toldAt = queue.lastOf(29)?.at ?? 0;
+    queue.put(rowOf(0, 'active'), rowOf(0));
+    await queue.pass(1_000);
+    expect(queue.lastOf(29)?.waiting.place).toBe(30);
+    if (way === 'evicted') queue.evict();
+    await queue.pass(14_000);
+    expect(queue.lastOf(29)).toMatchObject({ waiting: { place: 29 } });
+    const after = (queue.lastOf(29)?.at ?? 0) - toldAt;
     expect(after).toBeGreaterThanOrEqual(14_000);
     expect(after).toBeLessThanOrEqual(15_500);
     // No update is pending: the actor can sleep.
-    const count = line.told.length;
-    await line.pass(600_000);
-    expect(line.told.length).toBe(count);
+    const count = queue.told.length;
+    await queue.pass(600_000);
+    expect(queue.told.length).toBe(count);
     // Only alarms may wait longer than a moment: a pending timer keeps the actor awake.
-    expect(Math.max(...line.delays)).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...queue.delays)).toBeLessThanOrEqual(1_000);
   },
 );
 
 test('SIG-10 the expected wait survives an eviction', async () => {
-  const line = queueOf(6);
+  const queue = queueOf(6);
   for (let served = 0; served < 3; served++) {
-    await line.pass(60_000);
-    line.put(rowOf(served, 'active'), rowOf(served));
+    await queue.pass(60_000);
+    queue.put(rowOf(served, 'active'), rowOf(served));
   }
-  await line.pass(1_000);
-  const before = line.lastOf(3)?.waiting;
+  await queue.pass(1_000);
+  const before = queue.lastOf(3)?.waiting;
   expect(before).toMatchObject({ place: 1, wait: expect.any(Number) as number });
-  line.evict();
-  line.put({ ...rowOf(6), seq: 2 });
-  await line.pass(1_000);
-  expect(line.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
+  queue.evict();
+  queue.put({ ...rowOf(6), seq: 2 });
+  await queue.pass(1_000);
+  expect(queue.lastOf(6)?.waiting).toMatchObject({ place: 4, wait: expect.any(Number) as number });
 });
 
 test('SIG-9 however many tabs ask, positions are computed once until something changes or a second has passed', async () => {
-  const line = queueOf(1_000);
-  await line.pass(1_000);
-  const before = line.walks;
-  for (let asked = 0; asked < 5_000; asked++) line.of(asked % 1_000);
-  expect(line.walks - before).toBeLessThanOrEqual(1);
-  const walked = line.walks;
-  expect(line.of(700)).toEqual({ place: 701, wait: null, availability: 'available' });
-  line.put(rowOf(0, 'active'), rowOf(0));
-  expect([line.of(700)?.place, line.of(0)]).toEqual([700, null]);
-  expect(line.walks - walked).toBe(1);
+  const queue = queueOf(1_000);
+  await queue.pass(1_000);
+  const before = queue.walks;
+  for (let asked = 0; asked < 5_000; asked++) queue.of(asked % 1_000);
+  expect(queue.walks - before).toBeLessThanOrEqual(1);
+  const walked = queue.walks;
+  expect(queue.of(700)).toEqual({ place: 701, wait: null, availability: 'available' });
+  queue.put(rowOf(0, 'active'), rowOf(0));
+  expect([queue.of(700)?.place, queue.of(0)]).toEqual([700, null]);
+  expect(queue.walks - walked).toBe(1);
   // The expected wait grows while nothing changes.
-  await line.pass(60_000);
-  const later = line.walks;
-  line.of(700);
-  expect(line.walks - later).toBe(1);
+  await queue.pass(60_000);
+  const later = queue.walks;
+  queue.of(700);
+  expect(queue.walks - later).toBe(1);
 });

@@ -241,7 +241,7 @@ export class Race {
     const considering = this.#kept.filter(({ state }) => state === 'offered').length;
     this.counts['most offers at once'] = Math.max(this.counts['most offers at once'] ?? 0, considering);
     const full = this.#agents.filter(
-      ({ agent, limit }) => this.#kept.filter((place) => place.agent === agent.party.id).length === limit,
+      ({ agent, limit }) => this.#kept.filter((hold) => hold.agent === agent.party.id).length === limit,
     );
     this.counts['most agents full'] = Math.max(this.counts['most agents full'] ?? 0, full.length);
   }
@@ -278,17 +278,15 @@ export class Race {
       const decided = await decisions(this.scene, conversation);
       this.wrongs.doubleOwners.push(...doubleOwners(entries).map((what) => `${conversation}: ${what}`));
       const state = await stub.state();
-      const places = this.#kept.filter((place) => place.conversation === conversation);
+      const holds = this.#kept.filter((hold) => hold.conversation === conversation);
       const owner = state?.phase === 'active' ? state.owner?.id : undefined;
-      const standing = places
-        .filter((place) => place.state === 'offered')
-        .map(({ generation }) => generation);
+      const standing = holds.filter((hold) => hold.state === 'offered').map(({ generation }) => generation);
       this.wrongs.outcomes.push(
         ...wrongOutcomes(decided, entries, standing).map((what) => `${conversation}: ${what}`),
       );
-      for (const place of places.filter((one) => one.state === 'reserved'))
-        this.wrongs.leaked.push(JSON.stringify(place));
-      const active = places.filter((place) => place.state === 'active');
+      for (const hold of holds.filter((one) => one.state === 'reserved'))
+        this.wrongs.leaked.push(JSON.stringify(hold));
+      const active = holds.filter((hold) => hold.state === 'active');
       if (active.map(({ agent }) => agent).join() !== (owner ?? ''))
         this.wrongs.leaked.push(`${conversation} is owned by ${owner}: ${JSON.stringify(active)}`);
       this.#count('owned in the end', owner ? 1 : 0);

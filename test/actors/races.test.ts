@@ -1,11 +1,11 @@
-/** Races for capacity, as many agents at work cause them, with accidents between (reliability.md R12). */
+/** Races for capacity, as many agents at work cause them, with accidents between (R12). */
 import { env as bindings } from 'cloudflare:workers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Dispatcher } from '../../worker/actors/dispatcher/dispatcher.ts';
 import { Ledger } from '../../worker/actors/dispatcher/ledger.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { randomOf } from '../simulation/world.ts';
-import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { decisions, holds, ownerOf, rule, screen, waiting } from './floor-scene.ts';
 import { Race, type RaceOptions } from './race.ts';
 import { holdClock, newScene } from './scene.ts';
 
@@ -28,7 +28,7 @@ test(
     const { doubleOwners, overLimit, leaked, outcomes } = race.wrongs;
     console.log(
       `R12 seed ${seed}: agents 50, chats ${chats}; double owners ${doubleOwners.length}, over limit ${overLimit.length}, ` +
-        `leaked places ${leaked.length}, offers without exactly one outcome ${outcomes.length}; ` +
+        `leaked holds ${leaked.length}, offers without exactly one outcome ${outcomes.length}; ` +
         `${((performance.now() - began) / 1_000).toFixed(1)} s; sometimes: ${JSON.stringify(race.counts)}`,
     );
     expect(race.wrongs).toEqual(none);
@@ -40,7 +40,7 @@ test('R12 a ledger that does not count offers is detected', async () => {
   const load = Ledger.prototype.load;
   const spy = vi.spyOn(Ledger.prototype, 'load').mockImplementation(function (this: Ledger, agent) {
     const { live, nrt } = load.call(this, agent);
-    return { live: live - this.offers().filter((place) => place.agent === agent).length, nrt };
+    return { live: live - this.offers().filter((hold) => hold.agent === agent).length, nrt };
   });
   onTestFinished(() => spy.mockRestore());
   const race = raceOf({ agents: 6, chats: 20, steps: 16, limits: [1, 3] });
@@ -72,7 +72,7 @@ test('I10 a chat that an agent has accepted is offered to no other, even before 
   const { scene, anna, conversation } = await takenUnheard();
   await rule(scene, { assignment: 'offered' });
   await screen(scene, 'Ben');
-  expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
+  expect(await holds(scene)).toMatchObject([{ agent: anna.agent.party.id, generation: 1, state: 'active' }]);
   expect(await decisions(scene, conversation)).toMatchObject([{ kind: 'taken' }]);
 });
 

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { decisions, ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { decisions, holds, ownerOf, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways, type Tab } from './scene.ts';
 
 test.each(ways)('F56 F57 a conversation is offered to only one agent, who accepts it (%s)', async (way) => {
@@ -19,7 +19,7 @@ test.each(ways)('F56 F57 a conversation is offered to only one agent, who accept
   expect(offer.expiresAt - offer.at).toBe(30_000);
   expect(other.offers).toEqual([]);
   // Reserved during the offer: no other agent has it, and it uses capacity.
-  expect(await places(scene)).toMatchObject([{ agent: asked.agent.party.id, state: 'offered' }]);
+  expect(await holds(scene)).toMatchObject([{ agent: asked.agent.party.id, state: 'offered' }]);
   expect(await other.agent.take(conversation)).toMatchObject({
     refused: 'offered',
     by: { id: asked.agent.party.id },
@@ -32,7 +32,7 @@ test.each(ways)('F56 F57 a conversation is offered to only one agent, who accept
   expect(await ownerOf(scene, conversation)).toBe(asked.agent.party.id);
   expect(await asked.outcome(offer)).toBe('accepted');
   await eventually(async () =>
-    expect(await places(scene)).toEqual([
+    expect(await holds(scene)).toEqual([
       { conversation, agent: asked.agent.party.id, generation: 1, state: 'active', type: 'live' },
     ]),
   );
@@ -83,7 +83,7 @@ test.each(ways)('F59 I11 a declining agent is not asked while another has capaci
     { kind: 'outcome', outcome: 'declined' },
     { kind: 'nobody', passedOver: { had_chance: { agents: [expect.any(String), expect.any(String)] } } },
   ]);
-  expect(await places(scene)).toEqual([]);
+  expect(await holds(scene)).toEqual([]);
 });
 
 test.each(ways)(
@@ -139,7 +139,7 @@ test.each(ways)(
       how: 'routed',
       by: { kind: 'system' },
     });
-    await eventually(async () => expect(await places(scene)).toHaveLength(2));
+    await eventually(async () => expect(await holds(scene)).toHaveLength(2));
   },
 );
 
@@ -223,18 +223,18 @@ test('F41 a waiting visitor sees their position, and moves up as others are assi
     visitors.push({ conversation, tab: await visitor.attach(conversation) });
   }
   const [first, second, third] = visitors;
-  const placed = (tab: Tab | undefined, place: number) =>
-    tab?.frame('waiting', (frame) => frame['place'] === place);
-  expect(await placed(third?.tab, 3)).toMatchObject({ wait: null });
-  await placed(second?.tab, 2);
+  const movedTo = (tab: Tab | undefined, position: number) =>
+    tab?.frame('waiting', (frame) => frame['place'] === position);
+  expect(await movedTo(third?.tab, 3)).toMatchObject({ wait: null });
+  await movedTo(second?.tab, 2);
   await eventually(async () =>
     expect(await anna.agent.take(first?.conversation ?? '')).toMatchObject({ generation: 1 }),
   );
-  await placed(third?.tab, 2);
-  await placed(second?.tab, 1);
+  await movedTo(third?.tab, 2);
+  await movedTo(second?.tab, 1);
   // A tab that connects later receives it too, even from a dispatcher and a conversation that were evicted.
   await maybeEvict('evicted', scene.dispatcher);
   await maybeEvict('evicted', scene.conversation(third?.conversation ?? ''));
-  expect(await scene.dispatcher.placeOf(third?.conversation ?? '')).toMatchObject({ place: 2 });
-  expect(await scene.dispatcher.placeOf(first?.conversation ?? '')).toBeNull();
+  expect(await scene.dispatcher.positionOf(third?.conversation ?? '')).toMatchObject({ place: 2 });
+  expect(await scene.dispatcher.positionOf(first?.conversation ?? '')).toBeNull();
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { logOf, maybeEvict, moveClock, newScene, taken, ways, type Scene } from './scene.ts';
 
-const places = (scene: Scene) =>
+const holds = (scene: Scene) =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => [
     ...storage.sql.exec<{ conversation: string; agent: string; generation: number; state: string }>(
       'SELECT conversation, agent, generation, state FROM places',
@@ -43,9 +43,7 @@ test.each(ways)('TAK-2 I9 of two takers at once one wins, the other is told who 
   expect(await won.take(conversation)).toEqual({ conversation, generation: 1 });
   expect(await lost.take(conversation)).toMatchObject({ refused: 'already_taken' });
   expect(await assignments(scene, conversation)).toHaveLength(1);
-  expect(await places(scene)).toEqual([
-    { conversation, agent: won.party.id, generation: 1, state: 'active' },
-  ]);
+  expect(await holds(scene)).toEqual([{ conversation, agent: won.party.id, generation: 1, state: 'active' }]);
 });
 
 test('R12 I9 fifty agents take one conversation: one of them gets it', async () => {
@@ -63,7 +61,7 @@ test('R12 I9 fifty agents take one conversation: one of them gets it', async () 
   const told = new Set(answers.flatMap((answer) => (isRefusal(answer) ? [answer.by?.id] : [])));
   expect([...told]).toEqual([(await scene.conversation(conversation).state())?.owner?.id]);
   expect(await assignments(scene, conversation)).toHaveLength(1);
-  expect(await places(scene)).toHaveLength(1);
+  expect(await holds(scene)).toHaveLength(1);
 });
 
 test.each(ways)('I9 an old generation changes nothing (%s)', async (way) => {
@@ -98,7 +96,7 @@ test('CMD-23 a conversation that was returned keeps its position in the queue', 
   await tab.frame('range', (frame) => JSON.stringify(frame).includes('agent.unassigned'));
   const after = await scene.conversation(conversation).state();
   expect(after).toMatchObject({ phase: 'waiting', owner: null, startedAt: before?.startedAt });
-  await eventually(async () => expect(await places(scene)).toEqual([]));
+  await eventually(async () => expect(await holds(scene)).toEqual([]));
 });
 
 test.each([
@@ -130,8 +128,8 @@ test.each([
   await runDurableObjectAlarm(scene.dispatcher);
   const expected = agreed ? [expect.objectContaining({ agent: anna.party.id, state: 'active' })] : [];
   await eventually(async () => {
-    const kept = await places(scene);
-    expect(kept.filter((place) => place.conversation === other.conversation)).toEqual(expected);
+    const kept = await holds(scene);
+    expect(kept.filter((hold) => hold.conversation === other.conversation)).toEqual(expected);
   });
 });
 
@@ -153,7 +151,7 @@ test('TAK-5 an agent who takes again after a lost answer has the chat, and is no
   });
   expect(await taken(anna, other.conversation)).toBe(1);
   expect(await assignments(scene, other.conversation)).toHaveLength(1);
-  expect(await places(scene)).toHaveLength(2);
+  expect(await holds(scene)).toHaveLength(2);
 });
 
 test('TAK-3 an agent who is offline, or too late, is refused', async () => {

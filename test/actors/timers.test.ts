@@ -1,6 +1,5 @@
 /**
- * Owners who do not reply lose the chat at the deadline: once, never early, never after a reply (reliability.md R9,
- * R13).
+ * Owners who do not reply lose the chat at the deadline: once, never early, never after a reply (R9, R13).
  */
 import { isRefusal, type Entry } from '#protocol';
 import {
@@ -91,10 +90,10 @@ test('R13 F147 the time to reply ends once, not early and not after a reply, wha
       if (again === 0) await lose();
       clock.by(after);
     }
-    for (const [place, one] of all.entries()) {
+    for (const [index, one] of all.entries()) {
       const entries = await entriesOf(one);
       const fired = firings(entries);
-      const kept = inTime.includes(one) || (late.includes(one) && answered[place - 2] === true);
+      const kept = inTime.includes(one) || (late.includes(one) && answered[index - 2] === true);
       counts.timers++;
       if (!kept) counts.due++;
       if (!kept && fired.length === 1) counts.once++;

@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { ownerOf, places, rule, screen, waiting } from './floor-scene.ts';
+import { holds, ownerOf, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
 
 test.each(ways)('F66 an agent transfers a chat: another gets an offer with the note (%s)', async (way) => {
@@ -22,7 +22,7 @@ test.each(ways)('F66 an agent transfers a chat: another gets an offer with the n
   const offer = await ben.offer();
   expect(offer).toMatchObject({ from: { id: anna.agent.party.id }, note: 'knows tents' });
   // Until it is accepted it is hers; it uses capacity of both (decision 12).
-  expect(await places(scene)).toMatchObject([
+  expect(await holds(scene)).toMatchObject([
     { agent: anna.agent.party.id, state: 'active' },
     { agent: ben.agent.party.id, state: 'offered' },
   ]);
@@ -38,9 +38,7 @@ test.each(ways)('F66 an agent transfers a chat: another gets an offer with the n
     { kind: 'agent.assigned', how: 'transferred', generation: 2, by: { id: anna.agent.party.id } },
   ]);
   await eventually(async () =>
-    expect(await places(scene)).toMatchObject([
-      { agent: ben.agent.party.id, state: 'active', generation: 2 },
-    ]),
+    expect(await holds(scene)).toMatchObject([{ agent: ben.agent.party.id, state: 'active', generation: 2 }]),
   );
 });
 
@@ -66,11 +64,11 @@ test('F66 a transfer that is declined, missed or taken back leaves the chat with
   clock.by(30_001);
   await eventually(async () => {
     await runDurableObjectAlarm(scene.dispatcher);
-    expect(await places(scene)).toHaveLength(1);
+    expect(await holds(scene)).toHaveLength(1);
   });
   expect(await anna.outcome(three)).toBe('expired');
   expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
-  expect(await places(scene)).toMatchObject([{ agent: anna.agent.party.id, state: 'active', generation: 1 }]);
+  expect(await holds(scene)).toMatchObject([{ agent: anna.agent.party.id, state: 'active', generation: 1 }]);
 });
 
 test('F17 F67 before dinner an agent gets nothing new, except from a supervisor', async () => {
@@ -128,8 +126,8 @@ test.each(ways)('F16 the end of the last chat before dinner starts it, and not b
     const tab = await anna.agent.attach(conversation);
     tab.send({ t: 'conversation.close', id: crypto.randomUUID() });
     await eventually(async () => {
-      const held = await places(scene);
-      expect(held.some((place) => place.conversation === conversation)).toBe(false);
+      const held = await holds(scene);
+      expect(held.some((hold) => hold.conversation === conversation)).toBe(false);
     });
   };
   await close(chats[0]?.conversation ?? '');
@@ -163,7 +161,7 @@ test.each(ways)('F66 a chat transferred to a group waits with its age and its no
     { kind: 'conversation.transferred', to, note: 'wants money back' },
     { kind: 'agent.unassigned', reason: 'transferred' },
   ]);
-  await eventually(async () => expect(await places(scene)).toEqual([]));
+  await eventually(async () => expect(await holds(scene)).toEqual([]));
   // Anna is not in that group.
   expect(anna.offers).toEqual([]);
 });

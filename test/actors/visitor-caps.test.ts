@@ -1,5 +1,5 @@
 /**
- * H3: how many conversations a visitor may begin, and how many of a campaign may wait. A visitor with an open
+ * Limits of the conversations that a visitor begins, and of those that wait in a campaign (L6). A visitor with an open
  * conversation can continue it.
  */
 import { caps, hour } from '#domain/base/caps';
@@ -32,7 +32,7 @@ async function end(visitor: SceneVisitor, { conversation }: Started): Promise<vo
 }
 
 test.each(ways)(
-  'H3 a visitor begins at most five conversations an hour, and then has to wait (%s)',
+  'L6 a visitor begins at most five conversations an hour, and then has to wait (%s)',
   async (way) => {
     const scene = newScene();
     const clock = holdClock();
@@ -66,7 +66,7 @@ test.each(ways)(
   },
 );
 
-test('H3 in an open conversation a visitor can write on, however many they have begun', async () => {
+test('L6 in an open conversation a visitor can write on, however many they have begun', async () => {
   const visitor = await newScene().visitor();
   let started = await visitor.say('first');
   for (let count = 1; count < most; count++) {
@@ -79,7 +79,7 @@ test('H3 in an open conversation a visitor can write on, however many they have 
   await tab.frame('range', (range) => range['upTo'] === 4);
 });
 
-test('H3 while the queue is full a new conversation is refused, and an open one goes on', async () => {
+test('L6 while the queue is full a new conversation is refused, and an open one goes on', async () => {
   const scene = newScene();
   const [here, late] = [await scene.visitor(), await scene.visitor()];
   const { conversation } = await here.say('first');
@@ -100,7 +100,7 @@ test('H3 while the queue is full a new conversation is refused, and an open one 
 async function crowd(scene: Scene, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => id('conversation'));
   await runInDurableObject(scene.dispatcher, (dispatcher: DispatcherActor) => {
-    for (const [place, each] of ids.entries()) dispatcher.conversationNoted(rowOf(scene, each, place));
+    for (const [index, each] of ids.entries()) dispatcher.conversationNoted(rowOf(scene, each, index));
   });
   return ids;
 }
@@ -117,7 +117,7 @@ const situation = ({ account, campaign }: Scene) =>
   lobbyStub(env, account, campaign.id).situation(account, campaign.id);
 
 test.each(ways)(
-  'H3 the lobby is updated when the queue is full, and when there is room again (%s)',
+  'L6 the lobby is updated when the queue is full, and when there is room again (%s)',
   async (way) => {
     const scene = newScene();
     await rule(scene, { assignment: 'manual' });

@@ -1,6 +1,6 @@
 /**
- * L2: a visitor's credential ages, is replaced while they visit, and ends when they sign out; their sockets end with
- * it.
+ * A visitor’s credential ages, is replaced while they visit, and ends when they sign out; their sockets end with
+ * it (S9).
  */
 import * as credential from '#domain/base/credential';
 import { isRefusal } from '#protocol';
@@ -22,7 +22,7 @@ async function newVisitor(scene: Scene) {
   return { id: visitor, stub, secret, holds };
 }
 
-test.each(ways)('L2 a credential is accepted for 400 days (%s)', async (way) => {
+test.each(ways)('S9 a credential is accepted for 400 days (%s)', async (way) => {
   const clock = holdClock();
   const visitor = await newVisitor(newScene());
   const made = clock.now;
@@ -35,7 +35,7 @@ test.each(ways)('L2 a credential is accepted for 400 days (%s)', async (way) => 
 });
 
 test.each(ways)(
-  'L2 a visitor who returns after 30 days gets a new credential, once, and the old one ends (%s)',
+  'S9 a visitor who returns after 30 days gets a new credential, once, and the old one ends (%s)',
   async (way) => {
     const scene = newScene();
     const clock = holdClock();
@@ -67,7 +67,7 @@ test.each(ways)(
   },
 );
 
-test('L2 the credential of an earlier version, which has no date, counts as made on the first day', async () => {
+test('S9 the credential of an earlier version, which has no date, counts as made on the first day', async () => {
   const scene = newScene();
   const clock = holdClock();
   const visitor = await newVisitor(scene);
@@ -88,7 +88,7 @@ test('L2 the credential of an earlier version, which has no date, counts as made
 });
 
 test.each(ways)(
-  'L2 a signed-out visitor’s credential is refused, and their sockets are closed with 4401 (%s)',
+  'S9 a signed-out visitor’s credential is refused, and their sockets are closed with 4401 (%s)',
   async (way) => {
     const scene = newScene();
     const visitor = await scene.visitor();
@@ -114,7 +114,7 @@ test.each(ways)(
   },
 );
 
-test('L2 no client can sign another visitor out: neither with a wrong secret nor on another site', async () => {
+test('S9 no client can sign another visitor out: neither with a wrong secret nor on another site', async () => {
   const scene = newScene();
   const visitor = await newVisitor(scene);
   const other = await newVisitor(scene);
@@ -130,7 +130,7 @@ test('L2 no client can sign another visitor out: neither with a wrong secret nor
 });
 
 test.each(['the alarm', 'the same request'])(
-  'L2 sockets that could not be closed at once are closed by %s',
+  'S9 sockets that could not be closed at once are closed by %s',
   async (by) => {
     const scene = newScene();
     const visitor = await scene.visitor();

@@ -1,6 +1,4 @@
-/**
- * Every agent who may see a chat receives its last message in their lists, at the cost of a fraction of a row (U2).
- */
+/** Every agent who may see a chat receives its last message in their lists, at the cost of a fraction of a row. */
 import type { FloorRow, Words } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
@@ -46,7 +44,7 @@ async function say(scene: Scene, agent: SceneAgent, conversation: string, text: 
 }
 
 test.each(['straight', 'evicted', 'silent'] as const)(
-  'U2 a colleague’s list shows the last message and its author, even after the floor was evicted (%s)',
+  'a colleague’s list shows the last message and its author, even after the floor was evicted (%s)',
   async (way) => {
     const scene = newScene();
     const clock = moveClock();
@@ -82,7 +80,7 @@ test.each(['straight', 'evicted', 'silent'] as const)(
   },
 );
 
-test('U2 the last message of a closed chat stays in the list', async () => {
+test('the last message of a closed chat stays in the list', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const anna = await screen(scene, 'Anna');
@@ -94,7 +92,7 @@ test('U2 the last message of a closed chat stays in the list', async () => {
   await eventually(async () => expect(await stored(scene, conversation)).toBe('goodbye'));
 });
 
-test('F42 U2 last messages are sent to no tab that may not see the chat', async () => {
+test('F42 last messages are sent to no tab that may not see the chat', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
   const [anna, ben] = [await screen(scene, 'Anna'), await screen(scene, 'Ben')];
@@ -110,7 +108,7 @@ test('F42 U2 last messages are sent to no tab that may not see the chat', async 
   expect(ben.tab.texts.filter((text) => text.includes('between us'))).toEqual([]);
 });
 
-test('U2 thirty messages in five seconds are sent about once a second, the first at once, and the last one is included', () => {
+test('thirty messages in five seconds are sent about once a second, the first at once, and the last one is included', () => {
   const start = 1_000_000;
   let now = start;
   let timers: { at: number; task: () => void }[] = [];

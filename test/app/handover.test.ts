@@ -16,7 +16,7 @@ function said(change: Partial<EntryOf<'agent.assigned'>>, me: string | null): st
   return plain(describe({ kind: 'agent.assigned', ...entry, ...change }, me, 'Mia'));
 }
 
-test('U4 a transcript names the agent who took a chat over, and both agents of an assignment', () => {
+test('a transcript names the agent who took a chat over, and both agents of an assignment', () => {
   const over = { agent: sofia, by: sofia, how: 'assigned' } as const;
   expect([said(over, null), said(over, sofia.id)]).toEqual([
     'Sofia Berg took over this chat',
@@ -46,7 +46,7 @@ const told = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed'
 const news = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed']>, me: string) =>
   plain(handoverNews(told(change, handed), me)?.text);
 
-test('U3 the agent who loses a chat is notified of the new owner, or of the reason why there is none', () => {
+test('the agent who loses a chat is notified of the new owner, or of the reason why there is none', () => {
   const lost = (change: Partial<HandedFrame>, handed: Partial<HandedFrame['handed']>) =>
     news(change, handed, ben.id);
   expect([
@@ -66,7 +66,7 @@ test('U3 the agent who loses a chat is notified of the new owner, or of the reas
   ]);
 });
 
-test('U3 the agent who gets a chat is notified of the author, and a takeover is confirmed to its author', () => {
+test('the agent who gets a chat is notified of the author, and a takeover is confirmed to its author', () => {
   expect([
     news({}, {}, sofia.id),
     news({ to: ada }, {}, ada.id),
@@ -80,7 +80,7 @@ test('U3 the agent who gets a chat is notified of the author, and a takeover is 
   ]);
 });
 
-test('U3 an agent gets no notice of their own actions, or of a chat that is open already', () => {
+test('an agent gets no notice of their own actions, or of a chat that is open already', () => {
   expect([
     news({ from: null }, { how: 'taken' }, sofia.id),
     news({ from: null }, { how: 'offered' }, sofia.id),

@@ -106,7 +106,7 @@ test('a message shows its delivery state', () => {
   expect(progress).toEqual(['day', 'seen', 'delivered', 'sent', undefined]);
 });
 
-test('U4 a handover is one line with its note, also if its transfer is not loaded', () => {
+test('a handover is one line with its note, also if its transfer is not loaded', () => {
   const transferred = (seq: number, to: typeof ada | { kind: 'group'; id: string; name: string }) =>
     ({ seq, at: start, by: ben, kind: 'conversation.transferred', to, note: 'knows tents' }) as Entry;
   const given: Entry = {

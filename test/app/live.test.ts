@@ -18,7 +18,7 @@ const words = (seq: number, by: typeof ada | typeof visitor = visitor) => ({
   text: 'hi',
 });
 
-test('B8 newer state from the floor replaces the history’s', () => {
+test('newer state from the floor replaces the history’s', () => {
   const archived = chat({ phase: 'active', owner: ben, lastMessage: words(2) });
   expect(brought(archived, undefined)).toEqual(archived);
   expect(brought(archived, row({ seq: 3, phase: 'waiting', last: words(1) }))).toEqual(archived);
@@ -29,7 +29,7 @@ test('B8 newer state from the floor replaces the history’s', () => {
   });
 });
 
-test('B8 a list is outdated if the floor has a chat that began or changed since, and only then', () => {
+test('a list is outdated if the floor has a chat that began or changed since, and only then', () => {
   const rows = (...all: ReturnType<typeof row>[]) => new Map(all.map((each) => [each.id, each]));
   const behind = (...all: ReturnType<typeof row>[]) =>
     isBehind([chat()], rows(...all), ({ phase }) => phase === 'waiting');
@@ -42,7 +42,7 @@ test('B8 a list is outdated if the floor has a chat that began or changed since,
   expect(behind(row({ id: 'con_old', startedAt: start - 1 }))).toBe(false);
 });
 
-test('B8 a wait ends with an agent’s first message or with the chat, over all owners in between', () => {
+test('a wait ends with an agent’s first message or with the chat, over all owners in between', () => {
   const of = (change: Partial<ConversationState>) =>
     waitOf(chat({ firstAssignedAt: start + 1, ...change }), start + 90);
   expect(of({})).toEqual({ length: 90, over: false, inVain: false });

@@ -39,7 +39,7 @@ test('F42 a colleague’s chat is in the group of others', () => {
   expect(groupOf(row({ phase: 'active', owner: ada }), ben.id)).toBe('others');
 });
 
-test('B4 a visitor who left before an answer stays unanswered, with any messages in between and under any assignment mode', () => {
+test('a visitor who left before an answer stays unanswered, with any messages in between and under any assignment mode', () => {
   const gone = { visitor: { id: 'vis_one', here: false } };
   const said = (by: typeof visitor | typeof ben) => ({ last: { seq: 3, at: start, by, text: 'hi' } });
   const routed = { routed: true, offered: new Set<string>() };
@@ -53,7 +53,7 @@ test('B4 a visitor who left before an answer stays unanswered, with any messages
   }
 });
 
-test('U2 the latest of all known last messages is shown, from any source', () => {
+test('the latest of all known last messages is shown, from any source', () => {
   const last = (seq: number) => ({ seq, at: start, by: ada, text: `words ${seq}` });
   const floor = foldFloor(
     new Map(),

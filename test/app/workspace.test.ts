@@ -27,7 +27,7 @@ test('F32 F33 a supervisor’s red counter includes waiting chats, each chat onc
   expect(counters(groups, ['agent', 'administrator']).red).toBe(3);
 });
 
-test('B4 an unanswered chat counts as a waiting one', () => {
+test('an unanswered chat counts as a waiting one', () => {
   const left = row({ id: 'con_6', visitor: { id: 'vis_one', here: false } });
   const more = group([...[groups.waiting, groups.yours, groups.others].flat(), left], ben.id);
   expect(counters(more, ['supervisor'])).toEqual({ red: 4, blue: 3 });

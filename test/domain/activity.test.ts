@@ -1,15 +1,14 @@
+import { clip, type Span } from '#domain/base/span';
 import {
-  clip,
-  dayBounds,
   intervalsOf,
   openEnd,
   overdueBreaks,
   sum,
   type ActivityEntry,
   type Interval,
-  type Span,
 } from '#domain/people/activity';
 import { shortBreak } from '#domain/people/status';
+import { dayBounds } from '#domain/reports/day';
 import { statuses } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

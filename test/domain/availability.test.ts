@@ -10,15 +10,15 @@ const nobody: RoutedAgent = {
   ...{ id: 'usr_a', status: 'online', connected: true, roles: ['agent'], groups: [] },
   ...{ limits: { live: 1, nrt: null }, load: { live: 0, nrt: 0 }, offered: false, givenAt: 0 },
 };
-const line = { routing: defaultRouting, transferred: null };
-const of = (more: Partial<RoutedAgent>) => availabilityOf(line, [{ ...nobody, ...more }]);
+const queue = { routing: defaultRouting, transferred: null };
+const of = (more: Partial<RoutedAgent>) => availabilityOf(queue, [{ ...nobody, ...more }]);
 
 test('F13 F20 of all statuses only Online serves visitors', () => {
   expect(statuses.filter((status) => of({ status }) !== 'away')).toEqual(['online']);
 });
 
 test('F150 without agents it is away, with full ones busy, with capacity available', () => {
-  expect(availabilityOf(line, [])).toBe('away');
+  expect(availabilityOf(queue, [])).toBe('away');
   expect(of({ load: { live: 1, nrt: 0 } })).toBe('busy');
   expect(of({})).toBe('available');
   expect(of({ load: { live: 0, nrt: 9 } })).toBe('available');

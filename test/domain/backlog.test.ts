@@ -17,8 +17,8 @@ test('S7 for any orders an admitted one gets one turn, in its lane’s order, an
   const property = fc.property(
     fc.integer({ min: 1, max: 3 }),
     fc.array(step, { maxLength: 300 }),
-    (places, steps) => {
-      const backlog = new Backlog<Order>(places);
+    (slots, steps) => {
+      const backlog = new Backlog<Order>(slots);
       const admitted: Record<Lane, number[]> = { known: [], unknown: [] };
       const taken: Record<Lane, number[]> = { known: [], unknown: [] };
       const running: Order[] = [];
@@ -50,8 +50,8 @@ test('S7 for any orders an admitted one gets one turn, in its lane’s order, an
           ['known', 32],
           ['unknown', 8],
         ] as const)
-          expect(admitted[lane].length - taken[lane].length).toBeLessThanOrEqual(most * places);
-        expect(running.length).toBeLessThanOrEqual(places);
+          expect(admitted[lane].length - taken[lane].length).toBeLessThanOrEqual(most * slots);
+        expect(running.length).toBeLessThanOrEqual(slots);
       });
       while (running.length > 0) {
         end();
@@ -74,8 +74,8 @@ interface Outcome extends Arrival {
 }
 
 /** Plays arrivals on a clock of its own, with hashes of the given durations. */
-function play(places: number, arrivals: readonly Arrival[], duration: () => number): Outcome[] {
-  const backlog = new Backlog<Arrival>(places);
+function play(slots: number, arrivals: readonly Arrival[], duration: () => number): Outcome[] {
+  const backlog = new Backlog<Arrival>(slots);
   const outcomes: Outcome[] = [];
   const ends: { at: number; order: Arrival }[] = [];
   const fill = (now: number) => {
@@ -116,9 +116,9 @@ test.each([
   [3, 300],
 ])(
   'S7 with %i at once of %i ms each, a hundred strangers a second keep no known device waiting for two hashes',
-  (places, ms) => {
+  (slots, ms) => {
     const known = every(2_000, 'known');
-    const outcomes = play(places, [...every(10, 'unknown'), ...known], () => ms);
+    const outcomes = play(slots, [...every(10, 'unknown'), ...known], () => ms);
     const theirs = outcomes.filter(({ lane }) => lane === 'known');
     expect(theirs.filter(({ busy }) => busy)).toEqual([]);
     expect(theirs).toHaveLength(known.length);

@@ -20,7 +20,7 @@ const rows = readme
   .filter((line) => line.startsWith('|'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-describe('H3 the table of caps in README', () => {
+describe('L6 the table of caps in README', () => {
   test.each(Object.entries(listed))('lists %s with its number', (name, value) => {
     const row = rows.find((cells) => cells.includes(`\`${name}\``));
     expect(row?.join(' ')).toMatch(new RegExp(`(?<![\\d,])${value.toLocaleString('en')}(?!\\d|,\\d)`));
@@ -40,7 +40,7 @@ describe('H3 the table of caps in README', () => {
   });
 });
 
-describe('H3 the setting CAPS', () => {
+describe('L6 the setting CAPS', () => {
   test('changes the caps that it names', () => {
     expect(capsOf({})).toEqual(caps);
     expect(capsOf({ CAPS: '{"waitingPerCampaign": 1000}' })).toEqual({ ...caps, waitingPerCampaign: 1_000 });

@@ -9,7 +9,7 @@ const is = (secret: string) => (hash: string) => hash === secret;
 const made: credential.Credential = { hash: 'one', at: 0 };
 const minute = 60_000;
 
-describe('L2 a visitor’s credential', () => {
+describe('S9 a visitor’s credential', () => {
   test('is accepted for 400 days, and not a moment longer', () => {
     expect(present(made, is('one'), longestLife - 1)).toBe(made);
     expect(present(made, is('one'), longestLife)).toBeUndefined();

@@ -15,13 +15,13 @@ test.each([
   ['a pending email is saved unchanged', moving, a, moving, b],
   ['a pending email is asked for again', moving, b, moving, b],
   ['a pending email is replaced', moving, c, { ...own, pending: c }, c],
-] as const)('L1 %s', (_, was, typed, is, waiting) => {
+] as const)('%s', (_, was, typed, is, waiting) => {
   expect(emailTyped(was, typed, true)).toEqual(is);
   expect(awaitingEmail(is)).toBe(waiting);
 });
 
 test.each([null, open, own, moving])(
-  'L1 without mail the typed email is confirmed, whatever the state was: %o',
+  'without mail the typed email is confirmed, whatever the state was: %o',
   (was) => {
     for (const typed of [a, b, c]) {
       expect(emailTyped(was, typed, false)).toEqual({ email: typed, confirmed: true, pending: null });

@@ -23,9 +23,9 @@ import fc from 'fast-check';
 
 export const now = 1_000_000;
 export const groups = ['grp_a', 'grp_b', 'grp_c'];
-export const named = (place: number) => `usr_${String(place).padStart(2, '0')}`;
-export const agent = (place: number, more: Partial<RoutedAgent> = {}): RoutedAgent => ({
-  id: named(place),
+export const named = (index: number) => `usr_${String(index).padStart(2, '0')}`;
+export const agent = (index: number, more: Partial<RoutedAgent> = {}): RoutedAgent => ({
+  id: named(index),
   status: 'online',
   connected: true,
   roles: ['agent'],
@@ -45,7 +45,7 @@ export const fresh = (levels: Level[], more: Partial<Wanting> = {}): Wanting => 
   routing: { ...defaultRouting, levels },
   ...more,
 });
-export const all = (count: number) => Array.from({ length: count }, (_, place) => named(place));
+export const all = (count: number) => Array.from({ length: count }, (_, index) => named(index));
 export const oneLevel = (method: Method, count = 99) => fresh([level('one', all(count), { method })]);
 export const noTurns: ReadonlyMap<string, string> = new Map();
 export const half = () => 0.5;
@@ -71,7 +71,7 @@ export const floor = fc
     }),
     { maxLength: 12 },
   )
-  .map((agents) => agents.map((each, place) => agent(place, each)));
+  .map((agents) => agents.map((each, index) => agent(index, each)));
 const asked = {
   users: fc.subarray(all(12)),
   groups: fc.subarray(groups),
@@ -79,7 +79,7 @@ const asked = {
 };
 export const levels = fc
   .array(fc.record(asked), { maxLength: 4 })
-  .map((each) => each.map((one, place) => ({ ...one, id: `l${place}`, title: `Level ${place}` })));
+  .map((each) => each.map((one, index) => ({ ...one, id: `l${index}`, title: `Level ${index}` })));
 const chance: fc.Arbitrary<Chance> = fc.record({
   agent: fc.constantFrom(...all(12)),
   why: fc.constantFrom('declined', 'expired', 'no_reply', 'returned'),

@@ -1,5 +1,5 @@
 /** The methods of routing, one by one and over long runs (F164 to F171). */
-import { seeded } from '#domain/base/chance';
+import { seeded } from '#domain/routing/chance';
 import { choose, spaceOf, type RoutedAgent } from '#domain/routing/routing';
 import { conversationTypes, methods, type Method } from '#protocol';
 import fc from 'fast-check';
@@ -36,7 +36,7 @@ function run(method: Method, agents: RoutedAgent[], count: number, random: () =>
 describe('over many arrivals', () => {
   test('F164 random is even: chi-square over 10,000 assignments', () => {
     const count = 8;
-    const agents = Array.from({ length: count }, (_, place) => agent(place));
+    const agents = Array.from({ length: count }, (_, index) => agent(index));
     const random = seeded(164);
     const tally = new Map<string, number>();
     for (let i = 0; i < 10_000; i++) {
@@ -74,7 +74,7 @@ describe('over many arrivals', () => {
     const chosen = (...agents: Partial<RoutedAgent>[]) =>
       decide(
         oneLevel('most_space'),
-        agents.map((each, place) => agent(place, each)),
+        agents.map((each, index) => agent(index, each)),
       ).agent;
     expect(chosen(of(5), of(28))).toBe(named(1));
     expect(chosen(of(28, 3), of(5, 3))).toBe(named(0));
@@ -94,8 +94,8 @@ describe('over many arrivals', () => {
           -each.givenAt,
         ];
         const less = (a: number[], b: number[]) => {
-          const place = a.findIndex((value, at) => value !== b[at]);
-          return place >= 0 && (a[place] ?? 0) < (b[place] ?? 0);
+          const index = a.findIndex((value, at) => value !== b[at]);
+          return index >= 0 && (a[index] ?? 0) < (b[index] ?? 0);
         };
         expect(free.filter((each) => less(key(first), key(each)))).toEqual([]);
       }),
@@ -105,9 +105,9 @@ describe('over many arrivals', () => {
   test('F167 sequentially is strict rotation, over restarts', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }), (count, arrivals) => {
-        const agents = Array.from({ length: count }, (_, place) => agent(place));
+        const agents = Array.from({ length: count }, (_, index) => agent(index));
         const { given } = run('sequentially', agents, arrivals, half);
-        expect(given).toEqual(Array.from({ length: arrivals }, (_, place) => named(place % count)));
+        expect(given).toEqual(Array.from({ length: arrivals }, (_, index) => named(index % count)));
       }),
       { numRuns: 40 },
     );
@@ -119,11 +119,11 @@ describe('over many arrivals', () => {
   test('F168 most chats fills one agent to the limit, and then the next', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }), (limits) => {
-        const agents = limits.map((live, place) => agent(place, { limits: { live, nrt: null } }));
-        const places = limits.reduce((sum, each) => sum + each, 0);
-        const { given } = run('most_chats', agents, places + 1, half);
+        const agents = limits.map((live, index) => agent(index, { limits: { live, nrt: null } }));
+        const capacity = limits.reduce((sum, each) => sum + each, 0);
+        const { given } = run('most_chats', agents, capacity + 1, half);
         expect(given).toEqual([
-          ...limits.flatMap((each, place) => Array.from({ length: each }, () => named(place))),
+          ...limits.flatMap((each, index) => Array.from({ length: each }, () => named(index))),
           null,
         ]);
       }),
@@ -143,7 +143,7 @@ describe('over many arrivals', () => {
       const limits = fc.array(fc.option(fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 6 });
       fc.assert(
         fc.property(limits, fc.integer(), (some, seed) => {
-          const agents = some.map((live, place) => agent(place, { limits: { live, nrt: null } }));
+          const agents = some.map((live, index) => agent(index, { limits: { live, nrt: null } }));
           const random = seeded(seed);
           let held = agents;
           for (let i = 0; i < 20; i++) {

@@ -1,5 +1,5 @@
 /** Routing's choice of an agent, over any floor (F163 to F171). */
-import { seeded } from '#domain/base/chance';
+import { seeded } from '#domain/routing/chance';
 import { askAgainAfter, choose, levelsFor, type Chance, type RoutedAgent } from '#domain/routing/routing';
 import { defaultRouting, statuses, type Level } from '#protocol';
 import fc from 'fast-check';
@@ -85,7 +85,7 @@ describe('over any floor', () => {
         const [first, ...others] = alike.map((status) =>
           decide(
             wanting,
-            agents.map((each, place) => (away[place] ? { ...each, status } : each)),
+            agents.map((each, index) => (away[index] ? { ...each, status } : each)),
             () => random,
           ),
         );
@@ -117,10 +117,10 @@ describe('over any floor', () => {
         const wanting = fresh(some);
         const choice = decide(wanting, agents, () => random);
         if (some.length === 0 || !choice.agent) return;
-        const place = some.findIndex(({ id }) => id === choice.level?.id);
+        const index = some.findIndex(({ id }) => id === choice.level?.id);
         const chosen = agents.find(({ id }) => id === choice.agent);
-        expect(chosen && asks(some[place] as Level, chosen)).toBe(true);
-        for (const earlier of some.slice(0, place))
+        expect(chosen && asks(some[index] as Level, chosen)).toBe(true);
+        for (const earlier of some.slice(0, index))
           expect(agents.filter((each) => asks(earlier, each) && eligible(each, wanting))).toEqual([]);
       }),
     );

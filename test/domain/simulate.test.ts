@@ -1,6 +1,6 @@
 /** Simulated days: properties of every day, and exact results for known ones. */
-import { seeded } from '#domain/base/chance';
-import { recordedDay, syntheticAgents, syntheticDay } from '#domain/base/days';
+import { seeded } from '#domain/routing/chance';
+import { recordedDay, syntheticAgents, syntheticDay } from '#domain/routing/days';
 import { passLimit } from '#domain/routing/routing';
 import {
   simulate,
@@ -17,8 +17,8 @@ import { expect, test } from 'vitest';
 const minute = 60_000;
 const assigned: Handing = { how: 'assigned' };
 const always = [{ from: 0, to: 1e9, status: 'online' as const }];
-const agent = (place: number, live: number | null, more: Partial<SimulatedAgent> = {}): SimulatedAgent => ({
-  ...{ id: `usr_${place}`, name: `Agent ${place}`, groups: [], limits: { live, nrt: live }, shifts: always },
+const agent = (index: number, live: number | null, more: Partial<SimulatedAgent> = {}): SimulatedAgent => ({
+  ...{ id: `usr_${index}`, name: `Agent ${index}`, groups: [], limits: { live, nrt: live }, shifts: always },
   ...more,
 });
 const arrival = (at: number, more: Partial<Arrival> = {}): Arrival => ({
@@ -56,7 +56,7 @@ const agents = fc
     }),
     { maxLength: 6 },
   )
-  .map((each) => each.map((more, place) => agent(place, null, more)));
+  .map((each) => each.map((more, index) => agent(index, null, more)));
 const handing: fc.Arbitrary<Handing> = fc.oneof(
   fc.constant(assigned),
   fc.record({
@@ -138,7 +138,7 @@ test('F170 of one type the oldest is assigned first', () => {
         const patient = some
           .map((each) => ({ ...each, type: 'live' as const, patience: Infinity }))
           .sort((a, b) => a.at - b.at);
-        const staff = Array.from({ length: count }, (_, place) => agent(place, live));
+        const staff = Array.from({ length: count }, (_, index) => agent(index, live));
         const day = { arrivals: patient, agents: staff, routing: defaultRouting, handing: assigned };
         // In a first-come queue each wait is that of the plain recursion over free capacity.
         const free = Array.from({ length: count * live }, () => 0);

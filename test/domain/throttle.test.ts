@@ -126,7 +126,7 @@ const tries = fc.array(
   { maxLength: 200 },
 );
 
-test('H2 an attempt that is taken back at once costs nothing, whatever was counted before', () => {
+test('S7 an attempt that is taken back at once costs nothing, whatever was counted before', () => {
   fc.assert(
     fc.property(policies, pauses, (policy, given) => {
       let attempts: throttle.Attempts | undefined;
@@ -145,21 +145,21 @@ test('H2 an attempt that is taken back at once costs nothing, whatever was count
   );
 });
 
-test('H2 taking back late never lets through more real attempts than the policy allows', () => {
+test('S7 taking back late never lets through more real attempts than the policy allows', () => {
   fc.assert(
     fc.property(policies, tries, (policy, given) => {
       let attempts: throttle.Attempts | undefined;
       let now = 1_700_000_000_000;
       const open: { taken: throttle.Attempts; at: number }[] = [];
       const real: number[] = [];
-      given.forEach(({ pause, nothing, late }, place) => {
+      given.forEach(({ pause, nothing, late }, index) => {
         now += pause;
         const answer = attempt(attempts, policy, now);
         attempts = answer.attempts;
-        if (answer.wait === 0 && nothing) open.push({ taken: answer.attempts, at: place + late });
+        if (answer.wait === 0 && nothing) open.push({ taken: answer.attempts, at: index + late });
         else if (answer.wait === 0) real.push(now);
         for (const each of open.splice(0)) {
-          if (each.at > place) open.push(each);
+          if (each.at > index) open.push(each);
           else attempts = attempts && giveBack(attempts, each.taken, policy, now);
         }
       });
@@ -189,18 +189,18 @@ test('S7 a window lets its number of attempts through, and then none until it en
   expect(waits).toEqual([0, 0, 0, 3_600_000 - 3, 0]);
 });
 
-test('H2 an hour of guesses from one network leaves the email’s free attempts to other networks', () => {
+test('S7 an hour of guesses from one network leaves the email’s free attempts to other networks', () => {
   const { signInFrom, signInEmail } = limits;
   expect(signInFrom.window).toBe(signInEmail.window);
   expect(mostIn(signInFrom)).toBeLessThan(signInEmail.free);
 });
 
-test('H2 an owner who waits for a mailed link has a valid one', () => {
+test('S7 an owner who waits for a mailed link has a valid one', () => {
   for (const limit of ['resetFrom', 'resetEmail', 'resetDevice'] as const)
     expect(longestOf(limits[limit])).toBeLessThan(linkLife.reset);
 });
 
-test('H2 so many links are valid at once that no stranger’s request invalidates one', () => {
+test('S7 so many links are valid at once that no stranger’s request invalidates one', () => {
   // A stranger who requests a link whenever it is let through, for three days.
   let attempts: throttle.Attempts | undefined;
   const passed: number[] = [];
@@ -215,7 +215,7 @@ test('H2 so many links are valid at once that no stranger’s request invalidate
   // Besides the links that the owner requests.
   expect(Math.max(...most)).toBeLessThanOrEqual(maxLinks - 2 * limits.resetDevice.free);
   console.log(
-    `H2 strangers' requests: ${passed.length} mails in three days, ${Math.max(...most)} in half an hour`,
+    `S7 strangers' requests: ${passed.length} mails in three days, ${Math.max(...most)} in half an hour`,
   );
 });
 

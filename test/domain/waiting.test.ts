@@ -14,12 +14,12 @@ test('F41 a wait is estimated from recent assignments, not from too few or too o
 test('F41 the estimate grows while nothing moves, and with the position', () => {
   const times = fc.array(fc.integer({ min: 0, max: 30 * minute }), { minLength: 3, maxLength: 30 });
   fc.assert(
-    fc.property(times, fc.integer({ min: 1, max: 50 }), fc.nat(20 * minute), (served, place, later) => {
+    fc.property(times, fc.integer({ min: 1, max: 50 }), fc.nat(20 * minute), (served, position, later) => {
       const sorted = served.sort((a, b) => a - b);
       const now = 31 * minute;
-      const guess = expectedWait(place, sorted, now) ?? 0;
-      expect(expectedWait(place + 1, sorted, now) ?? 0).toBeGreaterThanOrEqual(guess);
-      expect(expectedWait(place, sorted, now + later) ?? 0).toBeGreaterThanOrEqual(guess);
+      const guess = expectedWait(position, sorted, now) ?? 0;
+      expect(expectedWait(position + 1, sorted, now) ?? 0).toBeGreaterThanOrEqual(guess);
+      expect(expectedWait(position, sorted, now + later) ?? 0).toBeGreaterThanOrEqual(guess);
     }),
   );
 });

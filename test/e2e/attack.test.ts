@@ -12,17 +12,17 @@ const dataDir = scratchFolder();
 beforeAll(() => build({ log: () => undefined }));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-async function start(place: 'service' | 'objects'): Promise<Address> {
-  const options = { dataDir: path.join(dataDir, place), log: path.join(dataDir, `${place}.log`) };
-  const server = new ServerProcess({ ...options, entry: mainEntry, env: {}, hashing: place });
+async function start(hashing: 'service' | 'objects'): Promise<Address> {
+  const options = { dataDir: path.join(dataDir, hashing), log: path.join(dataDir, `${hashing}.log`) };
+  const server = new ServerProcess({ ...options, entry: mainEntry, env: {}, hashing });
   onTestFinished(() => server.kill());
   const address = await server.start();
   await seedDemo(address);
   return address;
 }
 
-const post = ({ url }: Address, door: string, body: object, init: RequestInit & { cookie?: string } = {}) =>
-  fetch(url + door, {
+const post = ({ url }: Address, route: string, body: object, init: RequestInit & { cookie?: string } = {}) =>
+  fetch(url + route, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: url, ...(init.cookie && { cookie: init.cookie }) },
     body: JSON.stringify(body),
@@ -44,9 +44,9 @@ async function signIn(server: Address): Promise<string> {
   return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
-describe.each(['service', 'objects'] as const)('with passwords hashed by the %s', (place) => {
+describe.each(['service', 'objects'] as const)('with passwords hashed by the %s', (hashing) => {
   test('S7 under a flood of strangers, every hash of a known device is made, the server answers, and strangers are refused', async () => {
-    const server = await start(place);
+    const server = await start(hashing);
     const cookie = await signIn(server);
     const strangers: Promise<number>[] = [];
     const flood = (count: number) => {
@@ -74,7 +74,7 @@ describe.each(['service', 'objects'] as const)('with passwords hashed by the %s'
   });
 
   test('S7 clients that disconnect delay no other client', async () => {
-    const server = await start(place);
+    const server = await start(hashing);
     const cookie = await signIn(server);
     for (let round = 0; round < 5; round++) {
       const gone = new AbortController();

@@ -1,5 +1,5 @@
 /**
- * H3: the screen of a visitor whose chat is refused: the message stays, with the reason, and is sent when possible.
+ * The screen of a visitor whose chat is refused (L6): the message stays, with the reason, and is sent when possible.
  */
 import { beforeAll, expect, test } from 'vitest';
 import { accessibilityOf, Agent, Visitor } from './people.ts';
@@ -21,7 +21,7 @@ async function endChat({ chat }: Visitor): Promise<void> {
 
 const refusedWords = 'Not sent. Too many new chats in the last hour. Try again later.';
 
-test('H3 a chat over the hour’s cap is refused below its message, which a reload keeps', async () => {
+test('L6 a chat over the hour’s cap is refused below its message, which a reload keeps', async () => {
   const visitor = await Visitor.visit(browser, base);
   await visitor.ask('First question');
   await endChat(visitor);
@@ -71,7 +71,7 @@ async function inRussian(): Promise<void> {
   await page.context().close();
 }
 
-test('H3 a visitor who finds the queue full keeps the message, and it is sent once the queue has room', async () => {
+test('L6 a visitor who finds the queue full keeps the message, and it is sent once the queue has room', async () => {
   const { inside, outside } = await crowdOut('May I ask');
   expect(inside.length).toBeGreaterThan(0);
   await outside.chat.getByText('Your messages will be sent automatically.').waitFor();

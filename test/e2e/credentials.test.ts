@@ -106,7 +106,7 @@ test('F3 F2: a session that is remembered, one that is not, and the status at si
   await context.close();
 });
 
-test('F2 B12: the sign-in form asks a remembered administrator for no status, and any other email for one', async () => {
+test('F2: the sign-in form asks a remembered administrator for no status, and any other email for one', async () => {
   const { agent, admin } = await newAccount();
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -209,7 +209,7 @@ test('TWO-2: two-factor authentication is set up in the profile, and sign-in the
     await again.page.context().close();
   }
   await page.getByRole('button', { name: 'Turn off' }).click();
-  // L3: the password alone does not turn it off any more.
+  // The password alone must not turn it off: an unlocked screen would be enough.
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Your password').fill(password);
   expect(await dialog.getByRole('button', { name: 'Turn off' }).isDisabled()).toBe(true);

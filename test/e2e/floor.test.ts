@@ -26,7 +26,7 @@ const closeAll = async (...people: (Agent | Visitor)[]) => {
   for (const { page } of people) await page.context().close();
 };
 
-test('U2 a supervisor sees the last message of a chat in the list, and still after a reload', async () => {
+test('a supervisor sees the last message of a chat in the list, and still after a reload', async () => {
   await account({ assignment: 'manual' });
   const [anna, sofia] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -51,7 +51,7 @@ test('U2 a supervisor sees the last message of a chat in the list, and still aft
   await closeAll(anna, sofia, visitor);
 });
 
-test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in the transcript', async () => {
+test('a takeover notifies both agents, keeps the draft, and is one line in the transcript', async () => {
   await account({ assignment: 'manual' });
   const [ben, sofia] = [
     await Agent.signIn(browser, base, 'ben@demo.test'),
@@ -99,7 +99,7 @@ test('U3 U4 a takeover notifies both agents, keeps the draft, and is one line in
   await closeAll(ben, sofia, visitor);
 });
 
-test('U5 an agent reads a returning visitor’s previous chats beside the current one', async () => {
+test('an agent reads a returning visitor’s previous chats beside the current one', async () => {
   await account({ assignment: 'manual', sees: 'all' });
   const [anna, ben] = [
     await Agent.signIn(browser, base, 'anna@demo.test'),
@@ -145,7 +145,7 @@ test('U5 an agent reads a returning visitor’s previous chats beside the curren
   await closeAll(anna, ben, visitor);
 });
 
-test('B4 a visitor who leaves before an answer stays on the floor as unanswered until an agent answers', async () => {
+test('a visitor who leaves before an answer stays on the floor as unanswered until an agent answers', async () => {
   await account({ assignment: 'manual' });
   const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console/floor');
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
@@ -174,7 +174,7 @@ test('B4 a visitor who leaves before an answer stays on the floor as unanswered 
   await closeAll(anna, sofia);
 });
 
-test('B4 F147 a chat that three agents left without a reply waits in the queue, and supervisors are alerted', async () => {
+test('F147 a chat that three agents left without a reply waits in the queue, and supervisors are alerted', async () => {
   await account({ assignment: 'assigned' });
   await forwardAfter(10);
   const [anna, ben] = [
@@ -200,7 +200,7 @@ test('B4 F147 a chat that three agents left without a reply waits in the queue, 
   await closeAll(anna, ben, sofia, visitor);
 }, 150_000);
 
-test('U15 U17 B12 at the limit Take is disabled with a reason; an administrator has no status; the floor counts agents', async () => {
+test('at the limit Take is disabled with a reason; an administrator has no status; the floor counts agents', async () => {
   const { users } = (await admin.ask('GET', '/api/users')) as UsersPage;
   for (const user of users.filter(({ email }) => email === 'ben@demo.test'))
     await admin.ask('PATCH', `/api/users/${user.id}`, {

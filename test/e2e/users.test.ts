@@ -178,7 +178,7 @@ async function followed(email: string): Promise<Page> {
 
 const long = 'Wilhelmina-Konstantinopolitanskaya van der Westhuizen';
 
-test('L1 F185: a user with a password confirms the email by a button, and cannot sign in before', async () => {
+test('F185 a user with a password confirms the email by a button, and cannot sign in before', async () => {
   const person = await addUnconfirmed(long, () => Promise.resolve());
   const { page } = admin;
   await page.getByText('Email not confirmed yet.').waitFor();
@@ -213,7 +213,7 @@ test('L1 F185: a user with a password confirms the email by a button, and cannot
   await own.context().close();
 });
 
-test('L1: a changed email waits for its owner, can be cancelled, and signs the user in once confirmed', async () => {
+test('a changed email waits for its owner, can be cancelled, and signs the user in once confirmed', async () => {
   const person = await addUser('Petra Moving', () => Promise.resolve());
   const { page } = admin;
   await page.reload();
@@ -246,7 +246,7 @@ test('L1: a changed email waits for its owner, can be cancelled, and signs the u
   await page.getByText('Confirmed their own email').first().waitFor();
 });
 
-test('L1: an email of two accounts belongs to the first user who confirms it; the other link explains that', async () => {
+test('an email of two accounts belongs to the first user who confirms it; the other link explains that', async () => {
   const email = `shared.${mark}@demo.test`;
   const { page } = admin;
   await page.goto(`${base}/console/users/new`);

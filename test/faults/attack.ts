@@ -1,7 +1,6 @@
 /**
- * Strangers attack sign-in and the visitors' routes while visitors chat and an agent signs in (H1 to H3 of the threat
- * model). Counts decide the result: refused requests, and that no honest client was refused. Times are printed and
- * decide nothing.
+ * Strangers attack sign-in (S7) and the visitors' routes (L6) while visitors chat and an agent signs in. Counts
+ * decide the result: refused requests, and that no honest client was refused. Times are printed and decide nothing.
  */
 import path from 'node:path';
 import { percentiles } from '../bench/statistics.ts';
@@ -165,12 +164,12 @@ export async function attack(scale: AttackScale, dataDir: string): Promise<boole
       const signing = await attackSignIn(url, owner.me.email, scale.signIns);
       const { owner: signedIn, polled } = signing;
       console.log(
-        `H1 strangers' passwords checked ${signing.checked}, refused ${signing.refused}; ` +
-          `H2 guesses of the owner's checked ${polled.checked}, refused ${polled.refused}; ` +
+        `S7 strangers' passwords checked ${signing.checked}, refused ${signing.refused}; ` +
+          `S7 guesses of the owner's checked ${polled.checked}, refused ${polled.refused}; ` +
           `the owner signed in ${signedIn.times.length - signedIn.failed.length} of ${signedIn.times.length} times, ` +
           `p50/p99 ${shown(signedIn.times)}`,
       );
-      console.log(`H1 chats p50/p99 calm ${shown(calm)}, under attack ${shown(chats.times())}`);
+      console.log(`S7 chats p50/p99 calm ${shown(calm)}, under attack ${shown(chats.times())}`);
       if (signedIn.failed.length > 0) sound = unsound(`the owner was refused: ${signedIn.failed.join()}`);
       for (const visitors of [1, scale.flooders]) {
         await pause(scale.calm / 2);
@@ -179,8 +178,8 @@ export async function attack(scale: AttackScale, dataDir: string): Promise<boole
           ...{ base: url, site, visitors, scale, folder, previews },
           watch: (conversation) => agent.open(conversation),
         });
-        console.log(`H3 ${visitors} flooding: ${told(flooded)}`);
-        console.log(`H3 chats p50/p99 calm ${shown(before)}, meanwhile ${shown(chats.times())}`);
+        console.log(`L6 ${visitors} flooding: ${told(flooded)}`);
+        console.log(`L6 chats p50/p99 calm ${shown(before)}, meanwhile ${shown(chats.times())}`);
         for (const broken of flooded.broken) sound = unsound(broken);
       }
       const health = await fetch(`${url}/api/health`);

@@ -40,7 +40,7 @@ function evidence(log: Entry[] = numbered([started, said(0), assigned(1), said(1
     seen: new Map(log.map((entry) => [shownKey('agent', 'con', entry.seq), JSON.stringify(entry)])),
     conversations: [{ account: 'acc', id: 'con', log, cursors: { archive: log.length } }],
     history: new Map([['con', { state: fold('con', log), head: log.length, entries: log }]]),
-    places: [{ conversation: 'con', agent: anna.id, state: 'active' }],
+    holds: [{ conversation: 'con', agent: anna.id, state: 'active' }],
   };
 }
 
@@ -106,7 +106,7 @@ const wrong: [string, keyof Verdict, Evidence][] = [
     'owners',
     evidence(numbered([started, assigned(1), { ...assigned(1), kind: 'agent.assigned' } as Draft])),
   ],
-  ['I10 an owner has no reserved capacity', 'owners', { ...evidence(), places: [] }],
+  ['I10 an owner has no reserved capacity', 'owners', { ...evidence(), holds: [] }],
   ['I5 the history lacks an entry', 'history', withHistory(log.slice(0, -1), log.length)],
   ['I5 the history lacks a conversation', 'history', { ...evidence(), history: new Map() }],
   ['I5 the history has another head', 'history', withHistory(log, 4)],

@@ -6,7 +6,7 @@ import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
 import { entryForVisitor } from '#domain/conversation/redaction';
 import type { Entry } from '#protocol';
-import type { StoredConversation, StoredHistory, StoredPlace } from './stored.ts';
+import type { StoredConversation, StoredHistory, StoredHold } from './stored.ts';
 
 /** An acknowledgement as its sender saw it. */
 export interface Acked {
@@ -21,7 +21,7 @@ export interface Evidence {
   readonly seen: ReadonlyMap<string, string>;
   readonly conversations: readonly StoredConversation[];
   readonly history: ReadonlyMap<string, StoredHistory>;
-  readonly places: readonly StoredPlace[];
+  readonly holds: readonly StoredHold[];
 }
 
 export interface Verdict {
@@ -43,12 +43,12 @@ export interface Verdict {
 }
 
 export type Reader = 'visitor' | 'agent';
-const placeKey = (conversation: string, seq: number): string => `${conversation} ${seq}`;
+const entryKey = (conversation: string, seq: number): string => `${conversation} ${seq}`;
 export const shownKey = (reader: Reader, conversation: string, seq: number): string =>
-  `${reader} ${placeKey(conversation, seq)}`;
+  `${reader} ${entryKey(conversation, seq)}`;
 
 /** Parses a text that names its sender and the number of the message: `v3 17 …`. */
-const place = (text: string): { stream: string; number: number } | undefined => {
+const numbered = (text: string): { stream: string; number: number } | undefined => {
   const match = /^(\S+) (\d+)(?: |$)/.exec(text);
   return match?.[1] ? { stream: match[1], number: Number(match[2]) } : undefined;
 };
@@ -61,7 +61,7 @@ export function judge(evidence: Evidence): Verdict {
     duplicated: [...doubledEntries(logs), ...doubledAnswers(evidence.acks)],
     gaps: [...gapsIn(logs), ...shownOtherwise(evidence.seen, logs)],
     reordered: reorderedIn(logs),
-    owners: ownersOf(logs, evidence.places),
+    owners: ownersOf(logs, evidence.holds),
     history: historyDiffers(logs, evidence.history),
     entries: [...evidence.history.values()].reduce((sum, row) => sum + row.entries.length, 0),
   };
@@ -105,12 +105,12 @@ function doubledEntries(logs: Logs): string[] {
 }
 
 function doubledAnswers(acks: readonly Acked[]): string[] {
-  const places = new Map<string, Set<string>>();
+  const keys = new Map<string, Set<string>>();
   for (const { conversation, id, seq } of acks) {
-    const known = places.get(id) ?? new Set();
-    places.set(id, known.add(placeKey(conversation, seq)));
+    const known = keys.get(id) ?? new Set();
+    keys.set(id, known.add(entryKey(conversation, seq)));
   }
-  return [...places]
+  return [...keys]
     .filter(([, at]) => at.size > 1)
     .map(([id, at]) => `${id} acknowledged at ${[...at].join(', ')}`);
 }
@@ -145,7 +145,7 @@ function reorderedIn(logs: Logs): string[] {
   const found: string[] = [];
   for (const log of ordered) {
     for (const entry of log) {
-      const at = entry.kind === 'message.sent' ? place(entry.text) : undefined;
+      const at = entry.kind === 'message.sent' ? numbered(entry.text) : undefined;
       if (!at) continue;
       const before = last.get(at.stream) ?? -1;
       if (at.number < before) found.push(`${at.stream} ${at.number} comes after ${before}`);
@@ -160,7 +160,7 @@ function ordinal(log: readonly Entry[]): number {
   return first?.kind === 'conversation.started' ? first.ordinal : 0;
 }
 
-function ownersOf(logs: Logs, places: readonly StoredPlace[]): string[] {
+function ownersOf(logs: Logs, holds: readonly StoredHold[]): string[] {
   const found: string[] = [];
   for (const [id, log] of logs) {
     let generation = 0;
@@ -174,7 +174,7 @@ function ownersOf(logs: Logs, places: readonly StoredPlace[]): string[] {
       }
       if (entry.kind === 'agent.unassigned' || entry.kind === 'conversation.closed') owner = null;
     }
-    const held = places.find((one) => one.conversation === id);
+    const held = holds.find((one) => one.conversation === id);
     if ((held?.agent ?? null) !== owner) {
       found.push(
         `${id} is owned by ${owner ?? 'no agent'}, its capacity is reserved for ${held?.agent ?? 'no agent'}`,

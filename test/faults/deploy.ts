@@ -121,7 +121,7 @@ export async function deploy(scale: DeployScale, dataDir: string, random: () => 
 
     const stored = storedConversations(dataDir);
     const { acked, lost, duplicated, gaps, reordered } = judge({
-      ...{ acks: book.acks, seen: book.seen, conversations: stored, history: new Map(), places: [] },
+      ...{ acks: book.acks, seen: book.seen, conversations: stored, history: new Map(), holds: [] },
     });
     const texts = new Set(
       stored.flatMap(({ log }) => log.flatMap((entry) => ('text' in entry ? [entry.text] : []))),

@@ -182,8 +182,8 @@ class Flooder {
     socket.close();
   }
 
-  #post(door: string, body: object): Promise<Response> {
-    return this.#send(this.#base + door, {
+  #post(route: string, body: object): Promise<Response> {
+    return this.#send(this.#base + route, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

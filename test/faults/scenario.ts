@@ -10,7 +10,7 @@ import { Crowd } from './crowd.ts';
 import { openLine, type Line } from './line.ts';
 import type { D1Mode } from './modes.ts';
 import type { Scale } from './scales.ts';
-import { storedAlarms, storedConversations, storedHistory, storedPlaces } from './stored.ts';
+import { storedAlarms, storedConversations, storedHistory, storedHolds } from './stored.ts';
 
 interface RunOptions {
   readonly scale: Scale;
@@ -324,7 +324,7 @@ export class Run {
       seen: this.#book.seen,
       conversations: storedConversations(dataDir),
       history: storedHistory(dataDir),
-      places: storedPlaces(dataDir),
+      holds: storedHolds(dataDir),
     });
   }
 

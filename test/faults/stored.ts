@@ -25,7 +25,7 @@ export interface StoredAlarm {
   readonly at: number;
 }
 
-export interface StoredPlace {
+export interface StoredHold {
   readonly conversation: string;
   readonly agent: string;
   readonly state: string;
@@ -133,11 +133,11 @@ export function storedAlarms(dataDir: string): StoredAlarm[] {
   );
 }
 
-export function storedPlaces(dataDir: string): StoredPlace[] {
+export function storedHolds(dataDir: string): StoredHold[] {
   return files(actorsOf(dataDir, 'Dispatcher')).flatMap((file) =>
     read(file, (database) =>
       has(database, 'places')
-        ? rows<StoredPlace>(database, 'SELECT conversation, agent, state FROM places')
+        ? rows<StoredHold>(database, 'SELECT conversation, agent, state FROM places')
         : [],
     ),
   );

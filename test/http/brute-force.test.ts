@@ -110,7 +110,7 @@ test.each([
   60_000,
 );
 
-test('H2 a whole day of guesses from one network never makes the owner wait on another network', () => {
+test('S7 a whole day of guesses from one network never makes the owner wait on another network', () => {
   const counters = new Counters();
   let now = 0;
   for (let open = 0; now < day; now += 1_000) {

@@ -133,7 +133,7 @@ test('PWD-3 a forgotten password: the mailed link sets a new one, once, and ends
   expect((await about({ token })).status).toBe(410);
 });
 
-test('PWD-5 H2 a newer link leaves earlier ones valid, until one is used, or for half an hour', async () => {
+test('PWD-5 S7 a newer link leaves earlier ones valid, until one is used, or for half an hour', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const forgotten = () => ask('POST', '/api/password/forgotten', { body: { email } });
@@ -159,7 +159,7 @@ test('PWD-4 a link expires after half an hour', async () => {
   expect((await ask('POST', '/api/password/redeem', { body: { token, password: next } })).status).toBe(410);
 });
 
-test('PWD-5 H2 a link of an earlier version is valid, and so is a new one beside it', async () => {
+test('PWD-5 S7 a link of an earlier version is valid, and so is a new one beside it', async () => {
   const own = await newAccount();
   const email = own.emails.agent;
   const agent = agentStub(env, own.id, own.users.agent);

@@ -44,7 +44,7 @@ function hashing(answer: (order: HashOrder) => Response) {
 }
 const wrong = ({ length }: HashOrder) => new Response(new Uint8Array(length));
 
-test('H2 a sign-in makes the device known, by a cookie that no script and no other site reads', async () => {
+test('S7 a sign-in makes the device known, by a cookie that no script and no other site reads', async () => {
   const { emails, users, id: acc } = await newAccount();
   const browser = new Browser();
   const response = await browser.send('POST', '/api/login', { email: emails.agent, password });
@@ -66,7 +66,7 @@ test('H2 a sign-in makes the device known, by a cookie that no script and no oth
   });
 });
 
-test('H2 S7 while strangers guess, the owner gets in on a known device, and others wait', async () => {
+test('S7 while strangers guess, the owner gets in on a known device, and others wait', async () => {
   const { emails } = await newAccount();
   const [known, unknown] = [new Browser(), new Browser()];
   expect(await known.signIn(emails.agent)).toBe(200);
@@ -79,7 +79,7 @@ test('H2 S7 while strangers guess, the owner gets in on a known device, and othe
   expect(await known.signIn(emails.agent)).toBe(429);
 });
 
-test('H2 S7 while strangers guess, the owner can change their password and second factor in the profile', async () => {
+test('S7 while strangers guess, the owner can change their password and second factor in the profile', async () => {
   const { emails } = await newAccount();
   const browser = new Browser();
   expect(await browser.signIn(emails.agent)).toBe(200);
@@ -92,7 +92,7 @@ test('H2 S7 while strangers guess, the owner can change their password and secon
   expect(await browser.signIn(emails.agent, next)).toBe(200);
 });
 
-test('H2 guesses from one network limit only that network', async () => {
+test('S7 guesses from one network limit only that network', async () => {
   const email = account.emails.supervisor;
   standingClock();
   const stranger = new Browser(from('203.0.113.60'));
@@ -106,7 +106,7 @@ test('H2 guesses from one network limit only that network', async () => {
   expect(await new Browser(from('2001:db8:61::1')).signIn(email)).toBe(200);
 });
 
-test('H2 a device is known only for its own user, and an invented one is unknown and stores nothing', async () => {
+test('S7 a device is known only for its own user, and an invented one is unknown and stores nothing', async () => {
   const { emails, users, id: acc } = await newAccount();
   const browser = new Browser();
   expect(await browser.signIn(emails.agent)).toBe(200);
@@ -140,7 +140,7 @@ test('H2 a device is known only for its own user, and an invented one is unknown
   expect(await other.signIn(emails.agent)).toBe(429);
 });
 
-test('H2 of 50 simultaneous attempts no more are hashed than permitted, on an unknown device and on a known one', async () => {
+test('S7 of 50 simultaneous attempts no more are hashed than permitted, on an unknown device and on a known one', async () => {
   const { emails } = await newAccount();
   const known = new Browser();
   expect(await known.signIn(emails.agent)).toBe(200);
@@ -166,7 +166,7 @@ test('H2 of 50 simultaneous attempts no more are hashed than permitted, on an un
   ]);
 });
 
-test('H2 an attempt whose password was not checked does not count', async () => {
+test('S7 an attempt whose password was not checked does not count', async () => {
   const { emails } = await newAccount();
   const known = new Browser();
   expect(await known.signIn(emails.agent)).toBe(200);
@@ -191,7 +191,7 @@ test('H2 an attempt whose password was not checked does not count', async () => 
   expect(busy.orders).toHaveLength(40);
 });
 
-test('H2 right passwords on a known device have a limit too: each costs a hash', async () => {
+test('S7 right passwords on a known device have a limit too: each costs a hash', async () => {
   const { emails, users, id: acc } = await newAccount();
   const agent = agentStub(env, acc, users.agent);
   standingClock();
@@ -209,7 +209,7 @@ test('H2 right passwords on a known device have a limit too: each costs a hash',
   expect(await new Browser().signIn(emails.agent)).toBe(200);
 });
 
-test('H2 the mailed link lets the owner in on a new device, whoever else requests links meanwhile', async () => {
+test('S7 the mailed link lets the owner in on a new device, whoever else requests links meanwhile', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const [owner, old] = [new Browser(from('203.0.113.64')), new Browser()];
@@ -231,7 +231,7 @@ test('H2 the mailed link lets the owner in on a new device, whoever else request
   expect(await old.signIn(email, next)).toBe(429);
 });
 
-test('H2 a known device has its own limit on requests for links', async () => {
+test('S7 a known device has its own limit on requests for links', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const known = new Browser();
@@ -245,7 +245,7 @@ test('H2 a known device has its own limit on requests for links', async () => {
   expect((await forgotten(known)).status).toBe(429);
 });
 
-test('H2 after a change of the password, and after the end of all other sessions, only this device is known', async () => {
+test('S7 after a change of the password, and after the end of all other sessions, only this device is known', async () => {
   const { emails } = await newAccount();
   const email = emails.agent;
   const [here, there] = [new Browser(), new Browser()];
@@ -266,7 +266,7 @@ test('H2 after a change of the password, and after the end of all other sessions
   expect(await second.signIn(own)).toBe(429);
 });
 
-test('H2 a browser remembers four users; the fifth replaces the first', async () => {
+test('S7 a browser remembers four users; the fifth replaces the first', async () => {
   const browser = new Browser();
   const people = [];
   for (let i = 0; i < 2; i++) people.push(...Object.values((await newAccount()).emails));
@@ -281,7 +281,7 @@ test('H2 a browser remembers four users; the fifth replaces the first', async ()
   expect(statuses).toEqual([429, 200, 200]);
 });
 
-test('H2 a user has twenty devices; the one unused for longest is dropped', async () => {
+test('S7 a user has twenty devices; the one unused for longest is dropped', async () => {
   const { emails, users, id: acc } = await newAccount();
   const agent = agentStub(env, acc, users.agent);
   const clock = standingClock();

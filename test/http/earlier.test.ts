@@ -42,7 +42,7 @@ const read = (cookie: string, of: string, query = '') =>
   ask<Range>('GET', `/api/conversations/${conversation}/earlier/entries?of=${of}${query}`, { cookie });
 const ids = ({ body }: { body: Earlier }) => body.conversations.map(({ id }) => id);
 
-test('HIS-4 U5 an agent finds the visitor’s earlier chats, newest first, and reads them', async () => {
+test('HIS-4 an agent finds the visitor’s earlier chats, newest first, and reads them', async () => {
   await rule('all');
   const answer = await list(account.agent);
   expect(ids(answer)).toEqual([logs.nobody, logs.other, logs.own].map(({ state }) => state.id));

@@ -88,7 +88,7 @@ const deeds: Record<string, Deed> = {
 };
 
 test.each(Object.entries(deeds))(
-  'L1 %s: the answer and the work are the same for every email, whoever has it elsewhere',
+  '%s: the answer and the work are the same for every email, whoever has it elsewhere',
   async (_, deed) => {
     const seen: Record<string, unknown> = {};
     for (const [whose, prepare] of Object.entries(known)) {

@@ -48,7 +48,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('L1 typing an email first does not claim it: its owner decides, and is told if it is taken', async () => {
+test('typing an email first does not claim it: its owner decides, and is told if it is taken', async () => {
   const email = anEmail();
   const squatted = await add(theirs, { email, password });
   const hired = await add(mine, { email });
@@ -80,7 +80,7 @@ async function signInWith(email: string, pass: string): Promise<string> {
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
-test('L1 a user with a password confirms the email by a link, which sets no password and works once', async () => {
+test('a user with a password confirms the email by a link, which sets no password and works once', async () => {
   const email = anEmail();
   const user = await add(mine, { email, password });
   const mail = await mailTo(email);
@@ -101,7 +101,7 @@ test('L1 a user with a password confirms the email by a link, which sets no pass
   expect(log.body.entries).toMatchObject([{ by: { id: user.id }, subject: null, changes: null }]);
 });
 
-test('L1 a link that sets a password confirms no other email, and other users’ links confirm none', async () => {
+test('a link that sets a password confirms no other email, and other users’ links confirm none', async () => {
   const user = await held(mine);
   await ask('POST', '/api/password/forgotten', { body: { email: user.email } });
   const reset = await linkTo(user.email);
@@ -112,7 +112,7 @@ test('L1 a link that sets a password confirms no other email, and other users’
   expect(await confirm('x'.repeat(201))).toMatchObject({ status: 400 });
 });
 
-test('L1 a new email is pending until its owner confirms it; until then the previous one signs in', async () => {
+test('a new email is pending until its owner confirms it; until then the previous one signs in', async () => {
   const user = await held(mine);
   const email = anEmail();
   const cookie = await signIn(user.email);
@@ -150,7 +150,7 @@ test('L1 a new email is pending until its owner confirms it; until then the prev
   );
 });
 
-test('L1 a pending email can be cancelled, replaced, sent again, and expires after a week', async () => {
+test('a pending email can be cancelled, replaced, sent again, and expires after a week', async () => {
   const user = await held(mine);
   const [first, second] = [anEmail(), anEmail()];
   await move(mine, user, first);
@@ -183,7 +183,7 @@ test('L1 a pending email can be cancelled, replaced, sent again, and expires aft
   expect((await emailClaim(env.DB, mine.id, user.id, first, Date.now())) ?? null).toBeNull();
 });
 
-test('L1 if another user has the pending email by now, its owner is told, and nothing changes', async () => {
+test('if another user has the pending email by now, its owner is told, and nothing changes', async () => {
   const user = await held(mine);
   const email = anEmail();
   const moved = await move(mine, user, email);
@@ -194,7 +194,7 @@ test('L1 if another user has the pending email by now, its owner is told, and no
   expect(await enter(user.email)).toBe(200);
 });
 
-test('L1 if two accounts confirm an email at once, exactly one gets it', async () => {
+test('if two accounts confirm an email at once, exactly one gets it', async () => {
   for (let round = 0; round < 3; round++) {
     const email = anEmail();
     const users = [await add(mine, { email }), await add(theirs, { email })];
@@ -226,7 +226,7 @@ test('L1 if two accounts confirm an email at once, exactly one gets it', async (
   }
 });
 
-test('L1 if both links of an email are followed at once, one user is confirmed and the other is told', async () => {
+test('if both links of an email are followed at once, one user is confirmed and the other is told', async () => {
   const email = anEmail();
   await add(mine, { email, password });
   await add(theirs, { email, password });
@@ -238,7 +238,7 @@ test('L1 if both links of an email are followed at once, one user is confirmed a
   expect(await enter(email)).toBe(200);
 });
 
-test('L1 an unconfirmed email can be corrected: the mail goes to the new address, and the old link is invalid', async () => {
+test('an unconfirmed email can be corrected: the mail goes to the new address, and the old link is invalid', async () => {
   const [wrong, right] = [anEmail(), anEmail()];
   const user = await add(mine, { email: wrong });
   const stale = await linkTo(wrong);
@@ -249,7 +249,7 @@ test('L1 an unconfirmed email can be corrected: the mail goes to the new address
   expect(await enter(right, next)).toBe(200);
 });
 
-test('L1 F185 an invitation survives a change of rights, and ends with a deletion', async () => {
+test('F185 an invitation survives a change of rights, and ends with a deletion', async () => {
   const user = await add(mine);
   const token = await linkTo(user.email);
   const body = { ...userBodyOf(user), roles: ['supervisor'] };
@@ -259,7 +259,7 @@ test('L1 F185 an invitation survives a change of rights, and ends with a deletio
   expect(await about(token)).toMatchObject(expired);
 });
 
-test('L1 a password that an administrator sets ends the invitation, and a link that confirms the email is mailed', async () => {
+test('a password that an administrator sets ends the invitation, and a link that confirms the email is mailed', async () => {
   const user = await add(mine);
   const invitation = await linkTo(user.email);
   const set = await ask<User>('PUT', `/api/users/${user.id}/password`, as(mine, { password }));
@@ -270,7 +270,7 @@ test('L1 a password that an administrator sets ends the invitation, and a link t
   expect(await enter(user.email)).toBe(200);
 });
 
-test('L1 without mail a typed email counts as confirmed, also after mail is set up', async () => {
+test('without mail a typed email counts as confirmed, also after mail is set up', async () => {
   const email = anEmail();
   const user = await add(mine, { email, password }, { env: noMail });
   expect(user).toMatchObject({ emailConfirmed: true, pendingEmail: null });
@@ -296,7 +296,7 @@ test('L1 without mail a typed email counts as confirmed, also after mail is set 
   expect(await enter(invited.email)).toBe(200);
 });
 
-test('EML-12 L1 the operator vouches for the users of a new account', async () => {
+test('EML-12 the operator vouches for the users of a new account', async () => {
   const email = anEmail();
   await add(theirs, { email });
   const users = [{ email, name: 'Owner', password, roles: ['administrator'] }];
@@ -308,7 +308,7 @@ test('EML-12 L1 the operator vouches for the users of a new account', async () =
   expect(await about(await linkTo(email))).toMatchObject(elsewhere);
 });
 
-test('F190 L1 a deleted user holds the email for some minutes; later others can have it, and a restored user confirms again', async () => {
+test('F190 a deleted user holds the email for some minutes; later others can have it, and a restored user confirms again', async () => {
   const user = await held(mine);
   const path = `/api/users/${user.id}`;
   const later = (of: User) =>
@@ -340,7 +340,7 @@ test('F190 L1 a deleted user holds the email for some minutes; later others can 
   expect(await enter(alone.email)).toBe(200);
 });
 
-test('F190 L1 within an account a deleted user’s email is free at once', async () => {
+test('F190 within an account a deleted user’s email is free at once', async () => {
   const user = await held(mine);
   await ask('DELETE', `/api/users/${user.id}`, as(mine));
   const successor = await add(mine, { email: user.email, password });

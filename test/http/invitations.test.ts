@@ -18,7 +18,7 @@ const add = (account: TestAccount, email: string, more = {}) =>
     body: { email, name: 'Ines Duarte', ...rest, ...more },
   });
 
-test('M3 a stranger gets three invitations a day, whoever sends them, and however often they are added again', async () => {
+test('a stranger gets three invitations a day, whoever sends them, and however often they are added again', async () => {
   const [one, other] = [await newAccount(), await newAccount()];
   standingClock();
   const email = somebody();
@@ -41,7 +41,7 @@ test('M3 a stranger gets three invitations a day, whoever sends them, and howeve
   expect(users.body.users.map((user) => user.email)).not.toContain(email);
 });
 
-test('M3 an account can invite a hundred users a day', async () => {
+test('an account can invite a hundred users a day', async () => {
   const account = await newAccount();
   standingClock();
   for (let i = 0; i < limits.inviting.most - 1; i++)
@@ -54,7 +54,7 @@ test('M3 an account can invite a hundred users a day', async () => {
   expect((await add(await newAccount(), email)).status).toBe(200);
 });
 
-test('M3 no text of the tenant’s in an invitation is an address, and the stranger’s name is not in it', async () => {
+test('no text of the tenant’s in an invitation is an address, and the stranger’s name is not in it', async () => {
   const account = await newAccount('Prize www.evil.test');
   const email = somebody();
   const { body } = await add(account, email, { name: 'You won $500 - see http://evil.test' });
@@ -84,7 +84,7 @@ test('M3 no text of the tenant’s in an invitation is an address, and the stran
   expect(words(reset)).not.toMatch(/\bwon\b(?!’)|:\/\/|www|\.\w/);
 });
 
-test('M3 mails after a change of the email or password, or after a deletion, have the same limit', async () => {
+test('mails after a change of the email or password, or after a deletion, have the same limit', async () => {
   const account = await newAccount();
   standingClock();
   const email = somebody();
@@ -107,7 +107,7 @@ test('M3 mails after a change of the email or password, or after a deletion, hav
   expect(await mailsTo(email)).toHaveLength(3);
 });
 
-test('M3 AUD-1 another invitation is in the audit log', async () => {
+test('AUD-1 another invitation is in the audit log', async () => {
   const account = await newAccount();
   const { body } = await add(account, somebody());
   const path = `/api/users/${body.id}/invite`;

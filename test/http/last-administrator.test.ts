@@ -53,7 +53,7 @@ test('the only administrator cannot be demoted, deleted, or lose access to the c
   expect(body.entries.filter(({ kind }) => kind.startsWith('user.'))).toEqual([]);
 });
 
-test('L1 an invited administrator counts once they have a password and a confirmed email', async () => {
+test('an invited administrator counts once they have a password and a confirmed email', async () => {
   const { as, self, change, add } = await scene();
   const invited = await add({});
   expect(invited).toMatchObject({ invited: true, emailConfirmed: false });

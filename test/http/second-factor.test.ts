@@ -103,7 +103,7 @@ test('TWO-8 an account may require a second factor of everybody: without it noth
   expect(remove).toMatchObject(needed);
 });
 
-test('L3 a second factor is neither removed nor replaced with the password alone', async () => {
+test('a second factor is neither removed nor replaced with the password alone', async () => {
   const own = await newAccount();
   const cookie = await signIn(own.emails.agent);
   const { secret, codes } = await enroll(cookie);
@@ -132,7 +132,7 @@ test('L3 a second factor is neither removed nor replaced with the password alone
   expect((await login(own.emails.agent, password)).status).toBe(200);
 });
 
-test('L3 S7 codes cannot be guessed in a session, nor with a known password', async () => {
+test('S7 codes cannot be guessed in a session, nor with a known password', async () => {
   const own = await newAccount();
   const cookie = await signIn(own.emails.agent);
   await enroll(cookie);
@@ -153,7 +153,7 @@ test('L3 S7 codes cannot be guessed in a session, nor with a known password', as
   expect(guesses).toEqual([...Array.from({ length: 10 }, () => 'wrong_code'), 'slow_down']);
 });
 
-test('L3 the owner is mailed about each change, in their language, without a link', async () => {
+test('the owner is mailed about each change, in their language, without a link', async () => {
   const own = await newAccount('Acme http://evil.test');
   const email = own.emails.agent;
   const browser = new Browser();
@@ -187,7 +187,7 @@ test('L3 the owner is mailed about each change, in their language, without a lin
     expect(kinds).toContain(kind);
 });
 
-test('L3 without mail changes still succeed, and none is promised', async () => {
+test('without mail changes still succeed, and none is promised', async () => {
   const own = await newAccount();
   const browser = new Browser({ env: { SMTP_URL: '' } });
   expect(await browser.signIn(own.emails.agent)).toBe(200);

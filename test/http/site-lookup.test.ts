@@ -26,14 +26,14 @@ const config = (of: string, bindings: Partial<typeof env> = {}) =>
   ask<Partial<Refusal>>('GET', `/api/widget/config?site=${of}`, { headers, env: bindings });
 const unknown = { status: 404, body: { refused: 'not_found' } };
 
-test('S20 an id that no site has costs one query, however often it is requested', async () => {
+test('L6 an id that no site has costs one query, however often it is requested', async () => {
   const { count, env: bindings } = counted();
   const nobodys = id('site');
   for (let i = 0; i < 50; i++) expect(await config(nobodys, bindings)).toMatchObject(unknown);
   expect(count.queries).toBe(1);
 });
 
-test('S20 sites that exist use up no look-ups', async () => {
+test('L6 sites that exist use up no look-ups', async () => {
   const account = await newAccount();
   standingClock();
   const sites = [];
@@ -41,7 +41,7 @@ test('S20 sites that exist use up no look-ups', async () => {
   for (const one of sites) expect((await config(one)).status).toBe(200);
 });
 
-test('S20 invented ids cost a limited number of queries a second, are refused beyond, and displace no site', async () => {
+test('L6 invented ids cost a limited number of queries a second, are refused beyond, and displace no site', async () => {
   const { count, env: bindings } = counted();
   const clock = standingClock();
   expect((await config(site, bindings)).status).toBe(200);

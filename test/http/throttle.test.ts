@@ -45,7 +45,7 @@ test('S7 the count survives an eviction', async () => {
   expect((await throttle.take([key])).waits).toHaveLength(1);
 });
 
-test('H2 attempts that were taken back, or cleared, leave no row', async () => {
+test('S7 attempts that were taken back, or cleared, leave no row', async () => {
   const throttle = fresh();
   const [one, other] = [count('one'), count('other')];
   const { taken } = await throttle.take([one, other]);
@@ -57,7 +57,7 @@ test('H2 attempts that were taken back, or cleared, leave no row', async () => {
   expect(await rowsOf(throttle)).toEqual([]);
 });
 
-test('M4 a name without an attempt stores nothing, and the last row deletes everything with it', async () => {
+test('S7 a name without an attempt stores nothing, and the last row deletes everything with it', async () => {
   const throttle = fresh();
   await throttle.settle([], [count()]);
   expect(await rowsOf(throttle)).toBeNull();
@@ -76,7 +76,7 @@ test('M4 a name without an attempt stores nothing, and the last row deletes ever
   expect(await runDurableObjectAlarm(throttle)).toBe(true);
 });
 
-test('M4 an object of an earlier version, for one email, is deleted by its alarm', async () => {
+test('S7 an object of an earlier version, for one email, is deleted by its alarm', async () => {
   const throttle = fresh();
   await runInDurableObject(throttle, async (_, { storage }) => {
     storage.kv.put('kept', { kind: 'email', attempts: { count: 3, since: 1, next: 2 } });
@@ -87,7 +87,7 @@ test('M4 an object of an earlier version, for one email, is deleted by its alarm
   expect(await runDurableObjectAlarm(throttle)).toBe(false);
 });
 
-test('M4 a full shard drops the lightest counts, never one that is used up', async () => {
+test('S7 a full shard drops the lightest counts, never one that is used up', async () => {
   standingClock();
   const throttle = fresh();
   const victim = count('victim');
@@ -108,7 +108,7 @@ test('M4 a full shard drops the lightest counts, never one that is used up', asy
   expect((await rowsOf(throttle))?.length).toBeLessThanOrEqual(maxRows + 1);
 });
 
-test('M4 a caller who has to wait is refused without another request', async () => {
+test('S7 a caller who has to wait is refused without another request', async () => {
   const clock = standingClock();
   const of = crypto.randomUUID();
   let requests = 0;
@@ -132,7 +132,7 @@ test('M4 a caller who has to wait is refused without another request', async () 
   expect(isRefusal(await ask())).toBe(false);
 });
 
-test('H2 an attempt that must not count is free for the next one at once', async () => {
+test('S7 an attempt that must not count is free for the next one at once', async () => {
   standingClock();
   const of = crypto.randomUUID();
   const ask = () => reserve(env, of, [{ limit: 'signInFrom', of }]);
@@ -143,7 +143,7 @@ test('H2 an attempt that must not count is free for the next one at once', async
   expect(await ask()).toMatchObject({ refused: 'slow_down', retryAfter: 1_000 });
 });
 
-test('H3 a network has a limit per hour, a wider one a higher limit, and without an address nothing is counted', async () => {
+test('L6 a network has a limit per hour, a wider one a higher limit, and without an address nothing is counted', async () => {
   standingClock();
   const name = crypto.randomUUID();
   const invited = () => overLimit(env, [{ limit: 'invitedEmail', of: name }]);

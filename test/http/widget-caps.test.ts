@@ -1,4 +1,4 @@
-/** H3 and L2 over HTTP: the effect of a flood of new visitors and chats, and of signing out. */
+/** The effect over HTTP of a flood of new visitors and chats (L6), and of a visitor’s signing out (S9). */
 import { caps } from '#domain/base/caps';
 import * as credential from '#domain/base/credential';
 import { limits } from '#domain/base/limits';
@@ -51,7 +51,7 @@ async function crowd(campaign: string, count: number): Promise<void> {
   });
 }
 
-test('H3 while 300 chats wait a new one is refused, and the waiting ones continue', async () => {
+test('L6 while 300 chats wait a new one is refused, and the waiting ones continue', async () => {
   const { site, campaign } = await newSite(account);
   const [early, late] = [await newVisitor(site), await newVisitor(site)];
   const { conversation } = await say(site, early.token);
@@ -79,7 +79,7 @@ test('H3 while 300 chats wait a new one is refused, and the waiting ones continu
   expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
-test('H3 an isolate without knowledge admits the chats before its first answer, and no more', async () => {
+test('L6 an isolate without knowledge admits the chats before its first answer, and no more', async () => {
   const { site, campaign } = await newSite(account);
   const visitors = [];
   for (let count = 0; count < 12; count++) visitors.push(await newVisitor(site));
@@ -100,7 +100,7 @@ test('H3 an isolate without knowledge admits the chats before its first answer, 
   expect((await post(site, visitors[5]?.token ?? '')).status).toBe(200);
 });
 
-test('L2 signing out ends the credential, by bearer and by cookie alike, and with it the socket', async () => {
+test('S9 signing out ends the credential, by bearer and by cookie alike, and with it the socket', async () => {
   const { site } = await newSite(account);
   const ways = [
     (token: string, cookie: string) => ({ headers: bearer(token), cookie: undefined, from: cookie }),
@@ -143,7 +143,7 @@ test('L2 signing out ends the credential, by bearer and by cookie alike, and wit
   }
 });
 
-test('L2 an old credential is replaced the way it was sent: a cookie’s secret reaches no script', async () => {
+test('S9 an old credential is replaced the way it was sent: a cookie’s secret reaches no script', async () => {
   const { site } = await newSite(account);
   const [one, two] = [await newVisitor(site), await newVisitor(site)];
   moveClock().by(credential.replacedAfter);
@@ -176,7 +176,7 @@ const askFrom = (site: string, token: string, address: string, command = crypto.
   });
 const { newConversations, newVisitors } = limits;
 
-test('H3 a network begins 60 conversations an hour with an account; other networks and accounts are unaffected', async () => {
+test('L6 a network begins 60 conversations an hour with an account; other networks and accounts are unaffected', async () => {
   const { site } = await newSite(account);
   const home = '198.51.100.61';
   const visitors: Awaited<ReturnType<typeof newVisitor>>[] = [];
@@ -201,7 +201,7 @@ test('H3 a network begins 60 conversations an hour with an account; other networ
   expect((await askFrom(other.site, (await newVisitor(other.site)).token, home)).status).toBe(200);
 });
 
-test('H3 many small networks of one owner are counted together: a /56 has twice the cap, a /48 four times', async () => {
+test('L6 many small networks of one owner are counted together: a /56 has twice the cap, a /48 four times', async () => {
   const { site } = await newSite(account);
   const begins = async (address: string) =>
     (await askFrom(site, (await newVisitor(site)).token, address)).status;
@@ -230,7 +230,7 @@ test('H3 many small networks of one owner are counted together: a /56 has twice 
   expect(await begins('2001:db8:49:ff00::1')).toBe(200);
 });
 
-test('H3 a network makes 120 visitors an hour; one more is refused before an object is created', async () => {
+test('L6 a network makes 120 visitors an hour; one more is refused before an object is created', async () => {
   const { site } = await newSite(account);
   const address = '198.51.100.120';
   for (let at = 0; at < newVisitors.most; at++)
@@ -246,7 +246,7 @@ test('H3 a network makes 120 visitors an hour; one more is refused before an obj
   expect((await open({ headers: from(address).headers })).status).toBe(200);
 });
 
-test('H3 a count that fails refuses nobody', async () => {
+test('L6 a count that fails refuses nobody', async () => {
   const { site } = await newSite(account);
   const { token } = await newVisitor(site);
   const take = vi.spyOn(Throttle.prototype, 'take').mockRejectedValue(new Error('not now'));

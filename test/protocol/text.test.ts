@@ -142,7 +142,7 @@ test.each([
   ['a lone surrogate', 'a\ud83d'],
   ['NUL', 'a\0'],
   ['301 characters', 'x'.repeat(301)],
-])('S3 a page’s title with %s is refused', (_, title) => {
+])('S4 a page’s title with %s is refused', (_, title) => {
   expect(taken(Page, { url: 'https://a.test/', title })).toBe(false);
 });
 

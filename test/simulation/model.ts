@@ -76,9 +76,9 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
     if (server.dirty || violations.length > 0) return;
     const moved = clients.filter((one) => {
       const { from, cursor, entries } = one.client.view;
-      const place = `${from} ${cursor} ${entries.length}`;
-      const same = looked.get(one) === place;
-      looked.set(one, place);
+      const look = `${from} ${cursor} ${entries.length}`;
+      const same = looked.get(one) === look;
+      looked.set(one, look);
       return !same;
     });
     violations.push(...windowViolations(server, moved));
@@ -150,7 +150,7 @@ function quietViolations(
       if (times !== 1) found.push(`I2: ${id} is in the log ${times} times`);
     }
     const seqs = sent.map((id) => log.findIndex((entry) => 'id' in entry && entry.id === id));
-    if (seqs.some((seq, place) => seq < (seqs[place - 1] ?? 0)))
+    if (seqs.some((seq, index) => seq < (seqs[index - 1] ?? 0)))
       found.push(`CMD-11: what ${by.id} wrote stands in another order`);
     // The last entry may be one that a visitor does not receive.
     const folded = view.state && { ...view.state, head: log.length };

@@ -35,9 +35,9 @@ test.concurrent('a deployment under open sockets is sound', async (context) => {
 test.concurrent('an attack keeps out no honest client, and every cap is kept', async (context) => {
   const { status, text } = await faults(context, '--attack');
   expect(status, text).toBe(0);
-  expect(text.match(/^(H\d \w+|sound)/gm)).toEqual([
-    ...['H1 strangers', 'H1 chats', 'H3 1', 'H3 chats', 'H3 2', 'H3 chats'],
-    ...['H1 strangers', 'H1 chats', 'H3 1', 'H3 chats', 'H3 2', 'H3 chats'],
+  expect(text.match(/^([SL]\d \w+|sound)/gm)).toEqual([
+    ...['S7 strangers', 'S7 chats', 'L6 1', 'L6 chats', 'L6 2', 'L6 chats'],
+    ...['S7 strangers', 'S7 chats', 'L6 1', 'L6 chats', 'L6 2', 'L6 chats'],
     'sound',
   ]);
 });

@@ -1,5 +1,5 @@
 /**
- * H3 and L2 in the visitor's client: final and temporary refusals, and a credential that is replaced or has ended.
+ * The visitor’s client: final and temporary refusals (L6), and a credential that is replaced or has ended (S9).
  */
 import { expect, test } from 'vitest';
 import { chatOn, conversation, paperServer, session, settled, site, wake } from './paper-server.ts';
@@ -16,7 +16,7 @@ async function sending(server: ReturnType<typeof paperServer>, kept = new Map<st
   return chat;
 }
 
-test('H3 if the queue is full a message is kept, shown as waiting, and sent again after the server’s pause', async () => {
+test('L6 if the queue is full a message is kept, shown as waiting, and sent again after the server’s pause', async () => {
   const server = paperServer();
   const chat = await sending(server);
   const full = { refused: 'queue_full', message: '', retryAfter: 20_000 };
@@ -35,7 +35,7 @@ test('H3 if the queue is full a message is kept, shown as waiting, and sent agai
   chat.end();
 });
 
-test('H3 a message over the hour’s cap of chats stays on the screen, and is sent again when the visitor retries', async () => {
+test('L6 a message over the hour’s cap of chats stays on the screen, and is sent again when the visitor retries', async () => {
   const server = paperServer();
   const chat = await sending(server);
   server.asked[1]?.answer(429, { refused: 'too_many_chats', message: '', retryAfter: 1_800_000 });
@@ -51,7 +51,7 @@ test('H3 a message over the hour’s cap of chats stays on the screen, and is se
   chat.end();
 });
 
-test('H3 if no visitor can be created the message shows why, and is sent again when the visitor retries', async () => {
+test('L6 if no visitor can be created the message shows why, and is sent again when the visitor retries', async () => {
   const server = paperServer();
   const chat = chatOn(server);
   await settled();
@@ -69,7 +69,7 @@ test('H3 if no visitor can be created the message shows why, and is sent again w
   chat.end();
 });
 
-test('L2 a replaced credential is stored, and used from then on', async () => {
+test('S9 a replaced credential is stored, and used from then on', async () => {
   const server = paperServer();
   const kept = new Map([[`parley.${site}.token`, 'acc.vis.old']]);
   const chat = chatOn(server, kept);
@@ -84,7 +84,7 @@ test('L2 a replaced credential is stored, and used from then on', async () => {
   chat.end();
 });
 
-test('L2 a tab with a former credential takes over the one that another tab received', async () => {
+test('S9 a tab with a former credential takes over the one that another tab received', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);
@@ -96,7 +96,7 @@ test('L2 a tab with a former credential takes over the one that another tab rece
   chat.end();
 });
 
-test('L2 an ended credential is replaced by a new visitor, without an error on the screen', async () => {
+test('S9 an ended credential is replaced by a new visitor, without an error on the screen', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);
@@ -107,7 +107,7 @@ test('L2 an ended credential is replaced by a new visitor, without an error on t
   chat.end();
 });
 
-test('L2 a visitor who leaves is signed out with their credential, or else by the next page, if this one closed too early', async () => {
+test('S9 a visitor who leaves is signed out with their credential, or else by the next page, if this one closed too early', async () => {
   const server = paperServer();
   const kept = new Map<string, string>();
   const chat = await sending(server, kept);

@@ -79,8 +79,8 @@ function filtersInOrder(filters: Pick<ConversationsQuery, 'campaign' | 'visitor'
     [conversations.campaignId, filters.campaign] as const,
     [conversations.phase, filters.phase] as const,
   ].filter(([, value]) => value !== undefined);
-  return given.map(([column, value], place) =>
-    place === 0 ? sql`${column} = ${value}` : sql`+${column} = ${value}`,
+  return given.map(([column, value], index) =>
+    index === 0 ? sql`${column} = ${value}` : sql`+${column} = ${value}`,
   );
 }
 

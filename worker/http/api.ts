@@ -12,8 +12,8 @@ import { credentials } from './people/credentials.ts';
 import { groups } from './people/groups.ts';
 import { photos } from './people/photos.ts';
 import { session } from './people/session.ts';
-import { timeTable } from './people/time-table.ts';
 import { users } from './people/users.ts';
+import { reports } from './reports/reports.ts';
 import type { Bound } from './serving/exchange.ts';
 import { apiFailed, noSuchAddress, wrongMethod } from './serving/failures.ts';
 import { jsonOnly, limitedBody, ownOrigin } from './serving/guard.ts';
@@ -31,7 +31,7 @@ serve(api, serverRoutes.health, () => ({ ok: true as const }));
 serve(api, serverRoutes.openApi, apiDocument);
 const subjects = [
   ...[session, widget, conversations, destinations, live, settings, credentials, photos],
-  ...[users, groups, audit, timeTable, operator],
+  ...[users, groups, audit, reports, operator],
 ];
 for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);

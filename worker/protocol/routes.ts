@@ -10,9 +10,10 @@ import * as conversation from './conversation/routes.ts';
 import * as floor from './floor/routes.ts';
 import * as people from './people/routes.ts';
 import * as signIn from './people/sign-in-routes.ts';
+import * as reports from './reports/routes.ts';
 import * as sites from './sites/routes.ts';
 
-const subjects = [server, signIn, sites, conversation, floor, accounts, campaigns, people];
+const subjects = [server, signIn, sites, conversation, floor, accounts, campaigns, people, reports];
 
 /** Every route, by subject. */
 export const allRoutes: readonly Route[] = subjects.flatMap((subject) => Object.values<Route>(subject));
@@ -26,6 +27,7 @@ type Known =
   | Values<typeof conversation>
   | Values<typeof floor>
   | Values<typeof people>
+  | Values<typeof reports>
   | Values<typeof signIn>
   | Values<typeof sites>;
 /** The method and path of a declared route. */

@@ -49,7 +49,7 @@ export async function inTurns<T, R>(
   const answers: R[] = [];
   const waiting = many.entries();
   const worker = async () => {
-    for (const [place, one] of waiting) answers[place] = await job(one);
+    for (const [index, one] of waiting) answers[index] = await job(one);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return answers;

@@ -108,8 +108,8 @@ async function openDesk(url: string, secret: string, events: Parameters<typeof f
     const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
     if (!cookie) throw new Error(`${email} could not sign in: ${answer.body}`);
     cookies.push(cookie);
-    for (const place of ['agent', 'floor']) {
-      const socket = `${url.replace('http', 'ws')}/api/${place}/socket`;
+    for (const subject of ['agent', 'floor']) {
+      const socket = `${url.replace('http', 'ws')}/api/${subject}/socket`;
       leaving.push(await follow(socket, { Origin: url, Cookie: cookie }, events));
     }
   }

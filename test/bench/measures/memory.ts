@@ -20,8 +20,8 @@ export async function memory(plan: Plan): Promise<Figure[]> {
       const before = pair.map(({ peer }) => memoryOf(peer.servers, 'workerd'));
       for (const { generator } of pair) await generator.run('open', lot);
       for (const { peer, actors } of pair) await untilAsleep(plan, peer.servers, actors);
-      for (const [place, { name, peer }] of pair.entries()) {
-        const grown = (memoryOf(peer.servers, 'workerd') - (before[place] ?? 0)) / (2 * lot) / 1_024;
+      for (const [index, { name, peer }] of pair.entries()) {
+        const grown = (memoryOf(peer.servers, 'workerd') - (before[index] ?? 0)) / (2 * lot) / 1_024;
         if (turn >= 0) samples.add('memory', name, grown);
         plan.log(
           `${name}, ${2 * lot} sockets more: ${grown.toFixed(1)} KiB each${turn < 0 ? ' (not counted)' : ''}`,

@@ -84,7 +84,7 @@ function decisions(plan: Plan, size: number): Figure[] {
     );
   });
   if (sum < 0) throw new Error('the loop was not run');
-  const each = methods.map((method, place) => `${method} ${speeds[place]?.toFixed(0)}`);
+  const each = methods.map((method, index) => `${method} ${speeds[index]?.toFixed(0)}`);
   plan.log(`choose, ${size} agents, decisions a second: ${each.join(', ')}; a bare loop ${loop.toFixed(0)}`);
   const slowest = Math.min(...speeds);
   return [

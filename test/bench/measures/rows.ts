@@ -35,11 +35,11 @@ const shares: Record<Scale, number> = { full: 1, quick: 1 / 4, smoke: 1 / 50 };
 export async function rows(plan: Plan): Promise<Figure[]> {
   // Concurrently: rows are counted, and not timed.
   const counted = await Promise.all(loads.map((load) => count(plan, load)));
-  return loads.map(({ name, goal }, place) => ({
+  return loads.map(({ name, goal }, index) => ({
     name: `rows written per message, ${name}`,
     unit: '',
     digits: 3,
-    samples: { parley: [counted[place] ?? NaN] },
+    samples: { parley: [counted[index] ?? NaN] },
     goals: goal ? [{ atMost: 1.05 }] : [],
   }));
 }

@@ -65,7 +65,7 @@ async function testRoute(request: Request, env: FaultyEnv): Promise<Response> {
     case '/faults/history':
       return Response.json(await dumpHistory(env.DB, account));
     default:
-      return new Response('no such door', { status: 404 });
+      return new Response('no such route', { status: 404 });
   }
 }
 

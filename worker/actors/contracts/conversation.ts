@@ -52,14 +52,14 @@ export interface ConversationActor {
   send(by: Party, message: MessageCommand): Started | Refusal;
   /** Looks up a sender's command by its id. `same`: it is a message with this text. Null if there is no log. */
   recall(by: Party, id: string, text?: string): Recalled | null;
-  /** Makes an agent the owner, for whom the dispatcher has reserved a place; the conversation decides. */
+  /** Makes an agent the owner, for whom the dispatcher has reserved capacity; the conversation decides. */
   assign(assigning: Assigning): Done | Refusal;
   /** From now on refuses to assign under this generation or an earlier one; the present owner stays. */
   withdraw(generation: number): ConversationState | null;
   /** Passes the conversation on to a group or a campaign. */
   transfer(transferring: Transferring): Done | Refusal;
   /** Tells the visitor their position in the queue. */
-  placed(waiting: Waiting): void;
+  positionChanged(waiting: Waiting): void;
   /** Ends the ownership of a generation. */
   unassign(generation: number, reason: 'vanished' | 'signed_out' | 'offline'): Done | Refusal;
   state(): ConversationState | null;

@@ -86,7 +86,7 @@ export interface DispatcherActor {
    */
   admits(reader: Reader, conversation: Seen): boolean;
   /** A conversation's position in its queue; null where it doesn't wait. */
-  placeOf(conversation: string): Waiting | null;
+  positionOf(conversation: string): Waiting | null;
   /** For lobbies of an earlier version. */
   availability(campaign: string): Availability;
   /** A campaign's availability and whether its queue is full: for a lobby without an announcement. */

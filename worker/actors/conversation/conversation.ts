@@ -129,9 +129,9 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   }
 
   /** Sends the visitor their position in the queue. */
-  placed(waiting: Waiting): void {
+  positionChanged(waiting: Waiting): void {
     if (this.#core?.journal.state.phase !== 'waiting') return;
-    this.#sessions?.placed(waiting);
+    this.#sessions?.positionChanged(waiting);
   }
 
   /** Removes the owner of a generation, who is gone. */
@@ -303,12 +303,12 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
       register: async (user: User) =>
         handedOn(await agentStub(this.env, account, user.id).attached(user.session, id)),
     });
-    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.place(account, id));
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.positionOf(account, id));
   }
 
   /** The conversation's position in the queue, for a new tab. */
-  protected async place(account: string, id: string): Promise<Waiting | null> {
-    return handedOn(await dispatcherStub(this.env, account).placeOf(id));
+  protected async positionOf(account: string, id: string): Promise<Waiting | null> {
+    return handedOn(await dispatcherStub(this.env, account).positionOf(id));
   }
 
   /** A subclass for runs with little time overrides these with shorter ones. */

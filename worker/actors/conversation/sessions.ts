@@ -33,7 +33,7 @@ import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
 import { Paces, type Rate } from './paces.ts';
-import { Places } from './places.ts';
+import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
@@ -41,15 +41,15 @@ const agentSchema = schemaByType(agentFrames);
 export class Sessions {
   readonly #core: ConversationCore;
   readonly #paces: Paces;
-  readonly #places: Places;
+  readonly #queuePosition: QueuePosition;
   /** Bad frames in a row, by socket. */
   readonly #badFrames = new WeakMap<Socket, number>();
 
-  /** `commands` is the pace of a side. `place` asks for the conversation's position in the queue. */
-  constructor(core: ConversationCore, commands: Rate, place: () => Promise<Waiting | null>) {
+  /** `commands` is the pace of a side. `position` asks for the conversation's position in the queue. */
+  constructor(core: ConversationCore, commands: Rate, position: () => Promise<Waiting | null>) {
     this.#core = core;
     this.#paces = new Paces(() => core.host.now(), commands);
-    this.#places = new Places(core.host, place);
+    this.#queuePosition = new QueuePosition(core.host, position);
     core.leases.onClosed = (socket) => this.gone(socket);
   }
 
@@ -59,9 +59,9 @@ export class Sessions {
   }
 
   /** The dispatcher has sent the visitor's position in the queue. */
-  placed(waiting: Waiting): void {
+  positionChanged(waiting: Waiting): void {
     this.#core.leases.sweep();
-    this.#places.sent(waiting);
+    this.#queuePosition.sent(waiting);
     signal(this.#core.host, 'visitor', { t: 'waiting', ...waiting });
   }
 
@@ -153,14 +153,14 @@ export class Sessions {
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);
-    if (visits && state.phase === 'waiting') this.#tellPlace(socket);
+    if (visits && state.phase === 'waiting') this.#tellPosition(socket);
   }
 
   /** In the background, and failures lose nothing: the next change is sent to all. */
-  #tellPlace(socket: Socket): void {
-    const told = this.#places.now().then(
+  #tellPosition(socket: Socket): void {
+    const told = this.#queuePosition.now().then(
       (waiting) => waiting && send(socket, JSON.stringify({ t: 'waiting', ...waiting })),
-      (error: unknown) => report('place_not_told', error),
+      (error: unknown) => report('position_not_told', error),
     );
     this.#core.host.background(told);
   }

@@ -29,7 +29,7 @@ import { Registry } from './registry.ts';
 import { Router } from './router.ts';
 import { forAgents, Rules } from './rules.ts';
 import { Sight } from './sight.ts';
-import type { DispatcherRegisters, Place } from './storage.ts';
+import type { DispatcherRegisters, Hold } from './storage.ts';
 
 /** Takes the rows that the dispatcher has asked for. */
 export interface Noting {
@@ -59,13 +59,13 @@ export function assemble(
     },
   );
   floor.load();
-  const ledger: Ledger = new Ledger(host.sql, (place) => {
-    floor.loadChanged(place.agent);
-    availabilities.agentChanged(place.agent);
-    router.placeChanged(place);
-    sight.placeChanged(place);
-    reconciliation.placeChanged(place);
-    corrections.touch(place.agent);
+  const ledger: Ledger = new Ledger(host.sql, (hold) => {
+    floor.loadChanged(hold.agent);
+    availabilities.agentChanged(hold.agent);
+    router.holdChanged(hold);
+    sight.holdChanged(hold);
+    reconciliation.holdChanged(hold);
+    corrections.touch(hold.agent);
   });
   const offers = new Offers(host, ledger);
   const records = new Records(host.sql, (id) => corrections.touch(id));
@@ -74,7 +74,7 @@ export function assemble(
   const isFull = (campaign: string) => queue.waitingOf(campaign) >= capsOf(env).waitingPerCampaign;
   const positions = new Positions(registers, host, queue, {
     availability: (row) => availabilities.of(router.levelsOf(row)),
-    tell: (id, waiting) => conversation(id).placed(waiting),
+    tell: (id, waiting) => conversation(id).positionChanged(waiting),
     arm,
   });
   const rules: Rules = new Rules(registers, host, {
@@ -102,7 +102,7 @@ export function assemble(
   const router: Router = new Router(
     host,
     { floor, ledger, queue, records, rules, offers },
-    { ask: (place) => handing.ask(place), arm },
+    { ask: (hold) => handing.ask(hold), arm },
   );
   const handing = new Handing(host, { floor, ledger, records, rules, offers, router }, { conversation, arm });
   const availabilities: Availabilities = new Availabilities(registers, host, {
@@ -121,14 +121,14 @@ export function assemble(
   availabilities.touch();
 
   /** Settles the capacity of an agent who is gone, or a reservation without an answer. */
-  const reconcile = async (place: Place) => {
-    if (place.state === 'reserved') {
-      await handing.reconcile(place);
+  const reconcile = async (hold: Hold) => {
+    if (hold.state === 'reserved') {
+      await handing.reconcile(hold);
       return;
     }
-    const status = floor.agent(place.agent)?.status;
+    const status = floor.agent(hold.agent)?.status;
     const reason = status && !assists(status) ? 'offline' : 'vanished';
-    await conversation(place.conversation).unassign(place.generation, reason);
+    await conversation(hold.conversation).unassign(hold.generation, reason);
   };
   /** Requests the row of a conversation or an agent. */
   const complete = async (id: string) => {

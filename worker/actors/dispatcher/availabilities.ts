@@ -73,8 +73,8 @@ export class Availabilities implements Duty {
   }
 
   /** The present availability for a queue. */
-  of(line: Parameters<typeof availabilityOf>[0]): Availability {
-    return availabilityOf(line, this.#ends.agents());
+  of(queue: Parameters<typeof availabilityOf>[0]): Availability {
+    return availabilityOf(queue, this.#ends.agents());
   }
 
   next(): number | null {

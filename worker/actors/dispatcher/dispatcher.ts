@@ -166,7 +166,7 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
   }
 
   /** A conversation's position in its queue; null if it does not wait. */
-  placeOf(conversation: string): Waiting | null {
+  positionOf(conversation: string): Waiting | null {
     return this.#awake?.positions.of(conversation) ?? null;
   }
 

@@ -68,31 +68,31 @@ export class Dues {
 
   #push(entry: Entry): void {
     const heap = this.#heap;
-    let place = heap.push(entry) - 1;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
       const parent = heap[above];
       if (!parent || parent.at <= entry.at) break;
-      heap[place] = parent;
-      place = above;
+      heap[index] = parent;
+      index = above;
     }
-    heap[place] = entry;
+    heap[index] = entry;
   }
 
   #pop(): void {
     const heap = this.#heap;
     const last = heap.pop();
     if (!last || heap.length === 0) return;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      const left = 2 * place + 1;
+      const left = 2 * index + 1;
       const [a, b] = [heap[left], heap[left + 1]];
       if (!a) break;
       const [smaller, at] = b && b.at < a.at ? [b, left + 1] : [a, left];
       if (smaller.at >= last.at) break;
-      heap[place] = smaller;
-      place = at;
+      heap[index] = smaller;
+      index = at;
     }
-    heap[place] = last;
+    heap[index] = last;
   }
 }

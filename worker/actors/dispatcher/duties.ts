@@ -8,7 +8,7 @@ import { Dues } from './dues.ts';
 import type { Floor } from './floor.ts';
 import { keyOf, type Ledger } from './ledger.ts';
 import type { Correction, Router } from './router.ts';
-import type { Place } from './storage.ts';
+import type { Hold } from './storage.ts';
 
 /** How long a reservation may stay unsettled before the conversation is queried, in milliseconds. */
 const reservedFor = 10_000;
@@ -22,28 +22,28 @@ export class Reconciliation implements Duty {
   readonly #ledger: Ledger;
   /** How long an agent may be without a live tab, in milliseconds. */
   readonly #grace: number;
-  readonly #ask: (place: Place) => Promise<void>;
+  readonly #ask: (hold: Hold) => Promise<void>;
   readonly #dues = new Dues((key) => this.#dueOf(this.#ledger.at(key)));
   #askedAt = 0;
 
   constructor(
     { floor, ledger }: { floor: Pick<Floor, 'agent'>; ledger: Ledger },
     grace: number,
-    ask: (place: Place) => Promise<void>,
+    ask: (hold: Hold) => Promise<void>,
   ) {
     this.#floor = floor;
     this.#ledger = ledger;
     this.#grace = grace;
     this.#ask = ask;
-    for (const place of ledger.all()) this.placeChanged(place);
+    for (const hold of ledger.all()) this.holdChanged(hold);
   }
 
-  placeChanged(place: Place): void {
-    this.#dues.touch(keyOf(place));
+  holdChanged(hold: Hold): void {
+    this.#dues.touch(keyOf(hold));
   }
 
   agentChanged(agent: string): void {
-    for (const place of this.#ledger.of(agent)) this.placeChanged(place);
+    for (const hold of this.#ledger.of(agent)) this.holdChanged(hold);
   }
 
   next(): number | null {
@@ -53,16 +53,16 @@ export class Reconciliation implements Duty {
 
   async run(now: number): Promise<void> {
     this.#askedAt = now;
-    const places = this.#dues.dueBy(now).flatMap((key) => this.#ledger.at(key) ?? []);
-    await Promise.all(places.map((place) => this.#ask(place)));
+    const holds = this.#dues.dueBy(now).flatMap((key) => this.#ledger.at(key) ?? []);
+    await Promise.all(holds.map((hold) => this.#ask(hold)));
   }
 
-  #dueOf(place: Place | undefined): number | null {
-    if (!place || place.state === 'offered') return null;
-    if (place.state === 'reserved') return place.at + reservedFor;
-    const agent = this.#floor.agent(place.agent);
+  #dueOf(hold: Hold | undefined): number | null {
+    if (!hold || hold.state === 'offered') return null;
+    if (hold.state === 'reserved') return hold.at + reservedFor;
+    const agent = this.#floor.agent(hold.agent);
     if (agent && !assists(agent.status)) return agent.changedAt;
-    return agent?.connected === false ? Math.max(agent.changedAt, place.at + this.#grace) : null;
+    return agent?.connected === false ? Math.max(agent.changedAt, hold.at + this.#grace) : null;
   }
 }
 

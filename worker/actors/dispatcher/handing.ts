@@ -25,7 +25,7 @@ import type { Offers } from './offers.ts';
 import type { Records } from './records.ts';
 import type { Router } from './router.ts';
 import type { Rules } from './rules.ts';
-import type { Place, Terms } from './storage.ts';
+import type { Hold, Terms } from './storage.ts';
 
 export interface HandingEnds {
   conversation(id: string): ReturnType<typeof conversationStub>;
@@ -81,7 +81,7 @@ export class Handing {
     const known = this.#floor.agent(agent.id);
     const status = known?.status ?? 'offline';
     if (!takesByHand(status)) return refuse(status === 'offline' ? 'not_online' : 'not_receiving');
-    if (known && !this.#hasPlace(agent.id, row)) return refuse('no_place');
+    if (known && !this.#hasCapacity(agent.id, row)) return refuse('no_place');
     return this.#reserve(agent, row, { how: 'taken', expiresAt: null }, agent.id);
   }
 
@@ -134,9 +134,9 @@ export class Handing {
       ...(active && { from: active.generation }),
     };
     if (supervises) return this.#reserve({ ...owner, ...(photo && { photo }) }, row, terms, party.id);
-    const place = this.#keep(owner, row, 'offered', terms, party.id);
-    this.#offers.begun(place);
-    return { conversation, generation: place.generation };
+    const hold = this.#keep(owner, row, 'offered', terms, party.id);
+    this.#offers.begun(hold);
+    return { conversation, generation: hold.generation };
   }
 
   /** Transfers a conversation to a group or to another campaign, where it waits with its age unchanged. */
@@ -163,20 +163,20 @@ export class Handing {
   }
 
   /** Routing has reserved capacity: asks the conversation. */
-  ask(place: Place): void {
-    const known = this.#floor.agent(place.agent);
+  ask(hold: Hold): void {
+    const known = this.#floor.agent(hold.agent);
     const photo = known?.shownPhoto;
-    const owner: Owner = { kind: 'agent', id: place.agent, name: place.name, ...(photo && { photo }) };
+    const owner: Owner = { kind: 'agent', id: hold.agent, name: hold.name, ...(photo && { photo }) };
     // A failure is reconciled later (`reconcile`).
-    this.#host.background(this.#ask(owner, place).catch(() => undefined));
+    this.#host.background(this.#ask(owner, hold).catch(() => undefined));
   }
 
   /**
    * For a reservation that was never settled: the conversation reports the outcome, and accepts no owner under its
    * generation any more.
    */
-  async reconcile(place: Place): Promise<void> {
-    const { conversation, generation, agent } = place;
+  async reconcile(hold: Hold): Promise<void> {
+    const { conversation, generation, agent } = hold;
     const state = await this.#ends.conversation(conversation).withdraw(generation);
     const theirs = state?.phase === 'active' && state.owner?.id === agent && state.generation === generation;
     if (theirs) this.#ledger.activate(conversation, generation);
@@ -184,35 +184,35 @@ export class Handing {
     this.#router.route();
   }
 
-  #accepted(agent: Owner, pending: Place): Promise<Taken | Refusal> | Refusal {
+  #accepted(agent: Owner, pending: Hold): Promise<Taken | Refusal> | Refusal {
     const now = this.#host.now();
     if (pending.state !== 'offered') return this.#ask(agent, pending);
     if (now >= (pending.terms?.expiresAt ?? Infinity)) {
       this.#router.expire(now);
       return refuse('offer_over');
     }
-    const place = this.#ledger.reserve(pending, now);
+    const hold = this.#ledger.reserve(pending, now);
     this.#ends.arm();
-    const { conversation, generation } = place;
+    const { conversation, generation } = hold;
     this.#records.decided(
       conversation,
       { kind: 'outcome', agent: agent.id, generation, outcome: 'accepted' },
       now,
     );
     this.#records.setStanding(agent.id, { missed: 0 });
-    this.#offers.over(place, 'accepted');
-    return this.#ask(agent, place);
+    this.#offers.over(hold, 'accepted');
+    return this.#ask(agent, hold);
   }
 
   #reserve(agent: Owner, row: FloorRow, terms: Terms, by: string): Promise<Taken | Refusal> {
     return this.#ask(agent, this.#keep(agent, row, 'reserved', terms, by));
   }
 
-  #keep(agent: AgentParty, row: FloorRow, state: Place['state'], terms: Terms, by: string): Place {
+  #keep(agent: AgentParty, row: FloorRow, state: Hold['state'], terms: Terms, by: string): Hold {
     const at = this.#host.now();
     const generation = this.#records.nextGeneration(row);
     const { id: conversation, type } = row;
-    const place: Place = {
+    const hold: Hold = {
       conversation,
       agent: agent.id,
       name: agent.name,
@@ -222,16 +222,16 @@ export class Handing {
       at,
       terms,
     };
-    this.#ledger.keep(place);
+    this.#ledger.keep(hold);
     this.#records.setStanding(agent.id, { givenAt: at });
     const kind = terms.how === 'taken' ? 'taken' : terms.how === 'assigned' ? 'given' : 'passed';
     this.#records.decided(conversation, { kind, agent: agent.id, generation, by }, at);
     this.#ends.arm();
-    return place;
+    return hold;
   }
 
-  async #ask(agent: Owner, place: Place): Promise<Taken | Refusal> {
-    const { conversation, generation, type, terms } = place;
+  async #ask(agent: Owner, hold: Hold): Promise<Taken | Refusal> {
+    const { conversation, generation, type, terms } = hold;
     const { how, by, note, from } = terms ?? {};
     const judge = this.#ends.conversation(conversation);
     const answer: Done | Refusal = await this.#inTurn(conversation, async () =>
@@ -242,7 +242,7 @@ export class Handing {
       return { conversation, generation };
     }
     const otherType = answer.refused === 'conflict' && answer.field === 'type';
-    const moved = otherType ? this.#moved(place) : undefined;
+    const moved = otherType ? this.#moved(hold) : undefined;
     if (moved) return this.#ask(agent, moved);
     this.#ledger.release(conversation, generation);
     const now = this.#host.now();
@@ -259,16 +259,16 @@ export class Handing {
    * The conversation changed its type before its agent was confirmed: the reservation changes type too, if the agent
    * has capacity.
    */
-  #moved(place: Place): Place | undefined {
-    const { conversation, generation, agent, terms } = place;
+  #moved(hold: Hold): Hold | undefined {
+    const { conversation, generation, agent, terms } = hold;
     const pending = this.#ledger.pending(conversation);
     if (pending?.generation !== generation) return undefined;
     // The reservation has already changed its type.
-    if (pending.type !== place.type) return pending;
+    if (pending.type !== hold.type) return pending;
     const known = this.#floor.agent(agent);
-    const type = place.type === 'live' ? 'nrt' : 'live';
+    const type = hold.type === 'live' ? 'nrt' : 'live';
     const chosen = terms?.how === 'routed' || terms?.how === 'offered';
-    if (!known || (chosen && !receives(known.status, type)) || !this.#hasPlace(agent, { type }))
+    if (!known || (chosen && !receives(known.status, type)) || !this.#hasCapacity(agent, { type }))
       return undefined;
     return this.#ledger.retype(pending, type);
   }
@@ -308,10 +308,10 @@ export class Handing {
     // An agent who is about to go to dinner gets nothing new, except from a supervisor (F17).
     if (!forced && !receives(status, row.type) && !takesByHand(status))
       return refuse('not_receiving', { by });
-    return this.#hasPlace(agent, row) ? undefined : refuse('no_place', { by });
+    return this.#hasCapacity(agent, row) ? undefined : refuse('no_place', { by });
   }
 
-  #hasPlace(agent: string, { type }: Pick<FloorRow, 'type'>): boolean {
+  #hasCapacity(agent: string, { type }: Pick<FloorRow, 'type'>): boolean {
     const known = this.#floor.agent(agent);
     return !known || spaceOf({ limits: known.limits, load: this.#ledger.load(agent) }, type) > 0;
   }

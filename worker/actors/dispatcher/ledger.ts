@@ -5,73 +5,73 @@
  */
 import type { ConversationType, FloorRow } from '#protocol';
 import { all, type Sql } from '../../runtime/host.ts';
-import type { Place } from './storage.ts';
+import type { Hold } from './storage.ts';
 
 export type Load = Record<ConversationType, number>;
 
 /** The capacity that a conversation uses: its owner's, and that of the next owner. */
-interface Held {
-  active?: Place;
+interface Holds {
+  active?: Hold;
   /** Offered or reserved. */
-  pending?: Place;
+  pending?: Hold;
 }
 
-type Stored = Omit<Place, 'terms'> & { terms: string | null };
+type Stored = Omit<Hold, 'terms'> & { terms: string | null };
 
 export class Ledger {
   readonly #sql: Sql;
-  readonly #held = new Map<string, Held>();
+  readonly #holds = new Map<string, Holds>();
   readonly #loads = new Map<string, Load>();
   /** Pending offers, by conversation. */
-  readonly #offers = new Map<string, Place>();
+  readonly #offers = new Map<string, Hold>();
   /** By agent and key. */
-  readonly #agents = new Map<string, Map<string, Place>>();
+  readonly #agents = new Map<string, Map<string, Hold>>();
   /**
    * Called for each added or removed unit of capacity, because the agent's load changes; not for stored ones that are
    * read at first.
    */
-  readonly #changed: (place: Place) => void;
+  readonly #changed: (hold: Hold) => void;
 
-  constructor(sql: Sql, changed: (place: Place) => void) {
+  constructor(sql: Sql, changed: (hold: Hold) => void) {
     this.#sql = sql;
     this.#changed = changed;
     for (const { terms, ...row } of all<Stored>(sql.exec('SELECT * FROM places')))
-      this.#index({ ...row, ...(terms !== null && { terms: JSON.parse(terms) as Place['terms'] }) } as Place);
+      this.#index({ ...row, ...(terms !== null && { terms: JSON.parse(terms) as Hold['terms'] }) } as Hold);
   }
 
   /** The capacity that the owner uses for a conversation. */
-  active(conversation: string): Place | undefined {
-    return this.#held.get(conversation)?.active;
+  active(conversation: string): Hold | undefined {
+    return this.#holds.get(conversation)?.active;
   }
 
   /** The capacity reserved for the agent who is asked to take a conversation. */
-  pending(conversation: string): Place | undefined {
-    return this.#held.get(conversation)?.pending;
+  pending(conversation: string): Hold | undefined {
+    return this.#holds.get(conversation)?.pending;
   }
 
   /** The agents whose capacity a conversation uses or reserves. */
   holders(conversation: string): string[] {
-    const { active, pending } = this.#held.get(conversation) ?? {};
-    return [active, pending].flatMap((place) => place?.agent ?? []);
+    const { active, pending } = this.#holds.get(conversation) ?? {};
+    return [active, pending].flatMap((hold) => hold?.agent ?? []);
   }
 
-  all(): Place[] {
-    return [...this.#held.values()].flatMap(({ active, pending }) => [active ?? [], pending ?? []].flat());
+  all(): Hold[] {
+    return [...this.#holds.values()].flatMap(({ active, pending }) => [active ?? [], pending ?? []].flat());
   }
 
-  offers(): Place[] {
+  offers(): Hold[] {
     return [...this.#offers.values()];
   }
 
   /** All capacity that an agent uses: active, reserved and offered. */
-  of(agent: string): Place[] {
+  of(agent: string): Hold[] {
     return [...(this.#agents.get(agent)?.values() ?? [])];
   }
 
   /** A unit of capacity by its key. */
-  at(key: string): Place | undefined {
-    const { active, pending } = this.#held.get(key.split(' ', 1)[0] ?? '') ?? {};
-    return [active, pending].find((place) => place && keyOf(place) === key);
+  at(key: string): Hold | undefined {
+    const { active, pending } = this.#holds.get(key.split(' ', 1)[0] ?? '') ?? {};
+    return [active, pending].find((hold) => hold && keyOf(hold) === key);
   }
 
   /** An agent's load. */
@@ -89,43 +89,43 @@ export class Ledger {
   }
 
   /** Reserves capacity, before anybody is asked. The generation must never have been used. */
-  keep(place: Place): void {
-    const { conversation, generation, agent, name, type, state, at, terms } = place;
+  keep(hold: Hold): void {
+    const { conversation, generation, agent, name, type, state, at, terms } = hold;
     this.#sql.exec(
       `INSERT INTO places (conversation, generation, agent, name, type, state, at, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[conversation, generation, agent, name, type, state, at],
       terms ? JSON.stringify(terms) : null,
     );
-    this.#keep(place);
+    this.#keep(hold);
   }
 
   /** An offer was accepted: from here on the conversation is asked, and only its answer frees the capacity. */
-  reserve(place: Place, at: number): Place {
-    const reserved: Place = { ...place, state: 'reserved', at };
+  reserve(hold: Hold, at: number): Hold {
+    const reserved: Hold = { ...hold, state: 'reserved', at };
     this.#sql.exec(
       "UPDATE places SET state = 'reserved', at = ? WHERE conversation = ? AND generation = ?",
-      ...[at, place.conversation, place.generation],
+      ...[at, hold.conversation, hold.generation],
     );
-    this.#drop(place);
+    this.#drop(hold);
     this.#keep(reserved);
     return reserved;
   }
 
   /** The conversation changed its type, so its capacity does too. */
-  retype(place: Place, type: ConversationType): Place {
-    const retyped: Place = { ...place, type };
+  retype(hold: Hold, type: ConversationType): Hold {
+    const retyped: Hold = { ...hold, type };
     this.#sql.exec(
       'UPDATE places SET type = ? WHERE conversation = ? AND generation = ?',
-      ...[type, place.conversation, place.generation],
+      ...[type, hold.conversation, hold.generation],
     );
-    this.#drop(place);
+    this.#drop(hold);
     this.#keep(retyped);
     return retyped;
   }
 
   /** The conversation has accepted the agent. */
   activate(conversation: string, generation: number): void {
-    const { pending, active } = this.#held.get(conversation) ?? {};
+    const { pending, active } = this.#holds.get(conversation) ?? {};
     if (pending?.generation !== generation) return;
     if (active) this.#delete(active);
     this.#sql.exec(
@@ -138,7 +138,7 @@ export class Ledger {
 
   /** Frees capacity that is only reserved or offered. */
   release(conversation: string, generation: number): void {
-    const { pending } = this.#held.get(conversation) ?? {};
+    const { pending } = this.#holds.get(conversation) ?? {};
     if (pending?.generation === generation) this.#delete(pending);
   }
 
@@ -147,7 +147,7 @@ export class Ledger {
    * being decided.
    */
   settle(row: Pick<FloorRow, 'id' | 'phase' | 'owner' | 'generation' | 'type'>, at: number): void {
-    const { active, pending } = this.#held.get(row.id) ?? {};
+    const { active, pending } = this.#holds.get(row.id) ?? {};
     const owned = row.phase === 'active' && row.owner;
     if (pending && (row.phase === 'closed' || pending.generation <= row.generation)) this.#delete(pending);
     if (!owned) {
@@ -166,49 +166,49 @@ export class Ledger {
     });
   }
 
-  #delete(place: Place): void {
-    const { conversation, generation } = place;
+  #delete(hold: Hold): void {
+    const { conversation, generation } = hold;
     this.#sql.exec('DELETE FROM places WHERE conversation = ? AND generation = ?', conversation, generation);
-    this.#drop(place);
+    this.#drop(hold);
   }
 
-  #keep(place: Place): void {
-    this.#index(place);
-    this.#changed(place);
+  #keep(hold: Hold): void {
+    this.#index(hold);
+    this.#changed(hold);
   }
 
-  #index(place: Place): void {
-    const held = this.#held.get(place.conversation) ?? {};
-    held[place.state === 'active' ? 'active' : 'pending'] = place;
-    this.#held.set(place.conversation, held);
-    if (place.state === 'offered') this.#offers.set(place.conversation, place);
-    const own = this.#agents.get(place.agent) ?? new Map<string, Place>();
-    this.#agents.set(place.agent, own.set(keyOf(place), place));
-    this.#count(place, 1);
+  #index(hold: Hold): void {
+    const holds = this.#holds.get(hold.conversation) ?? {};
+    holds[hold.state === 'active' ? 'active' : 'pending'] = hold;
+    this.#holds.set(hold.conversation, holds);
+    if (hold.state === 'offered') this.#offers.set(hold.conversation, hold);
+    const own = this.#agents.get(hold.agent) ?? new Map<string, Hold>();
+    this.#agents.set(hold.agent, own.set(keyOf(hold), hold));
+    this.#count(hold, 1);
   }
 
-  #drop(place: Place): void {
-    const held = this.#held.get(place.conversation);
-    if (!held) return;
-    if (place.state === 'active') delete held.active;
-    else delete held.pending;
-    if (!held.active && !held.pending) this.#held.delete(place.conversation);
-    if (place.state === 'offered') this.#offers.delete(place.conversation);
-    const own = this.#agents.get(place.agent);
-    own?.delete(keyOf(place));
-    if (own?.size === 0) this.#agents.delete(place.agent);
-    this.#count(place, -1);
-    this.#changed(place);
+  #drop(hold: Hold): void {
+    const holds = this.#holds.get(hold.conversation);
+    if (!holds) return;
+    if (hold.state === 'active') delete holds.active;
+    else delete holds.pending;
+    if (!holds.active && !holds.pending) this.#holds.delete(hold.conversation);
+    if (hold.state === 'offered') this.#offers.delete(hold.conversation);
+    const own = this.#agents.get(hold.agent);
+    own?.delete(keyOf(hold));
+    if (own?.size === 0) this.#agents.delete(hold.agent);
+    this.#count(hold, -1);
+    this.#changed(hold);
   }
 
-  #count(place: Place, by: number): void {
-    const { agent, type } = place;
+  #count(hold: Hold, by: number): void {
+    const { agent, type } = hold;
     const load = this.load(agent);
     this.#loads.set(agent, { ...load, [type]: load[type] + by });
   }
 }
 
 /** The key of a unit of capacity. */
-export function keyOf({ conversation, generation }: Pick<Place, 'conversation' | 'generation'>): string {
+export function keyOf({ conversation, generation }: Pick<Hold, 'conversation' | 'generation'>): string {
   return `${conversation} ${generation}`;
 }

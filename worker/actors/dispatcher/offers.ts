@@ -8,10 +8,10 @@ import type { Host, Socket } from '../../runtime/host.ts';
 import type { Reader } from '../contracts/dispatcher.ts';
 import { sendTo } from './floor.ts';
 import type { Ledger } from './ledger.ts';
-import type { Place } from './storage.ts';
+import type { Hold } from './storage.ts';
 
 /** An offer as it crosses the wire. */
-export function offerOf({ conversation, generation, agent, name, at, terms }: Place): Offer {
+export function offerOf({ conversation, generation, agent, name, at, terms }: Hold): Offer {
   const { by, note, expiresAt } = terms ?? {};
   return {
     ...{ conversation, generation, agent: { id: agent, name }, at, expiresAt: expiresAt ?? at },
@@ -38,15 +38,15 @@ export class Offers {
       .map(offerOf);
   }
 
-  begun(place: Place): void {
-    this.#tell(place, { offers: [offerOf(place)], over: [] });
+  begun(hold: Hold): void {
+    this.#tell(hold, { offers: [offerOf(hold)], over: [] });
   }
 
-  over(place: Place, outcome: Outcome): void {
-    this.#tell(place, { offers: [], over: [{ ...offerOf(place), outcome }] });
+  over(hold: Hold, outcome: Outcome): void {
+    this.#tell(hold, { offers: [], over: [{ ...offerOf(hold), outcome }] });
   }
 
-  #tell({ agent, terms }: Place, what: Pick<OffersFrame, 'offers' | 'over'>): void {
+  #tell({ agent, terms }: Hold, what: Pick<OffersFrame, 'offers' | 'over'>): void {
     const frame: OffersFrame = { t: 'offers', now: this.#host.now(), ...what };
     const text = JSON.stringify(frame);
     const sockets = new Set<Socket>([

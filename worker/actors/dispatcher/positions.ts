@@ -8,7 +8,7 @@ import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
-import { lineOf, wantsAgent, type Queue } from './queue.ts';
+import { queueOf, wantsAgent, type Queue } from './queue.ts';
 import type { DispatcherRegisters } from './storage.ts';
 
 /** Changes are collected for this time, in milliseconds. */
@@ -58,7 +58,7 @@ export class Positions implements Duty {
   changed(before: FloorRow | undefined, row: FloorRow): void {
     this.#known = null;
     if (before?.phase === 'waiting' && row.phase === 'active') {
-      this.#noteServed(lineOf(before));
+      this.#noteServed(queueOf(before));
     }
     if (row.phase !== 'waiting') {
       this.#told.delete(row.id);
@@ -70,10 +70,10 @@ export class Positions implements Duty {
   /**
    * Stored, so that the expected wait survives an eviction. A queue without an assignment in the last hour is dropped.
    */
-  #noteServed(line: string): void {
+  #noteServed(queue: string): void {
     const now = this.#host.now();
     const served = { ...this.#registers.get('served') };
-    served[line] = [...(served[line] ?? []), now].slice(-paceOver);
+    served[queue] = [...(served[queue] ?? []), now].slice(-paceOver);
     const recent = Object.entries(served).filter(([, times]) => now - (times.at(-1) ?? 0) < remembered);
     this.#registers.set('served', Object.fromEntries(recent));
   }
@@ -147,7 +147,7 @@ export class Positions implements Duty {
     try {
       await this.#ends.tell(conversation, waiting);
     } catch (error) {
-      report('place_not_told', error);
+      report('position_not_told', error);
     }
     this.#host.timer(rest, () => {
       this.#telling--;
@@ -163,15 +163,15 @@ export class Positions implements Duty {
     const all = new Map<string, Waiting>();
     for (const row of this.#queue.rows()) {
       if (!wantsAgent(row)) continue;
-      const line = lineOf(row);
-      const place = (counts.get(line) ?? 0) + 1;
-      counts.set(line, place);
+      const queue = queueOf(row);
+      const position = (counts.get(queue) ?? 0) + 1;
+      counts.set(queue, position);
       if (!row.visitor.here) continue;
       // All conversations of one queue wait for the same agents.
-      const availability = availabilities.get(line) ?? this.#ends.availability(row);
-      availabilities.set(line, availability);
-      const wait = expectedWait(place, served[line] ?? [], now);
-      all.set(row.id, { place, wait, availability });
+      const availability = availabilities.get(queue) ?? this.#ends.availability(row);
+      availabilities.set(queue, availability);
+      const wait = expectedWait(position, served[queue] ?? [], now);
+      all.set(row.id, { place: position, wait, availability });
     }
     this.#known = { at: now, all };
     return all;

@@ -12,13 +12,13 @@ export class Queue {
   readonly #ids = new Map<string, FloorRow>();
   /** The number of waiting conversations that began in each campaign, and in each queue. */
   readonly #campaigns = new Map<string, number>();
-  readonly #lines = new Map<string, number>();
+  readonly #queues = new Map<string, number>();
 
   /** Adopts a conversation's row. */
   put(row: FloorRow): void {
     this.remove(row.id);
     if (row.phase !== 'waiting') return;
-    this.#rows.splice(this.#placeOf(row), 0, row);
+    this.#rows.splice(this.#indexOf(row), 0, row);
     this.#ids.set(row.id, row);
     this.#count(row, 1);
   }
@@ -27,7 +27,7 @@ export class Queue {
     const row = this.#ids.get(id);
     if (!row) return;
     this.#ids.delete(id);
-    this.#rows.splice(this.#placeOf(row), 1);
+    this.#rows.splice(this.#indexOf(row), 1);
     this.#count(row, -1);
   }
 
@@ -37,8 +37,8 @@ export class Queue {
   }
 
   /** The number of queues. */
-  get lines(): number {
-    return this.#lines.size;
+  get queues(): number {
+    return this.#queues.size;
   }
 
   get size(): number {
@@ -52,10 +52,10 @@ export class Queue {
 
   #count(row: FloorRow, by: number): void {
     add(this.#campaigns, row.campaign.id, by);
-    add(this.#lines, lineOf(row), by);
+    add(this.#queues, queueOf(row), by);
   }
 
-  #placeOf(row: FloorRow): number {
+  #indexOf(row: FloorRow): number {
     let low = 0;
     let high = this.#rows.length;
     while (low < high) {
@@ -75,7 +75,7 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 }
 
 /** The key of a conversation's queue: an agent that one conversation of it cannot get, the next cannot get either. */
-export function lineOf({ type, target, campaign }: FloorRow): string {
+export function queueOf({ type, target, campaign }: FloorRow): string {
   return `${type} ${target?.id ?? campaign.id}`;
 }
 

@@ -106,8 +106,8 @@ export class Records implements Duty {
   }
 
   /** The agent who had the last turn, by the ids of a campaign's routing levels. */
-  turns(line: string): ReadonlyMap<string, string> {
-    const prefix = `${line}:`;
+  turns(campaign: string): ReadonlyMap<string, string> {
+    const prefix = `${campaign}:`;
     return new Map(
       [...this.#turns].flatMap(([key, agent]) =>
         key.startsWith(prefix) ? [[key.slice(prefix.length), agent] as const] : [],
@@ -115,9 +115,13 @@ export class Records implements Duty {
     );
   }
 
-  tookTurn(line: string, level: string, agent: string): void {
-    this.#turns.set(`${line}:${level}`, agent);
-    this.#sql.exec('INSERT OR REPLACE INTO turns (level, agent) VALUES (?, ?)', `${line}:${level}`, agent);
+  tookTurn(campaign: string, level: string, agent: string): void {
+    this.#turns.set(`${campaign}:${level}`, agent);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO turns (level, agent) VALUES (?, ?)',
+      `${campaign}:${level}`,
+      agent,
+    );
   }
 
   decided(conversation: string, decision: Without<Decision>, at: number): void {

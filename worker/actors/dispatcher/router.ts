@@ -19,14 +19,14 @@ import { Dues } from './dues.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Offers } from './offers.ts';
-import { lineOf, wantsAgent, type Queue } from './queue.ts';
+import { queueOf, wantsAgent, type Queue } from './queue.ts';
 import { reasonsOf, type Records } from './records.ts';
 import type { Rules } from './rules.ts';
-import type { Place } from './storage.ts';
+import type { Hold } from './storage.ts';
 
 export interface RouterEnds {
   /** Asks a conversation to accept the agent for whom capacity is reserved. */
-  ask(place: Place): void;
+  ask(hold: Hold): void;
   arm(): void;
 }
 
@@ -66,14 +66,14 @@ export class Router {
     this.#offers = parts.offers;
     this.#ends = ends;
     this.#expiries = new Dues((conversation) => {
-      const place = this.#ledger.pending(conversation);
-      return place?.state === 'offered' ? (place.terms?.expiresAt ?? 0) : null;
+      const hold = this.#ledger.pending(conversation);
+      return hold?.state === 'offered' ? (hold.terms?.expiresAt ?? 0) : null;
     });
     for (const { conversation } of this.#ledger.offers()) this.#expiries.touch(conversation);
   }
 
   /** Capacity was reserved or freed. */
-  placeChanged({ conversation }: Place): void {
+  holdChanged({ conversation }: Hold): void {
     this.#expiries.touch(conversation);
   }
 
@@ -102,20 +102,20 @@ export class Router {
     const now = this.#host.now();
     const agents = this.#agents();
     const stuck = new Set<string>();
-    const { lines } = this.#queue;
+    const { queues } = this.#queue;
     for (const row of this.#queue.rows()) {
       // In a flood all wait in few queues: the first conversation of each decides for those behind it.
-      if (stuck.size === lines) break;
+      if (stuck.size === queues) break;
       // An agent who was accepted owns it, even if the conversation's report has not arrived yet.
       const held = this.#ledger.pending(row.id) ?? this.#ledger.active(row.id);
       if (!wantsAgent(row) || held || (row.passes ?? 0) >= passLimit) continue;
-      const line = lineOf(row);
+      const queue = queueOf(row);
       const chances = this.#records.chances(row.id);
       // If a conversation that had no chance yet found no agent, the others of its queue find none either.
-      if (stuck.has(line)) continue;
+      if (stuck.has(queue)) continue;
       const choice = this.#choose(row, chances, [...agents.values()], now);
       if (choice.agent === null) {
-        if (chances.length === 0) stuck.add(line);
+        if (chances.length === 0) stuck.add(queue);
         if (choice.retryAt !== null) this.#retryAt = Math.min(this.#retryAt ?? Infinity, choice.retryAt);
         this.#note(row.id, choice, now);
         continue;
@@ -129,13 +129,13 @@ export class Router {
   /** Ends the offers that were not answered in time. */
   expire(now: number): void {
     const due = this.#expiries.dueBy(now).flatMap((conversation) => this.#ledger.pending(conversation) ?? []);
-    for (const place of due) this.end(place, 'expired');
+    for (const hold of due) this.end(hold, 'expired');
     if (due.length > 0) this.route();
   }
 
   /** Ends an offer and records its one outcome. */
-  end(place: Place, outcome: Exclude<Outcome, 'accepted'>): void {
-    const { conversation, generation, agent, terms } = place;
+  end(hold: Hold, outcome: Exclude<Outcome, 'accepted'>): void {
+    const { conversation, generation, agent, terms } = hold;
     const now = this.#host.now();
     this.#ledger.release(conversation, generation);
     this.#records.decided(conversation, { kind: 'outcome', agent, generation, outcome }, now);
@@ -145,48 +145,47 @@ export class Router {
     if (outcome === 'expired')
       this.#records.setStanding(agent, { missed: this.#records.standing(agent).missed + 1 });
     if (outcome === 'declined') this.#records.setStanding(agent, { missed: 0 });
-    this.#offers.over(place, outcome);
+    this.#offers.over(hold, outcome);
   }
 
   /** Routing stops making offers: conversations on offer go back to waiting. */
   withdrawAll(): void {
-    for (const place of this.#ledger.offers())
-      if (place.terms?.how === 'offered') this.end(place, 'withdrawn');
+    for (const hold of this.#ledger.offers()) if (hold.terms?.how === 'offered') this.end(hold, 'withdrawn');
   }
 
-  /** Withdraws offers to an agent who is gone or has started a break (U16). */
+  /** Withdraws offers to an agent who is gone or has started a break. */
   withdrawFrom(before: KnownAgent | undefined, agent: KnownAgent): void {
     const here = agent.connected && agent.status !== 'offline';
     // A colleague may transfer to an agent who was already on a break.
     if (here && before?.status === agent.status) return;
-    for (const place of this.#ledger.of(agent.id))
-      if (place.state === 'offered' && !(here && receives(agent.status, place.type)))
-        this.end(place, 'withdrawn');
+    for (const hold of this.#ledger.of(agent.id))
+      if (hold.state === 'offered' && !(here && receives(agent.status, hold.type)))
+        this.end(hold, 'withdrawn');
   }
 
   /** Before a conversation's row is adopted: withdraws an offer that it makes void. */
   withdrawFor(row: FloorRow): void {
-    const place = this.#ledger.pending(row.id);
-    if (place?.state !== 'offered') return;
-    const over = row.phase === 'closed' || place.generation <= row.generation;
+    const hold = this.#ledger.pending(row.id);
+    if (hold?.state !== 'offered') return;
+    const over = row.phase === 'closed' || hold.generation <= row.generation;
     // Another agent owns it than the one who transfers it.
-    const taken = row.phase === 'active' && place.terms?.from !== row.generation;
-    const changed = place.type !== row.type || (place.terms?.how === 'offered' && !wantsAgent(row));
-    if (over || taken || changed) this.end(place, 'withdrawn');
+    const taken = row.phase === 'active' && hold.terms?.from !== row.generation;
+    const changed = hold.type !== row.type || (hold.terms?.how === 'offered' && !wantsAgent(row));
+    if (over || taken || changed) this.end(hold, 'withdrawn');
   }
 
   /** An owner has lost or returned a conversation: they are not its next candidate. */
-  letGo(row: FloorRow, place: Place): void {
+  letGo(row: FloorRow, hold: Hold): void {
     const { released } = row;
-    if (released?.agent !== place.agent) return;
+    if (released?.agent !== hold.agent) return;
     const why = { no_reply: 'no_reply', returned: 'returned' } as const;
     const reason = released.reason in why ? why[released.reason as keyof typeof why] : undefined;
     if (!reason) return;
     const chance: Chance = {
-      agent: place.agent,
+      agent: hold.agent,
       why: reason,
       at: this.#host.now(),
-      level: place.terms?.level ?? '',
+      level: hold.terms?.level ?? '',
     };
     this.#records.hadChance(row.id, chance);
   }
@@ -214,7 +213,7 @@ export class Router {
     const offers = assignment === 'offered';
     const generation = this.#records.nextGeneration(row);
     const level = choice.level?.id ?? '';
-    const place: Place = {
+    const hold: Hold = {
       ...{ conversation: row.id, agent: agent.id, name: agent.name, generation, type: row.type, at: now },
       state: offers ? 'offered' : 'reserved',
       terms: {
@@ -223,15 +222,15 @@ export class Router {
         level,
       },
     };
-    this.#ledger.keep(place);
+    this.#ledger.keep(hold);
     this.#records.setStanding(agent.id, { givenAt: now });
     const campaign = row.target?.kind === 'campaign' ? row.target.id : row.campaign.id;
     this.#records.tookTurn(campaign, level, agent.id);
     const kind = offers ? 'offered' : 'assigned';
     const passedOver = reasonsOf(choice.passedOver);
     this.#records.decided(row.id, { kind, agent: agent.id, generation, level, passedOver }, now);
-    if (offers) this.#offers.begun(place);
-    else this.#ends.ask(place);
+    if (offers) this.#offers.begun(hold);
+    else this.#ends.ask(hold);
     return agent;
   }
 

@@ -14,7 +14,7 @@ import type { Reader, Seen } from '../contracts/dispatcher.ts';
 import { attachmentOf } from './attachment.ts';
 import type { Floor, KnownAgent } from './floor.ts';
 import { Followed } from './followed.ts';
-import type { DispatcherRegisters, Place } from './storage.ts';
+import type { DispatcherRegisters, Hold } from './storage.ts';
 
 export interface SightEnds {
   /** The account's visibility rule. */
@@ -99,10 +99,10 @@ export class Sight {
    * Capacity for a conversation was reserved or freed. An agent who is offered a colleague's conversation sees it
    * until the offer ends. Their tabs get the row at once, before the offer.
    */
-  placeChanged(place: Place): void {
-    const row = this.#floor.row(place.conversation);
-    if (this.rule === 'all' || !row?.owner || row.owner.id === place.agent) return;
-    if (place.state === 'offered') this.#floor.showNow(row.id, place.agent);
+  holdChanged(hold: Hold): void {
+    const row = this.#floor.row(hold.conversation);
+    if (this.rule === 'all' || !row?.owner || row.owner.id === hold.agent) return;
+    if (hold.state === 'offered') this.#floor.showNow(row.id, hold.agent);
     this.#floor.touch(row.id);
     this.#tellSoon([row.id]);
   }

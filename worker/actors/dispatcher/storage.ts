@@ -87,9 +87,9 @@ export interface Terms {
 
 /**
  * A unit of an agent's capacity: offered while the agent is asked, reserved while the conversation is, active once it
- * has accepted. `terms` belong to an offered or reserved one.
+ * has accepted. `terms` belong to an offered or reserved one. The table `places` stores the holds.
  */
-export interface Place {
+export interface Hold {
   readonly conversation: string;
   readonly agent: string;
   readonly name: string;

@@ -22,7 +22,7 @@ export const activity = sqliteTable(
   },
   (activity) => [
     primaryKey({ columns: [activity.accountId, activity.agentId, activity.seq] }),
-    // listActivity: the intervals that overlap a period.
+    // selectActivity: the intervals that overlap a period.
     index('activity_by_end').on(activity.accountId, activity.to, activity.from),
   ],
 );

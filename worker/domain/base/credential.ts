@@ -1,5 +1,5 @@
 /**
- * The life of a visitor's credential (L2): it expires 400 days after it was made, and is replaced after 30. The
+ * The life of a visitor's credential (S9): it expires 400 days after it was made, and is replaced after 30. The
  * replacement becomes valid when the client first presents it, so a lost answer locks nobody out; from then on the
  * former one is accepted for a few minutes, because other tabs still send it.
  */

@@ -23,7 +23,7 @@ export type Command =
   | ({ t: 'visitor.block' } & Given)
   /** The visitor waits no longer, and wants to be answered later. */
   | ({ t: 'conversation.defer' } & Given)
-  /** From the dispatcher, which has reserved the place under this generation. */
+  /** From the dispatcher, which has reserved the capacity under this generation. */
   | ({ t: 'assign' } & Assigning)
   /** From the dispatcher: passes what an agent owns on to a group or another campaign. */
   | { t: 'transfer'; by: AgentParty; to: Target; note?: string | undefined; generation: number }
@@ -44,7 +44,7 @@ export type GivenCommand = Extract<Command, Given>;
 export interface Assigning {
   readonly agent: Owner;
   readonly generation: number;
-  /** The type of the reserved place. Any type if absent (an earlier version). */
+  /** The type of the reserved capacity. Any type if absent (an earlier version). */
   readonly type?: ConversationType | undefined;
   /** Without it taken by hand. */
   readonly how?: EntryOf<'agent.assigned'>['how'] | undefined;

@@ -103,7 +103,7 @@ function assigned(state: ConversationState, command: Assigning): Draft[] | Refus
   if (state.owner && state.generation !== from)
     return refuse('already_taken', { by: { id: state.owner.id, name: state.owner.name } });
   if (generation <= state.generation) return refuse('stale_generation');
-  // Each type has its own limit: a place reserved for the other type does not fit this one (F170, F171).
+  // Each type has its own limit: capacity reserved for the other type does not fit this one (F170, F171).
   if (type !== undefined && type !== state.type) return refuse('conflict', { field: 'type' });
   const done: Draft = {
     kind: 'agent.assigned',

@@ -25,10 +25,10 @@ export function receivesVisitors({ roles, connected, status }: PresentAgent): bo
 
 /** The availability to a queue, from the agents of its levels. A pending offer uses capacity like a chat. */
 export function availabilityOf(
-  line: Pick<Wanting, 'routing' | 'transferred'>,
+  queue: Pick<Wanting, 'routing' | 'transferred'>,
   agents: readonly PresentAgent[],
 ): Availability {
-  const levels = levelsFor(line);
+  const levels = levelsFor(queue);
   const here = agents.filter(
     (agent) => receivesVisitors(agent) && levels.some((level) => asks(level, agent)),
   );

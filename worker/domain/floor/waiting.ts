@@ -12,9 +12,9 @@ export const remembered = 60 * 60_000;
  * too few. It is measured up to now and not to the last assignment, so that the estimate grows while the queue does
  * not move.
  */
-export function expectedWait(place: number, served: readonly number[], now: number): number | null {
+export function expectedWait(position: number, served: readonly number[], now: number): number | null {
   const recent = served.filter((at) => at <= now && now - at < remembered).slice(-paceOver);
   const [first] = recent;
   if (first === undefined || recent.length < fewest) return null;
-  return Math.round(((now - first) / (recent.length - 1)) * place);
+  return Math.round(((now - first) / (recent.length - 1)) * position);
 }

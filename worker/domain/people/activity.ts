@@ -3,6 +3,7 @@
  * signed in, and none otherwise. Clocks stop and go back; these times do not.
  */
 import type { Status } from '#protocol';
+import { clip, type Span } from '../base/span.ts';
 import { shortBreak } from './status.ts';
 
 /** The entries of an agent's log that make intervals. */
@@ -11,12 +12,6 @@ export type ActivityEntry = { readonly seq: number; readonly at: number } & (
   | { readonly kind: 'status.changed'; readonly status: Status }
   | { readonly kind: 'presence.changed'; readonly connected: boolean }
 );
-
-/** From `from` to before `to`, in milliseconds. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface Interval extends Span {
   /** The seq of its first entry. */
@@ -84,13 +79,6 @@ export function intervalsOf(
   return { activity, intervals };
 }
 
-/** The parts of the intervals within a span; empty ones are left out. */
-export function clip<T extends Span>(intervals: readonly T[], { from, to }: Span): T[] {
-  return intervals
-    .map((interval) => ({ ...interval, from: Math.max(interval.from, from), to: Math.min(interval.to, to) }))
-    .filter((interval) => interval.from < interval.to);
-}
-
 export interface Sums {
   /** How long they were signed in, in milliseconds: exactly the sum of the others. */
   readonly total: number;
@@ -131,33 +119,4 @@ export function overdueBreaks(
     within,
   );
   return { count: over.length, length: over.reduce((length, { from, to }) => length + to - from, 0) };
-}
-
-/**
- * A day of a zone, `YYYY-MM-DD`, from its first instant to the next day's: 23 or 25 hours when the clocks change, and
- * not always from midnight.
- */
-export function dayBounds(zone: string, day: string): Span {
-  const noon = Date.parse(`${day}T12:00:00Z`);
-  return { from: startOf(zone, noon), to: startOf(zone, noon + 86_400_000) };
-}
-
-/** No zone is further from UTC than this, in milliseconds. */
-const furthest = 16 * 3_600_000;
-
-/** The first instant whose date in the zone is the date of that noon, or later: a zone may skip a day. */
-function startOf(zone: string, noon: number): number {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn' },
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
-  });
-  const midnight = noon - 43_200_000;
-  const wanted = new Date(noon).toISOString().slice(0, 10);
-  let [early, late] = [midnight - furthest, midnight + furthest];
-  while (early < late) {
-    const middle = Math.floor((early + late) / 2);
-    if (format.format(middle) < wanted) early = middle + 1;
-    else late = middle;
-  }
-  return early;
 }

@@ -35,24 +35,24 @@ interface Running {
 }
 
 export class Backlog<Order> {
-  readonly #places: number;
+  readonly #slots: number;
   readonly #waiting: Record<Lane, Order[]> = { known: [], unknown: [] };
   readonly #running = new Map<Order, Running>();
   #average = firstGuess;
   #knownInRow = 0;
 
-  /** @param places how many hashes are made in parallel */
-  constructor(places: number) {
-    this.#places = places;
+  /** @param slots how many hashes are made in parallel */
+  constructor(slots: number) {
+    this.#slots = slots;
   }
 
   /** Admits an order, or refuses it. */
   offer(lane: Lane, order: Order, now: number): Busy | undefined {
     this.#forgetLost(now);
     const wait = this.#waitFor(lane);
-    const places = this.#placesOf(lane);
-    if (wait > patience[lane] || this.#waiting[lane].length >= most[lane] * places)
-      return { wait: Math.ceil(wait), pace: Math.ceil(this.#average / places) };
+    const slots = this.#slotsOf(lane);
+    if (wait > patience[lane] || this.#waiting[lane].length >= most[lane] * slots)
+      return { wait: Math.ceil(wait), pace: Math.ceil(this.#average / slots) };
     this.#waiting[lane].push(order);
     return undefined;
   }
@@ -76,8 +76,8 @@ export class Backlog<Order> {
   }
 
   /** If only one hash may run at a time, known orders have only their turns. With more, one is reserved for them. */
-  #placesOf(lane: Lane): number {
-    return lane === 'known' ? this.#places : Math.max(1, this.#places - 1);
+  #slotsOf(lane: Lane): number {
+    return lane === 'known' ? this.#slots : Math.max(1, this.#slots - 1);
   }
 
   /**
@@ -87,15 +87,15 @@ export class Backlog<Order> {
   #waitFor(lane: Lane): number {
     const { known, unknown } = this.#waiting;
     const before = this.#running.size + known.length + (lane === 'unknown' ? unknown.length : 0);
-    const places = this.#placesOf(lane);
-    return (Math.max(0, before - places + 1) * this.#average) / places;
+    const slots = this.#slotsOf(lane);
+    return (Math.max(0, before - slots + 1) * this.#average) / slots;
   }
 
   #next(): Lane | undefined {
     const { known, unknown } = this.#waiting;
-    if (this.#running.size >= this.#places) return undefined;
+    if (this.#running.size >= this.#slots) return undefined;
     const strangers = [...this.#running.values()].filter(({ lane }) => lane === 'unknown').length;
-    const stranger = unknown.length > 0 && strangers < this.#placesOf('unknown');
+    const stranger = unknown.length > 0 && strangers < this.#slotsOf('unknown');
     if (known.length > 0 && !(stranger && this.#knownInRow >= turnsInRow - 1)) return 'known';
     return stranger ? 'unknown' : undefined;
   }

@@ -35,8 +35,8 @@ export class Hasher {
   readonly #hash: (order: HashOrder) => Promise<Uint8Array>;
   readonly #now: () => number;
 
-  constructor(places: number, hash: (order: HashOrder) => Promise<Uint8Array>, now: () => number) {
-    this.#backlog = new Backlog(places);
+  constructor(slots: number, hash: (order: HashOrder) => Promise<Uint8Array>, now: () => number) {
+    this.#backlog = new Backlog(slots);
     this.#hash = hash;
     this.#now = now;
   }

@@ -24,7 +24,7 @@ export function assists(status: Status): boolean {
   return status !== 'offline';
 }
 
-/** Whether a user with these roles has a status: a user who is only an administrator gets no chats (U17). */
+/** Whether a user with these roles has a status: a user who is only an administrator gets no chats. */
 export function hasStatus(roles: readonly Role[]): boolean {
   return roles.some((role) => role !== 'administrator');
 }

@@ -97,7 +97,7 @@ const groupId = '~group';
 interface Seat {
   readonly agent: RoutedAgent;
   readonly level: Level;
-  readonly place: number;
+  readonly levelIndex: number;
   /** 0: no chance yet. 1: on a level that is to be left. 2: had a chance. */
   readonly round: number;
 }
@@ -154,7 +154,7 @@ export function choose(
 /**
  * Rounds before levels: an agent without a chance on a later level comes before one with a chance on an earlier level.
  */
-const rank = ({ round, place }: Seat): number => round * 1_000 + place;
+const rank = ({ round, levelIndex }: Seat): number => round * 1_000 + levelIndex;
 
 /** The levels that are asked, in order. */
 export function levelsFor({ routing, transferred }: Pick<Wanting, 'routing' | 'transferred'>): Level[] {
@@ -194,10 +194,10 @@ function seatsOf(wanting: Wanting, agents: readonly RoutedAgent[]): Seat[] {
   const seats: Seat[] = [];
   for (const agent of agents) {
     let best: Seat | undefined;
-    for (const [place, level] of levels.entries()) {
+    for (const [levelIndex, level] of levels.entries()) {
       if (!asks(level, agent)) continue;
       const round = had.has(agent.id) ? 2 : left.has(level.id) ? 1 : 0;
-      const seat = { agent, level, place, round };
+      const seat = { agent, level, levelIndex, round };
       if (!best || rank(seat) < rank(best)) best = seat;
     }
     if (best) seats.push(best);

@@ -5,7 +5,7 @@
  * (`passLimit`).
  */
 import type { ConversationType, Limit, Routing, Status } from '#protocol';
-import { Agenda } from '../base/agenda.ts';
+import { Agenda } from './agenda.ts';
 import { choose, passLimit, type Chance, type RoutedAgent, type Wanting } from './routing.ts';
 import { summarize, type Report, type Tally } from './simulation-report.ts';
 
@@ -173,8 +173,8 @@ export class Simulation {
     const turn = ++conversation.turn;
     conversation.phase = 'waiting';
     const { at, patience } = conversation.arrival;
-    const place = this.#waiting.findLastIndex((other) => other.arrival.at <= at);
-    this.#waiting.splice(place + 1, 0, conversation);
+    const index = this.#waiting.findLastIndex((other) => other.arrival.at <= at);
+    this.#waiting.splice(index + 1, 0, conversation);
     if (!Number.isFinite(patience)) return;
     this.#agenda.add(this.#now + patience, () => {
       // An offer does not end the wait, and neither does one that failed.
@@ -188,8 +188,8 @@ export class Simulation {
   }
 
   #leave(conversation: Conversation): void {
-    const place = this.#waiting.indexOf(conversation);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    const index = this.#waiting.indexOf(conversation);
+    if (index >= 0) this.#waiting.splice(index, 1);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** The result of a simulated day, in numbers. */
+import { spread, type Spread } from '../base/spread.ts';
 
 /** Counts of a day in progress; spans in milliseconds. */
 export interface Tally {
@@ -57,11 +58,6 @@ export interface Report {
   readonly unanswered: Series;
 }
 
-export interface Spread {
-  readonly p50: number;
-  readonly p90: number;
-  readonly max: number;
-}
 export type Series = readonly { readonly at: number; readonly most: number }[];
 
 /** The number of parts into which a day is cut for the chart. */
@@ -91,16 +87,6 @@ export function summarize(
   };
 }
 
-function spread(spans: readonly number[]): Spread {
-  const sorted = spans.toSorted((a, b) => a - b);
-  return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9), max: sorted.at(-1) ?? 0 };
-}
-
-/** By nearest rank: a wait that really happened. */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}
-
 /**
  * The number of visitors without a reply over time. A visitor who is answered in the same moment still counts for that
  * moment.
@@ -114,13 +100,13 @@ function unanswered({ replies }: Tally): Tally['queue'] {
 
 function series({ from, to }: Tally, counts: Tally['queue']): Series {
   const width = Math.max(1, (to - from) / parts);
-  let place = 0;
+  let index = 0;
   let waiting = 0;
   return Array.from({ length: parts }, (_, part) => {
     const at = from + part * width;
     // The number at the start of a part counts in it, too.
     let most = waiting;
-    for (let next = counts[place]; next && next.at < at + width; next = counts[++place])
+    for (let next = counts[index]; next && next.at < at + width; next = counts[++index])
       most = Math.max(most, (waiting = next.waiting));
     return { at: Math.round(at), most };
   });

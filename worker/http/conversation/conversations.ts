@@ -15,7 +15,7 @@ import { getCampaign } from '../../db/campaigns.ts';
 import { getConversation, getRange, listConversations } from '../../db/conversations.ts';
 import { getGroup } from '../../db/groups.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { serve } from '../serving/serve.ts';
 import { handOver } from '../serving/socket.ts';
 import { earlierEntries, earlierOf } from './earlier.ts';
@@ -78,13 +78,13 @@ serve(conversations, conversationRoutes.decisions, (c, { user, params }) =>
   floorOf(c, user).decisionsOf(params.id, { id: user.id, roles: [...user.roles] }),
 );
 
-const floorOf = (c: Exchange, { account }: User) => dispatcherStub(c.env, account);
+const floorOf = (c: Exchange, { account }: UserPrincipal) => dispatcherStub(c.env, account);
 
-function ownerOf({ id, name, photo }: User): Owner {
+function ownerOf({ id, name, photo }: UserPrincipal): Owner {
   return { kind: 'agent', id, name, ...(photo !== undefined && { photo }) };
 }
 
-function giverOf({ id, name }: User, supervises: boolean) {
+function giverOf({ id, name }: UserPrincipal, supervises: boolean) {
   return { party: { kind: 'agent', id, name } as const, supervises };
 }
 

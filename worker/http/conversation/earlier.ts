@@ -5,13 +5,13 @@
 import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';
 import { conversationStub, dispatcherStub, type Env } from '../../actors/stubs.ts';
 import { getConversation, getRange, listConversations } from '../../db/conversations.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 
 /** The most conversations that a list contains. */
 const listed = 50;
 
 /** The visitor's other conversations that the user may read; the user must be allowed to read `id` as well. */
-export async function earlierOf(env: Env, user: User, id: string): Promise<Earlier | Refusal> {
+export async function earlierOf(env: Env, user: UserPrincipal, id: string): Promise<Earlier | Refusal> {
   const state = await stateOf(env, user, id);
   if (!state) return refuse('not_found');
   const query = { visitor: state.visitor.id, limit: listed + 1 };
@@ -34,7 +34,7 @@ export async function earlierOf(env: Env, user: User, id: string): Promise<Earli
  */
 export async function earlierEntries(
   env: Env,
-  user: User,
+  user: UserPrincipal,
   id: string,
   { of, before, limit }: { of: string; before: number | undefined; limit: number },
 ) {
@@ -49,7 +49,7 @@ export async function earlierEntries(
 }
 
 /** Read from the conversation's actor: the history may lack a new one. */
-async function stateOf(env: Env, user: User, id: string): Promise<ConversationState | null> {
+async function stateOf(env: Env, user: UserPrincipal, id: string): Promise<ConversationState | null> {
   const state = await conversationStub(env, user.account, id).state();
   if (!state) return null;
   const [readable] = await readableOf(env, user, [state]);
@@ -58,7 +58,7 @@ async function stateOf(env: Env, user: User, id: string): Promise<ConversationSt
 
 async function readableOf(
   env: Env,
-  { account, id, roles }: User,
+  { account, id, roles }: UserPrincipal,
   states: readonly Pick<ConversationState, 'id' | 'owner'>[],
 ): Promise<boolean[]> {
   const asked = states.map((state) => ({ id: state.id, owner: state.owner?.id ?? null }));

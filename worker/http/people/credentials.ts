@@ -11,7 +11,7 @@ import { actOf, originOf } from '../serving/act.ts';
 import { clientAddress } from '../serving/address.ts';
 import { afterAnswer, type Bound, type Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
-import { keepUser, type User } from '../serving/principal.ts';
+import { keepUser, type UserPrincipal } from '../serving/principal.ts';
 import { serve } from '../serving/serve.ts';
 import { broughtLink, type BroughtLink } from './brought-links.ts';
 import { changing } from './changes.ts';
@@ -153,7 +153,7 @@ serve(credentials, signInRoutes.removeSecondFactor, async (c, { user, body: { pa
  */
 async function proved(
   c: Exchange,
-  user: User,
+  user: UserPrincipal,
   password: string,
   asked: { code: string | undefined } | null,
 ): Promise<Person | Refusal> {

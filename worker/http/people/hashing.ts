@@ -3,8 +3,8 @@
  * more. So the Worker itself never makes one: on one machine the service HASHING hashes on threads of its own;
  * elsewhere a few Durable Objects do.
  *
- * The place that hashes counts the waiting orders (`domain/people/backlog.ts`). This isolate only remembers a refusal
- * until that place is expected to have room, so that a flood is refused without being counted, stored or forwarded.
+ * The hasher counts the waiting orders (`domain/people/backlog.ts`). This isolate only remembers a refusal
+ * until the hasher is expected to have room, so that a flood is refused without being counted, stored or forwarded.
  */
 import type { Busy, Lane } from '#domain/people/backlog';
 import { isBusy, type HashAnswer, type HashOrder } from '#domain/people/hashing';
@@ -17,9 +17,9 @@ import { logError } from '../serving/log.ts';
  * ones.
  */
 const pool = { shared: 4, reserved: 2 } as const;
-/** A place to hash that has not answered within this time will not answer. In milliseconds. */
+/** A hasher that has not answered within this time will not answer. In milliseconds. */
 const deadline = 10_000;
-/** The refusal for a place that does not answer, or that the runtime calls overloaded. In milliseconds. */
+/** The refusal for a hasher that does not answer, or that the runtime calls overloaded. In milliseconds. */
 const overloaded: Busy = { wait: 2_000, pace: 500 };
 
 const closed: Record<Lane, { until: number; wait: number }> = {
@@ -82,7 +82,7 @@ function membersFor(lane: Lane): [string, string] {
   return [shared, `shared-${(one + 1) % pool.shared}`];
 }
 
-/** Treats a place that is this late as overloaded: the client retries later. */
+/** Treats a hasher that is this late as overloaded: the client retries later. */
 async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | Busy> {
   const timer = new AbortController();
   const late = scheduler.wait(deadline, { signal: timer.signal }).then(() => {

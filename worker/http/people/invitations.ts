@@ -9,7 +9,7 @@ import { reserve, type Reserved } from '../../actors/limits.ts';
 import { agentStub } from '../../actors/stubs.ts';
 import { getPerson } from '../../db/users.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 
 /** Counts such a mail before it is ordered. The caller gives the count back if no mail is sent. */
 export async function reserveInvitation(
@@ -56,7 +56,7 @@ export async function withMail(
  */
 export async function invite(
   { env }: Exchange,
-  { account, ...who }: Pick<Principal, 'account' | 'name' | 'fullName'>,
+  { account, ...who }: Pick<UserPrincipal, 'account' | 'name' | 'fullName'>,
   user: User,
   origin: string,
 ): Promise<void> {

@@ -20,7 +20,7 @@ import { findPhoto, getUser } from '../../db/users.ts';
 import { actOf } from '../serving/act.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { serve, type FileBody } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 import { photoOf, type PhotoFile } from './photo-file.ts';
@@ -65,20 +65,24 @@ async function image(c: Exchange, key: string): Promise<Response | Refusal> {
  * Hides a photo from everybody who does not know its name yet: the photo gets another name, which visitors are not
  * sent.
  */
-export async function hidePhoto(c: Exchange, by: Principal, { id, photo }: User): Promise<void> {
+export async function hidePhoto(c: Exchange, by: UserPrincipal, { id, photo }: User): Promise<void> {
   const file = photo && (await c.env.FILES.get(keyOf(by.account, id, nameIn(photo))));
   const type = photoTypes.find((each) => file && each === file.httpMetadata?.contentType);
   if (file && type) await change(c, by, id, { bytes: new Uint8Array(await file.arrayBuffer()), type });
 }
 
-async function ofMine(c: Exchange, user: Principal, file: PhotoFile | Refusal | null): Promise<Me | Refusal> {
+async function ofMine(
+  c: Exchange,
+  user: UserPrincipal,
+  file: PhotoFile | Refusal | null,
+): Promise<Me | Refusal> {
   const refusal = isRefusal(file) ? file : await change(c, user, user.id, file);
   return refusal ?? agentStub(c.env, user.account, user.id).me();
 }
 
 async function ofUser(
   c: Exchange,
-  user: Principal,
+  user: UserPrincipal,
   id: string,
   file: PhotoFile | Refusal | null,
 ): Promise<User | Refusal> {
@@ -92,7 +96,7 @@ async function ofUser(
  */
 async function change(
   c: Exchange,
-  by: Principal,
+  by: UserPrincipal,
   id: string,
   file: PhotoFile | null,
 ): Promise<Refusal | undefined> {

@@ -14,7 +14,7 @@ import { agentStub, type Env } from '../../actors/stubs.ts';
 import type { Login } from '../../db/users.ts';
 import { clientNetworks } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { deviceOf, type DeviceCredential } from './device.ts';
 import { hashingBusy } from './hashing.ts';
 import { verifyPassword } from './password.ts';
@@ -40,7 +40,7 @@ export async function tryToSignIn(c: Exchange, email: string): Promise<Try | Ref
 }
 
 /** A try of a password, or of a code, by a signed-in user. */
-export async function tryInSession({ env }: Exchange, user: User): Promise<Try | Refusal> {
+export async function tryInSession({ env }: Exchange, user: UserPrincipal): Promise<Try | Refusal> {
   const busy = hashingBusy('known');
   if (busy) return busy;
   const agent = agentStub(env, user.account, user.id);

@@ -3,7 +3,7 @@ import { cleanName, refuse, type Refusal, type UserBody } from '#protocol';
 import { canonicalEmail } from '../../db/keys.ts';
 import { clientAddress } from '../serving/address.ts';
 import type { Exchange } from '../serving/exchange.ts';
-import type { User } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { admits, badRules } from './ip-rules.ts';
 
 /**
@@ -21,7 +21,7 @@ export function problemOf(c: Exchange, { ipRules }: UserBody): Refusal | undefin
 /** The unconfirmed risk of a change to the user's own row: `sure` lists the confirmed risks, or is `1` for all. */
 export function riskOf(
   c: Exchange,
-  user: User,
+  user: UserPrincipal,
   { roles, manages, ipRules }: UserBody,
   sure = '',
 ): Refusal | undefined {

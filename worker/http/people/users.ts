@@ -20,7 +20,7 @@ import { clientAddress, flooding } from '../serving/address.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { linkOrigin } from '../serving/links.ts';
 import { newId } from '../serving/new-id.ts';
-import type { User as Principal } from '../serving/principal.ts';
+import type { UserPrincipal } from '../serving/principal.ts';
 import { serve } from '../serving/serve.ts';
 import { changing } from './changes.ts';
 import { emailOf, invite, reserveInvitation, withMail } from './invitations.ts';
@@ -193,7 +193,7 @@ serve(users, peopleRoutes.restoreUser, (c, { user, params }) => {
 });
 
 /** The user who makes the change. */
-type By = Pick<Principal, 'account' | 'id' | 'name' | 'fullName'>;
+type By = Pick<UserPrincipal, 'account' | 'id' | 'name' | 'fullName'>;
 type Change = (act: Act) => Promise<User | Refusal>;
 
 /** Changes the user with this id, if there is one and `how` permits it. */

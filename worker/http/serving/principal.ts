@@ -25,7 +25,7 @@ import { clientAddress } from './address.ts';
 import type { Exchange } from './exchange.ts';
 import { isUpgrade } from './guard.ts';
 
-export type User = Extract<Principal, { kind: 'user' }>;
+export type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 
 const userCookie = 'parley';
@@ -36,7 +36,7 @@ const userCookie = 'parley';
 const visitorCookie = (site: string) => `parley-visitor-${site}`;
 
 /** The signed-in user, by the session cookie. */
-export async function userOf(c: Exchange): Promise<User | Refusal> {
+export async function userOf(c: Exchange): Promise<UserPrincipal | Refusal> {
   const parts = parse(getCookie(c, userCookie, 'host'), [AccountId, UserId, SessionId]);
   if (!parts) return refuse('signed_out');
   const [account, user, session, secret] = parts as [string, string, string, string];
@@ -93,7 +93,7 @@ type IdSchema = typeof AccountId | typeof UserId | typeof SessionId | typeof Vis
 export function parse(token: string | undefined, ids: readonly IdSchema[]): string[] | undefined {
   const parts = token?.split('.') ?? [];
   if (parts.length !== ids.length + 1) return undefined;
-  if (ids.some((schema, place) => isRefusal(check(schema, parts[place])))) return undefined;
+  if (ids.some((schema, index) => isRefusal(check(schema, parts[index])))) return undefined;
   return /^[A-Za-z0-9_-]{20,128}$/.test(parts.at(-1) ?? '') ? parts : undefined;
 }
 

@@ -19,7 +19,7 @@ import {
 } from '#protocol';
 import type { Hono } from 'hono';
 import { contentType, readJson, refused, type Bound, type Exchange } from './exchange.ts';
-import { operatorOf, userOf, type User } from './principal.ts';
+import { operatorOf, userOf, type UserPrincipal } from './principal.ts';
 import { offersSocket } from './socket.ts';
 
 /** A request that has passed the checks of its route. */
@@ -28,8 +28,9 @@ export interface Asked<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: R extends { readonly body: FileForm } ? FileBody : BodyOf<R>;
   /** The user who has the route's right. */
-  readonly user: R['right'] extends 'anybody' | 'visitor' | 'operator' ? undefined : User;
+  readonly user: UserWith<R['right']>;
 }
+type UserWith<Right> = Right extends 'anybody' | 'visitor' | 'operator' ? undefined : UserPrincipal;
 
 /** The bytes of a file, and the type that the request states. */
 export interface FileBody {
@@ -49,7 +50,7 @@ export class Written<Value> {
 
 /** Routes for files and sockets answer with a `Response`. */
 type Answer<R extends Route> =
-  Refusal | ([AnswerOf<R>] extends [never] ? Response : AnswerOf<R> | Written<AnswerOf<R>>);
+  Refusal | AnswerOf<R> | ([AnswerOf<R>] extends [never] ? Response : Written<AnswerOf<R>>);
 
 type Handler<R extends Route> = (c: Exchange, asked: Asked<R>) => Answer<R> | Promise<Answer<R>>;
 
@@ -80,7 +81,10 @@ async function admit(c: Exchange, route: Route): Promise<Refusal | object> {
 }
 
 /** The user, who has the route's right, or the caller's refusal. Undefined if the route needs no user. */
-async function callerOf(c: Exchange, { right, enrolling }: Route): Promise<User | undefined | Refusal> {
+async function callerOf(
+  c: Exchange,
+  { right, enrolling }: Route,
+): Promise<UserPrincipal | undefined | Refusal> {
   if (right === 'anybody' || right === 'visitor') return undefined;
   if (right === 'operator') {
     const principal = await operatorOf(c);

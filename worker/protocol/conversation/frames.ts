@@ -129,8 +129,8 @@ export const PreviewSignal = v.object({ t: v.literal('preview'), text: v.string(
 export const PresenceSignal = v.object({ t: v.literal('presence'), present: v.boolean() });
 
 /**
- * For a waiting visitor: the position in the queue, from 1; the expected wait in milliseconds, null if unknown; and
- * the availability of agents who serve the queue.
+ * For a waiting visitor: `place`, the position in the queue, from 1; `wait`, the expected wait in milliseconds, null if
+ * unknown; and the availability of agents who serve the queue.
  */
 export const Waiting = v.object({
   place: v.number(),

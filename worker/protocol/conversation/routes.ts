@@ -1,4 +1,4 @@
-/** The routes of conversations: sockets, history, taking and transfers (CON-1, TAK-1, HIS-1, TIM-1, HIS-4). */
+/** The routes of conversations: sockets, history, transfers, the routing log (CON-1, HIS-1, TAK-1, TRF-1, DEC-1). */
 import { ConversationId } from '../base/ids.ts';
 import { Done, route, socket } from '../base/route.ts';
 import { AnswerOffer, Assign, DecisionsList, Destinations, Taken, Transfer } from '../routing/routing.ts';

@@ -1,4 +1,4 @@
-/** The routes of an account's people: users, their photos, groups, and the time table (USR-1, PHO-1, TIM-1). */
+/** The routes of an account's people: users, their photos, and groups (USR-1, PHO-1). */
 import { AccountId, GroupId, PhotoId, UserId } from '../base/ids.ts';
 import { Done, file, route } from '../base/route.ts';
 import {
@@ -16,7 +16,6 @@ import {
   UsersQuery,
 } from './people.ts';
 import { photoTypes } from './photos.ts';
-import { TimeTable, TimeTableQuery } from './time-table.ts';
 
 const ofUser = { id: UserId };
 const ofGroup = { id: GroupId };
@@ -162,13 +161,4 @@ export const deleteGroup = route('DELETE /api/groups/:id', {
   summary: 'Deletes a group; the answer is the same where there was none',
   params: ofGroup,
   answer: Done,
-});
-
-/* Reports. */
-
-export const timeTable = route('GET /api/time-table', {
-  right: 'reports.read',
-  summary: 'Returns the statuses of agents on a day, and their lengths',
-  query: TimeTableQuery,
-  answer: TimeTable,
 });

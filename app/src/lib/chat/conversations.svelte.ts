@@ -4,7 +4,7 @@ import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { keptKeys } from '../kept.ts';
 import { LiveConversation } from './conversation.svelte.ts';
-import type { Place } from './scroll.ts';
+import type { ScrollPosition } from './scroll.ts';
 
 /** Earlier views that are stored, so that going back shows them at once. */
 const remembered = 20;
@@ -27,7 +27,7 @@ export class Conversations {
   /** The last seq seen here, by conversation. */
   readonly seen = new SvelteMap<string, number>();
   /** The scroll position at which the agent left each log. */
-  readonly places = new Map<string, Place>();
+  readonly scrollPositions = new Map<string, ScrollPosition>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
@@ -81,9 +81,9 @@ export class Conversations {
     if (!left.unsent) this.#drop(left);
   }
 
-  leave(id: string, place: Place | null): void {
-    if (place) this.places.set(id, place);
-    else this.places.delete(id);
+  leave(id: string, scrollPosition: ScrollPosition | null): void {
+    if (scrollPosition) this.scrollPositions.set(id, scrollPosition);
+    else this.scrollPositions.delete(id);
   }
 
   end(): void {

@@ -12,11 +12,11 @@ const together = 5 * 60_000;
 /** The delivery state of a message of the agents' side. */
 export type Progress = 'sent' | 'delivered' | 'seen';
 
-interface Place {
+interface Keyed {
   /** Stays the same from the moment a message is typed until long after it is sent. */
   readonly key: string;
 }
-export interface MessageItem extends Place {
+export interface MessageItem extends Keyed {
   readonly kind: 'message';
   readonly seq: number;
   readonly at: number;
@@ -28,24 +28,24 @@ export interface MessageItem extends Place {
   /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
-export interface PendingItem extends Place {
+export interface PendingItem extends Keyed {
   readonly kind: 'pending';
   readonly pending: Pending;
   readonly text: string;
   readonly first: boolean;
   readonly last: boolean;
 }
-export interface EventItem extends Place {
+export interface EventItem extends Keyed {
   readonly kind: 'event';
   readonly entry: EventEntry;
   /** The note of the transfer before it. */
   readonly note?: string;
 }
-export interface DayItem extends Place {
+export interface DayItem extends Keyed {
   readonly kind: 'day';
   readonly at: number;
 }
-export interface UnreadItem extends Place {
+export interface UnreadItem extends Keyed {
   readonly kind: 'unread';
 }
 export type Item = MessageItem | PendingItem | EventItem | DayItem | UnreadItem;

@@ -5,7 +5,7 @@
  */
 
 /** A scroll position: an item, and its distance below the upper edge. */
-export interface Place {
+export interface ScrollPosition {
   readonly key: string;
   readonly top: number;
 }
@@ -22,7 +22,7 @@ export function toEnd(scroller: HTMLElement): void {
 }
 
 /** The scroll position of the first item in view. */
-export function placeOf(scroller: HTMLElement): Place | null {
+export function scrollPositionOf(scroller: HTMLElement): ScrollPosition | null {
   const edge = scroller.getBoundingClientRect().top;
   for (const item of scroller.querySelectorAll<HTMLElement>('[data-key]')) {
     const box = item.getBoundingClientRect();
@@ -32,10 +32,10 @@ export function placeOf(scroller: HTMLElement): Place | null {
 }
 
 /** Scrolls to the position. Returns false if the item no longer exists. */
-export function restore(scroller: HTMLElement, place: Place): boolean {
-  const item = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(place.key)}"]`);
+export function restore(scroller: HTMLElement, position: ScrollPosition): boolean {
+  const item = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(position.key)}"]`);
   if (!item) return false;
   const top = item.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-  scroller.scrollTop += top - place.top;
+  scroller.scrollTop += top - position.top;
   return true;
 }

@@ -136,7 +136,7 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
   if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
-  // The visitor left. An unanswered question stays until an agent answers it or three days have passed (B4).
+  // The visitor left. An unanswered question stays until an agent answers it or three days have passed.
   if (!row.visitor.here) return row.last && sideOf(row.last.by) === 'agent' ? 'recent' : 'unanswered';
   return routed ? 'queue' : 'waiting';
 }

@@ -1,5 +1,5 @@
 /** The time table of the day and the group that were requested last. */
-import { isRefusal, peopleRoutes, type Refusal, type TimeTable } from '#protocol';
+import { isRefusal, reportRoutes, type Refusal, type TimeTable } from '#protocol';
 import { ask } from '$lib/api.ts';
 
 interface Query {
@@ -17,7 +17,7 @@ export class Table {
   async show(query: Query = this.#query): Promise<void> {
     this.#query = query;
     this.loading = true;
-    const answer = await ask(peopleRoutes.timeTable, { query });
+    const answer = await ask(reportRoutes.timeTable, { query });
     // Another day was requested meanwhile.
     if (this.#query !== query) return;
     this.loading = false;

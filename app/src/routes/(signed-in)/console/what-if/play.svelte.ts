@@ -2,7 +2,7 @@
  * Runs scenarios beside the page's own work: a day is simulated in pieces, and a newer request replaces the current
  * one.
  */
-import { seeded } from '#domain/base/chance';
+import { seeded } from '#domain/routing/chance';
 import { Simulation, type Scenario } from '#domain/routing/simulate';
 import type { Report } from '#domain/routing/simulation-report';
 

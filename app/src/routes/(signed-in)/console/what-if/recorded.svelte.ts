@@ -1,5 +1,5 @@
 /** The days of a campaign's last two weeks with enough chats to be simulated. */
-import { recordedDay } from '#domain/base/days';
+import { recordedDay } from '#domain/routing/days';
 import type { Arrival } from '#domain/routing/simulate';
 import {
   conversationRoutes,

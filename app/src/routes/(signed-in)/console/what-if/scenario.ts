@@ -1,5 +1,5 @@
 /** A campaign with its current and with changed settings, as scenarios of a day. */
-import { closing, opening } from '#domain/base/days';
+import { closing, opening } from '#domain/routing/days';
 import type { Arrival, Handing, Scenario, SimulatedAgent } from '#domain/routing/simulate';
 import type { Account, Method, Routing, User } from '#protocol';
 
@@ -32,9 +32,9 @@ export function scenarioOf(
   const first = arrivals.reduce((least, { at }) => Math.min(least, at), opening);
   const last = arrivals.reduce((most, { at }) => Math.max(most, at), closing);
   const shifts = [{ from: first, to: last, status: 'online' as const }];
-  const agents = Array.from({ length: users.length > 0 ? count : 0 }, (_, place): SimulatedAgent => {
-    const model = users[place % users.length];
-    const more = Math.floor(place / users.length);
+  const agents = Array.from({ length: users.length > 0 ? count : 0 }, (_, index): SimulatedAgent => {
+    const model = users[index % users.length];
+    const more = Math.floor(index / users.length);
     return {
       id: more > 0 ? copied(model?.id ?? '', more) : (model?.id ?? ''),
       name: model?.name ?? '',

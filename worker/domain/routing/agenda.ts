@@ -11,32 +11,32 @@ export class Agenda<T> {
 
   add(at: number, what: T): void {
     const item = { at, order: this.#count++, what };
-    let place = this.#heap.push(item) - 1;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
+    let index = this.#heap.push(item) - 1;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
       const parent = this.#heap[above];
       if (!parent || !before(item, parent)) break;
-      this.#heap[place] = parent;
-      place = above;
+      this.#heap[index] = parent;
+      index = above;
     }
-    this.#heap[place] = item;
+    this.#heap[index] = item;
   }
 
   next(): { readonly at: number; readonly what: T } | undefined {
     const [first] = this.#heap;
     const last = this.#heap.pop();
     if (!first || !last || this.#heap.length === 0) return first;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      const left = 2 * place + 1;
+      const left = 2 * index + 1;
       const [a, b] = [this.#heap[left], this.#heap[left + 1]];
       if (!a) break;
       const [smaller, at] = b && before(b, a) ? [b, left + 1] : [a, left];
       if (!before(smaller, last)) break;
-      this.#heap[place] = smaller;
-      place = at;
+      this.#heap[index] = smaller;
+      index = at;
     }
-    this.#heap[place] = last;
+    this.#heap[index] = last;
     return first;
   }
 }

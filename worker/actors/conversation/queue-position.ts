@@ -8,7 +8,7 @@ import type { Host } from '../../runtime/host.ts';
 /** An answer is reused for this long, in milliseconds. */
 const every = 1_000;
 
-export class Places {
+export class QueuePosition {
   readonly #host: Host;
   readonly #ask: () => Promise<Waiting | null>;
   #askedAt = -Infinity;

@@ -2,16 +2,7 @@
 import * as v from 'valibot';
 import { GroupId, UserId } from '../base/ids.ts';
 import { Status, statuses } from '../conversation/parties.ts';
-
-/** A calendar day, `YYYY-MM-DD`. */
-export const Day = v.pipe(
-  v.string(),
-  v.regex(/^20\d\d-\d\d-\d\d$/),
-  v.check((day) => {
-    const date = new Date(`${day}T12:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-  }, 'There is no such day.'),
-);
+import { Day } from './day.ts';
 
 /** The day is in the account's zone; with a group, only its members are listed. */
 export const TimeTableQuery = v.object({ day: Day, group: v.optional(GroupId) });

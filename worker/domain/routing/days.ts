@@ -1,6 +1,6 @@
 /** Days for the simulation: synthetic ones from a shape and chance, and recorded ones from the history. */
 import type { ConversationState } from '#protocol';
-import type { Arrival, SimulatedAgent } from '../routing/simulate.ts';
+import type { Arrival, SimulatedAgent } from './simulate.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -55,11 +55,11 @@ const normal = (random: () => number): number =>
 
 /** Agents for such a day, in three overlapping shifts of eight hours. */
 export function syntheticAgents(count: number, live: number | null): SimulatedAgent[] {
-  return Array.from({ length: count }, (_, place) => {
-    const from = opening + (place % 3) * 2 * hour;
+  return Array.from({ length: count }, (_, index) => {
+    const from = opening + (index % 3) * 2 * hour;
     return {
-      id: `agent${String(place + 1).padStart(4, '0')}`,
-      name: `Agent ${place + 1}`,
+      id: `agent${String(index + 1).padStart(4, '0')}`,
+      name: `Agent ${index + 1}`,
       groups: [],
       limits: { live, nrt: live },
       shifts: [{ from, to: from + 8 * hour, status: 'online' as const }],
