@@ -31,9 +31,12 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         // The programs of `npm run types`, each parsed once.
-        project: ['worker', 'widget', 'app', 'test', 'test/tsconfig.workerd.json', 'bin'].map((program) =>
-          program.endsWith('.json') ? program : `${program}/tsconfig.json`,
-        ),
+        project: [
+          ...['worker', 'widget', 'app', 'test', 'test/simulation', 'bin'].map(
+            (program) => `${program}/tsconfig.json`,
+          ),
+          'test/tsconfig.workerd.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

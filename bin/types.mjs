@@ -13,6 +13,7 @@ const programs = [
   ],
   ['tests in workerd', 'tsc', ['-p', 'test/tsconfig.workerd.json']],
   ['tests in Node', 'tsc', ['-p', 'test']],
+  ['simulation', 'tsc', ['-p', 'test/simulation']],
   ['bin', 'tsc', ['-p', 'bin']],
 ];
 

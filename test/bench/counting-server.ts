@@ -90,8 +90,6 @@ function observe({ storage }: DurableObjectState, { DB }: Env): void {
 }
 
 const kinds: Record<string, 'alarms' | 'frames'> = { alarm: 'alarms', webSocketMessage: 'frames' };
-/** The names that an actor defines in its constructor. */
-const internal = new Set(['constructor', 'targets']);
 
 type Actor = typeof DurableObject<Env>;
 
@@ -108,7 +106,7 @@ function count(name: string, actor: Actor): void {
   Object.setPrototypeOf(actor, Observed);
   Object.setPrototypeOf(actor.prototype, Observed.prototype);
   for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(actor.prototype))) {
-    if (internal.has(method) || typeof value !== 'function') continue;
+    if (method === 'constructor' || typeof value !== 'function') continue;
     const original = value as Method;
     Object.defineProperty(actor.prototype, method, {
       value: function (this: unknown, ...given: unknown[]): unknown {

@@ -250,6 +250,46 @@ test('a follower of another version begins anew by its `from`; version 1 goes on
   ]);
 });
 
+test('a follower with `givesUpAfter` is retried only every few hours after that time without success, evictions included; a success ends the pause', async () => {
+  await onStage(async (host) => {
+    const [minute, hour] = [60_000, 3_600_000];
+    const log = { head: 1 };
+    let down = true;
+    const tries = { dead: [] as number[], patient: [] as number[] };
+    const trying = (name: keyof typeof tries) =>
+      follower(name, log, () => {
+        tries[name].push(host.clock);
+        return down ? Promise.reject(new Error('down')) : Promise.resolve(log.head);
+      });
+    const all = () => [{ ...trying('dead'), givesUpAfter: hour }, trying('patient')];
+    const last = (name: keyof typeof tries) => tries[name].at(-1) ?? 0;
+    const first = await wired(host, all());
+    await host.pass(hour / 2, () => void first.alarm.fire());
+    expect(last('dead')).toBe(last('patient'));
+    expect(tries.dead.length).toBeGreaterThan(30);
+    // The memory is lost, and the time of the first failure is not.
+    const second = await wired(host, all());
+    await host.pass(hour / 2 + minute, () => void second.alarm.fire());
+    const [givenUpAt, before] = [last('dead'), tries.dead.length];
+    expect(givenUpAt - start).toBeGreaterThanOrEqual(hour);
+    await host.pass(5 * hour, () => void second.alarm.fire());
+    expect(tries.dead.length).toBe(before);
+    expect(last('patient')).toBeGreaterThan(host.clock - 2 * minute);
+    await host.pass(hour, () => void second.alarm.fire());
+    expect(tries.dead.slice(before)).toEqual([givenUpAt + 6 * hour]);
+    // The end is back, and later gone again: its time begins anew.
+    down = false;
+    await host.pass(6 * hour, () => void second.alarm.fire());
+    expect(second.followers.cursors).toEqual({ dead: 1, patient: 1 });
+    [down, log.head] = [true, 2];
+    second.followers.kick();
+    const again = tries.dead.length;
+    await host.pass(10 * minute, () => void second.alarm.fire());
+    expect(tries.dead.length - again).toBeGreaterThan(10);
+    expect(last('dead')).toBe(last('patient'));
+  });
+});
+
 test('R8 I6 a follower that never answers is abandoned and retried; a crash meanwhile forgets nothing', async () => {
   await onStage(async (host) => {
     const log = { head: 1 };

@@ -3,7 +3,7 @@
  */
 import { firstPage, paginate } from '#domain/conversation/archive';
 import type { Entry } from '#protocol';
-import type { Targets } from '../../worker/actors/conversation/targets.ts';
+import { followers, type Ends } from '../../worker/actors/conversation/followers/table.ts';
 import type { World } from './world.ts';
 
 export interface ArchiveMutation {
@@ -33,12 +33,12 @@ export class SimulatedArchive {
     return [...this.#pages].sort(([a], [b]) => a - b).map(([, entries]) => entries);
   }
 
-  targets(): Targets {
+  ends(): Ends {
     const flaky = async () => {
       await this.#sometime();
       if (this.world.chance(this.#failing)) throw new Error('not now');
     };
-    const write: Targets['archive'] = async (_state, pages) => {
+    const write: Ends['archive'] = async (_state, pages) => {
       await this.#sometime();
       if (this.world.chance(this.#failing)) this.#fail('before');
       for (const { first, entries } of pages) {
@@ -49,13 +49,13 @@ export class SimulatedArchive {
       // Committed, but the answer is lost.
       if (this.world.chance(this.#failing)) this.#fail('after');
     };
-    const archive: Targets['archive'] = this.mutation.hasty
+    const archive: Ends['archive'] = this.mutation.hasty
       ? (state, pages) => {
           void write(state, pages).catch(() => undefined);
           return Promise.resolve();
         }
       : write;
-    return { archive, floor: flaky, words: flaky, owner: flaky, visitor: flaky };
+    return { ...endsLike(flaky), archive };
   }
 
   #fail(when: string): never {
@@ -66,6 +66,12 @@ export class SimulatedArchive {
   #sometime(): Promise<void> {
     return new Promise((resolve) => this.world.after(this.world.random() * 300, resolve));
   }
+}
+
+/** The same end for every follower of the table. */
+export function endsLike(end: () => Promise<void>): Ends {
+  const ends = Object.keys(followers).map((name) => [name, end]);
+  return Object.fromEntries(ends) as Record<keyof Ends, typeof end>;
 }
 
 /** The pages that the archive must contain for a log. */

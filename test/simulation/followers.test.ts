@@ -1,8 +1,8 @@
 /** A version of Parley adds followers to conversations that are older than it. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Line } from '../../worker/actors/conversation/followers/following.ts';
+import { bind, type Line } from '../../worker/actors/conversation/followers/following.ts';
 import { followers } from '../../worker/actors/conversation/followers/table.ts';
-import type { Targets } from '../../worker/actors/conversation/targets.ts';
+import { endsLike } from './archive.ts';
 import { SimulatedServer } from './server.ts';
 import { World } from './world.ts';
 
@@ -26,17 +26,11 @@ const birth = {
   ],
 } as const;
 
-const reached = () => Promise.resolve();
-const targets: Targets = {
-  archive: reached,
-  floor: reached,
-  words: reached,
-  owner: reached,
-  visitor: reached,
-};
-const unreachable: Targets = Object.fromEntries(
-  Object.keys(targets).map((name) => [name, () => Promise.reject(new Error('away'))]),
-) as unknown as Targets;
+const reachable = endsLike(() => Promise.resolve());
+const unreachable = endsLike(() => Promise.reject(new Error('away')));
+
+type Send = (seqs: readonly number[]) => Promise<void>;
+type HookLine = { readonly line: Line<Send>; readonly end: Send };
 
 /** Sends each entry to the outside world; fails while `down`. Where the memory was lost, an entry may be sent twice. */
 class Hook {
@@ -48,17 +42,23 @@ class Hook {
     return [...this.#sent];
   }
 
-  line(from: Line['from'], version = 1): Line {
-    return {
-      ...{ name: 'hook', version, from, concerns: 'every entry' },
-      follow: ({ journal }) => ({
-        push: (cursor) => {
-          if (this.down) return Promise.reject(new Error('down'));
-          for (const { seq } of journal.log.read(cursor, journal.head)) this.#sent.add(seq);
-          return Promise.resolve(journal.head);
+  line(from: 'start' | 'now', version = 1): HookLine {
+    const line: Line<Send> = {
+      ...{ version, from, concerns: 'every entry' },
+      follow: ({ journal }, send) => ({
+        push: async (cursor) => {
+          const { head } = journal;
+          await send(journal.log.read(cursor, head).map(({ seq }) => seq));
+          return head;
         },
       }),
     };
+    const end: Send = (seqs) => {
+      if (this.down) return Promise.reject(new Error('down'));
+      for (const seq of seqs) this.#sent.add(seq);
+      return Promise.resolve();
+    };
+    return { line, end };
   }
 }
 
@@ -68,9 +68,11 @@ class Life {
   readonly #server: SimulatedServer;
   #said = 0;
 
-  constructor(lines: readonly Line[], ends: Targets = targets) {
-    this.#server = new SimulatedServer(this.#world, ends, { rate: 1_000, burst: 2_000 });
-    this.#server.followers = lines;
+  constructor(
+    private readonly ends = reachable,
+    hook?: HookLine,
+  ) {
+    this.#server = new SimulatedServer(this.#world, this.#with(hook), { rate: 1_000, burst: 2_000 });
     this.#server.begin(birth);
   }
 
@@ -103,9 +105,15 @@ class Life {
     void this.#server.core;
   }
 
-  deploy(...lines: readonly Line[]): void {
-    this.#server.followers = [...followers, ...lines];
+  deploy(hook: HookLine): void {
+    this.#server.followers = this.#with(hook);
     this.evict();
+  }
+
+  #with(hook?: HookLine) {
+    return hook
+      ? bind({ ...followers, hook: hook.line }, { ...this.ends, hook: hook.end })
+      : bind(followers, this.ends);
   }
 }
 
@@ -113,8 +121,8 @@ describe.each(['straight', 'evicted'] as const)('%s', (way) => {
   const between = (life: Life) => (way === 'evicted' ? life.evict() : undefined);
 
   /** A conversation of an earlier version, without the follower. */
-  async function old(ends?: Targets): Promise<{ life: Life; head: number }> {
-    const life = new Life(followers, ends);
+  async function old(ends = reachable): Promise<{ life: Life; head: number }> {
+    const life = new Life(ends);
     await life.say(3);
     // Without a tab the visitor has left, and the log is at rest.
     between(life);
@@ -193,7 +201,7 @@ describe.each(['straight', 'evicted'] as const)('%s', (way) => {
   test('a follower from now that is as old as a conversation is sent all of it', async () => {
     const hook = new Hook();
     hook.down = true;
-    const life = new Life([...followers, hook.line('now')], unreachable);
+    const life = new Life(unreachable, hook.line('now'));
     await life.say(2);
     life.deploy(hook.line('now'));
     between(life);

@@ -4,6 +4,8 @@ import { fold } from '#domain/conversation/conversation';
 import { sideOf } from '#domain/conversation/parties';
 import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction';
 import type { Entry, Party } from '#protocol';
+import { bind } from '../../worker/actors/conversation/followers/following.ts';
+import { followers } from '../../worker/actors/conversation/followers/table.ts';
 import { archivePages } from './archive.ts';
 import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
 import { calm, SimulatedClient, type Faults } from './client.ts';
@@ -55,7 +57,7 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
   const paces = world.chance(0.5) ? { rate: 2, burst: 3 } : { rate: 1_000, burst: 2_000 };
   // In two of three worlds the actor is evicted at random moments, more or less often.
   const evicted = world.chance(0.67) ? world.random() * 0.1 : 0;
-  const server = new SimulatedServer(world, archive.targets(), paces, mutations);
+  const server = new SimulatedServer(world, bind(followers, archive.ends()), paces, mutations);
   server.begin(birth);
   server.core.perform(anna, { t: 'assign', agent: anna, generation: 1 });
   await world.run(50);

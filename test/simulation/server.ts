@@ -6,10 +6,8 @@
 import type { Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
-import type { Line } from '../../worker/actors/conversation/followers/following.ts';
-import { followers } from '../../worker/actors/conversation/followers/table.ts';
+import type { Bound } from '../../worker/actors/conversation/followers/following.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
-import type { Targets } from '../../worker/actors/conversation/targets.ts';
 import type { Host, Socket } from '../../worker/runtime/host.ts';
 import type { World } from './world.ts';
 
@@ -104,10 +102,7 @@ export class SimulatedServer {
   readonly #timers = new Set<() => void>();
   /** The actor hibernates as soon as it may. */
   #drowsy = false;
-  readonly #targets: Targets;
   readonly mutations: Mutations;
-  /** The followers of the version that runs next: it begins with the next memory. */
-  followers: readonly Line[] = followers;
   /** The last marks sent to each side. */
   readonly #told = new Map<string, Marks>();
   readonly violations: string[] = [];
@@ -131,27 +126,23 @@ export class SimulatedServer {
 
   constructor(
     readonly world: World,
-    targets: Targets,
+    /** The followers of the version that runs next: it begins with the next memory. */
+    public followers: Bound,
     /** The pace of one socket: commands a second, and at once. */
     private readonly paces: { rate: number; burst: number },
     mutations: Mutations = {},
   ) {
-    this.#targets = targets;
     this.mutations = mutations;
     this.#database.exec('BEGIN');
   }
 
   begin(birth: Parameters<typeof ConversationCore.begin>[2]): void {
-    const { followers } = this;
-    this.#adopt(
-      ConversationCore.begin(this.#host(), () => this.#targets, birth, undefined, undefined, followers),
-    );
+    this.#adopt(ConversationCore.begin(this.#host(), () => this.followers, birth));
   }
 
   get core(): ConversationCore {
     if (this.#core) return this.#core;
-    const { followers } = this;
-    const core = ConversationCore.wake(this.#host(), () => this.#targets, undefined, undefined, followers);
+    const core = ConversationCore.wake(this.#host(), () => this.followers);
     if (!core) throw new Error('the conversation was never committed');
     this.#adopt(core);
     return core;

@@ -32,6 +32,8 @@ export function keysFromNow(followers: readonly Subscription[]): string[] {
 
 /** A push that takes longer has failed, in milliseconds. */
 const pushTimeout = 10_000;
+/** The pause of a follower that has given up, in milliseconds, ±20 %. */
+const givenUpPause = 6 * 3_600_000;
 
 /** The part of a follower that does not depend on a log. */
 export interface Subscription {
@@ -43,7 +45,15 @@ export interface Subscription {
    * own, or now if it sends to the outside world, which must not receive old entries.
    */
   readonly from: 'start' | 'now';
+  /**
+   * For an end that may be gone for good: after so many milliseconds without success the follower is retried every few
+   * hours, because each retry wakes the actor. Otherwise it is retried every minute for ever.
+   */
+  readonly givesUpAfter?: number;
 }
+
+/** The key under which the start of a follower's failures is stored, beside its cursor. */
+const failingKeyOf = (follower: Subscription) => `${keyOf(follower)} failing since`;
 
 export interface Follower extends Subscription {
   /**
@@ -61,6 +71,8 @@ interface Following {
   rewinds: number;
   attempts: number;
   retryAt: number;
+  /** When the first push failed since the last success; only for a follower that gives up. An eviction keeps it. */
+  failingSince: number | null;
   startedAt: number | null;
   /** The push under way, or the last one. It never rejects. */
   flight: Promise<void>;
@@ -96,6 +108,7 @@ export class Followers {
       rewinds: 0,
       attempts: 0,
       retryAt: 0,
+      failingSince: cursors?.[failingKeyOf(follower)] ?? null,
       startedAt: null,
       flight: Promise.resolve(),
     }));
@@ -139,7 +152,12 @@ export class Followers {
   }
 
   get cursors(): Cursors {
-    return Object.fromEntries(this.#all.map(({ follower, cursor }) => [keyOf(follower), cursor]));
+    return Object.fromEntries(
+      this.#all.flatMap(({ follower, cursor, failingSince }) => [
+        [keyOf(follower), cursor],
+        ...(failingSince === null ? [] : [[failingKeyOf(follower), failingSince]]),
+      ]),
+    );
   }
 
   #start(now: number): Promise<void>[] {
@@ -169,13 +187,13 @@ export class Followers {
           this.#moved = true;
         }
         following.attempts = 0;
+        if (following.failingSince !== null) this.#moved = true;
+        following.failingSince = null;
         const due = follower.due(following.cursor);
         if (due === null || due > this.#host.now()) break;
       }
     } catch (error) {
-      following.attempts++;
-      following.retryAt = this.#host.now() + retryDelay(following.attempts, this.#host.random());
-      report('follower_failed', error, { follower: follower.name, attempts: following.attempts });
+      this.#failed(following, error);
     } finally {
       following.startedAt = null;
     }
@@ -185,6 +203,23 @@ export class Followers {
       this.#moved = false;
       this.#save(this.cursors);
     }
+  }
+
+  #failed(following: Following, error: unknown): void {
+    const { name, givesUpAfter } = following.follower;
+    const now = this.#host.now();
+    const chance = this.#host.random();
+    following.attempts++;
+    following.retryAt = now + retryDelay(following.attempts, chance);
+    const details = { follower: name, attempts: following.attempts };
+    if (givesUpAfter === undefined) return report('follower_failed', error, details);
+    if (following.failingSince === null) {
+      following.failingSince = now;
+      this.#moved = true;
+    }
+    const givenUp = now - following.failingSince >= givesUpAfter;
+    if (givenUp) following.retryAt = now + givenUpPause * (0.8 + 0.4 * chance);
+    report(givenUp ? 'follower_given_up' : 'follower_failed', error, details);
   }
 
   /** Called after a flush, for what comes next: the actor settles its alarm. */

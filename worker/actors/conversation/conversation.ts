@@ -1,6 +1,6 @@
 /**
  * The Durable Object of one conversation, named `account:con_…`. A thin shell: it gives the core its host and its
- * targets, and passes on the runtime's events.
+ * followers, and passes on the runtime's events.
  */
 import { capsOf } from '#domain/base/caps';
 import type { Assigning } from '#domain/conversation/commands';
@@ -23,7 +23,6 @@ import {
   type Waiting,
 } from '#protocol';
 import { DurableObject } from 'cloudflare:workers';
-import { writeHistory } from '../../db/history.ts';
 import {
   acceptSocket,
   answerClose,
@@ -42,15 +41,17 @@ import type {
   Transferring,
 } from '../contracts/conversation.ts';
 import type { Env } from '../env.ts';
-import { agentStub, dispatcherStub, handedOn, visitorStub } from '../stubs.ts';
+import { agentStub, dispatcherStub, handedOn } from '../stubs.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
-import { ConversationCore } from './core.ts';
+import { ConversationCore, type Bind } from './core.ts';
 import { waits, type Waits } from './duties.ts';
+import { endsOf } from './followers/ends.ts';
 import { rowOf } from './followers/floor.ts';
+import { bind } from './followers/following.ts';
+import { followers } from './followers/table.ts';
 import { Sessions } from './sessions.ts';
-import type { Targets } from './targets.ts';
 
 /** Why sockets are closed, by code. */
 const revocations: Readonly<Record<number, string>> = {
@@ -69,32 +70,25 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
   #admission: Admission | undefined;
+  /** The followers with their real ends. */
+  readonly #bind: Bind = ({ account, id: conversation }) =>
+    bind(
+      followers,
+      endsOf(followers, { env: this.env, account, conversation, watched: () => this.#followed() }),
+    );
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    const core = ConversationCore.wake(
-      this.#host,
-      (account) => this.targets(account),
-      this.waits,
-      capsOf(env),
-    );
+    const core = ConversationCore.wake(this.#host, this.#bind, this.waits, capsOf(env));
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. A repeated call begins nothing again. */
   start(birth: Birth, by: Party, message: MessageCommand): Started | Refusal {
     if (!this.#core)
-      this.#adopt(
-        ConversationCore.begin(
-          this.#host,
-          (account) => this.targets(account),
-          birth,
-          this.waits,
-          capsOf(this.env),
-        ),
-      );
+      this.#adopt(ConversationCore.begin(this.#host, this.#bind, birth, this.waits, capsOf(this.env)));
     return this.send(by, message);
   }
 
@@ -320,17 +314,5 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   /** A subclass for runs with little time overrides these with shorter ones. */
   protected get waits(): Waits {
     return waits;
-  }
-
-  /** The real targets of the followers. A fault-injecting subclass replaces them. */
-  protected targets(account: string): Targets {
-    return {
-      archive: (state, pages) => writeHistory(this.env.DB, account, state, pages),
-      floor: async (row) =>
-        dispatcherStub(this.env, account).conversationNoted(row, row.phase === 'closed' && this.#followed()),
-      words: async (words) => dispatcherStub(this.env, account).wordsNoted(words),
-      owner: async (agent, summary) => agentStub(this.env, account, agent).summaryNoted(summary),
-      visitor: async (note) => visitorStub(this.env, account, note.visitor).conversationNoted(note),
-    };
   }
 }

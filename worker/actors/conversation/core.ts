@@ -29,21 +29,19 @@ import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
 import { FloorNews } from './floor-news.ts';
-import { followersOf, type Line } from './followers/following.ts';
-import { followers as all } from './followers/table.ts';
+import type { Bound } from './followers/following.ts';
 import { Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
 import { OwnerNews } from './owner-news.ts';
 import { Signals } from './signals.ts';
 import { migrations, type Birthright, type ConversationRegisters } from './storage.ts';
-import type { Targets } from './targets.ts';
 
 /** In milliseconds. An actor that slept was idle for longer than this. */
 const recent = 5_000;
 
-/** Makes the followers' targets for an account. */
-export type TargetsOf = (account: string) => Targets;
+/** The followers of a conversation, and the ends that they deliver to. */
+export type Bind = (self: Pick<Birthright, 'account' | 'id'>) => Bound;
 
 export class ConversationCore {
   readonly host: Host;
@@ -65,35 +63,22 @@ export class ConversationCore {
   #unsavedSince: number | null = null;
 
   /** Wakes a conversation from its storage; undefined if there is none. Writes nothing. */
-  static wake(
-    host: Host,
-    targets: TargetsOf,
-    waits?: Waits,
-    caps?: Caps,
-    lines?: readonly Line[],
-  ): ConversationCore | undefined {
+  static wake(host: Host, bind: Bind, waits?: Waits, caps?: Caps): ConversationCore | undefined {
     const registers = open<ConversationRegisters>(host.sql, migrations);
-    return registers && new ConversationCore(host, registers, targets, waits, caps, lines);
+    return registers && new ConversationCore(host, registers, bind, waits, caps);
   }
 
   /** Begins a conversation. */
-  static begin(
-    host: Host,
-    targets: TargetsOf,
-    birth: Birth,
-    waits?: Waits,
-    caps?: Caps,
-    lines: readonly Line[] = all,
-  ): ConversationCore {
+  static begin(host: Host, bind: Bind, birth: Birth, waits?: Waits, caps?: Caps): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
-    const fromNow = keysFromNow(lines);
+    const fromNow = keysFromNow(bind(birth).subscriptions);
     registers.set('self', {
       ...{ account, id, epoch, settings },
       ...(fromNow.length > 0 && { followers: fromNow }),
     });
-    const core = new ConversationCore(host, registers, targets, waits, caps, lines);
+    const core = new ConversationCore(host, registers, bind, waits, caps);
     core.#persist(birth.entries);
     return core;
   }
@@ -101,10 +86,9 @@ export class ConversationCore {
   constructor(
     host: Host,
     registers: Registers<ConversationRegisters>,
-    targetsOf: TargetsOf,
+    bind: Bind,
     waits: Waits = usual,
     caps: Caps = usualCaps,
-    lines: readonly Line[] = all,
   ) {
     this.host = host;
     this.waits = waits;
@@ -114,13 +98,13 @@ export class ConversationCore {
     if (!self) throw new Error('a conversation without its name');
     this.self = self;
     this.goneAt = this.registers.get('goneAt') ?? null;
-    const targets = targetsOf(self.account);
+    const bound = bind(self);
     const progress = this.registers.get('progress');
     this.journal = new Journal(host.sql, self.id, progress);
     this.followers = new Followers(
       host,
-      followersOf(lines, {
-        ...{ host, journal: this.journal, targets },
+      bound.follow({
+        ...{ host, journal: this.journal },
         opening: () => this.opening(),
         registered: () => this.followers.cursor('floor') > 0,
         archiveWindow: waits.archive,
@@ -129,11 +113,11 @@ export class ConversationCore {
       { cursors: progress?.cursors, born: self.followers, head: this.journal.head },
       () => this.#saveProgress(),
     );
-    this.#news = new OwnerNews(host, this.journal, targets);
+    this.#news = new OwnerNews(host, this.journal, bound.news.owner);
     this.#floorNews = new FloorNews(
       host,
       this.journal,
-      (words) => targets.words(words),
+      (words) => bound.news.floor({ words }),
       () => this.followers.cursor('floor'),
     );
     for (const socket of host.sockets()) this.#recall(attachmentOf(socket));

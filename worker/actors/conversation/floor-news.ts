@@ -4,10 +4,13 @@
  * (`wordsDue`): a fraction of a row for each message.
  */
 import { rulesOf } from '#domain/conversation/kinds';
-import type { Handover, Words } from '#protocol';
+import type { FloorRow, Handover, Words } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import type { Journal } from './journal.ts';
+
+/** Delivers to the floor: the whole row, or only its last message. */
+export type TellFloor = (note: { row: FloorRow } | { words: Words }) => Promise<void>;
 
 /** In milliseconds, plus a random third each time, so that conversations do not send in step. */
 const every = 1_000;

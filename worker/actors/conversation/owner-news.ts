@@ -3,10 +3,13 @@
  * no entries, so nothing is stored: a tab that missed it asks again. Changes of the owner are followed durably
  * (followers/owner.ts).
  */
+import type { Summary } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import type { Journal } from './journal.ts';
-import type { Targets } from './targets.ts';
+
+/** Delivers a summary to an agent's lists. */
+export type TellOwner = (agent: string, summary: Summary) => Promise<void>;
 
 /** Plus a random third each time, so that conversations do not send in step. In milliseconds. */
 const every = 2_000;
@@ -16,14 +19,14 @@ const moment = 50;
 export class OwnerNews {
   readonly #host: Host;
   readonly #journal: Journal;
-  readonly #targets: Targets;
+  readonly #send: TellOwner;
   #toldAt = 0;
   #timer: (() => void) | null = null;
 
-  constructor(host: Host, journal: Journal, targets: Targets) {
+  constructor(host: Host, journal: Journal, send: TellOwner) {
     this.#host = host;
     this.#journal = journal;
-    this.#targets = targets;
+    this.#send = send;
   }
 
   touch(): void {
@@ -40,7 +43,7 @@ export class OwnerNews {
     const { state, marks } = this.#journal;
     if (!state.owner) return;
     this.#toldAt = this.#host.now();
-    const told = this.#targets.owner(state.owner.id, { state, unread: marks.agent.unread });
+    const told = this.#send(state.owner.id, { state, unread: marks.agent.unread });
     this.#host.background(told.catch((error: unknown) => report('owner_not_told', error)));
   }
 }

@@ -1,12 +1,26 @@
 /** Writes a conversation to the history, in pages. */
 import { windowOf } from '#domain/conversation/archive';
+import type { ConversationState } from '#protocol';
+import { writeHistory } from '../../../db/history.ts';
+import type { Following } from './ends.ts';
 import type { Followed, Work } from './following.ts';
 
 /** Pages in one batch to the archive. */
 const pagesAtOnce = 20;
 
+type Page = { first: number; count: number; entries: string };
+export type WriteArchive = (state: ConversationState, pages: readonly Page[]) => Promise<void>;
+
+export const archive: Following<WriteArchive> = {
+  end:
+    ({ env, account }) =>
+    (state, pages) =>
+      writeHistory(env.DB, account, state, pages),
+  follow,
+};
+
 /** Collects entries for a while, longer after the first time; a closed conversation is written at once. */
-export function archive({ host, journal, targets, registered, archiveWindow }: Followed): Work {
+function follow({ host, journal, registered, archiveWindow }: Followed, write: WriteArchive): Work {
   let since = { cursor: -1, at: 0, spread: 0 };
   return {
     due(cursor, concerned) {
@@ -24,7 +38,7 @@ export function archive({ host, journal, targets, registered, archiveWindow }: F
     async push(cursor) {
       const { state, head } = journal;
       const pages = journal.pagesAfter(cursor, pagesAtOnce);
-      await targets.archive(state, pages);
+      await write(state, pages);
       return pages.at(-1)?.last ?? head;
     },
   };

@@ -1,20 +1,30 @@
 /** Sends the dispatcher the floor's row: with each change of state or owner, and some time after a last message. */
 import type { FloorRow } from '#protocol';
-import { handoverOf, wordsDue } from '../floor-news.ts';
+import { dispatcherStub } from '../../stubs.ts';
+import { handoverOf, wordsDue, type TellFloor } from '../floor-news.ts';
 import type { Journal } from '../journal.ts';
-import type { Followed, Work } from './following.ts';
+import type { Following } from './ends.ts';
 
-export function floor({ host, journal, targets, opening, archived, archiveWindow }: Followed): Work {
-  const wordsAt = wordsDue(host, journal, archiveWindow);
-  return {
-    due: (cursor, concerned) => (concerned ? 0 : wordsAt(cursor, archived())),
-    async push() {
-      const { head } = journal;
-      await targets.floor(rowOf(journal, opening()));
-      return head;
+export const floor: Following<TellFloor> = {
+  end:
+    ({ env, account, watched }) =>
+    async (note) => {
+      const dispatcher = dispatcherStub(env, account);
+      if ('words' in note) return dispatcher.wordsNoted(note.words);
+      return dispatcher.conversationNoted(note.row, note.row.phase === 'closed' && watched());
     },
-  };
-}
+  follow({ host, journal, opening, archived, archiveWindow }, tell) {
+    const wordsAt = wordsDue(host, journal, archiveWindow);
+    return {
+      due: (cursor, concerned) => (concerned ? 0 : wordsAt(cursor, archived())),
+      async push() {
+        const { head } = journal;
+        await tell({ row: rowOf(journal, opening()) });
+        return head;
+      },
+    };
+  },
+};
 
 /** The floor's row of a conversation as it is now. */
 export function rowOf(journal: Journal, opening: string): FloorRow {
