@@ -44,7 +44,12 @@ test('after an upgrade the floor shows the last message of idle conversations an
   await before.until(
     () => complete(before) && chats.map((id) => rowIn(before, id)?.phase).join() === 'waiting,active,closed',
   );
-  const shown = [...chats.map((id) => rowIn(before, id)), agentIn(before, anna.party.id)];
+  // `seq` is the head at the time of the row. A message alone sends no row, so it may be lower before the upgrade.
+  const shownBy = (tab: Tab) => [
+    ...chats.map((id) => ({ ...rowIn(tab, id), seq: null })),
+    agentIn(tab, anna.party.id),
+  ];
+  const shown = shownBy(before);
   await age(scene);
   // One conversation cannot be reached the first time.
   const failing = vi.spyOn(Conversation.prototype, 'row').mockImplementationOnce(() => {
@@ -58,5 +63,5 @@ test('after an upgrade the floor shows the last message of idle conversations an
     return tab;
   });
   await after.until(() => complete(after));
-  expect([...chats.map((id) => rowIn(after, id)), agentIn(after, anna.party.id)]).toEqual(shown);
+  expect(shownBy(after)).toEqual(shown);
 });
