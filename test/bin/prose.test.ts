@@ -15,7 +15,11 @@ describe('a sentence that begins with a pronoun is a fault', () => {
     ['a.mjs', '// One is enough.', begins('a.mjs:1', 'One')],
     ['a.mjs', '// The user’s actor. “Whose sessions end?”', begins('a.mjs:1', 'Whose')],
     ['a.test.ts', "test('F16 who waits is told', () => {});", begins('a.test.ts:1', 'who')],
-    ['a.test.ts', "describe.skip('S2, CMD-15: Nobody sees it', () => {});", begins('a.test.ts:1', 'Nobody')],
+    [
+      'a.test.ts',
+      "describe.concurrent('S2, CMD-15: Nobody sees it', () => {});",
+      begins('a.test.ts:1', 'Nobody'),
+    ],
     ['a.test.ts', 'test.each([[1]])(\n  `what ${1} does`,\n  () => {},\n);', begins('a.test.ts:2', 'what')],
     ['a.svelte', '<script>\n  // Those who wait.\n</script>', begins('a.svelte:2', 'Those who')],
     ['a.svelte', '<p>Who?</p>\n<!-- Whom to ask. -->', begins('a.svelte:2', 'Whom')],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { admits, badRules } from '../../worker/http/people/ip-rules.ts';
 
 test.each([
-  // One address, in any form.
+  // A rule that is an address admits every form of it.
   ['203.0.113.7', '203.0.113.7', true],
   ['203.0.113.7', '203.0.113.8', false],
   ['2001:db8::1', '2001:0DB8:0000:0000:0000:0000:0000:0001', true],

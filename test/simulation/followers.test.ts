@@ -3,28 +3,12 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { bind, type Line } from '../../worker/actors/conversation/followers/following.ts';
 import { followers } from '../../worker/actors/conversation/followers/table.ts';
 import { endsLike } from './archive.ts';
+import { birth, visitor } from './birth.ts';
 import { SimulatedServer } from './server.ts';
 import { World } from './world.ts';
 
 // Failures are reported, as they should be.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
-
-const visitor = { kind: 'visitor', id: 'vis_a' } as const;
-const birth = {
-  account: 'acc',
-  id: 'con_a',
-  settings: { idleMinutes: 1_000, sneakPreview: true },
-  entries: [
-    {
-      kind: 'conversation.started',
-      by: visitor,
-      campaign: { id: 'cam', name: 'Shop' },
-      site: 'sit',
-      contact: {},
-      ordinal: 1,
-    },
-  ],
-} as const;
 
 const reachable = endsLike(() => Promise.resolve());
 const unreachable = endsLike(() => Promise.reject(new Error('away')));

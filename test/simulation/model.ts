@@ -6,8 +6,8 @@ import { entryForVisitor, stateForVisitor } from '#domain/conversation/redaction
 import type { Entry, Party } from '#protocol';
 import { bind } from '../../worker/actors/conversation/followers/following.ts';
 import { followers } from '../../worker/actors/conversation/followers/table.ts';
-import { archivePages } from './archive.ts';
-import { SimulatedArchive, type ArchiveMutation } from './archive.ts';
+import { archivePages, SimulatedArchive, type ArchiveMutation } from './archive.ts';
+import { birth, visitor } from './birth.ts';
 import { calm, SimulatedClient, type Faults } from './client.ts';
 import { SimulatedServer, type Mutations } from './server.ts';
 import { World } from './world.ts';
@@ -22,25 +22,8 @@ export interface Outcome {
   readonly archiveFailures: number;
 }
 
-const visitor = { kind: 'visitor', id: 'vis_a' } as const;
 const anna = { kind: 'agent', id: 'usr_anna', name: 'Anna' } as const;
 const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben' } as const;
-
-const birth = {
-  account: 'acc',
-  id: 'con_a',
-  settings: { idleMinutes: 1_000, sneakPreview: true },
-  entries: [
-    {
-      kind: 'conversation.started',
-      by: visitor,
-      campaign: { id: 'cam', name: 'Shop' },
-      site: 'sit',
-      contact: {},
-      ordinal: 1,
-    },
-  ],
-} as const;
 
 /** Runs one seed. */
 export async function runModel(seed: number, mutations: Mutations & ArchiveMutation = {}): Promise<Outcome> {
