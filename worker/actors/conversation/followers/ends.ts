@@ -2,8 +2,8 @@
 import type { Env } from '../../env.ts';
 import type { Follow, Line } from './following.ts';
 
-/** A real conversation, as the makers of ends know it. */
-export interface Place {
+/** The surroundings of a real conversation, from which ends are made. */
+export interface Surroundings {
   readonly env: Env;
   readonly account: string;
   readonly conversation: string;
@@ -13,13 +13,13 @@ export interface Place {
 
 /** A follower's file exports this: its work, and the real end that it needs. */
 export interface Following<End> {
-  readonly end: (place: Place) => End;
+  readonly end: (around: Surroundings) => End;
   readonly follow: Follow<End>;
 }
 
 /** The table accepts any line whose work takes the end that the line makes. */
 export type AnyEnd = (...note: never[]) => Promise<void>;
-export type AnyLine = Line<never> & { readonly end: (place: Place) => AnyEnd };
+export type AnyLine = Line<never> & { readonly end: (around: Surroundings) => AnyEnd };
 
 /** The ends of a table's followers, by name. */
 export type EndsOf<Lines extends Readonly<Record<string, AnyLine>>> = {
@@ -29,9 +29,9 @@ export type EndsOf<Lines extends Readonly<Record<string, AnyLine>>> = {
 /** Makes the real ends. */
 export function endsOf<Ends>(
   lines: { readonly [Name in keyof Ends]: Following<Ends[Name]> },
-  place: Place,
+  around: Surroundings,
 ): Ends {
   const ends: Partial<Ends> = {};
-  for (const name in lines) ends[name] = lines[name].end(place);
+  for (const name in lines) ends[name] = lines[name].end(around);
   return ends as Ends;
 }
