@@ -1,11 +1,21 @@
 /** Links in messages and a visitor's current page: the host that a reader sees is the host that opens. */
-import { linkParts } from '#domain/base/links';
+import type { Link } from '#domain/base/links';
 import { pageLink } from '#domain/base/page-link';
+import { inlines, type Inline } from '#domain/conversation/format';
 import { check, isRefusal, PageUrl, webAddress } from '#protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deceptive, honest } from './addresses.ts';
 
+/** The texts and links of a message, in order: marks around them are of no interest here. */
+function linkParts(text: string): (Partial<Link> & { text: string })[] {
+  const flat = (part: Inline): (Partial<Link> & { text: string })[] => {
+    if (typeof part === 'string') return [{ text: part }];
+    const { kind, parts, ...link } = part;
+    return kind === 'link' ? [{ text: parts.join(''), ...link }] : parts.flatMap(flat);
+  };
+  return inlines(text).flatMap(flat);
+}
 const links = (text: string) =>
   linkParts(text).flatMap((part) => (part.href === undefined ? [] : [[part.text, part.href]]));
 

@@ -6,6 +6,7 @@ import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
 import type { Command } from '#domain/conversation/commands';
 import { decide, isSameCommand } from '#domain/conversation/conversation';
+import { plainText } from '#domain/conversation/format';
 import { can } from '#domain/people/rights';
 import {
   type Action,
@@ -149,7 +150,7 @@ export class ConversationCore {
   opening(): string {
     for (const row of this.journal.log.read(1, 3)) {
       const entry = this.journal.log.get(row.seq);
-      if (entry?.kind === 'message.sent') return entry.text.slice(0, 300).toWellFormed();
+      if (entry?.kind === 'message.sent') return plainText(entry.text).slice(0, 300).toWellFormed();
     }
     return '';
   }

@@ -14,6 +14,7 @@ import {
   type Alias,
 } from './aliases.ts';
 import { identified, type GivenCommand } from './commands.ts';
+import { plainText } from './format.ts';
 import { idOf, sideOf, sides, system, type Side } from './parties.ts';
 
 /** How much of a message a state and a floor row carry, in code points. */
@@ -39,7 +40,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
     return {
       ...state,
       activeAt: at,
-      lastMessage: { seq, at, by, text: cut(entry.text, lastWordsLength) },
+      lastMessage: { seq, at, by, text: cut(plainText(entry.text), lastWordsLength) },
       ...(side && { messages: { ...state.messages, [side]: state.messages[side] + 1 } }),
       ...(side === 'agent' && { firstReplyAt: state.firstReplyAt ?? at }),
     };

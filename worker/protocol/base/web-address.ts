@@ -8,6 +8,8 @@ export interface WebAddress {
   readonly href: string;
   /** The host that opens, without the port, in ASCII: `xn--…` for other letters. */
   readonly host: string;
+  /** The host as it may be shown: as written, or `host` if that can be misread. */
+  readonly shown: string;
   /** The written host can be misread: it has letters that are not ASCII, and not all of one script. */
   readonly unclear: boolean;
 }
@@ -30,7 +32,8 @@ export function webAddress(text: string): WebAddress | undefined {
   // `https://%65vil.example`, `http://0x7f.1`, and hosts of dots alone.
   if (ascii.test(written) && written.toLowerCase() !== host) return undefined;
   if (/^\.|\.$/.test(host)) return undefined;
-  return { href, host, unclear: !ascii.test(written) && !isOneScript(written) };
+  const unclear = !ascii.test(written) && !isOneScript(written);
+  return { href, host, shown: unclear ? host : written.toLowerCase(), unclear };
 }
 
 /** True if a host is of one script other than Latin, so that it cannot be mistaken for another. */
