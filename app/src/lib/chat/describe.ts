@@ -1,13 +1,12 @@
 /** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
-import { pageLink } from '#domain/base/page-link';
 import { lineOf } from '#domain/conversation/kinds';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
-/** An entry that is no message, and so is described. */
-export type EventEntry = Exclude<Entry, EntryOf<'message.sent'>>;
+/** An entry that is described: neither a message nor the beginning, which is a card. */
+export type EventEntry = Exclude<Entry, EntryOf<'message.sent' | 'conversation.started'>>;
 
 /** The reader, and the visitor's name, also as it stands in a sentence. */
 interface Reader {
@@ -22,8 +21,6 @@ type Line<E extends Entry> = { describe(entry: E, reader: Reader): string }['des
 
 /** A sentence for each kind: the type checker demands a new one's. */
 const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
-  'conversation.started': ({ page }) =>
-    page?.title ? m.event_started_on({ page: titled(page) }) : m.event_started(),
   'agent.assigned': (entry, { me }) => describeOwner(entry, me),
   'conversation.transferred': ({ by, to }, { me }) => handed(by, to, me, transferWords),
   'conversation.deferred': (_, { visitor }) => m.event_deferred({ visitor }),
@@ -46,12 +43,6 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
 export function describe(entry: EventEntry, me: string | null, visitorName: string): string {
   const reader = { me, visitorName, visitor: isolated(visitorName), told: teller(me, visitorName) };
   return lineOf<Line<EventEntry>>(lines, entry.kind)?.(entry, reader) ?? '';
-}
-
-/** A page's title comes from the visitor's browser, so it is never shown without the host. */
-function titled({ url, title }: { readonly url: string; readonly title: string }): string {
-  const host = pageLink(url)?.host;
-  return host === undefined ? isolated(title) : `${isolated(title)} · ${isolated(host)}`;
 }
 
 /** How an agent lost a conversation, by the reason. */

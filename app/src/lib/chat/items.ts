@@ -1,9 +1,8 @@
-/** Turns a log into lines: entries, days between them, and messages in groups. Pure. */
+/** Turns a log into lines: its beginning, entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
-import { isKnown } from '#domain/conversation/kinds';
 import { idOf, sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf, Marks, Party } from '#protocol';
-import type { EventEntry } from './describe.ts';
+import { eventItem, type EventItem } from './event-items.ts';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
@@ -16,6 +15,12 @@ interface Keyed {
   /** Stays the same from the moment a message is typed until long after it is sent. */
   readonly key: string;
 }
+/** The beginning of the log, if it is loaded. */
+export interface StartItem extends Keyed {
+  readonly kind: 'start';
+  readonly entry: EntryOf<'conversation.started'>;
+}
+/** A message of the visitor or an agent. */
 export interface MessageItem extends Keyed {
   readonly kind: 'message';
   readonly seq: number;
@@ -28,18 +33,18 @@ export interface MessageItem extends Keyed {
   /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
+/** A message of nobody's. */
+export interface SystemItem extends Keyed {
+  readonly kind: 'system';
+  readonly at: number;
+  readonly text: string;
+}
 export interface PendingItem extends Keyed {
   readonly kind: 'pending';
   readonly pending: Pending;
   readonly text: string;
   readonly first: boolean;
   readonly last: boolean;
-}
-export interface EventItem extends Keyed {
-  readonly kind: 'event';
-  readonly entry: EventEntry;
-  /** The note of the transfer before it. */
-  readonly note?: string;
 }
 export interface DayItem extends Keyed {
   readonly kind: 'day';
@@ -48,7 +53,8 @@ export interface DayItem extends Keyed {
 export interface UnreadItem extends Keyed {
   readonly kind: 'unread';
 }
-export type Item = MessageItem | PendingItem | EventItem | DayItem | UnreadItem;
+export type { EventItem };
+export type Item = StartItem | MessageItem | SystemItem | PendingItem | EventItem | DayItem | UnreadItem;
 
 export interface ItemOptions {
   readonly zone?: string | undefined;
@@ -61,73 +67,69 @@ export interface ItemOptions {
 }
 
 export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): Item[] {
-  const { zone, marks, unreadAfter = null } = options;
+  const { zone, marks } = options;
   const items: Item[] = [];
   let day = '';
-  let before: EntryOf<'message.sent'> | null = null;
-  let lined = unreadAfter === null;
+  /** The message that the next one may join. */
+  let open: EntryOf<'message.sent'> | null = null;
+  const unread = firstUnread(entries, options);
   for (const [index, entry] of entries.entries()) {
+    if (entry.kind === 'conversation.started') {
+      items.push({ kind: 'start', key: 'start', entry });
+      continue;
+    }
     const today = dayKey(entry.at, zone);
     if (today !== day) {
       items.push({ kind: 'day', key: `day:${today}:${entry.seq}`, at: entry.at });
       day = today;
-      before = null;
+      open = null;
     }
     if (entry.kind !== 'message.sent') {
-      const cause = transferBefore(entry, entries[index - 1]);
-      const told = entries[index + 1];
-      if (!isKnown(entry) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
-      const note = cause?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
-      items.push({ kind: 'event', key: `event:${entry.seq}`, entry, ...(note && { note }) });
-      before = null;
+      const before = items.at(-1);
+      const around = { last: entries[index - 1], next: entries[index + 1] };
+      const item = eventItem(entry, around, before?.kind === 'event' ? before : null);
+      if (!item) continue;
+      if (item.cause) items.pop();
+      items.push(item);
+      open = null;
       continue;
     }
-    if (!lined && unreadAfter !== null && entry.seq > unreadAfter && sideOf(entry.by) === 'visitor') {
-      items.push({ kind: 'unread', key: 'unread' });
-      lined = true;
-      before = null;
-    }
-    const first = !before || senderOf(before.by) !== senderOf(entry.by) || entry.at - before.at > together;
-    if (!first) unsetLast(items);
-    const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
     const { seq, at, by, text } = entry;
     // By sender and id, because the other side could choose the same id.
     const key = `${senderOf(by)}:${entry.id}`;
+    if (sideOf(by) === null) {
+      items.push({ kind: 'system', key, at, text });
+      open = null;
+      continue;
+    }
+    if (entry === unread) {
+      items.push({ kind: 'unread', key: 'unread' });
+      open = null;
+    }
+    const first: boolean = !open || senderOf(open.by) !== senderOf(by) || at - open.at > together;
+    if (!first) unsetLast(items);
+    const progress = marks && sideOf(by) === 'agent' ? { progress: progressOf(seq, marks) } : {};
     items.push({ kind: 'message', key, seq, at, by, text, first, last: true, ...progress });
-    before = entry;
+    open = entry;
   }
-  return withPending(items, before, options);
+  return withPending(items, open, options);
 }
 
-/** The transfer that caused a change of owner: always the entry right before it. */
-function transferBefore(
-  entry: Entry,
-  before: Entry | undefined,
-): EntryOf<'conversation.transferred'> | undefined {
-  if (before?.kind !== 'conversation.transferred' || before.seq !== entry.seq - 1) return undefined;
-  const caused =
-    tells(entry, before) || (entry.kind === 'agent.unassigned' && entry.reason === 'transferred');
-  return caused ? before : undefined;
-}
-
-/**
- * A transfer and the change of owner that it causes make one line: the assignment to an agent, or the transfer to a
- * queue.
- */
-function tells(entry: Entry, before: Entry): boolean {
-  return (
-    before.kind === 'conversation.transferred' &&
-    before.to.kind === 'agent' &&
-    entry.kind === 'agent.assigned' &&
-    entry.seq === before.seq + 1 &&
-    entry.agent.id === before.to.id
+/** The first message that is new to the reader; undefined if there is none, or if the whole chat is new. */
+function firstUnread(entries: readonly Entry[], { unreadAfter = null }: ItemOptions): Entry | undefined {
+  if (unreadAfter === null) return undefined;
+  const isMessage = (entry: Entry) => entry.kind === 'message.sent' && sideOf(entry.by) !== null;
+  const found = entries.find(
+    (entry) => entry.seq > unreadAfter && isMessage(entry) && sideOf(entry.by) === 'visitor',
   );
+  const whole = entries[0]?.kind === 'conversation.started' && entries.find(isMessage) === found;
+  return whole ? undefined : found;
 }
 
 /** Unsent messages are at the end of the log, in the order in which they were typed. */
-function withPending(items: Item[], before: EntryOf<'message.sent'> | null, options: ItemOptions): Item[] {
+function withPending(items: Item[], open: EntryOf<'message.sent'> | null, options: ItemOptions): Item[] {
   const { pending = [], me = null } = options;
-  let joined = before !== null && senderOf(before.by) === `agent:${me}`;
+  let joined = open !== null && senderOf(open.by) === `agent:${me}`;
   for (const each of pending) {
     if (each.frame.t !== 'message.send') continue;
     if (joined) unsetLast(items);
