@@ -11,7 +11,9 @@ const zone = 'Europe/Lisbon';
 test('every message of the log is shown once, in order', () => {
   fc.assert(
     fc.property(logs, (log) => {
-      const shown = itemsOf(log, { zone }).flatMap((item) => (item.kind === 'message' ? [item.seq] : []));
+      const shown = itemsOf(log, { zone }).flatMap((item) =>
+        item.kind === 'message' ? [item.entry.seq] : [],
+      );
       expect(shown).toEqual(log.filter((entry) => entry.kind === 'message.sent').map((entry) => entry.seq));
     }),
   );
@@ -39,7 +41,8 @@ test('each group has one first message, one last message and one sender', () => 
           expect(open).toBeNull();
           continue;
         }
-        const sender = item.by.kind === 'system' ? '' : item.by.id;
+        const { by } = item.entry;
+        const sender = by.kind === 'system' ? '' : by.id;
         expect(item.first).toBe(open === null);
         if (open !== null) expect(sender).toBe(open);
         open = item.last ? null : sender;

@@ -1,12 +1,21 @@
 /** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
-import { lineOf } from '#domain/conversation/kinds';
+import { lineOf } from '#domain/conversation/folds';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
-/** An entry that is described: neither a message nor the beginning, which is a card. */
-export type EventEntry = Exclude<Entry, EntryOf<'message.sent' | 'conversation.started'>>;
+/** Entries that are shown otherwise: messages, their revisions, and the beginning, which is a card. */
+type OtherKind =
+  'message.sent' | 'message.edited' | 'message.deleted' | 'automatic.sent' | 'conversation.started';
+
+/** An entry that is described in a sentence. */
+export type EventEntry = Exclude<Entry, EntryOf<OtherKind>>;
+
+/** True if an entry has a line of its own, with a sentence. */
+export function isEvent(entry: Entry): entry is EventEntry {
+  return lineOf<Line<EventEntry>>(lines, entry.kind) !== undefined;
+}
 
 /** The reader, and the visitor's name, also as it stands in a sentence. */
 interface Reader {
@@ -36,6 +45,12 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
     return details ? m.event_identified_as({ visitor, details }) : m.event_identified({ visitor });
   },
   'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
+  'note.added': ({ text }) => m.event_note_added({ text: isolated(text) }),
+  'stage.changed': ({ by }, { told }) => told(by, m.event_you_in_progress, m.event_in_progress),
+  'codes.changed': ({ codes }) =>
+    codes.length > 0
+      ? m.event_codes({ codes: codes.map(({ title }) => isolated(title)).join(', ') })
+      : m.event_no_codes(),
   'conversation.closed': (entry, { me, visitorName }) => describeEnd(entry, me, visitorName),
 };
 

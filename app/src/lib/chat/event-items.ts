@@ -1,7 +1,6 @@
 /** Chooses the lines of a log's events: a handover, which takes up to three entries, is one line. Pure. */
-import { isKnown } from '#domain/conversation/kinds';
 import type { Entry, EntryOf } from '#protocol';
-import type { EventEntry } from './describe.ts';
+import { isEvent, type EventEntry } from './describe.ts';
 
 export interface EventItem {
   readonly kind: 'event';
@@ -17,16 +16,16 @@ export interface EventItem {
 const handedWithin = 5_000;
 
 /**
- * The line of an event; null if the entry is told by another line. `before` is the line above it, which it replaces
- * if `cause` is set.
+ * The line of an event; null if the entry has none, or another line tells it. `before` is the line above, which this
+ * one replaces if it has a `cause`.
  */
 export function eventItem(
-  entry: EventEntry,
+  entry: Entry,
   { last, next }: { readonly last: Entry | undefined; readonly next: Entry | undefined },
   before: EventItem | null,
 ): EventItem | null {
   const transfer = transferBefore(entry, last);
-  if (!isKnown(entry) || (next && tells(next, entry)) || (transfer && !tells(entry, transfer))) return null;
+  if (!isEvent(entry) || (next && tells(next, entry)) || (transfer && !tells(entry, transfer))) return null;
   const cause = before && handedOver(before.entry, entry) ? before.entry : undefined;
   const own = transfer?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
   const note = own ?? (cause && before?.note);

@@ -3,6 +3,7 @@ import type { Pending } from '#client/outbox';
 import { idOf, sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf, Marks, Party } from '#protocol';
 import { eventItem, type EventItem } from './event-items.ts';
+import { RevisedForms, type RevisedForm } from './revised-form.ts';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
@@ -19,21 +20,19 @@ interface Keyed {
 export interface StartItem extends Keyed {
   readonly kind: 'start';
   readonly entry: EntryOf<'conversation.started'>;
+  /** The automatic text with which it began. */
+  readonly opening?: string;
 }
 /** A message of the visitor or an agent. */
-export interface MessageItem extends Keyed {
+export interface MessageItem extends Keyed, RevisedForm<EntryOf<'message.sent'>> {
   readonly kind: 'message';
-  readonly seq: number;
-  readonly at: number;
-  readonly by: Party;
-  readonly text: string;
   /** Whether the message is the first, or the last, of its group. */
   readonly first: boolean;
   readonly last: boolean;
   /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
-/** A message of nobody's. */
+/** A message that no person wrote. */
 export interface SystemItem extends Keyed {
   readonly kind: 'system';
   readonly at: number;
@@ -43,6 +42,8 @@ export interface PendingItem extends Keyed {
   readonly kind: 'pending';
   readonly pending: Pending;
   readonly text: string;
+  /** The seq of the message that it answers. */
+  readonly quote?: number;
   readonly first: boolean;
   readonly last: boolean;
 }
@@ -60,59 +61,84 @@ export interface ItemOptions {
   readonly zone?: string | undefined;
   readonly marks?: Marks | undefined;
   readonly pending?: readonly Pending[];
-  /** The sender of the pending messages. */
+  /** The reader, who is the sender of the pending messages. */
   readonly me?: string | null;
   /** The visitor's messages after this seq are new to the reader; null draws no line. */
   readonly unreadAfter?: number | null;
 }
 
 export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): Item[] {
-  const { zone, marks } = options;
+  const { zone, pending = [] } = options;
   const items: Item[] = [];
   let day = '';
   /** The message that the next one may join. */
   let open: EntryOf<'message.sent'> | null = null;
+  const forms = new RevisedForms(entries, pending);
   const unread = firstUnread(entries, options);
+  const opening = openingOf(entries);
   for (const [index, entry] of entries.entries()) {
+    if (entry === opening) continue;
     if (entry.kind === 'conversation.started') {
-      items.push({ kind: 'start', key: 'start', entry });
+      items.push({ kind: 'start', key: 'start', entry, ...(opening && { opening: opening.text }) });
       continue;
     }
     const today = dayKey(entry.at, zone);
-    if (today !== day) {
-      items.push({ kind: 'day', key: `day:${today}:${entry.seq}`, at: entry.at });
-      day = today;
-      open = null;
-    }
-    if (entry.kind !== 'message.sent') {
-      const before = items.at(-1);
-      const around = { last: entries[index - 1], next: entries[index + 1] };
-      const item = eventItem(entry, around, before?.kind === 'event' ? before : null);
-      if (!item) continue;
-      if (item.cause) items.pop();
-      items.push(item);
-      open = null;
-      continue;
-    }
-    const { seq, at, by, text } = entry;
-    // By sender and id, because the other side could choose the same id.
-    const key = `${senderOf(by)}:${entry.id}`;
-    if (sideOf(by) === null) {
-      items.push({ kind: 'system', key, at, text });
-      open = null;
+    const before = items.at(-1);
+    const line =
+      messageItem(entry, forms, options) ??
+      systemItem(entry) ??
+      eventItem(
+        entry,
+        { last: entries[index - 1], next: entries[index + 1] },
+        before?.kind === 'event' && today === day ? before : null,
+      );
+    if (!line) continue;
+    if (today !== day) items.push({ kind: 'day', key: `day:${today}:${entry.seq}`, at: entry.at });
+    if (today !== day || line.kind !== 'message') open = null;
+    day = today;
+    if (line.kind !== 'message') {
+      if (line.kind === 'event' && line.cause) items.pop();
+      items.push(line);
       continue;
     }
     if (entry === unread) {
       items.push({ kind: 'unread', key: 'unread' });
       open = null;
     }
-    const first: boolean = !open || senderOf(open.by) !== senderOf(by) || at - open.at > together;
-    if (!first) unsetLast(items);
-    const progress = marks && sideOf(by) === 'agent' ? { progress: progressOf(seq, marks) } : {};
-    items.push({ kind: 'message', key, seq, at, by, text, first, last: true, ...progress });
-    open = entry;
+    const joins = open !== null && senderOf(open.by) === senderOf(entry.by) && entry.at - open.at <= together;
+    if (joins) unsetLast(items);
+    items.push({ ...line, first: !joins });
+    open = line.entry;
   }
   return withPending(items, open, options);
+}
+
+/** A message of the visitor or an agent, as a group of its own. */
+function messageItem(entry: Entry, forms: RevisedForms, { marks }: ItemOptions): MessageItem | null {
+  if (entry.kind !== 'message.sent' || sideOf(entry.by) === null) return null;
+  const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
+  return { kind: 'message', key: keyOf(entry), first: true, last: true, ...forms.of(entry), ...progress };
+}
+
+function systemItem(entry: Entry): SystemItem | null {
+  if (entry.kind !== 'message.sent' && entry.kind !== 'automatic.sent') return null;
+  const key = entry.kind === 'message.sent' ? keyOf(entry) : `automatic:${entry.seq}`;
+  return { kind: 'system', key, at: entry.at, text: entry.text };
+}
+
+/** The automatic text with which the log begins: part of the card. */
+function openingOf(entries: readonly Entry[]): EntryOf<'automatic.sent'> | undefined {
+  const [start, next] = entries;
+  return start?.kind === 'conversation.started' &&
+    next?.kind === 'automatic.sent' &&
+    next.moment === 'opening'
+    ? next
+    : undefined;
+}
+
+/** By sender and id, because the other side could choose the same id. */
+function keyOf({ by, id }: EntryOf<'message.sent'>): string {
+  return `${senderOf(by)}:${id}`;
 }
 
 /** The first message that is new to the reader; undefined if there is none, or if the whole chat is new. */
@@ -133,9 +159,10 @@ function withPending(items: Item[], open: EntryOf<'message.sent'> | null, option
   for (const each of pending) {
     if (each.frame.t !== 'message.send') continue;
     if (joined) unsetLast(items);
-    const { id, text } = each.frame;
+    const { id, text, quote } = each.frame;
     const key = `agent:${me}:${id}`;
-    items.push({ kind: 'pending', key, pending: each, text, first: !joined, last: true });
+    const quoting = quote === undefined ? {} : { quote };
+    items.push({ kind: 'pending', key, pending: each, text, first: !joined, last: true, ...quoting });
     joined = true;
   }
   return items;
