@@ -1,7 +1,7 @@
 /**
  * How much each side may ask of a conversation. All tabs of the visitor share one pace, and so do all tabs of one
  * agent, so that no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but
- * `details` have recovered.
+ * `details` and `notes` have recovered.
  */
 import * as bucket from '#domain/base/bucket';
 import type { Attachment } from '#protocol';
@@ -21,13 +21,15 @@ const questions: Rate = { rate: 5, burst: 20 };
 const bytesPerQuestion = 65_536;
 /** `visitor.identify`: each one reaches the dispatcher and every list. */
 const details: Rate = { rate: 0.1, burst: 5 };
+/** `note.add`: each one may notify many colleagues. */
+const notes: Rate = { rate: 0.5, burst: 10 };
 /** New sockets of the visitor. */
 const arrivals: Rate = { rate: 2, burst: 20 };
 /** Frames of any kind, as a multiple of commands: a client sends again all that is unanswered. */
 const framesPerCommand = { rate: 10, burst: 50 };
 
 type Speaker = Pick<Attachment, 'side' | 'id'>;
-type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'arrivals';
+type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'notes' | 'arrivals';
 
 export class Paces {
   readonly #now: () => number;
@@ -38,7 +40,7 @@ export class Paces {
     const { rate, burst } = commands;
     const frames = { rate: framesPerCommand.rate * rate, burst: framesPerCommand.burst * burst };
     this.#now = now;
-    this.#rates = { frames, commands, questions, details, arrivals };
+    this.#rates = { frames, commands, questions, details, notes, arrivals };
   }
 
   /** Takes one. Returns 0, or how many milliseconds to wait. */

@@ -37,6 +37,11 @@ import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
+/** Commands that have a pace of their own as well. */
+const pacedApart: Partial<Record<CommandFrame['t'], 'details' | 'notes'>> = {
+  'visitor.identify': 'details',
+  'note.add': 'notes',
+};
 
 export class Sessions {
   readonly #core: ConversationCore;
@@ -222,8 +227,8 @@ export class Sessions {
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
-    const details = frame.t === 'visitor.identify' ? this.#paces.take('details', who) : 0;
-    const retryAfter = details || this.#paces.take('commands', who);
+    const own = pacedApart[frame.t];
+    const retryAfter = (own && this.#paces.take(own, who)) || this.#paces.take('commands', who);
     if (retryAfter > 0) {
       send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
       return;
