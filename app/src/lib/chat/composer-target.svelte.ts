@@ -1,4 +1,4 @@
-/** What the composer writes: a message, an answer to a quoted one, or another text of a sent one. */
+/** The composer writes a message, an answer to a quoted one, or another text of a sent one. */
 import type { Revisable } from '#domain/conversation/revisions';
 
 export class ComposerTarget {

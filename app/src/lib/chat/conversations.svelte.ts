@@ -83,7 +83,7 @@ export class Conversations {
     if (!left.unsent) this.#drop(left);
   }
 
-  /** What the composer of a conversation writes. Like the draft, it stays while other conversations are open. */
+  /** The target of a conversation's composer. Like the draft, it stays while other conversations are open. */
   targetOf(id: string): ComposerTarget {
     const target = this.#targets.get(id) ?? new ComposerTarget();
     this.#targets.set(id, target);

@@ -1,4 +1,4 @@
-/** What a reader may do with a message of a log. */
+/** A reader's actions on a message of a log. */
 import { whyNot, type Revisable, type Reviser } from '#domain/conversation/revisions';
 
 export interface Can {
