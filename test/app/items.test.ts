@@ -106,6 +106,40 @@ test('F48 the beginning of a log is a card above the first day, and has no line 
   ]);
 });
 
+test('F62 an automatic text is nobody’s message; the one at the beginning is on the card', () => {
+  const automatic = (seq: number, moment: 'opening' | 'closing'): Entry => ({
+    ...{ seq, at: start, by: { kind: 'system' }, kind: 'automatic.sent', moment, text: `words ${seq}` },
+  });
+  const log = [
+    started(1, start),
+    automatic(2, 'opening'),
+    message(3, visitor, start),
+    automatic(4, 'closing'),
+  ];
+  const items = itemsOf(log, { zone });
+  expect(items.map((item) => item.kind)).toEqual(['start', 'day', 'message', 'system']);
+  expect([items[0], items[3]]).toMatchObject([{ opening: 'words 2' }, { text: 'words 4' }]);
+  // The beginning is not loaded.
+  expect(itemsOf(log.slice(1), { zone }).map((item) => item.kind)).toEqual([
+    'day',
+    'system',
+    'message',
+    'system',
+  ]);
+});
+
+test('a revision has no line, and parts no group', () => {
+  const edited: Entry = {
+    ...{ seq: 2, at: start, by: ben, kind: 'message.edited', id: 'edit', target: 1, of: 'message' },
+    text: 'better words',
+  };
+  const items = itemsOf([message(1, ben, start), edited, message(3, ben, start)], { zone });
+  expect(items.slice(1)).toMatchObject([
+    { kind: 'message', entry: { seq: 1, text: 'better words', edited: start }, first: true, last: false },
+    { kind: 'message', entry: { seq: 3 }, first: false, last: true },
+  ]);
+});
+
 test('a chat that is wholly new to its reader has no unread divider', () => {
   const log = [started(1, start), message(2, visitor, start), message(3, visitor, start)];
   const drawn = (entries: Entry[], unreadAfter: number) =>

@@ -41,7 +41,7 @@ import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
 import { Mentions } from './mentions.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
-import { currentSummaries } from './summaries.ts';
+import { currentSummaries, SummaryOrder } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { noteOf } from './targets.ts';
 
@@ -51,6 +51,7 @@ export class Agent extends Identity implements AgentActor {
   readonly #tabs: Tabs;
   readonly #drafts: Drafts;
   readonly #mentions: Mentions;
+  readonly #order = new SummaryOrder();
   /** Counts status choices while the actor is awake. */
   #choice = 0;
 
@@ -133,6 +134,7 @@ export class Agent extends Identity implements AgentActor {
   summaryNoted(summary: Summary): void {
     if (!this.#awake) return;
     const { state } = summary;
+    if (this.#order.isLate(state)) return;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });

@@ -1,4 +1,4 @@
-/** The keys of a log: the arrows move the focus from message to message. */
+/** The keys of a log: the arrows move from message to message, and the key of the context menu to its actions. */
 
 const steps: Readonly<Record<string, -1 | 1>> = { ArrowUp: -1, ArrowDown: 1 };
 
@@ -29,4 +29,13 @@ function edgeInView(
     return box.bottom > top && box.top < bottom;
   });
   return step < 0 ? inView.at(-1) : inView[0];
+}
+
+/** From a focused message to its toolbar. Returns false for other keys, and where there is no toolbar. */
+export function toToolbar({ key, shiftKey, target }: KeyboardEvent): boolean {
+  if (key !== 'ContextMenu' && !(key === 'F10' && shiftKey)) return false;
+  const message = target instanceof Element ? target.closest('[role="article"]') : null;
+  const button = message?.querySelector<HTMLElement>('[role="toolbar"] button');
+  button?.focus();
+  return button !== undefined && button !== null;
 }
