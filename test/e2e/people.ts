@@ -115,8 +115,13 @@ export class Agent {
     return agent;
   }
 
+  get note(): Locator {
+    return this.page.getByRole('textbox', { name: 'Private note' });
+  }
+
   group(
-    name: 'Unassigned' | 'Offline requests' | 'Unanswered' | 'My chats' | 'Team chats' | 'Closed',
+    name:
+      'Mentions' | 'Unassigned' | 'Offline requests' | 'Unanswered' | 'My chats' | 'Team chats' | 'Closed',
   ): Locator {
     return this.page.getByRole('region', { name, exact: true });
   }

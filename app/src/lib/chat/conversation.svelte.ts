@@ -12,6 +12,7 @@ import {
   isRefusal,
   pathOf,
   type Me,
+  type Mention,
   type Refused,
 } from '#protocol';
 import { keep, kept } from '../kept.ts';
@@ -90,7 +91,7 @@ export class LiveConversation {
       onEntries: () => this.#arrived(),
       onRefused: (pending: Pending, refused) => {
         // Typed text stays visible, to be sent again or discarded.
-        if (pending.frame.t === 'message.send' || pending.frame.t === 'message.edit') return false;
+        if (isTyped(pending)) return false;
         outbox.drop(pending.id);
         onRefused(refused);
         return true;
@@ -123,6 +124,11 @@ export class LiveConversation {
     this.#typingAt = 0;
     this.unreadAfter = null;
     this.#client.send(text, { quote });
+  }
+
+  /** Adds a private note. */
+  note({ text, mentions }: { readonly text: string; readonly mentions: Mention[] }): void {
+    this.#client.command({ t: 'note.add', text, ...(mentions.length > 0 && { mentions }) });
   }
 
   /** Replaces the text of an own message or note. Until the answer the edit is in `view.pending`. */
@@ -205,4 +211,9 @@ export class LiveConversation {
     if (!this.#opened || this.looked || this.unreadAfter !== null) return;
     this.unreadAfter = this.view.cursor;
   }
+}
+
+/** A command with text that the agent has typed. */
+function isTyped({ frame }: Pending): boolean {
+  return frame.t === 'message.send' || frame.t === 'message.edit' || frame.t === 'note.add';
 }
