@@ -45,6 +45,7 @@ test('CMD-29 NTE-1 NTE-10 AGT-20: a note mentions a colleague by keyboard, who o
   await anna.note.pressSequentially('For @oka');
   await anna.note.press('Enter');
   expect(await anna.note.inputValue()).toBe('For @Ben Okafor ');
+  expect(await list.count()).toBe(0);
   await anna.note.pressSequentially('are they on the shelf?');
   await anna.note.press('Enter');
   const note = anna.log.getByRole('article').filter({ hasText: 'are they on the shelf?' });
@@ -78,7 +79,7 @@ test('CMD-29 NTE-1 NTE-10 AGT-20: a note mentions a colleague by keyboard, who o
   // After the end too.
   await anna.composer.fill('');
   await anna.endChat();
-  await anna.log.getByText('You ended the chat').waitFor();
+  await anna.log.getByText('You ended this chat').waitFor();
   await anna.page.keyboard.press('Alt+n');
   await anna.note.fill('Closed, thanks');
   await anna.page.getByRole('button', { name: 'Add note' }).click();
