@@ -132,6 +132,7 @@ const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> =
   preview: [() => ({ text: 'Hel' }), row('told', bad, bad, bad, bad)],
   'visitor.identify': [() => ({ ...command(), name: 'Zoë' }), row('entry', bad, bad, bad, bad)],
   'conversation.defer': [command, row('already_taken', bad, bad, bad, bad)],
+  'conversation.resume': [command, row('nothing', bad, bad, bad, bad)],
   'draft.save': [() => ({ conversation: id('conversation'), text: 'x' }), row(bad, bad, bad, bad, 'told')],
   'status.set': [() => ({ ...command(), status: 'offline' }), row(bad, bad, bad, bad, 'told')],
 };
