@@ -108,7 +108,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'CMD-25 MSG-6 a quoting message whose answer was lost is found again over HTTP, which names no quote (%s)',
+  'CMD-25 MSG-22 a quoting message whose answer was lost is found again over HTTP, which names no quote (%s)',
   async (way) => {
     const scene = newScene({ editMinutes: 15 });
     const anna = await scene.agent();

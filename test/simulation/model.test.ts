@@ -8,7 +8,10 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefi
 const seeds = Number(process.env['SEEDS'] ?? 150);
 
 test(`R3 R4 LOG-6 F37 I1-I5 ENT-18 ENT-19: under all faults a view is a window of the log as its reader may see it, no frame has a text that was taken back, and no mark falls; after quiet a view is the whole log (${seeds} seeds)`, async () => {
-  const total = { steps: 0, sent: 0, entries: 0, evictions: 0, crashes: 0, archiveFailures: 0 };
+  const total = {
+    ...{ steps: 0, sent: 0, entries: 0, edits: 0, deletions: 0, notes: 0, quotes: 0 },
+    ...{ evictions: 0, crashes: 0, archiveFailures: 0 },
+  };
   const failed: { seed: number; violations: string[] }[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const outcome = await runModel(seed);

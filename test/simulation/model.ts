@@ -18,6 +18,10 @@ export interface Outcome {
   readonly steps: number;
   readonly sent: number;
   readonly entries: number;
+  readonly edits: number;
+  readonly deletions: number;
+  readonly notes: number;
+  readonly quotes: number;
   readonly evictions: number;
   readonly crashes: number;
   readonly archiveFailures: number;
@@ -90,11 +94,17 @@ export async function runModel(seed: number, mutations: Mutations & ArchiveMutat
   await world.run(180_000);
   if (violations.length === 0) violations.push(...quietViolations(server, clients, archive));
   if (violations.length === 0) violations.push(...(await silenceViolations(world, server, clients)));
+  const log = server.committedLog();
+  const count = (holds: (entry: Entry) => boolean) => log.filter(holds).length;
   return {
     violations,
     steps: world.steps,
     sent: clients.flatMap((client) => client.sent).length,
-    entries: server.committedLog().length,
+    entries: log.length,
+    edits: count(({ kind }) => kind === 'message.edited'),
+    deletions: count(({ kind }) => kind === 'message.deleted'),
+    notes: count(({ kind }) => kind === 'note.added'),
+    quotes: count((entry) => entry.kind === 'message.sent' && entry.quote !== undefined),
     evictions: server.evictions,
     crashes: server.crashes,
     archiveFailures: archive.failures,
@@ -112,7 +122,7 @@ function act(world: World, server: SimulatedServer, clients: SimulatedClient[], 
   const text = () => marked(++texts.count);
   if (draw < 0.25) client?.send(text());
   else if (draw < 0.4) for (let n = 0; n < 8; n++) client?.send(text());
-  else if (draw < 0.6) revise(world, clients, text);
+  else if (draw < 0.6) for (let n = 0; n < 3; n++) revise(world, clients, text);
   else if (draw < 0.7) client?.cut();
   else if (draw < 0.75) client?.reload();
   else if (draw < 0.85) server.evict();
