@@ -17,7 +17,7 @@ import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
 import { carriedOutbox, readdressed, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { VisitorApi, type Failure } from './visitor-api.ts';
+import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
 import type { VisitorChatOptions } from './visitor-options.ts';
 import type { VisitorView } from './visitor-view.ts';
 
@@ -41,7 +41,6 @@ export class VisitorChat {
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
-  #loadingEarlier = false;
   #blocked = false;
   #ended = false;
 
@@ -164,12 +163,8 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    const next = this.#nextEarlier();
-    if (!next || this.#loadingEarlier) return;
-    this.#loadingEarlier = true;
-    const answer = await this.#api.entries(next.conversation, next.before);
-    this.#loadingEarlier = false;
-    if ('ok' in answer) this.#earlier.prepend(next.conversation, answer.ok);
+    const all = this.#session?.conversations ?? [];
+    await this.#earlier.load(all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
     this.#touch();
   }
 
@@ -393,8 +388,4 @@ export class VisitorChat {
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
-}
-
-function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
 }
