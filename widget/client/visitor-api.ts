@@ -18,6 +18,11 @@ export type Answer<T> = { ok: T } | Failure;
 export type Failure =
   { refused: RefusalCode; message: string; retryAfter?: number | undefined } | { lost: true };
 
+/** There is no visitor, or no more. */
+export function signedOut(answer: object): boolean {
+  return 'refused' in answer && answer.refused === 'signed_out';
+}
+
 export class VisitorApi {
   readonly #base: string;
   readonly #site: string;

@@ -11,7 +11,7 @@ import { Earlier } from './earlier.ts';
 import type { Environment } from './environment.ts';
 import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { VisitorApi, type Failure } from './visitor-api.ts';
+import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
 import type { VisitorView } from './visitor-view.ts';
 
 export type { VisitorView } from './visitor-view.ts';
@@ -50,6 +50,8 @@ export class VisitorChat {
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
+  /** Details were given after a first message had been sent, maybe without them. */
+  #unsaid = false;
   #loadingEarlier = false;
   #blocked = false;
   #ended = false;
@@ -132,12 +134,18 @@ export class VisitorChat {
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
+    else this.#unsaid = this.#queue.length > 0;
     this.#touch();
   }
 
   /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
+  }
+
+  /** Waits for an agent again. */
+  resume(): void {
+    this.#client?.command({ t: 'conversation.resume' });
   }
 
   close(): void {
@@ -271,7 +279,7 @@ export class VisitorChat {
    * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
    */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
-    if (pending.frame.t === 'conversation.defer') {
+    if (pending.frame.t === 'conversation.defer' || pending.frame.t === 'conversation.resume') {
       // An agent took the chat first, which is the better answer.
       client.commands.discard(pending.id);
       return true;
@@ -335,6 +343,8 @@ export class VisitorChat {
       this.#remember(conversation);
       this.#attach(conversation);
       this.#handOver();
+      if (this.#unsaid) this.identify(this.#contact);
+      this.#unsaid = false;
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
@@ -386,8 +396,4 @@ export class VisitorChat {
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
-}
-
-function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
 }
