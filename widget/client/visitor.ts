@@ -41,6 +41,8 @@ export class VisitorChat {
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
+  /** Details were given after a first message had been sent, maybe without them. */
+  #unsaid = false;
   #blocked = false;
   #ended = false;
 
@@ -133,12 +135,18 @@ export class VisitorChat {
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
+    else this.#unsaid = this.#queue.length > 0;
     this.#touch();
   }
 
   /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
+  }
+
+  /** Waits for an agent again. */
+  resume(): void {
+    this.#client?.command({ t: 'conversation.resume' });
   }
 
   close(): void {
@@ -273,7 +281,7 @@ export class VisitorChat {
    * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
    */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
-    if (pending.frame.t === 'conversation.defer') {
+    if (pending.frame.t === 'conversation.defer' || pending.frame.t === 'conversation.resume') {
       // An agent took the chat first, which is the better answer.
       client.commands.discard(pending.id);
       return true;
@@ -337,6 +345,8 @@ export class VisitorChat {
       this.#remember(conversation);
       this.#attach(conversation);
       this.#handOver();
+      if (this.#unsaid) this.identify(this.#contact);
+      this.#unsaid = false;
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
