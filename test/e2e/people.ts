@@ -68,7 +68,6 @@ export class Visitor {
   async ask(text: string): Promise<void> {
     await this.open();
     await this.say(text);
-    await this.chat.getByRole('button', { name: 'Skip' }).click();
     await this.sees(text);
   }
 

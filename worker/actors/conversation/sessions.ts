@@ -32,7 +32,7 @@ import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, readerOf, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
-import { Paces, type Rate } from './paces.ts';
+import { Paces, reachingAll, type Rate } from './paces.ts';
 import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
@@ -224,7 +224,7 @@ export class Sessions {
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
-    const details = frame.t === 'visitor.identify' ? this.#paces.take('details', who) : 0;
+    const details = reachingAll.has(frame.t) ? this.#paces.take('details', who) : 0;
     const retryAfter = details || this.#paces.take('commands', who);
     if (retryAfter > 0) {
       send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));

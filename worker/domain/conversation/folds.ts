@@ -58,6 +58,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
   }),
   'conversation.transferred': (state, { to }) => ({ ...state, target: to.kind === 'agent' ? null : to }),
   'conversation.deferred': (state) => ({ ...state, type: 'nrt' }),
+  'conversation.resumed': (state) => ({ ...state, type: 'live' }),
   'visitor.left': (state) => ({ ...state, visitor: { ...state.visitor, here: false } }),
   'visitor.returned': (state) => ({ ...state, visitor: { ...state.visitor, here: true } }),
   'visitor.identified': (state, { name, email }) => ({

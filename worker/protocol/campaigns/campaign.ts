@@ -21,7 +21,7 @@ const shortText = (max: number) =>
     v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
   );
 
-/** Whether the widget asks the visitor for a field before the chat starts. */
+/** How the widget asks the visitor for a field: `required` before the first message, `optional` below it. */
 export const Asked = v.picklist(['no', 'optional', 'required']);
 
 /** The chat's look and texts. Public: the visitor's browser receives all of it. */
