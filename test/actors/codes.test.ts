@@ -202,3 +202,20 @@ test.each(ways)(
     });
   },
 );
+
+test('FLR-22 the floor keeps the latest 500 chats that await a code, and tells the tabs which have left it', async () => {
+  const scene = newScene({ codes: choice });
+  const anna = await screen(scene, 'Anna');
+  const conversation = await endedByVisitor(scene, anna);
+  await shows(anna.tab, [conversation]);
+  const row = (await scene.conversation(conversation).row()) as FloorRow;
+  const later = Array.from({ length: 500 }, (_, index) => ({
+    ...{ ...row, id: id('conversation'), changedAt: row.changedAt + 1 + index },
+  }));
+  for (const each of later) await scene.dispatcher.conversationNoted(each);
+  await anna.tab.until(() =>
+    anna.tab.frames.some((frame) => (frame['gone'] as string[] | undefined)?.includes(conversation)),
+  );
+  const kept = later.map((each) => each.id).sort();
+  await anna.tab.until(() => awaiting(anna.tab).sort().join() === kept.join() && 'kept');
+});

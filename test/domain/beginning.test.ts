@@ -2,8 +2,9 @@
 import { begun } from '#domain/conversation/beginning';
 import { evolve, fold, inProgressAt, stageOf } from '#domain/conversation/conversation';
 import type { Draft, Entry } from '#protocol';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anna, started, Tape, visitor } from './tape.ts';
+import { anna, play, script, started, Tape, visitor } from './tape.ts';
 
 const { seq: _seq, at: _at, ...birth } = started;
 const first: Draft = { kind: 'message.sent', by: visitor, id: 'q', text: 'Do you have it in brown?' };
@@ -44,4 +45,16 @@ test('F61 a chat is in progress from the earlier of the first reply and the move
   written.perform(anna, { t: 'message.send', id: 'a', text: 'Yes' });
   expect(inProgressAt(written.state)).toBe(written.now);
   expect(written.perform(anna, move)).toEqual([]);
+});
+
+test('F91 the closing text is sent once, right before the end, whoever ends; a blocked visitor gets none', () => {
+  fc.assert(
+    fc.property(script, (steps) => {
+      const { entries } = play(steps);
+      const texts = entries.filter(({ kind }) => kind === 'automatic.sent');
+      const end = entries.find((entry) => entry.kind === 'conversation.closed');
+      const wanted = end && end.reason !== 'blocked' ? [end.seq - 1] : [];
+      expect(texts.map(({ seq }) => seq)).toEqual(wanted);
+    }),
+  );
 });
