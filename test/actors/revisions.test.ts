@@ -8,7 +8,7 @@ const entriesOf = (tab: Tab) =>
 const textsOf = (tab: Tab) => tab.texts.join('\n');
 
 test.each(ways)(
-  'ENT-18 I19 an edited and then deleted message reaches agents and the visitor without its texts, and supervisors with them (%s)',
+  'ENT-18 an edited and then deleted message reaches agents and the visitor without its texts, and supervisors with them (%s)',
   async (way) => {
     const scene = newScene({ editMinutes: 15 });
     const [anna, ben, sofia] = await Promise.all([
@@ -108,7 +108,7 @@ test.each(ways)(
 );
 
 test.each(ways)(
-  'CMD-25 MSG-6 a quoting message whose answer was lost is found again over HTTP, which names no quote (%s)',
+  'CMD-25 MSG-22 a quoting message whose answer was lost is found again over HTTP, which names no quote (%s)',
   async (way) => {
     const scene = newScene({ editMinutes: 15 });
     const anna = await scene.agent();

@@ -33,7 +33,7 @@ test('S4: HTML in every field that a visitor controls is shown as text everywher
   await visitor.say(payloads[1] ?? '');
   await visitor.chat.getByLabel('Name').fill('<img src=x onerror="window.hacked=1">');
   await visitor.chat.getByLabel('Email').fill('x@y.example');
-  await visitor.chat.getByRole('button', { name: 'Send' }).click();
+  await visitor.chat.getByRole('button', { name: 'Save' }).click();
   await visitor.sees(payloads[1] ?? '');
   await anna.take(payloads[1] ?? '');
   for (const payload of payloads.slice(2)) {

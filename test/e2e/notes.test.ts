@@ -86,7 +86,7 @@ test('CMD-29 NTE-1 NTE-10 AGT-20: a note mentions a colleague by keyboard, who o
   await ben.log.getByText('Closed, thanks').waitFor();
   await picture(ben.page, 'note-after-end');
   expect(await clean(ben)).toEqual({ wide: [], found: [] });
-  expect(await visitor.chat.locator('body').innerText()).not.toMatch(/shelf|aisle|thanks|note/i);
+  expect(await visitor.chat.locator('body').innerText()).not.toMatch(/shelf|aisle|Closed, thanks|private/i);
   expect([...visitor.errors, ...anna.errors, ...ben.errors]).toEqual([]);
 });
 

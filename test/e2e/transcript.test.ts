@@ -210,3 +210,49 @@ test('CMD-27 ENT-18: an agent changes only their own messages, sees no originals
   });
   expect([...visitor.errors, ...ben.errors, ...admin.errors]).toEqual([]);
 });
+
+/** Begins a chat as a widget does, with details that no demo page has. */
+async function begin(text: string, page: { url: string; title: string }, contact: object): Promise<void> {
+  const demo = await (await fetch(`${base}/demo`, { headers: { Accept: 'text/html' } })).text();
+  const site = /widget\.js\?site=(\w+)/.exec(demo)?.[1];
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(`${base}/api/widget/${path}`, {
+      method: 'POST',
+      headers: { Origin: base, 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ site, ...body }),
+    });
+  const { token } = (await (await post('session', {})).json()) as { token: string };
+  const id = crypto.randomUUID().replace(/^(.{14})./, '$17');
+  const answer = await post('messages', { id, text, page, contact }, { Authorization: `Bearer ${token}` });
+  expect([answer.status, answer.ok || (await answer.text())]).toEqual([200, true]);
+}
+
+test('F48 on a phone, in Russian, the longest details fit, and a tap shows a message’s actions', async () => {
+  const name = 'Константинопольская-Преображенская '.repeat(3).slice(0, 99).trim();
+  const page = {
+    url: `https://shop.example/${'long-path/'.repeat(20)}`,
+    title: 'Палатки '.repeat(35).trim(),
+  };
+  const words = `Слово${'слово'.repeat(60)}`;
+  await begin(words, page, { name, email: `${'long.'.repeat(10)}name@${'sub.'.repeat(30)}example.test` });
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  await anna.take('Слово');
+  await anna.say('Здравствуйте!');
+  const context = await browser.newContext({
+    ...{ storageState: await anna.page.context().storageState(), locale: 'ru-RU' },
+    ...{ viewport: { width: 390, height: 844 }, hasTouch: true },
+  });
+  const phone = await context.newPage();
+  await phone.goto(anna.page.url());
+  const log = phone.getByRole('log');
+  const asked = log.getByRole('article').first();
+  await log.getByRole('listitem').first().getByText(name).waitFor();
+  await asked.getByText(words).tap();
+  await asked.getByRole('button', { name: 'Ответить' }).waitFor();
+  await picture(phone, 'long', [390, 1440]);
+  expect({ wide: await sidewaysOf(phone), found: await accessibilityOf(phone) }).toEqual({
+    wide: [],
+    found: [],
+  });
+  await anna.endChat();
+});

@@ -84,7 +84,7 @@ test('HIS-6 I13 this chat gives access to no other visitor’s chats, and to no 
   expect(await read(account.agent, 'con_x')).toMatchObject({ status: 400, body: { field: 'of' } });
 });
 
-test('ENT-18 HIS-6 agents receive earlier chats revised, by edits in later pages too; supervisors and the history as written', async () => {
+test('ENT-18 HIS-9 agents receive earlier chats revised, by edits in later pages too; supervisors and the history as written', async () => {
   const log = makeLog({
     ...{ visitor: visitorId, messages: 300, closed: true, startedAt: 1_700_000_000_100 },
     revised: [[2, 'first, corrected'], [2], [3, 'second, corrected'], [300]],

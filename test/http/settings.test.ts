@@ -30,7 +30,7 @@ test('SET-1 an administrator reads and changes the account', async () => {
   expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
 });
 
-test('SET-14 a console tab of an earlier version saves without the time to edit, which is then unchanged', async () => {
+test('SET-16 a console tab of an earlier version saves without the time to edit, which is then unchanged', async () => {
   const { messageEditMinutes, ...known } = rest;
   const body = { name: 'Mine again', timeZone: 'Asia/Kathmandu', ...known };
   const cookie = mine.administrator;
@@ -148,7 +148,7 @@ test('a name loses characters that would reorder the text around it', async () =
   expect(body.name).toBe('evil name');
 });
 
-test('SET-15 CMD-27 a conversation gets the account’s time to edit when it begins; with 0 there is none', async () => {
+test('SET-17 CMD-27 a conversation gets the account’s time to edit when it begins; with 0 there is none', async () => {
   const { body } = await ask<Account>('GET', '/api/account', { cookie: mine.administrator });
   const { id: _, ...known } = body;
   for (const messageEditMinutes of [7, 0]) {

@@ -159,3 +159,7 @@ export class VisitorApi {
     }
   }
 }
+
+export function signedOut(answer: object): boolean {
+  return 'refused' in answer && answer.refused === 'signed_out';
+}

@@ -17,7 +17,7 @@ import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
 import { carriedOutbox, readdressed, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { VisitorApi, type Failure } from './visitor-api.ts';
+import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
 import type { VisitorChatOptions } from './visitor-options.ts';
 import type { VisitorView } from './visitor-view.ts';
 
@@ -41,7 +41,8 @@ export class VisitorChat {
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
-  #loadingEarlier = false;
+  /** Details were given after a first message had been sent, maybe without them. */
+  #unsaid = false;
   #blocked = false;
   #ended = false;
 
@@ -134,12 +135,18 @@ export class VisitorChat {
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
+    else this.#unsaid = this.#queue.length > 0;
     this.#touch();
   }
 
   /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
+  }
+
+  /** Waits for an agent again. */
+  resume(): void {
+    this.#client?.command({ t: 'conversation.resume' });
   }
 
   close(): void {
@@ -164,12 +171,8 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    const next = this.#nextEarlier();
-    if (!next || this.#loadingEarlier) return;
-    this.#loadingEarlier = true;
-    const answer = await this.#api.entries(next.conversation, next.before);
-    this.#loadingEarlier = false;
-    if ('ok' in answer) this.#earlier.prepend(next.conversation, answer.ok);
+    const all = this.#session?.conversations ?? [];
+    await this.#earlier.load(all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
     this.#touch();
   }
 
@@ -278,7 +281,7 @@ export class VisitorChat {
    * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
    */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
-    if (pending.frame.t === 'conversation.defer') {
+    if (pending.frame.t === 'conversation.defer' || pending.frame.t === 'conversation.resume') {
       // An agent took the chat first, which is the better answer.
       client.commands.discard(pending.id);
       return true;
@@ -342,6 +345,8 @@ export class VisitorChat {
       this.#remember(conversation);
       this.#attach(conversation);
       this.#handOver();
+      if (this.#unsaid) this.identify(this.#contact);
+      this.#unsaid = false;
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
@@ -393,8 +398,4 @@ export class VisitorChat {
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
-}
-
-function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
 }

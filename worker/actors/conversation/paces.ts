@@ -4,7 +4,7 @@
  * `details` and `notes` have recovered.
  */
 import * as bucket from '#domain/base/bucket';
-import type { Attachment } from '#protocol';
+import type { Attachment, CommandFrame } from '#protocol';
 
 export interface Rate {
   /** Per second, on average. */
@@ -19,10 +19,16 @@ const questions: Rate = { rate: 5, burst: 20 };
  * This many bytes of an answer cost as much as one more question, so that a client receives no more than it may send.
  */
 const bytesPerQuestion = 65_536;
-/** `visitor.identify`: each one reaches the dispatcher and every list. */
+/** Commands of the visitor that may be repeated, and of which each one reaches the dispatcher and every list. */
 const details: Rate = { rate: 0.1, burst: 5 };
 /** `note.add`: each one may notify many colleagues. */
 const notes: Rate = { rate: 0.5, burst: 10 };
+/** Commands that have a pace of their own as well. */
+export const pacedApart: { readonly [T in CommandFrame['t']]?: 'details' | 'notes' } = {
+  'visitor.identify': 'details',
+  'conversation.resume': 'details',
+  'note.add': 'notes',
+};
 /** New sockets of the visitor. */
 const arrivals: Rate = { rate: 2, burst: 20 };
 /** Frames of any kind, as a multiple of commands: a client sends again all that is unanswered. */

@@ -32,16 +32,11 @@ import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, readerOf, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
-import { Paces, type Rate } from './paces.ts';
+import { Paces, pacedApart, type Rate } from './paces.ts';
 import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
-/** Commands that have a pace of their own as well. */
-const pacedApart: Partial<Record<CommandFrame['t'], 'details' | 'notes'>> = {
-  'visitor.identify': 'details',
-  'note.add': 'notes',
-};
 
 export class Sessions {
   readonly #core: ConversationCore;
@@ -157,6 +152,7 @@ export class Sessions {
       marks: visits ? told : marks,
       present: this.#present(),
       ...(editMinutes !== undefined && { editMinutes }),
+      ...(!visits && self.settings.codes && { codes: self.settings.codes }),
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);

@@ -70,6 +70,9 @@ export const Identify = v.strictObject({
 /** The visitor no longer waits: the answer may come later. */
 export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
 
+/** The visitor waits again after all. */
+export const ResumeConversation = v.strictObject({ t: v.literal('conversation.resume'), ...command });
+
 /* From an agent only. */
 
 /** Returns the conversation to the queue. */
@@ -117,6 +120,7 @@ export const visitorFrames = {
   preview: Preview,
   'visitor.identify': Identify,
   'conversation.defer': DeferConversation,
+  'conversation.resume': ResumeConversation,
 };
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
 /** The frames that an agent's socket accepts, by `t`. */

@@ -38,6 +38,7 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
   'agent.assigned': (entry, { me }) => describeOwner(entry, me),
   'conversation.transferred': ({ by, to }, { me }) => handed(by, to, me, transferWords),
   'conversation.deferred': (_, { visitor }) => m.event_deferred({ visitor }),
+  'conversation.resumed': (_, { visitor }) => m.event_resumed({ visitor }),
   'agent.unassigned': ({ agent, by, reason }, { told }) => {
     // A newer server may know more reasons.
     const { ofYou, ofOthers } = losses[reason] ?? losses.vanished;
