@@ -244,7 +244,7 @@ test('S21 a page whose policy permits scripts by a nonce alone shows the preview
     );
     policies.push(policy);
     await route.fulfill({
-      headers: { ...answer.headers(), 'content-security-policy': policy },
+      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
       body: (await answer.text()).replaceAll('<script', '<script nonce="x"'),
     });
   });
