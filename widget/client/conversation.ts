@@ -9,6 +9,7 @@ import {
   closeCodes,
   makeCommandId,
   subprotocol,
+  type CodeChoice,
   type CommandFrame,
   type ConversationServerFrame,
   type ConversationState,
@@ -43,6 +44,7 @@ export class ConversationClient {
   #present = false;
   #preview = '';
   #waiting: Waiting | null = null;
+  #codes: CodeChoice | null = null;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
   readonly #typing: TypingShown;
@@ -154,6 +156,7 @@ export class ConversationClient {
       typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
+      codes: this.#codes,
       pending: this.commands.all,
       loadingOlder: this.#asking.loadingOlder,
     };
@@ -217,6 +220,7 @@ export class ConversationClient {
       for (const entry of this.#window.entries) this.#fold(entry);
     }
     this.#present = frame.present;
+    this.#codes = frame.codes ?? null;
     this.#preview = '';
     this.#typing.show(null);
     this.#asking.olderDone();

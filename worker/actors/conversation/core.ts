@@ -148,6 +148,7 @@ export class ConversationCore {
 
   /** The visitor's first message. */
   opening(): string {
+    // The campaign's opening text may precede it.
     for (const row of this.journal.log.read(1, 3)) {
       const entry = this.journal.log.get(row.seq);
       if (entry?.kind === 'message.sent') return entry.text.slice(0, 300).toWellFormed();

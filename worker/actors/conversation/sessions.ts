@@ -150,6 +150,7 @@ export class Sessions {
       state: visits ? stateForVisitor(state, alias) : state,
       marks: visits ? told : marks,
       present: this.#present(),
+      ...(!visits && self.settings.codes && { codes: self.settings.codes }),
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);

@@ -10,8 +10,10 @@ import {
   conversationRoutes,
   isRefusal,
   pathOf,
+  type CommandFrame,
   type Me,
   type Refused,
+  type SuccessCode,
 } from '#protocol';
 import { keep, kept } from '../kept.ts';
 import { session } from '../people/session.svelte.ts';
@@ -34,6 +36,7 @@ const nothing: ConversationView = {
   typing: null,
   preview: '',
   waiting: null,
+  codes: null,
   pending: [],
   loadingOlder: false,
 };
@@ -61,6 +64,8 @@ export class LiveConversation {
   missing = $state(false);
   /** The visitor's messages after this seq arrived while the log was not visible. */
   unreadAfter = $state<number | null>(null);
+  /** Why the server did not end the chat with the chosen codes. */
+  endRefused = $state.raw<Refused | null>(null);
   /** Set by the log: its end is visible. */
   looked = false;
   /** The last seq that the agent has seen while they owned the chat. */
@@ -89,7 +94,8 @@ export class LiveConversation {
       onRefused: (pending: Pending, refused) => {
         if (pending.frame.t === 'message.send') return false;
         outbox.drop(pending.id);
-        onRefused(refused);
+        if (pending.frame.t === 'conversation.close' && refused.field === 'codes') this.endRefused = refused;
+        else onRefused(refused);
         return true;
       },
       onChange: (view) => {
@@ -121,8 +127,45 @@ export class LiveConversation {
     this.#client.send(text);
   }
 
-  close(): void {
-    this.#client.command({ t: 'conversation.close' });
+  /** Ends the chat, with its success codes and a closing note. */
+  close(outcome: { readonly codes?: string[]; readonly note?: string } = {}): void {
+    this.endRefused = null;
+    this.#client.command({ t: 'conversation.close', ...outcome });
+  }
+
+  /** Moves a new chat to In progress. */
+  move(): void {
+    if (!this.moving) this.#client.command({ t: 'stage.set', stage: 'in_progress' });
+  }
+
+  /** Sets the success codes in place of those before. */
+  setCodes(codes: string[]): void {
+    this.#client.command({ t: 'codes.set', codes });
+  }
+
+  note(text: string): void {
+    this.#client.command({ t: 'note.add', text });
+  }
+
+  /** A choice of codes is not saved yet. */
+  get codesPending(): boolean {
+    return this.#unanswered('codes.set') !== undefined;
+  }
+
+  get moving(): boolean {
+    return this.#unanswered('stage.set') !== undefined;
+  }
+
+  /** The success codes, as this user has chosen them last. */
+  get codes(): readonly SuccessCode[] {
+    const given = this.#unanswered('codes.set');
+    if (!given) return this.view.state?.codes ?? [];
+    return (this.view.codes?.list ?? []).filter(({ id }) => given.codes.includes(id));
+  }
+
+  #unanswered<T extends CommandFrame['t']>(t: T): Extract<CommandFrame, { t: T }> | undefined {
+    const found = this.view.pending.findLast(({ frame, refused }) => frame.t === t && !refused);
+    return found?.frame as Extract<CommandFrame, { t: T }> | undefined;
   }
 
   giveBack(): void {
