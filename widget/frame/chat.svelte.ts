@@ -94,7 +94,7 @@ export class Chat {
     !this.view.more && !this.rows.some((row) => row.kind === 'message' && row.sender !== 'automatic'),
   );
   /** The log has the campaign's closing text. */
-  readonly closed = $derived(
+  readonly closingLogged = $derived(
     this.view.entries.some((entry) => entry.kind === 'automatic.sent' && entry.moment === 'closing'),
   );
   /** It is known whether there is a conversation, and it is loaded. */

@@ -61,6 +61,7 @@ export interface Extras {
 export function timeline(view: VisitorView, { opening, details, fresh, now }: Extras): Row[] {
   const rows: Row[] = [];
   const keys = new Set<string>();
+  const current = view.state?.id ?? '';
   let day = startOfDay(now);
   let run: MessageRow | undefined;
 
@@ -86,14 +87,13 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
 
   for (const { conversation, entries } of view.earlier) {
     if (rows.length > 0) add({ kind: 'chat', key: `chat ${conversation}` });
-    for (const entry of openingFirst(entries)) addEntry(entry, conversation);
+    for (const entry of entries) addEntry(entry, conversation);
   }
-  const current = view.state?.id ?? '';
   const opens = view.entries.some(isOpening);
   const begins = view.entries.length === 0 || view.entries[0]?.kind === 'conversation.started';
   if (rows.length > 0 && !fresh) add({ kind: 'chat', key: 'chat' });
   if (begins && !fresh && !opens) addOpening();
-  for (const entry of openingFirst(view.entries)) addEntry(entry, current);
+  for (const entry of view.entries) addEntry(entry, current);
   if (fresh) {
     add({ kind: 'chat', key: 'chat' });
     addOpening();
@@ -152,12 +152,6 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
 }
 
 const isOpening = (entry: Entry) => entry.kind === 'automatic.sent' && entry.moment === 'opening';
-
-/** The visitor read the opening text before writing, and the log has it after the first message. */
-function openingFirst(entries: readonly Entry[]): readonly Entry[] {
-  const at = entries.findIndex(isOpening);
-  return at < 0 ? entries : [...entries.slice(at, at + 1), ...entries.toSpliced(at, 1)];
-}
 
 const endings = {
   visitor: m.ended_by_you,
