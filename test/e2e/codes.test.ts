@@ -18,7 +18,7 @@ const inRussian = async (page: Page, russian: boolean) => {
   await page.evaluate((value) => localStorage.setItem('parley.language', value), russian ? 'ru' : 'en');
   await page.reload();
 };
-/** What axe finds, and what is wider than its container, on a wide and on a narrow screen. */
+/** Violations that axe finds, and elements wider than their container, on a wide and on a narrow screen. */
 async function flaws(page: Page): Promise<string[]> {
   const found = await accessibilityOf(page);
   await page.setViewportSize({ width: 390, height: 844 });
