@@ -176,7 +176,9 @@ test('F179 a chat that its visitor ended awaits its code on every screen, across
   }, true);
   await picture(admin.page, 'chats-codes');
   await line.getByRole('link').click();
-  await admin.page.getByText('Success code', { exact: true }).waitFor();
+  const facts = admin.page.getByRole('complementary').locator('dl');
+  await facts.getByText('Completed', { exact: true }).waitFor();
+  await facts.getByText('Support').waitFor();
   await picture(admin.page, 'chat-codes');
   expect([...anna.errors, ...sofia.errors, ...admin.errors, ...visitor.errors]).toEqual([]);
 });
