@@ -53,6 +53,27 @@ test('a visitor who left before an answer stays unanswered, with any messages in
   }
 });
 
+test('ENT-19 of the same last message the source that is further has the present text', () => {
+  const said = { seq: 3, at: start, by: ada };
+  const [written, gone] = [
+    { ...said, text: 'my card' },
+    { ...said, text: '', deleted: true as const },
+  ];
+  const merged = (seq: number, head: number, inRow: typeof written | typeof gone, inState: typeof inRow) => {
+    const floor = new Map([['con_one', floorRow({ seq, last: inRow })]]);
+    const summary = { state: { ...state, head, lastMessage: inState }, unread: 0 };
+    const open = { ...state, head, lastMessage: inState };
+    return [mergeRows(floor, new Map([['con_one', summary]]), null), mergeRows(floor, new Map(), open)].map(
+      (rows) => rows.get('con_one')?.last,
+    );
+  };
+  expect(merged(5, 4, gone, written)).toEqual([gone, gone]);
+  expect(merged(4, 5, written, gone)).toEqual([gone, gone]);
+  const floor = foldFloor(new Map(), [floorRow({ seq: 4, last: written })]);
+  expect(foldFloor(floor, [floorRow({ seq: 5, last: gone })]).get('con_one')?.last).toEqual(gone);
+  expect(foldFloor(floor, [], [{ id: 'con_one', last: written }]).get('con_one')?.last).toEqual(written);
+});
+
 test('the latest of all known last messages is shown, from any source', () => {
   const last = (seq: number) => ({ seq, at: start, by: ada, text: `words ${seq}` });
   const floor = foldFloor(

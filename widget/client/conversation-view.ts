@@ -16,6 +16,8 @@ export interface ConversationView {
   /** The tab has every entry that the server had at the last welcome. */
   readonly caughtUp: boolean;
   readonly marks: Marks;
+  /** Minutes in which one's own message can be edited and deleted; undefined: it cannot. */
+  readonly editMinutes?: number | undefined;
   readonly present: boolean;
   /** The name of a typing user or visitor of the other side: '' for a visitor, null if there is none. */
   readonly typing: string | null;

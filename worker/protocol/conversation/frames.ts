@@ -50,8 +50,10 @@ export const EditMessage = v.strictObject({
   target: seq,
   text: MessageText,
 });
+export type EditMessage = v.InferOutput<typeof EditMessage>;
 /** Deletes one's own message or note; a supervisor deletes any. */
 export const DeleteMessage = v.strictObject({ t: v.literal('message.delete'), ...command, target: seq });
+export type DeleteMessage = v.InferOutput<typeof DeleteMessage>;
 export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), ...command });
 
 /* From a visitor only. */

@@ -22,6 +22,7 @@ export const LastMessage = v.object({
   text: v.string(),
   deleted: v.optional(v.literal(true)),
 });
+export type LastMessage = v.InferOutput<typeof LastMessage>;
 
 export const ConversationState = v.object({
   id: ConversationId,

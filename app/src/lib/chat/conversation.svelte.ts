@@ -3,6 +3,7 @@ import { ConversationClient } from '#client/conversation';
 import type { ConversationView } from '#client/conversation-view';
 import { platform } from '#client/environment';
 import { carriedOutbox, type Pending } from '#client/outbox';
+import { seesAll } from '#domain/floor/sight';
 import { noMarks } from '#domain/conversation/marks';
 import {
   check,
@@ -51,7 +52,7 @@ export interface LiveOptions {
   readonly me: Me;
   /** The view of this tab from an earlier time; shown until the server has answered. */
   readonly before: ConversationView | undefined;
-  /** A command other than a message was refused. */
+  /** A command other than a message or an edit was refused. */
   onRefused(refused: Refused): void;
   onChange(live: LiveConversation): void;
   onSeen(live: LiveConversation): void;
@@ -87,12 +88,14 @@ export class LiveConversation {
       side: 'agent',
       me: me.id,
       outbox,
+      originals: seesAll(me),
       url: () => socketUrl(pathOf(conversationRoutes.follow, { id })),
       protocols: () => [],
       onDoubt: () => session.holds(),
       onEntries: () => this.#arrived(),
       onRefused: (pending: Pending, refused) => {
-        if (pending.frame.t === 'message.send') return false;
+        // Typed text stays visible, to be sent again or discarded.
+        if (pending.frame.t === 'message.send' || pending.frame.t === 'message.edit') return false;
         outbox.drop(pending.id);
         if (pending.frame.t === 'conversation.close' && refused.field === 'codes') this.endRefused = refused;
         else onRefused(refused);
@@ -121,10 +124,21 @@ export class LiveConversation {
     this.#client.end();
   }
 
-  send(text: string): void {
+  /** `quote` is the seq of the message that this one answers. */
+  send(text: string, { quote }: { readonly quote?: number | undefined } = {}): void {
     this.#typingAt = 0;
     this.unreadAfter = null;
-    this.#client.send(text);
+    this.#client.send(text, { quote });
+  }
+
+  /** Replaces the text of an own message or note. Until the answer the edit is in `view.pending`. */
+  edit(seq: number, text: string): void {
+    this.#client.edit(seq, text);
+  }
+
+  /** Deletes a message or note. Until the answer the deletion is in `view.pending`. */
+  delete(seq: number): void {
+    this.#client.delete(seq);
   }
 
   /** Ends the chat, with its success codes and a closing note. */

@@ -80,6 +80,11 @@ function later(a: FloorRow['last'], b: FloorRow['last']): NonNullable<FloorRow['
   return (b && b.seq > (a?.seq ?? 0) ? b : a) ?? null;
 }
 
+/** The last message of a row and a state. Of the same message the more advanced source has the present text. */
+function lastOf(row: Row, { head, lastMessage }: ConversationState): Row['last'] {
+  return row.seq > head ? later(row.last, lastMessage) : later(lastMessage, row.last);
+}
+
 /** One row for each conversation, from its most advanced source. */
 export function mergeRows(
   floor: ReadonlyMap<string, FloorRow>,
@@ -97,14 +102,14 @@ export function mergeRows(
     rows.set(state.id, {
       ...row,
       unread: read ? 0 : unread,
-      last: later(row.last, state.lastMessage),
+      last: lastOf(row, state),
       assignedAt: state.assignedAt,
     });
   }
   const known = open && rows.get(open.id);
   if (open && known) {
     const row = further(known, open);
-    rows.set(open.id, { ...row, last: later(row.last, open.lastMessage), assignedAt: open.assignedAt });
+    rows.set(open.id, { ...row, last: lastOf(row, open), assignedAt: open.assignedAt });
   }
   return rows;
 }

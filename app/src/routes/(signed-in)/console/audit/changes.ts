@@ -47,6 +47,7 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   offerSeconds: m.account_offer_seconds,
   missedLimit: m.account_missed_limit,
   offlineProcessing: m.account_offline_processing,
+  messageEditMinutes: m.account_edit_minutes,
   origins: m.website_origins,
   campaign: m.campaign,
   enabled: m.campaign_enabled,
@@ -101,6 +102,8 @@ function words(field: string, value: unknown, names: Names): string {
   if (field === 'assignment') return own(assignmentWords, value)?.() ?? plain(value);
   if (field === 'offerSeconds' && typeof value === 'number') return m.field_seconds({ count: value });
   if (field === 'missedLimit' && value === null) return m.field_never();
+  if (field === 'messageEditMinutes' && typeof value === 'number')
+    return value === 0 ? m.field_never() : m.field_minutes({ count: value });
   if (field === 'language') return own(languageNames, value) ?? plain(value);
   if (field === 'sees') return own(seesWords, value)?.() ?? plain(value);
   if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? plain(value);
