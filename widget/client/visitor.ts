@@ -171,8 +171,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    const all = this.#session?.conversations ?? [];
-    await this.#earlier.load(all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
+    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
     this.#touch();
   }
 
@@ -198,7 +197,8 @@ export class VisitorChat {
       state: client?.state ?? null,
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
-      more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
+      more:
+        (client !== null && client.from > 0) || this.#earlier.next(this.#all, this.#attachedTo) !== undefined,
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
@@ -391,8 +391,8 @@ export class VisitorChat {
     return false;
   }
 
-  #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
-    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
+  get #all(): VisitorSession['conversations'] {
+    return this.#session?.conversations ?? [];
   }
 
   #touch(): void {
