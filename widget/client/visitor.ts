@@ -107,9 +107,7 @@ export class VisitorChat {
     if (this.#isOpen) this.#client?.commands.submit({ id, frame: { ...revising, id }, at, to });
   }
 
-  #newId(): string {
-    return makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
-  }
+  #newId = () => makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
 
   retry(id: string): void {
     const pending = this.#queue.find((other) => other.id === id);
