@@ -140,3 +140,119 @@ test('CMD-25: a click on a quote loads earlier messages until the original is th
   await sofia.endChat();
   expect([...visitor.errors, ...sofia.errors]).toEqual([]);
 });
+
+test('CMD-27 ENT-18: an agent changes only their own messages, sees no originals, and a refused edit keeps its text', async () => {
+  const ben = await Agent.signIn(browser, base, 'ben@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  // The server refuses the second edit, as it does after the time for it.
+  await ben.page.routeWebSocket(/conversations\/.*\/socket/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      if (!String(message).includes('Far too late')) return server.send(message);
+      const { id } = JSON.parse(String(message)) as { id: string };
+      socket.send(JSON.stringify({ t: 'refused', id, code: 'too_late', message: '' }));
+    });
+  });
+  await visitor.ask('How heavy is it?');
+  await ben.take('How heavy is it?');
+  await ben.say('Two kilogram.');
+  const own = ben.log.getByRole('article', { name: /^You/ });
+  const edit = async (text: string) => {
+    await own.hover();
+    await own.getByRole('button', { name: 'Edit' }).click();
+    await ben.say(text);
+  };
+  await edit('Two kilograms.');
+  await own.getByText('edited').waitFor();
+  await visitor.sees('Two kilograms.');
+  expect(await own.getByText('Show original').count()).toBe(0);
+  const asked = ben.log.getByRole('article', { name: /^Visitor/ });
+  await asked.hover();
+  expect(await asked.getByRole('button').evaluateAll((all) => all.map((each) => each.ariaLabel))).toEqual([
+    'Reply',
+    'Copy',
+  ]);
+
+  await edit('Far too late');
+  await own.getByText('Not saved. It’s too late to change this message.').waitFor();
+  await picture(ben.page, 'refused');
+  expect(await accessibilityOf(ben.page)).toEqual([]);
+  await own.getByRole('button', { name: 'Discard' }).click();
+  await ben.sees('Two kilograms.');
+
+  // After the end too: a secret that slipped out must be removable.
+  await ben.endChat();
+  await own.hover();
+  await own.getByRole('button', { name: 'Delete' }).click();
+  await ben.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await ben.log.getByText('Message deleted').waitFor();
+  const id = new URL(ben.page.url()).pathname.split('/').at(-1);
+  await ben.page.context().close();
+
+  // The console shows the texts before, to those who may see them.
+  const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+  const deleted = admin.log.getByRole('article').filter({ hasText: 'Message deleted' });
+  await expect
+    .poll(async () => {
+      await admin.page.goto(`${base}/console/chats/${id}`);
+      await admin.page.waitForLoadState('networkidle');
+      return deleted.count();
+    })
+    .toBe(1);
+  await deleted.getByText('Show original').click();
+  await deleted.getByText('Two kilogram.', { exact: true }).waitFor();
+  await deleted.getByText('Two kilograms.', { exact: true }).waitFor();
+  await admin.log.getByRole('listitem').first().getByText('First chat').waitFor();
+  await picture(admin.page, 'console');
+  expect({ wide: await sidewaysOf(admin.page), found: await accessibilityOf(admin.page) }).toEqual({
+    wide: [],
+    found: [],
+  });
+  expect([...visitor.errors, ...ben.errors, ...admin.errors]).toEqual([]);
+});
+
+/** Begins a chat as a widget does, with details that no demo page has. */
+async function begin(text: string, page: { url: string; title: string }, contact: object): Promise<void> {
+  const demo = await (await fetch(`${base}/demo`, { headers: { Accept: 'text/html' } })).text();
+  const site = /widget\.js\?site=(\w+)/.exec(demo)?.[1];
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(`${base}/api/widget/${path}`, {
+      method: 'POST',
+      headers: { Origin: base, 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ site, ...body }),
+    });
+  const { token } = (await (await post('session', {})).json()) as { token: string };
+  const id = crypto.randomUUID().replace(/^(.{14})./, '$17');
+  const answer = await post('messages', { id, text, page, contact }, { Authorization: `Bearer ${token}` });
+  expect([answer.status, answer.ok || (await answer.text())]).toEqual([200, true]);
+}
+
+test('F48 on a phone, in Russian, the longest details fit, and a tap shows a message’s actions', async () => {
+  const name = 'Константинопольская-Преображенская '.repeat(3).slice(0, 99).trim();
+  const page = {
+    url: `https://shop.example/${'long-path/'.repeat(20)}`,
+    title: 'Палатки '.repeat(35).trim(),
+  };
+  const words = `Слово${'слово'.repeat(60)}`;
+  await begin(words, page, { name, email: `${'long.'.repeat(10)}name@${'sub.'.repeat(30)}example.test` });
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  await anna.take('Слово');
+  await anna.say('Здравствуйте!');
+  const context = await browser.newContext({
+    ...{ storageState: await anna.page.context().storageState(), locale: 'ru-RU' },
+    ...{ viewport: { width: 390, height: 844 }, hasTouch: true },
+  });
+  const phone = await context.newPage();
+  await phone.goto(anna.page.url());
+  const log = phone.getByRole('log');
+  const asked = log.getByRole('article').first();
+  await log.getByRole('listitem').first().getByText(name).waitFor();
+  await asked.getByText(words).tap();
+  await asked.getByRole('button', { name: 'Ответить' }).waitFor();
+  await picture(phone, 'long', [390, 1440]);
+  expect({ wide: await sidewaysOf(phone), found: await accessibilityOf(phone) }).toEqual({
+    wide: [],
+    found: [],
+  });
+  await anna.endChat();
+});

@@ -1,5 +1,5 @@
 /** The state of one conversation for a screen. */
-import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
+import type { CodeChoice, ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { Pending } from './outbox.ts';
 
@@ -24,6 +24,8 @@ export interface ConversationView {
   readonly preview: string;
   /** For a visitor: the position in the queue. */
   readonly waiting: Waiting | null;
+  /** For an agent: the success codes that can be chosen. */
+  readonly codes: CodeChoice | null;
   readonly pending: readonly Pending[];
   readonly loadingOlder: boolean;
 }

@@ -9,6 +9,7 @@ import {
   closeCodes,
   makeCommandId,
   subprotocol,
+  type CodeChoice,
   type CommandFrame,
   type ConversationServerFrame,
   type ConversationState,
@@ -44,6 +45,7 @@ export class ConversationClient {
   #present = false;
   #preview = '';
   #waiting: Waiting | null = null;
+  #codes: CodeChoice | null = null;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
   readonly #typing: TypingShown;
@@ -168,6 +170,7 @@ export class ConversationClient {
       typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
+      codes: this.#codes,
       pending: this.commands.all,
       loadingOlder: this.#asking.loadingOlder,
     };
@@ -232,6 +235,7 @@ export class ConversationClient {
     }
     this.#editMinutes = frame.editMinutes;
     this.#present = frame.present;
+    this.#codes = frame.codes ?? null;
     this.#preview = '';
     this.#typing.show(null);
     this.#asking.olderDone();

@@ -148,6 +148,7 @@ export class ConversationCore {
 
   /** The visitor's first message in its present words. */
   opening(): string {
+    // The campaign's opening text may precede it.
     for (const row of this.journal.log.read(1, 3)) {
       const entry = this.journal.entry(row.seq);
       if (entry?.kind === 'message.sent') return entry.text.slice(0, 300).toWellFormed();

@@ -152,6 +152,7 @@ export class Sessions {
       marks: visits ? told : marks,
       present: this.#present(),
       ...(editMinutes !== undefined && { editMinutes }),
+      ...(!visits && self.settings.codes && { codes: self.settings.codes }),
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);

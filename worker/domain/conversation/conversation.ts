@@ -202,13 +202,15 @@ function revised(
 }
 
 /** The stage that the workspace shows (F61). Messages by bots and automatic texts do not change it. */
-export function stageOf({
-  phase,
-  firstReplyAt,
-  inProgress,
-}: ConversationState): 'new' | 'in_progress' | 'completed' {
-  if (phase === 'closed') return 'completed';
-  return firstReplyAt !== null || inProgress ? 'in_progress' : 'new';
+export function stageOf(state: ConversationState): 'new' | 'in_progress' | 'completed' {
+  if (state.phase === 'closed') return 'completed';
+  return inProgressAt(state) === null ? 'new' : 'in_progress';
+}
+
+/** When an agent first wrote, or the owner moved the conversation on by hand; null if neither happened. */
+export function inProgressAt({ firstReplyAt, inProgressAt: byHand }: ConversationState): number | null {
+  if (firstReplyAt === null || byHand === undefined) return firstReplyAt ?? byHand ?? null;
+  return Math.min(firstReplyAt, byHand);
 }
 
 function closedRefusal(state: ConversationState): Refusal | undefined {

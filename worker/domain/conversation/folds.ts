@@ -97,7 +97,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
       ? state
       : { ...state, mentioned: [...new Set([...(state.mentioned ?? []), ...fresh])] };
   },
-  'stage.changed': (state) => ({ ...state, inProgress: true }),
+  'stage.changed': (state, { at }) => ({ ...state, inProgressAt: at }),
   'codes.changed': (state, { codes }) => {
     const { awaitingCode, ...rest } = state;
     return { ...rest, codes, ...(awaitingCode && codes.length === 0 && { awaitingCode }) };

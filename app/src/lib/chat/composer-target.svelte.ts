@@ -1,19 +1,26 @@
 /** The composer writes a message, an answer to a quoted one, or another text of a sent one. */
 import type { Revisable } from '#domain/conversation/revisions';
 
+export interface Editing {
+  readonly seq: number;
+  readonly kind: Revisable['kind'];
+  readonly before: string;
+  readonly text: string;
+}
+
 export class ComposerTarget {
   /** The seq of the quoted message. */
   quote = $state<number | null>(null);
   /** The seq of the edited message or note, its text, and the typed text in its place. */
-  editing = $state.raw<{ readonly seq: number; readonly before: string; readonly text: string } | null>(null);
+  editing = $state.raw<Editing | null>(null);
 
   reply({ seq }: Revisable): void {
     this.editing = null;
     this.quote = seq;
   }
 
-  edit({ seq, text }: Revisable): void {
-    this.editing = { seq, before: text, text };
+  edit({ seq, kind, text }: Revisable): void {
+    this.editing = { seq, kind, before: text, text };
   }
 
   typed(text: string): void {

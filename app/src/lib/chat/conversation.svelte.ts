@@ -11,8 +11,10 @@ import {
   conversationRoutes,
   isRefusal,
   pathOf,
+  type CommandFrame,
   type Me,
   type Refused,
+  type SuccessCode,
 } from '#protocol';
 import { keep, kept } from '../kept.ts';
 import { session } from '../people/session.svelte.ts';
@@ -35,6 +37,7 @@ const nothing: ConversationView = {
   typing: null,
   preview: '',
   waiting: null,
+  codes: null,
   pending: [],
   loadingOlder: false,
 };
@@ -62,6 +65,8 @@ export class LiveConversation {
   missing = $state(false);
   /** The visitor's messages after this seq arrived while the log was not visible. */
   unreadAfter = $state<number | null>(null);
+  /** Why the server did not end the chat with the chosen codes. */
+  endRefused = $state.raw<Refused | null>(null);
   /** Set by the log: its end is visible. */
   looked = false;
   /** The last seq that the agent has seen while they owned the chat. */
@@ -92,7 +97,8 @@ export class LiveConversation {
         // Typed text stays visible, to be sent again or discarded.
         if (pending.frame.t === 'message.send' || pending.frame.t === 'message.edit') return false;
         outbox.drop(pending.id);
-        onRefused(refused);
+        if (pending.frame.t === 'conversation.close' && refused.field === 'codes') this.endRefused = refused;
+        else onRefused(refused);
         return true;
       },
       onChange: (view) => {
@@ -135,8 +141,45 @@ export class LiveConversation {
     this.#client.delete(seq);
   }
 
-  close(): void {
-    this.#client.command({ t: 'conversation.close' });
+  /** Ends the chat, with its success codes and a closing note. */
+  close(outcome: { readonly codes?: string[]; readonly note?: string } = {}): void {
+    this.endRefused = null;
+    this.#client.command({ t: 'conversation.close', ...outcome });
+  }
+
+  /** Moves a new chat to In progress. */
+  move(): void {
+    if (!this.moving) this.#client.command({ t: 'stage.set', stage: 'in_progress' });
+  }
+
+  /** Sets the success codes in place of those before. */
+  setCodes(codes: string[]): void {
+    this.#client.command({ t: 'codes.set', codes });
+  }
+
+  note(text: string): void {
+    this.#client.command({ t: 'note.add', text });
+  }
+
+  /** A choice of codes is not saved yet. */
+  get codesPending(): boolean {
+    return this.#unanswered('codes.set') !== undefined;
+  }
+
+  get moving(): boolean {
+    return this.#unanswered('stage.set') !== undefined;
+  }
+
+  /** The success codes, as this user has chosen them last. */
+  get codes(): readonly SuccessCode[] {
+    const given = this.#unanswered('codes.set');
+    if (!given) return this.view.state?.codes ?? [];
+    return (this.view.codes?.list ?? []).filter(({ id }) => given.codes.includes(id));
+  }
+
+  #unanswered<T extends CommandFrame['t']>(t: T): Extract<CommandFrame, { t: T }> | undefined {
+    const found = this.view.pending.findLast(({ frame, refused }) => frame.t === t && !refused);
+    return found?.frame as Extract<CommandFrame, { t: T }> | undefined;
   }
 
   giveBack(): void {

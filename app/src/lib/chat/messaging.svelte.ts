@@ -21,7 +21,8 @@ export interface MessagingOptions {
 export class Messaging implements MessageActions {
   /** The question before a deletion is open. */
   asking = $state(false);
-  #doomed: number | null = null;
+  /** The message or note that the question is about. */
+  doomed = $state.raw<Revisable | null>(null);
   readonly #options: MessagingOptions;
   readonly #forms = $derived.by(() => {
     const { entries, pending } = this.#options.live().view;
@@ -77,17 +78,17 @@ export class Messaging implements MessageActions {
     queueMicrotask(() => this.#options.focus());
   }
 
-  remove({ seq }: Revisable): void {
-    this.#doomed = seq;
+  remove(entry: Revisable): void {
+    this.doomed = entry;
     this.asking = true;
   }
 
   /** The agent has confirmed the deletion. */
   removed(): void {
-    if (this.#doomed === null) return;
-    if (this.editing?.seq === this.#doomed) this.cancel();
-    this.#options.live().delete(this.#doomed);
-    this.#doomed = null;
+    if (!this.doomed) return;
+    const { seq } = this.doomed;
+    if (this.editing?.seq === seq) this.cancel();
+    this.#options.live().delete(seq);
   }
 
   cancel(): boolean {
