@@ -1,4 +1,4 @@
-/** Who may edit or delete a message or note. Apart from revisions.ts, because a widget judges only on demand. */
+/** The right to edit or delete a message or note. Apart from revisions.ts, because a widget judges only on demand. */
 import type { Party } from '#protocol';
 import { idOf } from './parties.ts';
 import type { Revisable } from './revisions.ts';
@@ -21,7 +21,7 @@ export function whyNot(
 ): 'not_found' | 'forbidden' | 'too_late' | null {
   if (entry.deleted) return 'not_found';
   const own = entry.by.kind === by.kind && idOf(entry.by) === idOf(by);
-  // Nobody changes the words of another, not even a supervisor.
+  // Not even a supervisor changes the words of another.
   if (!own) return act === 'delete' && supervises ? null : 'forbidden';
   if (supervises || (editMinutes !== undefined && now - entry.at < editMinutes * 60_000)) return null;
   return 'too_late';
