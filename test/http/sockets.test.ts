@@ -138,6 +138,14 @@ const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> =
   'conversation.close': [command, row('entry', 'entry', 'not_owner', 'not_owner', bad)],
   'conversation.return': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
   'visitor.block': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
+  'note.add': [() => ({ ...command(), text: 'A reseller' }), row(bad, 'entry', 'entry', 'entry', bad)],
+  'stage.set': [
+    () => ({ ...command(), stage: 'in_progress' }),
+    row(bad, 'entry', 'not_owner', 'not_owner', bad),
+  ],
+  // The conversation has no codes: setting none changes nothing.
+  'codes.set': [() => ({ ...command(), codes: [] }), row(bad, 'nothing', 'not_owner', 'nothing', bad)],
+  'mentions.see': [() => ({ conversation: id('conversation'), upTo: 2 }), row(bad, bad, bad, bad, 'nothing')],
   preview: [() => ({ text: 'Hel' }), row('told', bad, bad, bad, bad)],
   'visitor.identify': [() => ({ ...command(), name: 'Zoë' }), row('entry', bad, bad, bad, bad)],
   'conversation.defer': [command, row('already_taken', bad, bad, bad, bad)],
