@@ -1,5 +1,5 @@
 import { decide, evolve, fold, idleAt, longestWait, unborn } from '#domain/conversation/conversation';
-import { lastWordsLength } from '#domain/conversation/kinds';
+import { lastWordsLength } from '#domain/conversation/folds';
 import type { ConversationState, Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

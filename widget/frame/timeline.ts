@@ -1,7 +1,8 @@
 /**
  * Turns the client's state into the rows of the log. Keys stay the same while a message changes from unsent to sent.
  */
-import { lineOf, type NoticedKind } from '#domain/conversation/kinds';
+import { lineOf } from '#domain/conversation/folds';
+import type { NoticedKind } from '#domain/conversation/kinds';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';

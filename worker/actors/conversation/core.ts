@@ -5,7 +5,8 @@
 import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
 import type { Command } from '#domain/conversation/commands';
-import { decide, isSameCommand } from '#domain/conversation/conversation';
+import { decide, isSameCommand, type Around } from '#domain/conversation/conversation';
+import { seesAll } from '#domain/floor/sight';
 import { can } from '#domain/people/rights';
 import {
   type Action,
@@ -164,13 +165,22 @@ export class ConversationCore {
     }
     const withdrawn = this.registers.get('withdrawn') ?? 0;
     if (command.t === 'assign' && command.generation <= withdrawn) return refuse('stale_generation');
-    const drafts = decide(this.journal.state, command, by);
+    const drafts = decide(this.journal.state, command, by, this.#around(principal));
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
     // By whatever way and socket a command arrives, it must not overtake its sender's earlier commands.
     if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
       return refuse('out_of_order');
     return { seq: this.#persist(drafts), fresh: true };
+  }
+
+  #around(principal?: Principal): Around {
+    return {
+      now: this.host.now(),
+      settings: this.self.settings,
+      supervises: principal?.kind === 'user' && seesAll(principal),
+      entry: (seq) => this.journal.entry(seq),
+    };
   }
 
   /**
@@ -274,7 +284,7 @@ export class ConversationCore {
   #endIfFull(): ReturnType<Journal['append']> {
     const { head, bytes, state } = this.journal;
     if (head < this.#caps.conversationEntries && bytes < this.#caps.conversationBytes) return [];
-    const end = decide(state, { t: 'full' }, { kind: 'system' });
+    const end = decide(state, { t: 'full' }, { kind: 'system' }, this.#around());
     return isRefusal(end) ? [] : this.journal.append(end, this.host.now());
   }
 }

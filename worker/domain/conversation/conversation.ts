@@ -5,6 +5,7 @@
 import {
   refuse,
   type AgentParty,
+  type ConversationSettings,
   type ConversationState,
   type Draft,
   type Entry,
@@ -15,31 +16,65 @@ import {
   type Target,
 } from '#protocol';
 import { identified, type Assigning, type Command } from './commands.ts';
-import { begin, foldOf, rulesOf, type AnsweredCommand } from './kinds.ts';
+import { closed, coded, ended } from './ending.ts';
+import { begin, foldOf } from './folds.ts';
+import { rulesOf, type AnsweredCommand } from './kinds.ts';
 import { idOf, system } from './parties.ts';
+import { isRevisable, whyNot } from './revisions.ts';
 
-/** Whether a party writes only in a conversation that it owns, and the reason where it ends one. */
-const writers: { readonly [K in Party['kind']]: { ownOnly: boolean; ending: 'visitor' | 'agent' } } = {
-  visitor: { ownOnly: false, ending: 'visitor' },
-  agent: { ownOnly: true, ending: 'agent' },
-  system: { ownOnly: false, ending: 'agent' },
-};
+/** Whether a party writes only in a conversation that it owns. */
+const ownOnly: { readonly [K in Party['kind']]: boolean } = { visitor: false, agent: true, system: false };
+
+/** What a judgement depends on beside the state. */
+export interface Around {
+  /** In UTC milliseconds. */
+  readonly now: number;
+  readonly settings: Pick<ConversationSettings, 'editMinutes' | 'codes' | 'closing'>;
+  /** The sender is a supervisor or an administrator. */
+  readonly supervises: boolean;
+  /** An entry of the log in its revised form. */
+  entry(seq: number): Entry | undefined;
+}
+
+/** No settings and no log: enough for commands that need neither. */
+const bare: Around = { now: 0, settings: {}, supervises: false, entry: () => undefined };
 
 /**
  * Judges a command. Returns the entries that it causes, in order (none where it changes nothing), or a refusal.
  * Rights are checked before; here stand the rules that depend on the log.
  */
-export function decide(state: ConversationState, command: Command, by: Party): Draft[] | Refusal {
+export function decide(
+  state: ConversationState,
+  command: Command,
+  by: Party,
+  around: Around = bare,
+): Draft[] | Refusal {
   switch (command.t) {
     case 'message.send': {
-      const refusal = mayWrite(state, by);
-      return refusal ?? [{ kind: 'message.sent', by, id: command.id, text: command.text }];
+      const { id, text, quote } = command;
+      const refusal = mayWrite(state, by) ?? mayQuote(quote, around);
+      return refusal ?? [{ kind: 'message.sent', by, id, text, ...(quote !== undefined && { quote }) }];
     }
-    case 'conversation.close': {
-      const refusal = mayWrite(state, by);
-      const reason = writers[by.kind].ending;
-      return refusal ?? [{ kind: 'conversation.closed', by, id: command.id, reason }];
+    case 'message.edit':
+    case 'message.delete':
+      return revised(state, command, by, around);
+    case 'note.add': {
+      const { id, text, mentions = [] } = command;
+      return [{ kind: 'note.added', by, id, text, ...(mentions.length > 0 && { mentions: [...mentions] }) }];
     }
+    case 'stage.set': {
+      const refusal = mayWrite(state, by);
+      if (refusal) return refusal;
+      return stageOf(state) === 'new'
+        ? [{ kind: 'stage.changed', by, id: command.id, stage: 'in_progress' }]
+        : [];
+    }
+    case 'codes.set': {
+      const refusal = around.supervises ? undefined : mayOwn(state, by);
+      return refusal ?? coded(state, command, by, around.settings);
+    }
+    case 'conversation.close':
+      return mayWrite(state, by) ?? closed(state, command, by, around.settings);
     case 'conversation.return': {
       const refusal = mayWrite(state, by);
       if (refusal) return refusal;
@@ -55,7 +90,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
       if (refusal) return refusal;
       return [
         { kind: 'visitor.blocked', by, id: command.id },
-        { kind: 'conversation.closed', by, reason: 'blocked' },
+        ...ended(state, by, 'blocked', around.settings),
       ];
     }
     case 'assign':
@@ -90,7 +125,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
         : [];
     case 'idle':
     case 'full':
-      return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: command.t }];
+      return state.phase === 'closed' ? [] : ended(state, system, command.t, around.settings);
   }
 }
 
@@ -121,11 +156,53 @@ function transferred(by: AgentParty, to: AgentParty | Target, note: string | und
 
 /** An agent writes only in a conversation of their own; a visitor writes until it is closed. */
 function mayWrite(state: ConversationState, by: Party): Refusal | undefined {
-  const closed = closedRefusal(state);
-  if (closed) return closed;
-  const { owner } = state;
-  if (!writers[by.kind].ownOnly || owner?.id === idOf(by)) return undefined;
+  return closedRefusal(state) ?? mayOwn(state, by);
+}
+
+/** Also after the end: a closed conversation keeps its last owner. */
+function mayOwn({ owner }: ConversationState, by: Party): Refusal | undefined {
+  if (!ownOnly[by.kind] || owner?.id === idOf(by)) return undefined;
   return refuse('not_owner', owner ? { by: { id: owner.id, name: owner.name } } : {});
+}
+
+/** A message quotes a message, never a note: the visitor reads it. */
+function mayQuote(quote: number | undefined, { entry }: Around): Refusal | undefined {
+  if (quote === undefined) return undefined;
+  const quoted = entry(quote);
+  if (quoted?.kind === 'message.sent' && !quoted.deleted) return undefined;
+  return refuse('not_found', { field: 'quote' });
+}
+
+/** An edit or a deletion. Agents revise after the end too: a secret that slipped out must be removable. */
+function revised(
+  state: ConversationState,
+  command: Extract<Command, { t: 'message.edit' | 'message.delete' }>,
+  by: Party,
+  { now, settings, supervises, entry }: Around,
+): Draft[] | Refusal {
+  const refusal = by.kind === 'visitor' ? closedRefusal(state) : undefined;
+  if (refusal) return refusal;
+  const { id, target } = command;
+  const found = entry(target);
+  // For visitors, notes do not exist.
+  if (!isRevisable(found) || (by.kind === 'visitor' && found.kind === 'note.added'))
+    return refuse('not_found', { field: 'target' });
+  const act = command.t === 'message.edit' ? 'edit' : 'delete';
+  const why = whyNot(act, found, { by, now, editMinutes: settings.editMinutes, supervises });
+  if (why) return refuse(why, { field: 'target' });
+  const of = found.kind === 'note.added' ? 'note' : 'message';
+  if (command.t === 'message.delete') return [{ kind: 'message.deleted', by, id, target, of }];
+  return [{ kind: 'message.edited', by, id, target, of, text: command.text }];
+}
+
+/** The stage that the workspace shows (F61). Messages by bots and automatic texts do not change it. */
+export function stageOf({
+  phase,
+  firstReplyAt,
+  inProgress,
+}: ConversationState): 'new' | 'in_progress' | 'completed' {
+  if (phase === 'closed') return 'completed';
+  return firstReplyAt !== null || inProgress ? 'in_progress' : 'new';
 }
 
 function closedRefusal(state: ConversationState): Refusal | undefined {

@@ -16,6 +16,7 @@ export const idKinds = {
   audit: 'aud',
   photo: 'pho',
   device: 'dev',
+  code: 'cod',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -43,6 +44,7 @@ export const SessionId = idOf('session');
 export const AuditId = idOf('audit');
 export const PhotoId = idOf('photo');
 export const DeviceId = idOf('device');
+export const CodeId = idOf('code');
 
 /** The id that a client gives a command: a UUID in lower case, preferably version 7. It makes a retry safe. */
 export const CommandId = v.pipe(

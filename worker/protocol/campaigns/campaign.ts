@@ -10,6 +10,7 @@
 import * as v from 'valibot';
 import { CampaignId } from '../base/ids.ts';
 import { Name } from '../base/text.ts';
+import type { CodeChoice } from '../conversation/frames.ts';
 import { Availability } from '../floor/availability.ts';
 import { defaultRouting, Routing } from '../routing/routing.ts';
 
@@ -108,6 +109,12 @@ export interface ConversationSettings {
   readonly sneakPreview: boolean;
   /** Seconds without a reply after which an owner loses the conversation; null: never. Absent in earlier versions. */
   readonly forwardAfter?: number | null;
+  /** Minutes in which one's own message can be edited and deleted; the account's. Absent: it cannot. */
+  readonly editMinutes?: number;
+  readonly codes?: CodeChoice;
+  /** The texts of the campaign; an absent or empty one is not sent. */
+  readonly opening?: string;
+  readonly closing?: string;
 }
 
 export function conversationSettingsOf(settings: CampaignSettings): ConversationSettings {

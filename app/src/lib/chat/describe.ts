@@ -1,13 +1,19 @@
 /** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
 import { pageLink } from '#domain/base/page-link';
-import { lineOf } from '#domain/conversation/kinds';
+import { isKnown, lineOf } from '#domain/conversation/folds';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
-/** An entry that is no message, and so is described. */
-export type EventEntry = Exclude<Entry, EntryOf<'message.sent'>>;
+/** An entry that is described in a sentence: no message, and no revision, which changes the shown message. */
+export type EventEntry = Exclude<Entry, EntryOf<'message.sent' | 'message.edited' | 'message.deleted'>>;
+
+/** True if an entry has a line of its own, with a sentence. */
+export function isEvent(entry: Entry): entry is EventEntry {
+  const { kind } = entry;
+  return isKnown(entry) && kind !== 'message.sent' && kind !== 'message.edited' && kind !== 'message.deleted';
+}
 
 /** The reader, and the visitor's name, also as it stands in a sentence. */
 interface Reader {
@@ -39,6 +45,13 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
     return details ? m.event_identified_as({ visitor, details }) : m.event_identified({ visitor });
   },
   'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
+  'automatic.sent': ({ text }) => m.event_automatic({ text: isolated(text) }),
+  'note.added': ({ text }) => m.event_note_added({ text: isolated(text) }),
+  'stage.changed': ({ by }, { told }) => told(by, m.event_you_in_progress, m.event_in_progress),
+  'codes.changed': ({ codes }) =>
+    codes.length > 0
+      ? m.event_codes({ codes: codes.map(({ title }) => isolated(title)).join(', ') })
+      : m.event_no_codes(),
   'conversation.closed': (entry, { me, visitorName }) => describeEnd(entry, me, visitorName),
 };
 

@@ -1,9 +1,8 @@
 /** Turns a log into lines: entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
-import { isKnown } from '#domain/conversation/kinds';
 import { idOf, sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf, Marks, Party } from '#protocol';
-import type { EventEntry } from './describe.ts';
+import { isEvent, type EventEntry } from './describe.ts';
 import { dayKey } from './when.ts';
 
 /** Messages of one sender that follow each other within this many milliseconds are drawn as one group. */
@@ -76,7 +75,7 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     if (entry.kind !== 'message.sent') {
       const cause = transferBefore(entry, entries[index - 1]);
       const told = entries[index + 1];
-      if (!isKnown(entry) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
+      if (!isEvent(entry) || (told && tells(told, entry)) || (cause && !tells(entry, cause))) continue;
       const note = cause?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
       items.push({ kind: 'event', key: `event:${entry.seq}`, entry, ...(note && { note }) });
       before = null;

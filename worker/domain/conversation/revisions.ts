@@ -1,0 +1,80 @@
+/**
+ * Revisions: edits and deletions of messages and notes. They are entries, and the log keeps the originals. A reader
+ * without the right to originals receives every entry in its revised form, at the same seq.
+ */
+import type { Entry, EntryOf, Party } from '#protocol';
+import { idOf } from './parties.ts';
+
+export type Revisable = EntryOf<'message.sent'> | EntryOf<'note.added'>;
+type Revising = EntryOf<'message.edited'> | EntryOf<'message.deleted'>;
+
+export function isRevisable(entry: Entry | undefined): entry is Revisable {
+  return entry?.kind === 'message.sent' || entry?.kind === 'note.added';
+}
+
+/** The revisions of a log, or of a part of it. */
+export class Revisions {
+  /** The last revision, by its target. */
+  readonly #last = new Map<number, Revising>();
+  /** The targets and the edits. */
+  readonly #seqs = new Set<number>();
+
+  static of(entries: Iterable<Entry>): Revisions {
+    const revisions = new Revisions();
+    for (const entry of entries) revisions.add(entry);
+    return revisions;
+  }
+
+  /** Adds an entry in the order of the log. A deletion is final: later edits of its target change nothing. */
+  add(entry: Entry): void {
+    if (entry.kind !== 'message.edited' && entry.kind !== 'message.deleted') return;
+    this.#seqs.add(entry.target).add(entry.seq);
+    if (this.#last.get(entry.target)?.kind !== 'message.deleted') this.#last.set(entry.target, entry);
+  }
+
+  /** True if the entry with this seq may have a revised form. */
+  has(seq: number): boolean {
+    return this.#seqs.has(seq);
+  }
+
+  /** The entry in its revised form. Applying it again changes nothing. */
+  apply(entry: Entry): Entry {
+    if (entry.kind === 'message.edited') return { ...entry, text: this.#textOf(entry.target, entry.text) };
+    if (!isRevisable(entry)) return entry;
+    const last = this.#last.get(entry.seq);
+    if (!last) return entry;
+    if (last.kind === 'message.edited') return { ...entry, text: last.text, edited: last.at };
+    const { edited: _, ...rest } = entry;
+    return { ...rest, text: '', deleted: true };
+  }
+
+  #textOf(target: number, text: string): string {
+    const last = this.#last.get(target);
+    if (!last) return text;
+    return last.kind === 'message.edited' ? last.text : '';
+  }
+}
+
+/** Where a revision is judged: in the conversation, and in a browser that shows the actions. */
+export interface Reviser {
+  readonly by: Party;
+  /** The time of the judge, in UTC milliseconds. */
+  readonly now: number;
+  /** The account's limit; undefined: an own message cannot be revised. */
+  readonly editMinutes: number | undefined;
+  readonly supervises: boolean;
+}
+
+/** Why a message or note cannot be edited or deleted; null if it can. `entry` is in its revised form. */
+export function whyNot(
+  act: 'edit' | 'delete',
+  entry: Revisable,
+  { by, now, editMinutes, supervises }: Reviser,
+): 'not_found' | 'forbidden' | 'too_late' | null {
+  if (entry.deleted) return 'not_found';
+  const own = entry.by.kind === by.kind && idOf(entry.by) === idOf(by);
+  // Nobody changes the words of another, not even a supervisor.
+  if (!own) return act === 'delete' && supervises ? null : 'forbidden';
+  if (supervises || (editMinutes !== undefined && now - entry.at < editMinutes * 60_000)) return null;
+  return 'too_late';
+}
