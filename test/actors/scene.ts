@@ -161,7 +161,6 @@ export interface Scene {
   readonly site: string;
   readonly campaign: CampaignSnapshot;
   visitor(): Promise<SceneVisitor>;
-  /** A signed-in user; an agent, if no roles are given. */
   agent(name?: string, roles?: readonly Role[]): Promise<SceneAgent>;
   conversation(id: string): ReturnType<typeof conversationStub>;
   readonly dispatcher: ReturnType<typeof dispatcherStub>;
@@ -176,7 +175,7 @@ export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
     site,
     campaign: campaign,
     visitor: () => SceneVisitor.enter(account, site, campaign),
-    agent: (name, roles) => SceneAgent.enter(account, name ?? 'Anna', roles ?? ['agent']),
+    agent: (name, roles) => SceneAgent.enter(account, name ?? 'Anna', roles),
     conversation: (conversation) => conversationStub(env, account, conversation),
     // A new stub each time: after a crash the previous one is unusable.
     get dispatcher() {
@@ -257,7 +256,7 @@ export class SceneAgent {
   }
 
   /** Signs in, and is online on the floor. */
-  static async enter(account: string, name: string, roles: readonly Role[]): Promise<SceneAgent> {
+  static async enter(account: string, name: string, roles: readonly Role[] = ['agent']): Promise<SceneAgent> {
     const user = id('user');
     await insertUser(env, { account, id: user, name, roles });
     const { session } = await signInOf(env, account, user);
