@@ -39,6 +39,7 @@ const commands: { readonly [T in GivenCommand['t']]: readonly [Party, Extract<Gi
   'conversation.close': [visitor, { t: 'conversation.close', id: '1' }],
   'conversation.return': [anna, { t: 'conversation.return', id: '1' }],
   'conversation.defer': [visitor, { t: 'conversation.defer', id: '1' }],
+  'conversation.resume': [visitor, { t: 'conversation.resume', id: '1' }],
   'visitor.identify': [
     visitor,
     { t: 'visitor.identify', id: '1', name: '  Vera  ', email: 'v@shop.example' },
@@ -62,7 +63,9 @@ test('CMD-7 I7 the entry that a command has caused is the result of that command
   for (const [by, command] of Object.values(commands)) {
     const waiting = fold('con_a', [started]);
     const taken: ConversationState = { ...waiting, phase: 'active', owner: anna, generation: 1 };
-    const drafts = decide(by === anna ? taken : waiting, command, by, around);
+    const later: ConversationState = { ...waiting, type: 'nrt' };
+    const before = command.t === 'conversation.resume' ? later : waiting;
+    const drafts = decide(by === anna ? taken : before, command, by, around);
     if (isRefusal(drafts)) throw new Error(`${command.t} is refused: ${drafts.refused}`);
     const entries = drafts.map((draft, index): Entry => ({ seq: index + 2, at: 2, ...draft }));
     const entry = entries.find((each) => 'id' in each && each.id === '1');

@@ -74,6 +74,7 @@ const step = fc.oneof(
     .tuple(agents, fc.integer({ min: 0, max: 6 }))
     .map(([by, generation]) => [by, { t: 'transfer', by, to: group, note: 'VIP', generation }] as const),
   fc.tuple(fc.constant<Party>(visitor), fc.record({ t: fc.constant('conversation.defer' as const), id })),
+  fc.tuple(fc.constant<Party>(visitor), fc.record({ t: fc.constant('conversation.resume' as const), id })),
   fc.tuple(
     fc.constantFrom<Party>(visitor, anna),
     fc.record({ t: fc.constant('visitor.identify' as const), id, name: fc.string() }),

@@ -68,7 +68,6 @@ export class Visitor {
   async ask(text: string): Promise<void> {
     await this.open();
     await this.say(text);
-    await this.chat.getByRole('button', { name: 'Skip' }).click();
     await this.sees(text);
   }
 
@@ -116,7 +115,14 @@ export class Agent {
   }
 
   group(
-    name: 'Unassigned' | 'Offline requests' | 'Unanswered' | 'My chats' | 'Team chats' | 'Closed',
+    name:
+      | 'Awaiting code'
+      | 'Unassigned'
+      | 'Offline requests'
+      | 'Unanswered'
+      | 'My chats'
+      | 'Team chats'
+      | 'Closed',
   ): Locator {
     return this.page.getByRole('region', { name, exact: true });
   }
@@ -155,7 +161,7 @@ export class Agent {
 
   async endChat(): Promise<void> {
     await this.page.getByRole('button', { name: 'End chat' }).click();
-    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Yes' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Yes' }).click();
   }
 }
 

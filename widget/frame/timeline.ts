@@ -8,15 +8,17 @@ import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
 
-export type Delivery = 'held' | 'sending' | 'sent' | 'seen' | 'refused';
+export type Delivery = 'sending' | 'sent' | 'seen' | 'refused';
+/** `automatic`: a text of the campaign or of the system, which no person wrote. */
+export type Sender = 'visitor' | 'agent' | 'automatic';
 
 export interface MessageRow {
   readonly kind: 'message';
   readonly key: string;
   /** The id of its command. */
   readonly id: string;
-  readonly side: 'visitor' | 'agent';
-  /** Empty for the visitor and for the system. */
+  readonly sender: Sender;
+  /** An agent's name; otherwise empty. */
   readonly name: string;
   readonly text: string;
   readonly at: number;
@@ -40,20 +42,23 @@ export type Row =
   | NoticeRow
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'chat'; readonly key: string }
-  | { readonly kind: 'opening'; readonly key: string };
+  /** The questions about the visitor, or the thanks for the answers. */
+  | { readonly kind: 'details'; readonly key: string };
 
 /** Messages further apart than this are not grouped; milliseconds. */
 const runLength = 300_000;
 
 export interface Extras {
-  /** A message that waits for the visitor's name or email. */
-  readonly held: string | null;
+  /** The campaign's opening text; empty if it has none. */
+  readonly opening: string;
+  /** Optional details are asked for, below the visitor's first message. */
+  readonly details: boolean;
   /** The visitor begins a new chat below the shown one. */
   readonly fresh: boolean;
   readonly now: number;
 }
 
-export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[] {
+export function timeline(view: VisitorView, { opening, details, fresh, now }: Extras): Row[] {
   const rows: Row[] = [];
   const keys = new Set<string>();
   let day = startOfDay(now);
@@ -69,7 +74,7 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     }
     keys.add(row.key);
     if (row.kind === 'message') {
-      if (run && run.side === row.side && run.name === row.name && row.at - run.at < runLength) {
+      if (run && run.sender === row.sender && run.name === row.name && row.at - run.at < runLength) {
         // If one message is on its way and the next has arrived, each shows its own state.
         run.last = run.delivery === 'refused' || (row.delivery !== null && row.delivery !== run.delivery);
         row.first = false;
@@ -81,16 +86,17 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
 
   for (const { conversation, entries } of view.earlier) {
     if (rows.length > 0) add({ kind: 'chat', key: `chat ${conversation}` });
-    for (const entry of entries) addEntry(entry, conversation);
+    for (const entry of openingFirst(entries)) addEntry(entry, conversation);
   }
   const current = view.state?.id ?? '';
+  const opens = view.entries.some(isOpening);
   const begins = view.entries.length === 0 || view.entries[0]?.kind === 'conversation.started';
   if (rows.length > 0 && !fresh) add({ kind: 'chat', key: 'chat' });
-  if (begins && !fresh) add({ kind: 'opening', key: 'opening' });
-  for (const entry of view.entries) addEntry(entry, current);
+  if (begins && !fresh && !opens) addOpening();
+  for (const entry of openingFirst(view.entries)) addEntry(entry, current);
   if (fresh) {
     add({ kind: 'chat', key: 'chat' });
-    add({ kind: 'opening', key: 'opening' });
+    addOpening();
   }
   // Only the latest message shows whether it was seen.
   const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
@@ -102,21 +108,55 @@ export function timeline(view: VisitorView, { held, fresh, now }: Extras): Row[]
     const why = refused?.code === 'too_many_chats' ? m.too_many_chats : undefined;
     add({ ...message(id, frame.text, at), delivery, ...(why && { why }) }, at);
   }
-  if (held !== null) add({ ...message('held', held, now), delivery: 'held' }, now);
+  if (details && begins) addDetails();
   return rows;
+
+  function addOpening() {
+    const row = { ...message('opening', opening, view.state?.startedAt ?? now), key: 'opening' };
+    if (opening) add({ ...row, sender: 'automatic' });
+  }
+
+  /** Below the first message of the current chat. */
+  function addDetails() {
+    const chat = rows.findLastIndex(({ kind }) => kind === 'chat');
+    const first = rows.findIndex(
+      (row, at) => at > chat && row.kind === 'message' && row.sender === 'visitor',
+    );
+    const row = rows[first];
+    if (row?.kind !== 'message') return;
+    row.last = true;
+    const next = rows[first + 1];
+    if (next?.kind === 'message') next.first = true;
+    rows.splice(first + 1, 0, { kind: 'details', key: 'details' });
+  }
 
   function addEntry(entry: Entry, conversation: string) {
     const { at } = entry;
     if (entry.kind === 'message.sent') {
       const row = message(entry.id, entry.text, at);
       const name = 'name' in entry.by ? entry.by.name : '';
-      // A message that is not the visitor's is opposite theirs.
-      add(sideOf(entry.by) === 'visitor' ? row : { ...row, key: `a${entry.id}`, side: 'agent', name }, at);
+      const sender = sideOf(entry.by) ?? 'automatic';
+      add(sender === 'visitor' ? row : { ...row, key: `a${entry.id}`, sender, name }, at);
+      return;
+    }
+    if (entry.kind === 'automatic.sent') {
+      // An opening in the log takes the place of the one from the settings.
+      const key =
+        entry.moment === 'opening' && conversation === current ? 'opening' : `${conversation} ${entry.seq}`;
+      add({ ...message(key, entry.text, at), key, sender: 'automatic' }, at);
       return;
     }
     const said = lineOf<Notice<Entry>>(notices, entry.kind)?.(entry);
     if (said) add({ kind: 'notice', key: `${conversation} ${entry.seq}`, ...said }, at);
   }
+}
+
+const isOpening = (entry: Entry) => entry.kind === 'automatic.sent' && entry.moment === 'opening';
+
+/** The visitor read the opening text before writing, and the log has it after the first message. */
+function openingFirst(entries: readonly Entry[]): readonly Entry[] {
+  const at = entries.findIndex(isOpening);
+  return at < 0 ? entries : [...entries.slice(at, at + 1), ...entries.toSpliced(at, 1)];
 }
 
 const endings = {
@@ -145,7 +185,7 @@ function message(id: string, text: string, at: number): MessageRow {
     kind: 'message',
     key: `v${id}`,
     id,
-    side: 'visitor',
+    sender: 'visitor',
     name: '',
     text,
     at,

@@ -33,7 +33,7 @@ import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
-import { currentSummaries } from './summaries.ts';
+import { currentSummaries, SummaryOrder } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { noteOf } from './targets.ts';
 
@@ -42,6 +42,7 @@ export class Agent extends Identity implements AgentActor {
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
   readonly #drafts: Drafts;
+  readonly #order = new SummaryOrder();
   /** Counts status choices while the actor is awake. */
   #choice = 0;
 
@@ -123,6 +124,7 @@ export class Agent extends Identity implements AgentActor {
   summaryNoted(summary: Summary): void {
     if (!this.#awake) return;
     const { state } = summary;
+    if (this.#order.isLate(state)) return;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });

@@ -146,10 +146,11 @@ export class ConversationCore {
     }
   }
 
-  /** The visitor's first message. */
+  /** The visitor's first message in its present words. */
   opening(): string {
+    // The campaign's opening text may precede it.
     for (const row of this.journal.log.read(1, 3)) {
-      const entry = this.journal.log.get(row.seq);
+      const entry = this.journal.entry(row.seq);
       if (entry?.kind === 'message.sent') return entry.text.slice(0, 300).toWellFormed();
     }
     return '';
@@ -268,7 +269,7 @@ export class ConversationCore {
     this.followers.kick();
     this.alarm.arm();
     this.signals.written(written.map(({ entry }) => entry));
-    publish(this.host, written, this.journal.alias);
+    publish(this.host, written, this.journal);
     // A tab of an earlier version does not infer that writing a message marks the earlier ones as read.
     if (readByWriting(before, this.journal.marks)) this.signals.marks();
     this.lag.expect();

@@ -4,7 +4,7 @@
  * `details` have recovered.
  */
 import * as bucket from '#domain/base/bucket';
-import type { Attachment } from '#protocol';
+import type { Attachment, VisitorFrame } from '#protocol';
 
 export interface Rate {
   /** Per second, on average. */
@@ -19,7 +19,11 @@ const questions: Rate = { rate: 5, burst: 20 };
  * This many bytes of an answer cost as much as one more question, so that a client receives no more than it may send.
  */
 const bytesPerQuestion = 65_536;
-/** `visitor.identify`: each one reaches the dispatcher and every list. */
+/** Commands of the visitor that may be repeated, and of which each one reaches the dispatcher and every list. */
+export const reachingAll: ReadonlySet<string> = new Set<VisitorFrame['t']>([
+  'visitor.identify',
+  'conversation.resume',
+]);
 const details: Rate = { rate: 0.1, burst: 5 };
 /** New sockets of the visitor. */
 const arrivals: Rate = { rate: 2, burst: 20 };

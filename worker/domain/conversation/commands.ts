@@ -34,6 +34,8 @@ export type Command =
   | ({ t: 'visitor.block' } & Given)
   /** The visitor waits no longer, and wants to be answered later. */
   | ({ t: 'conversation.defer' } & Given)
+  /** The visitor waits again. */
+  | ({ t: 'conversation.resume' } & Given)
   /** From the dispatcher, which has reserved the capacity under this generation. */
   | ({ t: 'assign' } & Assigning)
   /** From the dispatcher: passes what an agent owns on to a group or another campaign. */

@@ -7,6 +7,7 @@ import {
   type AgentParty,
   type ConversationSettings,
   type ConversationState,
+  type ConversationType,
   type Draft,
   type Entry,
   type EntryOf,
@@ -101,14 +102,10 @@ export function decide(
       if (generation !== state.generation) return refuse('stale_generation');
       return [transferred(by, to, note), ...unassigned(state, by, 'transferred')];
     }
-    case 'conversation.defer': {
-      const refusal = closedRefusal(state);
-      if (refusal) return refusal;
-      if (state.type === 'nrt') return [];
-      // An agent has it, and decides.
-      if (state.owner) return refuse('already_taken');
-      return [{ kind: 'conversation.deferred', by, id: command.id }];
-    }
+    case 'conversation.defer':
+      return retyped(state, 'nrt', { kind: 'conversation.deferred', by, id: command.id });
+    case 'conversation.resume':
+      return retyped(state, 'live', { kind: 'conversation.resumed', by, id: command.id });
     case 'forward':
       if (command.generation !== state.generation || state.firstReplyAt !== null) return [];
       return unassigned(state, system, 'no_reply');
@@ -127,6 +124,14 @@ export function decide(
     case 'full':
       return state.phase === 'closed' ? [] : ended(state, system, command.t, around.settings);
   }
+}
+
+/** The visitor chooses when to be answered. With an owner, the owner decides. */
+function retyped(state: ConversationState, type: ConversationType, entry: Draft): Draft[] | Refusal {
+  const refusal = closedRefusal(state);
+  if (refusal) return refusal;
+  if (state.type === type) return [];
+  return state.owner ? refuse('already_taken') : [entry];
 }
 
 /** Makes an agent the owner, of what nobody has or in the place of the one who has it. */
@@ -196,13 +201,15 @@ function revised(
 }
 
 /** The stage that the workspace shows (F61). Messages by bots and automatic texts do not change it. */
-export function stageOf({
-  phase,
-  firstReplyAt,
-  inProgress,
-}: ConversationState): 'new' | 'in_progress' | 'completed' {
-  if (phase === 'closed') return 'completed';
-  return firstReplyAt !== null || inProgress ? 'in_progress' : 'new';
+export function stageOf(state: ConversationState): 'new' | 'in_progress' | 'completed' {
+  if (state.phase === 'closed') return 'completed';
+  return inProgressAt(state) === null ? 'new' : 'in_progress';
+}
+
+/** When an agent first wrote, or the owner moved the conversation on by hand; null if neither happened. */
+export function inProgressAt({ firstReplyAt, inProgressAt: byHand }: ConversationState): number | null {
+  if (firstReplyAt === null || byHand === undefined) return firstReplyAt ?? byHand ?? null;
+  return Math.min(firstReplyAt, byHand);
 }
 
 function closedRefusal(state: ConversationState): Refusal | undefined {

@@ -58,6 +58,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
   }),
   'conversation.transferred': (state, { to }) => ({ ...state, target: to.kind === 'agent' ? null : to }),
   'conversation.deferred': (state) => ({ ...state, type: 'nrt' }),
+  'conversation.resumed': (state) => ({ ...state, type: 'live' }),
   'visitor.left': (state) => ({ ...state, visitor: { ...state.visitor, here: false } }),
   'visitor.returned': (state) => ({ ...state, visitor: { ...state.visitor, here: true } }),
   'visitor.identified': (state, { name, email }) => ({
@@ -96,7 +97,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
       ? state
       : { ...state, mentioned: [...new Set([...(state.mentioned ?? []), ...fresh])] };
   },
-  'stage.changed': (state) => ({ ...state, inProgress: true }),
+  'stage.changed': (state, { at }) => ({ ...state, inProgressAt: at }),
   'codes.changed': (state, { codes }) => {
     const { awaitingCode, ...rest } = state;
     return { ...rest, codes, ...(awaitingCode && codes.length === 0 && { awaitingCode }) };

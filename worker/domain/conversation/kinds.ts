@@ -125,6 +125,14 @@ const rules = {
     answers: { t: 'conversation.defer', same: () => true },
     handover: null,
   },
+  'conversation.resumed': {
+    forVisitor: ({ seq, at, by, kind, id }, alias) => ({ seq, at, by: partyForVisitor(by, alias), kind, id }),
+    noticed: false,
+    concerns: ['floor'],
+    silences: [],
+    answers: { t: 'conversation.resume', same: () => true },
+    handover: null,
+  },
   'visitor.left': {
     forVisitor: null,
     noticed: false,

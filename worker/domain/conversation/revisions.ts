@@ -25,11 +25,14 @@ export class Revisions {
     return revisions;
   }
 
-  /** Adds an entry in the order of the log. A deletion is final: later edits of its target change nothing. */
+  /** Adds an entry, in any order: a client loads older parts later. A deletion is final. */
   add(entry: Entry): void {
     if (entry.kind !== 'message.edited' && entry.kind !== 'message.deleted') return;
     this.#seqs.add(entry.target).add(entry.seq);
-    if (this.#last.get(entry.target)?.kind !== 'message.deleted') this.#last.set(entry.target, entry);
+    const last = this.#last.get(entry.target);
+    if (last?.kind === 'message.deleted' || (entry.kind === 'message.edited' && last && last.seq > entry.seq))
+      return;
+    this.#last.set(entry.target, entry);
   }
 
   /** True if the entry with this seq may have a revised form. */
@@ -40,7 +43,8 @@ export class Revisions {
   /** The entry in its revised form. Applying it again changes nothing. */
   apply(entry: Entry): Entry {
     if (entry.kind === 'message.edited') return { ...entry, text: this.#textOf(entry.target, entry.text) };
-    if (!isRevisable(entry)) return entry;
+    // A server that knows a later revision has applied it.
+    if (!isRevisable(entry) || entry.deleted) return entry;
     const last = this.#last.get(entry.seq);
     if (!last) return entry;
     if (last.kind === 'message.edited') return { ...entry, text: last.text, edited: last.at };

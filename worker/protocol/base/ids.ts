@@ -30,6 +30,8 @@ export function makeId(kind: IdKind, random: Uint8Array): string {
   return text;
 }
 
+// The annotation lets bundlers of visitors' pages drop the schemas.
+/* @__NO_SIDE_EFFECTS__ */
 const idOf = (kind: IdKind) =>
   v.pipe(v.string(), v.regex(new RegExp(`^${idKinds[kind]}_[0-9a-hjkmnp-tv-z]{26}$`)));
 

@@ -153,6 +153,8 @@ export const ConversationTransferred = v.object({
 });
 /** The visitor no longer waits, and is to be answered later. */
 export const ConversationDeferred = v.object({ ...base, kind: v.literal('conversation.deferred'), id });
+/** The visitor waits for an agent again, after `conversation.deferred` or a question left for later. */
+export const ConversationResumed = v.object({ ...base, kind: v.literal('conversation.resumed'), id });
 /** The visitor's last tab was closed, and none was opened within the grace period. */
 export const VisitorLeft = v.object({ ...base, kind: v.literal('visitor.left') });
 export const VisitorReturned = v.object({ ...base, kind: v.literal('visitor.returned') });
@@ -185,6 +187,7 @@ export const Entry = v.variant('kind', [
   AgentUnassigned,
   ConversationTransferred,
   ConversationDeferred,
+  ConversationResumed,
   VisitorLeft,
   VisitorReturned,
   VisitorIdentified,

@@ -50,8 +50,10 @@ export const EditMessage = v.strictObject({
   target: seq,
   text: MessageText,
 });
+export type EditMessage = v.InferOutput<typeof EditMessage>;
 /** Deletes one's own message or note; a supervisor deletes any. */
 export const DeleteMessage = v.strictObject({ t: v.literal('message.delete'), ...command, target: seq });
+export type DeleteMessage = v.InferOutput<typeof DeleteMessage>;
 export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), ...command });
 
 /* From a visitor only. */
@@ -67,6 +69,9 @@ export const Identify = v.strictObject({
 
 /** The visitor no longer waits: the answer may come later. */
 export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
+
+/** The visitor waits again after all. */
+export const ResumeConversation = v.strictObject({ t: v.literal('conversation.resume'), ...command });
 
 /* From an agent only. */
 
@@ -113,6 +118,7 @@ export const visitorFrames = {
   preview: Preview,
   'visitor.identify': Identify,
   'conversation.defer': DeferConversation,
+  'conversation.resume': ResumeConversation,
 };
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
 /** The frames that an agent's socket accepts, by `t`. */

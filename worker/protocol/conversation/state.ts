@@ -22,6 +22,7 @@ export const LastMessage = v.object({
   text: v.string(),
   deleted: v.optional(v.literal(true)),
 });
+export type LastMessage = v.InferOutput<typeof LastMessage>;
 
 export const ConversationState = v.object({
   id: ConversationId,
@@ -62,8 +63,8 @@ export const ConversationState = v.object({
   closed: v.nullable(v.object({ at: v.number(), by: Party, reason: v.string() })),
   /** The seqs of the last revision of a message, and of a note. Readers of a part of the log read on to there. */
   revised: v.optional(v.object({ message: v.optional(seq), note: v.optional(seq) })),
-  /** The owner moved the conversation on by hand. For agents, like all that follows. */
-  inProgress: v.optional(v.literal(true)),
+  /** When the owner moved the conversation on by hand. For agents, like all that follows. */
+  inProgressAt: v.optional(v.number()),
   codes: v.optional(v.array(SuccessCode)),
   /** It has ended, and a success code is still required. */
   awaitingCode: v.optional(v.literal(true)),

@@ -100,8 +100,10 @@ export const FloorRow = v.object({
   handed: v.optional(v.nullable(Handover)),
   /** How often it was passed on because its agent did not reply in time; absent if never. */
   passes: v.optional(v.number()),
+  /** It has ended, and a success code is still required. */
+  awaitingCode: v.optional(v.literal(true)),
   startedAt: v.number(),
-  /** When it last changed state or owner. */
+  /** When it last changed state or owner; of a closed one, when it ended. */
   changedAt: v.number(),
 });
 export type FloorRow = v.InferOutput<typeof FloorRow>;

@@ -3,6 +3,7 @@ import type { ConversationView } from '#client/conversation-view';
 import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { keptKeys } from '../kept.ts';
+import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
 import type { ScrollPosition } from './scroll.ts';
 
@@ -28,6 +29,7 @@ export class Conversations {
   readonly seen = new SvelteMap<string, number>();
   /** The scroll position at which the agent left each log. */
   readonly scrollPositions = new Map<string, ScrollPosition>();
+  readonly #targets = new Map<string, ComposerTarget>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
@@ -79,6 +81,13 @@ export class Conversations {
     left.unreadAfter = null;
     this.#remember(left);
     if (!left.unsent) this.#drop(left);
+  }
+
+  /** The target of a conversation's composer. Like the draft, it stays while other conversations are open. */
+  targetOf(id: string): ComposerTarget {
+    const target = this.#targets.get(id) ?? new ComposerTarget();
+    this.#targets.set(id, target);
+    return target;
   }
 
   leave(id: string, scrollPosition: ScrollPosition | null): void {

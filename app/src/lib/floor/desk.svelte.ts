@@ -60,6 +60,7 @@ export class Desk {
   readonly #handing: Handing = $derived.by(() => ({
     routed: this.floor.rules.assignment !== 'manual',
     offered: new Set(this.offers.map(({ conversation }) => conversation)),
+    supervises: seesAll(this.me),
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);

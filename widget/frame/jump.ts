@@ -1,0 +1,31 @@
+/** Shows a message of the open conversation, and loads earlier parts until it is there. */
+import type { Chat } from './chat.svelte.ts';
+
+/** The log is asked again after this time, and so often at most; milliseconds. */
+const pause = 150;
+const tries = 60;
+
+export async function jumpTo(chat: Chat, seq: number): Promise<void> {
+  for (let count = 0; count < tries; count++) {
+    const row = chat.rows.find((each) => each.kind === 'message' && each.seq === seq);
+    const element = row && document.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.key)}"]`);
+    if (element) {
+      show(chat, element);
+      return;
+    }
+    if ((chat.view.entries[0]?.seq ?? 0) <= seq || !chat.view.more) return;
+    // Asked again while an answer is awaited, the client sends nothing.
+    chat.older();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+function show(chat: Chat, element: HTMLElement): void {
+  chat.atEnd = false;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.classList.add('found');
+  setTimeout(() => element.classList.remove('found'), 2_000);
+}
