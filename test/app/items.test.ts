@@ -189,7 +189,9 @@ test('a handover is one line with its note, also if its transfer is not loaded',
     how: 'transferred',
   };
   const lines = (log: Entry[]) =>
-    itemsOf(log, { zone }).flatMap((item) => (item.kind === 'event' ? [[item.entry.kind, item.note]] : []));
+    itemsOf(log, { zone }).flatMap((item) =>
+      item.kind === 'event' ? [[item.entry.kind, item.note?.text]] : [],
+    );
   expect(lines([assigned(1, start), transferred(2, ada), given])).toEqual([
     ['agent.assigned', undefined],
     ['agent.assigned', 'knows tents'],
@@ -243,7 +245,11 @@ test('a chat that loses its owner and gets another at once tells both in one lin
   const gone = { ...left, reason: 'transferred' } as Entry;
   const items = itemsOf([transfer as Entry, gone, given(start)], { zone });
   expect(items.slice(1)).toMatchObject([
-    { cause: { kind: 'conversation.transferred' }, entry: { kind: 'agent.assigned' }, note: 'knows' },
+    {
+      cause: { kind: 'conversation.transferred' },
+      entry: { kind: 'agent.assigned' },
+      note: { text: 'knows', by: ben },
+    },
   ]);
 });
 
@@ -253,4 +259,33 @@ test('an entry of an unknown kind is skipped', () => {
     'day',
     'message',
   ]);
+});
+
+test('CMD-29 a note is a line of its own between groups, in its revised form, and keeps its key once it is sent', () => {
+  const noted: Entry = { seq: 2, at: start, by: ben, kind: 'note.added', id: 'n', text: 'old' };
+  const edited: Entry = {
+    seq: 4,
+    at: start,
+    by: ben,
+    kind: 'message.edited',
+    id: 'e',
+    target: 2,
+    of: 'note',
+    text: 'new',
+  };
+  const log = [message(1, ben, start), noted, message(3, ben, start), edited];
+  expect(itemsOf(log, { zone })).toMatchObject([
+    { kind: 'day' },
+    { kind: 'message', first: true, last: true },
+    { kind: 'note', entry: { text: 'new', edited: start } },
+    { kind: 'message', first: true, last: true },
+  ]);
+  const frame = { t: 'note.add', id: 'n', text: 'old', mentions: [{ id: 'usr_ada', name: 'Ada' }] } as const;
+  const pending = [{ id: 'n', frame: { ...frame, mentions: [...frame.mentions] }, at: start }];
+  const [line] = itemsOf([], { zone, pending, me: ben.id });
+  expect(line).toEqual({
+    ...{ kind: 'pending note', key: 'note:agent:usr_ben:n', pending: pending[0], text: 'old' },
+    mentions: frame.mentions,
+  });
+  expect(itemsOf([noted], { zone }).at(-1)?.key).toBe('note:agent:usr_ben:n');
 });

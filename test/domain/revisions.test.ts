@@ -1,6 +1,7 @@
 /** Edits and deletions: who may revise what, and what a reader without the right to originals receives. */
 import { evolve, fold, stageOf } from '#domain/conversation/conversation';
-import { isRevisable, Revisions, whyNot } from '#domain/conversation/revisions';
+import { whyNot } from '#domain/conversation/revising';
+import { isRevisable, Revisions } from '#domain/conversation/revisions';
 import type { Entry, Party } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

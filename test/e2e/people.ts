@@ -117,8 +117,13 @@ export class Agent {
     return agent;
   }
 
+  get note(): Locator {
+    return this.page.getByRole('textbox', { name: 'Private note' });
+  }
+
   group(
     name:
+      | 'Mentions'
       | 'Awaiting code'
       | 'Unassigned'
       | 'Offline requests'

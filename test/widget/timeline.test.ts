@@ -116,14 +116,27 @@ describe('the timeline', () => {
   it('F89 shows the opening text of the settings until the log has one, and never both', () => {
     const shown = (change: Partial<VisitorView>, more = {}) =>
       short(timeline(view(change), { ...extras, ...more }));
-    const texts = ['text 2', 'first', 'last', 'sent'];
+    const texts = ['text 3', 'first', 'last', 'sent'];
     expect(shown({})).toEqual(['opening']);
     expect(shown({}, { opening: '' })).toEqual([]);
-    expect(shown({ entries: [started(1), said(2, visitor)] })).toEqual(['opening', texts]);
-    const entries = [started(1), said(2, visitor), automatic(3, 'opening')];
+    const before = [started(1), said(3, visitor)];
+    expect(shown({ entries: before })).toEqual(['opening', texts]);
+    const entries = [started(1), automatic(2, 'opening'), said(3, visitor)];
     expect(shown({ entries })).toEqual(['logged opening', texts]);
     const keys = (change: Partial<VisitorView>) => timeline(view(change), extras).map(({ key }) => key);
-    expect(keys({ entries })).toEqual(keys({ entries: entries.slice(0, 2) }));
+    expect(keys({ entries })).toEqual(keys({ entries: before }));
+  });
+
+  it('F64 F89 F91 shows the automatic texts of earlier conversations too', () => {
+    const entries = [started(1), automatic(2, 'opening'), said(3, visitor), automatic(4, 'closing')];
+    const earlier = [{ conversation: 'con_1', from: 0, entries }];
+    expect(short(timeline(view({ earlier }), extras))).toEqual([
+      'logged opening',
+      ['text 3', 'first', 'last', null],
+      'logged closing',
+      'chat',
+      'opening',
+    ]);
   });
 
   it('F91 shows the closing text of the log', () => {

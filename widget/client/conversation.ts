@@ -106,8 +106,8 @@ export class ConversationClient {
   }
 
   /**
-   * Sends a message and returns its id. The message is kept until it is answered. `quote` is the seq of the message that
-   * it answers.
+   * Sends a message and returns its id. The message is kept until it is answered. `quote` is the seq of the quoted
+   * message.
    */
   send(text: string, { quote }: { readonly quote?: number | undefined } = {}): string {
     return this.command({ t: 'message.send', text, ...(quote !== undefined && { quote }) });

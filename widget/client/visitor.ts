@@ -107,9 +107,7 @@ export class VisitorChat {
     if (this.#isOpen) this.#client?.commands.submit({ id, frame: { ...revising, id }, at, to });
   }
 
-  #newId(): string {
-    return makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
-  }
+  #newId = () => makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
 
   retry(id: string): void {
     const pending = this.#queue.find((other) => other.id === id);
@@ -171,8 +169,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    const all = this.#session?.conversations ?? [];
-    await this.#earlier.load(all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
+    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
     this.#touch();
   }
 
@@ -198,7 +195,8 @@ export class VisitorChat {
       state: client?.state ?? null,
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
-      more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
+      more:
+        (client !== null && client.from > 0) || this.#earlier.next(this.#all, this.#attachedTo) !== undefined,
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
@@ -391,8 +389,8 @@ export class VisitorChat {
     return false;
   }
 
-  #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
-    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
+  get #all(): VisitorSession['conversations'] {
+    return this.#session?.conversations ?? [];
   }
 
   #touch(): void {

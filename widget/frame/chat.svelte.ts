@@ -19,11 +19,18 @@ import { VisitorChat, type VisitorView } from '../client/visitor.ts';
 import { Details } from './details.svelte.ts';
 import type { Host } from './host.ts';
 import { Kept } from './kept.ts';
-import { timeline } from './timeline.ts';
+import { timeline, type MessageRow } from './timeline.ts';
 import { TypingSignals } from './typing.ts';
 import { Unread } from './unread.svelte.ts';
 
 export type Settings = WidgetConfig['settings'];
+
+/** A message of the open conversation. */
+export interface About {
+  readonly act: 'reply' | 'edit';
+  readonly row: MessageRow;
+  readonly seq: number;
+}
 
 export interface ChatOptions {
   readonly env: Environment;
@@ -66,6 +73,10 @@ export class Chat {
   /** The parts that are loaded after the opening. */
   more: typeof import('./more.ts') | undefined = $state.raw();
   readonly details: Details;
+  /** The message that the text in the composer answers or replaces. */
+  about: About | null = $state.raw(null);
+  /** The unsent text that an edit has taken the place of. */
+  #aside = '';
   /** The session has been answered, or took too long. */
   #asked = $state(false);
   /** The id of the closed conversation that the visitor has left. */
@@ -80,21 +91,22 @@ export class Chat {
   readonly fresh = $derived.by(
     () => this.view.state?.phase === 'closed' && this.#left === this.view.state.id,
   );
-  readonly rows = $derived.by(() =>
-    timeline(this.view, {
+  readonly rows = $derived.by(() => {
+    const rows = timeline(this.view, {
       opening: this.settings.opening,
       details: this.details.offered.length > 0 || this.details.thanked,
       fresh: this.fresh,
       now: Date.now(),
-    }),
-  );
+    });
+    return this.more?.revisedRows(rows, this.view) ?? rows;
+  });
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
   /** Nobody has written yet, in this conversation or before it. */
   readonly empty = $derived(
     !this.view.more && !this.rows.some((row) => row.kind === 'message' && row.sender !== 'automatic'),
   );
   /** The log has the campaign's closing text. */
-  readonly closed = $derived(
+  readonly closingLogged = $derived(
     this.view.entries.some((entry) => entry.kind === 'automatic.sent' && entry.moment === 'closing'),
   );
   /** It is known whether there is a conversation, and it is loaded. */
@@ -199,6 +211,8 @@ export class Chat {
   /** The text of the composer has changed. */
   type(text: string): void {
     this.draft = text;
+    // An edit is no new message, for the agent or for the next page.
+    if (this.edits) return;
     this.#signals.typed(text);
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.keepDraft(), draftAfter);
@@ -206,16 +220,39 @@ export class Chat {
 
   keepDraft(): void {
     clearTimeout(this.#draftTimer);
-    this.#kept.save('draft', this.draft || null);
+    this.#kept.save('draft', (this.edits ? this.#aside : this.draft) || null);
   }
+
+  get edits(): boolean {
+    return this.about?.act === 'edit';
+  }
+
+  /** Begins a reply or an edit; null leaves it. */
+  aim(about: About | null): void {
+    const draft = this.edits ? this.#aside : this.draft;
+    this.#aside = draft;
+    this.about = about;
+    this.draft = about && this.edits ? about.row.text : draft;
+    this.attention++;
+  }
+
+  revise: VisitorChat['revise'] = (revising) => this.#client.revise(revising);
 
   /** Sends the draft; returns false if a detail is needed first, whose input then has the focus. */
   send(): boolean {
     if (isBlank(this.draft)) return true;
+    const { about } = this;
+    if (about && this.edits) {
+      if (this.draft !== about.row.text)
+        this.revise({ t: 'message.edit', target: about.seq, text: this.draft });
+      this.aim(null);
+      return true;
+    }
     const contact = this.details.first.read(this.details.needed);
     if (!contact) return false;
     this.#identify(contact);
-    this.#client.send(this.draft, this.later);
+    this.#client.send(this.draft, this.later, about?.seq);
+    this.about = null;
     this.type('');
     this.keepDraft();
     this.atEnd = true;
@@ -288,6 +325,8 @@ export class Chat {
 
   /** An open conversation sends its own state, so the lobby is followed only without one. */
   follow(): void {
+    // A seq belongs to one conversation.
+    if (!this.open && this.about) this.aim(null);
     this.#lobby.follow(this.shown && this.visible && this.ready && !this.open && !this.view.blocked);
   }
 

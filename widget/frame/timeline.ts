@@ -7,6 +7,7 @@ import { sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
+import type { Quoted, Revising } from './revised.ts';
 
 export type Delivery = 'sending' | 'sent' | 'seen' | 'refused';
 /** `automatic`: a text of the campaign or of the system, which no person wrote. */
@@ -29,6 +30,15 @@ export interface MessageRow {
   delivery: Delivery | null;
   /** The reason of a refusal, if there is more to show than the refusal. */
   readonly why?: (() => string) | undefined;
+  readonly conversation?: string;
+  readonly seq?: number;
+  readonly edited?: number | undefined;
+  /** It has no text any more. */
+  readonly deleted?: boolean | undefined;
+  /** The seq of the message that it answers. revised.ts adds the rest, which no opening needs. */
+  readonly quote?: number | undefined;
+  readonly quoted?: Quoted;
+  readonly revising?: Revising;
 }
 export interface NoticeRow {
   readonly kind: 'notice';
@@ -61,6 +71,7 @@ export interface Extras {
 export function timeline(view: VisitorView, { opening, details, fresh, now }: Extras): Row[] {
   const rows: Row[] = [];
   const keys = new Set<string>();
+  const current = view.state?.id ?? '';
   let day = startOfDay(now);
   let run: MessageRow | undefined;
 
@@ -86,14 +97,13 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
 
   for (const { conversation, entries } of view.earlier) {
     if (rows.length > 0) add({ kind: 'chat', key: `chat ${conversation}` });
-    for (const entry of openingFirst(entries)) addEntry(entry, conversation);
+    for (const entry of entries) addEntry(entry, conversation);
   }
-  const current = view.state?.id ?? '';
   const opens = view.entries.some(isOpening);
   const begins = view.entries.length === 0 || view.entries[0]?.kind === 'conversation.started';
   if (rows.length > 0 && !fresh) add({ kind: 'chat', key: 'chat' });
   if (begins && !fresh && !opens) addOpening();
-  for (const entry of openingFirst(view.entries)) addEntry(entry, current);
+  for (const entry of view.entries) addEntry(entry, current);
   if (fresh) {
     add({ kind: 'chat', key: 'chat' });
     addOpening();
@@ -106,7 +116,8 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
     const why = refused?.code === 'too_many_chats' ? m.too_many_chats : undefined;
-    add({ ...message(id, frame.text, at), delivery, ...(why && { why }) }, at);
+    const row = { ...message(id, frame.text, at), conversation: current, quote: frame.quote };
+    add({ ...row, delivery, ...(why && { why }) }, at);
   }
   if (details && begins) addDetails();
   return rows;
@@ -133,10 +144,11 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
   function addEntry(entry: Entry, conversation: string) {
     const { at } = entry;
     if (entry.kind === 'message.sent') {
-      const row = message(entry.id, entry.text, at);
+      const { id, text, seq, quote, edited, deleted } = entry;
+      const row = { ...message(id, text, at), conversation, seq, quote, edited, deleted };
       const name = 'name' in entry.by ? entry.by.name : '';
       const sender = sideOf(entry.by) ?? 'automatic';
-      add(sender === 'visitor' ? row : { ...row, key: `a${entry.id}`, sender, name }, at);
+      add(sender === 'visitor' ? row : { ...row, key: `a${id}`, sender, name }, at);
       return;
     }
     if (entry.kind === 'automatic.sent') {
@@ -152,12 +164,6 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
 }
 
 const isOpening = (entry: Entry) => entry.kind === 'automatic.sent' && entry.moment === 'opening';
-
-/** The visitor read the opening text before writing, and the log has it after the first message. */
-function openingFirst(entries: readonly Entry[]): readonly Entry[] {
-  const at = entries.findIndex(isOpening);
-  return at < 0 ? entries : [...entries.slice(at, at + 1), ...entries.toSpliced(at, 1)];
-}
 
 const endings = {
   visitor: m.ended_by_you,

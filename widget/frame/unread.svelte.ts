@@ -19,7 +19,10 @@ export class Unread {
       ? []
       : entries.filter(
           (entry): entry is EntryOf<'message.sent'> =>
-            entry.kind === 'message.sent' && sideOf(entry.by) === 'agent' && entry.seq > this.#shownTo,
+            entry.kind === 'message.sent' &&
+            sideOf(entry.by) === 'agent' &&
+            entry.seq > this.#shownTo &&
+            !entry.deleted,
         );
   });
   readonly count = $derived.by(() => Math.min(this.#view().unread, this.#messages.length));

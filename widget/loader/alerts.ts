@@ -80,6 +80,7 @@ function show(panel: HTMLElement, prefix: string, open: (on: boolean) => void) {
     const latest = readNews(news);
     if (!latest) {
       hide();
+      remember('sessionStorage', `${prefix}closed`, null);
       return;
     }
     // With several pages open, the first one makes the sound.

@@ -4,6 +4,7 @@
  */
 import { capsOf } from '#domain/base/caps';
 import type { Assigning } from '#domain/conversation/commands';
+import { readersByMention } from '#domain/conversation/mentions';
 import {
   type Principal,
   closeCodes,
@@ -259,6 +260,8 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
     const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
     if (code) socket.close(code, 'too many tabs');
     else core.leases.came(socket);
+    // The end of a mention may be due for it.
+    if (attachment.side === 'agent' && core.journal.state.mentioned) core.alarm.arm();
     return response;
   }
 
@@ -299,12 +302,17 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
       state: () => {
         const { owner, phase } = core.journal.state;
         const viewers = core.registers.get('viewers') ?? null;
-        return { owner: owner?.id ?? null, closed: phase === 'closed', viewers };
+        const mentioned = readersByMention(core.journal.state, this.#host.now());
+        return { owner: owner?.id ?? null, mentioned, closed: phase === 'closed', viewers };
       },
       mayRead: async (reader, owner) => dispatcherStub(this.env, account).admits(reader, { id, owner }),
       register: async (user: User) =>
         handedOn(await agentStub(this.env, account, user.id).attached(user.session, id)),
     });
+    core.mentionReaders.mayStay = async (reader) => {
+      const owner = core.journal.state.owner?.id ?? null;
+      return dispatcherStub(this.env, account).admits(reader, { id, owner });
+    };
     this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.positionOf(account, id));
   }
 

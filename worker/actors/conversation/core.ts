@@ -34,6 +34,7 @@ import type { Bound } from './followers/following.ts';
 import { Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
+import { MentionReaders } from './mention-readers.ts';
 import { OwnerNews } from './owner-news.ts';
 import { Signals } from './signals.ts';
 import { migrations, type Birthright, type ConversationRegisters } from './storage.ts';
@@ -54,6 +55,7 @@ export class ConversationCore {
   readonly lag: LagWatch;
   readonly leases: Leases;
   readonly signals: Signals;
+  readonly mentionReaders: MentionReaders;
   readonly waits: Waits;
   readonly #caps: Caps;
   readonly #news: OwnerNews;
@@ -125,6 +127,7 @@ export class ConversationCore {
     this.lag = new LagWatch(host, this.journal, () => this.saveMarks());
     this.leases = new Leases(host);
     this.signals = new Signals(host, this.journal);
+    this.mentionReaders = new MentionReaders(host, this.journal);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
       idleDuty(this),
@@ -132,6 +135,7 @@ export class ConversationCore {
       forwardDuty(this),
       marksDuty(this),
       this.leases.duty,
+      this.mentionReaders,
     ]);
     this.followers.onSettled = () => {
       // Work that was delayed until another follower pushes runs now, without an alarm.
@@ -166,6 +170,9 @@ export class ConversationCore {
     }
     const withdrawn = this.registers.get('withdrawn') ?? 0;
     if (command.t === 'assign' && command.generation <= withdrawn) return refuse('stale_generation');
+    // The end does not stop notes, so the size of the log has to.
+    if (command.t === 'note.add' && this.journal.state.phase === 'closed' && this.#full)
+      return refuse('conversation_full');
     const drafts = decide(this.journal.state, command, by, this.#around(principal));
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
@@ -278,14 +285,18 @@ export class ConversationCore {
     return written[0]?.entry.seq ?? 0;
   }
 
+  get #full(): boolean {
+    const { head, bytes } = this.journal;
+    return head >= this.#caps.conversationEntries || bytes >= this.#caps.conversationBytes;
+  }
+
   /**
    * A full log ends with the entry that filled it, which is kept; the visitor's next message begins another
    * conversation.
    */
   #endIfFull(): ReturnType<Journal['append']> {
-    const { head, bytes, state } = this.journal;
-    if (head < this.#caps.conversationEntries && bytes < this.#caps.conversationBytes) return [];
-    const end = decide(state, { t: 'full' }, { kind: 'system' }, this.#around());
+    if (!this.#full) return [];
+    const end = decide(this.journal.state, { t: 'full' }, { kind: 'system' }, this.#around());
     return isRefusal(end) ? [] : this.journal.append(end, this.host.now());
   }
 }

@@ -35,7 +35,7 @@ export class Journal {
   /** Marks for visitors: a message that any owner has read stays read. */
   told: Marks = noMarks;
   /** The last entries of which the floor, the owner's lists and the visitor's record have to learn. */
-  readonly concerning: Record<Concern, number> = { floor: 0, owner: 0, visitor: 0 };
+  readonly concerning: Record<Concern, number> = { floor: 0, owner: 0, visitor: 0, mentions: 0 };
   /** All owners so far, in order. */
   readonly owners = new Set<string>();
   /** Aliases that replace agents' ids for visitors. */

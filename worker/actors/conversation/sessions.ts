@@ -32,7 +32,7 @@ import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, readerOf, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
-import { Paces, reachingAll, type Rate } from './paces.ts';
+import { Paces, pacedApart, type Rate } from './paces.ts';
 import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
@@ -225,8 +225,8 @@ export class Sessions {
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
-    const details = reachingAll.has(frame.t) ? this.#paces.take('details', who) : 0;
-    const retryAfter = details || this.#paces.take('commands', who);
+    const own = pacedApart[frame.t];
+    const retryAfter = (own && this.#paces.take(own, who)) || this.#paces.take('commands', who);
     if (retryAfter > 0) {
       send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
       return;

@@ -21,7 +21,8 @@ import { closed, coded, ended } from './ending.ts';
 import { begin, foldOf } from './folds.ts';
 import { rulesOf, type AnsweredCommand } from './kinds.ts';
 import { idOf, system } from './parties.ts';
-import { isRevisable, whyNot } from './revisions.ts';
+import { whyNot } from './revising.ts';
+import { isRevisable } from './revisions.ts';
 
 /** Whether a party writes only in a conversation that it owns. */
 const ownOnly: { readonly [K in Party['kind']]: boolean } = { visitor: false, agent: true, system: false };

@@ -15,8 +15,11 @@ import { identified, type GivenCommand } from './commands.ts';
 import { lineOf } from './folds.ts';
 import { sideOf, sides, system, type Side } from './parties.ts';
 
-/** The followers that an entry may concern: the account's floor, the owner's lists, the visitor's record. */
-export type Concern = 'floor' | 'owner' | 'visitor';
+/**
+ * The followers that an entry may concern: the account's floor, the owner's lists, the visitor's record, the colleagues
+ * whom notes mention.
+ */
+export type Concern = 'floor' | 'owner' | 'visitor' | 'mentions';
 
 /** A repeated command is the same only if it would cause the same entry (CMD-7). */
 type Answer<E extends Entry> = {
@@ -193,7 +196,7 @@ const rules = {
     forVisitor: ({ seq, at, by, kind, id, target, of, text }, alias) =>
       of === 'note' ? null : { seq, at, by: partyForVisitor(by, alias), kind, id, target, of, text },
     noticed: false,
-    concerns: ['floor', 'owner'],
+    concerns: ['floor', 'owner', 'mentions'],
     silences: [],
     answers: {
       t: 'message.edit',
@@ -205,7 +208,7 @@ const rules = {
     forVisitor: ({ seq, at, by, kind, id, target, of }, alias) =>
       of === 'note' ? null : { seq, at, by: partyForVisitor(by, alias), kind, id, target, of },
     noticed: false,
-    concerns: ['floor', 'owner'],
+    concerns: ['floor', 'owner', 'mentions'],
     silences: [],
     answers: { t: 'message.delete', same: ({ target }, command) => target === command.target },
     handover: null,
@@ -221,7 +224,7 @@ const rules = {
   'note.added': {
     forVisitor: null,
     noticed: false,
-    concerns: [],
+    concerns: ['mentions'],
     silences: [],
     answers: {
       t: 'note.add',

@@ -2,8 +2,7 @@
  * Revisions: edits and deletions of messages and notes. They are entries, and the log keeps the originals. A reader
  * without the right to originals receives every entry in its revised form, at the same seq.
  */
-import type { Entry, EntryOf, Party } from '#protocol';
-import { idOf } from './parties.ts';
+import type { Entry, EntryOf } from '#protocol';
 
 export type Revisable = EntryOf<'message.sent'> | EntryOf<'note.added'>;
 type Revising = EntryOf<'message.edited'> | EntryOf<'message.deleted'>;
@@ -57,28 +56,4 @@ export class Revisions {
     if (!last) return text;
     return last.kind === 'message.edited' ? last.text : '';
   }
-}
-
-/** Where a revision is judged: in the conversation, and in a browser that shows the actions. */
-export interface Reviser {
-  readonly by: Party;
-  /** The time of the judge, in UTC milliseconds. */
-  readonly now: number;
-  /** The account's limit; undefined: an own message cannot be revised. */
-  readonly editMinutes: number | undefined;
-  readonly supervises: boolean;
-}
-
-/** Why a message or note cannot be edited or deleted; null if it can. `entry` is in its revised form. */
-export function whyNot(
-  act: 'edit' | 'delete',
-  entry: Revisable,
-  { by, now, editMinutes, supervises }: Reviser,
-): 'not_found' | 'forbidden' | 'too_late' | null {
-  if (entry.deleted) return 'not_found';
-  const own = entry.by.kind === by.kind && idOf(entry.by) === idOf(by);
-  // Nobody changes the words of another, not even a supervisor.
-  if (!own) return act === 'delete' && supervises ? null : 'forbidden';
-  if (supervises || (editMinutes !== undefined && now - entry.at < editMinutes * 60_000)) return null;
-  return 'too_late';
 }

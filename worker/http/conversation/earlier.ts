@@ -2,6 +2,7 @@
  * A visitor's earlier conversations, for the agent who has the current one open (HIS-4). The dispatcher decides, by the
  * present owners and groups, which of them the agent may see; the transcripts are read from the history.
  */
+import { readersByMention } from '#domain/conversation/mentions';
 import { Revisions } from '#domain/conversation/revisions';
 import { seesAll } from '#domain/floor/sight';
 import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';
@@ -76,8 +77,11 @@ async function stateOf(env: Env, user: UserPrincipal, id: string): Promise<Conve
 async function readableOf(
   env: Env,
   { account, id, roles }: UserPrincipal,
-  states: readonly Pick<ConversationState, 'id' | 'owner'>[],
+  states: readonly Pick<ConversationState, 'id' | 'owner' | 'mentioned' | 'closed'>[],
 ): Promise<boolean[]> {
-  const asked = states.map((state) => ({ id: state.id, owner: state.owner?.id ?? null }));
+  const asked = states.map((state) => ({
+    ...{ id: state.id, owner: state.owner?.id ?? null },
+    mentioned: readersByMention(state, Date.now()),
+  }));
   return dispatcherStub(env, account).readable({ id, roles: [...roles] }, asked);
 }

@@ -1,11 +1,11 @@
 /** The frames of a conversation's socket. PROTOCOL.md numbers the rules. */
 import * as v from 'valibot';
-import { CodeId, CommandId, ConversationId } from '../base/ids.ts';
+import { CodeId, CommandId, ConversationId, UserId } from '../base/ids.ts';
 import { maxCodes, maxMentions, maxRange } from '../base/limits.ts';
 import { RefusalCode } from '../base/refusals.ts';
-import { Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
+import { cleanName, Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
-import { Entry, Mention, SuccessCode } from './entries.ts';
+import { Entry, SuccessCode } from './entries.ts';
 import { ConversationState, Marks } from './state.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -85,12 +85,14 @@ export const EndConversation = v.strictObject({
   codes: v.optional(CodeIds),
   note: v.optional(NoteText),
 });
+/** A colleague by the name that the note's text contains. */
+const MentionGiven = v.strictObject({ id: UserId, name: v.pipe(Name, v.transform(cleanName)) });
 /** Adds a private note. Any agent who follows the conversation may, also after its end. */
 export const AddNote = v.strictObject({
   t: v.literal('note.add'),
   ...command,
   text: MessageText,
-  mentions: v.optional(v.pipe(v.array(Mention), v.maxLength(maxMentions))),
+  mentions: v.optional(v.pipe(v.array(MentionGiven), v.maxLength(maxMentions))),
 });
 /** Moves a new conversation on by hand. */
 export const SetStage = v.strictObject({

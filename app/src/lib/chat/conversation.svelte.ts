@@ -13,6 +13,7 @@ import {
   pathOf,
   type CommandFrame,
   type Me,
+  type Mention,
   type Refused,
   type SuccessCode,
 } from '#protocol';
@@ -95,7 +96,7 @@ export class LiveConversation {
       onEntries: () => this.#arrived(),
       onRefused: (pending: Pending, refused) => {
         // Typed text stays visible, to be sent again or discarded.
-        if (pending.frame.t === 'message.send' || pending.frame.t === 'message.edit') return false;
+        if (isTyped(pending)) return false;
         outbox.drop(pending.id);
         if (pending.frame.t === 'conversation.close' && refused.field === 'codes') this.endRefused = refused;
         else onRefused(refused);
@@ -131,6 +132,11 @@ export class LiveConversation {
     this.#client.send(text, { quote });
   }
 
+  /** Adds a private note. */
+  note(text: string, mentions: readonly Mention[] = []): void {
+    this.#client.command({ t: 'note.add', text, ...(mentions.length > 0 && { mentions: [...mentions] }) });
+  }
+
   /** Replaces the text of an own message or note. Until the answer the edit is in `view.pending`. */
   edit(seq: number, text: string): void {
     this.#client.edit(seq, text);
@@ -155,10 +161,6 @@ export class LiveConversation {
   /** Sets the success codes in place of those before. */
   setCodes(codes: string[]): void {
     this.#client.command({ t: 'codes.set', codes });
-  }
-
-  note(text: string): void {
-    this.#client.command({ t: 'note.add', text });
   }
 
   /** A choice of codes is not saved yet. */
@@ -248,4 +250,9 @@ export class LiveConversation {
     if (!this.#opened || this.looked || this.unreadAfter !== null) return;
     this.unreadAfter = this.view.cursor;
   }
+}
+
+/** A command with text that the agent has typed. */
+function isTyped({ frame }: Pending): boolean {
+  return frame.t === 'message.send' || frame.t === 'message.edit' || frame.t === 'note.add';
 }

@@ -5,6 +5,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { keptKeys } from '../kept.ts';
 import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
+import { NoteDraft } from './note-draft.svelte.ts';
 import type { ScrollPosition } from './scroll.ts';
 
 /** Earlier views that are stored, so that going back shows them at once. */
@@ -29,6 +30,7 @@ export class Conversations {
   readonly seen = new SvelteMap<string, number>();
   /** The scroll position at which the agent left each log. */
   readonly scrollPositions = new Map<string, ScrollPosition>();
+  readonly #notes = new Map<string, NoteDraft>();
   readonly #targets = new Map<string, ComposerTarget>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
@@ -88,6 +90,13 @@ export class Conversations {
     const target = this.#targets.get(id) ?? new ComposerTarget();
     this.#targets.set(id, target);
     return target;
+  }
+
+  /** The unsent note of a conversation. */
+  noteOf(id: string): NoteDraft {
+    const note = this.#notes.get(id) ?? new NoteDraft();
+    this.#notes.set(id, note);
+    return note;
   }
 
   leave(id: string, scrollPosition: ScrollPosition | null): void {

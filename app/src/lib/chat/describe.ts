@@ -7,7 +7,12 @@ import { isolated, partyName } from './names.ts';
 
 /** Entries that are shown otherwise: messages, their revisions, and the beginning, which is a card. */
 type OtherKind =
-  'message.sent' | 'message.edited' | 'message.deleted' | 'automatic.sent' | 'conversation.started';
+  | 'message.sent'
+  | 'note.added'
+  | 'message.edited'
+  | 'message.deleted'
+  | 'automatic.sent'
+  | 'conversation.started';
 
 /** An entry that is described in a sentence. */
 export type EventEntry = Exclude<Entry, EntryOf<OtherKind>>;
@@ -46,7 +51,6 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
     return details ? m.event_identified_as({ visitor, details }) : m.event_identified({ visitor });
   },
   'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
-  'note.added': ({ text }) => m.event_note_added({ text: isolated(text) }),
   'stage.changed': ({ by }, { told }) => told(by, m.event_you_in_progress, m.event_in_progress),
   'codes.changed': ({ codes }) =>
     codes.length > 0

@@ -1,5 +1,5 @@
 /** Chooses the lines of a log's events: a handover, which takes up to three entries, is one line. Pure. */
-import type { Entry, EntryOf } from '#protocol';
+import type { Entry, EntryOf, Party } from '#protocol';
 import { isEvent, type EventEntry } from './describe.ts';
 
 export interface EventItem {
@@ -8,8 +8,8 @@ export interface EventItem {
   readonly entry: EventEntry;
   /** The event that led to it, told in the same line. */
   readonly cause?: EventEntry;
-  /** The note of the transfer before it. */
-  readonly note?: string;
+  /** The note of the transfer before it, and its author. */
+  readonly note?: { readonly text: string; readonly by: Party };
 }
 
 /** A chat that is assigned within this many milliseconds after it lost its owner was handed over. */
@@ -27,7 +27,8 @@ export function eventItem(
   const transfer = transferBefore(entry, last);
   if (!isEvent(entry) || (next && tells(next, entry)) || (transfer && !tells(entry, transfer))) return null;
   const cause = before && handedOver(before.entry, entry) ? before.entry : undefined;
-  const own = transfer?.note ?? (entry.kind === 'conversation.transferred' ? entry.note : undefined);
+  const noted = transfer ?? (entry.kind === 'conversation.transferred' ? entry : undefined);
+  const own = noted?.note ? { text: noted.note, by: noted.by } : undefined;
   const note = own ?? (cause && before?.note);
   return { kind: 'event', key: `event:${entry.seq}`, entry, ...(cause && { cause }), ...(note && { note }) };
 }

@@ -1,7 +1,7 @@
 /** Turns a log into lines: its beginning, entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
 import { idOf, sideOf } from '#domain/conversation/parties';
-import type { Entry, EntryOf, Marks, Party } from '#protocol';
+import type { Entry, EntryOf, Marks, Mention, Party } from '#protocol';
 import { eventItem, type EventItem } from './event-items.ts';
 import { RevisedForms, type RevisedForm } from './revised-form.ts';
 import { dayKey } from './when.ts';
@@ -32,6 +32,17 @@ export interface MessageItem extends Keyed, RevisedForm<EntryOf<'message.sent'>>
   /** Of an agent's message, if the marks are known. */
   readonly progress?: Progress;
 }
+/** A private note. */
+export interface NoteItem extends Keyed, RevisedForm<EntryOf<'note.added'>> {
+  readonly kind: 'note';
+}
+/** A note that is unanswered or was refused. */
+export interface PendingNoteItem extends Keyed {
+  readonly kind: 'pending note';
+  readonly pending: Pending;
+  readonly text: string;
+  readonly mentions?: readonly Mention[];
+}
 /** A message that no person wrote. */
 export interface SystemItem extends Keyed {
   readonly kind: 'system';
@@ -55,7 +66,16 @@ export interface UnreadItem extends Keyed {
   readonly kind: 'unread';
 }
 export type { EventItem };
-export type Item = StartItem | MessageItem | SystemItem | PendingItem | EventItem | DayItem | UnreadItem;
+export type Item =
+  | StartItem
+  | MessageItem
+  | NoteItem
+  | SystemItem
+  | PendingItem
+  | PendingNoteItem
+  | EventItem
+  | DayItem
+  | UnreadItem;
 
 export interface ItemOptions {
   readonly zone?: string | undefined;
@@ -86,6 +106,7 @@ export function itemsOf(entries: readonly Entry[], options: ItemOptions = {}): I
     const before = items.at(-1);
     const line =
       messageItem(entry, forms, options) ??
+      noteItem(entry, forms) ??
       systemItem(entry) ??
       eventItem(
         entry,
@@ -118,6 +139,12 @@ function messageItem(entry: Entry, forms: RevisedForms, { marks }: ItemOptions):
   if (entry.kind !== 'message.sent' || sideOf(entry.by) === null) return null;
   const progress = marks && sideOf(entry.by) === 'agent' ? { progress: progressOf(entry.seq, marks) } : {};
   return { kind: 'message', key: keyOf(entry), first: true, last: true, ...forms.of(entry), ...progress };
+}
+
+function noteItem(entry: Entry, forms: RevisedForms): NoteItem | null {
+  if (entry.kind !== 'note.added') return null;
+  // A closing note has no id of its own.
+  return { kind: 'note', key: `note:${senderOf(entry.by)}:${entry.id ?? entry.seq}`, ...forms.of(entry) };
 }
 
 function systemItem(entry: Entry): SystemItem | null {
@@ -157,6 +184,12 @@ function withPending(items: Item[], open: EntryOf<'message.sent'> | null, option
   const { pending = [], me = null } = options;
   let joined = open !== null && senderOf(open.by) === `agent:${me}`;
   for (const each of pending) {
+    if (each.frame.t === 'note.add') {
+      const { id, text, mentions } = each.frame;
+      const key = `note:agent:${me}:${id}`;
+      items.push({ kind: 'pending note', key, pending: each, text, ...(mentions && { mentions }) });
+      joined = false;
+    }
     if (each.frame.t !== 'message.send') continue;
     if (joined) unsetLast(items);
     const { id, text, quote } = each.frame;

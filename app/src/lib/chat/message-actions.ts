@@ -1,5 +1,6 @@
 /** A reader's actions on a message of a log. */
-import { whyNot, type Revisable, type Reviser } from '#domain/conversation/revisions';
+import { whyNot, type Reviser } from '#domain/conversation/revising';
+import type { Revisable } from '#domain/conversation/revisions';
 
 export interface Can {
   readonly reply: boolean;
