@@ -7,8 +7,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { holds, ownerOf, rule, screen, waiting } from './floor-scene.ts';
-import { env, logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
-
+import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
 test.each(ways)('F66 an agent transfers a chat: another gets an offer with the note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });

@@ -38,7 +38,7 @@ const open = {
 };
 /** The pages on which a payload ran. */
 const runs: string[] = [];
-/** What views made of payloads, and how many views were looked at. */
+/** The elements that views made of payloads, and the number of views. */
 const made: string[] = [];
 let looks = 0;
 

@@ -7,7 +7,7 @@ const desktop = { width: 1440, height: 900 };
 /** Milliseconds that a journey waits for an element to appear. A machine with both cores busy needs many seconds. */
 const patience = 60_000;
 
-/** What a person opens windows with: a browser, or one with other settings. */
+/** A person's browser, which opens windows; one with other settings has the same method. */
 type Windows = Pick<Browser, 'newContext'>;
 
 let addresses = 0;

@@ -101,7 +101,7 @@ export class Chat {
     return this.more?.revisedRows(rows, this.view) ?? rows;
   });
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
-  /** Nobody has written yet, in this conversation or before it. */
+  /** There is no message yet, in this conversation or before it. */
   readonly empty = $derived(
     !this.view.more && !this.rows.some((row) => row.kind === 'message' && row.sender !== 'automatic'),
   );

@@ -42,7 +42,7 @@ const problem = {
   email: (text: string) => (isEmail(text) ? '' : m.email_wrong()),
 };
 
-/** What the questions depend on. */
+/** The facts on which the questions depend. */
 export interface Circumstances {
   readonly contact: Contact;
   /** The visitor has written in the current chat. */

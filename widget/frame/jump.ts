@@ -1,11 +1,20 @@
 /** Shows a message of the open conversation, and loads earlier parts until it is there. */
-import type { Chat } from './chat.svelte.ts';
+import type { Row } from './timeline.ts';
+
+/** The part of the open chat that a jump needs. */
+interface Scrolled {
+  readonly rows: readonly Row[];
+  readonly view: { readonly entries: readonly { readonly seq: number }[]; readonly more: boolean };
+  /** The log follows its end. */
+  atEnd: boolean;
+  older(): void;
+}
 
 /** The log is asked again after this time, and so often at most; milliseconds. */
 const pause = 150;
 const tries = 60;
 
-export async function jumpTo(chat: Chat, seq: number): Promise<void> {
+export async function jumpTo(chat: Scrolled, seq: number): Promise<void> {
   for (let count = 0; count < tries; count++) {
     const row = chat.rows.find((each) => each.kind === 'message' && each.seq === seq);
     const element = row && document.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.key)}"]`);
@@ -20,7 +29,7 @@ export async function jumpTo(chat: Chat, seq: number): Promise<void> {
   }
 }
 
-function show(chat: Chat, element: HTMLElement): void {
+function show(chat: Scrolled, element: HTMLElement): void {
   chat.atEnd = false;
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   element.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });

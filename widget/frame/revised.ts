@@ -3,21 +3,7 @@ import { cut } from '#domain/base/text';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
 import type { VisitorView } from '../client/visitor.ts';
-import type { MessageRow, Row, Sender } from './timeline.ts';
-
-/** A message that another one answers. Without a sender it is not loaded. */
-export interface Quoted {
-  readonly seq: number;
-  readonly sender: Sender | null;
-  readonly name: string;
-  readonly text: string;
-  readonly deleted: boolean;
-}
-/** The visitor's edit or deletion that is not answered, or was refused. */
-export interface Revising {
-  readonly id: string;
-  readonly refused: boolean;
-}
+import type { MessageRow, Quoted, Row } from './timeline.ts';
 
 /** The length of a quote, in code points: it shows two lines. */
 const quoteLength = 160;

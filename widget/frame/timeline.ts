@@ -7,12 +7,24 @@ import { sideOf } from '#domain/conversation/parties';
 import type { Entry, EntryOf } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
-import type { Quoted, Revising } from './revised.ts';
 
 export type Delivery = 'sending' | 'sent' | 'seen' | 'refused';
 /** `automatic`: a text of the campaign or of the system, which no person wrote. */
 export type Sender = 'visitor' | 'agent' | 'automatic';
 
+/** A message that another one answers. Without a sender it is not loaded. */
+export interface Quoted {
+  readonly seq: number;
+  readonly sender: Sender | null;
+  readonly name: string;
+  readonly text: string;
+  readonly deleted: boolean;
+}
+/** The visitor's edit or deletion that is not answered, or was refused. */
+export interface Revising {
+  readonly id: string;
+  readonly refused: boolean;
+}
 export interface MessageRow {
   readonly kind: 'message';
   readonly key: string;

@@ -4,7 +4,7 @@ import { withoutSchemas } from '../without-schemas.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The scripts on the customer's page, by the mode of the build: the one of its tag, and the one for unread messages. */
+/** The scripts on the customer's page, by the mode of the build: the tag's, and the one for unread messages. */
 const scripts = {
   loader: { entry: here('main.ts'), formats: ['iife'], name: 'ParleyLoader', fileName: () => 'widget.js' },
   alerts: { entry: here('alerts.ts'), formats: ['es'], fileName: () => 'widget/alerts.js' },

@@ -27,7 +27,7 @@ import { isRevisable } from './revisions.ts';
 /** Whether a party writes only in a conversation that it owns. */
 const ownOnly: { readonly [K in Party['kind']]: boolean } = { visitor: false, agent: true, system: false };
 
-/** What a judgement depends on beside the state. */
+/** The facts on which a judgement depends beside the state. */
 export interface Around {
   /** In UTC milliseconds. */
   readonly now: number;

@@ -1,6 +1,6 @@
 /**
- * How each kind of entry changes the state of its conversation. Apart from the other rules of the kinds, because browsers
- * fold logs: their bundles leave those rules out. The type checker demands a fold of every kind.
+ * How each kind of entry changes the state of its conversation. Apart from the other rules of the kinds, because
+ * browsers fold logs: their bundles leave those rules out. The type checker demands a fold of every kind.
  */
 import type { ConversationState, Entry, EntryKind, EntryOf } from '#protocol';
 import { cut } from '../base/text.ts';

@@ -28,7 +28,9 @@ export function deedOf(event: Pressed, where: { inList: boolean; singleKeys: boo
   return where.singleKeys ? deed : null;
 }
 
-/** True for the key that switches between a reply and a note, which also works in the box. On a Mac it types a letter. */
+/**
+ * True for the key that switches between a reply and a note, which also works in the box. On a Mac it types a letter.
+ */
 export function switchesMode(event: Pressed & Pick<KeyboardEvent, 'code' | 'shiftKey'>): boolean {
   return event.altKey && event.code === 'KeyN' && !event.ctrlKey && !event.metaKey && !event.shiftKey;
 }
