@@ -26,7 +26,11 @@ async function buildApp(log) {
 async function buildWidget(log) {
   log('Building the widget');
   rmSync(path.join(built, 'widget'), { recursive: true, force: true });
-  const builds = [['loader'], ...languages.map((language) => ['frame', '--mode', language])];
+  const builds = [
+    ['loader'],
+    ['loader', '--mode', 'alerts'],
+    ...languages.map((language) => ['frame', '--mode', language]),
+  ];
   await Promise.all(
     builds.map(([part, ...mode]) =>
       run('vite', ['build', '--config', `widget/${part}/vite.config.ts`, '--logLevel', 'warn', ...mode]),

@@ -8,14 +8,25 @@ import { assets } from './paths.mjs';
 
 /** The Worker writes the frame's page from the manifest. This many bytes are reserved for it. */
 const page = 1024;
+/** The same for the answer with the site's configuration. */
+const configuration = 1024;
 
 /** @param {string[]} files */
 const weigh = (files) =>
   files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(assets, file)), { level: 9 }).length, 0);
 
+/**
+ * In bytes. `before intent`: all that a page may load before its visitor opens the widget. Everything else of the frame
+ * is loaded after it has opened.
+ */
+const budgets = { loader: 3 * 1024, beforeIntent: 9 * 1024, frame: 40 * 1024 };
+
 await build({ log: () => {} });
-check('loader', weigh(['widget.js']), 3 * 1024);
-for (const language of languages) check(`frame, ${language}`, weigh(filesOf(language)) + page, 40 * 1024);
+check('loader', weigh(['widget.js']), budgets.loader);
+check('before intent', weigh(['widget.js', 'widget/alerts.js']) + configuration, budgets.beforeIntent);
+for (const language of languages) {
+  check(`frame at opening, ${language}`, weigh(filesOf(language)) + page, budgets.frame);
+}
 
 /** All files that the frame's page loads. @param {string} language @returns {string[]} */
 function filesOf(language) {

@@ -18,6 +18,29 @@ export interface Greeting {
   readonly page: PageSeen;
 }
 
+/** The state of a chat for the page around it. */
+export interface Unread {
+  readonly unread: number;
+  /** There is a chat to return to, so the next page loads the frame at once. */
+  readonly live: boolean;
+  /** Describes the unread count to screen readers. */
+  readonly words: string;
+  /** The latest unread message; `alerts.ts` checks the fields. */
+  readonly news?: object | undefined;
+}
+
+/** A message that the visitor has not seen. */
+export interface News {
+  readonly id: string;
+  /** The agent's name. */
+  readonly name: string;
+  readonly text: string;
+  /** The label of the button that closes the preview. */
+  readonly close: string;
+  /** New messages make a sound. */
+  readonly sound: boolean;
+}
+
 export type ToFrame =
   /** The panel was opened or closed. `full`: it fills the screen of a phone. */
   | { readonly t: 'shown'; readonly on: boolean; readonly full: boolean; readonly focus: boolean }
@@ -32,11 +55,7 @@ export type ToLoader =
   /** The visitor closes the panel from inside. */
   | { readonly t: 'hide' }
   | { readonly t: 'size'; readonly large: boolean }
-  /**
-   * `live`: there is a chat to return to, so the next page loads the frame at once. `words` describe the unread
-   * count.
-   */
-  | { readonly t: 'state'; readonly unread: number; readonly live: boolean; readonly words: string }
+  | ({ readonly t: 'state' } & Unread)
   /** Uses the page's own storage, if the frame's throws. */
   | { readonly t: 'load'; readonly n: number; readonly key: string }
   | { readonly t: 'save'; readonly n: number; readonly key: string; readonly value: string | null };
@@ -60,7 +79,7 @@ const toLoader: Kinds<ToLoader> = {
   ready: {},
   hide: {},
   size: { large: 'boolean' },
-  state: { unread: 'number', live: 'boolean', words: 'string' },
+  state: { unread: 'number', live: 'boolean', words: 'string', news: 'object undefined' },
   load: { n: 'number', key: 'string' },
   save: { n: 'number', key: 'string', value: 'string null' },
 };
@@ -81,6 +100,12 @@ function read(table: object, data: unknown): unknown {
   return Object.entries(table).some(([name, kinds]) => name === t && fits(kinds as object, data))
     ? data
     : undefined;
+}
+
+/** Returns the message that a preview shows, or undefined if it is invalid. */
+export function readNews(data: object | undefined): News | undefined {
+  const kinds = { id: 'string', name: 'string', text: 'string', close: 'string', sound: 'boolean' };
+  return data && fits(kinds, data) ? (data as News) : undefined;
 }
 
 /** Returns the greeting, or undefined if it is invalid. The frame checks `config` itself. */

@@ -5,7 +5,7 @@
 import type { FloorRow, Offer, Role, Summary } from '#protocol';
 import { expect, test } from 'vitest';
 import { counters } from '../../app/src/lib/floor/counters.ts';
-import { foldFloor, group, mergeRows, type Groups } from '../../app/src/lib/floor/roster.ts';
+import { byHand, foldFloor, group, mergeRows, type Groups } from '../../app/src/lib/floor/roster.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { rule, screen, waiting, type Screen } from './floor-scene.ts';
 import { newScene, openTab, taken, type Scene, type SceneAgent, type Tab } from './scene.ts';
@@ -46,6 +46,7 @@ class Watching {
     const me = this.agent.party.id;
     const mine = [...offers.values()].filter(({ agent }) => agent.id === me);
     return group(mergeRows(rows, summaries, null).values(), me, {
+      ...byHand,
       routed: this.routed,
       offered: new Set(mine.map(({ conversation }) => conversation)),
     });

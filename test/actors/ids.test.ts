@@ -209,6 +209,7 @@ test.each(ways)(
     await twice(tab, { t: 'message.send', text: 'hi' });
     await twice(tab, { t: 'visitor.identify', name: '  Vera  ', email: 'vera@example.com' });
     await twice(tab, { t: 'conversation.defer' });
+    await twice(tab, { t: 'conversation.resume' });
     await taken(anna, conversation);
     const hers = await anna.attach(conversation);
     await twice(hers, { t: 'conversation.return' });

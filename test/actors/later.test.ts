@@ -63,6 +63,26 @@ test.each(ways)(
   },
 );
 
+test.each(ways)(
+  'F40 CMD-34 a visitor who chose a later answer may return to the queue, and then uses capacity of live chats, %s',
+  async (way) => {
+    const scene = newScene();
+    await rule(scene, { assignment: 'manual' });
+    const anna = await screen(scene, 'Anna');
+    const { visitor, conversation } = await waiting(scene);
+    await deferred(visitor, conversation);
+    await maybeEvict(way, scene.conversation(conversation));
+    await maybeEvict(way, scene.dispatcher);
+    await resumed(visitor, conversation);
+    expect(await scene.conversation(conversation).state()).toMatchObject({ type: 'live', phase: 'waiting' });
+    await eventually(async () => expect(await scene.dispatcher.positionOf(conversation)).not.toBeNull());
+    await taken(anna.agent, conversation);
+    await eventually(async () =>
+      expect(await holds(scene)).toMatchObject([{ conversation, type: 'live', state: 'active' }]),
+    );
+  },
+);
+
 test('F40 CMD-22 a visitor who has an owner in the meantime is refused', async () => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
@@ -76,18 +96,24 @@ test('F40 CMD-22 a visitor who has an owner in the meantime is refused', async (
 });
 
 /** Capacity reserved for an agent before the dispatcher was evicted: the conversation was never asked to assign it. */
-const reserved = (scene: Scene, conversation: string, { party }: SceneAgent) =>
+const reserved = (scene: Scene, conversation: string, { party }: SceneAgent, type = 'live') =>
   runInDurableObject(scene.dispatcher, (_, { storage }) => {
     storage.sql.exec(
-      `INSERT INTO places (conversation, generation, agent, name, type, state, at, terms) VALUES (?, 7, ?, ?, 'live', 'reserved', ?, ?)`,
-      ...[conversation, party.id, party.name, Date.now(), JSON.stringify({ how: 'taken', expiresAt: null })],
+      `INSERT INTO places (conversation, generation, agent, name, type, state, at, terms) VALUES (?, 7, ?, ?, ?, 'reserved', ?, ?)`,
+      ...[conversation, party.id, party.name, type, Date.now()],
+      JSON.stringify({ how: 'taken', expiresAt: null }),
     );
   }).then(() => evictDurableObject(scene.dispatcher));
 
-async function deferred(visitor: SceneVisitor, conversation: string): Promise<void> {
+const deferred = (visitor: SceneVisitor, conversation: string) =>
+  changed(visitor, conversation, 'conversation.defer');
+const resumed = (visitor: SceneVisitor, conversation: string) =>
+  changed(visitor, conversation, 'conversation.resume');
+
+async function changed(visitor: SceneVisitor, conversation: string, t: string): Promise<void> {
   const tab = await visitor.attach(conversation);
   const command = uuid();
-  tab.send({ t: 'conversation.defer', id: command });
+  tab.send({ t, id: command });
   await tab.frame('range', ({ entries }) => JSON.stringify(entries).includes(command));
 }
 
@@ -136,4 +162,19 @@ test('I10 F171 if the agent has capacity of the other type, the reserved capacit
   expect(await anna.agent.take(conversation)).toEqual({ conversation, generation: 7 });
   expect(await holds(scene)).toMatchObject([{ conversation, generation: 7, type: 'nrt', state: 'active' }]);
   await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 0, nrt: 1 }, nrt: 1 }));
+});
+
+test('I10 F170 CMD-34 capacity reserved for a later-type chat changes type when the visitor returns to the queue', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  await nrtLimit(anna.agent, 1);
+  const { visitor, conversation } = await waiting(scene);
+  await deferred(visitor, conversation);
+  await eventually(async () => expect(await scene.dispatcher.positionOf(conversation)).not.toBeNull());
+  await reserved(scene, conversation, anna.agent, 'nrt');
+  await resumed(visitor, conversation);
+  expect(await anna.agent.take(conversation)).toEqual({ conversation, generation: 7 });
+  expect(await holds(scene)).toMatchObject([{ conversation, generation: 7, type: 'live', state: 'active' }]);
+  await eventually(async () => expect(await loadOf(anna)).toEqual({ load: { live: 1, nrt: 0 }, nrt: 1 }));
 });

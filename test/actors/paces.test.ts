@@ -89,10 +89,12 @@ test('CON-20 a long answer costs as much as several questions', async () => {
   await tab.until(() => long() === 3);
 });
 
-test('CMD-16 details of a visitor have a slower pace, because each change reaches every list', async () => {
+test('CMD-16 details and changes of mind of a visitor have a slower pace, because each reaches every list', async () => {
   const { tab } = await chat();
   const ids = Array.from({ length: 7 }, () => uuid());
-  for (const [number, id] of ids.entries()) tab.send({ t: 'visitor.identify', id, name: `Name ${number}` });
+  for (const [number, id] of ids.slice(0, 6).entries())
+    tab.send({ t: 'visitor.identify', id, name: `Name ${number}` });
+  tab.send({ t: 'conversation.resume', id: ids[6] });
   await tab.until(() => refusals(tab).length === 2);
   expect(refusals(tab)).toMatchObject([
     { id: ids[5], code: 'slow_down', retryAfter: 10_000 },

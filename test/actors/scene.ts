@@ -7,6 +7,7 @@ import {
   type AgentParty,
   type IdKind,
   type Refusal,
+  type Role,
   type Started,
 } from '#protocol';
 import { evictDurableObject } from 'cloudflare:test';
@@ -160,7 +161,7 @@ export interface Scene {
   readonly site: string;
   readonly campaign: CampaignSnapshot;
   visitor(): Promise<SceneVisitor>;
-  agent(name?: string): Promise<SceneAgent>;
+  agent(name?: string, roles?: readonly Role[]): Promise<SceneAgent>;
   conversation(id: string): ReturnType<typeof conversationStub>;
   readonly dispatcher: ReturnType<typeof dispatcherStub>;
 }
@@ -174,7 +175,7 @@ export function newScene(settings: Partial<CampaignSnapshot> = {}): Scene {
     site,
     campaign: campaign,
     visitor: () => SceneVisitor.enter(account, site, campaign),
-    agent: (name) => SceneAgent.enter(account, name ?? 'Anna'),
+    agent: (name, roles) => SceneAgent.enter(account, name ?? 'Anna', roles),
     conversation: (conversation) => conversationStub(env, account, conversation),
     // A new stub each time: after a crash the previous one is unusable.
     get dispatcher() {
@@ -255,9 +256,8 @@ export class SceneAgent {
   }
 
   /** Signs in, and is online on the floor. */
-  static async enter(account: string, name: string): Promise<SceneAgent> {
+  static async enter(account: string, name: string, roles: readonly Role[] = ['agent']): Promise<SceneAgent> {
     const user = id('user');
-    const roles = ['agent'] as const;
     await insertUser(env, { account, id: user, name, roles });
     const { session } = await signInOf(env, account, user);
     const agent = new SceneAgent({ kind: 'user', account, id: user, name, roles, manages: true, session });

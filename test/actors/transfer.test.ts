@@ -2,12 +2,12 @@
  * Transfers: as an offer to a colleague, into another queue, by a supervisor. Owner, capacity and transcript change
  * together.
  */
+import type { AgentParty } from '#protocol';
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { holds, ownerOf, rule, screen, waiting } from './floor-scene.ts';
 import { logOf, maybeEvict, moveClock, newScene, ways } from './scene.ts';
-
 test.each(ways)('F66 an agent transfers a chat: another gets an offer with the note (%s)', async (way) => {
   const scene = newScene();
   await rule(scene, { assignment: 'manual' });
@@ -110,6 +110,33 @@ test('F17 F67 before dinner an agent gets nothing new, except from a supervisor'
     .conversation(other.conversation)
     .send(anna.agent.party, { t: 'message.send', id: crypto.randomUUID(), text: 'mine?' });
   expect(refused).toMatchObject({ refused: 'not_owner', by: { id: ben.agent.party.id } });
+});
+
+test('F66 F67 a user who is only an administrator is given no chat, and may take one over', async () => {
+  const scene = newScene();
+  await rule(scene, { assignment: 'manual' });
+  const anna = await screen(scene, 'Anna');
+  const alex = await scene.agent('Alex', ['administrator']);
+  await alex.desk();
+  const { conversation } = await waiting(scene);
+  await eventually(async () => expect(await anna.agent.take(conversation)).toMatchObject({ generation: 1 }));
+  const { id } = alex.party;
+  const give = (party: AgentParty, supervises: boolean) =>
+    scene.dispatcher.give({ party, supervises }, conversation, id);
+  type Agents = { id: string; connected: boolean }[] | undefined;
+  await anna.tab.until(() =>
+    anna.tab.frames.some((frame) =>
+      (frame['agents'] as Agents)?.some((one) => one.id === id && one.connected),
+    ),
+  );
+  const refusal = { refused: 'not_receiving', by: { id, name: 'Alex' } };
+  expect([await give(anna.agent.party, false), await give(anna.agent.party, true)]).toMatchObject([
+    refusal,
+    refusal,
+  ]);
+  expect(await ownerOf(scene, conversation)).toBe(anna.agent.party.id);
+  expect(await give(alex.party, true)).toMatchObject({ conversation });
+  expect(await ownerOf(scene, conversation)).toBe(id);
 });
 
 test.each(ways)('F16 the end of the last chat before dinner starts it, and not before (%s)', async (way) => {

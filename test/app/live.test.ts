@@ -29,6 +29,15 @@ test('newer state from the floor replaces the history’s', () => {
   });
 });
 
+test('ENT-19 a message that was deleted since has no text', () => {
+  const gone = { ...words(2), text: '', deleted: true as const };
+  const archived = chat({ lastMessage: words(2) });
+  expect(brought(archived, row({ seq: 5, last: gone })).lastMessage).toEqual(gone);
+  expect(brought(chat({ head: 5, lastMessage: gone }), row({ seq: 4, last: words(2) })).lastMessage).toEqual(
+    gone,
+  );
+});
+
 test('a list is outdated if the floor has a chat that began or changed since, and only then', () => {
   const rows = (...all: ReturnType<typeof row>[]) => new Map(all.map((each) => [each.id, each]));
   const behind = (...all: ReturnType<typeof row>[]) =>

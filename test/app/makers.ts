@@ -1,5 +1,5 @@
 /** Logs and rows for the tests of the app. */
-import type { Entry, FloorRow } from '#protocol';
+import type { Entry, EntryOf, FloorRow } from '#protocol';
 import fc from 'fast-check';
 import type { Row } from '../../app/src/lib/floor/roster.ts';
 
@@ -7,6 +7,14 @@ export const visitor = { kind: 'visitor', id: 'vis_one' } as const;
 export const ben = { kind: 'agent', id: 'usr_ben', name: 'Ben Okafor' } as const;
 export const ada = { kind: 'agent', id: 'usr_ada', name: 'Ada Lindqvist' } as const;
 export const start = Date.UTC(2026, 10, 4, 9, 0);
+
+export function started(seq: number, at: number, ordinal = 1): EntryOf<'conversation.started'> {
+  return {
+    ...{ seq, at, by: visitor, kind: 'conversation.started', ordinal, contact: {} },
+    ...{ campaign: { id: 'cam_one', name: 'Shop' }, site: 'sit_one' },
+    page: { url: 'https://shop.example/tents', title: 'Tents' },
+  };
+}
 
 export function message(
   seq: number,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { claim, newsOf } from '../../app/src/lib/attention/news.ts';
+import { claim, mentionNews, newsOf } from '../../app/src/lib/attention/news.ts';
 import { ada, ben, row, visitor } from './makers.ts';
 
 const last = (seq: number, by: typeof visitor | typeof ben = visitor) => ({ seq, at: 0, by, text: 'hi' });
@@ -52,4 +52,13 @@ test('the list of claimed keys does not grow for ever', () => {
   for (let key = 0; key < 1_000; key++) kept = claim(kept, String(key)).list;
   expect(kept.length).toBe(200);
   expect(kept.at(-1)).toBe('999');
+});
+
+test('NTE-10 each unseen mention is news', () => {
+  const mention = (seq: number) => ({
+    ...{ conversation: 'con_one', seq, at: 0, by: ada, text: 'hi', visitor: { id: 'vis_one' } },
+  });
+  expect(mentionNews([{ ...mention(3), seen: true }, mention(5)])).toEqual([
+    { key: 'mention:con_one:5', kind: 'mention', conversation: 'con_one' },
+  ]);
 });

@@ -42,7 +42,7 @@ test('F42 a colleague’s chat is in the group of others', () => {
 test('a visitor who left before an answer stays unanswered, with any messages in between and under any assignment mode', () => {
   const gone = { visitor: { id: 'vis_one', here: false } };
   const said = (by: typeof visitor | typeof ben) => ({ last: { seq: 3, at: start, by, text: 'hi' } });
-  const routed = { routed: true, offered: new Set<string>() };
+  const routed = { ...byHand, routed: true };
   for (const handing of [byHand, routed]) {
     expect(groupOf(row(gone), ben.id, handing)).toBe('unanswered');
     expect(groupOf(row({ ...gone, ...said(visitor), generation: 2 }), ben.id, handing)).toBe('unanswered');
@@ -51,6 +51,27 @@ test('a visitor who left before an answer stays unanswered, with any messages in
     expect(groupOf(row({ ...gone, type: 'nrt' }), ben.id, handing)).toBe('requests');
     expect(groupOf(row({ phase: 'closed', owner: ben }), ben.id, handing)).toBe('recent');
   }
+});
+
+test('ENT-19 of the same last message the source that is further has the present text', () => {
+  const said = { seq: 3, at: start, by: ada };
+  const [written, gone] = [
+    { ...said, text: 'my card' },
+    { ...said, text: '', deleted: true as const },
+  ];
+  const merged = (seq: number, head: number, inRow: typeof written | typeof gone, inState: typeof inRow) => {
+    const floor = new Map([['con_one', floorRow({ seq, last: inRow })]]);
+    const summary = { state: { ...state, head, lastMessage: inState }, unread: 0 };
+    const open = { ...state, head, lastMessage: inState };
+    return [mergeRows(floor, new Map([['con_one', summary]]), null), mergeRows(floor, new Map(), open)].map(
+      (rows) => rows.get('con_one')?.last,
+    );
+  };
+  expect(merged(5, 4, gone, written)).toEqual([gone, gone]);
+  expect(merged(4, 5, written, gone)).toEqual([gone, gone]);
+  const floor = foldFloor(new Map(), [floorRow({ seq: 4, last: written })]);
+  expect(foldFloor(floor, [floorRow({ seq: 5, last: gone })]).get('con_one')?.last).toEqual(gone);
+  expect(foldFloor(floor, [], [{ id: 'con_one', last: written }]).get('con_one')?.last).toEqual(written);
 });
 
 test('the latest of all known last messages is shown, from any source', () => {
@@ -139,4 +160,29 @@ test('the oldest closed rows are dropped, and no open row is', () => {
   expect(kept.has('con_open')).toBe(true);
   expect(kept.has('con_4')).toBe(false);
   expect(kept.has('con_5')).toBe(true);
+});
+
+test('F179 a closed chat that awaits a code is in a list of its own, for its last owner and for supervisors', () => {
+  const closed = row({ phase: 'closed', owner: ben, awaitingCode: true });
+  expect(groupOf(closed, ben.id)).toBe('awaiting');
+  expect(groupOf(closed, ada.id)).toBe('recent');
+  expect(groupOf(closed, ada.id, { ...byHand, supervises: true })).toBe('awaiting');
+  expect(groupOf({ ...closed, awaitingCode: undefined }, ben.id)).toBe('recent');
+  const later = row({ id: 'con_two', phase: 'closed', owner: ben, awaitingCode: true, changedAt: start + 9 });
+  const groups = group([later, closed], ben.id);
+  expect([groups.awaiting, groups.yours, groups.recent]).toEqual([[closed, later], [], []]);
+});
+
+test('F179 a chat that awaits a code is not pushed out by newer closed ones, and leaves the list with its code', () => {
+  const awaits = floorRow({ id: 'con_old', phase: 'closed', owner: ben, awaitingCode: true, changedAt: 0 });
+  const newer = Array.from({ length: recentKept + 5 }, (_, index) =>
+    floorRow({ id: `con_${index}`, phase: 'closed', changedAt: start + index }),
+  );
+  const rows = foldFloor(new Map(), [awaits, ...newer]);
+  expect([rows.size, rows.has('con_old')]).toEqual([recentKept + 1, true]);
+  const { awaitingCode: _, ...coded } = { ...awaits, seq: awaits.seq + 1 };
+  expect(foldFloor(rows, [coded]).has('con_old')).toBe(false);
+  // The open chat knows its code before the floor does.
+  const open = { ...state, id: 'con_old', head: awaits.seq + 1, phase: 'closed' as const };
+  expect(mergeRows(rows, new Map(), open).get('con_old')?.awaitingCode).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   listConversations,
   rangeQuery,
+  revisionsQuery,
   selectConversations,
   type ConversationsQuery,
 } from '../../worker/db/conversations.ts';
@@ -44,6 +45,14 @@ test('HIS-3 a range is looked up in the primary keys', async () => {
     'SEARCH pages USING PRIMARY KEY (account_id=? AND conversation_id=? AND first>? AND first<?)',
   );
   expect(detail).not.toMatch(/SCAN pages|TEMP B-TREE/);
+});
+
+test('ENT-18 the revisions after a seq are looked up in the primary keys', async () => {
+  const detail = await plan(revisionsQuery, [id('account'), id('conversation'), 0, 50]);
+  expect(detail).toContain(
+    'SEARCH pages USING PRIMARY KEY (account_id=? AND conversation_id=? AND first>? AND first<?)',
+  );
+  expect(detail).not.toMatch(/SCAN pages/);
 });
 
 async function pageThrough(account: string, query: ConversationsQuery): Promise<string[]> {

@@ -19,6 +19,8 @@ interface Options {
   readonly visitor?: string;
   readonly closed?: boolean;
   readonly id?: string;
+  /** Edits of messages at the end of the log, by their seqs; without a text, deletions. */
+  readonly revised?: readonly (readonly [target: number, text?: string])[];
 }
 
 const site = id('site');
@@ -33,6 +35,20 @@ export function makeLog(options: Options = {}): Log {
   for (let i = 0; i < (options.messages ?? 1); i++) {
     const seq = entries.length + 1;
     entries.push({ seq, at: at + seq, by, kind: 'message.sent', id: crypto.randomUUID(), text: `Nr. ${i}` });
+  }
+  for (const [target, text] of options.revised ?? []) {
+    const base = {
+      seq: entries.length + 1,
+      at: at + entries.length + 1,
+      by,
+      id: crypto.randomUUID(),
+      target,
+    };
+    entries.push(
+      text === undefined
+        ? { ...base, kind: 'message.deleted', of: 'message' }
+        : { ...base, kind: 'message.edited', of: 'message', text },
+    );
   }
   const seq = entries.length + 1;
   if (options.closed) entries.push({ seq, at: at + seq, by, kind: 'conversation.closed', reason: 'visitor' });

@@ -1,5 +1,5 @@
 import { decide, evolve, fold, idleAt, longestWait, unborn } from '#domain/conversation/conversation';
-import { lastWordsLength } from '#domain/conversation/kinds';
+import { lastWordsLength } from '#domain/conversation/folds';
 import type { ConversationState, Entry } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -26,12 +26,14 @@ test('I9: generations strictly rise, and an assignment never lands on an owned c
   );
 });
 
-test('I18: nothing that a visitor sees follows the close', () => {
+test('I18: only notes, codes and revisions follow the close; nothing is said after it', () => {
+  const later = new Set<Entry['kind']>(['note.added', 'codes.changed', 'message.edited', 'message.deleted']);
   fc.assert(
     fc.property(script, (steps) => {
       const { entries } = play(steps);
       const closed = entries.findIndex((entry) => entry.kind === 'conversation.closed');
-      if (closed >= 0) expect(entries.slice(closed + 1)).toEqual([]);
+      const after = closed < 0 ? [] : entries.slice(closed + 1);
+      expect(after.filter(({ kind }) => !later.has(kind))).toEqual([]);
     }),
   );
 });
@@ -157,7 +159,7 @@ test('a conversation with an agent closes after the campaign’s idle time, a wa
   expect(idleAt(tape.state, 30)).toBeNull();
 });
 
-test('F40 CMD-22 a waiting visitor may choose a later answer, once; with an owner, the owner decides', () => {
+test('F40 CMD-22 CMD-34 a waiting visitor may choose a later answer, and change their mind; with an owner, the owner decides', () => {
   const waiting = fold('con_a', [started]);
   const defer = { t: 'conversation.defer', id: 'c1' } as const;
   expect(decide(waiting, defer, visitor)).toEqual([{ kind: 'conversation.deferred', by: visitor, id: 'c1' }]);
@@ -170,6 +172,17 @@ test('F40 CMD-22 a waiting visitor may choose a later answer, once; with an owne
   });
   expect(deferred).toMatchObject({ type: 'nrt', phase: 'waiting' });
   expect(decide(deferred, { ...defer, id: 'c2' }, visitor)).toEqual([]);
+  const resume = { t: 'conversation.resume', id: 'c3' } as const;
+  expect(decide(waiting, resume, visitor)).toEqual([]);
+  expect(decide(deferred, resume, visitor)).toEqual([
+    { kind: 'conversation.resumed', by: visitor, id: 'c3' },
+  ]);
+  const resumed = { seq: 3, at: 3_000, kind: 'conversation.resumed', by: visitor, id: 'c3' } as const;
+  expect(evolve(deferred, resumed)).toEqual({ ...waiting, head: 3 });
+  expect(decide({ ...deferred, owner: anna }, resume, visitor)).toMatchObject({ refused: 'already_taken' });
+  expect(decide({ ...deferred, phase: 'closed' }, resume, visitor)).toMatchObject({
+    refused: 'conversation_closed',
+  });
   const taken = { ...waiting, phase: 'active', owner: anna } as ConversationState;
   expect(decide(taken, defer, visitor)).toMatchObject({ refused: 'already_taken' });
   expect(decide({ ...waiting, phase: 'closed' }, defer, visitor)).toMatchObject({

@@ -1,13 +1,14 @@
 /** The record of kinds and the sides of a conversation. */
-import { decide, evolve, fold, isSameCommand } from '#domain/conversation/conversation';
+import { decide, evolve, fold, isSameCommand, type Around } from '#domain/conversation/conversation';
 import type { GivenCommand } from '#domain/conversation/commands';
-import { isKnown, rulesOf } from '#domain/conversation/kinds';
+import { isKnown } from '#domain/conversation/folds';
+import { rulesOf } from '#domain/conversation/kinds';
 import { arrive, noMarks } from '#domain/conversation/marks';
 import { idOf, otherSide, sideOf, sides } from '#domain/conversation/parties';
 import { isRefusal, type ConversationState, type Entry, type Party } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anna, ben, play, script, started, system, visitor } from './tape.ts';
+import { anna, ben, play, sale, script, started, system, visitor } from './tape.ts';
 
 /** The part of a state that the floor shows. */
 const onFloor = ({ phase, type, target, generation, owner, visitor }: ConversationState) =>
@@ -38,18 +39,33 @@ const commands: { readonly [T in GivenCommand['t']]: readonly [Party, Extract<Gi
   'conversation.close': [visitor, { t: 'conversation.close', id: '1' }],
   'conversation.return': [anna, { t: 'conversation.return', id: '1' }],
   'conversation.defer': [visitor, { t: 'conversation.defer', id: '1' }],
+  'conversation.resume': [visitor, { t: 'conversation.resume', id: '1' }],
   'visitor.identify': [
     visitor,
     { t: 'visitor.identify', id: '1', name: '  Vera  ', email: 'v@shop.example' },
   ],
   'visitor.block': [anna, { t: 'visitor.block', id: '1' }],
+  'message.edit': [anna, { t: 'message.edit', id: '1', target: 2, text: 'hello again' }],
+  'message.delete': [anna, { t: 'message.delete', id: '1', target: 2 }],
+  'note.add': [anna, { t: 'note.add', id: '1', text: 'hello' }],
+  'stage.set': [anna, { t: 'stage.set', id: '1', stage: 'in_progress' }],
+  'codes.set': [anna, { t: 'codes.set', id: '1', codes: [sale.id] }],
+};
+const annas: Entry = { seq: 2, at: 2, by: anna, kind: 'message.sent', id: '0', text: 'hi' };
+const around: Around = {
+  now: 3,
+  settings: { editMinutes: 15, codes: { list: [sale], multiple: false, required: false } },
+  supervises: false,
+  entry: () => annas,
 };
 
 test('CMD-7 I7 the entry that a command has caused is the result of that command, repeated, and of no other', () => {
   for (const [by, command] of Object.values(commands)) {
     const waiting = fold('con_a', [started]);
     const taken: ConversationState = { ...waiting, phase: 'active', owner: anna, generation: 1 };
-    const drafts = decide(by === anna ? taken : waiting, command, by);
+    const later: ConversationState = { ...waiting, type: 'nrt' };
+    const before = command.t === 'conversation.resume' ? later : waiting;
+    const drafts = decide(by === anna ? taken : before, command, by, around);
     if (isRefusal(drafts)) throw new Error(`${command.t} is refused: ${drafts.refused}`);
     const entries = drafts.map((draft, index): Entry => ({ seq: index + 2, at: 2, ...draft }));
     const entry = entries.find((each) => 'id' in each && each.id === '1');

@@ -5,6 +5,7 @@
 import { aliasAmong } from '#domain/conversation/aliases';
 import { fold } from '#domain/conversation/conversation';
 import { entryForVisitor, refusalForVisitor, stateForVisitor } from '#domain/conversation/redaction';
+import { Revisions } from '#domain/conversation/revisions';
 import { check, Entry, refuse, type EntryKind, isRefusal } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -54,13 +55,39 @@ const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
   }),
   'conversation.transferred': fc.record({ by: agent, to: agent, note: fc.constant(secret) }),
   'conversation.deferred': fc.record({ by: visitor, id: command }),
+  'conversation.resumed': fc.record({ by: visitor, id: command }),
   'visitor.left': fc.record({ by: visitor }),
   'visitor.returned': fc.record({ by: visitor }),
   'visitor.identified': fc.record({ by: visitor, id: command, name: fc.string() }),
   'visitor.blocked': fc.record({ by: agent, id: command }),
+  'message.edited': fc.record({
+    ...{ by: anybody, id: command, target: fc.constant(2), of: fc.constant('message'), text: fc.string() },
+  }),
+  'message.deleted': fc.record({
+    by: anybody,
+    id: command,
+    target: fc.constant(2),
+    of: fc.constant('message'),
+  }),
+  'automatic.sent': fc.record({
+    by: anybody,
+    moment: fc.constantFrom('opening', 'closing'),
+    text: fc.string(),
+  }),
+  'note.added': fc.record({
+    ...{ by: agent, id: command, text: fc.constant(secret) },
+    mentions: fc.array(fc.record({ id: user, name: fc.constant(secret) })),
+  }),
+  'stage.changed': fc.record({ by: agent, id: command, stage: fc.constant('in_progress') }),
+  'codes.changed': fc.record({
+    by: agent,
+    id: command,
+    codes: fc.constant([{ id: 'cod_a', title: secret }]),
+  }),
   'conversation.closed': fc.record({
     by: anybody,
     reason: fc.constantFrom('visitor', 'agent', 'idle', 'blocked', 'full'),
+    awaitingCode: fc.constant(true),
   }),
 };
 const kinds = Object.keys(rests) as EntryKind[];
@@ -71,7 +98,11 @@ const visible: ReadonlySet<EntryKind> = new Set<EntryKind>([
   'agent.assigned',
   'agent.unassigned',
   'conversation.deferred',
+  'conversation.resumed',
   'visitor.identified',
+  'message.edited',
+  'message.deleted',
+  'automatic.sent',
   'conversation.closed',
 ]);
 const log = fc
@@ -98,6 +129,7 @@ test('RED-1 entries for a visitor contain no user’s id, no reason, no author o
       const users = [...JSON.stringify(entries).matchAll(/usr_\w{26}/g)].map(([id]) => id);
       const shown = entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
       const told = JSON.stringify([shown, stateForVisitor(fold('con_a', entries), alias)]);
+      expect(told).not.toContain('awaitingCode');
       for (const hidden of [...users, secret, 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred'])
         expect(told).not.toContain(hidden);
       for (const how of ['offered', 'routed', 'assigned']) expect(told).not.toContain(`"how":"${how}"`);
@@ -124,7 +156,11 @@ test('RED-10 folding a visitor’s entries gives the visitor’s state', () => {
         'con_a',
         entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []),
       );
-      expect({ ...folded, head: state.head }).toEqual(stateForVisitor(state, alias));
+      const told = stateForVisitor(state, alias);
+      expect({ ...folded, head: state.head }).toEqual(told);
+      const revisions = Revisions.of(entries);
+      const revised = entries.flatMap((entry) => entryForVisitor(revisions.apply(entry), alias) ?? []);
+      expect({ ...fold('con_a', revised), head: state.head }).toEqual(told);
     }),
   );
 });
@@ -145,6 +181,16 @@ test('RED-3 aliases distinguish owners, stay the same as owners are added, and r
 test('RED-1 a visitor’s refusal names no user', () => {
   const refusal = refuse('already_taken', { by: { id: 'usr_anna', name: 'Anna' }, retryAfter: 5 });
   expect(refusalForVisitor(refusal)).toEqual(refuse('already_taken', { retryAfter: 5 }));
+});
+
+test('a revision of a note is shown only to agents', () => {
+  const by = { kind: 'agent', id: 'usr_a', name: 'Anna' } as const;
+  const base = { seq: 3, at: 2, by, id: 'c1', target: 2, of: 'note' } as const;
+  const revisions: Entry[] = [
+    { ...base, kind: 'message.edited', text: secret },
+    { ...base, kind: 'message.deleted' },
+  ];
+  expect(revisions.map((entry) => entryForVisitor(entry, aliasAmong(new Set())))).toEqual([null, null]);
 });
 
 test('an entry of an unknown kind is shown only to agents', () => {

@@ -1,6 +1,7 @@
 /** Logs under construction: scripts of commands, and the entries that the domain returns. */
 import type { Command } from '#domain/conversation/commands';
-import { decide, evolve, fold } from '#domain/conversation/conversation';
+import { decide, evolve, fold, type Around } from '#domain/conversation/conversation';
+import { Revisions } from '#domain/conversation/revisions';
 import { isRefusal, type ConversationState, type Draft, type Entry, type Party } from '#protocol';
 import fc from 'fast-check';
 
@@ -20,14 +21,28 @@ export const started: Entry = {
   ordinal: 1,
 };
 
+export const sale = { id: 'cod_sale', title: 'Sale' };
+export const support = { id: 'cod_support', title: 'Support' };
+const settings: Around['settings'] = {
+  editMinutes: 15,
+  codes: { list: [sale, support], multiple: true, required: true },
+  closing: 'Goodbye',
+};
+
 /** A log under construction: what the actor does, without the actor. */
 export class Tape {
   readonly entries: Entry[] = [started];
   state: ConversationState = fold('con_a', [started]);
   now = 1_000;
 
-  perform(by: Party, command: Command): ReturnType<typeof decide> {
-    const result = decide(this.state, command, by);
+  readonly #revisions = new Revisions();
+
+  perform(by: Party, command: Command, supervises = false): ReturnType<typeof decide> {
+    const entry = (seq: number) => {
+      const found = this.entries[seq - 1];
+      return found && this.#revisions.apply(found);
+    };
+    const result = decide(this.state, command, by, { now: this.now, settings, supervises, entry });
     if (!isRefusal(result)) for (const draft of result) this.#append(draft);
     return result;
   }
@@ -36,6 +51,7 @@ export class Tape {
     const entry = { ...draft, seq: this.entries.length + 1, at: ++this.now } as Entry;
     this.entries.push(entry);
     this.state = evolve(this.state, entry);
+    this.#revisions.add(entry);
   }
 }
 
@@ -58,6 +74,7 @@ const step = fc.oneof(
     .tuple(agents, fc.integer({ min: 0, max: 6 }))
     .map(([by, generation]) => [by, { t: 'transfer', by, to: group, note: 'VIP', generation }] as const),
   fc.tuple(fc.constant<Party>(visitor), fc.record({ t: fc.constant('conversation.defer' as const), id })),
+  fc.tuple(fc.constant<Party>(visitor), fc.record({ t: fc.constant('conversation.resume' as const), id })),
   fc.tuple(
     fc.constantFrom<Party>(visitor, anna),
     fc.record({ t: fc.constant('visitor.identify' as const), id, name: fc.string() }),
@@ -67,17 +84,50 @@ const step = fc.oneof(
     [system, { t: 'visitor.returned' }],
   ),
 );
+const target = fc.integer({ min: 0, max: 20 });
+const anybody = fc.constantFrom<Party>(visitor, anna, ben);
+const codes = fc.subarray([sale.id, support.id, 'cod_unknown']);
+/** Commands that change what stands in the log, or what agents alone see. */
+const revising = fc.oneof(
+  fc.tuple(anybody, fc.record({ t: fc.constant('message.edit' as const), id, target, text: fc.string() })),
+  fc.tuple(anybody, fc.record({ t: fc.constant('message.delete' as const), id, target })),
+  fc.tuple(
+    anybody,
+    fc.record({ t: fc.constant('message.send' as const), id, text: fc.string(), quote: target }),
+  ),
+  fc.tuple(
+    agents,
+    fc.record({
+      ...{ t: fc.constant('note.add' as const), id, text: fc.string() },
+      mentions: fc.subarray([anna, ben].map(({ id, name }) => ({ id, name }))),
+    }),
+  ),
+  fc.tuple(
+    agents,
+    fc.record({ t: fc.constant('stage.set' as const), id, stage: fc.constant('in_progress' as const) }),
+  ),
+  fc.tuple(agents, fc.record({ t: fc.constant('codes.set' as const), id, codes })),
+);
 const ending = fc.oneof(
   fc.tuple(
     fc.constantFrom<Party>(visitor, anna, ben),
     fc.record({ t: fc.constant('conversation.close' as const), id }),
   ),
+  fc.tuple(
+    agents,
+    fc.record({ t: fc.constant('conversation.close' as const), id, codes, note: fc.constant('Paid') }),
+  ),
   fc.tuple(agents, fc.record({ t: fc.constant('visitor.block' as const), id })),
   fc.constantFrom<readonly [Party, Command]>([system, { t: 'idle' }], [system, { t: 'full' }]),
 );
-export const script = fc.array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: ending }), {
-  maxLength: 60,
-});
+export const script = fc.array(
+  fc.oneof(
+    { weight: 12, arbitrary: step },
+    { weight: 6, arbitrary: revising },
+    { weight: 1, arbitrary: ending },
+  ),
+  { maxLength: 60 },
+);
 
 export const play = (steps: readonly (readonly [Party, Command])[]): Tape => {
   const tape = new Tape();

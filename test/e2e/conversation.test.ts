@@ -22,7 +22,7 @@ test('F25 F30 F39 F52 F64: a visitor asks, an agent takes and answers, the chat 
   await eventually(() => ben.row('Team chats', 'They run true to size.').count(), 1);
 
   await anna.page.getByRole('button', { name: 'End chat' }).click();
-  await anna.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+  await anna.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await anna.say('Anything else?');
   await visitor.sees('Anything else?');
   await anna.endChat();

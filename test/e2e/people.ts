@@ -7,6 +7,9 @@ const desktop = { width: 1440, height: 900 };
 /** Milliseconds that a journey waits for an element to appear. A machine with both cores busy needs many seconds. */
 const patience = 60_000;
 
+/** A person's browser, which opens windows; one with other settings has the same method. */
+type Windows = Pick<Browser, 'newContext'>;
+
 let addresses = 0;
 /** Each client has an address of its own, because sign-ins from one address are counted. */
 const ownAddress = () => ({ 'CF-Connecting-IP': `127.${process.pid % 250}.0.${++addresses}` });
@@ -38,7 +41,7 @@ export class Visitor {
     this.errors = errorsOf(page);
   }
 
-  static async visit(browser: Browser, base: string): Promise<Visitor> {
+  static async visit(browser: Windows, base: string): Promise<Visitor> {
     const context = await browser.newContext({ viewport: desktop });
     context.setDefaultTimeout(patience);
     const visitor = new Visitor(await context.newPage());
@@ -68,7 +71,6 @@ export class Visitor {
   async ask(text: string): Promise<void> {
     await this.open();
     await this.say(text);
-    await this.chat.getByRole('button', { name: 'Skip' }).click();
     await this.sees(text);
   }
 
@@ -91,7 +93,7 @@ export class Agent {
     this.errors = errorsOf(page);
   }
 
-  static async signIn(browser: Browser, base: string, email: string, path = '/workspace'): Promise<Agent> {
+  static async signIn(browser: Windows, base: string, email: string, path = '/workspace'): Promise<Agent> {
     const agent = await Agent.tryToSignIn(browser, base, email);
     await agent.page.waitForURL(/\/(workspace|console)/);
     if (!new URL(agent.page.url()).pathname.startsWith(path)) await agent.page.goto(`${base}${path}`);
@@ -100,7 +102,7 @@ export class Agent {
 
   /** Fills in the form and sends it, whether it succeeds or not. */
   static async tryToSignIn(
-    browser: Browser,
+    browser: Windows,
     base: string,
     email: string,
     password = 'parley-demo',
@@ -115,8 +117,20 @@ export class Agent {
     return agent;
   }
 
+  get note(): Locator {
+    return this.page.getByRole('textbox', { name: 'Private note' });
+  }
+
   group(
-    name: 'Unassigned' | 'Offline requests' | 'Unanswered' | 'My chats' | 'Team chats' | 'Closed',
+    name:
+      | 'Mentions'
+      | 'Awaiting code'
+      | 'Unassigned'
+      | 'Offline requests'
+      | 'Unanswered'
+      | 'My chats'
+      | 'Team chats'
+      | 'Closed',
   ): Locator {
     return this.page.getByRole('region', { name, exact: true });
   }
@@ -155,7 +169,7 @@ export class Agent {
 
   async endChat(): Promise<void> {
     await this.page.getByRole('button', { name: 'End chat' }).click();
-    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Yes' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Yes' }).click();
   }
 }
 

@@ -20,7 +20,8 @@ test.each(schemes)(
     await visitor.open();
     await look('widget, empty', visitor);
     await visitor.say(`Looking at you, ${colorScheme}`);
-    await look('widget, introduction', visitor);
+    await visitor.chat.getByRole('form', { name: 'Your details' }).waitFor();
+    await look('widget, details', visitor);
     await visitor.chat.getByRole('button', { name: 'Skip' }).click();
     await anna.take(`Looking at you, ${colorScheme}`);
     await anna.say('And I at you.');

@@ -2,6 +2,7 @@
  * A visitor's earlier chats, for the agent with the current one: as far as the account's visibility rule allows, and
  * of no other visitor (HIS-4).
  */
+import { Revisions } from '#domain/conversation/revisions';
 import type { Account, Earlier, Range } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { writeHistory } from '../../worker/db/history.ts';
@@ -10,12 +11,14 @@ import { ask, env, newAccount, newSite, newVisitor, say, type TestAccount } from
 
 let account: TestAccount;
 let conversation: string;
+let visitorId: string;
 /** Chats of the same visitor, and of another one: the agent's own, the supervisor's, an unassigned one. */
 const logs: Record<'own' | 'other' | 'nobody' | 'foreign', ReturnType<typeof makeLog>> = {} as never;
 beforeAll(async () => {
   account = await newAccount();
   const { site } = await newSite(account);
   const visitor = await newVisitor(site);
+  visitorId = visitor.id;
   ({ conversation } = await say(site, visitor.token));
   const owners = { own: account.users.agent, other: account.users.supervisor, nobody: null, foreign: null };
   for (const [at, [name, owner]] of Object.entries(owners).entries()) {
@@ -79,4 +82,33 @@ test('HIS-6 I13 this chat gives access to no other visitor’s chats, and to no 
   expect(await list(elsewhere.supervisor)).toMatchObject({ status: 404 });
   expect(await read(elsewhere.supervisor, logs.own.state.id)).toMatchObject({ status: 404 });
   expect(await read(account.agent, 'con_x')).toMatchObject({ status: 400, body: { field: 'of' } });
+});
+
+test('ENT-18 HIS-9 agents receive earlier chats revised, by edits in later pages too; supervisors and the history as written', async () => {
+  const log = makeLog({
+    ...{ visitor: visitorId, messages: 300, closed: true, startedAt: 1_700_000_000_100 },
+    revised: [[2, 'first, corrected'], [2], [3, 'second, corrected'], [300]],
+  });
+  const of = log.state.id;
+  await writeHistory(env.DB, account.id, log.state, log.pages);
+  const revisions = Revisions.of(log.entries);
+  const revised = log.entries.map((entry) => revisions.apply(entry));
+  for (const [from, to] of [
+    [0, 100],
+    [250, 306],
+    [303, 304],
+  ] as const) {
+    const query = `&before=${to + 1}&limit=${Math.min(100, to - from)}`;
+    const after = Math.max(from, to - 100);
+    const range = { after, upTo: to };
+    expect((await read(account.agent, of, query)).body).toEqual({
+      ...range,
+      entries: revised.slice(after, to),
+    });
+    expect((await read(account.supervisor, of, query)).body).toEqual({
+      ...range,
+      entries: log.entries.slice(after, to),
+    });
+  }
+  expect(revised.slice(0, 100)).not.toEqual(log.entries.slice(0, 100));
 });

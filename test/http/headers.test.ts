@@ -129,6 +129,7 @@ test('S21 every page and file answers with all headers', async () => {
     ['/workspace/con_x', html, 200, shell],
     ['/favicon.svg', {}, 200],
     ['/widget.js', {}, 200, shared],
+    ['/widget/alerts.js', {}, 200, shared],
     [`/widget/frame?site=${a.site}`, html, 200, frame],
     ['/widget/frame?site=x', html, 404],
     ['/widget/manifest.en.json', {}, 200],

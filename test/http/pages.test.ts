@@ -36,12 +36,16 @@ test.each(['/_app/immutable/nodes/9.gone.js', '/widget/assets/gone.css', '/favic
   },
 );
 
-test("a customer's page of another site may load the loader", async () => {
-  const response = await call('GET', `/widget.js?site=${site}`);
-  expect(response.status).toBe(200);
-  expect(response.headers.get('Content-Type')).toContain('javascript');
-  expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
-});
+test.each(['/widget.js', '/widget/alerts.js'])(
+  "a customer's page of another site may load %s",
+  async (path) => {
+    const response = await call('GET', `${path}?site=${site}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(response.headers.get('Content-Type')).toContain('javascript');
+    expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+  },
+);
 
 test('SIT-6 the widget’s frame may be framed by the site’s pages, and by no other', async () => {
   const response = await call('GET', `/widget/frame?site=${site}`, { headers: navigation });

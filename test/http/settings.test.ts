@@ -1,6 +1,8 @@
-import { defaultCampaign, type Campaign, type Site } from '#protocol';
+import { defaultCampaign, type Account, type Campaign, type Site } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { ask, id, newAccount, type TestAccount } from './client.ts';
+import { conversationStub } from '../../worker/actors/stubs.ts';
+import { openTab } from '../actors/scene.ts';
+import { ask, env, id, newAccount, newSite, newVisitor, say, type TestAccount } from './client.ts';
 
 let mine: TestAccount;
 let theirs: TestAccount;
@@ -11,7 +13,7 @@ beforeAll(async () => {
 
 const rest = {
   ...{ sees: 'groups', needsSecondFactor: false, assignment: 'offered' },
-  ...{ offerSeconds: 20, missedLimit: 3, offlineProcessing: true },
+  ...{ offerSeconds: 20, missedLimit: 3, offlineProcessing: true, messageEditMinutes: 5 },
 };
 const campaignBody = { name: 'Help', enabled: true, settings: defaultCampaign };
 const siteBody = { name: 'Shop', origins: ['https://shop.example'], campaign: null };
@@ -26,6 +28,18 @@ test('SET-1 an administrator reads and changes the account', async () => {
   const changed = await ask('PATCH', '/api/account', { cookie: mine.administrator, body });
   expect(changed).toEqual({ status: 200, body: { id: mine.id, ...body } });
   expect(await ask('GET', '/api/account', { cookie: mine.supervisor })).toEqual(changed);
+});
+
+test('SET-16 a console tab of an earlier version saves without the time to edit, which is then unchanged', async () => {
+  const { messageEditMinutes, ...known } = rest;
+  const body = { name: 'Mine again', timeZone: 'Asia/Kathmandu', ...known };
+  const cookie = mine.administrator;
+  await ask('PATCH', '/api/account', { cookie, body: { ...body, messageEditMinutes } });
+  expect((await ask('PATCH', '/api/account', { cookie, body })).body).toMatchObject({ messageEditMinutes });
+  for (const wrong of [-1, 1.5, 1_441, '5'])
+    expect(
+      await ask('PATCH', '/api/account', { cookie, body: { ...body, messageEditMinutes: wrong } }),
+    ).toMatchObject({ status: 400, body: { field: 'messageEditMinutes' } });
 });
 
 test('SET-1 sites and campaigns are created, listed and changed', async () => {
@@ -132,4 +146,20 @@ test('a name loses characters that would reorder the text around it', async () =
     body: { ...siteBody, name: '\u202eevil\u2066 name ' },
   });
   expect(body.name).toBe('evil name');
+});
+
+test('SET-17 CMD-27 a conversation gets the account’s time to edit when it begins; with 0 there is none', async () => {
+  const { body } = await ask<Account>('GET', '/api/account', { cookie: mine.administrator });
+  const { id: _, ...known } = body;
+  for (const messageEditMinutes of [7, 0]) {
+    const changed = { ...known, messageEditMinutes };
+    await ask('PATCH', '/api/account', { cookie: mine.administrator, body: changed });
+    const { site } = await newSite(mine);
+    const visitor = await newVisitor(site);
+    const { conversation } = await say(site, visitor.token);
+    const principal = { kind: 'visitor', account: mine.id, id: visitor.id, site } as const;
+    const tab = await openTab(conversationStub(env, mine.id, conversation), principal);
+    const { editMinutes } = await tab.send({ t: 'hello', v: 1 }).frame('welcome');
+    expect(editMinutes).toBe(messageEditMinutes || undefined);
+  }
 });

@@ -126,12 +126,30 @@ const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> =
     () => ({ ...command(), text: 'Hi' }),
     row('entry', 'entry', 'not_owner', 'not_owner', bad),
   ],
+  // The visitor's message: nobody edits the words of another.
+  'message.edit': [
+    () => ({ ...command(), target: 2, text: 'Hello' }),
+    row('entry', 'forbidden', 'forbidden', 'forbidden', bad),
+  ],
+  'message.delete': [
+    () => ({ ...command(), target: 2 }),
+    row('entry', 'forbidden', 'forbidden', 'entry', bad),
+  ],
   'conversation.close': [command, row('entry', 'entry', 'not_owner', 'not_owner', bad)],
   'conversation.return': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
   'visitor.block': [command, row(bad, 'entry', 'not_owner', 'not_owner', bad)],
+  'note.add': [() => ({ ...command(), text: 'A reseller' }), row(bad, 'entry', 'entry', 'entry', bad)],
+  'stage.set': [
+    () => ({ ...command(), stage: 'in_progress' }),
+    row(bad, 'entry', 'not_owner', 'not_owner', bad),
+  ],
+  // The conversation has no codes: setting none changes nothing.
+  'codes.set': [() => ({ ...command(), codes: [] }), row(bad, 'nothing', 'not_owner', 'nothing', bad)],
+  'mentions.see': [() => ({ conversation: id('conversation'), upTo: 2 }), row(bad, bad, bad, bad, 'nothing')],
   preview: [() => ({ text: 'Hel' }), row('told', bad, bad, bad, bad)],
   'visitor.identify': [() => ({ ...command(), name: 'Zoë' }), row('entry', bad, bad, bad, bad)],
   'conversation.defer': [command, row('already_taken', bad, bad, bad, bad)],
+  'conversation.resume': [command, row('nothing', bad, bad, bad, bad)],
   'draft.save': [() => ({ conversation: id('conversation'), text: 'x' }), row(bad, bad, bad, bad, 'told')],
   'status.set': [() => ({ ...command(), status: 'offline' }), row(bad, bad, bad, bad, 'told')],
 };
@@ -151,7 +169,7 @@ test('S2 every frame that a socket accepts has its line', () => {
 
 /** A conversation with a tab of each participant, and for each the tabs of the others. */
 async function everybody(): Promise<Record<Column, { tab: Tab; others: Tab }>> {
-  const scene = newScene();
+  const scene = newScene({ editMinutes: 15 });
   const visitor = await scene.visitor();
   const { conversation } = await visitor.say('Hello');
   const owner = await scene.agent('Anna');

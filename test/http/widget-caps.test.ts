@@ -74,7 +74,7 @@ test('L6 while 300 chats wait a new one is refused, and the waiting ones continu
     status: 429,
     body: { refused: 'queue_full', retryAfter: 20_000 },
   });
-  expect(await post(site, early.token, 'And more')).toEqual({ status: 200, body: { conversation, seq: 3 } });
+  expect(await post(site, early.token, 'And more')).toEqual({ status: 200, body: { conversation, seq: 4 } });
   // The lobby was not asked for each of them.
   expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
 });
@@ -195,7 +195,7 @@ test('L6 a network begins 60 conversations an hour with an account; other networ
   // An accepted message gets the same answer again, and a visitor with a chat can continue it.
   const [first] = visitors as [(typeof visitors)[0]];
   expect(await askFrom(site, first.token, home, commands[0])).toEqual(begun[0]);
-  expect(await askFrom(site, first.token, home)).toMatchObject({ status: 200, body: { seq: 3 } });
+  expect(await askFrom(site, first.token, home)).toMatchObject({ status: 200, body: { seq: 4 } });
   expect((await askFrom(site, last.token, '198.51.100.62')).status).toBe(200);
   const other = await newSite(await newAccount());
   expect((await askFrom(other.site, (await newVisitor(other.site)).token, home)).status).toBe(200);

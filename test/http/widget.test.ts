@@ -208,10 +208,10 @@ test('MSG-1 a message opens a conversation, and its retry returns the same entry
     cookie,
     body,
   });
-  expect(sent).toEqual({ status: 200, body: { conversation: sent.body.conversation, seq: 2 } });
+  expect(sent).toEqual({ status: 200, body: { conversation: sent.body.conversation, seq: 3 } });
   expect(await ask('POST', '/api/widget/messages', { cookie, body })).toEqual(sent);
   const more = await say(site, token, 'Hello?');
-  expect(more).toEqual({ conversation: sent.body.conversation, seq: 3 });
+  expect(more).toEqual({ conversation: sent.body.conversation, seq: 4 });
   expect(
     (await ask<VisitorSession>('GET', `/api/widget/session?site=${site}`, { cookie })).body,
   ).toMatchObject({
@@ -268,7 +268,7 @@ test('MSG-1 L6 a visitor who posts without pause is slowed down, and no other', 
   }
   expect(new Set(statuses.slice(0, 60))).toEqual(new Set([200]));
   expect(statuses.slice(60).filter((status) => status === 429).length).toBeGreaterThan(0);
-  expect((await say(site, neighbour.token, 'And me?')).seq).toBe(2);
+  expect((await say(site, neighbour.token, 'And me?')).seq).toBe(3);
 });
 
 test('MSG-20 a visitor reads their own conversation, and nobody else’s', async () => {
@@ -278,8 +278,10 @@ test('MSG-20 a visitor reads their own conversation, and nobody else’s', async
   const read = await ask<{ after: number; upTo: number; entries: { kind: string }[] }>('GET', path, {
     headers: bearer(one.token),
   });
-  expect(read).toMatchObject({ status: 200, body: { after: 0, upTo: 2 } });
-  expect(read.body.entries.map((entry) => entry.kind)).toEqual(['conversation.started', 'message.sent']);
+  expect(read).toMatchObject({ status: 200, body: { after: 0, upTo: 3 } });
+  expect(read.body.entries.map((entry) => entry.kind)).toEqual([
+    ...['conversation.started', 'automatic.sent', 'message.sent'],
+  ]);
   const part = await ask('GET', `${path}?before=2&limit=1`, { headers: bearer(one.token) });
   expect(part).toMatchObject({ status: 200, body: { after: 0, upTo: 1 } });
   for (const query of ['?limit=0', '?limit=101', '?limit=x', '?before=-1', "?before=1'"]) {

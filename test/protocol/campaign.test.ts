@@ -7,10 +7,14 @@ import {
   check,
   conversationSettingsOf,
   defaultCampaign,
+  isRefusal,
+  makeId,
   widgetSettingsOf,
 } from '#protocol';
 import { expect, test } from 'vitest';
 
+const sale = { id: makeId('code', new Uint8Array(26)), title: 'Sale' };
+const support = { id: makeId('code', new Uint8Array(26).fill(1)), title: 'Support' };
 const keysOf = (schema: { entries: object }) => Object.keys(schema.entries);
 
 test('S11 each setting of a campaign has one audience', () => {
@@ -53,9 +57,36 @@ test('settings as the first version sent them are valid, so a console tab that w
 
 test('a conversation keeps the settings that its own rules read', () => {
   const routing = { ...defaultCampaign.routing, forwardAfter: 30 };
-  expect(conversationSettingsOf({ ...defaultCampaign, idleMinutes: 7, routing })).toEqual({
-    idleMinutes: 7,
-    sneakPreview: false,
-    forwardAfter: 30,
+  const kept = {
+    ...{ idleMinutes: 7, sneakPreview: false, forwardAfter: 30 },
+    ...{ opening: 'Hello! How can we help?', closing: 'Thank you for writing to us.' },
+  };
+  const given = { ...defaultCampaign, idleMinutes: 7, routing, codeRequired: true };
+  expect(conversationSettingsOf(given)).toEqual(kept);
+  expect(conversationSettingsOf({ ...given, codes: [sale, { ...support, archived: true }] })).toEqual({
+    ...kept,
+    codes: { list: [sale], multiple: false, required: true },
   });
+  // A required code that nobody can choose must not keep a conversation open.
+  expect(conversationSettingsOf({ ...given, codes: [{ ...sale, archived: true }] })).toEqual(kept);
+});
+
+test('SET-14 a campaign has up to 50 success codes with titles of their own', () => {
+  const withCodes = (codes: unknown[]) => check(CampaignSettings, { ...defaultCampaign, codes });
+  const codes = [sale, { ...support, archived: true }];
+  expect(withCodes(codes)).toEqual({ ...defaultCampaign, codes });
+  const id = (index: number) => makeId('code', new Uint8Array(26).fill(index + 2));
+  const many = Array.from({ length: 32 }, (_, index) => ({ id: id(index), title: `Code ${index}` }));
+  const more = many.map((code, index) => ({ id: code.id.replace(/.$/, 'z'), title: `More ${index}` }));
+  expect(isRefusal(withCodes([...many, ...more.slice(0, 18)]))).toBe(false);
+  const wrong = (codes: unknown[]) => withCodes(codes);
+  expect(wrong([...many, ...more.slice(0, 19)])).toMatchObject({ field: 'codes' });
+  expect(wrong([sale, { ...support, title: ' SALE ' }])).toMatchObject({ field: 'codes.1.title' });
+  expect(wrong([sale, { ...support, title: 'sale', archived: true }])).toMatchObject({
+    field: 'codes.1.title',
+  });
+  expect(wrong([sale, { ...sale, title: 'Another' }])).toMatchObject({ field: 'codes.1.title' });
+  expect(wrong([{ ...sale, title: ' ' }])).toMatchObject({ field: 'codes.0.title' });
+  expect(wrong([{ ...sale, title: 'x'.repeat(101) }])).toMatchObject({ field: 'codes.0.title' });
+  expect(wrong([{ ...sale, id: 'sale' }])).toMatchObject({ field: 'codes.0.id' });
 });

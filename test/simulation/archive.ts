@@ -2,7 +2,7 @@
  * A simulated archive that fails before the write, after it, slowly, or not at all; and other followers with faults.
  */
 import { firstPage, paginate } from '#domain/conversation/archive';
-import type { Entry } from '#protocol';
+import type { Entry, FloorRow, Summary } from '#protocol';
 import { followers, type Ends } from '../../worker/actors/conversation/followers/table.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +20,8 @@ export class SimulatedArchive {
     private readonly world: World,
     failing: number,
     private readonly mutation: ArchiveMutation,
+    /** Agents see all that the other followers are sent: rows of the floor, and summaries. `head` is their state's. */
+    private readonly shown: (text: string, head: number | undefined) => void = () => undefined,
   ) {
     this.#failing = failing;
   }
@@ -55,7 +57,12 @@ export class SimulatedArchive {
           return Promise.resolve();
         }
       : write;
-    return { ...endsLike(flaky), archive };
+    const telling = (...told: unknown[]) => {
+      const [note, summary] = told as [{ row?: FloorRow }, Summary?];
+      this.shown(JSON.stringify(told), note.row?.seq ?? summary?.state.head);
+      return flaky();
+    };
+    return { ...endsLike(telling), archive };
   }
 
   #fail(when: string): never {
@@ -69,7 +76,7 @@ export class SimulatedArchive {
 }
 
 /** The same end for every follower of the table. */
-export function endsLike(end: () => Promise<void>): Ends {
+export function endsLike(end: (...told: unknown[]) => Promise<void>): Ends {
   const ends = Object.keys(followers).map((name) => [name, end]);
   return Object.fromEntries(ends) as Record<keyof Ends, typeof end>;
 }

@@ -5,7 +5,7 @@ export const visitor = { kind: 'visitor', id: 'vis_a' } as const;
 export const birth = {
   account: 'acc',
   id: 'con_a',
-  settings: { idleMinutes: 1_000, sneakPreview: true },
+  settings: { idleMinutes: 1_000, sneakPreview: true, editMinutes: 1_000 },
   entries: [
     {
       kind: 'conversation.started',

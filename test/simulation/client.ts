@@ -2,7 +2,8 @@
 import { ConversationClient } from '#client/conversation';
 import type { Environment, Wire } from '#client/environment';
 import { memoryOutbox, type Outbox } from '#client/outbox';
-import { closeCodes, ping, pong, type Party } from '#protocol';
+import { closeCodes, ping, pong, type Attachment, type Party, type Role } from '#protocol';
+import { readerOf, type Reader } from '../../worker/actors/conversation/audience.ts';
 import { ServerSocket, type SimulatedServer } from './server.ts';
 
 /** The probability of each fault, per frame or per connection. */
@@ -20,22 +21,41 @@ export class SimulatedClient {
   readonly outbox: Outbox = memoryOutbox();
   readonly by: Extract<Party, { id: string }>;
   client: ConversationClient;
-  /** Ids of all sent messages. */
-  readonly sent: string[] = [];
+  /** Ids of all sent commands, without those that were refused. */
+  sent: string[] = [];
+  /** The refusals of commands that another reader’s change has made impossible. */
+  readonly refused: string[] = [];
   #wires = new Set<SimulatedWire>();
 
   constructor(
     readonly server: SimulatedServer,
     readonly faults: Faults,
     by: Extract<Party, { id: string }>,
+    readonly roles: readonly Role[] = ['agent'],
   ) {
     this.by = by;
     this.client = this.#make();
     void this.client.start();
   }
 
-  send(text: string): void {
-    this.sent.push(this.client.send(text));
+  send(text: string, quote?: number): void {
+    this.sent.push(this.client.send(text, { quote }));
+  }
+
+  edit(target: number, text: string): void {
+    this.sent.push(this.client.edit(target, text));
+  }
+
+  delete(target: number): void {
+    this.sent.push(this.client.delete(target));
+  }
+
+  note(text: string): void {
+    this.sent.push(this.client.command({ t: 'note.add', text }));
+  }
+
+  get reader(): Reader {
+    return readerOf(this.attachment());
   }
 
   /** Reloads the page: memory is lost, the outbox stays. */
@@ -72,16 +92,23 @@ export class SimulatedClient {
       outbox: this.outbox,
       url: () => 'simulated:',
       protocols: () => [],
+      originals: this.reader === 'supervisor' || this.server.mutations.unrevisedViews === true,
       onDoubt: () => Promise.resolve(true),
+      onRefused: ({ id, frame }, { code }) => {
+        this.sent = this.sent.filter((other) => other !== id);
+        this.refused.push(`${frame.t} ${code}`);
+        this.client.commands.discard(id);
+        return true;
+      },
     });
   }
 
-  attachment(): unknown {
+  attachment(): Attachment {
     const { by } = this;
     const common = { id: by.id, hello: false, at: this.server.world.now };
     return by.kind === 'visitor'
       ? { side: 'visitor', ...common }
-      : { side: 'agent', ...common, name: by.name, roles: ['agent'], session: 'ses' };
+      : { side: 'agent', ...common, name: by.name, roles: [...this.roles], session: 'ses' };
   }
 
   forget(wire: SimulatedWire): void {

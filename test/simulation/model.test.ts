@@ -7,8 +7,11 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefi
 
 const seeds = Number(process.env['SEEDS'] ?? 150);
 
-test(`R3 R4 LOG-6 F37 I1-I5: under all faults a view is a window of the log and no mark falls; after quiet it is the whole log (${seeds} seeds)`, async () => {
-  const total = { steps: 0, sent: 0, entries: 0, evictions: 0, crashes: 0, archiveFailures: 0 };
+test(`R3 R4 LOG-6 F37 I1-I5 ENT-18 ENT-19: under all faults a view is a window of the log as its reader may see it, no frame has a text that was taken back, and no mark falls; after quiet a view is the whole log (${seeds} seeds)`, async () => {
+  const total = {
+    ...{ steps: 0, sent: 0, entries: 0, edits: 0, deletions: 0, notes: 0, quotes: 0 },
+    ...{ evictions: 0, crashes: 0, archiveFailures: 0 },
+  };
   const failed: { seed: number; violations: string[] }[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const outcome = await runModel(seed);
@@ -39,6 +42,9 @@ test.each([
   ['acknowledged before it is durable', { ungated: true }, /I4|I2/],
   ['the cursor moves before delivery', { hasty: true }, /I5/],
   ['marks are kept in memory only', { marksInMemory: true }, /F37/],
+  ['ranges are not revised for agents', { unrevisedRanges: true }, /ENT-18/],
+  ['nothing is revised for anybody', { unrevised: true }, /ENT-18/],
+  ['clients keep what they were sent', { unrevisedViews: true }, /I4/],
 ] as const)(
   'R4: the model catches a mutant: %s',
   async (_, mutation, rule) => {

@@ -3,12 +3,14 @@
  * keeps frames until the commit, one alarm, eviction that loses the memory, and crashes that lose the uncommitted
  * writes.
  */
-import type { Entry, Marks } from '#protocol';
+import type { Attachment, Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { readerOf, type Reader } from '../../worker/actors/conversation/audience.ts';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
 import type { Bound } from '../../worker/actors/conversation/followers/following.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
 import type { Host, Socket } from '../../worker/runtime/host.ts';
+import { Secrets } from './readers.ts';
 import type { World } from './world.ts';
 
 /** The runtime retries an alarm whose handler did not finish after this many milliseconds. */
@@ -17,23 +19,26 @@ const alarmAgain = 2_000;
 /** The server's end of a simulated socket. */
 export class ServerSocket implements Socket {
   #attachment: unknown;
+  readonly #reader: Reader;
   open = true;
   lastPing: number | null = null;
 
   constructor(
     readonly side: 'visitor' | 'agent',
-    attachment: unknown,
+    attachment: Attachment,
     private readonly server: SimulatedServer,
     /** Delivers to the client, subject to the network's faults. */
     readonly deliver: (text: string) => void,
     readonly hangUp: (code: number) => void,
   ) {
     this.#attachment = structuredClone(attachment);
+    this.#reader = readerOf(attachment);
   }
 
   send(text: string): void {
     if (!this.open) throw new Error('the socket is closed');
     this.server.sending(this.side, text);
+    this.server.shown(this.#reader, text);
     this.server.gate(() => this.deliver(text));
   }
 
@@ -95,6 +100,12 @@ export interface Mutations {
   readonly forgetful?: boolean;
   /** A fault: marks are in memory only, until they are pushed. */
   readonly marksInMemory?: boolean;
+  /** A fault: ranges carry the rows as they are stored. */
+  readonly unrevisedRanges?: boolean;
+  /** A fault: no entry is revised for anybody. */
+  readonly unrevised?: boolean;
+  /** A fault: clients keep entries as they were sent. */
+  readonly unrevisedViews?: boolean;
 }
 
 export class SimulatedServer {
@@ -106,6 +117,7 @@ export class SimulatedServer {
   /** The last marks sent to each side. */
   readonly #told = new Map<string, Marks>();
   readonly violations: string[] = [];
+  #secrets = new Secrets();
   #life = new Life();
   /** An alarm is being handled. If the actor is evicted meanwhile, the runtime repeats it. */
   #ringing = false;
@@ -215,6 +227,20 @@ export class SimulatedServer {
     }
   }
 
+  /** ENT-18: an agent or the visitor gets no text that was replaced or deleted, and the visitor none of a note. */
+  shown(reader: Reader, text: string, head?: number): void {
+    for (const entry of this.#entriesAfter(this.#secrets.seq)) this.#secrets.add(entry);
+    // A follower in the middle of its work when its actor was evicted: the runtime would have stopped it.
+    if (head !== undefined && head < this.#secrets.seq) return;
+    const found = this.#secrets.in(text, reader);
+    if (found) this.violations.push(`ENT-18: a ${reader} was sent ${found} in ${text.slice(0, 200)}`);
+  }
+
+  #entriesAfter(seq: number): Entry[] {
+    const rows = this.#database.prepare('SELECT entry FROM entries WHERE seq > ? ORDER BY seq').all(seq);
+    return rows.map((row) => JSON.parse(row['entry'] as string) as Entry);
+  }
+
   /** Kills the process: uncommitted writes are lost, and every socket disappears without a close frame. */
   crash(): void {
     this.#database.exec('ROLLBACK');
@@ -223,6 +249,8 @@ export class SimulatedServer {
     this.#dirty = false;
     this.#forget();
     this.#told.clear();
+    // The uncommitted entries are lost.
+    this.#secrets = new Secrets();
     this.#ringing = false;
     const sockets = this.sockets;
     this.sockets = [];
@@ -238,9 +266,8 @@ export class SimulatedServer {
   /** The committed log. */
   committedLog(): Entry[] {
     if (this.#dirty) throw new Error('look at the log between commits only');
-    const rows = this.#database.prepare('SELECT entry FROM entries WHERE seq > ? ORDER BY seq');
     // Committed entries never change, so only new ones are parsed.
-    for (const row of rows.all(this.#log.length)) this.#log.push(JSON.parse(row['entry'] as string) as Entry);
+    this.#log.push(...this.#entriesAfter(this.#log.length));
     return this.#log;
   }
 
@@ -250,6 +277,8 @@ export class SimulatedServer {
 
   #adopt(core: ConversationCore): void {
     if (this.mutations.forgetful) core.journal.entryOf = () => undefined;
+    if (this.mutations.unrevisedRanges) core.journal.revisions.has = () => false;
+    if (this.mutations.unrevised) core.journal.revisions.apply = (entry) => entry;
     if (this.mutations.disorderly) core.journal.holds = () => true;
     this.#core = core;
     this.#sessions = new Sessions(core, this.paces, () => Promise.resolve(null));

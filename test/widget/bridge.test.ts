@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readGreeting, readToFrame, readToLoader } from '../../widget/bridge.ts';
+import { readGreeting, readNews, readToFrame, readToLoader } from '../../widget/bridge.ts';
 import { acceptGreeting, readConfig } from '../../widget/frame/greeting.ts';
 import { expectedFile, recordedVersions } from '../fixtures/folder.ts';
 import type { Seen } from '../fixtures/seen.ts';
 
 const page = { url: 'https://shop.example/tents', title: 'Tents' };
 const greeting = { parley: 1, config: {}, page };
+const news = { id: 'x', name: 'Anna', text: 'Yes.', close: 'Dismiss', sound: true };
 
 describe('the frame’s check of a greeting', () => {
   const parent = {};
@@ -51,6 +52,19 @@ describe('the frame’s check of a greeting', () => {
   });
 });
 
+describe('the preview of an unread message', () => {
+  it('passes if each field is of its kind', () => expect(readNews(news)).toEqual(news));
+
+  it.each([
+    undefined,
+    {},
+    { ...news, id: undefined },
+    { ...news, name: 7 },
+    { ...news, text: null },
+    { ...news, sound: 'yes' },
+  ])('is dropped: %j', (wrong) => expect(readNews(wrong)).toBeUndefined());
+});
+
 describe('a message over the bridge', () => {
   it.each([
     { t: 'shown', on: true, full: false, focus: true },
@@ -67,6 +81,7 @@ describe('a message over the bridge', () => {
     { t: 'hide' },
     { t: 'size', large: true },
     { t: 'state', unread: 0, live: false, words: '' },
+    { t: 'state', unread: 1, live: true, words: '1 new message', news },
     { t: 'load', n: 1, key: 'parley.sit_x.unsent' },
     { t: 'save', n: 2, key: 'parley.sit_x.unsent', value: null },
   ])('to the loader passes: %j', (message) => expect(readToLoader(message)).toEqual(message));

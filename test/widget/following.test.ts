@@ -115,3 +115,34 @@ test('MRK-8 a client marks earlier messages as read for the author of a new one'
     agent: { delivered: 4, read: 4, unread: 0 },
   });
 });
+
+test('CMD-1 CMD-25 CMD-26 edits, deletions and quotes are kept until they are answered; a quote that is gone is left out at the next try', async () => {
+  const { world, wire, client, welcome, sent } = follower('visitor');
+  await world.run(0);
+  wire.open();
+  welcome(4);
+  wire.say(range(0, 4));
+  const quoting = client.send('about this', { quote: 4 });
+  const edit = client.edit(3, 'two, corrected');
+  const deletion = client.delete(2);
+  expect(sent('message.send')).toEqual([{ t: 'message.send', id: quoting, text: 'about this', quote: 4 }]);
+  expect([...sent('message.edit'), ...sent('message.delete')]).toEqual([
+    { t: 'message.edit', id: edit, target: 3, text: 'two, corrected', prev: quoting },
+    { t: 'message.delete', id: deletion, target: 2, prev: edit },
+  ]);
+  wire.say({ t: 'refused', id: quoting, code: 'not_found', message: '', field: 'quote' });
+  wire.say({
+    ...{ t: 'range', after: 4, upTo: 6 },
+    entries: [
+      { seq: 5, at: 5, by: visitor, kind: 'message.edited', id: edit, target: 3, of: 'message', text: 'new' },
+      { seq: 6, at: 6, by: visitor, kind: 'message.deleted', id: deletion, target: 2, of: 'message' },
+    ],
+  });
+  expect(client.view.pending.map(({ id, refused }) => [id, refused?.field])).toEqual([[quoting, 'quote']]);
+  expect(client.view.entries.slice(1, 3)).toEqual([
+    { ...log[1], text: '', deleted: true },
+    { ...log[2], text: 'new', edited: 5 },
+  ]);
+  client.commands.retry(quoting);
+  expect(sent('message.send').at(-1)).toEqual({ t: 'message.send', id: quoting, text: 'about this' });
+});

@@ -211,6 +211,22 @@ test('SOC-15 a tab whose visitor was signed out elsewhere continues as a new vis
   chat.end();
 });
 
+test('details that are given while the first message is on its way follow it', async () => {
+  const { chat, server, wires } = await talking();
+  chat.send('hello');
+  await settled();
+  expect(server.asked.at(-1)?.body).not.toHaveProperty('contact');
+  chat.identify({ name: 'Ada' });
+  server.asked.at(-1)?.answer(200, { conversation, seq: 2 });
+  await settled();
+  welcome(wires[0], conversation);
+  const said = () => wires[0]?.sent.filter(({ t }) => t === 'visitor.identify');
+  expect(said()).toMatchObject([{ name: 'Ada' }]);
+  chat.identify({ email: 'ada@example.com' });
+  expect(said()).toMatchObject([{ name: 'Ada' }, { email: 'ada@example.com' }]);
+  chat.end();
+});
+
 test('F40 MSG-12 a message left for later is marked as such, with the email for the answer, in every repeat', async () => {
   const kept = new Map([[`parley.${site}.token`, 'acc.vis.secret']]);
   const first = paperServer();
@@ -234,7 +250,7 @@ test('F40 MSG-12 a message left for later is marked as such, with the email for 
   next.end();
 });
 
-test('F40 CMD-22 a waiting visitor can still leave the chat for later; if an agent took it first, that request is dropped', async () => {
+test('F40 CMD-22 CMD-34 a waiting visitor can leave the chat for later, and return; if an agent took it first, the request is dropped', async () => {
   const { chat, wires } = await talking([{ id: conversation, campaign: 'cam', startedAt: 0, open: true }]);
   welcome(wires[0], conversation);
   chat.identify({ email: 'ada@example.com' });
@@ -243,6 +259,12 @@ test('F40 CMD-22 a waiting visitor can still leave the chat for later; if an age
   expect([said?.t, deferred?.t]).toEqual(['visitor.identify', 'conversation.defer']);
   expect(deferred?.prev).toBe(said?.id);
   wires[0]?.say({ t: 'refused', id: deferred?.id, code: 'already_taken', message: '' });
+  await settled();
+  expect(chat.view.pending.map(({ frame }) => frame.t)).toEqual(['visitor.identify']);
+  chat.resume();
+  const resumed = wires[0]?.sent.at(-1);
+  expect(resumed).toMatchObject({ t: 'conversation.resume', prev: said?.id });
+  wires[0]?.say({ t: 'refused', id: resumed?.id, code: 'already_taken', message: '' });
   await settled();
   expect(chat.view.pending.map(({ frame }) => frame.t)).toEqual(['visitor.identify']);
   chat.end();

@@ -76,12 +76,15 @@ export class Commands {
     });
   }
 
-  /** Sends a refused command again, after all others. */
+  /** Sends a refused command again, after all others; without its quote, if that was deleted meanwhile. */
   retry(id: string): void {
     const pending = this.#pending.get(id);
     if (!pending?.refused) return;
     this.#pending.delete(id);
-    this.submit({ id, frame: pending.frame, at: pending.at });
+    const { to, at, frame } = pending;
+    const kept = { ...frame };
+    if (pending.refused.field === 'quote' && 'quote' in kept) delete kept.quote;
+    this.submit({ id, frame: kept, to, at });
   }
 
   /** Returns all unanswered commands, in order, for another sender. */

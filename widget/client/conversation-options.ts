@@ -10,6 +10,8 @@ export interface ConversationOptions {
   /** The sender's own id: distinguishes an acknowledgement from an entry of another sender. */
   readonly me: string;
   readonly outbox: Outbox;
+  /** The reader has the right to originals: the view keeps revised messages as they were written (ENT-18). */
+  readonly originals?: boolean;
   url(): string;
   /** Subprotocols beside the protocol's own. */
   protocols(): string[];

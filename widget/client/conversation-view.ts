@@ -1,5 +1,5 @@
 /** The state of one conversation for a screen. */
-import type { ConversationState, Entry, Marks, Waiting } from '#protocol';
+import type { CodeChoice, ConversationState, Entry, Marks, Waiting } from '#protocol';
 import type { ConnectionState } from './connection.ts';
 import type { Pending } from './outbox.ts';
 
@@ -16,12 +16,16 @@ export interface ConversationView {
   /** The tab has every entry that the server had at the last welcome. */
   readonly caughtUp: boolean;
   readonly marks: Marks;
+  /** Minutes in which one's own message can be edited and deleted; undefined: it cannot. */
+  readonly editMinutes?: number | undefined;
   readonly present: boolean;
   /** The name of a typing user or visitor of the other side: '' for a visitor, null if there is none. */
   readonly typing: string | null;
   readonly preview: string;
   /** For a visitor: the position in the queue. */
   readonly waiting: Waiting | null;
+  /** For an agent: the success codes that can be chosen. */
+  readonly codes: CodeChoice | null;
   readonly pending: readonly Pending[];
   readonly loadingOlder: boolean;
 }

@@ -9,6 +9,7 @@ import {
   closeCodes,
   makeCommandId,
   subprotocol,
+  type CodeChoice,
   type CommandFrame,
   type ConversationServerFrame,
   type ConversationState,
@@ -31,7 +32,7 @@ import { LogWindow } from './window.ts';
 export class ConversationClient {
   readonly #options: ConversationOptions;
   readonly #connection: Connection;
-  readonly #window = new LogWindow();
+  readonly #window: LogWindow;
   /** The commands that are unanswered. */
   readonly commands: Commands;
   readonly #asking: Asking;
@@ -40,9 +41,11 @@ export class ConversationClient {
   #epoch: string | undefined;
   #welcomedHead = 0;
   #welcomed = false;
+  #editMinutes: number | undefined;
   #present = false;
   #preview = '';
   #waiting: Waiting | null = null;
+  #codes: CodeChoice | null = null;
   #nextTryAt: number | null = null;
   readonly #marksOut: MarkReporter;
   readonly #typing: TypingShown;
@@ -51,6 +54,7 @@ export class ConversationClient {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#window = new LogWindow({ originals: options.originals ?? false });
     this.#marksOut = new MarkReporter(options.env, (mark) => this.#welcomed && this.#connection.send(mark));
     this.#typing = new TypingShown(options.env, () => this.#touch());
     this.#asking = new Asking({
@@ -101,11 +105,22 @@ export class ConversationClient {
     this.#typing.show(null);
   }
 
-  /** Sends a message and returns its id. The message is kept until it is answered. */
-  send(text: string): string {
-    const id = this.newId();
-    this.commands.submit({ id, frame: { t: 'message.send', id, text }, at: this.#options.env.now() });
-    return id;
+  /**
+   * Sends a message and returns its id. The message is kept until it is answered. `quote` is the seq of the quoted
+   * message.
+   */
+  send(text: string, { quote }: { readonly quote?: number | undefined } = {}): string {
+    return this.command({ t: 'message.send', text, ...(quote !== undefined && { quote }) });
+  }
+
+  /** Replaces the text of an own message or note, by its seq. The command is kept until it is answered. */
+  edit(target: number, text: string): string {
+    return this.command({ t: 'message.edit', target, text });
+  }
+
+  /** Deletes a message or note, by its seq. */
+  delete(target: number): string {
+    return this.command({ t: 'message.delete', target });
   }
 
   /** Sends any other command. */
@@ -150,10 +165,12 @@ export class ConversationClient {
       cursor: this.#window.cursor,
       caughtUp: this.#welcomed && this.#window.cursor >= this.#welcomedHead,
       marks: this.#marks,
+      editMinutes: this.#editMinutes,
       present: this.#present,
       typing: this.#typing.name,
       preview: this.#preview,
       waiting: this.#waiting,
+      codes: this.#codes,
       pending: this.commands.all,
       loadingOlder: this.#asking.loadingOlder,
     };
@@ -216,7 +233,9 @@ export class ConversationClient {
       }
       for (const entry of this.#window.entries) this.#fold(entry);
     }
+    this.#editMinutes = frame.editMinutes;
     this.#present = frame.present;
+    this.#codes = frame.codes ?? null;
     this.#preview = '';
     this.#typing.show(null);
     this.#asking.olderDone();

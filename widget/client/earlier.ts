@@ -1,5 +1,6 @@
 /** A visitor's conversations before the current one, loaded backwards while scrolling. */
 import type { Entry, Range } from '#protocol';
+import type { Answer } from './visitor-api.ts';
 
 export interface EarlierConversation {
   readonly conversation: string;
@@ -11,10 +12,25 @@ export interface EarlierConversation {
 export class Earlier {
   /** Oldest first. */
   loaded: readonly EarlierConversation[] = [];
+  #loading = false;
 
   /** Adds the conversation just left, as the latest of the earlier ones. */
   shelve(conversation: string, entries: readonly Entry[], from: number): void {
     this.loaded = [...this.loaded, { conversation, entries, from }];
+  }
+
+  /** Loads the next part, one at a time. */
+  async load(
+    all: readonly { id: string }[],
+    live: string | null,
+    ask: (conversation: string, before: number | undefined) => Promise<Answer<Range>>,
+  ): Promise<void> {
+    const next = this.next(all, live);
+    if (!next || this.#loading) return;
+    this.#loading = true;
+    const answer = await ask(next.conversation, next.before);
+    this.#loading = false;
+    if ('ok' in answer) this.prepend(next.conversation, answer.ok);
   }
 
   /** The next part to load, given all conversations (newest first) and the live one. */

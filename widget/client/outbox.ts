@@ -91,3 +91,11 @@ function isPending(value: unknown): value is Pending {
   const { id, frame, at } = value as Partial<Pending>;
   return typeof id === 'string' && typeof at === 'number' && typeof frame === 'object' && frame !== null;
 }
+
+/** A command for another conversation than the one it was given in; null if it means nothing there, as a seq does. */
+export function readdressed(frame: CommandFrame): CommandFrame | null {
+  if (frame.t === 'message.edit' || frame.t === 'message.delete') return null;
+  if (frame.t !== 'message.send') return frame;
+  const { quote: _, ...rest } = frame;
+  return rest;
+}

@@ -18,6 +18,9 @@ export type Answer<T> = { ok: T } | Failure;
 export type Failure =
   { refused: RefusalCode; message: string; retryAfter?: number | undefined } | { lost: true };
 
+/** Older entries per request. */
+const olderLimit = 50;
+
 export class VisitorApi {
   readonly #base: string;
   readonly #site: string;
@@ -96,8 +99,8 @@ export class VisitorApi {
     return this.#ask<'POST /api/widget/messages'>('POST', '/api/widget/messages', body);
   }
 
-  entries(conversation: string, before: number | undefined, limit: number): Promise<Answer<Range>> {
-    const query = `site=${this.#site}&limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
+  entries(conversation: string, before: number | undefined): Promise<Answer<Range>> {
+    const query = `site=${this.#site}&limit=${olderLimit}${before === undefined ? '' : `&before=${before}`}`;
     const path = `/api/widget/conversations/${conversation}/entries?${query}` as const;
     return this.#ask<'GET /api/widget/conversations/:id/entries'>('GET', path);
   }
@@ -155,4 +158,8 @@ export class VisitorApi {
       return { lost: true };
     }
   }
+}
+
+export function signedOut(answer: object): boolean {
+  return 'refused' in answer && answer.refused === 'signed_out';
 }

@@ -25,6 +25,8 @@ export interface VisitorView {
   readonly agentTyping: string | null;
   /** The visitor's position in the queue, and the expected wait. */
   readonly waiting: Waiting | null;
+  /** Minutes in which the visitor's own message can be edited and deleted; undefined: it cannot. */
+  readonly editMinutes?: number | undefined;
   readonly unread: number;
   readonly contact: Contact;
   readonly blocked: boolean;

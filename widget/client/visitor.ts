@@ -3,34 +3,25 @@
  * session and no conversation before the visitor sends a message.
  */
 import { noMarks } from '#domain/conversation/marks';
-import { isTransient, makeCommandId, type Refused, type VisitorSession } from '#protocol';
+import {
+  isTransient,
+  makeCommandId,
+  type DeleteMessage,
+  type EditMessage,
+  type Refused,
+  type VisitorSession,
+} from '#protocol';
 import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
 import { Earlier } from './earlier.ts';
-import type { Environment } from './environment.ts';
-import { carriedOutbox, type Carrier, type Outbox, type Pending } from './outbox.ts';
+import { carriedOutbox, readdressed, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
-import { VisitorApi, type Failure } from './visitor-api.ts';
+import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
+import type { VisitorChatOptions } from './visitor-options.ts';
 import type { VisitorView } from './visitor-view.ts';
 
 export type { VisitorView } from './visitor-view.ts';
-
-export interface VisitorChatOptions {
-  readonly env: Environment;
-  /** The server's origin. */
-  readonly base: string;
-  readonly site: string;
-  readonly carrier: Carrier;
-  /** The visitor's current page, sent when a conversation starts. */
-  page(): { url: string; title: string } | undefined;
-  onChange(view: VisitorView): void;
-  /** Outside a browser: a fetch that sets the Origin and the like. */
-  readonly fetch?: typeof fetch;
-}
-
-/** Older entries per request. */
-const olderLimit = 50;
 
 export class VisitorChat {
   readonly #options: VisitorChatOptions;
@@ -50,7 +41,8 @@ export class VisitorChat {
   #posting = false;
   readonly #pause: Pause;
   #contact: Contact = {};
-  #loadingEarlier = false;
+  /** Details were given after a first message had been sent, maybe without them. */
+  #unsaid = false;
   #blocked = false;
   #ended = false;
 
@@ -78,7 +70,7 @@ export class VisitorChat {
     if (open) {
       this.#attach(open.id);
       // A message that was sent to another conversation may be in its log: posting it there first settles that.
-      const [first] = this.#queue.filter(({ refused }) => !refused);
+      const first = this.#queue.find(({ frame, refused }) => frame.t === 'message.send' && !refused);
       if (first?.to === undefined || first.to === open.id) this.#handOver();
       else void this.#post();
     } else {
@@ -90,11 +82,12 @@ export class VisitorChat {
 
   /**
    * With `later` the message asks for an answer later; that changes nothing in a conversation that is open already.
+   * `quote` is the seq of a message of the open conversation.
    */
-  send(text: string, later = false): void {
+  send(text: string, later = false, quote?: number): void {
     const { env } = this.#options;
-    const id = makeCommandId(env.now(), env.bytes(10));
-    const frame = { t: 'message.send' as const, id, text };
+    const id = this.#newId();
+    const frame = { t: 'message.send' as const, id, text, ...(quote !== undefined && { quote }) };
     const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
     // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
@@ -107,6 +100,14 @@ export class VisitorChat {
     this.#touch();
     void this.#post();
   }
+
+  /** Edits or deletes an own message of the open conversation, by its seq. The command is kept until it is answered. */
+  revise(revising: Omit<EditMessage, 'id'> | Omit<DeleteMessage, 'id'>): void {
+    const [id, at, to] = [this.#newId(), this.#options.env.now(), this.#attachedTo ?? undefined];
+    if (this.#isOpen) this.#client?.commands.submit({ id, frame: { ...revising, id }, at, to });
+  }
+
+  #newId = () => makeCommandId(this.#options.env.now(), this.#options.env.bytes(10));
 
   retry(id: string): void {
     const pending = this.#queue.find((other) => other.id === id);
@@ -132,12 +133,18 @@ export class VisitorChat {
   identify(contact: Contact): void {
     this.#contact = { ...this.#contact, ...contact };
     if (this.#isOpen) this.#client?.command({ t: 'visitor.identify', ...contact });
+    else this.#unsaid = this.#queue.length > 0;
     this.#touch();
   }
 
   /** Asks for an answer later instead of waiting in this chat. */
   defer(): void {
     this.#client?.command({ t: 'conversation.defer' });
+  }
+
+  /** Waits for an agent again. */
+  resume(): void {
+    this.#client?.command({ t: 'conversation.resume' });
   }
 
   close(): void {
@@ -162,12 +169,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    const next = this.#nextEarlier();
-    if (!next || this.#loadingEarlier) return;
-    this.#loadingEarlier = true;
-    const answer = await this.#api.entries(next.conversation, next.before, olderLimit);
-    this.#loadingEarlier = false;
-    if ('ok' in answer) this.#earlier.prepend(next.conversation, answer.ok);
+    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
     this.#touch();
   }
 
@@ -193,11 +195,13 @@ export class VisitorChat {
       state: client?.state ?? null,
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
-      more: (client !== null && client.from > 0) || this.#nextEarlier() !== undefined,
+      more:
+        (client !== null && client.from > 0) || this.#earlier.next(this.#all, this.#attachedTo) !== undefined,
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
       waiting: client?.waiting ?? null,
+      editMinutes: client?.editMinutes,
       unread: client?.marks.visitor.unread ?? 0,
       contact: { ...this.#session?.contact, ...this.#contact },
       blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
@@ -242,9 +246,13 @@ export class VisitorChat {
   /** Sends the waiting messages over the socket, in order. */
   #handOver(): void {
     const waiting = this.#queue;
+    const to = this.#attachedTo ?? undefined;
     this.#queue = [];
-    for (const pending of waiting)
-      this.#client?.commands.submit({ ...pending, to: this.#attachedTo ?? undefined });
+    for (const pending of waiting) {
+      const frame = pending.to === to ? pending.frame : readdressed(pending.frame);
+      if (frame) this.#client?.commands.submit({ ...pending, frame, to });
+      else this.#outbox.drop(pending.id);
+    }
   }
 
   /** The visitor's session has ended: unsent messages are sent under a new one. */
@@ -271,7 +279,7 @@ export class VisitorChat {
    * The conversation closed before it received the message: that opens the next one, with all unanswered messages.
    */
   #takeBack(client: ConversationClient, pending: Pending, refused: Refused): boolean {
-    if (pending.frame.t === 'conversation.defer') {
+    if (pending.frame.t === 'conversation.defer' || pending.frame.t === 'conversation.resume') {
       // An agent took the chat first, which is the better answer.
       client.commands.discard(pending.id);
       return true;
@@ -292,8 +300,8 @@ export class VisitorChat {
     this.#posting = true;
     try {
       for (;;) {
-        const pending = this.#queue.find((other) => !other.refused);
-        if (!pending || pending.frame.t !== 'message.send' || this.#ended) break;
+        const pending = this.#queue.find(({ frame, refused }) => frame.t === 'message.send' && !refused);
+        if (pending?.frame.t !== 'message.send' || this.#ended) break;
         const done = this.#session
           ? await this.#postMessage(pending, pending.frame.text)
           : await this.#open();
@@ -335,6 +343,8 @@ export class VisitorChat {
       this.#remember(conversation);
       this.#attach(conversation);
       this.#handOver();
+      if (this.#unsaid) this.identify(this.#contact);
+      this.#unsaid = false;
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
@@ -379,15 +389,11 @@ export class VisitorChat {
     return false;
   }
 
-  #nextEarlier(): { conversation: string; before: number | undefined } | undefined {
-    return this.#earlier.next(this.#session?.conversations ?? [], this.#attachedTo);
+  get #all(): VisitorSession['conversations'] {
+    return this.#session?.conversations ?? [];
   }
 
   #touch(): void {
     if (!this.#ended) this.#options.onChange(this.view);
   }
-}
-
-function signedOut(answer: object): boolean {
-  return 'refused' in answer && answer.refused === 'signed_out';
 }

@@ -1,7 +1,6 @@
 /**
  * The live state of the frame: the view, and the visitor's actions. It makes no decision that belongs to the server.
  */
-import { sideOf } from '#domain/conversation/parties';
 import {
   isBlank,
   maxTitleLength,
@@ -17,11 +16,21 @@ import type { Carrier } from '../client/outbox.ts';
 import { Lobby } from '../client/lobby.ts';
 import type { Contact } from '../client/contact.ts';
 import { VisitorChat, type VisitorView } from '../client/visitor.ts';
+import { Details } from './details.svelte.ts';
 import type { Host } from './host.ts';
-import { timeline } from './timeline.ts';
+import { Kept } from './kept.ts';
+import { timeline, type MessageRow } from './timeline.ts';
 import { TypingSignals } from './typing.ts';
+import { Unread } from './unread.svelte.ts';
 
 export type Settings = WidgetConfig['settings'];
+
+/** A message of the open conversation. */
+export interface About {
+  readonly act: 'reply' | 'edit';
+  readonly row: MessageRow;
+  readonly seq: number;
+}
 
 export interface ChatOptions {
   readonly env: Environment;
@@ -36,6 +45,9 @@ export interface ChatOptions {
 const draftAfter = 300;
 /** The greeting waits this long for the session's answer; milliseconds. */
 const patience = 2_000;
+/** The parts that no opening needs are loaded this long after it, and again after a failure; milliseconds. */
+const moreAfter = 1_000;
+const moreAgainAfter = 15_000;
 
 export class Chat {
   readonly settings: Settings;
@@ -52,23 +64,26 @@ export class Chat {
   /** Counts up to move the focus to the visitor's input. */
   attention = $state(0);
   draft = $state('');
-  /** The first message, held while the visitor is asked for a name or an email. */
-  held: string | null = $state(null);
   /** The campaign's availability, for a visitor without a conversation. */
   availability: Availability = $state('available');
-  /** The generation of the chat when the visitor chose an answer later, while the email is asked for. */
-  #deferring: number | null = $state(null);
+  /** The question that the visitor is asked before something happens. */
+  question: 'end' | 'later' | null = $state(null);
+  /** New messages make no sound. */
+  muted = $state(false);
+  /** The parts that are loaded after the opening. */
+  more: typeof import('./more.ts') | undefined = $state.raw();
+  readonly details: Details;
+  /** The message that the text in the composer answers or replaces. */
+  about: About | null = $state.raw(null);
+  /** The unsent text that an edit has taken the place of. */
+  #aside = '';
   /** The session has been answered, or took too long. */
   #asked = $state(false);
   /** The id of the closed conversation that the visitor has left. */
   #left: string | null = $state(null);
-  #skipped = $state(false);
-  /** The last seq that this page has shown; ahead of the server's mark. */
-  #readTo = $state(0);
 
-  readonly phase = $derived.by((): 'writing' | 'asking' | 'closed' | 'blocked' => {
+  readonly phase = $derived.by((): 'writing' | 'closed' | 'blocked' => {
     if (this.view.blocked) return 'blocked';
-    if (this.held !== null || this.deferring) return 'asking';
     if (this.view.state?.phase === 'closed' && !this.fresh && !this.#queued) return 'closed';
     return 'writing';
   });
@@ -76,10 +91,24 @@ export class Chat {
   readonly fresh = $derived.by(
     () => this.view.state?.phase === 'closed' && this.#left === this.view.state.id,
   );
-  readonly rows = $derived(timeline(this.view, { held: this.held, fresh: this.fresh, now: Date.now() }));
+  readonly rows = $derived.by(() => {
+    const rows = timeline(this.view, {
+      opening: this.settings.opening,
+      details: this.details.offered.length > 0 || this.details.thanked,
+      fresh: this.fresh,
+      now: Date.now(),
+    });
+    return this.more?.revisedRows(rows, this.view) ?? rows;
+  });
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
   /** There is no message yet, in this conversation or before it. */
-  readonly empty = $derived(!this.view.more && !this.rows.some((row) => row.kind === 'message'));
+  readonly empty = $derived(
+    !this.view.more && !this.rows.some((row) => row.kind === 'message' && row.sender !== 'automatic'),
+  );
+  /** The log has the campaign's closing text. */
+  readonly closingLogged = $derived(
+    this.view.entries.some((entry) => entry.kind === 'automatic.sent' && entry.moment === 'closing'),
+  );
   /** It is known whether there is a conversation, and it is loaded. */
   readonly ready = $derived(
     this.#asked && (!!this.view.state || !['connecting', 'open'].includes(this.view.connection)),
@@ -91,26 +120,27 @@ export class Chat {
   readonly waits = $derived(
     this.open && this.view.state?.phase === 'waiting' && this.view.state.type === 'live',
   );
-  readonly deferring = $derived(this.waits && this.#deferring === this.view.state?.generation);
-  /** The fields that the visitor is asked for: an answer later needs an email. */
-  readonly asks = $derived.by(() => {
-    const { askName, askEmail, introduction } = this.settings;
-    if (!this.later && !this.deferring) return { askName, askEmail, introduction };
-    return { askName: this.deferring ? 'no' : askName, askEmail: 'required', introduction: m.later_where() };
-  });
-  readonly unread = $derived(
-    Math.min(
-      this.view.unread,
-      this.view.entries.filter(
-        ({ kind, by, seq }) => kind === 'message.sent' && sideOf(by) === 'agent' && seq > this.#readTo,
-      ).length,
-    ),
+  /** The visitor left the queue of this chat for an answer later, and may return to it. */
+  readonly deferred = $derived(
+    this.open &&
+      this.view.state?.type === 'nrt' &&
+      this.view.entries.some(({ kind }) => kind === 'conversation.deferred'),
   );
+  /** Whether an agent can answer now. */
+  readonly reach = $derived.by((): Availability => {
+    if (!this.open) return this.availability;
+    return this.view.state?.owner ? 'available' : (this.view.waiting?.availability ?? this.availability);
+  });
+  /** An agent can read the text before it is sent: one has the chat, or may open it. */
+  readonly watched = $derived.by(() => {
+    if (!this.settings.sneakPreview || !this.open) return false;
+    return !!this.view.state?.owner || (!!this.view.waiting && this.reach !== 'away');
+  });
+  readonly unread = new Unread(() => this.view);
 
   readonly #client: VisitorChat;
   readonly #lobby: Lobby;
-  readonly #carrier: Carrier;
-  readonly #draftKey: string;
+  readonly #kept: Kept;
   readonly #signals: TypingSignals;
   #page: PageSeen;
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
@@ -119,9 +149,8 @@ export class Chat {
     const { site, settings } = config;
     this.settings = settings;
     this.host = host;
-    this.#carrier = carrier;
     this.#page = page;
-    this.#draftKey = `parley.${site}.draft`;
+    this.#kept = new Kept(carrier, site);
     this.#client = new VisitorChat({
       env,
       base,
@@ -131,21 +160,26 @@ export class Chat {
       onChange: (view) => (this.view = view),
     });
     this.view = this.#client.view;
+    this.details = new Details(settings, () => ({
+      contact: this.view.contact,
+      begun: this.open || this.#queued,
+      later: this.later,
+    }));
     this.availability = config.availability ?? 'available';
     this.#lobby = new Lobby({ env, base, site, onChange: (state) => (this.availability = state) });
     this.#signals = new TypingSignals({
       env,
       typing: (on) => this.#client.typing(on),
-      preview: settings.sneakPreview ? (text) => this.#client.preview(text) : null,
+      preview: settings.sneakPreview ? (text) => this.watched && this.#client.preview(text) : null,
     });
   }
 
   async start(): Promise<void> {
     setTimeout(() => (this.#asked = true), patience);
-    void this.#carrier.load(this.#draftKey).then(
-      (draft) => (this.draft ||= draft ?? ''),
-      () => undefined,
-    );
+    void this.#kept.load('draft').then((draft) => (this.draft ||= draft ?? ''));
+    void this.#kept.load('asked').then((asked) => this.details.recall(asked !== null));
+    void this.#kept.load('muted').then((muted) => (this.muted = muted !== null));
+    setTimeout(() => void this.loadMore(), moreAfter);
     await this.#client.start();
     this.#asked = true;
   }
@@ -156,7 +190,7 @@ export class Chat {
       case 'shown':
         this.shown = message.on;
         this.full = message.full;
-        if (message.on && message.focus) this.attention++;
+        if (message.on && message.focus) this.#attend();
         if (!message.on) this.keepDraft();
         break;
       case 'page':
@@ -170,14 +204,15 @@ export class Chat {
         this.#lobby.follow(false);
         this.draft = '';
         clearTimeout(this.#draftTimer);
-        for (const name of ['draft', 'unsent'])
-          void this.#carrier.save(this.#draftKey.replace('draft', name), null);
+        this.#kept.clear();
     }
   }
 
   /** The text of the composer has changed. */
   type(text: string): void {
     this.draft = text;
+    // An edit is no new message, for the agent or for the next page.
+    if (this.edits) return;
     this.#signals.typed(text);
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.keepDraft(), draftAfter);
@@ -185,42 +220,76 @@ export class Chat {
 
   keepDraft(): void {
     clearTimeout(this.#draftTimer);
-    this.#carrier.save(this.#draftKey, this.draft || null).catch(() => undefined);
+    this.#kept.save('draft', (this.edits ? this.#aside : this.draft) || null);
   }
 
-  send(): void {
-    if (isBlank(this.draft)) return;
-    if (this.#mustAsk()) this.held = this.draft;
-    else this.#deliver(this.draft);
+  get edits(): boolean {
+    return this.about?.act === 'edit';
   }
 
-  /** Sends the held message with the visitor's contact; or stops waiting in the chat. */
-  introduce(contact: Contact): void {
-    this.#identify(contact);
-    if (this.deferring) this.defer();
-    this.#skipped = true;
-    if (this.held !== null) this.#deliver(this.held);
+  /** Begins a reply or an edit; null leaves it. */
+  aim(about: About | null): void {
+    const draft = this.edits ? this.#aside : this.draft;
+    this.#aside = draft;
+    this.about = about;
+    this.draft = about && this.edits ? about.row.text : draft;
     this.attention++;
   }
 
-  /** Returns from the questions to the message. */
-  unhold(): void {
-    this.held = this.#deferring = null;
-    this.attention++;
-  }
+  revise: VisitorChat['revise'] = (revising) => this.#client.revise(revising);
 
-  /** Asks for an answer later, by the visitor's email if it is known. */
-  defer(): void {
-    if (!this.view.contact.email) {
-      this.#deferring = this.view.state?.generation ?? null;
-      return;
+  /** Sends the draft; returns false if a detail is needed first, whose input then has the focus. */
+  send(): boolean {
+    if (isBlank(this.draft)) return true;
+    const { about } = this;
+    if (about && this.edits) {
+      if (this.draft !== about.row.text)
+        this.revise({ t: 'message.edit', target: about.seq, text: this.draft });
+      this.aim(null);
+      return true;
     }
+    const contact = this.details.first.read(this.details.needed);
+    if (!contact) return false;
+    this.#identify(contact);
+    this.#client.send(this.draft, this.later, about?.seq);
+    this.about = null;
+    this.type('');
+    this.keepDraft();
+    this.atEnd = true;
+    return true;
+  }
+
+  /** Saves the optional details. Without any the visitor has skipped them, and is not asked again either. */
+  answer(contact: Contact): void {
+    this.#identify(contact);
+    this.details.answered(!!(contact.name ?? contact.email));
+    this.#kept.save('asked', '1');
+    this.#attend();
+  }
+
+  /** Asks before the chat ends, or before the visitor leaves the queue. */
+  ask(about: 'end' | 'later'): void {
+    this.question = about;
+    void this.loadMore();
+  }
+
+  /** Leaves the queue for an answer by email. */
+  defer(contact: Contact): void {
+    this.#identify(contact);
     this.#client.defer();
-    this.#deferring = null;
+  }
+
+  /** Returns to the queue. */
+  resume = () => this.#client.resume();
+
+  mute(): void {
+    this.muted = !this.muted;
+    this.#kept.save('muted', this.muted ? '1' : null);
   }
 
   startAnew(): void {
     this.#left = this.view.state?.id ?? null;
+    this.details.thanked = false;
     this.attention++;
   }
 
@@ -235,12 +304,9 @@ export class Chat {
     this.host.say({ t: 'size', large: this.large });
   }
 
-  #deliver(text: string): void {
-    this.#client.send(text, this.later);
-    this.held = null;
-    this.type('');
-    this.keepDraft();
-    this.atEnd = true;
+  /** Moves the focus to the input; not on a phone, where that opens the keyboard over half of the chat. */
+  #attend(): void {
+    if (!matchMedia('(pointer: coarse)').matches) this.attention++;
   }
 
   #identify({ name, email }: Contact): void {
@@ -248,16 +314,19 @@ export class Chat {
     if (name || email) this.#client.identify(said);
   }
 
-  /** Before a conversation: whether the campaign asks for a field that is not known yet. */
-  #mustAsk(): boolean {
-    const { view, asks } = this;
-    if (this.open || this.#queued) return false;
-    const lacking = [!view.contact.name && asks.askName, !view.contact.email && asks.askEmail];
-    return lacking.includes('required') || (lacking.includes('optional') && !this.#skipped);
+  /** Loads the parts that no opening needs. */
+  async loadMore(): Promise<void> {
+    try {
+      this.more ??= await import('./more.ts');
+    } catch {
+      setTimeout(() => void this.loadMore(), moreAgainAfter);
+    }
   }
 
   /** An open conversation sends its own state, so the lobby is followed only without one. */
   follow(): void {
+    // A seq belongs to one conversation.
+    if (!this.open && this.about) this.aim(null);
     this.#lobby.follow(this.shown && this.visible && this.ready && !this.open && !this.view.blocked);
   }
 
@@ -265,18 +334,24 @@ export class Chat {
   read(): void {
     if (!this.shown || !this.visible || !this.atEnd || this.view.unread === 0) return;
     this.#client.read();
-    this.#readTo = this.view.entries.at(-1)?.seq ?? 0;
+    this.unread.seen();
   }
 
   /** Sends the page the state of its button, and whether the next page should load the frame at once. */
   report(): void {
-    const { view, unread } = this;
+    const { view } = this;
+    // The visitor is looking at them.
+    const unread = this.shown && this.visible && this.atEnd ? 0 : this.unread.count;
     // Before the session is answered nothing is known, and the page keeps its last state.
     if (!this.ready || view.connection === 'waiting') return;
     const followed =
       view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
     const words = unread > 0 ? m.unread({ count: unread }) : '';
-    this.host.say({ t: 'state', unread, live: unread > 0 || this.#queued || followed, words });
+    const news = unread > 0 ? this.unread.news(this.settings.title, !this.muted) : undefined;
+    this.host.say({
+      ...{ t: 'state', unread, live: unread > 0 || this.#queued || followed, words },
+      ...(news && { news }),
+    });
   }
 }
 

@@ -62,6 +62,21 @@ function withoutHydration(): Plugin {
 }
 
 /**
+ * Vite wraps each dynamic import, to load the style sheets of its chunk first. The frame has a single style sheet, so
+ * the wrapper does nothing here. This saves 0.6 KB.
+ */
+function withoutPreloads(): Plugin {
+  return {
+    name: 'without-preloads',
+    enforce: 'post',
+    transform: {
+      filter: { id: /vite\/preload-helper/ },
+      handler: () => ({ code: 'export const __vitePreload = (load) => load();', map: null }),
+    },
+  };
+}
+
+/**
  * In a frame of one language a message without placeholders is a constant. As a text it becomes part of Svelte's
  * templates; a call would need code around it. This saves 0.3 KB in all.
  */
@@ -95,6 +110,7 @@ export default defineConfig(({ mode }) => {
     base: '/widget/',
     plugins: [
       withoutHydration(),
+      withoutPreloads(),
       constantWords(language),
       svelte({ configFile: here('../svelte.config.js') }),
       manifest(language),
@@ -106,7 +122,8 @@ export default defineConfig(({ mode }) => {
       // The frames of the other languages are in the same folder.
       emptyOutDir: false,
       assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
+      // The page lists what it loads; parts that come later have nothing to preload.
+      modulePreload: false,
       cssCodeSplit: false,
       // Browsers that run the script support `color-scheme`; for older ones it would be rewritten at twice the
       // length.

@@ -30,13 +30,11 @@ export function makeLauncher(
   const box = add(shadow, 'div');
   const button = add(box, 'button');
   const panel = add(box, 'div');
-  const badge = add(button, 'b');
   const spoken = add(box, 'i');
   panel.className = 'panel';
   button.ariaLabel = label;
   button.ariaExpanded = 'false';
   button.setAttribute('aria-describedby', (spoken.id = 'unread'));
-  badge.ariaHidden = 'true';
   spoken.role = 'status';
   button.onclick = on.click;
   button.onpointerenter = button.onfocus = on.intent;
@@ -68,11 +66,6 @@ export function makeLauncher(
       button.ariaExpanded = `${open}`;
     },
     enlarge: (large: boolean) => box.classList.toggle('large', large),
-    /** `words` are for screen readers. */
-    count(unread: number, words: string) {
-      badge.textContent = unread > 99 ? '99+' : unread ? `${unread}` : '';
-      spoken.textContent = words;
-    },
     focus: () => button.focus(),
     remove: () => host.remove(),
   };

@@ -2,6 +2,7 @@
 import type { Path } from '#protocol/routes';
 import { readToLoader, type ToFrame } from '../bridge.ts';
 import type { Contact } from '../client/contact.ts';
+import type * as Alerts from './alerts.ts';
 import { makeLauncher, type Launcher } from './launcher.ts';
 import { forget, remember } from './memory.ts';
 
@@ -33,13 +34,15 @@ export function startWidget({ origin, search }: URL, site: string) {
   let contact: Contact | undefined;
   let open = false;
   let unread = 0;
+  let alerted = false;
   let ended = false;
 
   const tell = (name: EventName, value?: number) => {
     for (const [wanted, listener] of listeners) if (wanted === name) listener(value);
   };
   const say = (message: ToFrame) => port?.postMessage(message);
-  const page = () => ({ url: location.href, title: document.title });
+  // Without our own unread count.
+  const page = () => ({ url: location.href, title: document.title.replace(/^\(\d+\) /, '') });
   const shown = (focus = false) => say({ t: 'shown', on: open, full: !!launcher?.full, focus });
 
   function hear(data: unknown) {
@@ -48,12 +51,15 @@ export function startWidget({ origin, search }: URL, site: string) {
     if (message.t === 'hide') turn(false);
     if (message.t === 'size') launcher?.enlarge(message.large);
     if (message.t === 'state') {
+      const shown = launcher;
       remember('localStorage', `${prefix}live`, message.live ? '1' : null);
-      if (message.unread !== unread) {
-        unread = message.unread;
-        launcher?.count(unread, message.words);
-        tell('unread', unread);
-      }
+      if (shown && (alerted ||= message.unread > 0))
+        // A policy that loads this script loads the other one. Without it there is no badge.
+        (import(/* @vite-ignore */ `${origin}/widget/alerts.js`) as Promise<typeof Alerts>).then(
+          ({ showUnread }) => showUnread(shown.panel, message, prefix, turn),
+          Boolean,
+        );
+      if (message.unread !== unread) tell('unread', (unread = message.unread));
     }
     if (message.t === 'load' || message.t === 'save') {
       const { t, n, key } = message;
@@ -157,6 +163,7 @@ export function startWidget({ origin, search }: URL, site: string) {
       say({ t: 'shutdown' });
       clearInterval(looking);
       turn(false, false);
+      hear({ t: 'state', unread: 0, live: false, words: '' });
       forget(prefix);
       setTimeout(launcher?.remove ?? Boolean, farewell);
       launcher = undefined;

@@ -30,6 +30,7 @@ export const accountColumns = {
   offerSeconds: accounts.offerSeconds,
   missedLimit: accounts.missedLimit,
   offlineProcessing: accounts.offlineProcessing,
+  messageEditMinutes: accounts.messageEditMinutes,
 };
 
 export async function getAccount(d1: D1Database, account: string): Promise<Account | null> {

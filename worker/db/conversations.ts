@@ -144,3 +144,33 @@ export const rangeQuery = `
       WHERE account_id = ?1 AND conversation_id = ?2 AND first <= max(1, found.last - ?4 + 1)
     ), 1)
   ORDER BY pages.first`;
+
+/**
+ * The edits and deletions after a seq and up to another, in order. Those of a range's entries can be in any later page;
+ * of these pages only the revisions leave the database.
+ */
+export async function getRevisions(
+  d1: D1Database,
+  account: string,
+  id: string,
+  after: number,
+  upTo: number,
+): Promise<Entry[]> {
+  const { results } = await d1
+    .prepare(revisionsQuery)
+    .bind(account, id, after, upTo)
+    .all<{ entry: string }>();
+  return results.map(({ entry }) => JSON.parse(entry) as Entry);
+}
+
+export const revisionsQuery = `
+  SELECT entries.value AS entry
+  FROM pages JOIN json_each(pages.entries) AS entries
+  WHERE pages.account_id = ?1 AND pages.conversation_id = ?2
+    AND pages.first <= ?4
+    AND pages.first >= coalesce((
+      SELECT max(first) FROM pages WHERE account_id = ?1 AND conversation_id = ?2 AND first <= ?3 + 1
+    ), 1)
+    AND entries.value ->> 'kind' IN ('message.edited', 'message.deleted')
+    AND entries.value ->> 'seq' > ?3 AND entries.value ->> 'seq' <= ?4
+  ORDER BY pages.first, entries.key`;

@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { record, type Act } from './audit.ts';
 import { prepared } from './batch.ts';
 import { getCampaign, settingsOf } from './campaigns.ts';
+import { accounts } from './schema/accounts.ts';
 import { campaigns } from './schema/campaigns.ts';
 import { sites } from './schema/sites.ts';
 
@@ -60,6 +61,8 @@ export interface PublicSite {
   readonly id: string;
   readonly account: string;
   readonly origins: readonly string[];
+  /** The account's limit for changes of one's own messages; 0: none may be changed. */
+  readonly messageEditMinutes: number;
   readonly campaign: {
     readonly id: string;
     readonly name: string;
@@ -73,18 +76,21 @@ export interface PublicSite {
  */
 export async function findSite(d1: D1Database, id: string): Promise<PublicSite | null> {
   const row = await drizzle(d1)
-    .select({ account: sites.accountId, origins: sites.origins, campaign: campaigns })
+    .select({
+      ...{ account: sites.accountId, origins: sites.origins, campaign: campaigns },
+      messageEditMinutes: accounts.messageEditMinutes,
+    })
     .from(sites)
+    .innerJoin(accounts, eq(accounts.id, sites.accountId))
     .leftJoin(campaigns, and(eq(campaigns.accountId, sites.accountId), eq(campaigns.id, sites.campaignId)))
     .where(eq(sites.id, id))
     .get();
   if (!row) return null;
-  const { account, origins, campaign } = row;
-  if (!campaign?.enabled) return { id, account, origins, campaign: null };
+  const { campaign, ...rest } = row;
+  if (!campaign?.enabled) return { id, ...rest, campaign: null };
   return {
     id,
-    account,
-    origins,
+    ...rest,
     campaign: { id: campaign.id, name: campaign.name, settings: settingsOf(campaign.settings) },
   };
 }

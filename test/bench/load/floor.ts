@@ -59,7 +59,7 @@ export class BusyFloor {
     await inTurns(this.#staff.agents, atOnce, async ({ id, token }) => {
       const cookie = `__Host-parley=${token}`;
       const headers = { Origin: this.#url, Cookie: cookie, 'Sec-WebSocket-Protocol': subprotocol };
-      const closed = (code: number) => (this.failure ??= `an agent's socket closed with ${code}`);
+      const closed = (code: string) => (this.failure ??= `an agent's socket closed with ${code}`);
       const desk: Desk = { agent: id, cookie, sockets: [] };
       this.#desks.set(id, desk);
       desk.sockets.push(

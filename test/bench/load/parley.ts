@@ -15,9 +15,12 @@ import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './
 import { post, postJson } from './http.ts';
 import { follow, Tab } from './parley-tab.ts';
 
-/** The demo account's agents, who share the conversations. */
+/** The demo account's agents, who share the conversations; the others sign in once these have as many as they may. */
 const agents = ['anna@demo.test', 'ben@demo.test'];
+const further = ['sofia@demo.test', 'admin@demo.test'];
 const password = 'parley-demo';
+/** CON-17: for a conversation more, the server closes the one that an agent opened first. */
+const maxOpen = 256;
 
 const newCommand = () => makeCommandId(Date.now(), randomBytes(10));
 
@@ -47,10 +50,10 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
     );
 
   const openOne = async (): Promise<Chat> => {
-    const { site, cookies } = await deskOnce();
+    const { site, cookieFor } = await deskOnce();
     const token = await openSession(url, site);
     const conversation = await ask(url, site, token);
-    const cookie = cookies[opened++ % cookies.length] ?? '';
+    const cookie = await cookieFor(opened++);
     await take(url, conversation, cookie);
     const [visitor, agent] = await Promise.all([
       visitorTab(conversation, token, told(watcher.acknowledged)),
@@ -93,27 +96,38 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
 
 interface Desk {
   readonly site: string;
-  /** A cookie for each agent. */
-  readonly cookies: readonly string[];
+  /** The cookie of the agent who has the nth conversation open. */
+  cookieFor(nth: number): Promise<string>;
   leave(): void;
 }
 
 /** Creates the demo account and signs the agents in, each with a tab that follows them and the floor. */
 async function openDesk(url: string, secret: string, events: Parameters<typeof follow>[2]): Promise<Desk> {
   const { site } = await postJson<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(secret));
-  const cookies: string[] = [];
   const leaving: (() => void)[] = [];
-  for (const email of agents) {
+  const signIn = async (email: string): Promise<string> => {
     const answer = await post(`${url}/api/login`, { email, password }, {});
     const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
     if (!cookie) throw new Error(`${email} could not sign in: ${answer.body}`);
-    cookies.push(cookie);
     for (const subject of ['agent', 'floor']) {
       const socket = `${url.replace('http', 'ws')}/api/${subject}/socket`;
       leaving.push(await follow(socket, { Origin: url, Cookie: cookie }, events));
     }
+    return cookie;
+  };
+  const cookies: Promise<string>[] = [];
+  for (const email of agents) {
+    cookies.push(signIn(email));
+    await cookies.at(-1);
   }
-  return { site, cookies, leave: () => leaving.forEach((leave) => leave()) };
+  const cookieFor = (nth: number): Promise<string> => {
+    const full = Math.floor(nth / (agents.length * maxOpen)) * agents.length;
+    const at = full + (nth % agents.length);
+    const email = [...agents, ...further][at];
+    if (email === undefined) throw new Error(`the agents can have no more than ${nth} conversations open`);
+    return (cookies[at] ??= signIn(email));
+  };
+  return { site, cookieFor, leave: () => leaving.forEach((leave) => leave()) };
 }
 
 async function openSession(url: string, site: string): Promise<string> {

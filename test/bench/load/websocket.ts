@@ -12,7 +12,8 @@ export interface Socket {
 
 export interface Events {
   text(text: string): void;
-  closed(code: number): void;
+  /** `code` is the close code, followed by the reason if there is one. */
+  closed(code: string): void;
 }
 
 const head = Buffer.alloc(14);
@@ -77,7 +78,7 @@ function write(stream: net.Socket, opcode: number, payload: Buffer): void {
 
 function follow(stream: net.Socket, first: Buffer, events: Events): void {
   let rest = first;
-  let code = 1006;
+  let code = '1006';
   const take = (chunk: Buffer) => {
     rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     for (let frame = parse(rest); frame; frame = parse(rest)) {
@@ -85,7 +86,8 @@ function follow(stream: net.Socket, first: Buffer, events: Events): void {
       if (frame.opcode === 1) events.text(frame.payload.toString());
       else if (frame.opcode === 9) write(stream, 10, frame.payload);
       else if (frame.opcode === 8) {
-        if (frame.payload.length >= 2) code = frame.payload.readUInt16BE(0);
+        if (frame.payload.length >= 2)
+          code = `${frame.payload.readUInt16BE(0)} ${frame.payload.subarray(2)}`.trimEnd();
         write(stream, 8, frame.payload);
         stream.end();
       }

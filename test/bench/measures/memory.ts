@@ -6,10 +6,10 @@ import { withBoth } from './session.ts';
 import { untilAsleep } from './sleep.ts';
 
 /**
- * Two sockets each. Five lots are 2,000 sockets, with 2 file descriptors each and 3 for every awake object: below
- * 20,000.
+ * Two sockets each. Six lots are 960 conversations; the four agents have at most 1,024 open. They are 1,920 sockets,
+ * with 2 file descriptors each and 3 for every awake object: below 20,000.
  */
-const lots: Sizes<number> = { full: 200, quick: 200, smoke: 4 };
+const lots: Sizes<number> = { full: 160, quick: 160, smoke: 4 };
 
 export async function memory(plan: Plan): Promise<Figure[]> {
   const samples = new Samples();

@@ -24,7 +24,14 @@ import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import { report } from '../../runtime/report.ts';
 import { readUpgrade } from '../../runtime/upgrade.ts';
-import type { AgentActor, Authenticated, Opened, Origin, SignInHow } from '../contracts/agent.ts';
+import type {
+  AgentActor,
+  Authenticated,
+  MentionNote,
+  Opened,
+  Origin,
+  SignInHow,
+} from '../contracts/agent.ts';
 import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub } from '../stubs.ts';
@@ -32,8 +39,9 @@ import { assemble, resume, type Awake } from './assembly.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
+import { Mentions } from './mentions.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
-import { currentSummaries } from './summaries.ts';
+import { currentSummaries, SummaryOrder } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { noteOf } from './targets.ts';
 
@@ -42,6 +50,8 @@ export class Agent extends Identity implements AgentActor {
   #awake: Awake | undefined;
   readonly #tabs: Tabs;
   readonly #drafts: Drafts;
+  readonly #mentions: Mentions;
+  readonly #order = new SummaryOrder();
   /** Counts status choices while the actor is awake. */
   #choice = 0;
 
@@ -49,6 +59,7 @@ export class Agent extends Identity implements AgentActor {
     super(ctx, env);
     answerPings(ctx);
     this.#drafts = new Drafts(ctx.storage.sql);
+    this.#mentions = new Mentions(ctx.storage.sql);
     this.#host = durableHost(ctx);
     this.#tabs = new Tabs(
       this.#host,
@@ -123,6 +134,7 @@ export class Agent extends Identity implements AgentActor {
   summaryNoted(summary: Summary): void {
     if (!this.#awake) return;
     const { state } = summary;
+    if (this.#order.isLate(state)) return;
     const own = state.owner?.id === this.#user().id && state.phase !== 'closed';
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
@@ -130,6 +142,15 @@ export class Agent extends Identity implements AgentActor {
     if (state.phase !== 'closed') return;
     this.#drafts.drop(state.id);
     this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
+  }
+
+  /** A note mentions the agent, or such a note was revised. Offline agents receive it when they come back (F19). */
+  mentionNoted(note: MentionNote): void {
+    if (!this.#awake || this.#awake.standing.state.deleted) return;
+    const mention = this.#mentions.take(note, this.#host.now());
+    const { conversation, seq } = note;
+    if (mention === undefined || this.#offline) return;
+    this.#tabs.tell(mention ? { t: 'mention', mention } : { t: 'mention.gone', conversation, seq });
   }
 
   /** The agent chose a status. */
@@ -203,6 +224,12 @@ export class Agent extends Identity implements AgentActor {
       this.#host.background(this.#setStatusOf(socket, frame));
       return;
     }
+    if (frame.t === 'mentions.see') {
+      const { conversation, upTo } = frame;
+      if (this.#mentions.see(conversation, upTo, this.#host.now()))
+        this.#tabs.tell({ t: 'mentions.seen', conversation, upTo });
+      return;
+    }
     const { conversation, text } = frame;
     this.#drafts.save(conversation, text, this.#host.now());
     this.#tabs.tell({ t: 'draft', conversation, text }, socket);
@@ -240,7 +267,11 @@ export class Agent extends Identity implements AgentActor {
     // Read after every await, so this is the current status.
     const { status, since } = this.#begun().standing.state;
     const summaries = status === 'offline' ? [] : theirs;
-    return { t: 'agent.welcome', status, since, summaries, drafts: this.#drafts.all() };
+    const mentions = status === 'offline' ? [] : this.#mentions.all();
+    return {
+      ...{ t: 'agent.welcome', status, since, summaries, drafts: this.#drafts.all() },
+      ...(mentions.length > 0 && { mentions }),
+    };
   }
 
   /** An offline agent was shown no conversation, so their tabs start again. */

@@ -32,6 +32,11 @@ export const migrations: readonly string[] = [
     act TEXT NOT NULL, of TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL, next INTEGER NOT NULL,
     forget_at INTEGER NOT NULL, PRIMARY KEY (act, of)
   ) WITHOUT ROWID`,
+  // Notes that mention the agent; `mention` is a Mentioned without `seen`.
+  `CREATE TABLE mentions (
+    conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, mention TEXT NOT NULL, seen_at INTEGER,
+    PRIMARY KEY (conversation, seq)
+  ) WITHOUT ROWID`,
 ];
 
 /** Fields of a user that earlier versions did not store. */

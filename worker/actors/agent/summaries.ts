@@ -1,5 +1,5 @@
 /** Current summaries of an agent's chats, requested from the conversations when a tab connects. */
-import type { Summary } from '#protocol';
+import type { ConversationState, Summary } from '#protocol';
 import type { Env } from '../env.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import type { Drafts } from './drafts.ts';
@@ -30,4 +30,21 @@ export async function currentSummaries(
   );
   drafts.keepOnly((conversation) => !over.has(conversation));
   return found.flatMap((summary) => (summary?.state.owner?.id === id ? [summary] : []));
+}
+
+/** Conversations of which the latest head is known here. An eviction forgets them, and no call is late after one. */
+const remembered = 500;
+
+/** The order of an agent's summaries: calls can overtake each other, and an older one could have a deleted text. */
+export class SummaryOrder {
+  readonly #heads = new Map<string, number>();
+
+  isLate({ id, head }: Pick<ConversationState, 'id' | 'head'>): boolean {
+    if (head < (this.#heads.get(id) ?? 0)) return true;
+    this.#heads.delete(id);
+    this.#heads.set(id, head);
+    const oldest = this.#heads.keys().next();
+    if (this.#heads.size > remembered && !oldest.done) this.#heads.delete(oldest.value);
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import {
   refuse,
   SaveDraft,
   schemaByType,
+  SeeMentions,
   SetStatus,
   type AgentClientFrame,
   type AgentServerFrame,
@@ -15,7 +16,11 @@ import {
 } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 
-const frames = schemaByType({ 'draft.save': SaveDraft, 'status.set': SetStatus });
+const frames = schemaByType({
+  'draft.save': SaveDraft,
+  'status.set': SetStatus,
+  'mentions.see': SeeMentions,
+});
 
 /** The pace of one tab: it saves a draft at most about once a second. */
 const framesPerSecond = 5;

@@ -5,6 +5,7 @@ import type {
   Correction,
   LinkAbout,
   Me,
+  Mentioned,
   Principal,
   RecoveryCodes,
   Refusal,
@@ -70,6 +71,9 @@ export interface Attempted {
 /** A change that the user is notified of, so that one that was not theirs does not go unseen. */
 export type Notice = 'password_changed' | 'second_factor_on' | 'second_factor_off';
 
+/** A note that mentions a user, in its present form. A repeat changes nothing. */
+export type MentionNote = Omit<Mentioned, 'seen'> & { readonly deleted?: boolean };
+
 /** A mail with a link that was asked for. */
 export interface LinkOrder {
   readonly kind: LinkKind;
@@ -134,6 +138,8 @@ export interface AgentActor extends AgentIdentity {
   attached(session: string, conversation: string): Refusal | null;
   /** Passes a change of one of the agent's conversations to their tabs. */
   summaryNoted(summary: Summary): void;
+  /** Takes a note that mentions the agent, or its revision. An agent who never signed in stores nothing. */
+  mentionNoted(note: MentionNote): void;
   /** Sets the status that the agent has chosen. */
   setStatus(status: Status): Promise<Refusal | null>;
   /** Sets the status that a supervisor has chosen for them. */

@@ -49,6 +49,8 @@ export interface Seen {
   readonly id: string;
   /** The owner's id. */
   readonly owner: string | null;
+  /** The colleagues who may read it because a note mentions them. Absent: none. */
+  readonly mentioned?: readonly string[];
 }
 
 export interface DispatcherActor {

@@ -12,11 +12,12 @@ type Reader = Pick<User, 'id'> & { readonly roles: readonly Role[] };
 
 export interface AdmissionEnds {
   /**
-   * The state that decides: the owner, whether the conversation is closed, and the viewers that the dispatcher named
-   * (null: all).
+   * The state that decides: the owner, the colleagues whom notes mention, whether the conversation is closed, and the
+   * viewers that the dispatcher named (null: all).
    */
   state(): {
     readonly owner: string | null;
+    readonly mentioned: readonly string[];
     readonly closed: boolean;
     readonly viewers: readonly string[] | null;
   };
@@ -89,10 +90,12 @@ export class Admission {
   }
 
   #always(reader: Reader): boolean {
-    return seesAll(reader) || reader.id === this.#ends.state().owner;
+    const { owner, mentioned } = this.#ends.state();
+    return seesAll(reader) || reader.id === owner || mentioned.includes(reader.id);
   }
 
   #stamp(): string {
-    return `${this.#withdrawals} ${this.#ends.state().closed}`;
+    const { closed, mentioned } = this.#ends.state();
+    return `${this.#withdrawals} ${closed} ${mentioned.length}`;
   }
 }

@@ -1,12 +1,12 @@
-/** Sends frames to the tabs that follow. A frame is encoded once for each side, however many tabs there are. */
-import type { Alias } from '#domain/conversation/aliases';
+/** Sends frames to the tabs that follow. A frame is encoded once for each reader, however many tabs there are. */
 import type { Side } from '#domain/conversation/parties';
 import { entryForVisitor } from '#domain/conversation/redaction';
-import type { Entry } from '#protocol';
+import { seesAll } from '#domain/floor/sight';
+import type { Attachment, Entry } from '#protocol';
 import type { Host, Socket } from '../../runtime/host.ts';
 import type { Row } from '../../runtime/log.ts';
 import { attachmentOf } from './attachment.ts';
-import { listOf, type Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 
 /** Sends a frame. A socket that is gone is ignored: its close event handles that. */
 export function send(socket: Socket, text: string): void {
@@ -22,45 +22,61 @@ export function following(host: Host, side?: Side): Socket[] {
   return host.sockets(side).filter((socket) => attachmentOf(socket)?.hello);
 }
 
-/** A range frame from rows, without parsing them for readers who may see all. */
+/** A log as each reader may see it: revised and redacted, revised, or as it was written (ENT-18). */
+export type Reader = Side | 'supervisor';
+
+export function readerOf(tab: Attachment): Reader {
+  return tab.side === 'agent' && seesAll(tab) ? 'supervisor' : tab.side;
+}
+
+type Readable = Pick<Journal, 'alias' | 'revisions'>;
+
+/** A range frame from rows. For agents only revised entries are parsed. */
 export function rangeFrame(
-  side: Side,
+  reader: Reader,
   after: number,
   upTo: number,
   rows: readonly Row[],
-  alias: Alias,
+  journal: Readable,
 ): string {
-  const list =
-    side === 'agent'
-      ? listOf(rows)
-      : `[${textsForVisitor(
-          rows.map(({ entry }) => JSON.parse(entry) as Entry),
-          alias,
-        ).join(',')}]`;
-  return `{"t":"range","after":${after},"upTo":${upTo},"entries":${list}}`;
+  const texts = reader === 'supervisor' ? rows.map(({ entry }) => entry) : rows.flatMap(shown);
+  return frameOf(after, upTo, texts);
+
+  function shown({ seq, entry }: Row): string[] {
+    if (reader === 'agent' && !journal.revisions.has(seq)) return [entry];
+    return textFor(reader, JSON.parse(entry) as Entry, journal);
+  }
 }
 
-/** Entries as a visitor may see them, each as JSON. */
-function textsForVisitor(entries: readonly Entry[], alias: Alias): string[] {
-  return entries.flatMap((entry) => {
-    const shown = entryForVisitor(entry, alias);
-    return shown ? [JSON.stringify(shown)] : [];
-  });
+function frameOf(after: number, upTo: number, texts: readonly string[]): string {
+  return `{"t":"range","after":${after},"upTo":${upTo},"entries":[${texts.join(',')}]}`;
 }
 
-/** Sends entries that were just written to all following tabs. */
-export function publish(host: Host, written: readonly { entry: Entry; text: string }[], alias: Alias): void {
+/** An entry as a reader may see it, as JSON; empty if its audience is another. */
+function textFor(reader: Reader, entry: Entry, { alias, revisions }: Readable): string[] {
+  const present = reader === 'supervisor' ? entry : revisions.apply(entry);
+  const shown = reader === 'visitor' ? entryForVisitor(present, alias) : present;
+  return shown ? [JSON.stringify(shown)] : [];
+}
+
+/** Sends entries that were just written to all following tabs, each of which may see them in another form. */
+export function publish(
+  host: Host,
+  written: readonly { entry: Entry; text: string }[],
+  journal: Readable,
+): void {
   const head = written.at(-1)?.entry.seq;
   const after = (written[0]?.entry.seq ?? 1) - 1;
   if (head === undefined) return;
-  const range = (texts: string[]) =>
-    `{"t":"range","after":${after},"upTo":${head},"entries":[${texts.join(',')}]}`;
-  const forAgents = range(written.map(({ text }) => text));
-  const entries = written.map(({ entry }) => entry);
-  const forVisitors = range(textsForVisitor(entries, alias));
-  for (const socket of host.sockets()) {
-    const attachment = attachmentOf(socket);
-    if (attachment?.hello) send(socket, attachment.side === 'agent' ? forAgents : forVisitors);
+  const rows = written.map(({ entry, text }) => ({ seq: entry.seq, entry: text }));
+  const frames = new Map<Reader, string>();
+  for (const socket of following(host)) {
+    const tab = attachmentOf(socket);
+    if (!tab) continue;
+    const reader = readerOf(tab);
+    const frame = frames.get(reader) ?? rangeFrame(reader, after, head, rows, journal);
+    frames.set(reader, frame);
+    send(socket, frame);
   }
 }
 

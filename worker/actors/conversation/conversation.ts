@@ -4,7 +4,7 @@
  */
 import { capsOf } from '#domain/base/caps';
 import type { Assigning } from '#domain/conversation/commands';
-import { isSameCommand } from '#domain/conversation/conversation';
+import { readersByMention } from '#domain/conversation/mentions';
 import {
   type Principal,
   closeCodes,
@@ -15,6 +15,8 @@ import {
   refuse,
   type Attachment,
   type ConversationState,
+  type Entry,
+  type EntryOf,
   type FloorRow,
   type Party,
   type Refusal,
@@ -95,6 +97,8 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   /** Sends a message over HTTP: the same action as on the socket. */
   send(by: Party, message: MessageCommand): Started | Refusal {
     if (!this.#core) return refuse('not_found');
+    const sent = this.#core.journal.entryOf(by, message.id);
+    if (isThisMessage(sent, message.text)) return { conversation: this.#core.self.id, seq: sent.seq };
     const done = this.#core.perform(by, message);
     return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
   }
@@ -104,9 +108,7 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
     if (!this.#core) return null;
     const { journal } = this.#core;
     const entry = journal.entryOf(by, id);
-    const same =
-      entry !== undefined && text !== undefined && isSameCommand(entry, { t: 'message.send', id, text });
-    const found = entry ? { seq: entry.seq, same } : null;
+    const found = entry ? { seq: entry.seq, same: isThisMessage(entry, text) } : null;
     return { found, ids: journal.state.phase === 'closed' ? journal.idsOf(by) : null };
   }
 
@@ -163,10 +165,11 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   /** Entries before a seq, or the last ones, as the JSON of a range. */
   range(side: 'visitor' | 'agent', before: number | undefined, limit: number): string | Refusal {
     if (!this.#core) return refuse('not_found');
-    const { head, log, alias } = this.#core.journal;
+    const { journal } = this.#core;
+    const { head, log } = journal;
     const upTo = Math.max(0, Math.min((before ?? head + 1) - 1, head));
     const after = Math.max(0, upTo - Math.min(limit, maxRange));
-    return rangeFrame(side, after, upTo, log.read(after, upTo), alias);
+    return rangeFrame(side, after, upTo, log.read(after, upTo), journal);
   }
 
   /** Writes the whole log to the archive again. */
@@ -257,6 +260,8 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
     const { response, socket } = acceptSocket(this.ctx, [attachment.side], attachment);
     if (code) socket.close(code, 'too many tabs');
     else core.leases.came(socket);
+    // The end of a mention may be due for it.
+    if (attachment.side === 'agent' && core.journal.state.mentioned) core.alarm.arm();
     return response;
   }
 
@@ -297,12 +302,17 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
       state: () => {
         const { owner, phase } = core.journal.state;
         const viewers = core.registers.get('viewers') ?? null;
-        return { owner: owner?.id ?? null, closed: phase === 'closed', viewers };
+        const mentioned = readersByMention(core.journal.state, this.#host.now());
+        return { owner: owner?.id ?? null, mentioned, closed: phase === 'closed', viewers };
       },
       mayRead: async (reader, owner) => dispatcherStub(this.env, account).admits(reader, { id, owner }),
       register: async (user: User) =>
         handedOn(await agentStub(this.env, account, user.id).attached(user.session, id)),
     });
+    core.mentionReaders.mayStay = async (reader) => {
+      const owner = core.journal.state.owner?.id ?? null;
+      return dispatcherStub(this.env, account).admits(reader, { id, owner });
+    };
     this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.positionOf(account, id));
   }
 
@@ -315,4 +325,9 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   protected get waits(): Waits {
     return waits;
   }
+}
+
+/** A repeat over HTTP names no quote: the socket has written that down already. */
+function isThisMessage(entry: Entry | undefined, text: string | undefined): entry is EntryOf<'message.sent'> {
+  return entry?.kind === 'message.sent' && entry.text === text;
 }

@@ -5,8 +5,9 @@
 import { caps as usualCaps, type Caps } from '#domain/base/caps';
 import { laterWindow } from '#domain/conversation/archive';
 import type { Command } from '#domain/conversation/commands';
-import { decide, isSameCommand } from '#domain/conversation/conversation';
+import { decide, isSameCommand, type Around } from '#domain/conversation/conversation';
 import { plainText } from '#domain/conversation/format';
+import { seesAll } from '#domain/floor/sight';
 import { can } from '#domain/people/rights';
 import {
   type Action,
@@ -34,6 +35,7 @@ import type { Bound } from './followers/following.ts';
 import { Journal, type Reported } from './journal.ts';
 import { LagWatch } from './lag.ts';
 import { Leases } from './leases.ts';
+import { MentionReaders } from './mention-readers.ts';
 import { OwnerNews } from './owner-news.ts';
 import { Signals } from './signals.ts';
 import { migrations, type Birthright, type ConversationRegisters } from './storage.ts';
@@ -54,6 +56,7 @@ export class ConversationCore {
   readonly lag: LagWatch;
   readonly leases: Leases;
   readonly signals: Signals;
+  readonly mentionReaders: MentionReaders;
   readonly waits: Waits;
   readonly #caps: Caps;
   readonly #news: OwnerNews;
@@ -125,6 +128,7 @@ export class ConversationCore {
     this.lag = new LagWatch(host, this.journal, () => this.saveMarks());
     this.leases = new Leases(host);
     this.signals = new Signals(host, this.journal);
+    this.mentionReaders = new MentionReaders(host, this.journal);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
       idleDuty(this),
@@ -132,6 +136,7 @@ export class ConversationCore {
       forwardDuty(this),
       marksDuty(this),
       this.leases.duty,
+      this.mentionReaders,
     ]);
     this.followers.onSettled = () => {
       // Work that was delayed until another follower pushes runs now, without an alarm.
@@ -146,10 +151,11 @@ export class ConversationCore {
     }
   }
 
-  /** The visitor's first message. */
+  /** The visitor's first message in its present words. */
   opening(): string {
+    // The campaign's opening text may precede it.
     for (const row of this.journal.log.read(1, 3)) {
-      const entry = this.journal.log.get(row.seq);
+      const entry = this.journal.entry(row.seq);
       if (entry?.kind === 'message.sent') return plainText(entry.text).slice(0, 300).toWellFormed();
     }
     return '';
@@ -165,13 +171,25 @@ export class ConversationCore {
     }
     const withdrawn = this.registers.get('withdrawn') ?? 0;
     if (command.t === 'assign' && command.generation <= withdrawn) return refuse('stale_generation');
-    const drafts = decide(this.journal.state, command, by);
+    // The end does not stop notes, so the size of the log has to.
+    if (command.t === 'note.add' && this.journal.state.phase === 'closed' && this.#full)
+      return refuse('conversation_full');
+    const drafts = decide(this.journal.state, command, by, this.#around(principal));
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
     // By whatever way and socket a command arrives, it must not overtake its sender's earlier commands.
     if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
       return refuse('out_of_order');
     return { seq: this.#persist(drafts), fresh: true };
+  }
+
+  #around(principal?: Principal): Around {
+    return {
+      now: this.host.now(),
+      settings: this.self.settings,
+      supervises: principal?.kind === 'user' && seesAll(principal),
+      entry: (seq) => this.journal.entry(seq),
+    };
   }
 
   /**
@@ -259,7 +277,7 @@ export class ConversationCore {
     this.followers.kick();
     this.alarm.arm();
     this.signals.written(written.map(({ entry }) => entry));
-    publish(this.host, written, this.journal.alias);
+    publish(this.host, written, this.journal);
     // A tab of an earlier version does not infer that writing a message marks the earlier ones as read.
     if (readByWriting(before, this.journal.marks)) this.signals.marks();
     this.lag.expect();
@@ -268,14 +286,18 @@ export class ConversationCore {
     return written[0]?.entry.seq ?? 0;
   }
 
+  get #full(): boolean {
+    const { head, bytes } = this.journal;
+    return head >= this.#caps.conversationEntries || bytes >= this.#caps.conversationBytes;
+  }
+
   /**
    * A full log ends with the entry that filled it, which is kept; the visitor's next message begins another
    * conversation.
    */
   #endIfFull(): ReturnType<Journal['append']> {
-    const { head, bytes, state } = this.journal;
-    if (head < this.#caps.conversationEntries && bytes < this.#caps.conversationBytes) return [];
-    const end = decide(state, { t: 'full' }, { kind: 'system' });
+    if (!this.#full) return [];
+    const end = decide(this.journal.state, { t: 'full' }, { kind: 'system' }, this.#around());
     return isRefusal(end) ? [] : this.journal.append(end, this.host.now());
   }
 }

@@ -9,6 +9,7 @@ import { evolve, unborn } from '#domain/conversation/conversation';
 import { rulesOf, type Concern } from '#domain/conversation/kinds';
 import { advance, arrive, changeOwner, noMarks } from '#domain/conversation/marks';
 import { idOf, otherSide, sideOf, type Side } from '#domain/conversation/parties';
+import { Revisions } from '#domain/conversation/revisions';
 import type { ConversationState, Draft, Entry, Marks, Party } from '#protocol';
 import type { Sql } from '../../runtime/host.ts';
 import { Log, type Row } from '../../runtime/log.ts';
@@ -34,11 +35,12 @@ export class Journal {
   /** Marks for visitors: a message that any owner has read stays read. */
   told: Marks = noMarks;
   /** The last entries of which the floor, the owner's lists and the visitor's record have to learn. */
-  readonly concerning: Record<Concern, number> = { floor: 0, owner: 0, visitor: 0 };
+  readonly concerning: Record<Concern, number> = { floor: 0, owner: 0, visitor: 0, mentions: 0 };
   /** All owners so far, in order. */
   readonly owners = new Set<string>();
   /** Aliases that replace agents' ids for visitors. */
   readonly alias: Alias = aliasAmong(this.owners);
+  readonly revisions = new Revisions();
   /** By sender and id; the system's by its id alone. */
   readonly #commands = new Map<string, Map<string, number>>();
   /** The seqs of messages, by the side that is to read them. */
@@ -85,6 +87,12 @@ export class Journal {
       this.#fold(written.entry, written.text);
       return written;
     });
+  }
+
+  /** An entry in its revised form. */
+  entry(seq: number): Entry | undefined {
+    const entry = this.log.get(seq);
+    return entry && this.revisions.apply(entry);
   }
 
   /** The entry that a sender's command has caused already, if any. */
@@ -144,6 +152,7 @@ export class Journal {
     this.state = evolve(before, entry);
     this.marks = arrive(this.marks, entry);
     this.told = arrive(this.told, entry);
+    this.revisions.add(entry);
     if ('id' in entry && entry.id !== undefined) this.#remember(entry.by, entry.id, entry.seq);
     const from = sideOf(entry.by);
     if (entry.kind === 'message.sent' && from) this.#messages[otherSide(from)].push(entry.seq);

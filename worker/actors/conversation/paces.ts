@@ -1,10 +1,10 @@
 /**
  * How much each side may ask of a conversation. All tabs of the visitor share one pace, and so do all tabs of one
  * agent, so that no agent can starve another. Kept in memory: an actor sleeps after ten idle seconds, when all but
- * `details` have recovered.
+ * `details` and `notes` have recovered.
  */
 import * as bucket from '#domain/base/bucket';
-import type { Attachment } from '#protocol';
+import type { Attachment, CommandFrame } from '#protocol';
 
 export interface Rate {
   /** Per second, on average. */
@@ -19,15 +19,23 @@ const questions: Rate = { rate: 5, burst: 20 };
  * This many bytes of an answer cost as much as one more question, so that a client receives no more than it may send.
  */
 const bytesPerQuestion = 65_536;
-/** `visitor.identify`: each one reaches the dispatcher and every list. */
+/** Commands of the visitor that may be repeated, and of which each one reaches the dispatcher and every list. */
 const details: Rate = { rate: 0.1, burst: 5 };
+/** `note.add`: each one may notify many colleagues. */
+const notes: Rate = { rate: 0.5, burst: 10 };
+/** Commands that have a pace of their own as well. */
+export const pacedApart: { readonly [T in CommandFrame['t']]?: 'details' | 'notes' } = {
+  'visitor.identify': 'details',
+  'conversation.resume': 'details',
+  'note.add': 'notes',
+};
 /** New sockets of the visitor. */
 const arrivals: Rate = { rate: 2, burst: 20 };
 /** Frames of any kind, as a multiple of commands: a client sends again all that is unanswered. */
 const framesPerCommand = { rate: 10, burst: 50 };
 
 type Speaker = Pick<Attachment, 'side' | 'id'>;
-type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'arrivals';
+type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'notes' | 'arrivals';
 
 export class Paces {
   readonly #now: () => number;
@@ -38,7 +46,7 @@ export class Paces {
     const { rate, burst } = commands;
     const frames = { rate: framesPerCommand.rate * rate, burst: framesPerCommand.burst * burst };
     this.#now = now;
-    this.#rates = { frames, commands, questions, details, arrivals };
+    this.#rates = { frames, commands, questions, details, notes, arrivals };
   }
 
   /** Takes one. Returns 0, or how many milliseconds to wait. */

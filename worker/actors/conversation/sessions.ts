@@ -30,9 +30,9 @@ import {
 import type { Socket } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
-import { following, rangeFrame, send, signal } from './audience.ts';
+import { following, rangeFrame, readerOf, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
-import { Paces, type Rate } from './paces.ts';
+import { Paces, pacedApart, type Rate } from './paces.ts';
 import { QueuePosition } from './queue-position.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
@@ -141,6 +141,7 @@ export class Sessions {
     attach(socket, { ...who, hello: true, held: known ? (hello.cursor ?? 0) : 0 });
     if (this.#core.leases.greeted(socket)) this.#core.alarm.arm();
     const visits = who.side === 'visitor';
+    const { editMinutes } = self.settings;
     const welcome = {
       t: 'welcome',
       v: protocolVersion,
@@ -150,6 +151,8 @@ export class Sessions {
       state: visits ? stateForVisitor(state, alias) : state,
       marks: visits ? told : marks,
       present: this.#present(),
+      ...(editMinutes !== undefined && { editMinutes }),
+      ...(!visits && self.settings.codes && { codes: self.settings.codes }),
     };
     send(socket, JSON.stringify(welcome));
     this.#catchUp(socket, who, known ? hello.cursor : undefined, hello.cursor !== undefined);
@@ -204,8 +207,8 @@ export class Sessions {
   }
 
   #range(socket: Socket, who: Attachment, after: number, upTo: number): void {
-    const { log, alias } = this.#core.journal;
-    const frame = rangeFrame(who.side, after, upTo, log.read(after, upTo), alias);
+    const { journal } = this.#core;
+    const frame = rangeFrame(readerOf(who), after, upTo, journal.log.read(after, upTo), journal);
     this.#paces.answered(who, frame.length);
     send(socket, frame);
   }
@@ -222,8 +225,8 @@ export class Sessions {
   }
 
   #command(socket: Socket, who: Attachment, frame: CommandFrame): void {
-    const details = frame.t === 'visitor.identify' ? this.#paces.take('details', who) : 0;
-    const retryAfter = details || this.#paces.take('commands', who);
+    const own = pacedApart[frame.t];
+    const retryAfter = (own && this.#paces.take(own, who)) || this.#paces.take('commands', who);
     if (retryAfter > 0) {
       send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
       return;

@@ -148,7 +148,7 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
     const awake = this.#wake();
     if (!awake.registry.has(conversation)) return refuse('not_found');
     const stub = conversationStub(this.env, awake.account, conversation);
-    return decisionsFor(reader, conversation, awake, async () => stub.state());
+    return decisionsFor(reader, conversation, awake, async () => stub.state(), this.#host.now());
   }
 
   /** For each conversation, whether the user may read it. */

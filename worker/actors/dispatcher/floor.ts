@@ -6,8 +6,10 @@ import type { Load } from './ledger.ts';
 
 /** Changes are collected for this time, in milliseconds. */
 const coalesce = 100;
-/** The number of closed conversations that stay on the floor. */
+/** The number of closed conversations that stay on the floor, … */
 const recent = 50;
+/** … and of those among them that await a success code: a list of their own, which grows with what visitors end. */
+const awaiting = 500;
 
 const untold = { since: 0, roles: [], groups: [], limits: { live: null, nrt: null } };
 export type KnownAgent = AgentNote & { readonly seq: number; readonly changedAt: number };
@@ -16,8 +18,9 @@ export class Floor {
   readonly #host: Host;
   readonly #sql: Sql;
   readonly #rows = new Map<string, FloorRow>();
-  /** The ids of the closed rows. */
+  /** The ids of the closed rows, those that await a success code apart. */
   readonly #closed = new Set<string>();
+  readonly #awaiting = new Set<string>();
   readonly #agents = new Map<string, KnownAgent>();
   /** The ids of rows that an earlier version stored without a field that exists today (completion.ts). */
   readonly #lacking = new Set<string>();
@@ -49,7 +52,7 @@ export class Floor {
       // Defaults for fields that earlier versions did not store.
       const parsed = { type: 'live', target: null, released: null, ...JSON.parse(row) } as FloorRow;
       this.#rows.set(parsed.id, parsed);
-      if (parsed.phase === 'closed') this.#closed.add(parsed.id);
+      this.#sort(parsed);
       if (parsed.last === undefined) this.#lacking.add(parsed.id);
     }
     for (const { row } of all<{ row: string }>(this.#sql.exec('SELECT row FROM agents'))) {
@@ -110,11 +113,10 @@ export class Floor {
     this.#lacking.delete(row.id);
     this.#rows.set(row.id, withLater(row, known?.last));
     this.#sql.exec('INSERT OR REPLACE INTO floor (id, row) VALUES (?, ?)', row.id, JSON.stringify(row));
-    if (row.phase === 'closed') {
-      this.#closed.add(row.id);
-      this.#trim();
-    }
-    this.#changed.rows.add(row.id);
+    this.#sort(row);
+    this.#trim(this.#closed, recent);
+    // Tabs drop the oldest closed rows themselves, but no row that awaits a code.
+    for (const id of [row.id, ...this.#trim(this.#awaiting, awaiting)]) this.#changed.rows.add(id);
     this.#soon();
     return true;
   }
@@ -203,11 +205,14 @@ export class Floor {
       const changed = [...agents].flatMap((id) => this.#agents.get(id) ?? []);
       const left = changed.filter(({ deleted }) => deleted);
       const spoken = [...words].flatMap((id) => (rows.has(id) ? [] : (this.#rows.get(id) ?? [])));
+      // A row can leave the floor with its own change: an old chat gets its success code.
+      const gone = [...rows].filter((id) => !this.#rows.has(id));
       const change = {
         t: 'floor.changed',
         rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
         agents: changed.filter(({ deleted }) => !deleted).map((agent) => this.#bare(agent)),
         ...(left.length > 0 && { left: left.map(({ id }) => id) }),
+        ...(gone.length > 0 && { gone }),
       };
       const frame = (shows: (row: FloorRow) => boolean) => within(change, spoken.filter(shows), shows);
       rows.clear();
@@ -221,17 +226,27 @@ export class Floor {
     });
   }
 
-  /** Keeps only the latest closed conversations. */
-  #trim(): void {
-    if (this.#closed.size <= recent) return;
-    const closed = [...this.#closed].flatMap((id) => this.#rows.get(id) ?? []);
+  /** Keeps the sets of closed rows. */
+  #sort({ id, phase, awaitingCode }: FloorRow): void {
+    if (phase !== 'closed') return;
+    this.#closed.delete(id);
+    this.#awaiting.delete(id);
+    (awaitingCode ? this.#awaiting : this.#closed).add(id);
+  }
+
+  /** Keeps only the latest of a set of closed conversations. Returns the ids of the others. */
+  #trim(set: Set<string>, kept: number): string[] {
+    if (set.size <= kept) return [];
+    const closed = [...set].flatMap((id) => this.#rows.get(id) ?? []);
     closed.sort((a, b) => b.changedAt - a.changedAt);
-    for (const { id } of closed.slice(recent)) {
+    const oldest = closed.slice(kept).map(({ id }) => id);
+    for (const id of oldest) {
       this.#rows.delete(id);
-      this.#closed.delete(id);
+      set.delete(id);
       this.#lacking.delete(id);
       this.#sql.exec('DELETE FROM floor WHERE id = ?', id);
     }
+    return oldest;
   }
 }
 
@@ -245,12 +260,13 @@ function textOf(row: FloorRow): string {
 }
 
 /** The part of a change that a tab is shown. A row that it may not see is reported as removed. */
-function within<C extends { rows: FloorRow[] }>(
+function within<C extends { rows: FloorRow[]; gone?: string[] }>(
   change: C,
   spoken: readonly FloorRow[],
   shows: (row: FloorRow) => boolean,
 ) {
-  const gone = change.rows.filter((row) => !shows(row)).map(({ id }) => id);
+  const hidden = change.rows.filter((row) => !shows(row)).map(({ id }) => id);
+  const gone = [...(change.gone ?? []), ...hidden];
   return { ...change, rows: change.rows.filter(shows), ...wordsOf(spoken), gone };
 }
 

@@ -4,7 +4,7 @@
  * answer. If an answer is lost, the reservation is reconciled: the conversation withdraws its generation before the
  * capacity is freed.
  */
-import { assists, receives, takesByHand } from '#domain/people/status';
+import { assists, hasStatus, receives, takesByHand } from '#domain/people/status';
 import { spaceOf } from '#domain/routing/routing';
 import {
   isRefusal,
@@ -122,7 +122,7 @@ export class Handing {
       return refuse(pending.state === 'offered' ? 'offered' : 'already_taken', {
         by: { id: pending.agent, name: pending.name },
       });
-    const problem = this.#mayGet(to, row, supervises);
+    const problem = this.#mayGet(to, row, giver);
     if (problem) return problem;
     if (pending) this.#router.end(pending, 'withdrawn');
     const known = this.#floor.agent(to);
@@ -299,12 +299,14 @@ export class Handing {
   }
 
   /** Refuses if an agent cannot be given a conversation that they did not ask for. */
-  #mayGet(agent: string, row: FloorRow, forced: boolean): Refusal | undefined {
+  #mayGet(agent: string, row: FloorRow, { party, supervises: forced }: Giver): Refusal | undefined {
     const known = this.#floor.agent(agent);
     if (!known) return refuse('not_found');
-    const { status, connected, name } = known;
+    const { status, connected, name, roles } = known;
     const by = { id: agent, name };
     if (!assists(status) || !connected) return refuse('not_receiving', { by });
+    // A user who is only an administrator gets chats from nobody, but may take one over.
+    if (!hasStatus(roles) && agent !== party.id) return refuse('not_receiving', { by });
     // An agent who is about to go to dinner gets nothing new, except from a supervisor (F17).
     if (!forced && !receives(status, row.type) && !takesByHand(status))
       return refuse('not_receiving', { by });

@@ -160,8 +160,8 @@ export class Sight {
     return [...new Set([owner, ...agents.map((agent) => agent.id)])];
   }
 
-  #sees(viewer: Viewer, { id, owner }: Seen): boolean {
-    if (this.#ends.holders(id).includes(viewer.id)) return true;
+  #sees(viewer: Viewer, { id, owner, mentioned = [] }: Seen): boolean {
+    if (mentioned.includes(viewer.id) || this.#ends.holders(id).includes(viewer.id)) return true;
     return maySee(viewer, this.rule, owner === null ? null : { id: owner, groups: this.#groupsOf(owner) });
   }
 

@@ -5,6 +5,7 @@
  */
 import * as bucket from '#domain/base/bucket';
 import { capsOf, hour, type Caps } from '#domain/base/caps';
+import { begun } from '#domain/conversation/beginning';
 import {
   cleanName,
   isRefusal,
@@ -267,12 +268,8 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
       ordinal: row.ordinal,
       ...(input.later && { type: 'nrt' as const }),
     };
-    const birth = {
-      account,
-      id: row.id,
-      settings,
-      entries: [started, { kind: 'message.sent' as const, by, id: message.id, text: message.text }],
-    };
+    const first = { kind: 'message.sent' as const, by, id: message.id, text: message.text };
+    const birth = { account, id: row.id, settings, entries: begun(started, settings, first) };
     return conversationStub(this.env, account, row.id).start(birth, by, message);
   }
 

@@ -16,4 +16,5 @@ export const accounts = sqliteTable('accounts', {
   offerSeconds: integer('offer_seconds').notNull().default(30),
   missedLimit: integer('missed_limit'),
   offlineProcessing: integer('offline_processing', { mode: 'boolean' }).notNull().default(false),
+  messageEditMinutes: integer('message_edit_minutes').notNull().default(15),
 });

@@ -4,6 +4,7 @@ import {
   type AgentParty,
   type ConversationType,
   type EntryOf,
+  type Mention,
   type Owner,
   type Target,
 } from '#protocol';
@@ -16,13 +17,25 @@ interface Given {
 
 /** Those with an `id` are safe to repeat: the log remembers the id. */
 export type Command =
-  | ({ t: 'message.send'; text: string } & Given)
-  | ({ t: 'conversation.close' } & Given)
+  | ({ t: 'message.send'; text: string; quote?: number | undefined } & Given)
+  | ({ t: 'message.edit'; target: number; text: string } & Given)
+  | ({ t: 'message.delete'; target: number } & Given)
+  | ({ t: 'note.add'; text: string; mentions?: readonly Mention[] | undefined } & Given)
+  | ({ t: 'stage.set'; stage: 'in_progress' } & Given)
+  | ({ t: 'codes.set'; codes: readonly string[] } & Given)
+  /** `codes` and `note` are an agent's. */
+  | ({
+      t: 'conversation.close';
+      codes?: readonly string[] | undefined;
+      note?: string | undefined;
+    } & Given)
   | ({ t: 'conversation.return' } & Given)
   | ({ t: 'visitor.identify'; name?: string | undefined; email?: string | undefined } & Given)
   | ({ t: 'visitor.block' } & Given)
   /** The visitor waits no longer, and wants to be answered later. */
   | ({ t: 'conversation.defer' } & Given)
+  /** The visitor waits again. */
+  | ({ t: 'conversation.resume' } & Given)
   /** From the dispatcher, which has reserved the capacity under this generation. */
   | ({ t: 'assign' } & Assigning)
   /** From the dispatcher: passes what an agent owns on to a group or another campaign. */

@@ -5,7 +5,9 @@
 import {
   refuse,
   type AgentParty,
+  type ConversationSettings,
   type ConversationState,
+  type ConversationType,
   type Draft,
   type Entry,
   type EntryOf,
@@ -15,31 +17,66 @@ import {
   type Target,
 } from '#protocol';
 import { identified, type Assigning, type Command } from './commands.ts';
-import { begin, foldOf, rulesOf, type AnsweredCommand } from './kinds.ts';
+import { closed, coded, ended } from './ending.ts';
+import { begin, foldOf } from './folds.ts';
+import { rulesOf, type AnsweredCommand } from './kinds.ts';
 import { idOf, system } from './parties.ts';
+import { whyNot } from './revising.ts';
+import { isRevisable } from './revisions.ts';
 
-/** Whether a party writes only in a conversation that it owns, and the reason where it ends one. */
-const writers: { readonly [K in Party['kind']]: { ownOnly: boolean; ending: 'visitor' | 'agent' } } = {
-  visitor: { ownOnly: false, ending: 'visitor' },
-  agent: { ownOnly: true, ending: 'agent' },
-  system: { ownOnly: false, ending: 'agent' },
-};
+/** Whether a party writes only in a conversation that it owns. */
+const ownOnly: { readonly [K in Party['kind']]: boolean } = { visitor: false, agent: true, system: false };
+
+/** The facts on which a judgement depends beside the state. */
+export interface Around {
+  /** In UTC milliseconds. */
+  readonly now: number;
+  readonly settings: Pick<ConversationSettings, 'editMinutes' | 'codes' | 'closing'>;
+  /** The sender is a supervisor or an administrator. */
+  readonly supervises: boolean;
+  /** An entry of the log in its revised form. */
+  entry(seq: number): Entry | undefined;
+}
+
+/** No settings and no log: enough for commands that need neither. */
+const bare: Around = { now: 0, settings: {}, supervises: false, entry: () => undefined };
 
 /**
  * Judges a command. Returns the entries that it causes, in order (none where it changes nothing), or a refusal.
  * Rights are checked before; here stand the rules that depend on the log.
  */
-export function decide(state: ConversationState, command: Command, by: Party): Draft[] | Refusal {
+export function decide(
+  state: ConversationState,
+  command: Command,
+  by: Party,
+  around: Around = bare,
+): Draft[] | Refusal {
   switch (command.t) {
     case 'message.send': {
-      const refusal = mayWrite(state, by);
-      return refusal ?? [{ kind: 'message.sent', by, id: command.id, text: command.text }];
+      const { id, text, quote } = command;
+      const refusal = mayWrite(state, by) ?? mayQuote(quote, around);
+      return refusal ?? [{ kind: 'message.sent', by, id, text, ...(quote !== undefined && { quote }) }];
     }
-    case 'conversation.close': {
-      const refusal = mayWrite(state, by);
-      const reason = writers[by.kind].ending;
-      return refusal ?? [{ kind: 'conversation.closed', by, id: command.id, reason }];
+    case 'message.edit':
+    case 'message.delete':
+      return revised(state, command, by, around);
+    case 'note.add': {
+      const { id, text, mentions = [] } = command;
+      return [{ kind: 'note.added', by, id, text, ...(mentions.length > 0 && { mentions: [...mentions] }) }];
     }
+    case 'stage.set': {
+      const refusal = mayWrite(state, by);
+      if (refusal) return refusal;
+      return stageOf(state) === 'new'
+        ? [{ kind: 'stage.changed', by, id: command.id, stage: 'in_progress' }]
+        : [];
+    }
+    case 'codes.set': {
+      const refusal = around.supervises ? undefined : mayOwn(state, by);
+      return refusal ?? coded(state, command, by, around.settings);
+    }
+    case 'conversation.close':
+      return mayWrite(state, by) ?? closed(state, command, by, around.settings);
     case 'conversation.return': {
       const refusal = mayWrite(state, by);
       if (refusal) return refusal;
@@ -55,7 +92,7 @@ export function decide(state: ConversationState, command: Command, by: Party): D
       if (refusal) return refusal;
       return [
         { kind: 'visitor.blocked', by, id: command.id },
-        { kind: 'conversation.closed', by, reason: 'blocked' },
+        ...ended(state, by, 'blocked', around.settings),
       ];
     }
     case 'assign':
@@ -66,14 +103,10 @@ export function decide(state: ConversationState, command: Command, by: Party): D
       if (generation !== state.generation) return refuse('stale_generation');
       return [transferred(by, to, note), ...unassigned(state, by, 'transferred')];
     }
-    case 'conversation.defer': {
-      const refusal = closedRefusal(state);
-      if (refusal) return refusal;
-      if (state.type === 'nrt') return [];
-      // An agent has it, and decides.
-      if (state.owner) return refuse('already_taken');
-      return [{ kind: 'conversation.deferred', by, id: command.id }];
-    }
+    case 'conversation.defer':
+      return retyped(state, 'nrt', { kind: 'conversation.deferred', by, id: command.id });
+    case 'conversation.resume':
+      return retyped(state, 'live', { kind: 'conversation.resumed', by, id: command.id });
     case 'forward':
       if (command.generation !== state.generation || state.firstReplyAt !== null) return [];
       return unassigned(state, system, 'no_reply');
@@ -90,8 +123,16 @@ export function decide(state: ConversationState, command: Command, by: Party): D
         : [];
     case 'idle':
     case 'full':
-      return state.phase === 'closed' ? [] : [{ kind: 'conversation.closed', by: system, reason: command.t }];
+      return state.phase === 'closed' ? [] : ended(state, system, command.t, around.settings);
   }
+}
+
+/** The visitor chooses when to be answered. With an owner, the owner decides. */
+function retyped(state: ConversationState, type: ConversationType, entry: Draft): Draft[] | Refusal {
+  const refusal = closedRefusal(state);
+  if (refusal) return refusal;
+  if (state.type === type) return [];
+  return state.owner ? refuse('already_taken') : [entry];
 }
 
 /** Makes an agent the owner, of what nobody has or in the place of the one who has it. */
@@ -121,11 +162,55 @@ function transferred(by: AgentParty, to: AgentParty | Target, note: string | und
 
 /** An agent writes only in a conversation of their own; a visitor writes until it is closed. */
 function mayWrite(state: ConversationState, by: Party): Refusal | undefined {
-  const closed = closedRefusal(state);
-  if (closed) return closed;
-  const { owner } = state;
-  if (!writers[by.kind].ownOnly || owner?.id === idOf(by)) return undefined;
+  return closedRefusal(state) ?? mayOwn(state, by);
+}
+
+/** Also after the end: a closed conversation keeps its last owner. */
+function mayOwn({ owner }: ConversationState, by: Party): Refusal | undefined {
+  if (!ownOnly[by.kind] || owner?.id === idOf(by)) return undefined;
   return refuse('not_owner', owner ? { by: { id: owner.id, name: owner.name } } : {});
+}
+
+/** A message quotes a message, never a note: the visitor reads it. */
+function mayQuote(quote: number | undefined, { entry }: Around): Refusal | undefined {
+  if (quote === undefined) return undefined;
+  const quoted = entry(quote);
+  if (quoted?.kind === 'message.sent' && !quoted.deleted) return undefined;
+  return refuse('not_found', { field: 'quote' });
+}
+
+/** An edit or a deletion. Agents revise after the end too: a secret that slipped out must be removable. */
+function revised(
+  state: ConversationState,
+  command: Extract<Command, { t: 'message.edit' | 'message.delete' }>,
+  by: Party,
+  { now, settings, supervises, entry }: Around,
+): Draft[] | Refusal {
+  const refusal = by.kind === 'visitor' ? closedRefusal(state) : undefined;
+  if (refusal) return refusal;
+  const { id, target } = command;
+  const found = entry(target);
+  // For visitors, notes do not exist.
+  if (!isRevisable(found) || (by.kind === 'visitor' && found.kind === 'note.added'))
+    return refuse('not_found', { field: 'target' });
+  const act = command.t === 'message.edit' ? 'edit' : 'delete';
+  const why = whyNot(act, found, { by, now, editMinutes: settings.editMinutes, supervises });
+  if (why) return refuse(why, { field: 'target' });
+  const of = found.kind === 'note.added' ? 'note' : 'message';
+  if (command.t === 'message.delete') return [{ kind: 'message.deleted', by, id, target, of }];
+  return [{ kind: 'message.edited', by, id, target, of, text: command.text }];
+}
+
+/** The stage that the workspace shows (F61). Messages by bots and automatic texts do not change it. */
+export function stageOf(state: ConversationState): 'new' | 'in_progress' | 'completed' {
+  if (state.phase === 'closed') return 'completed';
+  return inProgressAt(state) === null ? 'new' : 'in_progress';
+}
+
+/** When an agent first wrote, or the owner moved the conversation on by hand; null if neither happened. */
+export function inProgressAt({ firstReplyAt, inProgressAt: byHand }: ConversationState): number | null {
+  if (firstReplyAt === null || byHand === undefined) return firstReplyAt ?? byHand ?? null;
+  return Math.min(firstReplyAt, byHand);
 }
 
 function closedRefusal(state: ConversationState): Refusal | undefined {

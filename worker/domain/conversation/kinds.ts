@@ -1,10 +1,8 @@
 /**
- * The record of each kind of entry: how it changes the state, and the rules that only the server applies. The type
- * checker demands every field of every kind. `folds` is apart because browsers fold logs: their bundles leave the
- * rules out.
+ * The record of each kind of entry: the rules that only the server applies. folds.ts has what browsers apply too. The
+ * type checker demands every field of every kind.
  */
-import type { ConversationState, Entry, EntryKind, EntryOf, Handover } from '#protocol';
-import { cut } from '../base/text.ts';
+import type { Entry, EntryKind, EntryOf, Handover } from '#protocol';
 import {
   closerForVisitor,
   endForVisitor,
@@ -14,114 +12,14 @@ import {
   type Alias,
 } from './aliases.ts';
 import { identified, type GivenCommand } from './commands.ts';
-import { plainText } from './format.ts';
-import { idOf, sideOf, sides, system, type Side } from './parties.ts';
-
-/** How much of a message a state and a floor row carry, in code points. */
-export const lastWordsLength = 160;
+import { lineOf } from './folds.ts';
+import { sideOf, sides, system, type Side } from './parties.ts';
 
 /**
- * The line of a table for a kind of entry; undefined if the table has none. The only code that meets an unknown kind:
- * an older client must not fail at the log of a newer server.
+ * The followers that an entry may concern: the account's floor, the owner's lists, the visitor's record, the colleagues
+ * whom notes mention.
  */
-export function lineOf<T>(table: { readonly [K in EntryKind]?: T }, kind: string): T | undefined {
-  return (table as Partial<Record<string, T>>)[kind];
-}
-
-/** Declared as a method, so that the line of one kind fits a look-up by any entry's kind. */
-type Fold<E extends Entry> = { fold(state: ConversationState, entry: E): ConversationState }['fold'];
-
-/** How an entry changes a state whose head is the entry already. A fold never changes the given state in place. */
-const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
-  'conversation.started': (state, entry) => begin(state.id, entry),
-  'message.sent': (state, entry) => {
-    const { seq, at, by } = entry;
-    const side = sideOf(by);
-    return {
-      ...state,
-      activeAt: at,
-      lastMessage: { seq, at, by, text: cut(plainText(entry.text), lastWordsLength) },
-      ...(side && { messages: { ...state.messages, [side]: state.messages[side] + 1 } }),
-      ...(side === 'agent' && { firstReplyAt: state.firstReplyAt ?? at }),
-    };
-  },
-  'agent.assigned': (state, { at, agent, generation }) => ({
-    ...state,
-    phase: 'active',
-    owner: agent,
-    target: null,
-    released: null,
-    generation,
-    assignedAt: at,
-    firstAssignedAt: state.firstAssignedAt ?? at,
-    activeAt: at,
-  }),
-  'agent.unassigned': (state, { at, agent, reason }) => ({
-    ...state,
-    phase: 'waiting',
-    released: { agent: agent.id, reason },
-    owner: null,
-    assignedAt: null,
-    activeAt: at,
-  }),
-  'conversation.transferred': (state, { to }) => ({ ...state, target: to.kind === 'agent' ? null : to }),
-  'conversation.deferred': (state) => ({ ...state, type: 'nrt' }),
-  'visitor.left': (state) => ({ ...state, visitor: { ...state.visitor, here: false } }),
-  'visitor.returned': (state) => ({ ...state, visitor: { ...state.visitor, here: true } }),
-  'visitor.identified': (state, { name, email }) => ({
-    ...state,
-    visitor: { ...state.visitor, ...(name !== undefined && { name }), ...(email !== undefined && { email }) },
-  }),
-  'visitor.blocked': (state) => ({ ...state, visitor: { ...state.visitor, blocked: true } }),
-  // The owner stays named: a closed conversation was theirs.
-  'conversation.closed': (state, { at, by, reason }) => ({
-    ...state,
-    phase: 'closed',
-    closed: { at, by, reason },
-    // Visitors do not receive `visitor.blocked`, so this entry marks the visitor as blocked for them.
-    ...(reason === 'blocked' && { visitor: { ...state.visitor, blocked: true } }),
-  }),
-};
-
-/** How entries of this kind change a state; undefined if this version does not know the kind. */
-export function foldOf({ kind }: Entry): Fold<Entry> | undefined {
-  return lineOf<Fold<Entry>>(folds, kind);
-}
-
-/** Whether this version knows the kind of an entry. */
-export function isKnown(entry: Entry): boolean {
-  return foldOf(entry) !== undefined;
-}
-
-/** The state that the first entry makes. `by` of a first entry is always the visitor. */
-export function begin(id: string, entry: EntryOf<'conversation.started'>): ConversationState {
-  return {
-    id,
-    head: entry.seq,
-    phase: 'waiting',
-    type: entry.type ?? 'live',
-    owner: null,
-    generation: 0,
-    campaign: entry.campaign,
-    target: null,
-    released: null,
-    site: entry.site,
-    visitor: { id: idOf(entry.by), ...entry.contact, blocked: false, here: true },
-    ...(entry.page && { page: entry.page }),
-    ordinal: entry.ordinal,
-    startedAt: entry.at,
-    assignedAt: null,
-    firstAssignedAt: null,
-    firstReplyAt: null,
-    activeAt: entry.at,
-    messages: { visitor: 0, agent: 0 },
-    lastMessage: null,
-    closed: null,
-  };
-}
-
-/** The followers that an entry may concern: the account's floor, the owner's lists, the visitor's record. */
-export type Concern = 'floor' | 'owner' | 'visitor';
+export type Concern = 'floor' | 'owner' | 'visitor' | 'mentions';
 
 /** A repeated command is the same only if it would cause the same entry (CMD-7). */
 type Answer<E extends Entry> = {
@@ -134,7 +32,7 @@ type Answer<E extends Entry> = {
 /** The work of the server with a kind of entry, beside the fold. */
 interface Rules<E extends Entry> {
   /** The entry as a visitor may see it, each field picked; null: its audience is agents alone. */
-  readonly forVisitor: { forVisitor(entry: E, alias: Alias): E }['forVisitor'] | null;
+  readonly forVisitor: { forVisitor(entry: E, alias: Alias): E | null }['forVisitor'] | null;
   /** True if the visitor's log shows a notice of it: the widget must have a text for the kind. */
   readonly noticed: boolean;
   readonly concerns: readonly Concern[];
@@ -172,13 +70,19 @@ const rules = {
     handover: null,
   },
   'message.sent': {
-    forVisitor: ({ seq, at, by, kind, id, text }, alias) => ({
+    forVisitor: ({ seq, at, by, kind, id, text, quote, edited, deleted }, alias) => ({
       ...{ seq, at, by: partyForVisitor(by, alias), kind, id, text },
+      ...(quote !== undefined && { quote }),
+      ...(edited !== undefined && { edited }),
+      ...(deleted && { deleted }),
     }),
     noticed: false,
     concerns: [],
     silences: 'sender',
-    answers: { t: 'message.send', same: ({ text }, command) => text === command.text },
+    answers: {
+      t: 'message.send',
+      same: ({ text, quote }, command) => text === command.text && quote === command.quote,
+    },
     handover: null,
   },
   'agent.assigned': {
@@ -222,6 +126,14 @@ const rules = {
     concerns: ['floor'],
     silences: [],
     answers: { t: 'conversation.defer', same: () => true },
+    handover: null,
+  },
+  'conversation.resumed': {
+    forVisitor: ({ seq, at, by, kind, id }, alias) => ({ seq, at, by: partyForVisitor(by, alias), kind, id }),
+    noticed: false,
+    concerns: ['floor'],
+    silences: [],
+    answers: { t: 'conversation.resume', same: () => true },
     handover: null,
   },
   'visitor.left': {
@@ -280,7 +192,72 @@ const rules = {
     answers: { t: 'conversation.close', same: () => true },
     handover: null,
   },
+  'message.edited': {
+    forVisitor: ({ seq, at, by, kind, id, target, of, text }, alias) =>
+      of === 'note' ? null : { seq, at, by: partyForVisitor(by, alias), kind, id, target, of, text },
+    noticed: false,
+    concerns: ['floor', 'owner', 'mentions'],
+    silences: [],
+    answers: {
+      t: 'message.edit',
+      same: ({ target, text }, command) => target === command.target && text === command.text,
+    },
+    handover: null,
+  },
+  'message.deleted': {
+    forVisitor: ({ seq, at, by, kind, id, target, of }, alias) =>
+      of === 'note' ? null : { seq, at, by: partyForVisitor(by, alias), kind, id, target, of },
+    noticed: false,
+    concerns: ['floor', 'owner', 'mentions'],
+    silences: [],
+    answers: { t: 'message.delete', same: ({ target }, command) => target === command.target },
+    handover: null,
+  },
+  'automatic.sent': {
+    forVisitor: ({ seq, at, kind, moment, text }) => ({ seq, at, by: system, kind, moment, text }),
+    noticed: false,
+    concerns: [],
+    silences: [],
+    answers: null,
+    handover: null,
+  },
+  'note.added': {
+    forVisitor: null,
+    noticed: false,
+    concerns: ['mentions'],
+    silences: [],
+    answers: {
+      t: 'note.add',
+      same: ({ text, mentions = [] }, command) =>
+        text === command.text &&
+        sameIds(
+          mentions,
+          (command.mentions ?? []).map(({ id }) => id),
+        ),
+    },
+    handover: null,
+  },
+  'stage.changed': {
+    forVisitor: null,
+    noticed: false,
+    concerns: ['floor', 'owner'],
+    silences: [],
+    answers: { t: 'stage.set', same: ({ stage }, command) => stage === command.stage },
+    handover: null,
+  },
+  'codes.changed': {
+    forVisitor: null,
+    noticed: false,
+    concerns: ['floor', 'owner'],
+    silences: [],
+    answers: { t: 'codes.set', same: ({ codes }, command) => sameIds(codes, command.codes) },
+    handover: null,
+  },
 } as const satisfies { readonly [K in EntryKind]: Rules<EntryOf<K>> };
+
+function sameIds(have: readonly { readonly id: string }[], asked: readonly string[]): boolean {
+  return have.map(({ id }) => id).join() === asked.join();
+}
 
 /** The rules of an entry's kind; undefined if this version does not know it. */
 export function rulesOf({ kind }: Entry): Rules<Entry> | undefined {

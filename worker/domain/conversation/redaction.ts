@@ -24,7 +24,7 @@ export function entryForVisitor(entry: Entry, alias: Alias): Entry | null {
 export function stateForVisitor(state: ConversationState, alias: Alias): ConversationState {
   const { id, head, phase, type, generation, campaign, site, visitor, page, ordinal } = state;
   const { startedAt, assignedAt, firstAssignedAt, firstReplyAt, activeAt, messages } = state;
-  const { owner: owned, released, lastMessage, closed } = state;
+  const { owner: owned, released, lastMessage, closed, revised } = state;
   return {
     ...{ id, head, phase, type, owner: owned && ownerForVisitor(owned, alias), generation },
     campaign: { id: campaign.id, name: campaign.name },
@@ -43,12 +43,14 @@ export function stateForVisitor(state: ConversationState, alias: Alias): Convers
     lastMessage: lastMessage && {
       ...{ seq: lastMessage.seq, at: lastMessage.at, by: partyForVisitor(lastMessage.by, alias) },
       text: lastMessage.text,
+      ...(lastMessage.deleted && { deleted: true }),
     },
     closed: closed && {
       at: closed.at,
       by: closerForVisitor(closed.by, closed.reason, alias),
       reason: endForVisitor(closed.reason),
     },
+    ...(revised?.message !== undefined && { revised: { message: revised.message } }),
   };
 }
 

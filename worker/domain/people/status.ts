@@ -54,9 +54,12 @@ export function assists(status: Status): boolean {
   return meanings[status].assists;
 }
 
-/** Whether a user with these roles has a status: a user who is only an administrator gets no chats. */
+/**
+ * Whether a user with these roles has a status: a user who is only an administrator gets no chats. Without roles, as
+ * in a row of an earlier version, the user counts as an agent.
+ */
 export function hasStatus(roles: readonly Role[]): boolean {
-  return roles.some((role) => role !== 'administrator');
+  return roles.length === 0 || roles.some((role) => role !== 'administrator');
 }
 
 /** The statuses that can be chosen, in the menu's order (F11, F18). */

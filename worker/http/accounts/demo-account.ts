@@ -28,6 +28,11 @@ const campaign = {
     closing: 'Thanks for stopping by. Happy trails!',
     introduction: 'Leave your email so we can reply if you have to go.',
     sneakPreview: true,
+    codes: ['Sale', 'Question answered', 'Return or exchange'].map((title, index) => ({
+      // Fixed: a module has no randomness while it loads.
+      id: `cod_${String(index + 1).padStart(26, '0')}`,
+      title,
+    })),
   },
 };
 

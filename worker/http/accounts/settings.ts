@@ -34,6 +34,8 @@ serve(settings, accountRoutes.change, async (c, { user, body: given }) => {
     known.needsSecondFactor === body.needsSecondFactor ? [] : await listWithoutSecondFactor(c.env.DB, id);
   const update = () => updateAccount(c.env.DB, id, body, act);
   const account = await steering(c.env, id, () => changing(c.env, id, met, update));
+  // Visitors' conversations take a setting of the account from the cached site.
+  forgetSites();
   return account ?? refuse('not_found');
 });
 

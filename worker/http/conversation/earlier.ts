@@ -2,9 +2,12 @@
  * A visitor's earlier conversations, for the agent who has the current one open (HIS-4). The dispatcher decides, by the
  * present owners and groups, which of them the agent may see; the transcripts are read from the history.
  */
+import { readersByMention } from '#domain/conversation/mentions';
+import { Revisions } from '#domain/conversation/revisions';
+import { seesAll } from '#domain/floor/sight';
 import { isRefusal, refuse, type ConversationState, type Earlier, type Refusal } from '#protocol';
 import { conversationStub, dispatcherStub, type Env } from '../../actors/stubs.ts';
-import { getConversation, getRange, listConversations } from '../../db/conversations.ts';
+import { getConversation, getRange, getRevisions, listConversations } from '../../db/conversations.ts';
 import type { UserPrincipal } from '../serving/principal.ts';
 
 /** The most conversations that a list contains. */
@@ -45,7 +48,22 @@ export async function earlierEntries(
   if (!state || other?.visitor.id !== state.visitor.id) return refuse('not_found');
   const [readable] = await readableOf(env, user, [other]);
   if (!readable) return refuse('not_found');
-  return (await getRange(env.DB, user.account, of, before, limit)) ?? refuse('not_found');
+  const range = await getRange(env.DB, user.account, of, before, limit);
+  if (!range) return refuse('not_found');
+  return seesAll(user) ? range : revisedRange(env, user.account, other, range);
+}
+
+/** A range as a reader without the right to originals may see it. Its entries may be revised by later ones. */
+async function revisedRange(
+  env: Env,
+  account: string,
+  { id, revised: { message = 0, note = 0 } = {} }: ConversationState,
+  range: NonNullable<Awaited<ReturnType<typeof getRange>>>,
+) {
+  const last = Math.max(message, note, range.upTo);
+  if (message <= range.after && note <= range.after) return range;
+  const revisions = Revisions.of(await getRevisions(env.DB, account, id, range.after, last));
+  return { ...range, entries: range.entries.map((entry) => revisions.apply(entry)) };
 }
 
 /** Read from the conversation's actor: the history may lack a new one. */
@@ -59,8 +77,11 @@ async function stateOf(env: Env, user: UserPrincipal, id: string): Promise<Conve
 async function readableOf(
   env: Env,
   { account, id, roles }: UserPrincipal,
-  states: readonly Pick<ConversationState, 'id' | 'owner'>[],
+  states: readonly Pick<ConversationState, 'id' | 'owner' | 'mentioned' | 'closed'>[],
 ): Promise<boolean[]> {
-  const asked = states.map((state) => ({ id: state.id, owner: state.owner?.id ?? null }));
+  const asked = states.map((state) => ({
+    ...{ id: state.id, owner: state.owner?.id ?? null },
+    mentioned: readersByMention(state, Date.now()),
+  }));
   return dispatcherStub(env, account).readable({ id, roles: [...roles] }, asked);
 }

@@ -12,13 +12,18 @@ import { siteOf } from './site-lookup.ts';
 
 export const pages = new Hono<Bound>();
 
-/** The only script on a customer's page. Its name has no hash, so caches keep it for minutes only. */
-pages.get('/widget.js', async (c) => {
-  const script = await asset(c, '/widget.js');
-  script.headers.set('Cache-Control', 'public, max-age=300');
-  script.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
-  return script;
-});
+/**
+ * The scripts on a customer's page: the one of its tag, and the one that this imports with the first unread message.
+ * Their names have no hash, so caches keep them for minutes only. An import from another origin needs CORS.
+ */
+for (const path of ['/widget.js', '/widget/alerts.js'])
+  pages.get(path, async (c) => {
+    const script = await asset(c, path);
+    script.headers.set('Cache-Control', 'public, max-age=300');
+    script.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    script.headers.set('Access-Control-Allow-Origin', '*');
+    return script;
+  });
 
 pages.get('/widget/frame', spoken, async (c) => {
   const id = check(SiteId, c.req.query('site'));

@@ -110,7 +110,8 @@ serve(widget, siteRoutes.sendMessage, async (c, { body: message }) => {
   if (site.account !== credential.account) return refuse('signed_out');
   if (!site.campaign) return refuse('not_found');
   const { id, name, settings } = site.campaign;
-  const campaign = { id, name, ...conversationSettingsOf(settings) };
+  const { messageEditMinutes: editMinutes } = site;
+  const campaign = { id, name, ...conversationSettingsOf(settings), ...(editMinutes > 0 && { editMinutes }) };
   // A first message costs one call to an actor: the visitor's, which checks the credential and decides.
   const visitor = visitorStub(c.env, credential.account, credential.id);
   const circumstances = {

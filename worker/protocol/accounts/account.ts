@@ -23,6 +23,9 @@ export const sees = ['own', 'groups', 'all'] as const;
 export const Sees = v.picklist(sees);
 export type Sees = v.InferOutput<typeof Sees>;
 
+/** Minutes in which authors edit and delete their own messages; 0: never. For conversations that begin later. */
+export const MessageEditMinutes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_440));
+
 export const AccountBody = v.strictObject({
   name: Name,
   timeZone: TimeZone,
@@ -35,8 +38,14 @@ export const AccountBody = v.strictObject({
   missedLimit: MissedLimit,
   /** Offers a status in which agents get only what was left for later (F18). */
   offlineProcessing: v.boolean(),
+  /** Absent: unchanged. A console tab that was opened before an upgrade saves without it. */
+  messageEditMinutes: v.optional(MessageEditMinutes),
 });
 export type AccountBody = v.InferOutput<typeof AccountBody>;
 
-export const Account = v.object({ id: AccountId, ...AccountBody.entries });
+export const Account = v.object({
+  id: AccountId,
+  ...AccountBody.entries,
+  messageEditMinutes: MessageEditMinutes,
+});
 export type Account = v.InferOutput<typeof Account>;

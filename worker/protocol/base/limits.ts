@@ -20,6 +20,10 @@ export const maxPreviewLength = 2_000;
 export const maxNameLength = 100;
 /** An email address, in characters (RFC 5321, 4.5.3.1: 254 with the brackets left out). */
 export const maxEmailLength = 254;
+/** The most colleagues whom a note mentions. */
+export const maxMentions = 20;
+/** The most success codes of a campaign, and of a conversation. */
+export const maxCodes = 50;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */

@@ -8,8 +8,10 @@
  * the page was opened.
  */
 import * as v from 'valibot';
-import { CampaignId } from '../base/ids.ts';
-import { Name } from '../base/text.ts';
+import { CampaignId, CodeId } from '../base/ids.ts';
+import { maxCodes } from '../base/limits.ts';
+import { cleanName, Name } from '../base/text.ts';
+import type { CodeChoice } from '../conversation/frames.ts';
 import { Availability } from '../floor/availability.ts';
 import { defaultRouting, Routing } from '../routing/routing.ts';
 
@@ -20,7 +22,7 @@ const shortText = (max: number) =>
     v.check((text) => text.isWellFormed() && !text.includes('\0'), 'not_text'),
   );
 
-/** Whether the widget asks the visitor for a field before the chat starts. */
+/** How the widget asks the visitor for a field: `required` before the first message, `optional` below it. */
 export const Asked = v.picklist(['no', 'optional', 'required']);
 
 /** The chat's look and texts. Public: the visitor's browser receives all of it. */
@@ -30,7 +32,7 @@ export const CampaignAppearance = v.object({
   /** The window's title and the line below it. */
   title: shortText(60),
   subtitle: shortText(120),
-  /** Shown when a conversation has ended. */
+  /** Sent when a conversation ends. Empty: nothing is sent. */
   closing: shortText(500),
   /** Above the questions about name and email. */
   introduction: shortText(500),
@@ -43,10 +45,49 @@ export type CampaignAppearance = v.InferOutput<typeof CampaignAppearance>;
 
 /** Invitations to write. Public: the loader receives it with the appearance. */
 export const CampaignGreetings = v.object({
-  /** Shown first in an empty conversation, and not part of the log. Empty: nothing is shown. */
+  /** Shown in an empty chat, and sent when a conversation begins, before the first message. Empty: nothing is sent. */
   opening: shortText(500),
 });
 export type CampaignGreetings = v.InferOutput<typeof CampaignGreetings>;
+
+/** A success code. An archived one stays in conversations that have it, and can no longer be chosen. */
+export const CampaignCode = v.object({
+  id: CodeId,
+  title: Name,
+  archived: v.optional(v.literal(true)),
+});
+export type CampaignCode = v.InferOutput<typeof CampaignCode>;
+
+/** Two titles are the same if readers cannot tell them apart by more than their case. */
+const comparable = (title: string) => cleanName(title).toLowerCase();
+
+/** The position of the first code whose id or title an earlier one has; -1 if there is none. */
+export function repeatedCode(codes: readonly CampaignCode[]): number {
+  return codes.findIndex(({ id, title }, index) =>
+    codes.slice(0, index).some((other) => other.id === id || comparable(other.title) === comparable(title)),
+  );
+}
+
+/** In the order in which agents choose. No two have the same id or the same title. */
+const CampaignCodes = v.pipe(
+  v.array(CampaignCode),
+  v.maxLength(maxCodes),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const key = repeatedCode(dataset.value);
+    const value = dataset.value[key];
+    if (!value) return;
+    const item = { type: 'array', origin: 'value', input: dataset.value, key, value } as const;
+    const title = {
+      type: 'object',
+      origin: 'value',
+      input: value,
+      key: 'title',
+      value: value.title,
+    } as const;
+    addIssue({ message: 'repeated', path: [item, title] });
+  }),
+);
 
 /** The handling of conversations. Private: the server alone reads it. */
 export const CampaignRules = v.object({
@@ -54,6 +95,12 @@ export const CampaignRules = v.object({
   idleMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_440)),
   /** The agents who are asked, and in which order. */
   routing: v.optional(Routing, defaultRouting),
+  /** How agents classify a conversation: the success codes, … */
+  codes: v.optional(CampaignCodes, []),
+  /** … whether one conversation can have several, … */
+  multipleCodes: v.optional(v.boolean(), false),
+  /** … and whether an agent needs one to end it. */
+  codeRequired: v.optional(v.boolean(), false),
 });
 export type CampaignRules = v.InferOutput<typeof CampaignRules>;
 
@@ -81,6 +128,9 @@ export const defaultCampaign: CampaignSettings = {
   sneakPreview: false,
   idleMinutes: 30,
   routing: defaultRouting,
+  codes: [],
+  multipleCodes: false,
+  codeRequired: false,
 };
 
 export const CampaignBody = v.object({ name: Name, enabled: v.boolean(), settings: CampaignSettings });
@@ -108,11 +158,28 @@ export interface ConversationSettings {
   readonly sneakPreview: boolean;
   /** Seconds without a reply after which an owner loses the conversation; null: never. Absent in earlier versions. */
   readonly forwardAfter?: number | null;
+  /** Minutes in which one's own message can be edited and deleted; the account's. Absent: it cannot. */
+  readonly editMinutes?: number;
+  readonly codes?: CodeChoice;
+  /** The texts of the campaign; an absent or empty one is not sent. */
+  readonly opening?: string;
+  readonly closing?: string;
 }
 
 export function conversationSettingsOf(settings: CampaignSettings): ConversationSettings {
-  const { idleMinutes, sneakPreview, routing } = settings;
-  return { idleMinutes, sneakPreview, forwardAfter: routing.forwardAfter };
+  const { idleMinutes, sneakPreview, routing, opening, closing } = settings;
+  const codes = codeChoiceOf(settings);
+  return {
+    ...{ idleMinutes, sneakPreview, forwardAfter: routing.forwardAfter },
+    ...(codes && { codes }),
+    ...{ opening, closing },
+  };
+}
+
+/** Undefined without a code to choose: a conversation must not wait for one. */
+function codeChoiceOf({ codes, multipleCodes, codeRequired }: CampaignSettings): CodeChoice | undefined {
+  const list = codes.filter(({ archived }) => !archived).map(({ id, title }) => ({ id, title }));
+  return list.length > 0 ? { list, multiple: multipleCodes, required: codeRequired } : undefined;
 }
 
 /** The widget's view of its campaign: public. */

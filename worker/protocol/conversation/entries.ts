@@ -3,7 +3,7 @@
  * added: a reader passes over an unknown kind and keeps its `seq`. kinds.ts in `#domain` has the rules of each kind.
  */
 import * as v from 'valibot';
-import { CampaignId, CommandId, SiteId } from '../base/ids.ts';
+import { CampaignId, CodeId, CommandId, SiteId, UserId } from '../base/ids.ts';
 import { ConversationType, TargetCampaign, TargetGroup } from '../routing/routing.ts';
 import { AgentParty, Owner, Party } from './parties.ts';
 
@@ -31,7 +31,82 @@ export const ConversationStarted = v.object({
   /** Absent: `live`. */
   type: v.optional(ConversationType),
 });
-export const MessageSent = v.object({ ...base, kind: v.literal('message.sent'), id, text: v.string() });
+const seq = base.seq;
+/**
+ * How a reader without the right to originals receives a revised message: `text` is the present one, and empty if it
+ * was deleted. The log itself keeps the original, without these fields (revisions.ts in `#domain`).
+ */
+const revised = {
+  /** When the text was last edited, in UTC milliseconds. */
+  edited: v.optional(v.number()),
+  deleted: v.optional(v.literal(true)),
+};
+/** `quote`: the seq of the earlier message that this one answers. */
+export const MessageSent = v.object({
+  ...base,
+  kind: v.literal('message.sent'),
+  id,
+  text: v.string(),
+  quote: v.optional(seq),
+  ...revised,
+});
+const RevisedKind = v.picklist(['message', 'note']);
+/**
+ * The text of the entry at `target` was replaced. Readers without the right to originals receive the present text in
+ * every earlier edit of the same target too.
+ */
+export const MessageEdited = v.object({
+  ...base,
+  kind: v.literal('message.edited'),
+  id,
+  target: seq,
+  of: RevisedKind,
+  text: v.string(),
+});
+export const MessageDeleted = v.object({
+  ...base,
+  kind: v.literal('message.deleted'),
+  id,
+  target: seq,
+  of: RevisedKind,
+});
+/** An automatic text of the campaign, in the words of that time. In no count and no statistic. */
+export const AutomaticSent = v.object({
+  ...base,
+  kind: v.literal('automatic.sent'),
+  moment: v.picklist(['opening', 'closing']),
+  text: v.string(),
+});
+/** A colleague whom a note mentions, by the name of that time. */
+export const Mention = v.object({ id: UserId, name: v.string() });
+export type Mention = v.InferOutput<typeof Mention>;
+/** A private note: for agents only. `closing`: it was written at the end. */
+export const NoteAdded = v.object({
+  ...base,
+  kind: v.literal('note.added'),
+  id: v.optional(CommandId),
+  text: v.string(),
+  mentions: v.optional(v.array(Mention)),
+  closing: v.optional(v.literal(true)),
+  ...revised,
+});
+/** The owner moved the conversation on by hand. */
+export const StageChanged = v.object({
+  ...base,
+  kind: v.literal('stage.changed'),
+  id,
+  stage: v.literal('in_progress'),
+});
+/** A success code of the campaign, by its title of that time. */
+export const SuccessCode = v.object({ id: CodeId, title: v.string() });
+export type SuccessCode = v.InferOutput<typeof SuccessCode>;
+/** The conversation's success codes are these now. */
+export const CodesChanged = v.object({
+  ...base,
+  kind: v.literal('codes.changed'),
+  id: v.optional(CommandId),
+  codes: v.array(SuccessCode),
+});
 /** How an agent became the owner. */
 export const AssignedHow = v.picklist(['taken', 'offered', 'routed', 'transferred', 'assigned']);
 /** Why an agent is no longer the owner. */
@@ -78,6 +153,8 @@ export const ConversationTransferred = v.object({
 });
 /** The visitor no longer waits, and is to be answered later. */
 export const ConversationDeferred = v.object({ ...base, kind: v.literal('conversation.deferred'), id });
+/** The visitor waits for an agent again, after `conversation.deferred` or a question left for later. */
+export const ConversationResumed = v.object({ ...base, kind: v.literal('conversation.resumed'), id });
 /** The visitor's last tab was closed, and none was opened within the grace period. */
 export const VisitorLeft = v.object({ ...base, kind: v.literal('visitor.left') });
 export const VisitorReturned = v.object({ ...base, kind: v.literal('visitor.returned') });
@@ -90,7 +167,7 @@ export const VisitorIdentified = v.object({
   email: v.optional(v.string()),
 });
 export const VisitorBlocked = v.object({ ...base, kind: v.literal('visitor.blocked'), id });
-/** The end. Only entries for agents can follow it. */
+/** The end. Only notes, codes and revisions can follow it. */
 export const ConversationClosed = v.object({
   ...base,
   kind: v.literal('conversation.closed'),
@@ -99,6 +176,8 @@ export const ConversationClosed = v.object({
   reason: v.picklist(['visitor', 'agent', 'idle', 'blocked', 'full']),
   /** For visitors: the reason is `full`. Their earlier clients do not know that reason, so they receive another. */
   full: v.optional(v.literal(true)),
+  /** For agents: the campaign demands a success code, and none was chosen. */
+  awaitingCode: v.optional(v.literal(true)),
 });
 
 export const Entry = v.variant('kind', [
@@ -108,11 +187,18 @@ export const Entry = v.variant('kind', [
   AgentUnassigned,
   ConversationTransferred,
   ConversationDeferred,
+  ConversationResumed,
   VisitorLeft,
   VisitorReturned,
   VisitorIdentified,
   VisitorBlocked,
   ConversationClosed,
+  MessageEdited,
+  MessageDeleted,
+  AutomaticSent,
+  NoteAdded,
+  StageChanged,
+  CodesChanged,
 ]);
 export type Entry = v.InferOutput<typeof Entry>;
 export type EntryKind = Entry['kind'];

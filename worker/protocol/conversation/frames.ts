@@ -1,11 +1,11 @@
 /** The frames of a conversation's socket. PROTOCOL.md numbers the rules. */
 import * as v from 'valibot';
-import { CommandId, ConversationId } from '../base/ids.ts';
-import { maxRange } from '../base/limits.ts';
+import { CodeId, CommandId, ConversationId, UserId } from '../base/ids.ts';
+import { maxCodes, maxMentions, maxRange } from '../base/limits.ts';
 import { RefusalCode } from '../base/refusals.ts';
-import { Email, MessageText, Name, PreviewText } from '../base/text.ts';
+import { cleanName, Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
-import { Entry } from './entries.ts';
+import { Entry, SuccessCode } from './entries.ts';
 import { ConversationState, Marks } from './state.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -36,7 +36,24 @@ export const MarkFrame = v.strictObject({ t: v.literal('mark'), delivered: seq, 
 export const Typing = v.strictObject({ t: v.literal('typing'), on: v.boolean() });
 /** `prev` is the sender's latest earlier command that was unanswered when this one was sent. */
 const command = { id: CommandId, prev: v.optional(CommandId) };
-export const SendMessage = v.strictObject({ t: v.literal('message.send'), ...command, text: MessageText });
+export const SendMessage = v.strictObject({
+  t: v.literal('message.send'),
+  ...command,
+  text: MessageText,
+  /** The seq of the message that this one answers. */
+  quote: v.optional(seq),
+});
+/** Replaces the text of one's own message or note. */
+export const EditMessage = v.strictObject({
+  t: v.literal('message.edit'),
+  ...command,
+  target: seq,
+  text: MessageText,
+});
+export type EditMessage = v.InferOutput<typeof EditMessage>;
+/** Deletes one's own message or note; a supervisor deletes any. */
+export const DeleteMessage = v.strictObject({ t: v.literal('message.delete'), ...command, target: seq });
+export type DeleteMessage = v.InferOutput<typeof DeleteMessage>;
 export const CloseConversation = v.strictObject({ t: v.literal('conversation.close'), ...command });
 
 /* From a visitor only. */
@@ -53,11 +70,38 @@ export const Identify = v.strictObject({
 /** The visitor no longer waits: the answer may come later. */
 export const DeferConversation = v.strictObject({ t: v.literal('conversation.defer'), ...command });
 
+/** The visitor waits again after all. */
+export const ResumeConversation = v.strictObject({ t: v.literal('conversation.resume'), ...command });
+
 /* From an agent only. */
 
 /** Returns the conversation to the queue. */
 export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), ...command });
 export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), ...command });
+const CodeIds = v.pipe(v.array(CodeId), v.maxLength(maxCodes));
+/** Ends the conversation, with its success codes and a closing note. */
+export const EndConversation = v.strictObject({
+  ...CloseConversation.entries,
+  codes: v.optional(CodeIds),
+  note: v.optional(NoteText),
+});
+/** A colleague by the name that the note's text contains. */
+const MentionGiven = v.strictObject({ id: UserId, name: v.pipe(Name, v.transform(cleanName)) });
+/** Adds a private note. Any agent who follows the conversation may, also after its end. */
+export const AddNote = v.strictObject({
+  t: v.literal('note.add'),
+  ...command,
+  text: MessageText,
+  mentions: v.optional(v.pipe(v.array(MentionGiven), v.maxLength(maxMentions))),
+});
+/** Moves a new conversation on by hand. */
+export const SetStage = v.strictObject({
+  t: v.literal('stage.set'),
+  ...command,
+  stage: v.literal('in_progress'),
+});
+/** Sets the success codes, in place of those before; also after the end. */
+export const SetCodes = v.strictObject({ t: v.literal('codes.set'), ...command, codes: CodeIds });
 
 const common = {
   hello: Hello,
@@ -65,6 +109,8 @@ const common = {
   mark: MarkFrame,
   typing: Typing,
   'message.send': SendMessage,
+  'message.edit': EditMessage,
+  'message.delete': DeleteMessage,
   'conversation.close': CloseConversation,
 };
 
@@ -74,6 +120,7 @@ export const visitorFrames = {
   preview: Preview,
   'visitor.identify': Identify,
   'conversation.defer': DeferConversation,
+  'conversation.resume': ResumeConversation,
 };
 export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof visitorFrames]>;
 /** The frames that an agent's socket accepts, by `t`. */
@@ -81,6 +128,10 @@ export const agentFrames = {
   ...common,
   'conversation.return': ReturnConversation,
   'visitor.block': BlockVisitor,
+  'conversation.close': EndConversation,
+  'note.add': AddNote,
+  'stage.set': SetStage,
+  'codes.set': SetCodes,
 };
 export type AgentFrame = v.InferOutput<(typeof agentFrames)[keyof typeof agentFrames]>;
 export type ClientFrame = VisitorFrame | AgentFrame;
@@ -88,6 +139,16 @@ export type ClientFrame = VisitorFrame | AgentFrame;
 export type CommandFrame = Extract<ClientFrame, { id: string }>;
 
 /* From the server. */
+
+/** The success codes that can be chosen. */
+export const CodeChoice = v.object({
+  list: v.array(SuccessCode),
+  /** More than one can be chosen. */
+  multiple: v.boolean(),
+  /** An agent cannot end the conversation without one. */
+  required: v.boolean(),
+});
+export type CodeChoice = v.InferOutput<typeof CodeChoice>;
 
 /** The answer to `hello`: the head of the log, and the state up to the head. Ranges follow. */
 export const Welcome = v.object({
@@ -101,6 +162,10 @@ export const Welcome = v.object({
   marks: Marks,
   /** The visitor has a live tab. */
   present: v.boolean(),
+  /** Minutes in which one's own message can be edited and deleted. Absent: it cannot. */
+  editMinutes: v.optional(v.number()),
+  /** For agents: the campaign's success codes, as they were when the conversation began. */
+  codes: v.optional(CodeChoice),
 });
 /** The entries after `after` and up to `upTo` that this side may see, in order. */
 export const Range = v.object({ t: v.literal('range'), after: seq, upTo: seq, entries: v.array(Entry) });

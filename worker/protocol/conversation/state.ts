@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { CampaignId, ConversationId, SiteId, UserId, VisitorId } from '../base/ids.ts';
 import { ConversationType, Target } from '../routing/routing.ts';
+import { SuccessCode } from './entries.ts';
 import { Owner, Party } from './parties.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -13,7 +14,15 @@ export const Phase = v.picklist(['waiting', 'active', 'closed']);
 /** `waiting`: without an owner. `active`: an agent owns it. `closed`: it accepts no more messages. */
 export type Phase = v.InferOutput<typeof Phase>;
 
-export const LastMessage = v.object({ seq, at: v.number(), by: Party, text: v.string() });
+/** A deleted one has no text. */
+export const LastMessage = v.object({
+  seq,
+  at: v.number(),
+  by: Party,
+  text: v.string(),
+  deleted: v.optional(v.literal(true)),
+});
+export type LastMessage = v.InferOutput<typeof LastMessage>;
 
 export const ConversationState = v.object({
   id: ConversationId,
@@ -52,6 +61,15 @@ export const ConversationState = v.object({
   /** The text is cut to `lastWordsLength` code points. */
   lastMessage: v.nullable(LastMessage),
   closed: v.nullable(v.object({ at: v.number(), by: Party, reason: v.string() })),
+  /** The seqs of the last revision of a message, and of a note. Readers of a part of the log read on to there. */
+  revised: v.optional(v.object({ message: v.optional(seq), note: v.optional(seq) })),
+  /** When the owner moved the conversation on by hand. For agents, like all that follows. */
+  inProgressAt: v.optional(v.number()),
+  codes: v.optional(v.array(SuccessCode)),
+  /** It has ended, and a success code is still required. */
+  awaitingCode: v.optional(v.literal(true)),
+  /** The colleagues whom notes mention. They may read the conversation. */
+  mentioned: v.optional(v.array(UserId)),
 });
 export type ConversationState = v.InferOutput<typeof ConversationState>;
 

@@ -22,8 +22,28 @@ export const SaveDraft = v.strictObject({
   text: DraftText,
 });
 export const SetStatus = v.strictObject({ t: v.literal('status.set'), id: CommandId, status: Status });
-export const AgentClientFrame = v.variant('t', [SaveDraft, SetStatus]);
+/** The user has seen the notes of a conversation that mention them, up to this seq. */
+export const SeeMentions = v.strictObject({
+  t: v.literal('mentions.see'),
+  conversation: ConversationId,
+  upTo: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER)),
+});
+export const AgentClientFrame = v.variant('t', [SaveDraft, SetStatus, SeeMentions]);
 export type AgentClientFrame = v.InferOutput<typeof AgentClientFrame>;
+
+/** A note that mentions the user. */
+export const Mentioned = v.object({
+  conversation: ConversationId,
+  /** The seq of the note. */
+  seq: v.number(),
+  at: v.number(),
+  by: AgentParty,
+  visitor: v.object({ id: v.string(), name: v.optional(v.string()) }),
+  /** The start of the note. */
+  text: v.string(),
+  seen: v.optional(v.literal(true)),
+});
+export type Mentioned = v.InferOutput<typeof Mentioned>;
 
 /** The first frame: everything that the tab's lists need. Sent again after every reconnect. */
 export const AgentWelcome = v.object({
@@ -34,6 +54,22 @@ export const AgentWelcome = v.object({
   /** The conversations that the agent owns; none while they are offline. */
   summaries: v.array(Summary),
   drafts: v.record(ConversationId, v.string()),
+  /** The notes that mention the user, in the order of time. Absent if there are none, and while they are offline. */
+  mentions: v.optional(v.array(Mentioned)),
+});
+/** A note mentions the user, or such a note was edited. */
+export const MentionFrame = v.object({ t: v.literal('mention'), mention: Mentioned });
+/** A note that mentioned the user was deleted. */
+export const MentionGone = v.object({
+  t: v.literal('mention.gone'),
+  conversation: ConversationId,
+  seq: v.number(),
+});
+/** The user has seen the mentions of a conversation up to this seq, in this tab or another. */
+export const MentionsSeen = v.object({
+  t: v.literal('mentions.seen'),
+  conversation: ConversationId,
+  upTo: v.number(),
 });
 /** One of the agent's conversations has changed, or the agent has become its owner. */
 export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary });
@@ -62,6 +98,9 @@ export const AgentServerFrame = v.variant('t', [
   SummaryGone,
   DraftFrame,
   StatusFrame,
+  MentionFrame,
+  MentionGone,
+  MentionsSeen,
   Refused,
 ]);
 export type AgentServerFrame = v.InferOutput<typeof AgentServerFrame>;
@@ -100,8 +139,10 @@ export const FloorRow = v.object({
   handed: v.optional(v.nullable(Handover)),
   /** How often it was passed on because its agent did not reply in time; absent if never. */
   passes: v.optional(v.number()),
+  /** It has ended, and a success code is still required. */
+  awaitingCode: v.optional(v.literal(true)),
   startedAt: v.number(),
-  /** When it last changed state or owner. */
+  /** When it last changed state or owner; of a closed one, when it ended. */
   changedAt: v.number(),
 });
 export type FloorRow = v.InferOutput<typeof FloorRow>;

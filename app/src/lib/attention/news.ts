@@ -1,10 +1,11 @@
 /** News that deserve a sound: each has a key, and a key is news once. */
 import { sideOf } from '#domain/conversation/parties';
+import type { Mentioned } from '#protocol';
 import { byHand, groupOf, type Handing, type Row } from '../floor/roster.ts';
 
 export interface News {
   readonly key: string;
-  readonly kind: 'waiting' | 'message';
+  readonly kind: 'waiting' | 'message' | 'mention';
   readonly conversation: string;
 }
 
@@ -23,6 +24,17 @@ export function newsOf(rows: Iterable<Row>, me: string, handing: Handing = byHan
     }
   }
   return news;
+}
+
+/** The unseen mentions of the agent, each of which is news. */
+export function mentionNews(mentions: readonly Mentioned[]): News[] {
+  return mentions
+    .filter(({ seen }) => !seen)
+    .map(({ conversation, seq }) => ({
+      key: `mention:${conversation}:${seq}`,
+      kind: 'mention',
+      conversation,
+    }));
 }
 
 /** Keys that are stored for all tabs: far more than two tabs can differ by. */

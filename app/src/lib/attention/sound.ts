@@ -1,5 +1,7 @@
 /** Two short sounds, synthesised. A browser stays silent until the user has interacted with the page once. */
 
+import type { News } from './news.ts';
+
 let context: AudioContext | null = null;
 
 /** Prepares the sound at the first gesture. Returns a function that stops waiting for one. */
@@ -26,8 +28,8 @@ export function audible(): boolean {
   return context?.state === 'running';
 }
 
-/** Two rising notes for a waiting visitor, one low note for a message. */
-export function play(kind: 'waiting' | 'message'): void {
+/** Two rising notes for a waiting visitor, one low note for a message or a mention. */
+export function play(kind: News['kind']): void {
   if (!context) return;
   const notes = kind === 'waiting' ? [659, 880] : [587];
   notes.forEach((pitch, index) => note(pitch, index * 0.13));

@@ -3,6 +3,7 @@ import { ConversationClient } from '#client/conversation';
 import type { ConversationView } from '#client/conversation-view';
 import { platform } from '#client/environment';
 import { carriedOutbox, type Pending } from '#client/outbox';
+import { seesAll } from '#domain/floor/sight';
 import { noMarks } from '#domain/conversation/marks';
 import {
   check,
@@ -10,8 +11,11 @@ import {
   conversationRoutes,
   isRefusal,
   pathOf,
+  type CommandFrame,
   type Me,
+  type Mention,
   type Refused,
+  type SuccessCode,
 } from '#protocol';
 import { keep, kept } from '../kept.ts';
 import { session } from '../people/session.svelte.ts';
@@ -34,6 +38,7 @@ const nothing: ConversationView = {
   typing: null,
   preview: '',
   waiting: null,
+  codes: null,
   pending: [],
   loadingOlder: false,
 };
@@ -48,7 +53,7 @@ export interface LiveOptions {
   readonly me: Me;
   /** The view of this tab from an earlier time; shown until the server has answered. */
   readonly before: ConversationView | undefined;
-  /** A command other than a message was refused. */
+  /** A command other than a message or an edit was refused. */
   onRefused(refused: Refused): void;
   onChange(live: LiveConversation): void;
   onSeen(live: LiveConversation): void;
@@ -61,6 +66,8 @@ export class LiveConversation {
   missing = $state(false);
   /** The visitor's messages after this seq arrived while the log was not visible. */
   unreadAfter = $state<number | null>(null);
+  /** Why the server did not end the chat with the chosen codes. */
+  endRefused = $state.raw<Refused | null>(null);
   /** Set by the log: its end is visible. */
   looked = false;
   /** The last seq that the agent has seen while they owned the chat. */
@@ -82,14 +89,17 @@ export class LiveConversation {
       side: 'agent',
       me: me.id,
       outbox,
+      originals: seesAll(me),
       url: () => socketUrl(pathOf(conversationRoutes.follow, { id })),
       protocols: () => [],
       onDoubt: () => session.holds(),
       onEntries: () => this.#arrived(),
       onRefused: (pending: Pending, refused) => {
-        if (pending.frame.t === 'message.send') return false;
+        // Typed text stays visible, to be sent again or discarded.
+        if (isTyped(pending)) return false;
         outbox.drop(pending.id);
-        onRefused(refused);
+        if (pending.frame.t === 'conversation.close' && refused.field === 'codes') this.endRefused = refused;
+        else onRefused(refused);
         return true;
       },
       onChange: (view) => {
@@ -115,14 +125,63 @@ export class LiveConversation {
     this.#client.end();
   }
 
-  send(text: string): void {
+  /** `quote` is the seq of the message that this one answers. */
+  send(text: string, { quote }: { readonly quote?: number | undefined } = {}): void {
     this.#typingAt = 0;
     this.unreadAfter = null;
-    this.#client.send(text);
+    this.#client.send(text, { quote });
   }
 
-  close(): void {
-    this.#client.command({ t: 'conversation.close' });
+  /** Adds a private note. */
+  note(text: string, mentions: readonly Mention[] = []): void {
+    this.#client.command({ t: 'note.add', text, ...(mentions.length > 0 && { mentions: [...mentions] }) });
+  }
+
+  /** Replaces the text of an own message or note. Until the answer the edit is in `view.pending`. */
+  edit(seq: number, text: string): void {
+    this.#client.edit(seq, text);
+  }
+
+  /** Deletes a message or note. Until the answer the deletion is in `view.pending`. */
+  delete(seq: number): void {
+    this.#client.delete(seq);
+  }
+
+  /** Ends the chat, with its success codes and a closing note. */
+  close(outcome: { readonly codes?: string[]; readonly note?: string } = {}): void {
+    this.endRefused = null;
+    this.#client.command({ t: 'conversation.close', ...outcome });
+  }
+
+  /** Moves a new chat to In progress. */
+  move(): void {
+    if (!this.moving) this.#client.command({ t: 'stage.set', stage: 'in_progress' });
+  }
+
+  /** Sets the success codes in place of those before. */
+  setCodes(codes: string[]): void {
+    this.#client.command({ t: 'codes.set', codes });
+  }
+
+  /** A choice of codes is not saved yet. */
+  get codesPending(): boolean {
+    return this.#unanswered('codes.set') !== undefined;
+  }
+
+  get moving(): boolean {
+    return this.#unanswered('stage.set') !== undefined;
+  }
+
+  /** The success codes, as this user has chosen them last. */
+  get codes(): readonly SuccessCode[] {
+    const given = this.#unanswered('codes.set');
+    if (!given) return this.view.state?.codes ?? [];
+    return (this.view.codes?.list ?? []).filter(({ id }) => given.codes.includes(id));
+  }
+
+  #unanswered<T extends CommandFrame['t']>(t: T): Extract<CommandFrame, { t: T }> | undefined {
+    const found = this.view.pending.findLast(({ frame, refused }) => frame.t === t && !refused);
+    return found?.frame as Extract<CommandFrame, { t: T }> | undefined;
   }
 
   giveBack(): void {
@@ -191,4 +250,9 @@ export class LiveConversation {
     if (!this.#opened || this.looked || this.unreadAfter !== null) return;
     this.unreadAfter = this.view.cursor;
   }
+}
+
+/** A command with text that the agent has typed. */
+function isTyped({ frame }: Pending): boolean {
+  return frame.t === 'message.send' || frame.t === 'message.edit' || frame.t === 'note.add';
 }

@@ -3,7 +3,9 @@ import type { ConversationView } from '#client/conversation-view';
 import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { keptKeys } from '../kept.ts';
+import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
+import { NoteDraft } from './note-draft.svelte.ts';
 import type { ScrollPosition } from './scroll.ts';
 
 /** Earlier views that are stored, so that going back shows them at once. */
@@ -28,6 +30,8 @@ export class Conversations {
   readonly seen = new SvelteMap<string, number>();
   /** The scroll position at which the agent left each log. */
   readonly scrollPositions = new Map<string, ScrollPosition>();
+  readonly #notes = new Map<string, NoteDraft>();
+  readonly #targets = new Map<string, ComposerTarget>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
@@ -79,6 +83,20 @@ export class Conversations {
     left.unreadAfter = null;
     this.#remember(left);
     if (!left.unsent) this.#drop(left);
+  }
+
+  /** The target of a conversation's composer. Like the draft, it stays while other conversations are open. */
+  targetOf(id: string): ComposerTarget {
+    const target = this.#targets.get(id) ?? new ComposerTarget();
+    this.#targets.set(id, target);
+    return target;
+  }
+
+  /** The unsent note of a conversation. */
+  noteOf(id: string): NoteDraft {
+    const note = this.#notes.get(id) ?? new NoteDraft();
+    this.#notes.set(id, note);
+    return note;
   }
 
   leave(id: string, scrollPosition: ScrollPosition | null): void {

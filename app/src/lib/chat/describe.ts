@@ -1,13 +1,26 @@
 /** Describes an entry in a sentence. Its names are marked (`isolated`), for the component Sentence. */
-import { pageLink } from '#domain/base/page-link';
-import { lineOf } from '#domain/conversation/kinds';
+import { lineOf } from '#domain/conversation/folds';
 import type { ConversationState, Entry, EntryOf, Party } from '#protocol';
 import { m } from '#words/app';
 import { colleagues } from '../people/colleagues.svelte.ts';
 import { isolated, partyName } from './names.ts';
 
-/** An entry that is no message, and so is described. */
-export type EventEntry = Exclude<Entry, EntryOf<'message.sent'>>;
+/** Entries that are shown otherwise: messages, their revisions, and the beginning, which is a card. */
+type OtherKind =
+  | 'message.sent'
+  | 'note.added'
+  | 'message.edited'
+  | 'message.deleted'
+  | 'automatic.sent'
+  | 'conversation.started';
+
+/** An entry that is described in a sentence. */
+export type EventEntry = Exclude<Entry, EntryOf<OtherKind>>;
+
+/** True if an entry has a line of its own, with a sentence. */
+export function isEvent(entry: Entry): entry is EventEntry {
+  return lineOf<Line<EventEntry>>(lines, entry.kind) !== undefined;
+}
 
 /** The reader, and the visitor's name, also as it stands in a sentence. */
 interface Reader {
@@ -22,11 +35,10 @@ type Line<E extends Entry> = { describe(entry: E, reader: Reader): string }['des
 
 /** A sentence for each kind: the type checker demands a new one's. */
 const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
-  'conversation.started': ({ page }) =>
-    page?.title ? m.event_started_on({ page: titled(page) }) : m.event_started(),
   'agent.assigned': (entry, { me }) => describeOwner(entry, me),
   'conversation.transferred': ({ by, to }, { me }) => handed(by, to, me, transferWords),
   'conversation.deferred': (_, { visitor }) => m.event_deferred({ visitor }),
+  'conversation.resumed': (_, { visitor }) => m.event_resumed({ visitor }),
   'agent.unassigned': ({ agent, by, reason }, { told }) => {
     // A newer server may know more reasons.
     const { ofYou, ofOthers } = losses[reason] ?? losses.vanished;
@@ -39,6 +51,11 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
     return details ? m.event_identified_as({ visitor, details }) : m.event_identified({ visitor });
   },
   'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
+  'stage.changed': ({ by }, { told }) => told(by, m.event_you_in_progress, m.event_in_progress),
+  'codes.changed': ({ codes }) =>
+    codes.length > 0
+      ? m.event_codes({ codes: codes.map(({ title }) => isolated(title)).join(', ') })
+      : m.event_no_codes(),
   'conversation.closed': (entry, { me, visitorName }) => describeEnd(entry, me, visitorName),
 };
 
@@ -46,12 +63,6 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
 export function describe(entry: EventEntry, me: string | null, visitorName: string): string {
   const reader = { me, visitorName, visitor: isolated(visitorName), told: teller(me, visitorName) };
   return lineOf<Line<EventEntry>>(lines, entry.kind)?.(entry, reader) ?? '';
-}
-
-/** A page's title comes from the visitor's browser, so it is never shown without the host. */
-function titled({ url, title }: { readonly url: string; readonly title: string }): string {
-  const host = pageLink(url)?.host;
-  return host === undefined ? isolated(title) : `${isolated(title)} · ${isolated(host)}`;
 }
 
 /** How an agent lost a conversation, by the reason. */

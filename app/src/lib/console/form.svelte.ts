@@ -14,6 +14,8 @@ export class Form<T extends object> {
   undone = $state(0);
   readonly #schema: Schema;
   #saved: string = $state('');
+  /** The value as the server has it. */
+  readonly saved: T = $derived.by(() => JSON.parse(this.#saved) as T);
   readonly dirty = $derived.by(() => JSON.stringify(this.draft) !== this.#saved);
 
   constructor(schema: Schema, value: T) {

@@ -10,6 +10,7 @@ import {
   type FloorRow,
   type HandedFrame,
   type Me,
+  type Mentioned,
   type Offer,
   type OffersFrame,
   type Refusal,
@@ -22,7 +23,7 @@ import { createContext } from 'svelte';
 import { online } from 'svelte/reactivity/window';
 import { ask } from '../api.ts';
 import { Attention } from '../attention/attention.svelte.ts';
-import { newsOf } from '../attention/news.ts';
+import { mentionNews, newsOf } from '../attention/news.ts';
 import { Conversations } from '../chat/conversations.svelte.ts';
 import { handoverNews } from '../chat/handover.ts';
 import { isolated, visitorName } from '../chat/names.ts';
@@ -60,6 +61,7 @@ export class Desk {
   readonly #handing: Handing = $derived.by(() => ({
     routed: this.floor.rules.assignment !== 'manual',
     offered: new Set(this.offers.map(({ conversation }) => conversation)),
+    supervises: seesAll(this.me),
   }));
   readonly groups = $derived.by(() => group(this.rows.values(), this.me.id, this.#handing));
   readonly ready = $derived.by(() => this.agent.ready && this.floor.ready);
@@ -67,6 +69,9 @@ export class Desk {
   readonly connected = $derived.by(() => this.agent.connection === 'open' && online.current !== false);
   /** Going offline or signing out returns the agent's chats to the queue, so it needs confirmation (F19). */
   readonly leaving: { by: 'offline' | 'sign_out'; asked: boolean } = $state({ by: 'offline', asked: false });
+
+  /** The note that the agent wants to see, until its chat is on the screen. */
+  sought = $state.raw<{ readonly conversation: string; readonly seq: number } | null>(null);
 
   readonly #toldOf = new Set<string>();
   readonly #show: (conversation: string) => void;
@@ -78,6 +83,7 @@ export class Desk {
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
     this.agent = new AgentLive(me.status, {
       refused: onRefused,
+      mentioned: (mention) => this.#mentioned(mention),
       status: (before, now) => {
         const text = statusNews(before, now, this.floor.rules.missedLimit);
         const back = { label: m.roster_go_online(), run: () => this.choose('online') };
@@ -143,7 +149,7 @@ export class Desk {
   notice(): void {
     if (this.ready)
       this.attention.notice(
-        newsOf(this.rows.values(), this.me.id, this.#handing),
+        [...newsOf(this.rows.values(), this.me.id, this.#handing), ...mentionNews(this.agent.mentions)],
         this.conversations.open?.id ?? null,
       );
   }
@@ -197,6 +203,20 @@ export class Desk {
     if (!isRefusal(answer)) return true;
     if (answer.refused !== 'signed_out') toasts.show(takeRefused(answer), 'error');
     return false;
+  }
+
+  /** Shows a note that mentions the agent. */
+  openMention({ conversation, seq }: Mentioned): void {
+    this.sought = { conversation, seq };
+    this.#show(conversation);
+  }
+
+  #mentioned(mention: Mentioned): void {
+    if (mention.seen || (this.attention.looking && this.conversations.open?.id === mention.conversation))
+      return;
+    const name = isolated(colleagues.nameOf(mention.by));
+    const open = { label: m.mention_open(), run: () => this.openMention(mention) };
+    toasts.show(m.mention_of_you({ name, text: isolated(mention.text) }), 'neutral', open);
   }
 
   /** Notifies an agent who lost or got a chat. Each change of owner is shown once, though several sources report it. */

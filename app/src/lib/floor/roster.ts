@@ -28,6 +28,8 @@ export interface Row {
   readonly opening: string;
   /** The number of times it was forwarded because its agent did not write in time. */
   readonly passes?: number | undefined;
+  /** It has ended, and a success code is still required. */
+  readonly awaitingCode?: true | undefined;
   readonly last: ConversationState['lastMessage'];
   readonly startedAt: number;
   readonly changedAt: number;
@@ -42,13 +44,14 @@ export const groupNames = {
   requests: m.roster_requests,
   unanswered: m.roster_unanswered,
   yours: m.roster_yours,
+  awaiting: m.roster_awaiting,
   others: m.roster_others,
   recent: m.roster_recent,
 };
 export type GroupName = keyof typeof groupNames;
 export type Groups = Readonly<Record<GroupName, readonly Row[]>>;
 
-/** Closed rows that stay on the floor; older ones are in the history. */
+/** Closed rows that stay on the floor, beside those that await a code; older ones are in the history. */
 export const recentKept = 50;
 
 /** Adds changed rows, and drops the oldest closed ones. */
@@ -66,7 +69,7 @@ export function foldFloor(
     const held = next.get(id);
     if (held) next.set(id, { ...held, last: later(held.last, last) });
   }
-  const closed = [...next.values()].filter((row) => row.phase === 'closed');
+  const closed = [...next.values()].filter((row) => row.phase === 'closed' && !row.awaitingCode);
   closed.sort((a, b) => b.changedAt - a.changedAt);
   for (const row of closed.slice(recentKept)) next.delete(row.id);
   return next;
@@ -75,6 +78,11 @@ export function foldFloor(
 /** The later of two last messages. */
 function later(a: FloorRow['last'], b: FloorRow['last']): NonNullable<FloorRow['last']> | null {
   return (b && b.seq > (a?.seq ?? 0) ? b : a) ?? null;
+}
+
+/** The last message of a row and a state. Of the same message the more advanced source has the present text. */
+function lastOf(row: Row, { head, lastMessage }: ConversationState): Row['last'] {
+  return row.seq > head ? later(row.last, lastMessage) : later(lastMessage, row.last);
 }
 
 /** One row for each conversation, from its most advanced source. */
@@ -94,14 +102,14 @@ export function mergeRows(
     rows.set(state.id, {
       ...row,
       unread: read ? 0 : unread,
-      last: later(row.last, state.lastMessage),
+      last: lastOf(row, state),
       assignedAt: state.assignedAt,
     });
   }
   const known = open && rows.get(open.id);
   if (open && known) {
     const row = further(known, open);
-    rows.set(open.id, { ...row, last: later(row.last, open.lastMessage), assignedAt: open.assignedAt });
+    rows.set(open.id, { ...row, last: lastOf(row, open), assignedAt: open.assignedAt });
   }
   return rows;
 }
@@ -115,24 +123,28 @@ function further(row: Row | undefined, state: ConversationState): Row {
     opening: row?.opening || (state.lastMessage?.text ?? ''),
     last: row?.last ?? null,
     passes: row?.passes,
+    awaitingCode: state.awaitingCode,
     changedAt: Math.max(row?.changedAt ?? 0, state.closed?.at ?? state.assignedAt ?? state.startedAt),
     assignedAt: state.assignedAt,
     unread: row?.unread ?? 0,
   };
 }
 
-/** The assignment mode, as far as the lists depend on it. */
+/** The assignment mode and the user's rights, as far as the lists depend on them. */
 export interface Handing {
   /** Agents do not take chats from the list: routing assigns them. */
   readonly routed: boolean;
   /** The conversations offered to this agent. */
   readonly offered: ReadonlySet<string>;
+  /** This user may set the success codes of others' chats. */
+  readonly supervises: boolean;
 }
-export const byHand: Handing = { routed: false, offered: new Set() };
+export const byHand: Handing = { routed: false, offered: new Set(), supervises: false };
 
 /** The group of a conversation (F38 to F43). An offered chat waits for the agent's answer, whoever owns it. */
-export function groupOf(row: Row, me: string, { routed, offered }: Handing = byHand): GroupName {
-  if (row.phase === 'closed') return 'recent';
+export function groupOf(row: Row, me: string, { routed, offered, supervises }: Handing = byHand): GroupName {
+  if (row.phase === 'closed')
+    return row.awaitingCode && (supervises || row.owner?.id === me) ? 'awaiting' : 'recent';
   if (offered.has(row.id)) return 'waiting';
   if (row.phase === 'active') return row.owner?.id === me ? 'yours' : 'others';
   if (row.type === 'nrt') return 'requests';
@@ -142,19 +154,20 @@ export function groupOf(row: Row, me: string, { routed, offered }: Handing = byH
 }
 
 /**
- * The groups, each in a stable order: waiting chats by waiting time; own and others' chats by their beginning; closed
- * chats, latest first.
+ * The groups, each in a stable order: waiting chats by waiting time; own and others' chats by their beginning; chats
+ * that await a code by their end; closed chats, latest first.
  */
 export function group(rows: Iterable<Row>, me: string, handing: Handing = byHand): Groups {
   const groups: Record<GroupName, Row[]> = {
     ...{ waiting: [], queue: [], requests: [], unanswered: [] },
-    ...{ yours: [], others: [], recent: [] },
+    ...{ yours: [], awaiting: [], others: [], recent: [] },
   };
   for (const row of rows) groups[groupOf(row, me, handing)].push(row);
   const byStart = (a: Row, b: Row) => a.startedAt - b.startedAt || compare(a.id, b.id);
   for (const name of ['waiting', 'queue', 'requests', 'unanswered'] as const) groups[name].sort(byStart);
   groups.yours.sort(byStart);
   groups.others.sort(byStart);
+  groups.awaiting.sort((a, b) => a.changedAt - b.changedAt || compare(a.id, b.id));
   groups.recent.sort((a, b) => b.changedAt - a.changedAt || compare(a.id, b.id));
   return groups;
 }

@@ -6,6 +6,7 @@ import {
   maxTextLength,
   pathOf,
   type AgentServerFrame,
+  type Mentioned,
   type Refused,
   type Status,
   type StatusFrame,
@@ -18,6 +19,8 @@ import { follow } from '../socket.ts';
 const draftPause = 600;
 
 export interface AgentEvents {
+  /** A colleague has mentioned the agent in a note. */
+  mentioned(mention: Mentioned): void;
   refused(refused: Refused): void;
   /** The status has changed, by the agent's choice or not. */
   status(before: Status, now: Pick<StatusFrame, 'status' | 'why' | 'by'>): void;
@@ -31,6 +34,8 @@ export class AgentLive {
   wanted = $state<Status | null>(null);
   summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
   readonly drafts = new SvelteMap<string, string>();
+  /** The notes that mention the agent, the oldest first. */
+  mentions = $state.raw<readonly Mentioned[]>([]);
   /** False until the first welcome. */
   ready = $state(false);
   connection = $state<ConnectionState>('connecting');
@@ -79,6 +84,20 @@ export class AgentLive {
       );
   }
 
+  /** The agent has the mentions of a conversation on the screen. */
+  seeMentions(conversation: string): void {
+    const unseen = this.mentions.filter((each) => each.conversation === conversation && !each.seen);
+    const upTo = Math.max(0, ...unseen.map(({ seq }) => seq));
+    if (upTo > 0 && this.#connection.send({ t: 'mentions.see', conversation, upTo }))
+      this.#seen(conversation, upTo);
+  }
+
+  #seen(conversation: string, upTo: number): void {
+    this.mentions = this.mentions.map((each) =>
+      each.conversation === conversation && each.seq <= upTo ? { ...each, seen: true } : each,
+    );
+  }
+
   /** Sends all drafts at once, because the page is about to close. */
   flush(): void {
     for (const conversation of [...this.#dirty.keys()]) this.#tell(conversation);
@@ -99,6 +118,7 @@ export class AgentLive {
       case 'agent.welcome':
         this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
+        this.mentions = frame.mentions ?? [];
         // Drops text typed offline for a chat that has ended or that a colleague took.
         for (const id of [...this.#dirty.keys()])
           if (!this.summaries.has(id) && !(id in frame.drafts)) this.#drop(id);
@@ -127,6 +147,22 @@ export class AgentLive {
       case 'status':
         this.#hearStatus(frame);
         break;
+      case 'mention': {
+        const { conversation, seq } = frame.mention;
+        const others = this.mentions.filter((each) => each.conversation !== conversation || each.seq !== seq);
+        const fresh = others.length === this.mentions.length;
+        this.mentions = [...others, frame.mention].sort((a, b) => a.at - b.at || a.seq - b.seq);
+        if (fresh) this.#on.mentioned(frame.mention);
+        break;
+      }
+      case 'mention.gone':
+        this.mentions = this.mentions.filter(
+          (each) => each.conversation !== frame.conversation || each.seq !== frame.seq,
+        );
+        break;
+      case 'mentions.seen':
+        this.#seen(frame.conversation, frame.upTo);
+        break;
       case 'refused':
         this.wanted = null;
         this.#on.refused(frame);
@@ -148,7 +184,10 @@ export class AgentLive {
     this.since = frame.since;
     this.wanted = null;
     // The server stops sending summaries while the agent is offline, so none are shown.
-    if (frame.status === 'offline') this.summaries = new Map();
+    if (frame.status === 'offline') {
+      this.summaries = new Map();
+      this.mentions = [];
+    }
     if (before !== frame.status) this.#on.status(before, frame);
   }
 

@@ -8,3 +8,10 @@ export const phaseWords: Readonly<Record<Phase, () => string>> = {
   closed: m.phase_closed,
 };
 export const phaseTones = { waiting: 'warn', active: 'ok', closed: 'neutral' } as const;
+
+/** Texts for the stages (F61). */
+export const stageWords = {
+  new: m.stage_new,
+  in_progress: m.stage_in_progress,
+  completed: m.stage_completed,
+} as const;

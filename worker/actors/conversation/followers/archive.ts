@@ -30,8 +30,11 @@ function follow({ host, journal, registered, archiveWindow }: Followed, write: W
       if (since.cursor !== cursor)
         since = { cursor, at: journal.writtenAfter(cursor) ?? host.now(), spread: host.random() };
       // A clock that was set back must not delay it for ever.
+      const { message = 0, note = 0 } = journal.state.revised ?? {};
+      // The history must not show a deleted text for long.
+      const long = cursor > 0 && message <= cursor && note <= cursor;
       return Math.min(
-        since.at + windowOf(journal.head - cursor, cursor > 0, since.spread, archiveWindow),
+        since.at + windowOf(journal.head - cursor, long, since.spread, archiveWindow),
         host.now() + archiveWindow,
       );
     },

@@ -30,6 +30,7 @@ export const floor: Following<TellFloor> = {
 export function rowOf(journal: Journal, opening: string): FloorRow {
   const { log, state, concerning } = journal;
   const { id, phase, type, owner, generation, campaign, target, released, startedAt, visitor } = state;
+  const { closed, awaitingCode } = state;
   return {
     id,
     seq: state.head,
@@ -48,7 +49,9 @@ export function rowOf(journal: Journal, opening: string): FloorRow {
     opening,
     last: state.lastMessage,
     handed: handoverOf(journal),
+    ...(awaitingCode && { awaitingCode }),
     startedAt,
-    changedAt: log.get(concerning.floor)?.at ?? startedAt,
+    // A code that is set after the end is no change of state.
+    changedAt: closed?.at ?? log.get(concerning.floor)?.at ?? startedAt,
   };
 }

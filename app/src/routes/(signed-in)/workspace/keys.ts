@@ -1,6 +1,6 @@
 /** The workspace's single keys. They do nothing in fields and dialogs, and can be turned off (WCAG 2.1.4). */
 
-export type Deed = 'next' | 'previous' | 'take' | 'write' | 'help';
+export type Deed = 'next' | 'previous' | 'take' | 'write' | 'note' | 'help';
 
 const deeds: Readonly<Record<string, Deed>> = {
   j: 'next',
@@ -10,6 +10,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   t: 'take',
   '/': 'write',
   r: 'write',
+  n: 'note',
   '?': 'help',
 };
 
@@ -25,6 +26,13 @@ export function deedOf(event: Pressed, where: { inList: boolean; singleKeys: boo
   const deed = deeds[event.key] ?? null;
   if (event.key.startsWith('Arrow')) return where.inList ? deed : null;
   return where.singleKeys ? deed : null;
+}
+
+/**
+ * True for the key that switches between a reply and a note, which also works in the box. On a Mac it types a letter.
+ */
+export function switchesMode(event: Pressed & Pick<KeyboardEvent, 'code' | 'shiftKey'>): boolean {
+  return event.altKey && event.code === 'KeyN' && !event.ctrlKey && !event.metaKey && !event.shiftKey;
 }
 
 /** True if the element handles keys itself: fields, and everything in a dialog or a menu. */

@@ -4,6 +4,7 @@ import {
   type AccountBody,
   type AuditEntry,
   type CampaignBody,
+  type CampaignCode,
   type CampaignSettings,
   type GroupBody,
   type Routing,
@@ -11,6 +12,7 @@ import {
   type UserBody,
 } from '#protocol';
 import { m } from '#words/app';
+import { isolated } from '$lib/chat/names.ts';
 import { languageNames } from '$lib/language.svelte.ts';
 import { assignmentWords } from '$lib/words/assignments.ts';
 import { rolesInWords } from '$lib/words/roles.ts';
@@ -45,6 +47,7 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   offerSeconds: m.account_offer_seconds,
   missedLimit: m.account_missed_limit,
   offlineProcessing: m.account_offline_processing,
+  messageEditMinutes: m.account_edit_minutes,
   origins: m.website_origins,
   campaign: m.campaign,
   enabled: m.campaign_enabled,
@@ -59,6 +62,9 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   sneakPreview: m.campaign_preview,
   idleMinutes: m.campaign_idle,
   routing: m.campaign_routing,
+  codes: m.campaign_codes,
+  multipleCodes: m.campaign_codes_multiple,
+  codeRequired: m.campaign_codes_required,
 };
 const asked: Readonly<Record<string, () => string>> = {
   no: m.campaign_ask_no,
@@ -96,6 +102,8 @@ function words(field: string, value: unknown, names: Names): string {
   if (field === 'assignment') return own(assignmentWords, value)?.() ?? plain(value);
   if (field === 'offerSeconds' && typeof value === 'number') return m.field_seconds({ count: value });
   if (field === 'missedLimit' && value === null) return m.field_never();
+  if (field === 'messageEditMinutes' && typeof value === 'number')
+    return value === 0 ? m.field_never() : m.field_minutes({ count: value });
   if (field === 'language') return own(languageNames, value) ?? plain(value);
   if (field === 'sees') return own(seesWords, value)?.() ?? plain(value);
   if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? plain(value);
@@ -116,6 +124,7 @@ const own = <T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined
 function listWords(field: string, value: readonly unknown[], names: Names): string {
   if (field === 'members') return m.groups_users({ count: value.length });
   if (value.length === 0) return m.field_none();
+  if (field === 'codes') return codeWords(value);
   if (field === 'roles') return rolesInWords(roles.filter((role) => value.includes(role)));
   if (field !== 'groups') return value.map(plain).join(', ');
   const known = value.map((id) => names.get(plain(id)));
@@ -128,6 +137,18 @@ function limitWords(value: unknown): string {
   const { live, nrt } = (value ?? {}) as Partial<UserBody['limits']>;
   const limit = (of: unknown) => (typeof of === 'number' ? of : m.field_unlimited());
   return m.field_limits({ live: limit(live), nrt: limit(nrt) });
+}
+
+/** The titles of success codes, the archived ones apart. */
+function codeWords(value: readonly unknown[]): string {
+  const codes = value.map((code) => (code ?? {}) as Partial<CampaignCode>);
+  const titles = (archived: boolean) =>
+    codes
+      .filter((code) => (code.archived === true) === archived)
+      .map(({ title }) => isolated(plain(title)))
+      .join(', ') || m.field_none();
+  const some = codes.some(({ archived }) => archived);
+  return some ? m.field_codes_archived({ codes: titles(false), archived: titles(true) }) : titles(false);
 }
 
 /** A summary: the agents of all levels would not fit a line. */

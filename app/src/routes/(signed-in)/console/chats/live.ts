@@ -5,14 +5,17 @@ import type { Row } from '$lib/floor/roster.ts';
 
 /** A chat's current state, as far as the floor has it. */
 export function brought(chat: ConversationState, row: Row | undefined): ConversationState {
-  const last = row?.last && row.last.seq > (chat.lastMessage?.seq ?? 0) ? row.last : chat.lastMessage;
+  const known = chat.lastMessage?.seq ?? 0;
+  // Of the same message the further one has the present text.
+  const newer = row?.last && (row.last.seq > known || (row.last.seq === known && row.seq > chat.head));
+  const last = newer ? row.last : chat.lastMessage;
   // A first reply that the history lacks: it is this message or an earlier one.
   const firstReplyAt = chat.firstReplyAt ?? (last && sideOf(last.by) === 'agent' ? last.at : null);
-  const known = { ...chat, lastMessage: last, firstReplyAt };
-  if (!row || row.seq <= chat.head) return known;
+  const merged = { ...chat, lastMessage: last, firstReplyAt };
+  if (!row || row.seq <= chat.head) return merged;
   const { phase, owner, type, generation, visitor } = row;
   return {
-    ...known,
+    ...merged,
     ...{ phase, owner, type, generation },
     visitor: { ...chat.visitor, here: visitor.here, ...(visitor.name && { name: visitor.name }) },
   };

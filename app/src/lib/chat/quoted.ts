@@ -1,0 +1,14 @@
+/** A quoted message, as its quote shows it. */
+import type { EntryOf } from '#protocol';
+import { partyName } from './names.ts';
+
+export interface Quoted {
+  readonly name: string;
+  readonly text: string;
+  readonly deleted?: boolean | undefined;
+}
+
+/** `entry` is in its revised form. */
+export function quotedOf(entry: EntryOf<'message.sent'>, me: string | null, visitorName: string): Quoted {
+  return { name: partyName(entry.by, me, visitorName), text: entry.text, deleted: entry.deleted };
+}

@@ -1,0 +1,1 @@
+ALTER TABLE `accounts` ADD `message_edit_minutes` integer DEFAULT 15 NOT NULL;

@@ -1,0 +1,17 @@
+import actions from './actions.css?inline';
+
+/** The parts of the frame that no opening needs. They are loaded soon after it, or when a visitor needs one. */
+export { default as Details } from './Details.svelte';
+export { default as Fields } from './Fields.svelte';
+export { default as Ended } from './Ended.svelte';
+export { default as Question } from './Question.svelte';
+export { default as Aimed } from './Aimed.svelte';
+export { default as MessageActions } from './MessageActions.svelte';
+export { default as NotSaved } from './NotSaved.svelte';
+export { default as Quote } from './Quote.svelte';
+export { revisedRows } from './revised.ts';
+
+// The frame's one style sheet is loaded at its opening, so these parts bring theirs along.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(actions);
+document.adoptedStyleSheets.push(sheet);

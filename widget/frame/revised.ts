@@ -1,0 +1,45 @@
+/** Adds to the rows of the log what no opening needs: quoted messages, and the visitor's unanswered edits. */
+import { cut } from '#domain/base/text';
+import { sideOf } from '#domain/conversation/parties';
+import type { Entry } from '#protocol';
+import type { VisitorView } from '../client/visitor.ts';
+import type { MessageRow, Quoted, Row } from './timeline.ts';
+
+/** The length of a quote, in code points: it shows two lines. */
+const quoteLength = 160;
+
+export function revisedRows(rows: readonly Row[], view: VisitorView): Row[] {
+  const current = view.state?.id;
+  const logs = new Map(view.earlier.map(({ conversation, entries }) => [conversation, entries]));
+  if (current !== undefined) logs.set(current, view.entries);
+  return rows.map((row) => {
+    if (row.kind !== 'message') return row;
+    const { conversation = '', quote } = row;
+    const quoted = quote === undefined ? undefined : quotedOf(quote, logs.get(conversation) ?? []);
+    const change = conversation === current && changeOf(row, view.pending);
+    return quoted || change ? { ...row, ...(quoted && { quoted }), ...change } : row;
+  });
+}
+
+function quotedOf(seq: number, entries: readonly Entry[]): Quoted {
+  const entry = entries.find((each) => each.seq === seq);
+  if (entry?.kind !== 'message.sent') return { seq, sender: null, name: '', text: '', deleted: false };
+  const { by, text, deleted = false } = entry;
+  const name = 'name' in by ? by.name : '';
+  return { seq, sender: sideOf(by) ?? 'automatic', name, text: cut(text, quoteLength), deleted };
+}
+
+/** The change that the visitor's last unanswered command makes to a message. A refused one leaves its text. */
+function changeOf(
+  { seq, deleted }: MessageRow,
+  pending: VisitorView['pending'],
+): Partial<MessageRow> | undefined {
+  const last = pending.findLast(
+    ({ frame }) => (frame.t === 'message.edit' || frame.t === 'message.delete') && frame.target === seq,
+  );
+  if (!last || seq === undefined || deleted) return undefined;
+  const { id, frame, refused } = last;
+  const revising = { id, refused: refused !== undefined };
+  if (frame.t === 'message.edit') return { revising, text: frame.text };
+  return { revising, ...(!refused && { text: '', deleted: true }) };
+}
