@@ -347,7 +347,8 @@ export class Chat {
     const followed =
       view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
     const words = unread > 0 ? m.unread({ count: unread }) : '';
-    const news = unread > 0 ? this.unread.news(this.settings.title, !this.muted) : undefined;
+    const news =
+      unread > 0 ? this.unread.news(this.settings.title, !this.muted, this.more?.plainText) : undefined;
     this.host.say({
       ...{ t: 'state', unread, live: unread > 0 || this.#queued || followed, words },
       ...(news && { news }),

@@ -1,5 +1,6 @@
 /** Adds to the rows of the log what no opening needs: quoted messages, and the visitor's unanswered edits. */
 import { cut } from '#domain/base/text';
+import { plainText } from '#domain/conversation/format';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
 import type { VisitorView } from '../client/visitor.ts';
@@ -26,7 +27,7 @@ function quotedOf(seq: number, entries: readonly Entry[]): Quoted {
   if (entry?.kind !== 'message.sent') return { seq, sender: null, name: '', text: '', deleted: false };
   const { by, text, deleted = false } = entry;
   const name = 'name' in by ? by.name : '';
-  return { seq, sender: sideOf(by) ?? 'automatic', name, text: cut(text, quoteLength), deleted };
+  return { seq, sender: sideOf(by) ?? 'automatic', name, text: cut(plainText(text), quoteLength), deleted };
 }
 
 /** The change that the visitor's last unanswered command makes to a message. A refused one leaves its text. */

@@ -36,11 +36,14 @@ export class Unread {
     this.#shownTo = this.#view().entries.at(-1)?.seq ?? 0;
   }
 
-  /** The latest message, for the preview beside the closed button. `title` stands for an agent without a name. */
-  news(title: string, sound: boolean): News | undefined {
+  /**
+   * The latest message, for the preview beside the closed button. `title` stands for an agent without a name; `plain`
+   * removes the markup.
+   */
+  news(title: string, sound: boolean, plain = (text: string) => text): News | undefined {
     const latest = this.#messages.at(-1);
     if (!latest) return undefined;
     const name = ('name' in latest.by && latest.by.name) || title;
-    return { id: latest.id, name, text: cut(latest.text, longest), close: m.dismiss(), sound };
+    return { id: latest.id, name, text: cut(plain(latest.text), longest), close: m.dismiss(), sound };
   }
 }

@@ -4,7 +4,6 @@
  */
 import type { ConversationState, Entry, EntryKind, EntryOf } from '#protocol';
 import { cut } from '../base/text.ts';
-import { plainText } from './format.ts';
 import { idOf, sideOf } from './parties.ts';
 
 /** How much of a message a state and a floor row carry, in code points. */
@@ -31,7 +30,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
       ...state,
       activeAt: at,
       lastMessage: {
-        ...{ seq, at, by, text: cut(plainText(entry.text), lastWordsLength) },
+        ...{ seq, at, by, text: cut(entry.text, lastWordsLength) },
         ...(entry.deleted && { deleted: true }),
       },
       ...(side && { messages: { ...state.messages, [side]: state.messages[side] + 1 } }),
@@ -81,7 +80,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
     return {
       ...revisedAt(state, entry),
       ...(last?.seq === entry.target &&
-        !last.deleted && { lastMessage: { ...last, text: cut(plainText(entry.text), lastWordsLength) } }),
+        !last.deleted && { lastMessage: { ...last, text: cut(entry.text, lastWordsLength) } }),
     };
   },
   'message.deleted': (state, entry) => {

@@ -1,4 +1,5 @@
 /** A quoted message, as its quote shows it. */
+import { plainText } from '#domain/conversation/format';
 import type { EntryOf } from '#protocol';
 import { partyName } from './names.ts';
 
@@ -10,5 +11,5 @@ export interface Quoted {
 
 /** `entry` is in its revised form. */
 export function quotedOf(entry: EntryOf<'message.sent'>, me: string | null, visitorName: string): Quoted {
-  return { name: partyName(entry.by, me, visitorName), text: entry.text, deleted: entry.deleted };
+  return { name: partyName(entry.by, me, visitorName), text: plainText(entry.text), deleted: entry.deleted };
 }

@@ -1,4 +1,5 @@
-/** The text of a conversation's last message in lists. */
+/** The text of a conversation's last message in lists, without its markup. */
+import { plainText } from '#domain/conversation/format';
 import type { LastMessage } from '#protocol';
 import { m } from '#words/app';
 
@@ -7,5 +8,5 @@ export function lastWords(
   last: Pick<LastMessage, 'text' | 'deleted'> | null | undefined,
   otherwise = '',
 ): string {
-  return last?.deleted ? m.message_deleted() : last?.text || otherwise;
+  return last?.deleted ? m.message_deleted() : (last && plainText(last.text)) || otherwise;
 }
