@@ -39,13 +39,10 @@ export function rangeFrame(
   rows: readonly Row[],
   journal: Readable,
 ): string {
-  const texts = reader === 'supervisor' ? rows.map(({ entry }) => entry) : rows.flatMap(shown);
+  const texts = rows.flatMap(({ seq, entry: text }) =>
+    textFor(reader, { seq, text, entry: () => JSON.parse(text) as Entry }, journal),
+  );
   return frameOf(after, upTo, texts);
-
-  function shown({ seq, entry }: Row): string[] {
-    if (reader === 'agent' && !journal.revisions.has(seq)) return [entry];
-    return textFor(reader, JSON.parse(entry) as Entry, journal);
-  }
 }
 
 function frameOf(after: number, upTo: number, texts: readonly string[]): string {
@@ -53,8 +50,13 @@ function frameOf(after: number, upTo: number, texts: readonly string[]): string 
 }
 
 /** An entry as a reader may see it, as JSON; empty if its audience is another. */
-function textFor(reader: Reader, entry: Entry, { alias, revisions }: Readable): string[] {
-  const present = reader === 'supervisor' ? entry : revisions.apply(entry);
+function textFor(
+  reader: Reader,
+  { seq, text, entry }: { seq: number; text: string; entry(): Entry },
+  { alias, revisions }: Readable,
+): string[] {
+  if (reader === 'supervisor' || (reader === 'agent' && !revisions.has(seq))) return [text];
+  const present = revisions.apply(entry());
   const shown = reader === 'visitor' ? entryForVisitor(present, alias) : present;
   return shown ? [JSON.stringify(shown)] : [];
 }
@@ -68,13 +70,20 @@ export function publish(
   const head = written.at(-1)?.entry.seq;
   const after = (written[0]?.entry.seq ?? 1) - 1;
   if (head === undefined) return;
-  const rows = written.map(({ entry, text }) => ({ seq: entry.seq, entry: text }));
+  const frameFor = (reader: Reader) =>
+    frameOf(
+      after,
+      head,
+      written.flatMap(({ entry, text }) =>
+        textFor(reader, { seq: entry.seq, text, entry: () => entry }, journal),
+      ),
+    );
   const frames = new Map<Reader, string>();
-  for (const socket of following(host)) {
+  for (const socket of host.sockets()) {
     const tab = attachmentOf(socket);
-    if (!tab) continue;
+    if (!tab?.hello) continue;
     const reader = readerOf(tab);
-    const frame = frames.get(reader) ?? rangeFrame(reader, after, head, rows, journal);
+    const frame = frames.get(reader) ?? frameFor(reader);
     frames.set(reader, frame);
     send(socket, frame);
   }
