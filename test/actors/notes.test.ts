@@ -127,7 +127,7 @@ test('NTE-2 an agent adds ten notes at once, and a message is not held up by the
   expect((await stub.state())?.head).toBe(3 + 10 + 2);
 });
 
-test('NTE-3 CON-22 a full log accepts no note: an open conversation ends, and a closed one refuses', async () => {
+test('NTE-3 CON-22 a full log accepts no note and no edit: an open conversation ends, and a closed one refuses', async () => {
   const { conversation, anna, stub } = await chat();
   await runInDurableObject(stub, (_, { storage }) => {
     const by = { kind: 'visitor', id: 'vis_x' };
@@ -144,6 +144,11 @@ test('NTE-3 CON-22 a full log accepts no note: an open conversation ends, and a 
   const late = note('One too many');
   owner.send(late);
   expect(await owner.frame('refused')).toMatchObject({ id: late.id, code: 'conversation_full' });
+  const edit = { t: 'message.edit', id: uuid(), target: caps.conversationEntries, text: 'Longer' };
+  owner.send(edit);
+  expect(await owner.frame('refused', ({ id }) => id === edit.id)).toMatchObject({
+    code: 'conversation_full',
+  });
   expect((await stub.state())?.head).toBe(caps.conversationEntries + 1);
 });
 

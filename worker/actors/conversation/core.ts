@@ -171,9 +171,9 @@ export class ConversationCore {
     }
     const withdrawn = this.registers.get('withdrawn') ?? 0;
     if (command.t === 'assign' && command.generation <= withdrawn) return refuse('stale_generation');
-    // The end does not stop notes, so the size of the log has to.
-    if (command.t === 'note.add' && this.journal.state.phase === 'closed' && this.#full)
-      return refuse('conversation_full');
+    // The end stops neither notes nor edits, so the size of the log has to.
+    const grows = command.t === 'note.add' || command.t === 'message.edit';
+    if (grows && this.journal.state.phase === 'closed' && this.#full) return refuse('conversation_full');
     const drafts = decide(this.journal.state, command, by, this.#around(principal));
     if (isRefusal(drafts)) return drafts;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
