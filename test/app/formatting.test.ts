@@ -1,4 +1,4 @@
-/** F71 Bold, italic and code in the agent's composer, by buttons and keys. `[` and `]` are the ends of the selection. */
+/** F71 Bold, italic and code in the agent's composer, by buttons and keys. `[` and `]` enclose the selection. */
 import { inlines, plainText, type Inline } from '#domain/conversation/format';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

@@ -24,7 +24,10 @@ export const refusals = {
   already_taken: [409, 'Another agent has taken this conversation.'],
   id_reused: [409, 'The id was already used for another command. Make a new one.'],
   conversation_closed: [409, 'The conversation is closed. A new message begins another one.'],
-  conversation_full: [409, 'The conversation has reached its greatest size and accepts no more notes or edits.'],
+  conversation_full: [
+    409,
+    'The conversation has reached its greatest size and accepts no more notes or edits.',
+  ],
   out_of_order: [409, 'The previous command has not arrived yet. Send that first, then this one again.'],
   not_owner: [409, 'You do not own this conversation.'],
   not_online: [409, 'Your status is Offline. Change it to see and take conversations.'],

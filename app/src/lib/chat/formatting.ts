@@ -54,7 +54,10 @@ export function styleOf(
   return keys[latin.toLowerCase()];
 }
 
-/** Switches a style on or off in the selection, line by line; without a selection at the word, or for what is typed next. */
+/**
+ * Switches a style on or off in the selection, line by line; without a selection at the word, or for the text that is
+ * typed next.
+ */
 export function toggled(text: string, start: number, end: number, style: Style): Edit {
   if (start === end) return atCaret(text, start, style);
   const from = startOfLine(text, start);
