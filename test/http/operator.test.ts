@@ -131,7 +131,7 @@ test('I7 OPR-4 a rebuild gives the history that the conversations had written by
     });
   const entries = () =>
     env.DB.prepare('SELECT sum(count) AS n FROM pages WHERE account_id = ?').bind(account.id).first('n');
-  await eventually(async () => expect(await entries()).toBe(2 + 3 + 4 + 2 + 3));
+  await eventually(async () => expect(await entries()).toBe(3 + 4 + 5 + 3 + 4));
   const before = await dumpHistory(env.DB, account.id);
   expect(before.conversations).toHaveLength(5);
   await dropHistory(env.DB, account.id);
