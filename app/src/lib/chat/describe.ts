@@ -52,10 +52,11 @@ const lines: { readonly [K in EventEntry['kind']]: Line<EntryOf<K>> } = {
   },
   'visitor.blocked': ({ by }, { told }) => told(by, m.event_you_blocked, m.event_blocked),
   'stage.changed': ({ by }, { told }) => told(by, m.event_you_in_progress, m.event_in_progress),
-  'codes.changed': ({ codes }) =>
-    codes.length > 0
-      ? m.event_codes({ codes: codes.map(({ title }) => isolated(title)).join(', ') })
-      : m.event_no_codes(),
+  'codes.changed': ({ codes }) => {
+    if (codes.length === 0) return m.event_no_codes();
+    const names = codes.map(({ title }) => isolated(title)).join(', ');
+    return codes.length === 1 ? m.event_code({ codes: names }) : m.event_codes({ codes: names });
+  },
   'conversation.closed': (entry, { me, visitorName }) => describeEnd(entry, me, visitorName),
 };
 
