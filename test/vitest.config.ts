@@ -70,8 +70,8 @@ export default defineConfig({
           include: ['test/{e2e,upgrade}/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // One browser at a time: two would share the processor with the server that they test.
-          maxWorkers: 1,
+          // Each file has a browser and a server of its own, and mostly waits for deadlines of the product.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
