@@ -290,7 +290,7 @@ export class AgentPerson {
     const agents = new Map<string, FloorAgent>();
     const offers = new Map<string, Offer>();
     const take = (frame: FloorServerFrame) => {
-      if (frame.t === 'handed') return;
+      if (frame.t === 'handed' || frame.t === 'forum.changed') return;
       if (frame.t !== 'floor.changed') {
         if (frame.t === 'floor') offers.clear();
         for (const offer of frame.offers) offers.set(offer.conversation, offer);

@@ -14,6 +14,7 @@ export * from './base/route.ts';
 export * from './base/text.ts';
 export * from './base/web-address.ts';
 export * from './campaigns/campaign.ts';
+export * from './canned/canned.ts';
 export * from './conversation/attachment.ts';
 export * from './conversation/entries.ts';
 export * from './conversation/frames.ts';
@@ -39,6 +40,7 @@ export * from './sites/visitor.ts';
 
 export * as accountRoutes from './accounts/routes.ts';
 export * as campaignRoutes from './campaigns/routes.ts';
+export * as cannedRoutes from './canned/routes.ts';
 export * as conversationRoutes from './conversation/routes.ts';
 export * as floorRoutes from './floor/routes.ts';
 export * as peopleRoutes from './people/routes.ts';

@@ -17,7 +17,12 @@ interface Given {
 
 /** Those with an `id` are safe to repeat: the log remembers the id. */
 export type Command =
-  | ({ t: 'message.send'; text: string; quote?: number | undefined } & Given)
+  | ({
+      t: 'message.send';
+      text: string;
+      quote?: number | undefined;
+      canned?: readonly string[] | undefined;
+    } & Given)
   | ({ t: 'message.edit'; target: number; text: string } & Given)
   | ({ t: 'message.delete'; target: number } & Given)
   | ({ t: 'note.add'; text: string; mentions?: readonly Mention[] | undefined } & Given)

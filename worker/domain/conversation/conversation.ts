@@ -53,9 +53,10 @@ export function decide(
 ): Draft[] | Refusal {
   switch (command.t) {
     case 'message.send': {
-      const { id, text, quote } = command;
+      const { id, text, quote, canned } = command;
       const refusal = mayWrite(state, by) ?? mayQuote(quote, around);
-      return refusal ?? [{ kind: 'message.sent', by, id, text, ...(quote !== undefined && { quote }) }];
+      const from = { ...(quote !== undefined && { quote }), ...(canned?.length && { canned: [...canned] }) };
+      return refusal ?? [{ kind: 'message.sent', by, id, text, ...from }];
     }
     case 'message.edit':
     case 'message.delete':

@@ -25,6 +25,8 @@ export const rights: Readonly<Record<Exclude<Action, 'deployment.operate'>, Righ
   'conversation.assign': { roles: managers, console: true },
   'floor.watch': { roles: agents, console: false },
   'conversation.history': { roles: managers, console: true },
+  'canned.use': { roles: agents, console: false },
+  'canned.write': { roles: managers, console: true },
   'settings.read': { roles: managers, console: true },
   'settings.write': { roles: ['administrator'], console: true },
   'people.read': { roles: managers, console: true },

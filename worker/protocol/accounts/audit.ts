@@ -24,6 +24,15 @@ export const auditKinds = [
   'site.changed',
   'campaign.added',
   'campaign.changed',
+  'forum.added',
+  'forum.changed',
+  'forum.deleted',
+  'forum.restored',
+  'response.added',
+  'response.changed',
+  'response.deleted',
+  'response.restored',
+  'responses.imported',
 ] as const;
 export const AuditKind = v.picklist(auditKinds);
 export type AuditKind = v.InferOutput<typeof AuditKind>;

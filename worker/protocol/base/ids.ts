@@ -17,6 +17,8 @@ export const idKinds = {
   photo: 'pho',
   device: 'dev',
   code: 'cod',
+  forum: 'for',
+  response: 'rsp',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -47,6 +49,8 @@ export const AuditId = idOf('audit');
 export const PhotoId = idOf('photo');
 export const DeviceId = idOf('device');
 export const CodeId = idOf('code');
+export const ForumId = idOf('forum');
+export const ResponseId = idOf('response');
 
 /** The id that a client gives a command: a UUID in lower case, preferably version 7. It makes a retry safe. */
 export const CommandId = v.pipe(

@@ -24,6 +24,22 @@ export const maxEmailLength = 254;
 export const maxMentions = 20;
 /** The most success codes of a campaign, and of a conversation. */
 export const maxCodes = 50;
+/** The most forums of an account, and the most campaigns that are named as a forum's. */
+export const maxForums = 200;
+export const maxCampaignsOfForum = 500;
+/** The most responses of a forum of the account, and the most templates of a user. */
+export const maxResponses = 5_000;
+export const maxTemplates = 1_000;
+/** All texts of a forum together, in UTF-16 units. */
+export const maxForumLength = 4_000_000;
+/** A canned response's short key, question and answer, in code points. */
+export const maxKeyLength = 40;
+export const maxQuestionLength = 200;
+export const maxAnswerLength = 4_000;
+/** The most canned responses that one message names as its sources. */
+export const maxCannedOfMessage = 20;
+/** A CSV file with canned responses, in bytes. */
+export const maxImportBytes = 8_000_000;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */

@@ -28,6 +28,7 @@ export const refusals = {
     409,
     'The conversation has reached its greatest size and accepts no more notes or edits.',
   ],
+  forum_full: [409, 'The forum has reached its greatest size. Remove responses, or use another forum.'],
   out_of_order: [409, 'The previous command has not arrived yet. Send that first, then this one again.'],
   not_owner: [409, 'You do not own this conversation.'],
   not_online: [409, 'Your status is Offline. Change it to see and take conversations.'],

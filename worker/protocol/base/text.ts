@@ -35,7 +35,9 @@ function fits(text: string, max: number): boolean {
 
 const wellFormed = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-const typed = (max: number) =>
+/** Well-formed text of at most so many code points. */
+/* @__NO_SIDE_EFFECTS__ */
+export const typed = (max: number) =>
   v.pipe(
     v.string(),
     v.check((text) => fits(text, max), 'too_long'),

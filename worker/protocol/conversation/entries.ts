@@ -3,7 +3,7 @@
  * added: a reader passes over an unknown kind and keeps its `seq`. kinds.ts in `#domain` has the rules of each kind.
  */
 import * as v from 'valibot';
-import { CampaignId, CodeId, CommandId, SiteId, UserId } from '../base/ids.ts';
+import { CampaignId, CodeId, CommandId, ResponseId, SiteId, UserId } from '../base/ids.ts';
 import { ConversationType, TargetCampaign, TargetGroup } from '../routing/routing.ts';
 import { AgentParty, Owner, Party } from './parties.ts';
 
@@ -41,13 +41,17 @@ const revised = {
   edited: v.optional(v.number()),
   deleted: v.optional(v.literal(true)),
 };
-/** `quote`: the seq of the earlier message that this one answers. */
+/**
+ * `quote`: the seq of the earlier message that this one answers. `canned`: the canned responses that an agent made it
+ * from, for agents only.
+ */
 export const MessageSent = v.object({
   ...base,
   kind: v.literal('message.sent'),
   id,
   text: v.string(),
   quote: v.optional(seq),
+  canned: v.optional(v.array(ResponseId)),
   ...revised,
 });
 const RevisedKind = v.picklist(['message', 'note']);

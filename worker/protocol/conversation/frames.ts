@@ -1,7 +1,7 @@
 /** The frames of a conversation's socket. PROTOCOL.md numbers the rules. */
 import * as v from 'valibot';
-import { CodeId, CommandId, ConversationId, UserId } from '../base/ids.ts';
-import { maxCodes, maxMentions, maxRange } from '../base/limits.ts';
+import { CodeId, CommandId, ConversationId, ResponseId, UserId } from '../base/ids.ts';
+import { maxCannedOfMessage, maxCodes, maxMentions, maxRange } from '../base/limits.ts';
 import { RefusalCode } from '../base/refusals.ts';
 import { cleanName, Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
 import { Availability } from '../floor/availability.ts';
@@ -75,6 +75,11 @@ export const ResumeConversation = v.strictObject({ t: v.literal('conversation.re
 
 /* From an agent only. */
 
+/** A message with the canned responses that it was made from, which counts as their use. */
+export const SendReply = v.strictObject({
+  ...SendMessage.entries,
+  canned: v.optional(v.pipe(v.array(ResponseId), v.maxLength(maxCannedOfMessage))),
+});
 /** Returns the conversation to the queue. */
 export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), ...command });
 export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), ...command });
@@ -126,6 +131,7 @@ export type VisitorFrame = v.InferOutput<(typeof visitorFrames)[keyof typeof vis
 /** The frames that an agent's socket accepts, by `t`. */
 export const agentFrames = {
   ...common,
+  'message.send': SendReply,
   'conversation.return': ReturnConversation,
   'visitor.block': BlockVisitor,
   'conversation.close': EndConversation,

@@ -3,9 +3,10 @@
  * floor's.
  */
 import * as v from 'valibot';
-import { CampaignId, CommandId, ConversationId, UserId } from '../base/ids.ts';
+import { CampaignId, CommandId, ConversationId, ForumId, UserId } from '../base/ids.ts';
+import { maxMentions } from '../base/limits.ts';
 import { DraftText } from '../base/text.ts';
-import { AssignedHow, UnassignedReason } from '../conversation/entries.ts';
+import { AssignedHow, Mention, UnassignedReason } from '../conversation/entries.ts';
 import { Refused } from '../conversation/frames.ts';
 import { AgentParty, Party } from '../conversation/parties.ts';
 import { LastMessage, Phase, Summary } from '../conversation/state.ts';
@@ -16,10 +17,23 @@ import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } fro
 
 /* The agent's socket: /api/agent/socket. */
 
+/** `base`: the version that the text was typed over, 0 if there was none. Absent: replaces any (an earlier client). */
+const base = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
+/** Stores the unsent reply to a conversation; an empty text deletes it. */
 export const SaveDraft = v.strictObject({
   t: v.literal('draft.save'),
   conversation: ConversationId,
   text: DraftText,
+  base,
+});
+/** Stores the unsent note. It has a frame of its own, so that no client takes it for a reply. */
+export const SaveNoteDraft = v.strictObject({
+  t: v.literal('note.draft.save'),
+  conversation: ConversationId,
+  text: DraftText,
+  /** The colleagues whom it mentions so far. */
+  mentions: v.optional(v.pipe(v.array(v.strictObject(Mention.entries)), v.maxLength(maxMentions))),
+  base,
 });
 export const SetStatus = v.strictObject({ t: v.literal('status.set'), id: CommandId, status: Status });
 /** The user has seen the notes of a conversation that mention them, up to this seq. */
@@ -28,7 +42,7 @@ export const SeeMentions = v.strictObject({
   conversation: ConversationId,
   upTo: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER)),
 });
-export const AgentClientFrame = v.variant('t', [SaveDraft, SetStatus, SeeMentions]);
+export const AgentClientFrame = v.variant('t', [SaveDraft, SaveNoteDraft, SetStatus, SeeMentions]);
 export type AgentClientFrame = v.InferOutput<typeof AgentClientFrame>;
 
 /** A note that mentions the user. */
@@ -45,6 +59,15 @@ export const Mentioned = v.object({
 });
 export type Mentioned = v.InferOutput<typeof Mentioned>;
 
+const DraftVersion = v.number();
+/** An unsent note as it is stored. */
+export const NoteDraftText = v.object({
+  text: v.string(),
+  mentions: v.optional(v.array(Mention)),
+  version: DraftVersion,
+});
+export type NoteDraftText = v.InferOutput<typeof NoteDraftText>;
+
 /** The first frame: everything that the tab's lists need. Sent again after every reconnect. */
 export const AgentWelcome = v.object({
   t: v.literal('agent.welcome'),
@@ -53,7 +76,12 @@ export const AgentWelcome = v.object({
   since: v.number(),
   /** The conversations that the agent owns; none while they are offline. */
   summaries: v.array(Summary),
+  /** The unsent replies. */
   drafts: v.record(ConversationId, v.string()),
+  /** Their versions, by conversation. Absent if there are none. */
+  draftVersions: v.optional(v.record(ConversationId, v.number())),
+  /** The unsent notes, by conversation. Absent if there are none. */
+  noteDrafts: v.optional(v.record(ConversationId, NoteDraftText)),
   /** The notes that mention the user, in the order of time. Absent if there are none, and while they are offline. */
   mentions: v.optional(v.array(Mentioned)),
 });
@@ -75,7 +103,40 @@ export const MentionsSeen = v.object({
 export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary });
 /** The agent no longer owns a conversation. */
 export const SummaryGone = v.object({ t: v.literal('summary.gone'), conversation: ConversationId });
-export const DraftFrame = v.object({ t: v.literal('draft'), conversation: ConversationId, text: v.string() });
+/** Another tab has saved a reply, or it is gone: an empty text. */
+export const DraftFrame = v.object({
+  t: v.literal('draft'),
+  conversation: ConversationId,
+  text: v.string(),
+  /** Absent from a server of an earlier version, and of a draft that is gone. */
+  version: v.optional(DraftVersion),
+});
+/** The same of a note. */
+export const NoteDraftFrame = v.object({
+  t: v.literal('note.draft'),
+  conversation: ConversationId,
+  ...NoteDraftText.entries,
+  version: v.optional(DraftVersion),
+});
+const DraftOf = v.picklist(['reply', 'note']);
+/** This tab's draft is stored under this version; of an empty one null. */
+export const DraftSaved = v.object({
+  t: v.literal('draft.saved'),
+  conversation: ConversationId,
+  of: DraftOf,
+  version: v.nullable(DraftVersion),
+});
+/**
+ * This tab's draft was not stored: another tab has changed it since `base`. The text is the stored one; to replace it,
+ * the tab saves again with this version as `base`.
+ */
+export const DraftConflict = v.object({
+  t: v.literal('draft.conflict'),
+  conversation: ConversationId,
+  of: DraftOf,
+  ...NoteDraftText.entries,
+});
+export type DraftConflict = v.InferOutput<typeof DraftConflict>;
 /**
  * Why the system changed a status: the last conversation has ended, too many offers were missed, or the account has
  * switched the status off.
@@ -97,6 +158,9 @@ export const AgentServerFrame = v.variant('t', [
   SummaryFrame,
   SummaryGone,
   DraftFrame,
+  NoteDraftFrame,
+  DraftSaved,
+  DraftConflict,
   StatusFrame,
   MentionFrame,
   MentionGone,
@@ -230,5 +294,18 @@ export const HandedFrame = v.object({
   handed: Handover,
 });
 export type HandedFrame = v.InferOutput<typeof HandedFrame>;
-export const FloorServerFrame = v.variant('t', [FloorSnapshot, FloorChange, OffersFrame, HandedFrame]);
+/** A forum has a new version, or is gone (null). An own forum's is sent to its user alone. */
+export const ForumChanged = v.object({
+  t: v.literal('forum.changed'),
+  forum: ForumId,
+  version: v.nullable(v.number()),
+});
+export type ForumChanged = v.InferOutput<typeof ForumChanged>;
+export const FloorServerFrame = v.variant('t', [
+  FloorSnapshot,
+  FloorChange,
+  OffersFrame,
+  HandedFrame,
+  ForumChanged,
+]);
 export type FloorServerFrame = v.InferOutput<typeof FloorServerFrame>;

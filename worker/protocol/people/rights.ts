@@ -6,6 +6,8 @@ export type Action =
   | 'conversation.take'
   | 'conversation.assign'
   | 'conversation.history'
+  | 'canned.use'
+  | 'canned.write'
   | 'floor.watch'
   | 'settings.read'
   | 'settings.write'

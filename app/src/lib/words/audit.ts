@@ -25,6 +25,15 @@ export const kindWords: Readonly<Record<AuditKind, () => string>> = {
   'site.changed': m.audit_kind_site_changed,
   'campaign.added': m.audit_kind_campaign_added,
   'campaign.changed': m.audit_kind_campaign_changed,
+  'forum.added': m.audit_kind_forum_added,
+  'forum.changed': m.audit_kind_forum_changed,
+  'forum.deleted': m.audit_kind_forum_deleted,
+  'forum.restored': m.audit_kind_forum_restored,
+  'response.added': m.audit_kind_response_added,
+  'response.changed': m.audit_kind_response_changed,
+  'response.deleted': m.audit_kind_response_deleted,
+  'response.restored': m.audit_kind_response_restored,
+  'responses.imported': m.audit_kind_responses_imported,
 };
 
 type Deed = (of: { name: string }) => string;
@@ -50,6 +59,15 @@ const deeds: Readonly<Record<AuditKind, Deed>> = {
   'site.changed': m.audit_site_changed,
   'campaign.added': m.audit_campaign_added,
   'campaign.changed': m.audit_campaign_changed,
+  'forum.added': m.audit_forum_added,
+  'forum.changed': m.audit_forum_changed,
+  'forum.deleted': m.audit_forum_deleted,
+  'forum.restored': m.audit_forum_restored,
+  'response.added': m.audit_response_added,
+  'response.changed': m.audit_response_changed,
+  'response.deleted': m.audit_response_deleted,
+  'response.restored': m.audit_response_restored,
+  'responses.imported': m.audit_responses_imported,
 };
 
 /** The action; its author is shown beside it. */

@@ -23,6 +23,7 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   id_reused: m.refused_id_reused,
   conversation_closed: m.refused_conversation_closed,
   conversation_full: m.refused_conversation_full,
+  forum_full: m.refused_forum_full,
   out_of_order: m.refused_out_of_order,
   not_owner: m.refused_not_owner,
   not_online: m.refused_not_online,

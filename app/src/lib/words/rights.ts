@@ -10,6 +10,8 @@ export const rightWords: Readonly<Record<keyof typeof rights, () => string>> = {
   'conversation.assign': m.right_assign,
   'floor.watch': m.right_watch,
   'conversation.history': m.right_history,
+  'canned.use': m.right_canned_use,
+  'canned.write': m.right_canned_write,
   'settings.read': m.right_settings_read,
   'settings.write': m.right_settings_write,
   'people.read': m.right_people_read,
