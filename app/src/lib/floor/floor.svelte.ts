@@ -10,6 +10,7 @@ import {
   type FloorRow,
   type FloorRules,
   type FloorServerFrame,
+  type ForumChanged,
   type HandedFrame,
   type Offer,
   type OffersFrame,
@@ -28,6 +29,10 @@ export interface FloorEvents {
   handed(told: HandedFrame): void;
   /** A chat was forwarded without a reply so often that it now waits to be taken by an agent. */
   stalled(row: FloorRow): void;
+  /** A forum of canned responses has a new version, or is gone. */
+  forumChanged(changed: ForumChanged): void;
+  /** The socket has sent everything anew: other changes may have been missed. */
+  reconnected(): void;
 }
 
 export class FloorLive {
@@ -74,6 +79,7 @@ export class FloorLive {
       return;
     }
     if (frame.t === 'handed') this.#on.handed(frame);
+    if (frame.t === 'forum.changed') this.#on.forumChanged(frame);
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     if (frame.t === 'floor') {
       this.#ahead = null;
@@ -94,6 +100,7 @@ export class FloorLive {
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
+    if (whole && this.ready) this.#on.reconnected();
     this.ready = true;
   }
 
