@@ -58,6 +58,7 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
     campaign: () => campaign,
     values: () => ({ visitor: name, agent: 'Anna' }),
     inserted: () => (note ? null : inserted),
+    suggestsLines: () => !note,
     insert: (_, text, from, to) => replace(text, from, to),
     send: () => (note ? null : send),
   });
@@ -203,12 +204,13 @@ test('CAN-24 a response with a missing variable is inserted, not sent; its place
   expect(sent).toEqual([{ text: 'Five days after the return, {{visitor}}.', canned: ['rsp_ref'] }]);
 });
 
-test('F72 in a note Enter inserts the chosen response, and nothing counts as its use', async () => {
-  const { type, press, box, sent } = await composer({ name: 'Vera', note: true });
+test('F77 in a note only # suggests; Enter inserts, and nothing counts as a use of it', async () => {
+  const { type, press, box, sent, listed } = await composer({ name: 'Vera', note: true });
   type('ret');
-  press('ArrowDown');
+  expect(listed()).toEqual([]);
+  type(' #ret');
   press('Enter');
-  expect([box.value, sent]).toEqual(['Hi Vera, within 30 days.', []]);
+  expect([box.value, sent]).toEqual(['ret Hi Vera, within 30 days.', []]);
 });
 
 test('F72 moving the caret closes the list, and the caret’s own report of typing does not', async () => {

@@ -19,6 +19,8 @@ export interface CannedOptions {
   values(): Values;
   /** The responses of the draft that is written; null for a note or an edit, which count as no use. */
   inserted(): Inserted | null;
+  /** The line at the caret is searched for too, and not only `#` with a key. */
+  suggestsLines(): boolean;
   /** Replaces a part of the text, as if the agent had typed it. */
   insert(box: TextBox, text: string, from: number, to: number): void;
   /** Sends a response as it is, in place of the typed text. Absent where responses are only inserted. */
@@ -39,6 +41,8 @@ export class CannedWriting {
   template = $state.raw<string | null>(null);
   /** The text that is sent after a question, because these variables have no value. */
   unfilled = $state.raw<{ readonly names: readonly string[]; send(): void } | null>(null);
+  /** The most rows since the list opened: its height grows only, so that it does not jump with each letter. */
+  rows = $state(0);
   #asked = $state.raw<readonly Asked[]>([]);
   #chosen = $state.raw<string | null>(null);
   /** The question whose list the agent has closed: it stays closed while its text is typed on. */
@@ -87,10 +91,15 @@ export class CannedWriting {
     this.options.inserted()?.typed(text);
     this.#chosen = null;
     this.#last = { text, caret };
-    const asked = this.#writing || caret !== selectionEnd ? [] : askedAt(text, caret);
+    const lines = this.options.suggestsLines();
+    const asked =
+      this.#writing || caret !== selectionEnd
+        ? []
+        : askedAt(text, caret).filter(({ kind }) => kind === 'key' || lines);
     const open = asked.filter((each) => !this.#isClosed(each));
     if (open.length === asked.length) this.#closed = null;
     this.#asked = open;
+    this.rows = this.suggestions ? Math.max(this.rows, this.suggestions.found.length) : 0;
   }
 
   /** The caret may have moved without typing: then nothing is asked any more. */
@@ -105,6 +114,7 @@ export class CannedWriting {
   /** Closes the list until something is typed. */
   close(): void {
     this.#asked = [];
+    this.rows = 0;
     this.#chosen = null;
   }
 
