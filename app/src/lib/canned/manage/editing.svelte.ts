@@ -2,6 +2,7 @@
  * A visit to the editor of one response: its texts are saved by themselves (F79), and a change by a colleague is
  * shown, never overwritten (CAN-8). The timers and requests are injected, so that tests have a clock of their own.
  */
+import { sameTexts, textsOf } from '#domain/canned/saving';
 import {
   check,
   isBlank,
@@ -55,7 +56,7 @@ export class Editing {
   theirs = $state.raw<ResponseDetails | null>(null);
   /** A colleague's change that was taken over, because nothing was edited here. */
   news = $state.raw<ResponseDetails | null>(null);
-  readonly dirty = $derived.by(() => (this.stored ? !same(this.texts, this.stored) : !isEmpty(this.texts)));
+  readonly dirty = $derived.by(() => (this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts)));
   /** The last change can be undone. */
   readonly undoable = $derived.by(() => Boolean(this.details?.previous) && this.phase !== 'conflict');
   readonly #ports: EditingPorts;
@@ -243,7 +244,7 @@ export class Editing {
     const known = stored ?? noTexts;
     // Nobody else changed a text: only the version is newer, or an own save arrived after all.
     const ours =
-      now.version === stored?.version || [this.texts, known, ...this.#sent].some((each) => same(each, now));
+      now.version === stored?.version || [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
     if (!this.#owed) {
       if (!ours) this.news = now;
       this.#adopt(now);
@@ -272,14 +273,6 @@ export class Editing {
     this.theirs = null;
     this.phase = 'gone';
   }
-}
-
-export function textsOf({ key, question, answer }: ResponseTexts): ResponseTexts {
-  return { key, question, answer };
-}
-
-function same(a: ResponseTexts, b: ResponseTexts): boolean {
-  return a.key === b.key && a.question === b.question && a.answer === b.answer;
 }
 
 /** A new response with only white space is no text that could be lost. */
