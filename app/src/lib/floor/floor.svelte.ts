@@ -49,6 +49,7 @@ export class FloorLive {
   connection = $state<ConnectionState>('connecting');
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
+  readonly #forums = new Set<(change: ForumChanged | null) => void>();
   #ahead: number | null = null;
   readonly #on: FloorEvents;
 
@@ -67,6 +68,15 @@ export class FloorLive {
     this.#connection.end();
   }
 
+  /**
+   * Reports changes of forums (FLR-23); null after a reconnection, when any may have changed. The returned function ends
+   * it.
+   */
+  watchForums(listener: (change: ForumChanged | null) => void): () => void {
+    this.#forums.add(listener);
+    return () => void this.#forums.delete(listener);
+  }
+
   #take(frame: FloorServerFrame): void {
     if (frame.t === 'offers') {
       this.#measure(frame.now);
@@ -78,6 +88,7 @@ export class FloorLive {
       }
       return;
     }
+    if (frame.t === 'forum.changed') for (const listener of this.#forums) listener(frame);
     if (frame.t === 'handed') this.#on.handed(frame);
     if (frame.t === 'forum.changed') this.#on.forumChanged(frame);
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
@@ -100,7 +111,11 @@ export class FloorLive {
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
+<<<<<<< HEAD
     if (whole && this.ready) this.#on.reconnected();
+=======
+    if (whole && this.ready) for (const listener of this.#forums) listener(null);
+>>>>>>> canned-pages
     this.ready = true;
   }
 
