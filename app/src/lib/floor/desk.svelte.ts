@@ -110,8 +110,10 @@ export class Desk {
       offerOver: (over) => this.#offerOver(over),
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
-      forumChanged: (changed) => this.forums.changed(changed),
-      reconnected: () => this.forums.reconnected(),
+    });
+    this.floor.watchForums((change) => {
+      if (change) this.forums.changed(change);
+      else this.forums.reconnected();
     });
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
