@@ -110,9 +110,8 @@ export class Desk {
       offerOver: (over) => this.#offerOver(over),
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
-      forumChanged: (changed) => this.forums.changed(changed),
-      reconnected: () => this.forums.reconnected(),
     });
+    this.floor.watchForums((change) => (change ? this.forums.changed(change) : this.forums.reconnected()));
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
   }

@@ -29,10 +29,6 @@ export interface FloorEvents {
   handed(told: HandedFrame): void;
   /** A chat was forwarded without a reply so often that it now waits to be taken by an agent. */
   stalled(row: FloorRow): void;
-  /** A forum of canned responses has a new version, or is gone. */
-  forumChanged(changed: ForumChanged): void;
-  /** The socket has sent everything anew: other changes may have been missed. */
-  reconnected(): void;
 }
 
 export class FloorLive {
@@ -90,7 +86,6 @@ export class FloorLive {
     }
     if (frame.t === 'forum.changed') for (const listener of this.#forums) listener(frame);
     if (frame.t === 'handed') this.#on.handed(frame);
-    if (frame.t === 'forum.changed') this.#on.forumChanged(frame);
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     if (frame.t === 'floor') {
       this.#ahead = null;
@@ -111,11 +106,7 @@ export class FloorLive {
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
-<<<<<<< HEAD
-    if (whole && this.ready) this.#on.reconnected();
-=======
     if (whole && this.ready) for (const listener of this.#forums) listener(null);
->>>>>>> canned-pages
     this.ready = true;
   }
 
