@@ -111,7 +111,10 @@ export class Desk {
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
     });
-    this.floor.watchForums((change) => (change ? this.forums.changed(change) : this.forums.reconnected()));
+    this.floor.watchForums((change) => {
+      if (change) this.forums.changed(change);
+      else this.forums.reconnected();
+    });
     this.conversations = new Conversations(me, onRefused);
     this.attention.start();
   }
