@@ -1,9 +1,8 @@
-/** The pages of canned responses: forums in the console, and each agent's templates. */
-import { ownForum } from '#protocol';
-import type { Locator, Page } from 'playwright';
+/** The console's pages of canned responses: their forums, and the editor that saves by itself. */
 import { beforeAll, expect, test } from 'vitest';
-import { addForum, addResponses, forty, russian, send, stored } from './canned-data.ts';
-import { accessibilityOf, Agent, eventually, sidewaysOf } from './people.ts';
+import { addForum, addResponses, send, stored } from './canned-data.ts';
+import { editor, flaws, isFocused, pathOf, row, rows } from './canned-manage.ts';
+import { Agent, eventually } from './people.ts';
 import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
@@ -15,28 +14,6 @@ beforeAll(async () => {
     await Agent.signIn(browser, base, 'sofia@demo.test', '/console'),
   ];
 });
-
-/** The fields of the editor, and what it tells. */
-const editor = (page: Page) => ({
-  key: page.getByRole('textbox', { name: 'Short key' }),
-  question: page.getByRole('textbox', { name: 'Question' }),
-  answer: page.getByRole('textbox', { name: 'Answer' }),
-  says: (text: string) => page.locator('footer').getByText(text, { exact: true }),
-});
-const rows = (page: Page) => page.getByRole('list', { name: 'Responses' }).getByRole('listitem');
-const row = (page: Page, text: string) => rows(page).filter({ hasText: text }).getByRole('link');
-const pathOf = (forum: string, response = '') =>
-  `${base}/console/canned-responses/${forum}${response && `?response=${response}`}`;
-const isFocused = (locator: Locator) =>
-  eventually(() => locator.evaluate((element) => element === document.activeElement), true);
-/** Violations that axe finds, and elements wider than their container, on a wide and on a narrow screen. */
-async function flaws(page: Page): Promise<string[]> {
-  const found = await accessibilityOf(page);
-  await page.setViewportSize({ width: 390, height: 844 });
-  found.push(...(await accessibilityOf(page)), ...(await sidewaysOf(page)));
-  await page.setViewportSize({ width: 1440, height: 900 });
-  return found;
-}
 
 test('F76 F81 a manager adds a forum for some campaigns, and its title changes only when it is saved', async () => {
   const { page } = admin;
@@ -81,7 +58,7 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
   const { page } = admin;
   const forum = await addForum(page, 'Written');
   const { key, answer, says } = editor(page);
-  await page.goto(pathOf(forum));
+  await page.goto(`${base}${pathOf(forum)}`);
   await page.getByRole('button', { name: 'Add response' }).first().press('Enter');
   await isFocused(key);
   await page.keyboard.type('#our returns');
@@ -151,7 +128,7 @@ test('F79 offline there is no tick, the text stays, leaving asks, and it is save
   const forum = await addForum(page, 'Offline');
   const [id = ''] = await addResponses(page, forum, [{ key: 'one', question: '', answer: 'First' }]);
   const { answer, says } = editor(page);
-  await page.goto(pathOf(forum, id));
+  await page.goto(`${base}${pathOf(forum, id)}`);
   await eventually(() => answer.inputValue(), 'First');
   await page.context().setOffline(true);
   await answer.fill('Second');
@@ -184,7 +161,7 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   ]);
   const undo = admin.notices.getByRole('button', { name: 'Undo' });
   const remove = page.getByRole('button', { name: 'Remove response' });
-  await page.goto(pathOf(forum, id));
+  await page.goto(`${base}${pathOf(forum, id)}`);
   await remove.click();
   await admin.notices.getByText('Response removed: #gone').waitFor();
   expect(await rows(page).count()).toBe(1);
@@ -212,7 +189,7 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   expect([late.status, (await stored(page, forum)).map((each) => each.id)]).toEqual([409, [id]]);
 
   // The same for the forum.
-  await page.goto(pathOf(forum));
+  await page.goto(`${base}${pathOf(forum)}`);
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Remove forum' }).click();
   await page.waitForURL(/canned-responses$/);
@@ -230,7 +207,7 @@ test('CAN-8 two managers edit one response: the second is told, sees both texts,
     { key: 'tents', question: '', answer: 'We sell tents.' },
   ]);
   for (const { page } of [admin, sofia]) {
-    await page.goto(pathOf(forum, id));
+    await page.goto(`${base}${pathOf(forum, id)}`);
     await eventually(() => editor(page).answer.inputValue(), 'We sell tents.');
   }
   // Sofia types while the change of the administrator is on its way.
@@ -257,7 +234,7 @@ test('FLR-23 rows of a colleague appear, and the caret of a typing manager stays
   const { page } = admin;
   const forum = await addForum(page, 'Live');
   const [id = ''] = await addResponses(page, forum, [{ key: 'mine', question: '', answer: 'One two three' }]);
-  await page.goto(pathOf(forum, id));
+  await page.goto(`${base}${pathOf(forum, id)}`);
   const { answer } = editor(page);
   await eventually(() => answer.inputValue(), 'One two three');
   await answer.evaluate((box: HTMLTextAreaElement) => {
@@ -269,76 +246,4 @@ test('FLR-23 rows of a colleague appear, and the caret of a typing manager stays
   await page.keyboard.type('x');
   await eventually(() => answer.inputValue(), 'One xtwo three');
   await isFocused(answer);
-});
-
-test('F73 a template is written on a page that every agent finds, and only its author sees it', async () => {
-  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
-  const { page } = anna;
-  await page.getByRole('button', { name: /Anna/ }).press('Enter');
-  await page.getByRole('menuitem', { name: 'My templates' }).press('Enter');
-  await page.getByText('No templates yet').waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'templates-none');
-  await page.getByRole('button', { name: 'Add template' }).first().press('Enter');
-  await editor(page).key.fill('bye');
-  await editor(page).answer.fill('Have a nice day, {{visitor}}!');
-  await editor(page).says('Saved').waitFor();
-  await page.getByText('Agents fill in an unknown name by hand').waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'templates');
-  const me = await send(page, 'GET', '/api/me');
-  const forum = ownForum((me.body as { id: string }).id);
-  expect(await stored(page, forum)).toMatchObject([{ key: 'bye' }]);
-  expect((await send(admin.page, 'GET', `/api/forums/${forum}/responses`)).status).toBe(404);
-  await page.getByRole('button', { name: 'Remove template' }).click();
-  await page.getByText('No templates yet').waitFor();
-  await anna.notices.getByRole('button', { name: 'Undo' }).click();
-  await row(page, '#bye').waitFor();
-  expect(anna.errors).toEqual([]);
-});
-
-test('F76 forty responses with long texts are calm to read, wide and narrow, in both languages', async () => {
-  const { page } = admin;
-  const forum = await addForum(page, 'Orders, delivery and returns for customers outside the European Union');
-  const ids = await addResponses(page, forum, forty);
-  await page.goto(pathOf(forum));
-  await row(page, '#returns').first().waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'responses');
-  await page.goto(pathOf(forum, ids[11]));
-  await editor(page).answer.waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'response-long');
-  await page.goto(pathOf(forum, ids[0]));
-  await page.getByRole('figure').getByText('Maria').waitFor();
-  await editor(page).answer.press('End');
-  await page.keyboard.type(' Thanks!');
-  await editor(page).says('Saved').waitFor();
-  await picture(page, 'response');
-  await page.goto(`${base}/console/canned-responses`);
-  await page.getByRole('link', { name: /Orders, delivery/ }).waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'forums');
-  await page.goto(pathOf(forum, 'rsp_00000000000000000000000000'));
-  await page.getByText('Not found.').waitFor();
-  await picture(page, 'response-missing');
-
-  const other = await addForum(page, 'Доставка и возврат');
-  const [first = ''] = await addResponses(page, other, russian);
-  await page.evaluate(() => localStorage.setItem('parley.language', 'ru'));
-  await page.goto(pathOf(other, first));
-  await page.getByRole('textbox', { name: 'Короткий ключ' }).waitFor();
-  await page.getByRole('textbox', { name: 'Ответ' }).press('End');
-  await page.keyboard.type(' Спасибо!');
-  await page.locator('footer').getByText('Сохранено', { exact: true }).waitFor();
-  expect(await flaws(page)).toEqual([]);
-  await picture(page, 'response-ru');
-  await page.getByRole('button', { name: 'Удалить ответ' }).click();
-  await page.getByText('Ответ удалён: #возврат').waitFor();
-  await picture(page, 'response-removed-ru');
-  await page.goto(`${base}/console/canned-responses`);
-  await page.getByRole('link', { name: /Доставка и возврат/ }).waitFor();
-  await picture(page, 'forums-ru');
-  await page.evaluate(() => localStorage.setItem('parley.language', 'en'));
-  expect(admin.errors).toEqual([]);
 });
