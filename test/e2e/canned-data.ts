@@ -43,7 +43,7 @@ export async function addResponses(
   return ids;
 }
 
-/** What the server has stored. */
+/** The responses that the server has stored. */
 export async function stored(page: Page, forum: string): Promise<(ResponseTexts & { id: string })[]> {
   const { body } = await send(page, 'GET', `/api/forums/${forum}/responses`);
   return (body as { responses: (ResponseTexts & { id: string })[] }).responses;

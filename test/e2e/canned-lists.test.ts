@@ -70,7 +70,7 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
   expect(download.suggestedFilename()).toMatch(/\.csv$/);
   const exported = await readFile(await download.path(), 'utf8');
   expect(exported).toContain('From nine to six.');
-  // What was exported changes nothing.
+  // An exported file changes nothing.
   await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
   await page.getByRole('menuitem', { name: 'Import CSV' }).press('Enter');
   const again = page.waitForEvent('filechooser');

@@ -141,7 +141,7 @@ test('F79 offline there is no tick, the text stays, leaving asks, and it is save
   await page.context().setOffline(false);
   await says('Saved').waitFor();
   expect(await stored(page, forum)).toMatchObject([{ id, answer: 'Second' }]);
-  // What was typed a moment ago is saved by leaving.
+  // Text of the last second is saved by leaving.
   await answer.fill('Third');
   await page.getByRole('link', { name: 'Websites' }).click();
   await page.waitForURL(/websites/);

@@ -244,7 +244,7 @@ export class Editing {
     const { stored } = this;
     if (stored && now.version < stored.version) return;
     const known = stored ?? noTexts;
-    // Nobody else changed a text: only the version is newer, or an own save arrived after all.
+    // No text of another user is replaced: only the version is newer, or an own save arrived after all.
     const ours =
       now.version === stored?.version ||
       [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));

@@ -115,7 +115,7 @@ export class OpenForum {
       return;
     }
     this.list.hide(id);
-    // What was typed last is stored first, so that an undo brings it back.
+    // Text of the last second is stored first, so that an undo brings it back.
     await editing.settle();
     if (this.editing === editing) this.#leave();
     const params = { forum: this.id, response: id };
