@@ -37,6 +37,10 @@ export const migrations: readonly string[] = [
     conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, mention TEXT NOT NULL, seen_at INTEGER,
     PRIMARY KEY (conversation, seq)
   ) WITHOUT ROWID`,
+  // Unsent notes; `mentions` is JSON.
+  `CREATE TABLE note_drafts (
+    conversation TEXT PRIMARY KEY, text TEXT NOT NULL, mentions TEXT NOT NULL, at INTEGER NOT NULL
+  ) WITHOUT ROWID`,
 ];
 
 /** Fields of a user that earlier versions did not store. */
