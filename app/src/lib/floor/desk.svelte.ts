@@ -81,7 +81,7 @@ export class Desk {
     this.me = me;
     this.#show = show;
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, {
+    this.agent = new AgentLive(me, {
       refused: onRefused,
       mentioned: (mention) => this.#mentioned(mention),
       status: (before, now) => {
@@ -97,7 +97,7 @@ export class Desk {
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
     });
-    this.conversations = new Conversations(me, onRefused);
+    this.conversations = new Conversations(me, this.agent.drafts, onRefused);
     this.attention.start();
   }
 
