@@ -84,7 +84,7 @@ interface Editor {
   readonly edit: string;
 }
 
-test('CAN-8 CAN-10 whatever two editors save, no text is lost unseen, and previous is the text before the visit', () => {
+test('CAN-8 CAN-10 two editors lose no text unseen, and previous is the text before the visit', () => {
   const step = fc.record({
     who: fc.constantFrom(0, 1),
     answer: fc.constantFrom('a', 'b', 'c'),

@@ -274,7 +274,7 @@ const response = fc
   .record({ key: textOf(40), question: textOf(60), answer: textOf(200) })
   .filter((each) => faultOf(each) === undefined);
 
-test('CAN-22 whatever a response contains, what is exported reads back as it was', async () => {
+test('CAN-22 every exported response reads back as it was, with any text', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(response, { maxLength: 8 }), async (responses) => {
       const fileOfFirst = async (count: number) =>

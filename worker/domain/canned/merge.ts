@@ -1,4 +1,4 @@
-/** What an import does to a forum: which lines add a response, change one, or stay out (CAN-20, CAN-21). */
+/** An import into a forum: its lines add a response, change one, or stay out (CAN-20, CAN-21). */
 import type { CannedResponse, ImportFault, ResponseTexts } from '#protocol';
 import { lengthOf } from './saving.ts';
 

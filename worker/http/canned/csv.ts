@@ -1,4 +1,4 @@
-/** Canned responses as CSV (CAN-19 … CAN-22). What is written reads back as it was. */
+/** Canned responses as CSV (CAN-19 … CAN-26). A written file reads back as it was. */
 import type { Fault, Line } from '#domain/canned/merge';
 import {
   faultOf,

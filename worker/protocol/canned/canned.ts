@@ -35,7 +35,7 @@ export type Forum = v.InferOutput<typeof Forum>;
 export const ForumsList = v.object({ forums: v.array(Forum) });
 
 const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u;
-/** What a response says. A response has a question or a key, and an answer. */
+/** The texts of a response. A response has a question or a key, and an answer. */
 const texts = {
   /** The short key: typed after `#`. Without spaces, and without `#`; may be empty. */
   key: v.pipe(typed(maxKeyLength), v.regex(/^[^\s#\p{Cc}]*$/u, 'key')),
