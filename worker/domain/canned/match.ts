@@ -38,40 +38,62 @@ export function wordsOf(query: string): string[] {
 }
 
 /**
+ * How well a response fits. 0: the key is the query. 1: the key begins with it. 2: every word begins a word of the key
+ * or the question. 3: every word begins a word somewhere. 4: every word is part of a word.
+ */
+export type Rank = 0 | 1 | 2 | 3 | 4;
+const ranks: readonly Rank[] = [0, 1, 2, 3, 4];
+
+export interface Search<R> {
+  readonly found: readonly R[];
+  /** The number of all that fit. */
+  readonly count: number;
+}
+
+/**
  * Responses that contain every word of the query, best first, at most `limit`. Equal ranks keep the given order. An
  * empty query finds the first ones.
  */
 export function find<R extends Findable>(list: readonly Indexed<R>[], query: string, limit: number): R[] {
-  const words = wordsOf(query);
-  const whole = plain(query.trim());
-  /** By rank, from 0, the best. */
-  const found: R[][] = [[], [], [], [], []];
-  for (const each of list) {
-    const rank = rankOf(each, words, whole);
-    const ranked = rank === null ? undefined : found[rank];
-    if (ranked && ranked.length < limit) ranked.push(each.response);
-  }
-  return found.flat().slice(0, limit);
+  return [...search(list, query, limit).found];
 }
 
-/**
- * 0: the key is the query. 1: the key begins with it. 2: every word begins a word of the key or the question. 3: every
- * word begins a word somewhere. 4: every word is part of a word. Null: a word is missing.
- */
+/** The same with the number of all; without those that fit worse than `worst`. */
+export function search<R extends Findable>(
+  list: readonly Indexed<R>[],
+  query: string,
+  limit: number,
+  worst: Rank = 4,
+): Search<R> {
+  const words = wordsOf(query);
+  const whole = plain(query.trim());
+  const byRank = ranks.map((): R[] => []);
+  let count = 0;
+  for (const each of list) {
+    const rank = rankOf(each, words, whole);
+    if (rank === null || rank > worst) continue;
+    count++;
+    const ranked = byRank[rank];
+    if (ranked && ranked.length < limit) ranked.push(each.response);
+  }
+  return { found: byRank.flat().slice(0, limit), count };
+}
+
+/** Null: a word is missing. */
 function rankOf(
   { key, question, answer }: Indexed<Findable>,
   words: readonly string[],
   whole: string,
-): number | null {
-  if (words.length === 0) return 4;
+): Rank | null {
+  if (words.length === 0) return whole === '' ? 0 : 4;
   if (key === whole) return 0;
   if (key.startsWith(whole)) return 1;
-  let rank = 2;
+  let rank: Rank = 2;
   for (const word of words) {
     const rankOfWord =
       begins(key, word) || begins(question, word) ? 2 : partRank(key, question, answer, word);
     if (rankOfWord === null) return null;
-    rank = Math.max(rank, rankOfWord);
+    if (rankOfWord > rank) rank = rankOfWord;
   }
   return rank;
 }

@@ -2,6 +2,7 @@
 import type { ConversationView } from '#client/conversation-view';
 import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
+import { Inserted } from '../canned/inserted.ts';
 import { keptKeys } from '../kept.ts';
 import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
@@ -33,6 +34,7 @@ export class Conversations {
   readonly scrollPositions = new Map<string, ScrollPosition>();
   readonly #notes = new Map<string, NoteDraft>();
   readonly #targets = new Map<string, ComposerTarget>();
+  readonly #inserted = new Map<string, Inserted>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
@@ -92,6 +94,13 @@ export class Conversations {
     const target = this.#targets.get(id) ?? new ComposerTarget();
     this.#targets.set(id, target);
     return target;
+  }
+
+  /** The canned responses of a conversation's draft. */
+  insertedOf(id: string): Inserted {
+    const inserted = this.#inserted.get(id) ?? new Inserted();
+    this.#inserted.set(id, inserted);
+    return inserted;
   }
 
   /** The unsent note of a conversation. */

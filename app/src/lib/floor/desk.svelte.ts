@@ -5,6 +5,7 @@
 import { seesAll } from '#domain/floor/sight';
 import { spaceOf } from '#domain/routing/routing';
 import {
+  cannedRoutes,
   conversationRoutes,
   type ConversationType,
   type FloorRow,
@@ -24,6 +25,8 @@ import { online } from 'svelte/reactivity/window';
 import { ask } from '../api.ts';
 import { Attention } from '../attention/attention.svelte.ts';
 import { mentionNews, newsOf } from '../attention/news.ts';
+import { Forums } from '../canned/forums.svelte.ts';
+import { Recent } from '../canned/recent.svelte.ts';
 import { Conversations } from '../chat/conversations.svelte.ts';
 import { handoverNews } from '../chat/handover.ts';
 import { isolated, visitorName } from '../chat/names.ts';
@@ -41,6 +44,16 @@ export class Desk {
   readonly agent: AgentLive;
   readonly floor: FloorLive;
   readonly conversations: Conversations;
+  readonly forums = new Forums({
+    list: () => ask(cannedRoutes.list),
+    file: (forum) => ask(cannedRoutes.responses, { params: { forum } }),
+    later: (ms, task) => {
+      const timer = setTimeout(task, ms);
+      return () => clearTimeout(timer);
+    },
+    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+  });
+  readonly recent: Recent;
   readonly attention = new Attention();
   /** The conversations with a pending take. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
@@ -80,6 +93,7 @@ export class Desk {
   constructor(me: Me, show: (conversation: string) => void) {
     this.me = me;
     this.#show = show;
+    this.recent = new Recent(`parley.canned.${me.id}`);
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
     this.agent = new AgentLive(me, {
       refused: onRefused,
@@ -97,6 +111,10 @@ export class Desk {
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
     });
+    this.floor.watchForums((change) => {
+      if (change) this.forums.changed(change);
+      else this.forums.reconnected();
+    });
     this.conversations = new Conversations(me, this.agent.drafts, onRefused);
     this.attention.start();
   }
@@ -105,6 +123,7 @@ export class Desk {
     this.agent.end();
     this.floor.end();
     this.conversations.end();
+    this.forums.end();
     this.attention.end();
   }
 
