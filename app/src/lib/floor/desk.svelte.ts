@@ -51,7 +51,13 @@ export class Desk {
       const timer = setTimeout(task, ms);
       return () => clearTimeout(timer);
     },
-    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+    // A message has no least delay, as timers have.
+    breathe: () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      }),
   });
   readonly recent: Recent;
   readonly attention = new Attention();
