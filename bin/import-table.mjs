@@ -12,6 +12,7 @@ const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
 /** @param {string} part */
 const words = (part) => `^[.]build/messages/${part}/`;
+const emoji = '^[.]build/emoji/';
 const valibot = packages('valibot');
 const drizzle = packages('drizzle-orm');
 const hono = packages('hono');
@@ -91,7 +92,7 @@ export default {
       words('worker'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', workers, ...hono]),
-    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), ...anyPackage]),
+    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), emoji, ...anyPackage]),
     ...[
       ['^app/src/routes/([^/(]+)/', '^app/src/routes/$1/'],
       ['^app/src/routes/\\(signed-in\\)/([^/]+)/', '^app/src/routes/\\(signed-in\\)/$1/'],
@@ -119,7 +120,7 @@ export default {
     row(
       'widget',
       '^widget/',
-      [protocol, domain, words('widget'), ...packages('svelte')],
+      [protocol, domain, words('widget'), emoji, ...packages('svelte')],
       '((vite|svelte)\\.config\\.[jt]s|/without-schemas\\.ts)$',
     ),
     {
@@ -149,8 +150,8 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^[.]build/messages/'] },
-    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/)'] },
+    doNotFollow: { path: ['node_modules', '^[.]build/(messages|emoji)/'] },
+    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/|emoji/)'] },
     tsPreCompilationDeps: true,
     builtInModules: {
       add: ['cloudflare:workers', 'cloudflare:test', 'cloudflare:sockets', 'cloudflare:email'],

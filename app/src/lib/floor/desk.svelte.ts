@@ -101,7 +101,7 @@ export class Desk {
     this.#show = show;
     this.recent = new Recent(`parley.canned.${me.id}`);
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, {
+    this.agent = new AgentLive(me, {
       refused: onRefused,
       mentioned: (mention) => this.#mentioned(mention),
       status: (before, now) => {
@@ -121,7 +121,7 @@ export class Desk {
       if (change) this.forums.changed(change);
       else this.forums.reconnected();
     });
-    this.conversations = new Conversations(me, onRefused);
+    this.conversations = new Conversations(me, this.agent.drafts, onRefused);
     this.attention.start();
   }
 
