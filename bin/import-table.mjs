@@ -88,7 +88,7 @@ export default {
       stubs,
       workers,
       ...hono,
-      ...packages('@valibot/to-json-schema', 'ipaddr.js'),
+      ...packages('@valibot/to-json-schema', 'ipaddr.js', 'hucre'),
       words('worker'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', workers, ...hono]),

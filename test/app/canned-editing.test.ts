@@ -239,7 +239,7 @@ test('leaving saves at once, and knows what is not stored, without waiting for a
   expect([server.stored?.answer, server.puts]).toEqual(['left offline', 3]);
 });
 
-test('F79 CAN-8 whatever happens, nothing typed is lost, no colleague is overwritten, and a tick is true', async () => {
+test('F79 CAN-8 in any order of events, nothing typed is lost, no colleague is overwritten, and a tick is true', async () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('type' as const), text: fc.constantFrom('a', 'b', 'c', 'ab') }),
     fc.record({ do: fc.constant('pass' as const), time: fc.constantFrom(1, 400, 1_000, 5_000) }),

@@ -1,8 +1,17 @@
 /** The list of a forum's responses: found, sorted, and true to what this tab and others have changed. */
-import { refuse, type CannedResponse, type ForumFile, type Refusal } from '#protocol';
+import {
+  check,
+  isRefusal,
+  refuse,
+  ResponseTexts,
+  type CannedResponse,
+  type ForumFile,
+  type Refusal,
+} from '#protocol';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Importing } from '../../app/src/lib/canned/manage/importing.svelte.ts';
-import { nameOf } from '../../app/src/lib/canned/manage/naming.ts';
+import { nameOf, nextKey } from '../../app/src/lib/canned/manage/naming.ts';
 import { Responses, type Uses } from '../../app/src/lib/canned/manage/responses.svelte.ts';
 
 const made = (id: string, key: string, question: string, answer = 'Hello', version = 1): CannedResponse => ({
@@ -149,6 +158,25 @@ test('a response is called by its key, its question, or the start of its answer'
     nameOf({ key: '', question: '', answer: 'x'.repeat(100) }),
     nameOf({ key: '', question: '', answer: '' }),
   ]).toEqual(['#returns', 'How?', 'So it is.', `${'x'.repeat(60)}…`, 'Untitled']);
+});
+
+test('F75 the key of a copy is the next free one, and always a valid key', () => {
+  const taken = new Set(['returns', 'returns-2']);
+  expect(['returns', 'returns-2', '-2', ''].map((key) => nextKey(key, (each) => taken.has(each)))).toEqual([
+    ...['returns-3', 'returns-3', '-2-2', ''],
+  ]);
+  const keys = fc
+    .string({ unit: 'binary', maxLength: 40 })
+    .map((text) => text.toWellFormed().replace(/[\s#\p{Cc}]/gu, ''))
+    .filter((key) => key !== '');
+  fc.assert(
+    fc.property(keys, fc.nat({ max: 1_200 }), (key, used) => {
+      let asked = 0;
+      const next = nextKey(key, () => asked++ < used);
+      expect(isRefusal(check(ResponseTexts, { key: next, question: '', answer: 'x' }))).toBe(false);
+      expect(next).toMatch(/-\d+$/);
+    }),
+  );
 });
 
 test('F75 an import is checked first; nothing is imported without a report, and an old check reports nothing', async () => {

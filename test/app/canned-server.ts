@@ -47,7 +47,7 @@ export const settled = async () => {
 export class Server {
   stored: ResponseDetails | null;
   #edit = '';
-  /** What the next request meets: no connection, or an answer that is lost after the change. */
+  /** The fault that the next request meets: no connection, or an answer that is lost after the change. */
   fault: 'none' | 'offline' | 'lost' | RefusalCode = 'none';
   puts = 0;
   /** How long an answer takes; milliseconds. */

@@ -58,7 +58,7 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
     campaign: () => campaign,
     values: () => ({ visitor: name, agent: 'Anna' }),
     inserted: () => (note ? null : inserted),
-    suggestsLines: () => !note,
+    toVisitor: () => !note,
     insert: (_, text, from, to) => replace(text, from, to),
     send: () => (note ? null : send),
   });
@@ -99,14 +99,16 @@ test('F72 Enter belongs to the text until a row is chosen; then it sends exactly
   expect(listed()).toEqual([]);
 });
 
-test('F72 Up chooses from the bottom, the arrows go round, and another letter frees Enter again', async () => {
+test('F72 arrows choose the first row and go on; below it is the text, and another letter frees Enter', async () => {
   const { type, press, canned } = await composer();
   type('ret');
-  const path = ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown'].map((key) => {
-    press(key);
-    return canned.at;
-  });
-  expect(path).toEqual([1, 0, 1, 0, 1]);
+  const path = (keys: string[]) =>
+    keys.map((key) => {
+      press(key);
+      return canned.at;
+    });
+  const [up, down] = ['ArrowUp', 'ArrowDown'];
+  expect(path([up, up, up, down, down, up])).toEqual([0, 1, 0, -1, 0, 1]);
   type('u');
   expect(canned.at).toBe(-1);
 });
@@ -165,9 +167,13 @@ test('F69 F72 keys of an input method never choose, insert or send', async () =>
 });
 
 test('F77 # chooses the first row at once, and several responses become one message', async () => {
-  const { type, press, box, sent, listed } = await composer({ name: 'Vera' });
+  const { type, press, box, sent, listed, canned } = await composer({ name: 'Vera' });
   type('#');
   expect(listed()).toEqual(['ret', 'refund', 'hi']);
+  press('ArrowDown');
+  expect(canned.at).toBe(2);
+  press('ArrowUp');
+  expect(canned.at).toBe(0);
   type('hi');
   expect(press('Enter')).toBe(true);
   type(' #ref');

@@ -47,7 +47,7 @@ export const shopResponses: readonly ResponseTexts[] = [
     question: 'How do I return shoes?',
     answer: 'Hi {{visitor|there}}! Send them back within **30 days**, in their box.',
   },
-  { key: 'refund', question: 'When is my refund paid?', answer: 'Five days after the parcel has arrived.' },
+  { key: 'refund', question: 'When is my refund paid?', answer: 'Five days after the return has arrived.' },
   { key: 'thanks', question: '', answer: 'Thank you for waiting, {{visitor}}.' },
   {
     key: 'hours',

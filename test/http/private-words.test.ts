@@ -23,6 +23,7 @@ import { askedRoutes, probe } from './routes.ts';
 
 const won = { id: id('code'), title: 'private-code-won' };
 const lost = { id: id('code'), title: 'private-code-lost' };
+const canned = id('response');
 const codes = { list: [won, lost], multiple: true, required: true };
 
 /** Words that only agents may read. */
@@ -34,7 +35,7 @@ const hidden = [
     'private-late-note',
     'private-closing-note',
   ],
-  ...['private-transfer', 'private-assignment', won.title, lost.title, won.id, lost.id],
+  ...['private-transfer', 'private-assignment', won.title, lost.title, won.id, lost.id, canned],
 ];
 /** Words that were replaced or deleted: a tab that was open earlier has read them, no later reader does. */
 const originals = [
@@ -56,6 +57,7 @@ const fields = [
   ...[
     '"mentions"',
     '"mentioned"',
+    '"canned"',
     '"codes"',
     '"awaitingCode"',
     '"inProgress"',
@@ -106,6 +108,7 @@ async function begin(account: TestAccount): Promise<Chat> {
   const things = {
     ...{ account: account.id, site, campaign, user: account.users.agent, group: id('group') },
     ...{ session: id('session'), visitor: visitor.id, token: visitor.token },
+    ...{ forum: id('forum'), response: id('response') },
     conversation: started.conversation,
   };
   await conversation.assign({ agent: partyOf(account, 'agent'), generation: 1 });
@@ -157,7 +160,7 @@ async function talk({ conversation, agent, early }: Chat, account: TestAccount):
   await remove(agent, await say(agent, 'original-removed-answer'));
   await edit(early, await say(early, 'original-question'), 'present question');
   await remove(early, await say(early, 'original-removed-question'));
-  await say(agent, 'quoting answer', { quote: answer });
+  await say(agent, 'quoting answer', { quote: answer, canned: [canned] });
   await edit(agent, await note('private-note'), 'private-edited-note');
   await remove(agent, await note('private-deleted-note'));
   await command(agent, { t: 'codes.set', codes: [lost.id] });
@@ -219,7 +222,7 @@ async function rangesOf(
 }
 
 test.each(ways)(
-  'RED-1 ENT-17 notes, codes, stages and originals are in no answer and no frame for the visitor (%s)',
+  'RED-1 ENT-17 CAN-17 notes, codes, stages, canned responses and originals are in no answer and no frame for the visitor (%s)',
   async (way) => {
     const clock = moveClock();
     const account = await newAccount();

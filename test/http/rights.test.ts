@@ -134,6 +134,7 @@ const wordless = [
   'GET /api/audit',
   'GET /api/conversations/:id/decisions',
   'GET /api/conversations/:id/earlier',
+  'GET /api/forums/:forum/uses',
   'GET /api/me/sessions',
 ];
 

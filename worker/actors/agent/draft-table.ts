@@ -5,6 +5,14 @@
 import type { DraftOf, Mention } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
 
+/** Steps of the migration: they never change. */
+export const repliesTable =
+  'CREATE TABLE drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID';
+/** `mentions` is JSON. */
+export const notesTable = `CREATE TABLE note_drafts (
+    conversation TEXT PRIMARY KEY, text TEXT NOT NULL, mentions TEXT NOT NULL, at INTEGER NOT NULL
+  ) WITHOUT ROWID`;
+
 /** Conversations are many: only this number of the latest drafts of a kind is stored. */
 const kept = 100;
 const tables = {

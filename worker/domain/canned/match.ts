@@ -90,23 +90,26 @@ function rankOf(
   if (key.startsWith(whole)) return 1;
   let rank: Rank = 2;
   for (const word of words) {
-    const rankOfWord =
-      begins(key, word) || begins(question, word) ? 2 : partRank(key, question, answer, word);
-    if (rankOfWord === null) return null;
-    if (rankOfWord > rank) rank = rankOfWord;
+    const fit = Math.max(fitOf(key, word), fitOf(question, word));
+    if (fit === begins) continue;
+    const fitOfAnswer = fitOf(answer, word);
+    if (fit === none && fitOfAnswer === none) return null;
+    rank = fitOfAnswer === begins && rank < 4 ? 3 : 4;
   }
   return rank;
 }
 
-function partRank(key: string, question: string, answer: string, word: string): 3 | 4 | null {
-  if (begins(answer, word)) return 3;
-  return key.includes(word) || question.includes(word) || answer.includes(word) ? 4 : null;
-}
+/** How a text contains a word: not at all, as a part of one of its words, or at the beginning of one. */
+const [none, part, begins] = [0, 1, 2];
 
-/** True if a word of the text begins with the given one. */
-function begins(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return true;
+/** One pass: a search goes through the texts of thousands of responses with each key. */
+function fitOf(text: string, word: string): number {
+  let at = text.indexOf(word);
+  if (at < 0) return none;
+  for (; at >= 0; at = text.indexOf(word, at + 1)) {
+    // Mostly a space is before a word.
+    if (at === 0 || text.charCodeAt(at - 1) === 32 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1)))
+      return begins;
   }
-  return false;
+  return part;
 }

@@ -21,6 +21,8 @@ type Texts = v.GenericSchema<Record<string, string | undefined>, Record<string, 
 /** A body or an answer that is not JSON: the bytes of one of these media types. */
 export interface FileForm {
   readonly media: readonly string[];
+  /** The most bytes of a body, if they are more than those of other bodies. */
+  readonly maxBytes?: number;
 }
 /** The answer to a valid request is the upgrade to a socket; its frames are in PROTOCOL.md. */
 export const socket = 'socket';

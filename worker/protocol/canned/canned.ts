@@ -130,3 +130,17 @@ export const ImportReport = v.object({
 });
 export type ImportReport = v.InferOutput<typeof ImportReport>;
 export type ImportFault = (typeof importFaults)[number];
+
+/** By the message of the schema's check that failed. */
+const faultsByCheck: Readonly<Record<string, ImportFault>> = {
+  too_long: 'too_long',
+  not_text: 'not_text',
+  one_line: 'not_text',
+  key: 'bad_key',
+  blank: 'blank_answer',
+};
+/** Why a line of a file is no response; undefined if it is one. */
+export function faultOf(texts: ResponseTexts): ImportFault | undefined {
+  const { success, issues } = v.safeParse(ResponseTexts, texts, { abortEarly: true });
+  return success ? undefined : (faultsByCheck[issues[0].message] ?? 'not_text');
+}

@@ -19,8 +19,8 @@ export interface CannedOptions {
   values(): Values;
   /** The responses of the draft that is written; null for a note or an edit, which count as no use. */
   inserted(): Inserted | null;
-  /** The line at the caret is searched for too, and not only `#` with a key. */
-  suggestsLines(): boolean;
+  /** The visitor will read the text: typed lines are searched for, and missing values asked about. Not in a note. */
+  toVisitor(): boolean;
   /** Replaces a part of the text, as if the agent had typed it. */
   insert(box: TextBox, text: string, from: number, to: number): void;
   /** Sends a response as it is, in place of the typed text. Absent where responses are only inserted. */
@@ -41,8 +41,6 @@ export class CannedWriting {
   template = $state.raw<string | null>(null);
   /** The text that is sent after a question, because these variables have no value. */
   unfilled = $state.raw<{ readonly names: readonly string[]; send(): void } | null>(null);
-  /** The most rows since the list opened: its height grows only, so that it does not jump with each letter. */
-  rows = $state(0);
   #asked = $state.raw<readonly Asked[]>([]);
   #chosen = $state.raw<string | null>(null);
   /** The question whose list the agent has closed: it stays closed while its text is typed on. */
@@ -91,7 +89,7 @@ export class CannedWriting {
     this.options.inserted()?.typed(text);
     this.#chosen = null;
     this.#last = { text, caret };
-    const lines = this.options.suggestsLines();
+    const lines = this.options.toVisitor();
     const asked =
       this.#writing || caret !== selectionEnd
         ? []
@@ -99,7 +97,6 @@ export class CannedWriting {
     const open = asked.filter((each) => !this.#isClosed(each));
     if (open.length === asked.length) this.#closed = null;
     this.#asked = open;
-    this.rows = this.suggestions ? Math.max(this.rows, this.suggestions.found.length) : 0;
   }
 
   /** The caret may have moved without typing: then nothing is asked any more. */
@@ -114,7 +111,6 @@ export class CannedWriting {
   /** Closes the list until something is typed. */
   close(): void {
     this.#asked = [];
-    this.rows = 0;
     this.#chosen = null;
   }
 
@@ -123,9 +119,8 @@ export class CannedWriting {
     const { suggestions } = this;
     if (!suggestions || event.isComposing || event.keyCode === 229) return false;
     if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
-    const { length } = suggestions.found;
-    if (event.key === 'ArrowDown') this.#choose((this.at + 1) % length);
-    else if (event.key === 'ArrowUp') this.#choose((Math.max(this.at, 0) - 1 + length) % length);
+    if (event.key === 'ArrowUp') this.#choose(this.#next(1));
+    else if (event.key === 'ArrowDown') this.#choose(this.#next(-1));
     else if (event.key === 'Escape') {
       this.#closed = suggestions.asked;
       this.close();
@@ -133,6 +128,15 @@ export class CannedWriting {
     else if (this.at >= 0 && event.key === 'Tab') this.#put(suggestions.asked, suggestions.found[this.at]);
     else return false;
     return true;
+  }
+
+  /** The rows go up from the box. Either arrow chooses the first row; below it is the text, or again the last row. */
+  #next(step: 1 | -1): number {
+    const { found, asked } = this.suggestions ?? { found: [], asked: null };
+    if (this.at < 0) return 0;
+    const to = this.at + step;
+    if (to < 0) return asked?.kind === 'key' ? found.length - 1 : -1;
+    return to % found.length;
   }
 
   /** A line whose key was closed is closed too. */
@@ -186,7 +190,7 @@ export class CannedWriting {
   /** Sends a text, after a question if a variable in it has no value. */
   ask(text: string, send: () => void): void {
     const names = [...new Set(missingIn(text).map(({ start, end }) => text.slice(start, end)))];
-    if (names.length === 0) send();
+    if (names.length === 0 || !this.options.toVisitor()) send();
     else this.unfilled = { names, send };
   }
 

@@ -32,9 +32,9 @@ interface File {
   readonly responses: Responses;
 }
 
-/** Changes are loaded together after this pause, because a colleague who edits saves every few seconds; milliseconds. */
+/** Changes are loaded together after this pause: an editor saves every few seconds; milliseconds. */
 const changePause = 1_000;
-/** Responses that are indexed before the browser may go on: about two milliseconds of work. */
+/** Responses that are indexed before the browser may go on: one to six milliseconds of work. */
 const portion = 250;
 
 export class Forums {

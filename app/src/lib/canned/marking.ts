@@ -8,6 +8,7 @@ export interface Part {
 
 /** Splits a text at the words of a query: where they begin a word, or else at their first place. */
 export function marked(text: string, words: readonly string[]): Part[] {
+  if (words.length === 0) return [{ text, matched: false }];
   const { folded, places } = foldedOf(text);
   const isMatched = new Array<boolean>(text.length).fill(false);
   for (const word of words)
@@ -21,13 +22,24 @@ export function marked(text: string, words: readonly string[]): Part[] {
   return parts;
 }
 
+/** Characters in the form in which they are compared: a text has few different ones, and a list has many texts. */
+const folds = new Map<string, string>();
+
+function foldOf(char: string): string {
+  const known = folds.get(char);
+  if (known !== undefined) return known;
+  const folded = plain(char);
+  folds.set(char, folded);
+  return folded;
+}
+
 /** The text as it is compared, and the place in the text of each of its characters; the last place is the end. */
 function foldedOf(text: string): { readonly folded: string; readonly places: readonly number[] } {
   let folded = '';
   const places: number[] = [];
   let at = 0;
   for (const char of text) {
-    const each = plain(char);
+    const each = foldOf(char);
     for (let unit = 0; unit < each.length; unit++) places.push(at);
     folded += each;
     at += char.length;

@@ -6,6 +6,7 @@ import { Inserted } from '../canned/inserted.ts';
 import { keptKeys } from '../kept.ts';
 import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
+import type { Drafts } from './drafts.svelte.ts';
 import { NoteDraft } from './note-draft.svelte.ts';
 import type { ScrollPosition } from './scroll.ts';
 
@@ -29,7 +30,7 @@ export class Conversations {
   readonly unsent = new SvelteMap<string, Unsent>();
   /** The last seq seen here, by conversation. */
   readonly seen = new SvelteMap<string, number>();
-  /** The scroll position at which the agent left each log. */
+  /** F49: the scroll position at which the agent left each log. */
   readonly scrollPositions = new Map<string, ScrollPosition>();
   readonly #notes = new Map<string, NoteDraft>();
   readonly #targets = new Map<string, ComposerTarget>();
@@ -40,6 +41,7 @@ export class Conversations {
 
   constructor(
     private readonly me: Me,
+    private readonly drafts: Drafts,
     private readonly onRefused: (refused: Refused) => void,
   ) {
     if (me.status !== 'offline') this.resume();
@@ -103,7 +105,7 @@ export class Conversations {
 
   /** The unsent note of a conversation. */
   noteOf(id: string): NoteDraft {
-    const note = this.#notes.get(id) ?? new NoteDraft();
+    const note = this.#notes.get(id) ?? new NoteDraft(id, this.drafts);
     this.#notes.set(id, note);
     return note;
   }

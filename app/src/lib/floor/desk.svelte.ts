@@ -51,7 +51,13 @@ export class Desk {
       const timer = setTimeout(task, ms);
       return () => clearTimeout(timer);
     },
-    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+    // A message has no least delay, as timers have.
+    breathe: () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      }),
   });
   readonly recent: Recent;
   readonly attention = new Attention();
@@ -95,7 +101,7 @@ export class Desk {
     this.#show = show;
     this.recent = new Recent(`parley.canned.${me.id}`);
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, {
+    this.agent = new AgentLive(me, {
       refused: onRefused,
       mentioned: (mention) => this.#mentioned(mention),
       status: (before, now) => {
@@ -115,7 +121,7 @@ export class Desk {
       if (change) this.forums.changed(change);
       else this.forums.reconnected();
     });
-    this.conversations = new Conversations(me, onRefused);
+    this.conversations = new Conversations(me, this.agent.drafts, onRefused);
     this.attention.start();
   }
 

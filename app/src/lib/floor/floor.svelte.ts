@@ -65,8 +65,8 @@ export class FloorLive {
   }
 
   /**
-   * Reports changes of forums (FLR-23); null after a reconnection, when any may have changed. The returned function ends
-   * it.
+   * Reports changes of forums (FLR-23); null after a reconnection, when any may have changed. The returned function
+   * ends it.
    */
   watchForums(listener: (change: ForumChanged | null) => void): () => void {
     this.#forums.add(listener);

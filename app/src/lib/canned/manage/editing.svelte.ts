@@ -56,7 +56,9 @@ export class Editing {
   theirs = $state.raw<ResponseDetails | null>(null);
   /** A colleague's change that was taken over, because nothing was edited here. */
   news = $state.raw<ResponseDetails | null>(null);
-  readonly dirty = $derived.by(() => (this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts)));
+  readonly dirty = $derived.by(() =>
+    this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts),
+  );
   /** The last change can be undone. */
   readonly undoable = $derived.by(() => Boolean(this.details?.previous) && this.phase !== 'conflict');
   readonly #ports: EditingPorts;
@@ -242,9 +244,10 @@ export class Editing {
     const { stored } = this;
     if (stored && now.version < stored.version) return;
     const known = stored ?? noTexts;
-    // Nobody else changed a text: only the version is newer, or an own save arrived after all.
+    // No text of another user is replaced: only the version is newer, or an own save arrived after all.
     const ours =
-      now.version === stored?.version || [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
+      now.version === stored?.version ||
+      [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
     if (!this.#owed) {
       if (!ours) this.news = now;
       this.#adopt(now);

@@ -4,7 +4,6 @@ import {
   cannedRoutes,
   makeCommandId,
   makeId,
-  maxKeyLength,
   refuse,
   type CannedResponse,
   type ForumChanged,
@@ -13,6 +12,7 @@ import {
 } from '#protocol';
 import { ask } from '$lib/api.ts';
 import { Editing, type EditingPorts } from './editing.svelte.ts';
+import { nextKey } from './naming.ts';
 import { removeWithUndo } from './removal.ts';
 import { Responses } from './responses.svelte.ts';
 
@@ -103,16 +103,8 @@ export class OpenForum {
 
   /** The texts of a copy: its key is the next free one. */
   copyOf({ key, question, answer }: ResponseTexts): ResponseTexts {
-    if (key === '') return { key, question, answer };
-    const stem = key.replace(/-\d+$/, '');
-    for (let number = 2; ; number++) {
-      const tail = `-${number}`;
-      const next =
-        Array.from(stem)
-          .slice(0, maxKeyLength - tail.length)
-          .join('') + tail;
-      if (this.list.sharing(next, '').length === 0) return { key: next, question, answer };
-    }
+    const isTaken = (wanted: string) => this.list.sharing(wanted, '').length > 0;
+    return { key: nextKey(key, isTaken), question, answer };
   }
 
   /** Removes the response in the editor, with an undo. */
@@ -123,7 +115,7 @@ export class OpenForum {
       return;
     }
     this.list.hide(id);
-    // What was typed last is stored first, so that an undo brings it back.
+    // Text of the last second is stored first, so that an undo brings it back.
     await editing.settle();
     if (this.editing === editing) this.#leave();
     const params = { forum: this.id, response: id };

@@ -3,13 +3,7 @@
  * the next load, which a change of the forum's version calls for.
  */
 import { find, indexed, type Indexed } from '#domain/canned/match';
-import {
-  isRefusal,
-  type CannedResponse,
-  type ForumFile,
-  type ForumUses,
-  type Refusal,
-} from '#protocol';
+import { isRefusal, type CannedResponse, type ForumFile, type ForumUses, type Refusal } from '#protocol';
 import { getLocale } from '#words/app/runtime';
 
 export interface ResponsesPorts {
