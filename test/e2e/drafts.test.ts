@@ -66,10 +66,12 @@ test('AGT-5 AGT-23 F49: a reply and a note are on both devices, apart, and leave
 });
 
 /** Waits until the server has a draft: another page of the same browser shows it. */
-async function stored({ page }: Agent, text: string, of: 'Message' | 'Private note' = 'Message') {
+async function stored({ page }: Agent, text: string, of: 'Reply' | 'Note' = 'Reply') {
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await eventually(() => other.getByRole('textbox', { name: of }).inputValue(), text);
+  await other.getByRole('tab', { name: of, exact: true }).click();
+  const box = other.getByRole('textbox', { name: of === 'Reply' ? 'Message' : 'Private note' });
+  await eventually(() => box.inputValue(), text);
   await other.close();
 }
 
@@ -117,7 +119,7 @@ test('AGT-25: a draft that the other device has changed is offered; each choice 
   await phone.page.getByText('No internet connection.').waitFor();
   await phone.note.fill('Asked twice already');
   await laptop.note.fill('A reseller, I think. @Ben knows the shop.');
-  await stored(laptop, 'A reseller, I think. @Ben knows the shop.', 'Private note');
+  await stored(laptop, 'A reseller, I think. @Ben knows the shop.', 'Note');
   await offline(phone, false);
   await offered(phone).getByText('A reseller, I think.').waitFor();
   await picture(phone.page, 'draft-offer-note');
