@@ -34,6 +34,18 @@ const expected = {
   'a free place to the next offer, p99, of 2': own,
   'frames to floors when one chat ends and the next is offered, 3 agents watching': own,
   'bytes to floors when one chat ends and the next is offered, 3 agents watching': own,
+  '20 canned responses: matching alone, p50': own,
+  '20 canned responses: matching alone, p95': own,
+  '20 canned responses: a key to its painted suggestions, p50': own,
+  '20 canned responses: a key to its painted suggestions, p95': own,
+  '20 canned responses: processor time of the page for a key and its suggestions, mean': own,
+  '20 canned responses: a key to its paint with 20 messages a second, p50': own,
+  '20 canned responses: a key to its paint with 20 messages a second, p95': own,
+  '20 canned responses: opening of the forum in the picker, p50': own,
+  '20 canned responses: processor time of the page for that, p50': own,
+  '20 canned responses: bytes of the forum': own,
+  '20 canned responses: the same with gzip': own,
+  '20 canned responses: bytes after one change, not compressed': own,
   'end to end p99 at 40 a second for 1 s, in RAM': own,
 };
 
