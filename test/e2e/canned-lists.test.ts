@@ -32,10 +32,10 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
     'key;question;answer',
     'returns;How?;"Within **30 days**,\nwith the receipt."',
     'hours;When?;From nine to six.',
-    ';;',
+    'empty;Why?;',
     'two words;Why?;A key has no spaces.',
     'same;;The same.',
-    'hours;Again?;Twice in the file.',
+    'returns;Again?;Twice in the file.',
   ];
   const choosing = page.waitForEvent('filechooser');
   await dialog.getByRole('button', { name: 'Choose file' }).press('Enter');
@@ -49,7 +49,7 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
   await isFocused(start);
   const report = dialog.getByRole('list', { name: 'Lines left out' });
   await report.getByText('The answer is empty.').waitFor();
-  await report.getByText('An earlier line has the same key.').waitFor();
+  await report.getByText('An earlier line replaces the response with this key.').waitFor();
   expect((await report.getByRole('listitem').allInnerTexts()).map((text) => text.slice(0, 6))).toEqual([
     ...['Line 5', 'Line 6', 'Line 8'],
   ]);
