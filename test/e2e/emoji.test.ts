@@ -157,7 +157,6 @@ test('F70 a visitor finds an emoji by keyboard, in a low frame and without stora
   const [box, list] = [await panel.boundingBox(), await panel.getByRole('tabpanel').boundingBox()];
   expect(box?.y).toBeGreaterThanOrEqual(0);
   expect(list?.height).toBeGreaterThan(60);
-  await picture(page, 'widget-emoji-low', [1280]);
   await panel.getByRole('tab', { name: 'Recent' }).focus();
   await page.keyboard.press('End');
   await panel.getByRole('tabpanel', { name: 'Flags' }).waitFor();
@@ -170,6 +169,33 @@ test('F70 a visitor finds an emoji by keyboard, in a low frame and without stora
   await page.keyboard.press('Enter');
   expect(await composer.inputValue()).toBe(`Thanks 👍!, bye${first}${second}`);
   expect(errors).toEqual([]);
+});
+
+test('F70 where the emoji cannot be loaded, both sides say so and try again', async () => {
+  const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+  const visitor = await Visitor.visit(browser, base);
+  await visitor.ask('Is anybody there?');
+  await anna.take('Is anybody there?');
+  const offline = async (page: Page, files: string) => {
+    await page.route(files, (route) => route.abort());
+    return () => page.unroute(files);
+  };
+  const back = await offline(anna.page, '**/_app/immutable/**');
+  await anna.composer.press('Control+.');
+  const picker = anna.page.getByRole('dialog', { name: 'Emoji' });
+  await picker.getByText('Couldn’t load the emoji. Check your connection.').waitFor();
+  expect(await clean(anna.page)).toEqual({ wide: [], found: [] });
+  await back();
+  await picker.getByRole('button', { name: 'Try again' }).click();
+  await picker.getByRole('gridcell', { name: 'grinning face', exact: true }).waitFor();
+
+  const returned = await offline(visitor.page, '**/widget/assets/emoji-*');
+  const panel = visitor.chat.getByRole('dialog', { name: 'Emoji' });
+  await visitor.chat.getByRole('button', { name: 'Emoji' }).click();
+  await panel.getByText('Couldn’t load the emoji.').waitFor();
+  await returned();
+  await panel.getByRole('button', { name: 'Retry' }).click();
+  await panel.getByRole('gridcell', { name: 'grinning face', exact: true }).waitFor();
 });
 
 test('F70 in Russian emoji are found by Russian names, in the workspace by English ones too', async () => {

@@ -3,7 +3,8 @@ import { merge, type Fault, type Line } from '#domain/canned/merge';
 import type { ImportReport, Refusal } from '#protocol';
 import { record } from '../audit.ts';
 import { changeForum, type Changed, type Place } from './change.ts';
-import { fits, inOrder, selectFile, type Author } from './responses.ts';
+import type { Acting } from './forums.ts';
+import { fits, inOrder, selectFile } from './responses.ts';
 
 /** The faults that a report lists; the others are counted. */
 const listed = 200;
@@ -22,7 +23,7 @@ export async function importResponses(
   place: Place,
   { lines, faults: unread }: { readonly lines: readonly Line[]; readonly faults: readonly Fault[] },
   { check, makeIds }: { readonly check: boolean; makeIds(count: number): string[] },
-  { acting }: Author,
+  acting: Acting | null,
   now: number,
 ): Promise<Changed<ImportReport> | Refusal> {
   return changeForum(d1, place, now, [selectFile(d1, place)], (forum, [file]) => {

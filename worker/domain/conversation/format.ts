@@ -19,7 +19,7 @@ interface Opener {
   readonly at: number;
 }
 
-/** The characters that the parser stops at: everything between them is text, and so is the asterisk of a keycap emoji. */
+/** The characters that the parser stops at: everything between them is text, and so is the asterisk of a keycap. */
 const special = `\\n|\\*+(?!\\ufe0f?\\u20e3)|_+|\`+|\\[|${addressPattern}`;
 /** Before an opening mark: white space, an opening bracket or a quotation mark. */
 const before = /[\s\p{Ps}\p{Pi}"']/u;

@@ -20,8 +20,8 @@ serve(cannedFiles, cannedRoutes.importFile, async (c, { user, params, query, bod
   const read = readCsv(body.bytes);
   if (isRefusal(read)) return read;
   const how = { check: query.mode === 'check', makeIds };
-  const author = authorOf(c, user, place);
-  return told(c, place, await importResponses(c.env.DB, place, read, how, author, Date.now()));
+  const { acting } = authorOf(c, user, place);
+  return told(c, place, await importResponses(c.env.DB, place, read, how, acting, Date.now()));
 });
 
 serve(cannedFiles, cannedRoutes.exportFile, async (c, { user, params }) => {

@@ -1,4 +1,4 @@
-/** Loads the emoji when a grid is first opened: 45 KB in Russian with the names in English, 32 KB in English. */
+/** Loads the emoji when a grid is first opened: 32 KB in English, 72 KB in Russian with the names in English. */
 import { readSet, type EmojiSet } from '#domain/emoji/set';
 import { searched, type SearchedEmoji } from '#domain/emoji/search';
 import type { Language } from '#protocol';
