@@ -16,6 +16,7 @@ beforeAll(async () => {
   anna = await Agent.signIn(browser, base, 'anna@demo.test');
   admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
   responses = new Responses(admin.page);
+  await responses.removeForums();
   shop = await responses.addForum('Shop questions');
   for (const each of shopResponses) await responses.put(shop.id, each);
   const wholesale = await responses.addForum('Wholesale', []);

@@ -20,6 +20,12 @@ export class Responses {
 
   constructor(private readonly manager: Page) {}
 
+  /** Removes the forums of the demo account, so that a journey has those that it adds. */
+  async removeForums(): Promise<void> {
+    const { forums } = await api<{ forums: Forum[] }>(this.manager, 'GET', '/api/forums');
+    for (const { id, own } of forums) if (!own) await api(this.manager, 'DELETE', `/api/forums/${id}`);
+  }
+
   addForum(title: string, campaigns: string[] | null = null): Promise<Forum> {
     return api(this.manager, 'POST', '/api/forums', { title, campaigns });
   }
