@@ -41,6 +41,8 @@ export const maxCannedOfMessage = 20;
 /** A CSV file with canned responses, in bytes, and in records. */
 export const maxImportBytes = 8_000_000;
 export const maxImportLines = 20_000;
+/** Separators in such a file, within texts too: each may begin a cell, which takes memory. */
+export const maxImportSeparators = 500_000;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */
