@@ -2,10 +2,10 @@
 import { TextProof, type Evidence } from '#domain/files/evidence';
 import { dimensionsOf, isShowable } from '#domain/files/images';
 import { cleanFileName, disposition } from '#domain/files/names';
-import { lengthOf, maxFileSize, missing, partSize, partsOf } from '#domain/files/parts';
 import { sliceOf } from '#domain/files/ranges';
-import { agrees, extensionOf, extensions, fileTypes, type Extension } from '#domain/files/types';
+import { agrees, extensionOf, extensions, fileTypes } from '#domain/files/types';
 import { directoryOf, namesIn } from '#domain/files/zip';
+import { lengthOf, maxFileSize, missing, partSize, partCount, type FileExtension } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { zipOf } from '../helpers/zip.ts';
@@ -23,7 +23,7 @@ function evidenceOf(bytes: Uint8Array): Evidence {
 
 const office = (folder: string) => zipOf(['[Content_Types].xml', '_rels/.rels', `${folder}/document.xml`]);
 const iwork = zipOf(['Index/Document.iwa', 'preview.jpg']);
-const samples: Readonly<Record<Extension, readonly Uint8Array[]>> = {
+const samples: Readonly<Record<FileExtension, readonly Uint8Array[]>> = {
   png: [latin('\x89PNG\r\n\x1a\n\0\0\0\rIHDR')],
   jpg: [latin('\xff\xd8\xff\xe0\0\x10JFIF'), latin('\xff\xd8\xff\xe1\0\x10Exif')],
   jpeg: [latin('\xff\xd8\xff\xdb')],
@@ -42,14 +42,14 @@ const samples: Readonly<Record<Extension, readonly Uint8Array[]>> = {
   key: [iwork],
 };
 /** Those that a content of one type may have. */
-const alike: readonly (readonly Extension[])[] = [
+const alike: readonly (readonly FileExtension[])[] = [
   ['jpg', 'jpeg'],
   ['txt', 'csv'],
   ['pages', 'numbers', 'key'],
 ];
 
 test('F84 a file is accepted under an extension exactly if its content is of that type', () => {
-  for (const [of, contents] of Object.entries(samples) as [Extension, Uint8Array[]][]) {
+  for (const [of, contents] of Object.entries(samples) as [FileExtension, Uint8Array[]][]) {
     const fits = alike.find((group) => group.includes(of)) ?? [of];
     for (const bytes of contents) {
       const accepted = extensions.filter((extension) => agrees(extension, evidenceOf(bytes)));
@@ -169,7 +169,7 @@ test('F86 the dimensions of an image are read from its head', () => {
 });
 
 test('F85 exactly 100 MB is 13 parts, and every byte is in one of them', () => {
-  expect(partsOf(maxFileSize)).toBe(13);
+  expect(partCount(maxFileSize)).toBe(13);
   expect(lengthOf(13, maxFileSize)).toBe(maxFileSize - 12 * partSize);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: maxFileSize }), (size) => {

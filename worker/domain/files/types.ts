@@ -2,6 +2,7 @@
  * The types of files that may be sent (F84): one table. The extension and the content must agree; the type that a
  * sender declares decides nothing.
  */
+import type { FileExtension } from '#protocol';
 import type { Evidence } from './evidence.ts';
 
 /** How a file is shown in a transcript. `none`: it can only be downloaded. */
@@ -51,11 +52,10 @@ const types = {
   pages: { media: 'application/vnd.apple.pages', shown: 'none', proved: apple },
   numbers: { media: 'application/vnd.apple.numbers', shown: 'none', proved: apple },
   key: { media: 'application/vnd.apple.keynote', shown: 'none', proved: apple },
-} as const satisfies Readonly<Record<string, FileType>>;
+} as const satisfies Readonly<Record<FileExtension, FileType>>;
 
-export type Extension = keyof typeof types;
-export const fileTypes: Readonly<Record<Extension, FileType>> = types;
-export const extensions = Object.keys(types) as readonly Extension[];
+export const fileTypes: Readonly<Record<FileExtension, FileType>> = types;
+export const extensions = Object.keys(types) as readonly FileExtension[];
 
 /** Office's documents. One with macros has another extension, so it does not agree with these. */
 function office(kind: string, folder: string) {
@@ -69,13 +69,13 @@ function office(kind: string, folder: string) {
 }
 
 /** The extension of a name, if files of it may be sent. Only the last one counts, whatever stands before it. */
-export function extensionOf(name: string): Extension | null {
+export function extensionOf(name: string): FileExtension | null {
   const found = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(types, found) ? (found as Extension) : null;
+  return Object.hasOwn(types, found) ? (found as FileExtension) : null;
 }
 
 /** True if the content is what the name says. */
-export function agrees(extension: Extension, evidence: Evidence): boolean {
+export function agrees(extension: FileExtension, evidence: Evidence): boolean {
   return fileTypes[extension].proved(evidence);
 }
 

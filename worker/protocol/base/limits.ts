@@ -40,6 +40,13 @@ export const maxAnswerLength = 4_000;
 export const maxCannedOfMessage = 20;
 /** A CSV file with canned responses, in bytes. */
 export const maxImportBytes = 8_000_000;
+/** The name of a file, as its sender has it, in code points. */
+export const maxFileName = 255;
+/** The most files of a message. */
+export const maxFilesOfMessage = 10;
+/** A file's small image: bytes, and pixels a side. */
+export const maxThumbnailBytes = 100_000;
+export const maxThumbnailSide = 640;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */

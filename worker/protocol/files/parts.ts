@@ -5,17 +5,17 @@ export const maxFileSize = 104_857_600;
 /** 8 MiB. */
 export const partSize = 8_388_608;
 
-export function partsOf(size: number): number {
+export function partCount(size: number): number {
   return Math.ceil(size / partSize);
 }
 
 /** The length of a part, by its number from 1; null if the file has no such part. */
 export function lengthOf(part: number, size: number): number | null {
-  if (!Number.isInteger(part) || part < 1 || part > partsOf(size)) return null;
+  if (!Number.isInteger(part) || part < 1 || part > partCount(size)) return null;
   return Math.min(partSize, size - (part - 1) * partSize);
 }
 
 /** The parts that are still missing, in order. */
 export function missing(size: number, stored: ReadonlySet<number>): number[] {
-  return Array.from({ length: partsOf(size) }, (_, index) => index + 1).filter((part) => !stored.has(part));
+  return Array.from({ length: partCount(size) }, (_, index) => index + 1).filter((part) => !stored.has(part));
 }
