@@ -19,30 +19,48 @@ try {
 }
 /**
  * Browser tests wait more than they compute: in a run of all tests they have a process of their own beside the
- * others, and its output is printed at the end.
- * @type {{ args: string[], stdio: 'inherit' | 'pipe' }[]}
+ * others. Its output is printed at the end, and after it the failures of the others again, which would else be far above.
+ * @type {{ name: string, args: string[], shown: boolean }[]}
  */
 const parts =
   projects.length > 0
-    ? [{ args, stdio: 'inherit' }]
+    ? [{ name: projects.join(', '), args, shown: true }]
     : [
         {
+          name: 'unit, workerd, smoke',
           args: ['--project', 'unit', '--project', 'workerd', '--project', 'smoke', ...args],
-          stdio: 'inherit',
+          shown: true,
         },
-        { args: ['--project', 'e2e', ...args], stdio: 'pipe' },
+        { name: 'e2e', args: ['--project', 'e2e', ...args], shown: false },
       ];
-/** @type {Buffer[]} */
-const output = [];
-const running = parts.map((part) => {
-  const vitest = spawn(command('vitest'), ['run', '--config', 'test/vitest.config.ts', ...part.args], {
-    stdio: part.stdio === 'pipe' ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+const running = parts.map(({ name, args: its, shown }) => {
+  const alone = parts.length === 1;
+  const vitest = spawn(command('vitest'), ['run', '--config', 'test/vitest.config.ts', ...its], {
+    stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(!alone && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
   });
-  for (const stream of [vitest.stdout, vitest.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+  /** @type {Buffer[]} */
+  const output = [];
+  for (const stream of [vitest.stdout, vitest.stderr])
+    stream?.on('data', (chunk) => {
+      output.push(chunk);
+      if (shown) process.stdout.write(chunk);
+    });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => vitest.kill(signal));
-  return new Promise((resolve) => vitest.on('close', (code) => resolve(code ?? 1)));
+  return new Promise((resolve) =>
+    vitest.on('close', (code) =>
+      resolve({ name, shown, code: code ?? 1, output: Buffer.concat(output).toString() }),
+    ),
+  );
 });
-const codes = await Promise.all(running);
-process.stdout.write(Buffer.concat(output));
-process.exitCode = Math.max(...codes);
+/** @type {{ name: string, shown: boolean, code: number, output: string }[]} */
+const ended = await Promise.all(running);
+for (const { shown, output } of ended) if (!shown) process.stdout.write(output);
+for (const { name, code, output } of ended) {
+  if (code === 0 || parts.length === 1) continue;
+  // Vitest lists failed tests, and then errors outside of tests, at the end.
+  const from = Math.max(0, output.search(/Failed (Tests|Suites)|Unhandled Errors/), output.length - 20_000);
+  console.log(`\nFailed: ${name}\n${output.slice(from)}`);
+}
+process.exitCode = Math.max(...ended.map(({ code }) => code));

@@ -5,6 +5,7 @@ import * as accounts from '../../worker/db/schema/accounts.ts';
 import * as activity from '../../worker/db/schema/activity.ts';
 import * as audit from '../../worker/db/schema/audit.ts';
 import * as campaigns from '../../worker/db/schema/campaigns.ts';
+import * as canned from '../../worker/db/schema/canned.ts';
 import * as history from '../../worker/db/schema/history.ts';
 import * as people from '../../worker/db/schema/people.ts';
 import * as sites from '../../worker/db/schema/sites.ts';
@@ -58,6 +59,7 @@ const subjects: Record<string, SQLiteTable>[] = [
   activity,
   audit,
   campaigns,
+  canned,
   history,
   people,
   sites,
@@ -84,7 +86,10 @@ test('the account comes first in every key', () => {
   expect(firsts.every(([, first]) => first === 'account_id')).toBe(true);
 });
 
-test('pages have no rowid, which Drizzle cannot express', async () => {
-  const found = await rows<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'pages'");
-  expect(found[0]?.sql).toMatch(/WITHOUT ROWID$/);
-});
+test.each(['pages', 'responses', 'canned_uses'])(
+  '%s have no rowid, which Drizzle cannot express',
+  async (name) => {
+    const found = await rows<{ sql: string }>(`SELECT sql FROM sqlite_master WHERE name = '${name}'`);
+    expect(found[0]?.sql).toMatch(/WITHOUT ROWID$/);
+  },
+);

@@ -21,7 +21,7 @@ test('CMD-29 NTE-1 NTE-10 AGT-20: a note mentions a colleague by keyboard, who o
   await anna.say('Let me check with the warehouse.');
   await anna.composer.fill('A reply that is not sent');
 
-  // The switch is before the box, and a key changes the mode too.
+  // The tabs are above the box, and a key changes the mode too.
   await anna.composer.press('Alt+n');
   expect(await anna.note.inputValue()).toBe('');
   await anna.note.pressSequentially('For @be');
@@ -69,7 +69,7 @@ test('CMD-29 NTE-1 NTE-10 AGT-20: a note mentions a colleague by keyboard, who o
   await expect.poll(() => ben.group('Mentions').getByRole('button').innerText()).toMatch(/Mentions\s*0/);
 
   // Ben does not own the chat: the reply is blocked, the note is not.
-  await ben.page.getByRole('button', { name: 'Note', exact: true }).click();
+  await ben.page.getByRole('tab', { name: 'Note' }).click();
   await ben.note.fill('Two pairs, aisle 4: **really** https://example.com');
   await ben.note.press('Enter');
   await anna.log.getByText('Two pairs, aisle 4').waitFor();
@@ -115,7 +115,7 @@ test('F19 NTE-10: in Russian, a colleague who was offline finds the mention at t
   const group = page.getByRole('region', { name: 'Упоминания' });
   await group.getByRole('link').filter({ hasText: 'Позже' }).click();
   await page.getByRole('log').getByText('Позже,').waitFor();
-  await page.getByRole('button', { name: 'Заметка', exact: true }).press('Enter');
+  await page.getByRole('tab', { name: 'Заметка' }).press('Enter');
   const note = page.getByRole('textbox', { name: 'Внутренняя заметка' });
   await note.pressSequentially('Готово, @пет');
   expect(await page.getByRole('listbox').count()).toBe(0);

@@ -187,7 +187,7 @@ test('F185 a user with a password confirms the email by a button, and cannot sig
   const early = await Agent.tryToSignIn(browser, base, person.email, person.password);
   await early.page.getByText('Incorrect email or password.').waitFor();
   await page.getByRole('button', { name: 'Resend link' }).click();
-  await page.getByText('Link sent to').waitFor();
+  await page.getByText('Link sent to').first().waitFor();
   await page.goto(`${base}/console/users?search=${person.email}`);
   await page.getByText('Not confirmed').waitFor();
   await picture(page, 'unconfirmed-list');

@@ -5,6 +5,8 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { audit } from './accounts/audit.ts';
 import { operator } from './accounts/operator.ts';
 import { settings } from './accounts/settings.ts';
+import { forums } from './canned/forums.ts';
+import { responses } from './canned/responses.ts';
 import { conversations } from './conversation/conversations.ts';
 import { destinations } from './conversation/destinations.ts';
 import { live } from './conversation/live.ts';
@@ -31,7 +33,7 @@ serve(api, serverRoutes.health, () => ({ ok: true as const }));
 serve(api, serverRoutes.openApi, apiDocument);
 const subjects = [
   ...[session, widget, conversations, destinations, live, settings, credentials, photos],
-  ...[users, groups, audit, reports, operator],
+  ...[users, groups, audit, reports, forums, responses, operator],
 ];
 for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);

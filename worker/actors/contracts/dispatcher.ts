@@ -97,6 +97,10 @@ export interface DispatcherActor {
   ownedBy(agent: string): string[];
   /** Ids of all conversations of the account, closed ones too, in order. */
   conversations(after: string | null, limit: number): string[];
+  /**
+   * Sends tabs the new version of a forum, or null if it is gone: all tabs, or those of the user whose own forum it is.
+   */
+  forumChanged(forum: string, version: number | null, owner: string | null): void;
   /** Closes the sockets of a session that has ended. */
   revoke(session: string): void;
   /** A socket's upgrade. The Worker has authenticated the principal. */

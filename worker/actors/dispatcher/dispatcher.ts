@@ -16,6 +16,7 @@ import {
   type FloorAttachment,
   type FloorRow,
   type FloorRules,
+  type ForumChanged,
   type Owner,
   type Refusal,
   type Target,
@@ -35,6 +36,7 @@ import { assemble } from './assembly.ts';
 import { attachmentOf } from './attachment.ts';
 import type { Awake } from './awake.ts';
 import { decisionsFor } from './decisions.ts';
+import { sendTo } from './floor.ts';
 import { passed, tellHandover } from './handovers.ts';
 import { supervising } from './offers.ts';
 import { migrations, type DispatcherRegisters } from './storage.ts';
@@ -191,6 +193,12 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
   /** Ids of all conversations that ever existed, in order. */
   conversations(after: string | null, limit: number): string[] {
     return this.#awake?.registry.page(after, limit) ?? [];
+  }
+
+  /** Sends tabs the new version of a forum; null: it is gone. An own forum's is sent to its user alone (FLR-23). */
+  forumChanged(forum: string, version: number | null, owner: string | null): void {
+    const text = JSON.stringify({ t: 'forum.changed', forum, version } satisfies ForumChanged);
+    for (const socket of this.#host.sockets(owner ?? undefined)) sendTo(socket, text);
   }
 
   /** Closes the sockets of a session that has ended. */

@@ -48,9 +48,15 @@ export class Written<Value> {
   }
 }
 
+/** The client has the present version: it named its ETag. The handler has set the headers. */
+export const notModified = Symbol('not modified');
+
 /** Routes for files and sockets answer with a `Response`. */
 type Answer<R extends Route> =
-  Refusal | AnswerOf<R> | ([AnswerOf<R>] extends [never] ? Response : Written<AnswerOf<R>>);
+  | Refusal
+  | AnswerOf<R>
+  | typeof notModified
+  | ([AnswerOf<R>] extends [never] ? Response : Written<AnswerOf<R>>);
 
 type Handler<R extends Route> = (c: Exchange, asked: Asked<R>) => Answer<R> | Promise<Answer<R>>;
 
@@ -60,6 +66,7 @@ export function serve<R extends Route>(app: Hono<Bound>, route: R, handler: Hand
     if (isRefusal(asked)) return refused(c, asked);
     const answer: unknown = await handler(c, asked as Asked<R>);
     if (answer instanceof Response) return answer;
+    if (answer === notModified) return c.body(null, 304);
     if (answer instanceof Written) return c.body(answer.text, 200, { 'Content-Type': 'application/json' });
     return isRefusal(answer) ? refused(c, answer) : c.json(answer as object);
   });

@@ -21,16 +21,39 @@ export function countShown(text: string): boolean {
   return remaining(text) < countFrom;
 }
 
+type Pressed = Pick<
+  KeyboardEvent,
+  'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey' | 'isComposing' | 'keyCode'
+>;
+
 /**
  * Enter sends, Shift+Enter inserts a line break (F69). Enter that ends a composition of an input method does neither;
  * in Safari only the old key code tells them apart.
  */
-export function sends(
-  event: Pick<
-    KeyboardEvent,
-    'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey' | 'isComposing' | 'keyCode'
-  >,
-): boolean {
+export function sends(event: Pressed): boolean {
   if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return false;
   return !event.shiftKey && !event.altKey;
+}
+
+/**
+ * In milliseconds. Some browsers report the Enter that ends a composition as a plain one, just after the end; nobody
+ * presses Enter twice in so short a time. The times of the events are compared, so that a busy page changes nothing.
+ */
+const sameKey = 50;
+
+/** The last composition of an input method in a text box. */
+export class Composition {
+  #ended: number | null = null;
+
+  /** `timeStamp` of `compositionend`. */
+  end({ timeStamp }: Pick<Event, 'timeStamp'>): void {
+    this.#ended = timeStamp;
+  }
+
+  /** True for the Enter that ended the composition: it neither sends nor inserts a line break. Once for each. */
+  endedBy(event: Pick<KeyboardEvent, 'key' | 'timeStamp'>): boolean {
+    const ended = this.#ended;
+    this.#ended = null;
+    return event.key === 'Enter' && ended !== null && event.timeStamp - ended < sameKey;
+  }
 }
