@@ -131,9 +131,14 @@ async function pass(cell: Cell): Promise<void> {
 
 /** Routes whose answers contain no names. */
 const wordless = [
+  'GET /api/account/files',
   'GET /api/audit',
   'GET /api/conversations/:id/decisions',
   'GET /api/conversations/:id/earlier',
+  'GET /api/conversations/:id/files/:file/thumbnail',
+  // Of a user who has none: see its line.
+  'GET /api/files/:file',
+  'GET /api/widget/conversations/:id/files/:file/thumbnail',
   'GET /api/me/sessions',
 ];
 

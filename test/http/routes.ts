@@ -53,6 +53,9 @@ const ofPeople = (of: Things) => `group=${of.group}&campaign=${of.campaign}`;
 const message = (of: Things) => ({ id: crypto.randomUUID(), site: of.site, text: 'Hello' });
 const wrong = { email: `${crypto.randomUUID()}@example.test`, password: 'not the password' };
 const photo = { type: 'image/png', body: () => png() };
+const upload = () => ({ id: id('file'), name: 'notes.txt', size: 1 });
+const part = { type: 'application/octet-stream', body: () => Uint8Array.of(65) };
+const unknown = { answers: ['not_found'] };
 const notTheirs = ['wrong_password', 'slow_down'];
 /** A visitor is known on one site only; a caller without a credential is not refused. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
@@ -100,6 +103,35 @@ export const lines: Readonly<Record<Address, Line>> = {
   'POST /api/widget/messages': { right: 'visitor', body: message, finds: onSite },
   'GET /api/widget/conversations/:id/entries': { right: 'visitor', query: ofSite },
   'GET /api/widget/conversations/:id/socket': { right: 'visitor', query: ofSite },
+  'POST /api/files': { right: 'conversation.write', body: () => upload(), answers: ['slow_down'] },
+  // Uploads are of one user each, and this one is a visitor's.
+  'GET /api/files/:file': { right: 'conversation.write', ...unknown },
+  'PUT /api/files/:file/parts/:part': { right: 'conversation.write', ...part, ...unknown },
+  'PUT /api/files/:file/thumbnail': { right: 'conversation.write', ...photo, ...unknown },
+  'POST /api/files/:file/complete': { right: 'conversation.write', ...unknown },
+  'DELETE /api/files/:file': { right: 'conversation.write' },
+  'GET /api/conversations/:id/files/:file': { right: 'conversation.follow' },
+  'GET /api/conversations/:id/files/:file/thumbnail': { right: 'conversation.follow' },
+  'GET /api/account/files': { right: 'settings.read' },
+  'POST /api/widget/files': {
+    right: 'visitor',
+    body: ({ site: of }) => ({ site: of, ...upload() }),
+    finds: onSite,
+    answers: ['slow_down'],
+  },
+  'GET /api/widget/files/:file': { right: 'visitor', query: ofSite },
+  'PUT /api/widget/files/:file/parts/:part': { right: 'visitor', query: ofSite, ...part },
+  'PUT /api/widget/files/:file/thumbnail': { right: 'visitor', query: ofSite, ...photo },
+  'POST /api/widget/files/:file/complete': { right: 'visitor', query: ofSite },
+  // A file that a message has is not cancelled; another visitor's is as unknown as one that was cancelled before.
+  'DELETE /api/widget/files/:file': {
+    right: 'visitor',
+    query: ofSite,
+    answers: ['conflict'],
+    finds: { other: 'through', elsewhere: 'through', foreign: 'through' },
+  },
+  'GET /api/widget/conversations/:id/files/:file': { right: 'visitor', query: ofSite },
+  'GET /api/widget/conversations/:id/files/:file/thumbnail': { right: 'visitor', query: ofSite },
   'GET /api/conversations': { right: 'conversation.history', query: (of) => `visitor=${of.visitor}` },
   'GET /api/conversations/:id': { right: 'conversation.history' },
   'GET /api/conversations/:id/entries': { right: 'conversation.history' },
@@ -208,6 +240,7 @@ const managers = ['agent and supervisor', 'supervisor', 'administrator'];
 const holders: Readonly<Record<string, readonly string[]>> = {
   session: workers,
   'conversation.follow': workers,
+  'conversation.write': workers,
   'conversation.take': workers,
   'floor.watch': workers,
   'conversation.assign': managers,
@@ -265,7 +298,9 @@ export function urlOf({ path, line }: AskedRoute, at: Things, of: Things): strin
   const named = filled
     .replace(':account', at.account)
     .replace(':user', at.user)
-    .replace(':name', id('photo'));
+    .replace(':name', id('photo'))
+    .replace(':file', at.file)
+    .replace(':part', '1');
   return named.replace(/\/$/, '') + (query ? `?${query}` : '');
 }
 

@@ -3,6 +3,7 @@
  * is an upsert by key that may arrive twice or late; an older write never undoes a newer one.
  */
 import type { ConversationState, Party } from '#protocol';
+import { fileStatements } from './files.ts';
 
 /** A page of a transcript (#domain `paginate`); `entries` is a JSON array. */
 export interface PageRow {
@@ -24,6 +25,7 @@ export async function writeHistory(
     // In a statement of its own, because an upsert that names the phase would write that index every time.
     d1.prepare(movePhase).bind(account, state.id, state.phase, state.head),
     ...pages.map(({ first, count, entries }) => page.bind(account, state.id, first, count, entries)),
+    ...fileStatements(d1, account, state.id, pages),
   ]);
 }
 
@@ -91,7 +93,7 @@ const upsertPage = `
 /** Deletes an account's history and time table, so that they can be rebuilt from the logs. */
 export async function dropHistory(d1: D1Database, account: string): Promise<void> {
   await d1.batch(
-    ['conversations', 'pages', 'activity'].map((table) =>
+    ['conversations', 'pages', 'files', 'activity'].map((table) =>
       d1.prepare(`DELETE FROM ${table} WHERE account_id = ?`).bind(account),
     ),
   );
@@ -101,10 +103,15 @@ export async function dropHistory(d1: D1Database, account: string): Promise<void
 export async function dumpHistory(
   d1: D1Database,
   account: string,
-): Promise<{ conversations: unknown[]; pages: unknown[] }> {
-  const [conversations, pages] = await d1.batch([
+): Promise<{ conversations: unknown[]; pages: unknown[]; files: unknown[] }> {
+  const [conversations, pages, files] = await d1.batch([
     d1.prepare('SELECT * FROM conversations WHERE account_id = ? ORDER BY id').bind(account),
     d1.prepare('SELECT * FROM pages WHERE account_id = ? ORDER BY conversation_id, first').bind(account),
+    d1.prepare('SELECT * FROM files WHERE account_id = ? ORDER BY conversation_id, id').bind(account),
   ]);
-  return { conversations: conversations?.results ?? [], pages: pages?.results ?? [] };
+  return {
+    conversations: conversations?.results ?? [],
+    pages: pages?.results ?? [],
+    files: files?.results ?? [],
+  };
 }

@@ -11,6 +11,7 @@ import { conversations } from './conversation/conversations.ts';
 import { destinations } from './conversation/destinations.ts';
 import { live } from './conversation/live.ts';
 import { credentials } from './people/credentials.ts';
+import { files } from './files/files.ts';
 import { groups } from './people/groups.ts';
 import { photos } from './people/photos.ts';
 import { session } from './people/session.ts';
@@ -33,7 +34,7 @@ serve(api, serverRoutes.health, () => ({ ok: true as const }));
 serve(api, serverRoutes.openApi, apiDocument);
 const subjects = [
   ...[session, widget, conversations, destinations, live, settings, credentials, photos],
-  ...[users, groups, audit, reports, forums, responses, operator],
+  ...[files, users, groups, audit, reports, forums, responses, operator],
 ];
 for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);

@@ -36,6 +36,7 @@ import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { dispatcherStub } from '../stubs.ts';
 import { assemble, resume, type Awake } from './assembly.ts';
+import type { Uploads } from '../files/uploads.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
@@ -300,6 +301,10 @@ export class Agent extends Identity implements AgentActor {
 
   #begun(): Awake {
     return this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
+  }
+
+  protected override uploads(): Uploads | undefined {
+    return this.#awake?.uploads;
   }
 
   protected override known(): Member | undefined {

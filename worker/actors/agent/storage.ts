@@ -6,6 +6,7 @@ import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable, type Numbered } from '../../runtime/log.ts';
 import type { MailOrder } from '../contracts/agent.ts';
+import { uploadTables } from '../files/storage.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -37,6 +38,7 @@ export const migrations: readonly string[] = [
     conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, mention TEXT NOT NULL, seen_at INTEGER,
     PRIMARY KEY (conversation, seq)
   ) WITHOUT ROWID`,
+  ...uploadTables,
 ];
 
 /** Fields of a user that earlier versions did not store. */

@@ -19,6 +19,11 @@ export class TextProof {
   #first = new Uint8Array();
   #valid = true;
 
+  /** False as soon as a piece is no text. */
+  get valid(): boolean {
+    return this.#valid;
+  }
+
   add(bytes: Uint8Array): void {
     if (this.#decoder) {
       this.#decode(bytes, true);

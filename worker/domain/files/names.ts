@@ -1,4 +1,4 @@
-/** The name of a file: as its sender's, without what could lead a reader or a system astray. */
+/** The names of a file: its sender's, without what could lead a reader or a system astray, and R2's. */
 import { cleanLine } from '#protocol';
 
 /** Code points. */
@@ -22,6 +22,11 @@ export function cleanFileName(name: string): string {
       .join('')
       .trimEnd() + extension
   );
+}
+
+/** The key under which R2 has a file's thumbnail. */
+export function thumbnailKey(key: string): string {
+  return `${key}.small`;
 }
 
 /** The Content-Disposition header (RFC 6266): the name in ASCII for old clients, and whole (RFC 8187). */

@@ -3,7 +3,7 @@
  * sender declares decides nothing.
  */
 import type { FileExtension } from '#protocol';
-import type { Evidence } from './evidence.ts';
+import { TextProof, type Evidence } from './evidence.ts';
 
 /** How a file is shown in a transcript. `none`: it can only be downloaded. */
 export type Shown = 'image' | 'audio' | 'video' | 'none';
@@ -11,6 +11,8 @@ export type Shown = 'image' | 'audio' | 'video' | 'none';
 interface FileType {
   readonly media: string;
   readonly shown: Shown;
+  /** A zip of documents: its names are at its end. */
+  readonly zipped?: true;
   /** True if the content is of this type. */
   proved(evidence: Evidence): boolean;
 }
@@ -49,9 +51,9 @@ const types = {
   docx: office('wordprocessingml.document', 'word/'),
   xlsx: office('spreadsheetml.sheet', 'xl/'),
   pptx: office('presentationml.presentation', 'ppt/'),
-  pages: { media: 'application/vnd.apple.pages', shown: 'none', proved: apple },
-  numbers: { media: 'application/vnd.apple.numbers', shown: 'none', proved: apple },
-  key: { media: 'application/vnd.apple.keynote', shown: 'none', proved: apple },
+  pages: { media: 'application/vnd.apple.pages', shown: 'none', zipped: true, proved: apple },
+  numbers: { media: 'application/vnd.apple.numbers', shown: 'none', zipped: true, proved: apple },
+  key: { media: 'application/vnd.apple.keynote', shown: 'none', zipped: true, proved: apple },
 } as const satisfies Readonly<Record<FileExtension, FileType>>;
 
 export const fileTypes: Readonly<Record<FileExtension, FileType>> = types;
@@ -63,6 +65,7 @@ function office(kind: string, folder: string) {
   return {
     media: `application/vnd.openxmlformats-officedocument.${kind}`,
     shown: 'none',
+    zipped: true,
     proved: (evidence: Evidence) =>
       whole(evidence) && !evidence.names?.some((name) => /vbaProject\.bin$/i.test(name)),
   } as const;
@@ -77,6 +80,20 @@ export function extensionOf(name: string): FileExtension | null {
 /** True if the content is what the name says. */
 export function agrees(extension: FileExtension, evidence: Evidence): boolean {
   return fileTypes[extension].proved(evidence);
+}
+
+/** False if the beginning of a file disproves its type already. */
+export function mayBe(extension: FileExtension, head: Uint8Array): boolean {
+  if (fileTypes[extension].zipped) return latin(head, 0, 4) === 'PK\x03\x04';
+  const text = new TextProof();
+  text.add(head);
+  return agrees(extension, { head, names: null, text: text.valid });
+}
+
+/** The part of a file that proves its type: the names in a zip, all of a text, or the head. */
+export function needs(extension: FileExtension): 'names' | 'text' | 'head' {
+  if (fileTypes[extension].zipped) return 'names';
+  return extension === 'txt' || extension === 'csv' ? 'text' : 'head';
 }
 
 function latin(bytes: Uint8Array, from: number, length: number): string {

@@ -28,32 +28,35 @@ export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   return next();
 };
 
-/** PHO-1. The routes that accept a file, which their handlers check. */
+/** PHO-1 CAN-19 FIL-3. The routes that accept a file, which their handlers check. */
 const withFiles = allRoutes.flatMap(({ method, path, body }) =>
   body && !isSchema(body)
-    ? [{ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`), media: body.media }]
+    ? [{ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`), ...body }]
     : [],
 );
 
-function mediaOf(request: HonoRequest): readonly string[] {
-  const route = withFiles.find(
-    ({ method, pattern }) => method === request.method && pattern.test(request.path),
-  );
-  return route?.media ?? ['application/json'];
+function fileOf(request: HonoRequest) {
+  return withFiles.find(({ method, pattern }) => method === request.method && pattern.test(request.path));
 }
 
 /**
- * REQ-4. Accepts a body only if it is declared as JSON or, on a route for files, as an image: a form on another page
- * can send neither.
+ * REQ-4. Accepts a body only if it is declared as JSON or, on a route for files, as one of their media types: a form on
+ * another page can send none of them.
  */
 export const jsonOnly: MiddlewareHandler<Bound> = async (c, next) => {
   if (safe.has(c.req.method) || !c.req.raw.body || c.req.header('Content-Length') === '0') return next();
-  if (!mediaOf(c.req).includes(contentType(c) ?? ''))
+  const media = fileOf(c.req)?.media ?? ['application/json'];
+  if (!media.includes(contentType(c) ?? ''))
     return refused(c, refuse('bad_request', { field: 'content-type' }));
   return next();
 };
 
-export const limitedBody = bodyLimit({
-  maxSize: maxFrameBytes,
-  onError: (c) => refused(c, refuse('too_large')),
-});
+const limited = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refused(c, refuse('too_large')) });
+const limitedFrame = limited(maxFrameBytes);
+
+export const limitedBody: MiddlewareHandler<Bound> = (c, next) => {
+  const { maxBytes: most, streamed } = fileOf(c.req) ?? {};
+  // The handler reads no byte more than it expects.
+  if (streamed) return next();
+  return (most === undefined ? limitedFrame : limited(most))(c, next);
+};

@@ -21,6 +21,10 @@ type Texts = v.GenericSchema<Record<string, string | undefined>, Record<string, 
 /** A body or an answer that is not JSON: the bytes of one of these media types. */
 export interface FileForm {
   readonly media: readonly string[];
+  /** The most bytes of a body, if they are more than those of other bodies. */
+  readonly maxBytes?: number;
+  /** The handler reads the body itself, piece by piece. */
+  readonly streamed?: true;
 }
 /** The answer to a valid request is the upgrade to a socket; its frames are in PROTOCOL.md. */
 export const socket = 'socket';
@@ -33,6 +37,8 @@ interface Described {
   readonly right: RouteRight;
   /** The route is open to a user who must still set up a second factor. */
   readonly enrolling?: true;
+  /** The handler limits the pace itself: the request does not count among a user's others. */
+  readonly paced?: true;
   readonly summary: string;
   readonly query?: Texts;
   readonly body?: Schema | FileForm;

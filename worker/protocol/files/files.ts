@@ -1,7 +1,7 @@
 /** Files of messages: uploads in parts, and what a message says of its files (FIL-1). */
 import * as v from 'valibot';
 import { FileId, SiteId } from '../base/ids.ts';
-import { maxFileName } from '../base/limits.ts';
+import { maxFileName, maxFilesOfMessage } from '../base/limits.ts';
 import { isBlank, typed } from '../base/text.ts';
 
 /** The extensions of files that may be sent (F84); `#domain/files/types` has the table. */
@@ -31,6 +31,21 @@ export const FileInfo = v.object({
 });
 export type FileInfo = v.InferOutput<typeof FileInfo>;
 
+/** The files of a message that is sent: complete uploads of its sender, each once. */
+export const MessageFiles = v.optional(
+  v.pipe(
+    v.array(FileId),
+    v.minLength(1),
+    v.maxLength(maxFilesOfMessage),
+    v.check((ids) => new Set(ids).size === ids.length, 'repeated'),
+  ),
+);
+
+/** True unless a message has neither text nor files. */
+export function saysSomething({ text, files }: { text: string; files?: string[] | undefined }): boolean {
+  return files !== undefined || !isBlank(text);
+}
+
 /** Begins an upload. The client makes the id, so that a repeat begins nothing twice. */
 export const UploadBody = v.object({
   id: FileId,
@@ -53,6 +68,11 @@ export const Upload = v.object({
   partSize: v.number(),
   /** The numbers of the stored parts, from 1, in order. */
   stored: v.array(count),
+  /**
+   * The SHA-256 of each of them, in the same order: a client that resumes after a reload can tell whether its file has
+   * changed.
+   */
+  sums: v.array(v.string()),
   /** Once it is complete and checked. */
   file: v.optional(FileInfo),
 });

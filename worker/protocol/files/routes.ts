@@ -4,14 +4,16 @@
  */
 import * as v from 'valibot';
 import { ConversationId, FileId } from '../base/ids.ts';
+import { maxThumbnailBytes } from '../base/limits.ts';
 import { Done, file, route } from '../base/route.ts';
 import { FileSpace, Upload, UploadBody, VisitorUploadBody } from './files.ts';
 
 const ofFile = { file: FileId };
 const part = v.pipe(v.string(), v.regex(/^[1-9]\d?$/));
 const ofPart = { file: FileId, part };
-const bytes = file('application/octet-stream');
-const thumbnails = file('image/jpeg', 'image/png');
+/** Of the length that `lengthOf` states, which the handler holds the body to. */
+const bytes = { ...file('application/octet-stream'), streamed: true } as const;
+const thumbnails = { ...file('image/jpeg', 'image/png'), maxBytes: maxThumbnailBytes };
 /** Any of the types of `#domain/files/types`, with a name and a range (FIL-9). */
 const download = file('*/*');
 
@@ -33,6 +35,7 @@ export const get = route('GET /api/files/:file', {
 
 export const putPart = route('PUT /api/files/:file/parts/:part', {
   right: 'conversation.write',
+  paced: true,
   summary: 'Stores a part of an upload',
   params: ofPart,
   body: bytes,
@@ -63,6 +66,7 @@ export const cancel = route('DELETE /api/files/:file', {
 
 export const read = route('GET /api/conversations/:id/files/:file', {
   right: 'conversation.follow',
+  paced: true,
   summary: 'Returns a file of a message',
   params: { id: ConversationId, file: FileId },
   query: v.object({ save: v.optional(v.literal('1')) }),
@@ -71,6 +75,7 @@ export const read = route('GET /api/conversations/:id/files/:file', {
 
 export const thumbnail = route('GET /api/conversations/:id/files/:file/thumbnail', {
   right: 'conversation.follow',
+  paced: true,
   summary: 'Returns the small image of a file of a message',
   params: { id: ConversationId, file: FileId },
   answer: thumbnails,
