@@ -20,6 +20,7 @@ import { build } from '../../bin/build.mjs';
 import { bundleWorker } from '../../bin/bundle.mjs';
 import type { Figure } from './figures.ts';
 import { cost } from './measures/cost.ts';
+import { files } from './measures/files.ts';
 import { idle } from './measures/idle.ts';
 import { long } from './measures/long.ts';
 import { memory } from './measures/memory.ts';
@@ -41,6 +42,7 @@ const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<
   { parts: ['cost'], run: cost },
   { parts: ['idle'], run: idle },
   { parts: ['routing'], run: routing },
+  { parts: ['files'], run: files },
   { parts: ['long'], run: long },
 ];
 

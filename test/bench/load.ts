@@ -8,6 +8,7 @@ import { fullSpeed, paced, type RunOptions, type RunResult } from './load/loops.
 import { parleyAdapter } from './load/parley.ts';
 import { socketIoAdapter } from './load/socket-io.ts';
 import { Traffic } from './load/traffic.ts';
+import { upload, type UploadOptions, type UploadResult } from './load/uploads.ts';
 
 const adapters = { bare: bareAdapter, parley: parleyAdapter, 'socket-io': socketIoAdapter };
 
@@ -47,6 +48,7 @@ const jobs = {
     }
     return traffic.acknowledgements;
   },
+  upload: (options: UploadOptions): Promise<UploadResult> => upload(address, options),
   close: async (): Promise<void> => {
     for (const chat of chats) chat.close();
     adapter.close();

@@ -1,7 +1,17 @@
 /** The plan of a run of the bench, read from its arguments. */
 import { readArguments, refuseArguments } from '../../bin/arguments.mjs';
 
-export const parts = ['throughput', 'latency', 'first', 'memory', 'rows', 'cost', 'idle', 'routing'] as const;
+export const parts = [
+  'throughput',
+  'latency',
+  'first',
+  'memory',
+  'rows',
+  'cost',
+  'idle',
+  'routing',
+  'files',
+] as const;
 export type Part = (typeof parts)[number] | 'long';
 
 /**
@@ -27,7 +37,7 @@ const usage = `npm run bench -- [options]
 
 Compares Parley with a bare Durable Object and with socket.io on PostgreSQL. Without options: everything but the long run.
 
-  --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, long; separated by commas
+  --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, files, long; separated by commas
   --quick       two pairs and short runs: figures for a first look
   --smoke       every measure in miniature: shows that they work
   --long        p99 at a thousand messages a second: seven pairs of a minute each

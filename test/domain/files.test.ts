@@ -3,7 +3,7 @@ import { TextProof, type Evidence } from '#domain/files/evidence';
 import { dimensionsOf, isShowable } from '#domain/files/images';
 import { cleanFileName, disposition } from '#domain/files/names';
 import { sliceOf } from '#domain/files/ranges';
-import { agrees, extensionOf, extensions, fileTypes } from '#domain/files/types';
+import { agrees, extensionOf, extensions, fileTypes, mayBe } from '#domain/files/types';
 import { directoryOf, namesIn } from '#domain/files/zip';
 import { lengthOf, maxFileSize, missing, partSize, partCount, type FileExtension } from '#protocol';
 import fc from 'fast-check';
@@ -55,6 +55,29 @@ test('F84 a file is accepted under an extension exactly if its content is of tha
       const accepted = extensions.filter((extension) => agrees(extension, evidenceOf(bytes)));
       expect({ of, accepted: accepted.sort() }).toEqual({ of, accepted: [...fits].sort() });
     }
+  }
+});
+
+test('F84 no file is refused by its head that would be accepted whole', () => {
+  const cases = Object.entries(samples) as [FileExtension, Uint8Array[]][];
+  const accepted = cases.flatMap(([extension, contents]) => contents.map((bytes) => ({ extension, bytes })));
+  for (const { extension, bytes } of accepted) expect(mayBe(extension, bytes)).toBe(true);
+  const texts = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !text.includes('\0'));
+  fc.assert(
+    fc.property(texts, fc.boolean(), fc.nat(), (text, wide, cut) => {
+      const bytes = wide ? utf16(text) : new TextEncoder().encode(text);
+      // A head may end within a character.
+      const head = bytes.subarray(0, cut % (bytes.length + 1));
+      if (agrees('txt', evidenceOf(bytes))) expect(mayBe('txt', head)).toBe(true);
+    }),
+  );
+});
+
+test('S5 the head of a program, a page or a drawing is refused under every extension but that of a text', () => {
+  for (const head of ['MZ\x90\0', '\x7fELF\x02\x01\x01\0', '#!/bin/sh\n', '<!doctype html>', '<svg xmlns="x"/>']) {
+    const passing = extensions.filter((extension) => mayBe(extension, latin(head)));
+    const isText = !/[\0\x7f-\xff]/.test(head);
+    expect({ head, passing }).toEqual({ head, passing: isText ? ['txt', 'csv'] : [] });
   }
 });
 

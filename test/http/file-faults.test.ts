@@ -1,6 +1,6 @@
 /** R7: whatever R2 does, and wherever the server dies, a file that is shown has its object, and no object is left over. */
 import { partSize, type Started } from '#protocol';
-import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Sender } from '../../worker/actors/files/sender.ts';
 import { conversationStub, visitorStub } from '../../worker/actors/stubs.ts';
@@ -20,9 +20,15 @@ beforeAll(async () => {
   ({ site } = await newSite(account));
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 });
-const kill = async () => {
-  await abortAllDurableObjects();
-};
+/** Aborts the visitor and their conversations, whatever they are doing. */
+async function kill({ visitor }: Pick<Case, 'visitor'>): Promise<void> {
+  const stub = visitorStub(env, account.id, visitor);
+  const session = await stub.session();
+  const conversations = 'conversations' in session ? session.conversations.map((known) => known.id) : [];
+  const stubs = [...conversations.map((known) => conversationStub(env, account.id, known)), stub];
+  for (const each of stubs)
+    await runInDurableObject(each, (_, ctx) => ctx.abort('killed')).catch(() => undefined);
+}
 
 /** One visitor and one file. */
 interface Case {
@@ -124,7 +130,7 @@ async function run(
   fault?: { at: number; fault: Fault },
 ): Promise<string[]> {
   const given = await newCase(bytes);
-  const bucket: FaultyBucket = faultyBucket(env.FILES, kill);
+  const bucket: FaultyBucket = faultyBucket(env.FILES, () => kill(given));
   if (fault) bucket.plan(fault.at, fault.fault);
   let sent: Started | undefined;
   try {
@@ -176,32 +182,46 @@ test('R7 F83 a file of three parts, of which one is lost or stored without an an
   expect(sums).toMatchObject({ withoutObject: 0, orphans: 0 });
 }, 300_000);
 
-/** Kills everything, or loses the call, at a call between a conversation and the sender. */
-function amid(name: 'claimFiles' | 'settleClaim', fault: 'killed before' | 'killed after' | 'lost') {
-  const sound = Sender.prototype[name] as (...given: unknown[]) => unknown;
-  let done = false;
+type Call = 'claimFiles' | 'settleClaim';
+type CallFault = 'fails' | 'loses its answer' | 'is answered to the dead';
+
+/** The first of these calls between a conversation and the sender fails, or its answer does not arrive. */
+function amid(name: Call, fault: CallFault): { readonly reached: boolean; release(): void } {
+  const sound = Sender.prototype[name] as (...asked: unknown[]) => unknown;
+  const state = { reached: false, released: false };
   const spy = vi.spyOn(Sender.prototype, name).mockImplementation(function (
     this: Sender,
-    ...given: unknown[]
+    ...asked: unknown[]
   ) {
-    if (done) return sound.apply(this, given) as never;
-    done = true;
-    if (fault === 'lost') throw new Error('the call is lost');
-    if (fault === 'killed before') return kill().then(() => Promise.reject(new Error('killed'))) as never;
-    const answer = sound.apply(this, given);
-    return kill().then(() => answer) as never;
+    if (state.reached) return sound.apply(this, asked) as never;
+    state.reached = true;
+    if (fault === 'fails') throw new Error('the call is lost');
+    const answer = sound.apply(this, asked);
+    if (fault === 'loses its answer') throw new Error('the answer is lost');
+    // A promise of the test would not be the sender's own.
+    const held = async () => {
+      while (!state.released) await scheduler.wait(1);
+      return answer;
+    };
+    return held() as never;
   });
   onTestFinished(() => spy.mockRestore());
+  return {
+    get reached() {
+      return state.reached;
+    },
+    release: () => void (state.released = true),
+  };
 }
 
 const claimFaults = (['claimFiles', 'settleClaim'] as const).flatMap((call) =>
-  (['killed before', 'killed after', 'lost'] as const).flatMap((fault) =>
+  (['fails', 'loses its answer', 'is answered to the dead'] as const).flatMap((fault) =>
     (['persistent', 'fleeting'] as const).map((client) => ({ call, fault, client })),
   ),
 );
 
 test.each(claimFaults)(
-  'R7 FIL-12 $call is $fault, and the client is $client: the file is in the message, or gone',
+  'R7 FIL-12 $call $fault, and the client is $client: the file is in the message, or gone',
   async ({ call, fault, client }) => {
     const given = await newCase(small);
     const clock = moveClock();
@@ -210,9 +230,15 @@ test.each(claimFaults)(
     await uploads.part(given.file, 1, small);
     await uploads.complete(given.file);
     await uploads.thumbnail(given.file, jpeg());
-    amid(call, fault);
+    const held = amid(call, fault);
     const command = crypto.randomUUID();
-    const once = await say(given.from, given.file, command).catch(() => undefined);
+    const saying = say(given.from, given.file, command).catch(() => undefined);
+    if (fault === 'is answered to the dead') {
+      await expect.poll(() => held.reached).toBe(true);
+      await kill(given);
+      held.release();
+    }
+    const once = await saying;
     let sent = once?.status === 200 ? once.body : undefined;
     if (client === 'persistent') sent = (await until(() => say(given.from, given.file, command))).body;
     await sweep(given, clock);

@@ -1,7 +1,7 @@
 /** What agents and visitors do alike with their uploads (FIL-1 to FIL-11). */
 import { sizeOf } from '#domain/files/pictures';
 import { cleanFileName } from '#domain/files/names';
-import { extensionOf, fileTypes } from '#domain/files/types';
+import { extensionOf } from '#domain/files/types';
 import {
   isRefusal,
   maxFileSize,
