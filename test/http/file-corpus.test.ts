@@ -144,10 +144,11 @@ test('S5 F84 renamed programs, pages, polyglots, deceptive names and bombs: none
   expect(
     names.filter((each) => /[^\x20-\x7e]|\.\.|[/\\](?!plain|csv|png|gif|jpeg|mpeg|mp4|pdf)/.test(each)),
   ).toEqual([]);
-  const forbidden = corpus.filter(([, , outcome]) => outcome !== 'shown').map(([name]) => name);
-  const inline = found.filter(([name, outcome]) => outcome === 'shown' && forbidden.includes(name as string));
+  const inline = found.filter(([, outcome], index) => outcome === 'shown' && corpus[index]?.[2] !== 'shown');
+  const forbidden = corpus.filter(([, , outcome]) => outcome !== 'shown').length;
+  const whole = headers.filter((each) => each === complete).length;
   console.log(
-    `S5 files ${corpus.length}, of the forbidden served inline ${inline.length}, headers complete ${headers.length}/${headers.length}`,
+    `S5 files ${corpus.length}, of ${forbidden} forbidden ones served inline ${inline.length}, headers complete ${whole}/${headers.length}`,
   );
 }, 300_000);
 

@@ -105,7 +105,8 @@ export class Uploads implements Duty {
     const row = this.#rows.live(id);
     const length = row && lengthOf(part, row.size);
     if (!row || !length) return refuse('not_found');
-    if (row.state !== 'sending' || row.upload === null || opened.stored.includes(part)) return opened;
+    if (row.state !== 'sending' || row.upload === null || opened.stored.includes(part))
+      return this.#request() ?? opened;
     const cost = length / unit;
     const taken = pace.take(this.#bytes, rate, burst, this.#host.now());
     this.#bytes = taken.wait > 0 ? taken.bucket : pace.charge(taken.bucket, cost - 1);
@@ -180,6 +181,8 @@ export class Uploads implements Duty {
     if (now?.state === 'sending' || now?.state === 'whole') this.#rows.setSmall(id, image);
     // It was cancelled meanwhile, and may have been cleaned before the image arrived.
     else if (now?.state === 'gone') await this.#drop(now);
+    // A message was faster, and shows no thumbnail.
+    else if (now?.small === null) await this.#r2(() => this.#ends.bucket.delete(thumbnailKey(row.key)));
     return this.#view(id);
   }
 

@@ -6,6 +6,7 @@ import {
   isRefusal,
   maxFileSize,
   maxThumbnailSide,
+  partSize,
   refuse,
   type Done,
   type Refusal,
@@ -56,7 +57,7 @@ export async function putPart(
   const admitted = await actor.partBegins(file, part);
   if (isRefusal(admitted)) return admitted;
   if (!('ticket' in admitted)) {
-    await body?.pipeTo(new WritableStream()).catch(() => undefined);
+    await drained(body);
     return admitted;
   }
   const { ticket, length } = admitted;
@@ -99,6 +100,16 @@ export async function putThumbnail(
 
 export async function cancel(c: Exchange, sender: Sending, file: string): Promise<Done | Refusal> {
   return (await actorOf(c, sender).cancelUpload(file)) ?? {};
+}
+
+/** Reads a body to its end, if it is no longer than a part. */
+async function drained(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  let length = 0;
+  try {
+    for await (const piece of body ?? []) if ((length += piece.length) > partSize) break;
+  } catch {
+    // The client has gone.
+  }
 }
 
 /** Ends what was begun, also if the client's line breaks meanwhile. */

@@ -94,7 +94,7 @@ async function admit(c: Exchange, route: Route): Promise<Refusal | object> {
 /** The user, who has the route's right, or the caller's refusal. Undefined if the route needs no user. */
 async function callerOf(
   c: Exchange,
-  { right, enrolling, paced }: Route,
+  { right, enrolling, counted }: Route,
 ): Promise<UserPrincipal | undefined | Refusal> {
   if (right === 'anybody' || right === 'visitor') return undefined;
   if (right === 'operator') {
@@ -109,8 +109,8 @@ async function callerOf(
     if (needsOnline(user, right, { account })) return refuse('not_online');
     if (!can(user, right, { account })) return refuse('forbidden');
   }
-  if (paced) return user;
-  const { success } = await c.env.USER_LIMIT.limit({ key: `${user.account}:${user.id}` });
+  const key = [user.account, user.id, ...(counted ? [counted] : [])].join(':');
+  const { success } = await c.env.USER_LIMIT.limit({ key });
   return success ? user : refuse('slow_down', { retryAfter: 60_000 });
 }
 

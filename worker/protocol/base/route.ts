@@ -37,8 +37,8 @@ interface Described {
   readonly right: RouteRight;
   /** The route is open to a user who must still set up a second factor. */
   readonly enrolling?: true;
-  /** The handler limits the pace itself: the request does not count among a user's others. */
-  readonly paced?: true;
+  /** Requests of users are counted apart from their others, under this name. */
+  readonly counted?: 'files';
   readonly summary: string;
   readonly query?: Texts;
   readonly body?: Schema | FileForm;

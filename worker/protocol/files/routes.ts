@@ -35,7 +35,7 @@ export const get = route('GET /api/files/:file', {
 
 export const putPart = route('PUT /api/files/:file/parts/:part', {
   right: 'conversation.write',
-  paced: true,
+  counted: 'files',
   summary: 'Stores a part of an upload',
   params: ofPart,
   body: bytes,
@@ -66,7 +66,7 @@ export const cancel = route('DELETE /api/files/:file', {
 
 export const read = route('GET /api/conversations/:id/files/:file', {
   right: 'conversation.follow',
-  paced: true,
+  counted: 'files',
   summary: 'Returns a file of a message',
   params: { id: ConversationId, file: FileId },
   query: v.object({ save: v.optional(v.literal('1')) }),
@@ -75,7 +75,7 @@ export const read = route('GET /api/conversations/:id/files/:file', {
 
 export const thumbnail = route('GET /api/conversations/:id/files/:file/thumbnail', {
   right: 'conversation.follow',
-  paced: true,
+  counted: 'files',
   summary: 'Returns the small image of a file of a message',
   params: { id: ConversationId, file: FileId },
   answer: thumbnails,
