@@ -5,14 +5,15 @@ import { languages } from '../worker/protocol/people/people.ts';
 import { assets, at, built } from './paths.mjs';
 import { bundleWorker } from './bundle.mjs';
 import { lockFolderWhenFree } from './lock.mjs';
-import { compileMessages } from './messages.mjs';
+import { generate } from './generate.mjs';
 import { run } from './run.mjs';
 import { forget, isFresh, remember, stampOf } from './stamps.mjs';
 
 const contract = ['worker/protocol', 'worker/domain', 'package-lock.json', 'tsconfig.json'];
+const generators = ['bin/emoji.mjs'];
 const sources = {
-  app: ['app', 'widget/client', ...contract],
-  widget: ['widget', ...contract],
+  app: ['app', 'widget/client', ...generators, ...contract],
+  widget: ['widget', ...generators, ...contract],
   worker: ['worker', 'migrations', 'wrangler.toml', 'bin/bundle.mjs', ...contract],
 };
 
@@ -62,7 +63,7 @@ function composeAssets() {
 export async function build({ log = console.log, only = ['app', 'widget', 'worker'] } = {}) {
   const lock = await lockFolderWhenFree(built, () => log('Waiting for another build to end'));
   try {
-    await compileMessages();
+    await generate();
     const stale = only
       .map((part) => ({ part, stamp: stampOf(sources[part]) }))
       .filter(({ part, stamp }) => !isFresh(part, stamp));

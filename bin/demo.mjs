@@ -1,9 +1,11 @@
 /**
  * Creates the demo account, once for each data folder. Later starts add their own address to the demo site.
  * @param {Pick<import('./server.mjs').Server, 'url' | 'operatorSecret'>} server
+ * @param {boolean} [withResponses] with canned responses
  */
-export async function seedDemo(server) {
-  const answer = await fetch(`${server.url}/api/operator/seed`, {
+export async function seedDemo(server, withResponses = true) {
+  const query = withResponses ? '' : '?responses=none';
+  const answer = await fetch(`${server.url}/api/operator/seed${query}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.operatorSecret}` },
   });

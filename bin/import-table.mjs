@@ -13,6 +13,7 @@ const stubs = '^worker/actors/(stubs|limits)\\.ts$';
 const workers = '^cloudflare:';
 /** @param {string} part */
 const words = (part) => `^[.]build/messages/${part}/`;
+const emoji = '^[.]build/emoji/';
 const valibot = packages('valibot');
 const drizzle = packages('drizzle-orm');
 const hono = packages('hono');
@@ -89,11 +90,11 @@ export default {
       stubs,
       workers,
       ...hono,
-      ...packages('@valibot/to-json-schema', 'ipaddr.js'),
+      ...packages('@valibot/to-json-schema', 'ipaddr.js', 'hucre'),
       words('worker'),
     ]),
     row('server', '^worker/server\\.ts$', ['^worker/(http|actors)/', workers, ...hono]),
-    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), ...anyPackage]),
+    row('app', '^app/src/', [protocol, domain, '^widget/client/', words('app'), emoji, ...anyPackage]),
     ...[
       ['^app/src/routes/([^/(]+)/', '^app/src/routes/$1/'],
       ['^app/src/routes/\\(signed-in\\)/([^/]+)/', '^app/src/routes/\\(signed-in\\)/$1/'],
@@ -121,7 +122,7 @@ export default {
     row(
       'widget',
       '^widget/',
-      [protocol, domain, words('widget'), ...packages('svelte')],
+      [protocol, domain, words('widget'), emoji, ...packages('svelte')],
       '((vite|svelte)\\.config\\.[jt]s|/without-schemas\\.ts)$',
     ),
     {
@@ -151,8 +152,8 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^[.]build/messages/'] },
-    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/)'] },
+    doNotFollow: { path: ['node_modules', '^[.]build/(messages|emoji)/'] },
+    exclude: { path: ['(^|/)[.]svelte-kit/', '^[.]build/(?!messages/|emoji/)'] },
     tsPreCompilationDeps: true,
     builtInModules: {
       add: ['cloudflare:workers', 'cloudflare:test', 'cloudflare:sockets', 'cloudflare:email'],

@@ -1,6 +1,6 @@
 // `npm run lint`: ESLint, the imports between folders (import-table.mjs) and the prose (prose.mjs).
 import { checkImports } from './imports.mjs';
-import { compileMessages } from './messages.mjs';
+import { generate } from './generate.mjs';
 import { at } from './paths.mjs';
 import { checkProse } from './prose.mjs';
 import { run } from './run.mjs';
@@ -8,7 +8,7 @@ import { run } from './run.mjs';
 const folders = ['worker', 'app/src', 'widget', 'test', 'bin'];
 
 // Both tools read generated files.
-await compileMessages();
+await generate();
 await run('svelte-kit', ['sync'], { cwd: at('app') });
 try {
   await run('eslint', ['.'], { show: true });

@@ -1,5 +1,5 @@
 // Checks the types of each program. Two run at a time.
-import { compileMessages } from './messages.mjs';
+import { generate } from './generate.mjs';
 import { run } from './run.mjs';
 
 /** @type {[string, string, string[]][]} */
@@ -17,7 +17,7 @@ const programs = [
   ['bin', 'tsc', ['-p', 'bin']],
 ];
 
-await compileMessages();
+await generate();
 await run('svelte-kit', ['sync'], { cwd: new URL('../app', import.meta.url).pathname });
 const waiting = programs.values();
 await Promise.all([checkInTurn(), checkInTurn()]);

@@ -4,12 +4,12 @@ import { Response } from 'miniflare';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { startMailbox } from '../bin/mailbox.mjs';
-import { compileMessages } from '../bin/messages.mjs';
+import { generate } from '../bin/generate.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path: string) => root + path;
 
-await compileMessages();
+await generate();
 
 export default defineConfig({
   root,

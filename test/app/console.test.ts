@@ -83,9 +83,17 @@ test('AUD-1 a change is listed field by field, under today’s names, in whateve
       ['usr_2', 'usr_3'],
     ],
     manages: [true, false],
+    campaigns: [['cam_1', 'cam_gone'], null],
+    responses: [4, 12],
     later: [{ a: 1 }, 'b'],
   } satisfies AuditEntry['changes'];
-  const told = changesOf({ ...act, changes }, new Map([['grp_1', 'Sales']]));
+  const told = changesOf(
+    { ...act, changes },
+    new Map([
+      ['grp_1', 'Sales'],
+      ['cam_1', 'Help'],
+    ]),
+  );
   expect(told.map(({ label, before, after }) => [label, before, after])).toEqual([
     ['Name', 'Ines', 'Inês'],
     ['Roles', 'Agent', 'Agent, Supervisor'],
@@ -97,13 +105,28 @@ test('AUD-1 a change is listed field by field, under today’s names, in whateve
     ],
     ['Users', '2 users', '2 users (+1, −1)'],
     ['Console access', 'yes', 'no'],
+    ['Campaigns', '\u2068Help\u2069, \u2068a campaign\u2069', 'All campaigns'],
+    ['Responses', '4', '12'],
     ['later', '{"a":1}', 'b'],
   ]);
 });
 
 test('AUD-1 the audit log describes every kind and every value', () => {
   for (const kind of auditKinds) expect(deedWords({ ...act, kind })).not.toBe('');
-  const fields = fc.constantFrom('name', 'roles', 'groups', 'members', 'limits', 'sees', 'language', 'color');
+  const fields = fc.constantFrom(
+    ...[
+      'name',
+      'roles',
+      'groups',
+      'members',
+      'limits',
+      'sees',
+      'language',
+      'color',
+      'campaigns',
+      'responses',
+    ],
+  );
   const values = fc.tuple(fc.jsonValue(), fc.jsonValue());
   fc.assert(
     fc.property(fc.dictionary(fields, values), (changes) => {

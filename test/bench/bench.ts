@@ -8,7 +8,7 @@
  * without compression. Data is in /dev/shm, since production's storage is not this disk; throughput is also measured in
  * the system's temporary folder. The figures are printed, and written as JSON into the temporary folder.
  *   npm run bench                       everything but the long run, about 35 minutes
- *   npm run bench -- --only latency,idle   some parts
+ *   npm run bench -- --only latency,idle   some parts; canned is canned responses in an agent's browser
  *   npm run bench -- --quick            two pairs and short runs: figures for a first look
  *   npm run bench -- --smoke            every measure in miniature, all at once: shows that they work, and no more
  *   npm run bench -- --long             p99 at a thousand a second: seven pairs of a minute each
@@ -19,6 +19,7 @@ import path from 'node:path';
 import { build } from '../../bin/build.mjs';
 import { bundleWorker } from '../../bin/bundle.mjs';
 import type { Figure } from './figures.ts';
+import { canned } from './measures/canned.ts';
 import { cost } from './measures/cost.ts';
 import { files } from './measures/files.ts';
 import { idle } from './measures/idle.ts';
@@ -43,6 +44,7 @@ const measures: readonly { parts: readonly Part[]; run: (plan: Plan) => Promise<
   { parts: ['idle'], run: idle },
   { parts: ['routing'], run: routing },
   { parts: ['files'], run: files },
+  { parts: ['canned'], run: canned },
   { parts: ['long'], run: long },
 ];
 

@@ -80,26 +80,29 @@ test('I5 an older write that arrives late changes nothing', async () => {
 });
 
 test('I5 every order of the same writes ends in the same rows', async () => {
-  const log = makeLog({ messages: 140, closed: true });
+  const response = id('response');
+  const canned = (message: number) => (message % 3 === 0 ? [response] : undefined);
+  const log = makeLog({ messages: 140, closed: true, canned });
   const writes = [1, 2, 128, 129, 142].map((head) => earlier(log, head));
   const dumps = [];
   for (const order of [writes, writes.toReversed(), [2, 4, 0, 3, 1].map((i) => writes[i] as Log)]) {
     const account = id('account');
     for (const part of order) await write(account, part);
-    const { conversations, pages } = await dumpHistory(DB, account);
-    dumps.push(JSON.stringify({ conversations, pages }).replaceAll(account, 'ACCOUNT'));
+    dumps.push(JSON.stringify(await dumpHistory(DB, account)).replaceAll(account, 'ACCOUNT'));
   }
   expect(new Set(dumps).size).toBe(1);
 });
 
 test('I7 dropping and rebuilding gives the same rows, and leaves other accounts alone', async () => {
   const [mine, theirs] = [id('account'), id('account')];
-  const logs = Array.from({ length: 5 }, (_, i) => makeLog({ messages: i * 50 }));
+  const responses = [id('response'), id('response')];
+  const canned = (message: number) => (message % 7 === 0 ? responses : undefined);
+  const logs = Array.from({ length: 5 }, (_, i) => makeLog({ messages: i * 50, canned }));
   for (const log of logs) await write(mine, log);
   await write(theirs, makeLog());
   const [before, others] = [await dumpHistory(DB, mine), await dumpHistory(DB, theirs)];
   await dropHistory(DB, mine);
-  expect(await dumpHistory(DB, mine)).toEqual({ conversations: [], pages: [], files: [] });
+  expect(await dumpHistory(DB, mine)).toEqual({ conversations: [], pages: [], files: [], uses: [] });
   for (const log of logs.toReversed()) await write(mine, log);
   expect(await dumpHistory(DB, mine)).toEqual(before);
   expect(await dumpHistory(DB, theirs)).toEqual(others);
@@ -117,6 +120,24 @@ test('I13 another account’s id writes nothing of this account, and reads nothi
   expect(await getConversation(DB, stranger, log.state.id)).toBeNull();
   expect(await getRange(DB, stranger, log.state.id, undefined, 100)).toBeNull();
 });
+
+test('CAN-18 each use of a response is in the history once, by the message and its time', async () => {
+  const account = id('account');
+  const [one, other] = [id('response'), id('response')];
+  const used: Record<number, string[]> = { 1: [one], 3: [one, other, one], 150: [other] };
+  const log = makeLog({ messages: 160, canned: (message) => used[message] });
+  for (const part of [earlier(log, 4), earlier(log, 10), log, log, earlier(log, 10)])
+    await write(account, part);
+  const at = (seq: number) => log.entries[seq - 1]?.at;
+  const row = (response: string, seq: number) => ({
+    ...{ account_id: account, response_id: response, conversation_id: log.state.id, seq, at: at(seq) },
+  });
+  const { uses } = await dumpHistory(DB, account);
+  expect(uses).toEqual([row(one, 3), row(one, 5), row(other, 5), row(other, 152)].sort(byKey));
+});
+
+const byKey = (a: { response_id: string; seq: number }, b: { response_id: string; seq: number }) =>
+  a.response_id === b.response_id ? a.seq - b.seq : a.response_id < b.response_id ? -1 : 1;
 
 test('LOG-15 a range ends right before its seq, and contains what the log has there', async () => {
   const account = id('account');
@@ -154,6 +175,10 @@ test('the cost in rows of writing a page and its conversation', async () => {
   expect(await rows(earlier(log, 2))).toBe(7);
   expect(await rows(earlier(log, 10))).toBe(2);
   expect(await rows(log)).toBeLessThanOrEqual(6);
+  // A use of a canned response: one row more.
+  const response = id('response');
+  const used = makeLog({ messages: 20, canned: (message) => (message === 15 ? [response] : undefined) });
+  expect([await rows(earlier(used, 2)), await rows(earlier(used, 10)), await rows(used)]).toEqual([7, 2, 3]);
 });
 
 const fileOf = (size: number) => ({ id: id('file'), name: 'a.txt', type: 'txt', size, sha256: 'x' });

@@ -19,6 +19,8 @@ interface Options {
   readonly visitor?: string;
   readonly closed?: boolean;
   readonly id?: string;
+  /** The canned responses of each message, by its number. */
+  readonly canned?: (message: number) => readonly string[] | undefined;
   /** Edits of messages at the end of the log, by their seqs; without a text, deletions. */
   readonly revised?: readonly (readonly [target: number, text?: string])[];
 }
@@ -34,7 +36,11 @@ export function makeLog(options: Options = {}): Log {
   ];
   for (let i = 0; i < (options.messages ?? 1); i++) {
     const seq = entries.length + 1;
-    entries.push({ seq, at: at + seq, by, kind: 'message.sent', id: crypto.randomUUID(), text: `Nr. ${i}` });
+    const canned = options.canned?.(i);
+    entries.push({
+      ...{ seq, at: at + seq, by, kind: 'message.sent', id: crypto.randomUUID(), text: `Nr. ${i}` },
+      ...(canned && { canned: [...canned] }),
+    });
   }
   for (const [target, text] of options.revised ?? []) {
     const base = {

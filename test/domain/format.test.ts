@@ -86,6 +86,7 @@ describe('FMT marks', () => {
     'a**b**c',
     '**a*',
     '_a*',
+    '*️⃣*️⃣ and *️⃣x*️⃣',
   ])('FMT-3 FMT-4 FMT-6 FMT-7 leaves %j as it is', (text) =>
     expect(inlines(text)).toEqual(text === '' ? [] : [text]),
   );

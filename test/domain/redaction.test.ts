@@ -39,7 +39,15 @@ const rests: { readonly [K in EntryKind]: fc.Arbitrary<object> } = {
     ...{ campaign: fc.constant(campaign), site: fc.constant(site), ordinal: fc.constant(1) },
     contact: fc.constant({ name: 'Vera' }),
   }),
-  'message.sent': fc.record({ by: anybody, id: command, text: fc.string() }),
+  'message.sent': fc.record(
+    {
+      by: anybody,
+      id: command,
+      text: fc.string(),
+      canned: fc.array(idOf('rsp'), { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ['by', 'id', 'text'] },
+  ),
   'agent.assigned': fc.record({
     by: anybody,
     agent: owner,
@@ -130,6 +138,7 @@ test('RED-1 entries for a visitor contain no user’s id, no reason, no author o
       const shown = entries.flatMap((entry) => entryForVisitor(entry, alias) ?? []);
       const told = JSON.stringify([shown, stateForVisitor(fold('con_a', entries), alias)]);
       expect(told).not.toContain('awaitingCode');
+      expect(told).not.toMatch(/"canned"|rsp_/);
       for (const hidden of [...users, secret, 'vanished', 'signed_out', 'offline', 'no_reply', 'transferred'])
         expect(told).not.toContain(hidden);
       for (const how of ['offered', 'routed', 'assigned']) expect(told).not.toContain(`"how":"${how}"`);

@@ -54,7 +54,8 @@ export async function stage(settings: Record<string, string> = {}): Promise<Stag
     startServer({ dataDir, quiet: true, env, built: true }),
     launchBrowser(),
   ]);
-  await seedDemo(server);
+  // Journeys add the canned responses that they need.
+  await seedDemo(server, false);
   const shots = process.env['SCREENSHOTS'];
   afterEach(async ({ task }) => {
     if (!shots || task.result?.state !== 'fail') return;

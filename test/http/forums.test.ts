@@ -218,7 +218,7 @@ test('CAN-5 the file’s ETag is the version, and a client that has it gets 304'
   await added(account.supervisor, forum.id);
   const next = await asked('"2"');
   expect([next.status, next.headers.get('ETag')]).toEqual([200, '"3"']);
-  // Somebody who may not read it does not learn that it is unchanged.
+  // A user who may not read it does not learn that it is unchanged.
   const stranger = (await newAccount()).administrator;
   const foreign = await call('GET', path, { cookie: stranger, headers: { 'If-None-Match': '"3"' } });
   expect(foreign.status).toBe(404);

@@ -1,4 +1,5 @@
-import { isRefusal, type Me } from '#protocol';
+import { fill } from '#domain/canned/variables';
+import { faultOf, isRefusal, type Forum, type ForumFile, type Me } from '#protocol';
 import { expect, test } from 'vitest';
 import { dropHistory, dumpHistory } from '../../worker/db/history.ts';
 import { verifyPassword } from '../../worker/http/people/password.ts';
@@ -103,6 +104,20 @@ test('OPR-3 the demo account is created once', async () => {
   const cookie = cookies.at(-1);
   const { body: campaigns } = await ask<{ campaigns: object[] }>('GET', '/api/campaigns', { cookie });
   expect(campaigns.campaigns).toMatchObject([{ enabled: true, settings: { sneakPreview: true } }]);
+  const { body: list } = await ask<{ forums: Forum[] }>('GET', '/api/forums', { cookie });
+  expect(list.forums.map(({ title, count }) => [title, count])).toEqual([
+    ['Boots and tents', 7],
+    ['Orders and returns', 8],
+    ['', 0],
+  ]);
+  for (const forum of list.forums) {
+    const path = `/api/forums/${forum.id}/responses`;
+    const { responses } = (await ask<ForumFile>('GET', path, { cookie })).body;
+    expect(responses.flatMap((response) => faultOf(response) ?? [])).toEqual([]);
+    // Every one has the variables that it seems to have.
+    const braces = responses.flatMap(({ answer }) => answer.match(/\{\{[^}]*\}\}/g) ?? []);
+    expect(braces.filter((text) => fill(text, { visitor: 'V', agent: 'A' }).text.length !== 1)).toEqual([]);
+  }
   // After a start on another port, the site serves that one too.
   await seed('http://localhost:9000');
   const { body: sites } = await ask<{ sites: { origins: string[] }[] }>('GET', '/api/sites', { cookie });

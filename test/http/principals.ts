@@ -29,6 +29,8 @@ export interface Things {
   readonly session: string;
   /** In that visitor's message. */
   readonly file: string;
+  readonly forum: string;
+  readonly response: string;
   /** Never part of a path: the credential of that visitor. */
   readonly token: string;
 }
@@ -150,11 +152,30 @@ export async function newSide(letter: string): Promise<Side> {
         // A seq that their log never reaches.
       ).bind(account, person.id, 1e6, Date.parse(`${longAgo}T09:00Z`), Date.parse(`${longAgo}T10:00Z`)),
     ]);
+    const [forum, response] = [id('forum'), id('response')];
+    await env.DB.batch([
+      env.DB.prepare(
+        'INSERT INTO forums (account_id, id, title, version, count, size, created_at) VALUES (?, ?, ?, 1, 1, 9, 0)',
+      ).bind(account, forum, inside),
+      env.DB.prepare(
+        `INSERT INTO responses (account_id, forum_id, id, key, question, answer, version, created_at, changed_at)
+         VALUES (?, ?, ?, '', ?, 'x', 1, 0, 0)`,
+      ).bind(account, forum, response, inside),
+    ]);
     const { session } = await signInOf(env, account, person.id);
     const visitor = await newVisitor(here);
     const file = await wholeFile({ site: here, token: visitor.token }, chat);
     const conversation = await begin(account, here, visitor.token, chat, [file]);
-    const common = { account, site: here, campaign: campaign.id, user: person.id, group, session };
+    const common = {
+      account,
+      site: here,
+      campaign: campaign.id,
+      user: person.id,
+      group,
+      session,
+      forum,
+      response,
+    };
     return { ...common, visitor: visitor.id, token: visitor.token, conversation, file };
   };
   const things = await newThings();
@@ -243,6 +264,8 @@ const tables = {
   members: ['account_id', '*'],
   sites: ['account_id', '*'],
   campaigns: ['account_id', '*'],
+  forums: ['account_id', '*'],
+  responses: ['account_id', '*'],
   audit: ['account_id', '*'],
   // Present intervals are written by the agents' logs themselves.
   activity: ['seq = 1000000 AND account_id', '*'],

@@ -24,6 +24,7 @@ import { sendFile } from './uploading.ts';
 
 const won = { id: id('code'), title: 'private-code-won' };
 const lost = { id: id('code'), title: 'private-code-lost' };
+const canned = id('response');
 const codes = { list: [won, lost], multiple: true, required: true };
 
 /** Words that only agents may read. */
@@ -35,7 +36,7 @@ const hidden = [
     'private-late-note',
     'private-closing-note',
   ],
-  ...['private-transfer', 'private-assignment', won.title, lost.title, won.id, lost.id],
+  ...['private-transfer', 'private-assignment', won.title, lost.title, won.id, lost.id, canned],
 ];
 /** Words that were replaced or deleted: a tab that was open earlier has read them, no later reader does. */
 const originals = [
@@ -59,6 +60,7 @@ const fields = [
   ...[
     '"mentions"',
     '"mentioned"',
+    '"canned"',
     '"codes"',
     '"awaitingCode"',
     '"inProgress"',
@@ -114,6 +116,7 @@ async function begin(account: TestAccount): Promise<Chat> {
   const things = {
     ...{ account: account.id, site, campaign, user: account.users.agent, group: id('group') },
     ...{ session: id('session'), visitor: visitor.id, token: visitor.token },
+    ...{ forum: id('forum'), response: id('response') },
     conversation: started.conversation,
     file: removed.id,
   };
@@ -173,7 +176,7 @@ async function talk({ things, conversation, agent, early }: Chat, account: TestA
   await remove(agent, await say(agent, '', { files: [things.file] }));
   await edit(early, await say(early, 'original-question'), 'present question');
   await remove(early, await say(early, 'original-removed-question'));
-  await say(agent, 'quoting answer', { quote: answer });
+  await say(agent, 'quoting answer', { quote: answer, canned: [canned] });
   await edit(agent, await note('private-note'), 'private-edited-note');
   await remove(agent, await note('private-deleted-note'));
   await command(agent, { t: 'codes.set', codes: [lost.id] });
@@ -235,7 +238,7 @@ async function rangesOf(
 }
 
 test.each(ways)(
-  'RED-1 ENT-17 notes, codes, stages and originals are in no answer and no frame for the visitor (%s)',
+  'RED-1 ENT-17 CAN-17 notes, codes, stages, canned responses and originals are in no answer and no frame for the visitor (%s)',
   async (way) => {
     const clock = moveClock();
     const account = await newAccount();

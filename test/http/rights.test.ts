@@ -139,6 +139,7 @@ const wordless = [
   // Of a user who has none: see its line.
   'GET /api/files/:file',
   'GET /api/widget/conversations/:id/files/:file/thumbnail',
+  'GET /api/forums/:forum/uses',
   'GET /api/me/sessions',
 ];
 

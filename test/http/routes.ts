@@ -8,7 +8,7 @@ import { png } from './photo-files.ts';
 import { longAgo, type Credential, type Principal, type Things } from './principals.ts';
 
 /** The result of a call: it gets through, or is refused with this code. */
-export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request';
+export type Outcome = 'through' | 'signed_out' | 'forbidden' | 'not_found' | 'bad_request' | 'too_late';
 type Relation = 'owner' | 'other' | 'elsewhere' | 'foreign';
 
 interface Line {
@@ -16,6 +16,8 @@ interface Line {
   readonly right: string;
   readonly query?: (of: Things) => string;
   readonly body?: (of: Things) => unknown;
+  /** A right that the handler checks once it has found the thing. */
+  readonly also?: string;
   /** The body's content type, if it is not JSON. */
   readonly type?: string;
   /** The outcome if the ids in the path belong to another account. */
@@ -56,6 +58,14 @@ const photo = { type: 'image/png', body: () => png() };
 const upload = () => ({ id: id('file'), name: 'notes.txt', size: 1 });
 const part = { type: 'application/octet-stream', body: () => Uint8Array.of(65) };
 const unknown = { answers: ['not_found'] };
+const forum = (of: Things) => ({ title: 'Orders', campaigns: [of.campaign] });
+const response = () => ({
+  ...{ key: 'returns', question: 'Returns?', answer: 'Within 30 days.' },
+  ...{ version: 1, edit: crypto.randomUUID() },
+});
+const csv = { type: 'text/csv', body: () => 'key,question,answer\nhi,,Hello' };
+/** Agents change personal templates only. */
+const changesResponses = { right: 'canned.use', also: 'canned.write' } as const;
 const notTheirs = ['wrong_password', 'slow_down'];
 /** A visitor is known on one site only; a caller without a credential is not refused. */
 const onSite = { other: 'through', elsewhere: 'signed_out', foreign: 'signed_out' } as const;
@@ -201,6 +211,20 @@ export const lines: Readonly<Record<Address, Line>> = {
   'PATCH /api/groups/:id': { right: 'people.write', body: group },
   // The answer does not reveal whether it existed.
   'DELETE /api/groups/:id': { right: 'people.write', foreign: 'through' },
+  'GET /api/forums': { right: 'canned.use' },
+  'POST /api/forums': { right: 'canned.write', body: forum, named: 'bad_request' },
+  'PATCH /api/forums/:forum': { right: 'canned.write', body: forum, named: 'bad_request' },
+  'DELETE /api/forums/:forum': { right: 'canned.write' },
+  // The answer does not reveal whether it existed.
+  'POST /api/forums/:forum/restore': { right: 'canned.write', foreign: 'too_late' },
+  'GET /api/forums/:forum/responses': { right: 'canned.use' },
+  'GET /api/forums/:forum/uses': { right: 'canned.use' },
+  'GET /api/forums/:forum/responses/:response': { right: 'canned.use' },
+  'PUT /api/forums/:forum/responses/:response': { ...changesResponses, body: response },
+  'DELETE /api/forums/:forum/responses/:response': changesResponses,
+  'POST /api/forums/:forum/responses/:response/restore': changesResponses,
+  'POST /api/forums/:forum/import': { ...changesResponses, ...csv },
+  'GET /api/forums/:forum/export': { right: 'canned.use' },
   'POST /api/operator/accounts': {
     right: 'operator',
     body: () => ({
@@ -224,7 +248,9 @@ export interface AskedRoute extends Route {
 /** Every route with its line. */
 export const askedRoutes: readonly AskedRoute[] = allRoutes.flatMap((route) => {
   const line = (lines as Readonly<Record<string, Line | undefined>>)[route.address];
-  return line ? [{ ...route, line, socket: route.answer === socket, byId: route.path.includes(':id') }] : [];
+  return line
+    ? [{ ...route, line, socket: route.answer === socket, byId: /:(id|forum)/.test(route.path) }]
+    : [];
 });
 
 /** The holders of each right of an account: an independent statement, so that a change of the rights is noticed. */
@@ -243,6 +269,8 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'conversation.write': workers,
   'conversation.take': workers,
   'floor.watch': workers,
+  'canned.use': workers,
+  'canned.write': managers,
   'conversation.assign': managers,
   'conversation.history': managers,
   'settings.read': managers,
@@ -275,6 +303,7 @@ export function expected({ line, byId }: AskedRoute, who: Principal, at: Things,
   if (!workers.includes(who.kind)) return 'signed_out';
   if (!held.includes(who.kind)) return 'forbidden';
   if (byId && at.account !== who.account) return line.foreign ?? 'not_found';
+  if (line.also && !holders[line.also]?.includes(who.kind)) return 'forbidden';
   if (line.named && of.account !== who.account) return line.named;
   return line.personal && at.user !== who.user ? 'not_found' : 'through';
 }
@@ -296,6 +325,8 @@ export function urlOf({ path, line }: AskedRoute, at: Things, of: Things): strin
   });
   const query = line.query?.(of);
   const named = filled
+    .replace(':forum', at.forum)
+    .replace(':response', at.response)
     .replace(':account', at.account)
     .replace(':user', at.user)
     .replace(':name', id('photo'))

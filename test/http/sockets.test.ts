@@ -151,6 +151,10 @@ const frames: Readonly<Record<string, [() => object, Record<Column, string>]>> =
   'conversation.defer': [command, row('already_taken', bad, bad, bad, bad)],
   'conversation.resume': [command, row('nothing', bad, bad, bad, bad)],
   'draft.save': [() => ({ conversation: id('conversation'), text: 'x' }), row(bad, bad, bad, bad, 'told')],
+  'note.draft.save': [
+    () => ({ conversation: id('conversation'), text: 'x' }),
+    row(bad, bad, bad, bad, 'told'),
+  ],
   'status.set': [() => ({ ...command(), status: 'offline' }), row(bad, bad, bad, bad, 'told')],
 };
 
@@ -205,7 +209,8 @@ async function settled(column: Column, tab: Tab): Promise<void> {
   await tab.frame('refused', ({ id }) => id === mark);
 }
 
-const isSignal = ({ t }: Frame) => ['marks', 'typing', 'preview', 'draft', 'status'].includes(t);
+const isSignal = ({ t }: Frame) =>
+  ['marks', 'typing', 'preview', 'draft', 'note.draft', 'status'].includes(t);
 
 async function outcomeOf(column: Column, t: string, frame: object, expected: string): Promise<string> {
   const { tab, others } = (await everybody())[column];

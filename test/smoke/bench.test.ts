@@ -40,6 +40,18 @@ const expected = {
       [`growth of workerd's memory beside ${beside} of 0 MiB, at the most`, own],
     ]),
   ),
+  '20 canned responses: matching alone, p50': own,
+  '20 canned responses: matching alone, p95': own,
+  '20 canned responses: a key to its painted suggestions, p50': own,
+  '20 canned responses: a key to its painted suggestions, p95': own,
+  '20 canned responses: processor time of the page for a key and its suggestions, mean': own,
+  '20 canned responses: a key to its paint with 20 messages a second, p50': own,
+  '20 canned responses: a key to its paint with 20 messages a second, p95': own,
+  '20 canned responses: opening of the forum in the picker, p50': own,
+  '20 canned responses: processor time of the page for that, p50': own,
+  '20 canned responses: bytes of the forum': own,
+  '20 canned responses: the same with gzip': own,
+  '20 canned responses: bytes after one change, not compressed': own,
   'end to end p99 at 40 a second for 1 s, in RAM': own,
 };
 

@@ -140,7 +140,7 @@ export class Chat {
 
   readonly #client: VisitorChat;
   readonly #lobby: Lobby;
-  readonly #kept: Kept;
+  readonly kept: Kept;
   readonly #signals: TypingSignals;
   #page: PageSeen;
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
@@ -150,7 +150,7 @@ export class Chat {
     this.settings = settings;
     this.host = host;
     this.#page = page;
-    this.#kept = new Kept(carrier, site);
+    this.kept = new Kept(carrier, site);
     this.#client = new VisitorChat({
       env,
       base,
@@ -176,9 +176,9 @@ export class Chat {
 
   async start(): Promise<void> {
     setTimeout(() => (this.#asked = true), patience);
-    void this.#kept.load('draft').then((draft) => (this.draft ||= draft ?? ''));
-    void this.#kept.load('asked').then((asked) => this.details.recall(asked !== null));
-    void this.#kept.load('muted').then((muted) => (this.muted = muted !== null));
+    void this.kept.load('draft').then((draft) => (this.draft ||= draft ?? ''));
+    void this.kept.load('asked').then((asked) => this.details.recall(asked !== null));
+    void this.kept.load('muted').then((muted) => (this.muted = muted !== null));
     setTimeout(() => void this.loadMore(), moreAfter);
     await this.#client.start();
     this.#asked = true;
@@ -204,7 +204,7 @@ export class Chat {
         this.#lobby.follow(false);
         this.draft = '';
         clearTimeout(this.#draftTimer);
-        this.#kept.clear();
+        this.kept.clear();
     }
   }
 
@@ -220,7 +220,7 @@ export class Chat {
 
   keepDraft(): void {
     clearTimeout(this.#draftTimer);
-    this.#kept.save('draft', (this.edits ? this.#aside : this.draft) || null);
+    this.kept.save('draft', (this.edits ? this.#aside : this.draft) || null);
   }
 
   get edits(): boolean {
@@ -263,7 +263,7 @@ export class Chat {
   answer(contact: Contact): void {
     this.#identify(contact);
     this.details.answered(!!(contact.name ?? contact.email));
-    this.#kept.save('asked', '1');
+    this.kept.save('asked', '1');
     this.#attend();
   }
 
@@ -284,7 +284,7 @@ export class Chat {
 
   mute(): void {
     this.muted = !this.muted;
-    this.#kept.save('muted', this.muted ? '1' : null);
+    this.kept.save('muted', this.muted ? '1' : null);
   }
 
   startAnew(): void {

@@ -1,8 +1,10 @@
 /** The small texts that a site's widget keeps in the visitor's browser. Without storage nothing is kept. */
 import type { Carrier } from '../client/outbox.ts';
 
-/** `asked`: the questions about details were answered or skipped. `unsent`: the outbox. */
-const names = ['draft', 'asked', 'muted', 'unsent'] as const;
+/**
+ * `asked`: the questions about details were answered or skipped. `unsent`: the outbox. `emoji`: the recent ones.
+ */
+const names = ['draft', 'asked', 'muted', 'unsent', 'emoji'] as const;
 type Name = (typeof names)[number];
 
 export class Kept {

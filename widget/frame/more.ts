@@ -8,6 +8,7 @@ export { default as Question } from './Question.svelte';
 export { default as Aimed } from './Aimed.svelte';
 export { default as MessageActions } from './MessageActions.svelte';
 export { default as NotSaved } from './NotSaved.svelte';
+export { default as EmojiButton } from './EmojiButton.svelte';
 export { default as MessageText } from './MessageText.svelte';
 export { default as Quote } from './Quote.svelte';
 export { plainText } from '#domain/conversation/format';

@@ -96,7 +96,7 @@ function constantWords(language: Language): Plugin {
   };
 }
 
-/** The frame contains the texts of one language only: the mode of the build names it. */
+/** The frame contains the texts, and the names of emoji, of one language only: the mode of the build names it. */
 export default defineConfig(({ mode }) => {
   const language = languages.find((each) => each === mode) ?? languages[0];
   return {
@@ -105,6 +105,7 @@ export default defineConfig(({ mode }) => {
     resolve: {
       alias: {
         '#words/widget': here(`../../.build/messages/widget/messages/${language}.js`),
+        '#emoji/names': here(`../../.build/emoji/${language}.js`),
       },
     },
     base: '/widget/',

@@ -20,12 +20,15 @@ export async function writeHistory(
   pages: readonly PageRow[],
 ): Promise<void> {
   const page = d1.prepare(upsertPage);
+  // A key of an entry: within a text the quotes would be escaped.
+  const withUses = pages.filter(({ entries }) => entries.includes('"canned":['));
   await d1.batch([
     d1.prepare(upsertConversation).bind(...conversationRow(account, state)),
     // In a statement of its own, because an upsert that names the phase would write that index every time.
     d1.prepare(movePhase).bind(account, state.id, state.phase, state.head),
     ...pages.map(({ first, count, entries }) => page.bind(account, state.id, first, count, entries)),
     ...fileStatements(d1, account, state.id, pages),
+    ...withUses.map(({ first }) => d1.prepare(insertUses).bind(account, state.id, first)),
   ]);
 }
 
@@ -90,10 +93,17 @@ const upsertPage = `
   ON CONFLICT (account_id, conversation_id, first) DO UPDATE SET count = excluded.count, entries = excluded.entries
   WHERE excluded.count >= pages.count`;
 
+/** The uses of canned responses in a page that was just written (CAN-18), which may be newer than the one at hand. */
+export const insertUses = `
+  INSERT OR IGNORE INTO canned_uses (account_id, response_id, conversation_id, seq, at)
+  SELECT pages.account_id, used.value, pages.conversation_id, entries.value ->> 'seq', entries.value ->> 'at'
+  FROM pages JOIN json_each(pages.entries) AS entries JOIN json_each(entries.value, '$.canned') AS used
+  WHERE pages.account_id = ? AND pages.conversation_id = ? AND pages.first = ?`;
+
 /** Deletes an account's history and time table, so that they can be rebuilt from the logs. */
 export async function dropHistory(d1: D1Database, account: string): Promise<void> {
   await d1.batch(
-    ['conversations', 'pages', 'files', 'activity'].map((table) =>
+    ['conversations', 'pages', 'files', 'canned_uses', 'activity'].map((table) =>
       d1.prepare(`DELETE FROM ${table} WHERE account_id = ?`).bind(account),
     ),
   );
@@ -103,15 +113,19 @@ export async function dropHistory(d1: D1Database, account: string): Promise<void
 export async function dumpHistory(
   d1: D1Database,
   account: string,
-): Promise<{ conversations: unknown[]; pages: unknown[]; files: unknown[] }> {
-  const [conversations, pages, files] = await d1.batch([
+): Promise<{ conversations: unknown[]; pages: unknown[]; files: unknown[]; uses: unknown[] }> {
+  const [conversations, pages, files, uses] = await d1.batch([
     d1.prepare('SELECT * FROM conversations WHERE account_id = ? ORDER BY id').bind(account),
     d1.prepare('SELECT * FROM pages WHERE account_id = ? ORDER BY conversation_id, first').bind(account),
     d1.prepare('SELECT * FROM files WHERE account_id = ? ORDER BY conversation_id, id').bind(account),
+    d1
+      .prepare('SELECT * FROM canned_uses WHERE account_id = ? ORDER BY response_id, conversation_id, seq')
+      .bind(account),
   ]);
   return {
     conversations: conversations?.results ?? [],
     pages: pages?.results ?? [],
     files: files?.results ?? [],
+    uses: uses?.results ?? [],
   };
 }

@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { audit } from './accounts/audit.ts';
 import { operator } from './accounts/operator.ts';
 import { settings } from './accounts/settings.ts';
+import { cannedFiles } from './canned/files.ts';
 import { forums } from './canned/forums.ts';
 import { responses } from './canned/responses.ts';
 import { conversations } from './conversation/conversations.ts';
@@ -34,7 +35,7 @@ serve(api, serverRoutes.health, () => ({ ok: true as const }));
 serve(api, serverRoutes.openApi, apiDocument);
 const subjects = [
   ...[session, widget, conversations, destinations, live, settings, credentials, photos],
-  ...[files, users, groups, audit, reports, forums, responses, operator],
+  ...[files, users, groups, audit, reports, forums, responses, cannedFiles, operator],
 ];
 for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);

@@ -13,7 +13,7 @@ import {
 } from '#protocol';
 import { inTurns, type Adapter, type Address, type Chat, type Watcher } from './chat.ts';
 import { post, postJson } from './http.ts';
-import { follow, Tab } from './parley-tab.ts';
+import { follow, Tab, type TabEvents } from './parley-tab.ts';
 
 /** The demo account's agents, who share the conversations; the others sign in once these have as many as they may. */
 const agents = ['anna@demo.test', 'ben@demo.test'];
@@ -42,13 +42,6 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
       operatorSecret,
       events(() => undefined),
     ));
-  const visitorTab = (conversation: string, token: string, heard: Parameters<typeof Tab.open>[2]) =>
-    Tab.open(
-      `${sockets}/api/widget/conversations/${conversation}/socket`,
-      { Origin: url, 'Sec-WebSocket-Protocol': `${subprotocol}, ${tokenSubprotocol}${token}` },
-      heard,
-    );
-
   const openOne = async (): Promise<Chat> => {
     const { site, cookieFor } = await deskOnce();
     const token = await openSession(url, site);
@@ -56,7 +49,7 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
     const cookie = await cookieFor(opened++);
     await take(url, conversation, cookie);
     const [visitor, agent] = await Promise.all([
-      visitorTab(conversation, token, told(watcher.acknowledged)),
+      visitorTab(url, conversation, token, told(watcher.acknowledged)),
       Tab.open(
         `${sockets}/api/conversations/${conversation}/socket`,
         { Origin: url, Cookie: cookie, 'Sec-WebSocket-Protocol': subprotocol },
@@ -80,6 +73,7 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
         stay: async () =>
           void waiting.push(
             await visitorTab(
+              url,
               conversation,
               token,
               events(() => undefined),
@@ -92,6 +86,46 @@ export function parleyAdapter({ url, operatorSecret = '' }: Address, watcher: Wa
       void desk?.then(({ leave }) => leave());
     },
   };
+}
+
+/** A visitor with a conversation of the demo account, which is not taken yet. */
+export class Visit {
+  readonly conversation: string;
+  readonly #tab: Tab;
+
+  private constructor(conversation: string, tab: Tab) {
+    this.conversation = conversation;
+    this.#tab = tab;
+  }
+
+  static async begin({ url, operatorSecret = '' }: Address): Promise<Visit> {
+    const { site } = await postJson<{ site: string }>(`${url}/api/operator/seed`, {}, bearer(operatorSecret));
+    const token = await openSession(url, site);
+    const conversation = await ask(url, site, token);
+    const fails = { entry: () => undefined, failed: (why: string) => console.error(why) };
+    return new Visit(conversation, await visitorTab(url, conversation, token, fails));
+  }
+
+  /** Sends so many messages a second until the returned function is called. */
+  stream(perSecond: number): () => void {
+    let count = 0;
+    const send = () =>
+      this.#tab.send({ t: 'message.send', id: newCommand(), text: `Message ${++count} of the stream` });
+    const timer = setInterval(send, 1_000 / perSecond);
+    return () => clearInterval(timer);
+  }
+
+  end(): void {
+    this.#tab.close();
+  }
+}
+
+function visitorTab(url: string, conversation: string, token: string, heard: TabEvents): Promise<Tab> {
+  return Tab.open(
+    `${url.replace('http', 'ws')}/api/widget/conversations/${conversation}/socket`,
+    { Origin: url, 'Sec-WebSocket-Protocol': `${subprotocol}, ${tokenSubprotocol}${token}` },
+    heard,
+  );
 }
 
 interface Desk {

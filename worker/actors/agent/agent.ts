@@ -34,7 +34,7 @@ import type {
 } from '../contracts/agent.ts';
 import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
-import { dispatcherStub } from '../stubs.ts';
+import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { assemble, resume, type Awake } from './assembly.ts';
 import type { Uploads } from '../files/uploads.ts';
 import { Drafts } from './drafts.ts';
@@ -42,7 +42,7 @@ import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
 import { Mentions } from './mentions.ts';
 import { migrations, type AgentRegisters, type StatusCause } from './storage.ts';
-import { currentSummaries, SummaryOrder } from './summaries.ts';
+import { currentSummaries, isOver, SummaryOrder } from './summaries.ts';
 import { Tabs } from './tabs.ts';
 import { noteOf } from './targets.ts';
 
@@ -59,13 +59,15 @@ export class Agent extends Identity implements AgentActor {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     answerPings(ctx);
-    this.#drafts = new Drafts(ctx.storage.sql);
     this.#mentions = new Mentions(ctx.storage.sql);
     this.#host = durableHost(ctx);
     this.#tabs = new Tabs(
       this.#host,
       () => ctx.getWebSockets(),
       () => this.#welcome(),
+    );
+    this.#drafts = new Drafts(this.#host, this.#tabs, async (conversation) =>
+      isOver(await conversationStub(env, this.#user().account.id, conversation).summary()),
     );
     const registers = open<AgentRegisters>(ctx.storage.sql, migrations);
     if (registers) this.#wake(registers);
@@ -140,9 +142,7 @@ export class Agent extends Identity implements AgentActor {
     if (!this.#offline)
       this.#tabs.tell(own ? { t: 'summary', summary } : { t: 'summary.gone', conversation: state.id });
     // An agent who loses a chat keeps the draft; only the end of the chat drops it.
-    if (state.phase !== 'closed') return;
-    this.#drafts.drop(state.id);
-    this.#tabs.tell({ t: 'draft', conversation: state.id, text: '' });
+    if (state.phase === 'closed') this.#drafts.ended(state.id);
   }
 
   /** A note mentions the agent, or such a note was revised. Offline agents receive it when they come back (F19). */
@@ -231,9 +231,7 @@ export class Agent extends Identity implements AgentActor {
         this.#tabs.tell({ t: 'mentions.seen', conversation, upTo });
       return;
     }
-    const { conversation, text } = frame;
-    this.#drafts.save(conversation, text, this.#host.now());
-    this.#tabs.tell({ t: 'draft', conversation, text }, socket);
+    this.#drafts.save(socket, frame);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -270,7 +268,7 @@ export class Agent extends Identity implements AgentActor {
     const summaries = status === 'offline' ? [] : theirs;
     const mentions = status === 'offline' ? [] : this.#mentions.all();
     return {
-      ...{ t: 'agent.welcome', status, since, summaries, drafts: this.#drafts.all() },
+      ...{ t: 'agent.welcome', status, since, summaries, ...this.#drafts.welcome() },
       ...(mentions.length > 0 && { mentions }),
     };
   }

@@ -1,46 +1,80 @@
-/** The agent's unsent texts, by conversation. */
-import { all, type Sql } from '../../runtime/host.ts';
+/**
+ * The agent's unsent replies and notes, and what each tab learns of them. A tab says which version it wrote over, so a
+ * tab that slept, or was offline, never replaces a draft that it has not seen (AGT-25).
+ */
+import type { AgentClientFrame, AgentServerFrame, AgentWelcome, DraftOf } from '#protocol';
+import type { Host } from '../../runtime/host.ts';
+import { report } from '../../runtime/report.ts';
+import { DraftTable, type StoredDraft } from './draft-table.ts';
+import type { Tabs } from './tabs.ts';
 
-/** Conversations are many: only this number of the latest drafts is stored. */
-const kept = 100;
+type Saving = Extract<AgentClientFrame, { t: 'draft.save' | 'note.draft.save' }>;
 
 export class Drafts {
-  readonly #sql: Sql;
+  readonly #host: Host;
+  readonly #tabs: Tabs;
+  /** Whether a conversation has ended, or there is none. */
+  readonly #isOver: (conversation: string) => Promise<boolean>;
+  readonly #tables: Readonly<Record<DraftOf, DraftTable>>;
 
-  constructor(sql: Sql) {
-    this.#sql = sql;
+  constructor(host: Host, tabs: Tabs, isOver: (conversation: string) => Promise<boolean>) {
+    this.#host = host;
+    this.#tabs = tabs;
+    this.#isOver = isOver;
+    this.#tables = { reply: new DraftTable(host.sql, 'reply'), note: new DraftTable(host.sql, 'note') };
   }
 
-  all(): Record<string, string> {
-    const rows = all<{ conversation: string; text: string }>(
-      this.#sql.exec('SELECT conversation, text FROM drafts'),
-    );
-    return Object.fromEntries(rows.map((row) => [row.conversation, row.text]));
-  }
-
-  save(conversation: string, text: string, now: number): void {
-    if (text === '') {
-      this.drop(conversation);
+  save(tab: WebSocket, frame: Saving): void {
+    const of = frame.t === 'draft.save' ? 'reply' : 'note';
+    const { conversation, text } = frame;
+    const saved = this.#tables[of].save(frame, this.#host.now());
+    if ('conflict' in saved) {
+      this.#tabs.send(tab, { t: 'draft.conflict', conversation, of, ...saved.conflict });
       return;
     }
-    this.#sql.exec(
-      'INSERT INTO drafts (conversation, text, at) VALUES (?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET text = excluded.text, at = excluded.at',
-      conversation,
-      text,
-      now,
-    );
-    this.#sql.exec(
-      'DELETE FROM drafts WHERE conversation NOT IN (SELECT conversation FROM drafts ORDER BY at DESC LIMIT ?)',
-      kept,
-    );
+    const { version, changed, begun } = saved;
+    this.#tabs.send(tab, { t: 'draft.saved', conversation, of, version });
+    if (!changed) return;
+    const mentions = 'mentions' in frame && frame.mentions?.length ? { mentions: frame.mentions } : {};
+    this.#tabs.tell(frameOf(of, conversation, version === null ? null : { text, ...mentions, version }), tab);
+    if (of === 'reply' && begun) this.#host.background(this.#endIfOver(conversation));
   }
 
-  /** Drops all other drafts: a draft can arrive after the end of its chat. */
-  keepOnly(kept: (conversation: string) => boolean): void {
-    for (const conversation of Object.keys(this.all())) if (!kept(conversation)) this.drop(conversation);
+  /** A chat has ended: its reply will not be sent. Tabs may have typed more than is stored, so all of them are told. */
+  ended(conversation: string): void {
+    this.#tables.reply.drop(conversation);
+    this.#tabs.tell({ t: 'draft', conversation, text: '', ended: true });
   }
 
-  drop(conversation: string): void {
-    this.#sql.exec('DELETE FROM drafts WHERE conversation = ?', conversation);
+  /** The conversations with an unsent reply. */
+  replies(): string[] {
+    return [...this.#tables.reply.all(this.#host.now()).keys()];
   }
+
+  /** The part of a tab's welcome. */
+  welcome(): Pick<AgentWelcome, 'drafts' | 'draftVersions' | 'noteDrafts'> {
+    const now = this.#host.now();
+    const [replies, notes] = [[...this.#tables.reply.all(now)], this.#tables.note.all(now)];
+    const versions = replies.map(([conversation, { version }]) => [conversation, version]);
+    return {
+      drafts: Object.fromEntries(replies.map(([conversation, { text }]) => [conversation, text])),
+      ...(replies.length > 0 && { draftVersions: Object.fromEntries(versions) as Record<string, number> }),
+      ...(notes.size > 0 && { noteDrafts: Object.fromEntries(notes) }),
+    };
+  }
+
+  /** A tab that was offline can save a draft after the end of its chat. */
+  async #endIfOver(conversation: string): Promise<void> {
+    try {
+      if (await this.#isOver(conversation)) this.ended(conversation);
+    } catch (error) {
+      // The next welcome asks again.
+      report('draft_unchecked', error, { conversation });
+    }
+  }
+}
+
+function frameOf(of: DraftOf, conversation: string, draft: StoredDraft | null): AgentServerFrame {
+  const t = of === 'reply' ? 'draft' : 'note.draft';
+  return { t, conversation, ...(draft ?? { text: '' }) };
 }

@@ -7,6 +7,7 @@ import type { Cursors } from '../../runtime/followers.ts';
 import { logTable, type Numbered } from '../../runtime/log.ts';
 import type { MailOrder } from '../contracts/agent.ts';
 import { uploadTables } from '../files/storage.ts';
+import { notesTable, repliesTable } from './draft-table.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -14,7 +15,7 @@ export const migrations: readonly string[] = [
   `CREATE TABLE sessions (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
   ) WITHOUT ROWID`,
-  'CREATE TABLE drafts (conversation TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID',
+  repliesTable,
   // Conversations that a session has open on a screen: their sockets are closed when it ends.
   `CREATE TABLE attached (
     session TEXT NOT NULL, conversation TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, conversation)
@@ -38,6 +39,7 @@ export const migrations: readonly string[] = [
     conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, mention TEXT NOT NULL, seen_at INTEGER,
     PRIMARY KEY (conversation, seq)
   ) WITHOUT ROWID`,
+  notesTable,
   ...uploadTables,
 ];
 

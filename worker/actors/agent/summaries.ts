@@ -4,16 +4,14 @@ import type { Env } from '../env.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import type { Drafts } from './drafts.ts';
 
-/**
- * Queries the agent's conversations and drops the drafts of ended chats; a chat that a colleague owns keeps its draft.
- */
+/** Queries the agent's conversations, and ends the drafts of ended chats; a chat of a colleague keeps its draft. */
 export async function currentSummaries(
   env: Env,
   { account, id }: { account: string; id: string },
   drafts: Drafts,
 ): Promise<Summary[]> {
   const own = await dispatcherStub(env, account).ownedBy(id);
-  const asked = [...new Set([...own, ...Object.keys(drafts.all())])];
+  const asked = [...new Set([...own, ...drafts.replies()])];
   const found = await Promise.all(
     asked.map((conversation) =>
       conversationStub(env, account, conversation)
@@ -21,15 +19,16 @@ export async function currentSummaries(
         .catch(() => undefined),
     ),
   );
-  const over = new Set(
-    asked.filter((_, at) => {
-      const summary = found[at];
-      // A conversation that does not answer may still be open, so its draft stays.
-      return summary === null || summary?.state.phase === 'closed';
-    }),
-  );
-  drafts.keepOnly((conversation) => !over.has(conversation));
+  // A conversation that does not answer may still be open, so its draft stays.
+  const over = new Set(asked.filter((_, at) => found[at] !== undefined && isOver(found[at])));
+  // Read again: a draft may have arrived meanwhile.
+  for (const conversation of drafts.replies()) if (over.has(conversation)) drafts.ended(conversation);
   return found.flatMap((summary) => (summary?.state.owner?.id === id ? [summary] : []));
+}
+
+/** True if a chat has ended, or there is none: its reply will not be sent. */
+export function isOver(summary: Summary | null): boolean {
+  return summary === null || summary.state.phase === 'closed';
 }
 
 /** Conversations of which the latest head is known here. An eviction forgets them, and no call is late after one. */

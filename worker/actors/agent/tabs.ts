@@ -7,6 +7,7 @@ import {
   isRefusal,
   refuse,
   SaveDraft,
+  SaveNoteDraft,
   schemaByType,
   SeeMentions,
   SetStatus,
@@ -18,6 +19,7 @@ import type { Host } from '../../runtime/host.ts';
 
 const frames = schemaByType({
   'draft.save': SaveDraft,
+  'note.draft.save': SaveNoteDraft,
   'status.set': SetStatus,
   'mentions.see': SeeMentions,
 });

@@ -1,7 +1,7 @@
 /**
  * Changes of a forum. Each is planned from the forum as it was read, and stored in one transaction that fails if the
- * forum has changed since: then it is planned anew. So of two changes that exclude each other one is refused, and counts
- * and sizes stay true.
+ * forum has changed since: then it is planned anew. So of two changes that exclude each other one is refused, and
+ * counts and sizes stay true.
  */
 import { storedFor } from '#domain/canned/removal';
 import { isRefusal, refuse, type Refusal } from '#protocol';

@@ -42,7 +42,9 @@ export interface Author extends Writer {
   readonly acting: Acting | null;
 }
 
-/** All responses, oldest first; those of an import in the order of its lines. Null if the user can reach no such forum. */
+/**
+ * All responses, oldest first; those of an import in the order of its lines. Null if the user can reach no such forum.
+ */
 export async function readFile(d1: D1Database, place: Place): Promise<ForumFile | null> {
   const [heading, rows] = await d1.batch([selectForum(d1, place), selectFile(d1, place)]);
   const forum = forumIn(place, heading);

@@ -38,53 +38,78 @@ export function wordsOf(query: string): string[] {
 }
 
 /**
+ * How well a response fits. 0: the key is the query. 1: the key begins with it. 2: every word begins a word of the key
+ * or the question. 3: every word begins a word somewhere. 4: every word is part of a word.
+ */
+export type Rank = 0 | 1 | 2 | 3 | 4;
+const ranks: readonly Rank[] = [0, 1, 2, 3, 4];
+
+export interface Search<R> {
+  readonly found: readonly R[];
+  /** The number of all that fit. */
+  readonly count: number;
+}
+
+/**
  * Responses that contain every word of the query, best first, at most `limit`. Equal ranks keep the given order. An
  * empty query finds the first ones.
  */
 export function find<R extends Findable>(list: readonly Indexed<R>[], query: string, limit: number): R[] {
-  const words = wordsOf(query);
-  const whole = plain(query.trim());
-  /** By rank, from 0, the best. */
-  const found: R[][] = [[], [], [], [], []];
-  for (const each of list) {
-    const rank = rankOf(each, words, whole);
-    const ranked = rank === null ? undefined : found[rank];
-    if (ranked && ranked.length < limit) ranked.push(each.response);
-  }
-  return found.flat().slice(0, limit);
+  return [...search(list, query, limit).found];
 }
 
-/**
- * 0: the key is the query. 1: the key begins with it. 2: every word begins a word of the key or the question. 3: every
- * word begins a word somewhere. 4: every word is part of a word. Null: a word is missing.
- */
+/** The same with the number of all; without those that fit worse than `worst`. */
+export function search<R extends Findable>(
+  list: readonly Indexed<R>[],
+  query: string,
+  limit: number,
+  worst: Rank = 4,
+): Search<R> {
+  const words = wordsOf(query);
+  const whole = plain(query.trim());
+  const byRank = ranks.map((): R[] => []);
+  let count = 0;
+  for (const each of list) {
+    const rank = rankOf(each, words, whole);
+    if (rank === null || rank > worst) continue;
+    count++;
+    const ranked = byRank[rank];
+    if (ranked && ranked.length < limit) ranked.push(each.response);
+  }
+  return { found: byRank.flat().slice(0, limit), count };
+}
+
+/** Null: a word is missing. */
 function rankOf(
   { key, question, answer }: Indexed<Findable>,
   words: readonly string[],
   whole: string,
-): number | null {
-  if (words.length === 0) return 4;
+): Rank | null {
+  if (words.length === 0) return whole === '' ? 0 : 4;
   if (key === whole) return 0;
   if (key.startsWith(whole)) return 1;
-  let rank = 2;
+  let rank: Rank = 2;
   for (const word of words) {
-    const rankOfWord =
-      begins(key, word) || begins(question, word) ? 2 : partRank(key, question, answer, word);
-    if (rankOfWord === null) return null;
-    rank = Math.max(rank, rankOfWord);
+    const fit = Math.max(fitOf(key, word), fitOf(question, word));
+    if (fit === begins) continue;
+    const fitOfAnswer = fitOf(answer, word);
+    if (fit === none && fitOfAnswer === none) return null;
+    rank = fitOfAnswer === begins && rank < 4 ? 3 : 4;
   }
   return rank;
 }
 
-function partRank(key: string, question: string, answer: string, word: string): 3 | 4 | null {
-  if (begins(answer, word)) return 3;
-  return key.includes(word) || question.includes(word) || answer.includes(word) ? 4 : null;
-}
+/** How a text contains a word: not at all, as a part of one of its words, or at the beginning of one. */
+const [none, part, begins] = [0, 1, 2];
 
-/** True if a word of the text begins with the given one. */
-function begins(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return true;
+/** One pass: a search goes through the texts of thousands of responses with each key. */
+function fitOf(text: string, word: string): number {
+  let at = text.indexOf(word);
+  if (at < 0) return none;
+  for (; at >= 0; at = text.indexOf(word, at + 1)) {
+    // Mostly a space is before a word.
+    if (at === 0 || text.charCodeAt(at - 1) === 32 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1)))
+      return begins;
   }
-  return false;
+  return part;
 }

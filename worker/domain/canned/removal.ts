@@ -3,8 +3,8 @@
 /** Milliseconds. */
 export const undoFor = 10_000;
 /**
- * How long a removed row is stored at least, in milliseconds: longer than a request lasts, so a change that began before
- * the removal still finds the row and is refused.
+ * How long a removed row is stored at least, in milliseconds: longer than a request lasts, so a change that began
+ * before the removal still finds the row and is refused.
  */
 export const storedFor = 60_000;
 

@@ -1,4 +1,4 @@
-/** What a save of a canned response does to the stored one (CAN-7 … CAN-10). */
+/** Saves of canned responses, decided by the stored one (CAN-7 … CAN-10). */
 import type { ResponseBody, ResponseTexts } from '#protocol';
 import { isGone } from './removal.ts';
 

@@ -1,6 +1,7 @@
 /**
  * Variables of canned responses: `{{visitor}}`, or with a fallback `{{visitor|there}}`. They are filled when a response
- * is inserted. A variable without a value and without a fallback stays as it is, so that the agent sees it before sending.
+ * is inserted. A variable without a value and without a fallback stays as it is, so that the agent sees it before
+ * sending.
  */
 
 export const variables = ['visitor', 'agent', 'page', 'campaign'] as const;
@@ -15,7 +16,7 @@ export interface Filled {
   readonly missing: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** Fills in the values. What is no variable of ours is text, and stays. */
+/** Fills in the values. Other braces are text, and stay. */
 export function fill(text: string, values: Partial<Record<Variable, string>>): Filled {
   const filled = text.replace(form, (whole: string, name: string, fallback?: string) => {
     if (!isVariable(name)) return whole;

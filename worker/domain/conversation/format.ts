@@ -19,8 +19,8 @@ interface Opener {
   readonly at: number;
 }
 
-/** The characters that the parser stops at: everything between them is text. */
-const special = `\\n|\\*+|_+|\`+|\\[|${addressPattern}`;
+/** The characters that the parser stops at: everything between them is text, and so is the asterisk of a keycap. */
+const special = `\\n|\\*+(?!\\ufe0f?\\u20e3)|_+|\`+|\\[|${addressPattern}`;
 /** Before an opening mark: white space, an opening bracket or a quotation mark. */
 const before = /[\s\p{Ps}\p{Pi}"']/u;
 const space = /\s/;

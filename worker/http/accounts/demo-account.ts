@@ -3,9 +3,12 @@ import { defaultCampaign, isRefusal, type Refusal, type Role, type Site } from '
 import type { Env } from '../../actors/stubs.ts';
 import { createAccount } from '../../db/accounts.ts';
 import { listSites, updateSite } from '../../db/sites.ts';
+import { addForum, type Acting } from '../../db/canned/forums.ts';
+import { importResponses } from '../../db/canned/import.ts';
 import { findLogin } from '../../db/users.ts';
 import { hashPassword } from '../people/password.ts';
 import { newId } from '../serving/new-id.ts';
+import { demoForums } from './demo-forums.ts';
 
 const people: readonly { email: string; name: string; roles: Role[] }[] = [
   { email: 'anna@demo.test', name: 'Anna Petrova', roles: ['agent'] },
@@ -39,15 +42,18 @@ const campaign = {
 /**
  * Creates the account, or finds it. Either way, its site then serves the pages of the origin that the operator used.
  */
-export async function seedDemo(env: Env, address: URL): Promise<{ account: string; site: string } | Refusal> {
-  const made = (await findDemo(env)) ?? (await makeDemo(env));
+export async function seedDemo(
+  env: Env,
+  address: URL,
+  withResponses: boolean,
+): Promise<{ account: string; site: string } | Refusal> {
+  const made = (await findDemo(env)) ?? (await makeDemo(env, withResponses));
   if (isRefusal(made)) return made;
   const { account, site } = made;
   const missing = originsAt(address).filter((origin) => !site.origins.includes(origin));
   const { id, ...body } = site;
   if (missing.length > 0) {
     const origins = [...body.origins, ...missing].slice(-20);
-    const act = { id: newId('audit'), at: Date.now(), account, by: null, address: null, device: 'operator' };
     const changes = { origins: [body.origins, origins] as [unknown, unknown] };
     const subject = { id, name: body.name };
     await updateSite(
@@ -55,7 +61,7 @@ export async function seedDemo(env: Env, address: URL): Promise<{ account: strin
       account,
       id,
       { ...body, origins },
-      { ...act, kind: 'site.changed', subject, changes },
+      actingFor(account)('site.changed', subject, changes),
     );
   }
   return { account, site: id };
@@ -70,7 +76,10 @@ export async function findDemo(env: Env): Promise<{ account: string; site: Site 
   return site && { account: account.id, site };
 }
 
-async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Refusal> {
+async function makeDemo(
+  env: Env,
+  withResponses: boolean,
+): Promise<{ account: string; site: Site } | Refusal> {
   const account = { id: newId('account'), name: 'Northwind Outfitters', timeZone: 'Europe/Amsterdam' };
   const help = { id: newId('campaign'), ...campaign };
   const site = { id: newId('site'), name: 'northwind.example', origins: [], campaign: help.id };
@@ -85,9 +94,32 @@ async function makeDemo(env: Env): Promise<{ account: string; site: Site } | Ref
     { account, users, campaigns: [help], sites: [site] },
     Date.now(),
   );
+  if (!refusal && withResponses) await addForums(env, account.id);
   if (!refusal) return { account: account.id, site };
   // Another request created the account at the same time.
   return (await findDemo(env)) ?? refusal;
+}
+
+/** Describes an act of the operator, who is no user. */
+const actingFor =
+  (account: string): Acting =>
+  (kind, subject, changes) => ({
+    ...{ id: newId('audit'), at: Date.now(), account, by: null, address: null, device: 'operator' },
+    ...{ kind, subject, ...(changes && { changes }) },
+  });
+
+async function addForums(env: Env, account: string): Promise<void> {
+  const acting = actingFor(account);
+  const makeIds = (count: number) => Array.from({ length: count }, () => newId('response'));
+  for (const { title, responses } of demoForums) {
+    const forum = newId('forum');
+    const body = { title, campaigns: null };
+    await addForum(env.DB, account, forum, body, acting('forum.added', { id: forum, name: title }));
+    const lines = responses.map((texts, index) => ({ line: index + 1, texts }));
+    const place = { account, forum, owner: null };
+    const how = { check: false, makeIds };
+    await importResponses(env.DB, place, { lines, faults: [] }, how, acting, Date.now());
+  }
 }
 
 /**

@@ -41,7 +41,9 @@ serve(operator, accountRoutes.create, async (c, { body }) => {
   );
 });
 
-serve(operator, accountRoutes.createDemo, (c) => seedDemo(c.env, new URL(c.req.url)));
+serve(operator, accountRoutes.createDemo, (c, { query }) =>
+  seedDemo(c.env, new URL(c.req.url), query.responses !== 'none'),
+);
 
 /** The most actors that one request calls: the number of calls in a request is limited … */
 const atOnce = 200;

@@ -2,11 +2,18 @@
 import { cannedRoutes, cleanName, isRefusal, refuse, type ForumBody, type Refusal } from '#protocol';
 import { Hono } from 'hono';
 import { listCampaigns } from '../../db/campaigns.ts';
-import { addForum, listForums, removeForum, restoreForum, updateForum } from '../../db/canned/forums.ts';
+import {
+  addForum,
+  getForum,
+  listForums,
+  removeForum,
+  restoreForum,
+  updateForum,
+} from '../../db/canned/forums.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
 import { serve } from '../serving/serve.ts';
-import { actingOf, notify, placeOf } from './place.ts';
+import { actingOf, notify, placeOf, told } from './place.ts';
 
 export const forums = new Hono<Bound>();
 
@@ -26,12 +33,10 @@ serve(forums, cannedRoutes.add, async (c, { user, body: given }) => {
 
 serve(forums, cannedRoutes.change, async (c, { user, params, body: given }) => {
   const place = { ...placeOf(user, params.forum), owner: null };
+  if (!(await getForum(c.env.DB, place))) return refuse('not_found');
   const body = await tidy(c, user.account, given);
   if (isRefusal(body)) return body;
-  const changed = await updateForum(c.env.DB, place, body, Date.now(), actingOf(c, user));
-  if (isRefusal(changed)) return changed;
-  if (changed.version !== undefined) notify(c, place, changed.version);
-  return changed.answer;
+  return told(c, place, await updateForum(c.env.DB, place, body, Date.now(), actingOf(c, user)));
 });
 
 serve(forums, cannedRoutes.remove, async (c, { user, params }) => {

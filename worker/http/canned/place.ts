@@ -1,8 +1,8 @@
 /** The forum that a route names, the right to change it, and the notice of its changes. */
 import { can } from '#domain/people/rights';
-import { ownForum, refuse, type Refusal } from '#protocol';
+import { isRefusal, ownForum, refuse, type Refusal } from '#protocol';
 import { dispatcherStub } from '../../actors/stubs.ts';
-import type { Place } from '../../db/canned/change.ts';
+import type { Changed, Place } from '../../db/canned/change.ts';
 import { getForum, type Acting } from '../../db/canned/forums.ts';
 import type { Author } from '../../db/canned/responses.ts';
 import { actOf } from '../serving/act.ts';
@@ -33,4 +33,11 @@ export function authorOf(c: Exchange, user: UserPrincipal, { owner }: Place): Au
 /** Notifies the tabs after the change is stored (FLR-23). A tab that misses it asks again when it reconnects. */
 export function notify(c: Exchange, { account, forum, owner }: Place, version: number | null): void {
   afterAnswer(c, dispatcherStub(c.env, account).forumChanged(forum, version, owner));
+}
+
+/** Notifies the tabs if something has changed, and returns the answer. */
+export function told<T>(c: Exchange, place: Place, changed: Changed<T> | Refusal): T | Refusal {
+  if (isRefusal(changed)) return changed;
+  if (changed.version !== undefined) notify(c, place, changed.version);
+  return changed.answer;
 }

@@ -1,7 +1,6 @@
 /** The responses of forums (CAN-5 … CAN-18). */
-import { cannedRoutes, isRefusal, refuse, type Refusal } from '#protocol';
+import { cannedRoutes, isRefusal, refuse } from '#protocol';
 import { Hono } from 'hono';
-import type { Changed, Place } from '../../db/canned/change.ts';
 import { getForum } from '../../db/canned/forums.ts';
 import {
   getResponse,
@@ -13,7 +12,7 @@ import {
 import { listUses } from '../../db/canned/uses.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { notModified, serve } from '../serving/serve.ts';
-import { authorOf, notify, placeOf, writable } from './place.ts';
+import { authorOf, placeOf, told, writable } from './place.ts';
 
 export const responses = new Hono<Bound>();
 
@@ -69,10 +68,3 @@ serve(responses, cannedRoutes.restoreResponse, async (c, { user, params }) => {
   const author = authorOf(c, user, place);
   return told(c, place, await restoreResponse(c.env.DB, place, params.response, author, Date.now()));
 });
-
-/** Notifies the tabs of a change, and returns its answer. */
-function told<T>(c: Exchange, place: Place, changed: Changed<T> | Refusal): T | Refusal {
-  if (isRefusal(changed)) return changed;
-  if (changed.version !== undefined) notify(c, place, changed.version);
-  return changed.answer;
-}

@@ -28,3 +28,5 @@ export type Rebuilt = v.InferOutput<typeof Rebuilt>;
 
 /** The demo account and its site. */
 export const DemoAccount = v.object({ account: AccountId, site: SiteId });
+/** `none`: without canned responses. */
+export const DemoQuery = v.object({ responses: v.optional(v.picklist(['none'])) });

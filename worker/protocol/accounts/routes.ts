@@ -2,7 +2,7 @@
 import { route } from '../base/route.ts';
 import { Account, AccountBody } from './account.ts';
 import { AuditPage, AuditQuery } from './audit.ts';
-import { DemoAccount, MadeAccount, NewAccount, Rebuild, Rebuilt } from './operator.ts';
+import { DemoAccount, DemoQuery, MadeAccount, NewAccount, Rebuild, Rebuilt } from './operator.ts';
 
 export const get = route('GET /api/account', {
   right: 'settings.read',
@@ -34,6 +34,7 @@ export const create = route('POST /api/operator/accounts', {
 export const createDemo = route('POST /api/operator/seed', {
   right: 'operator',
   summary: 'Creates the demo account, or returns the existing one',
+  query: DemoQuery,
   answer: DemoAccount,
 });
 

@@ -38,8 +38,9 @@ export const maxQuestionLength = 200;
 export const maxAnswerLength = 4_000;
 /** The most canned responses that one message names as its sources. */
 export const maxCannedOfMessage = 20;
-/** A CSV file with canned responses, in bytes. */
+/** A CSV file with canned responses, in bytes, and in records. */
 export const maxImportBytes = 8_000_000;
+export const maxImportLines = 20_000;
 /** The name of a file, as its sender has it, in code points. */
 export const maxFileName = 255;
 /** The most files of a message. */

@@ -41,7 +41,7 @@ export const refusals = {
   no_place: [409, 'The agent has no capacity for another conversation.'],
   offered: [409, 'There is a pending offer of this conversation to another agent.'],
   offer_over: [409, 'The offer has ended.'],
-  too_late: [409, 'The time limit for changing this message is over.'],
+  too_late: [409, 'The time limit for this change is over.'],
   stale_generation: [409, 'The conversation has changed owners since then. Read its state again.'],
   conflict: [409, 'Another change was made in the meantime. Read again and repeat.'],
   last_administrator: [409, 'This is the last administrator who can sign in. Appoint another one first.'],

@@ -35,7 +35,7 @@ export type Forum = v.InferOutput<typeof Forum>;
 export const ForumsList = v.object({ forums: v.array(Forum) });
 
 const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u;
-/** What a response says. A response has a question or a key, and an answer. */
+/** The texts of a response. A response has a question or a key, and an answer. */
 const texts = {
   /** The short key: typed after `#`. Without spaces, and without `#`; may be empty. */
   key: v.pipe(typed(maxKeyLength), v.regex(/^[^\s#\p{Cc}]*$/u, 'key')),
@@ -130,3 +130,17 @@ export const ImportReport = v.object({
 });
 export type ImportReport = v.InferOutput<typeof ImportReport>;
 export type ImportFault = (typeof importFaults)[number];
+
+/** By the message of the schema's check that failed. */
+const faultsByCheck: Readonly<Record<string, ImportFault>> = {
+  too_long: 'too_long',
+  not_text: 'not_text',
+  one_line: 'not_text',
+  key: 'bad_key',
+  blank: 'blank_answer',
+};
+/** Why a line of a file is no response; undefined if it is one. */
+export function faultOf(texts: ResponseTexts): ImportFault | undefined {
+  const { success, issues } = v.safeParse(ResponseTexts, texts, { abortEarly: true });
+  return success ? undefined : (faultsByCheck[issues[0].message] ?? 'not_text');
+}

@@ -1,5 +1,6 @@
 /** The routes of canned responses (CAN-1). */
 import { ForumId, ResponseId } from '../base/ids.ts';
+import { maxImportBytes } from '../base/limits.ts';
 import { file, route } from '../base/route.ts';
 import {
   Forum,
@@ -102,7 +103,7 @@ export const importFile = route('POST /api/forums/:forum/import', {
   summary: 'Imports responses from a CSV file, and reports faulty lines',
   params: ofForum,
   query: ImportQuery,
-  body: file('text/csv'),
+  body: { ...file('text/csv'), maxBytes: maxImportBytes },
   answer: ImportReport,
 });
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, ForumId, UserId } from '../base/ids.ts';
 import { maxMentions } from '../base/limits.ts';
-import { DraftText } from '../base/text.ts';
+import { cleanName, DraftText, Name } from '../base/text.ts';
 import { AssignedHow, Mention, UnassignedReason } from '../conversation/entries.ts';
 import { Refused } from '../conversation/frames.ts';
 import { AgentParty, Party } from '../conversation/parties.ts';
@@ -26,13 +26,14 @@ export const SaveDraft = v.strictObject({
   text: DraftText,
   base,
 });
+const DraftMention = v.strictObject({ id: UserId, name: v.pipe(Name, v.transform(cleanName)) });
 /** Stores the unsent note. It has a frame of its own, so that no client takes it for a reply. */
 export const SaveNoteDraft = v.strictObject({
   t: v.literal('note.draft.save'),
   conversation: ConversationId,
   text: DraftText,
   /** The colleagues whom it mentions so far. */
-  mentions: v.optional(v.pipe(v.array(v.strictObject(Mention.entries)), v.maxLength(maxMentions))),
+  mentions: v.optional(v.pipe(v.array(DraftMention), v.maxLength(maxMentions))),
   base,
 });
 export const SetStatus = v.strictObject({ t: v.literal('status.set'), id: CommandId, status: Status });
@@ -85,6 +86,7 @@ export const AgentWelcome = v.object({
   /** The notes that mention the user, in the order of time. Absent if there are none, and while they are offline. */
   mentions: v.optional(v.array(Mentioned)),
 });
+export type AgentWelcome = v.InferOutput<typeof AgentWelcome>;
 /** A note mentions the user, or such a note was edited. */
 export const MentionFrame = v.object({ t: v.literal('mention'), mention: Mentioned });
 /** A note that mentioned the user was deleted. */
@@ -110,6 +112,8 @@ export const DraftFrame = v.object({
   text: v.string(),
   /** Absent from a server of an earlier version, and of a draft that is gone. */
   version: v.optional(DraftVersion),
+  /** It is gone because its chat has ended: what a tab has typed since is dropped too. */
+  ended: v.optional(v.literal(true)),
 });
 /** The same of a note. */
 export const NoteDraftFrame = v.object({
@@ -118,7 +122,8 @@ export const NoteDraftFrame = v.object({
   ...NoteDraftText.entries,
   version: v.optional(DraftVersion),
 });
-const DraftOf = v.picklist(['reply', 'note']);
+export const DraftOf = v.picklist(['reply', 'note']);
+export type DraftOf = v.InferOutput<typeof DraftOf>;
 /** This tab's draft is stored under this version; of an empty one null. */
 export const DraftSaved = v.object({
   t: v.literal('draft.saved'),

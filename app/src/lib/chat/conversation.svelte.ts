@@ -125,11 +125,18 @@ export class LiveConversation {
     this.#client.end();
   }
 
-  /** `quote` is the seq of the message that this one answers. */
-  send(text: string, { quote }: { readonly quote?: number | undefined } = {}): void {
+  /** `quote` is the seq of the message that this one answers; `canned` are the responses that it was made from. */
+  send(
+    text: string,
+    { quote, canned = [] }: { readonly quote?: number | undefined; readonly canned?: string[] } = {},
+  ): void {
     this.#typingAt = 0;
     this.unreadAfter = null;
-    this.#client.send(text, { quote });
+    this.#client.command({
+      ...{ t: 'message.send' as const, text },
+      ...(quote !== undefined && { quote }),
+      ...(canned.length > 0 && { canned }),
+    });
   }
 
   /** Adds a private note. */

@@ -2,9 +2,11 @@
 import type { ConversationView } from '#client/conversation-view';
 import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
+import { Inserted } from '../canned/inserted.ts';
 import { keptKeys } from '../kept.ts';
 import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
+import type { Drafts } from './drafts.svelte.ts';
 import { NoteDraft } from './note-draft.svelte.ts';
 import type { ScrollPosition } from './scroll.ts';
 
@@ -28,16 +30,18 @@ export class Conversations {
   readonly unsent = new SvelteMap<string, Unsent>();
   /** The last seq seen here, by conversation. */
   readonly seen = new SvelteMap<string, number>();
-  /** The scroll position at which the agent left each log. */
+  /** F49: the scroll position at which the agent left each log. */
   readonly scrollPositions = new Map<string, ScrollPosition>();
   readonly #notes = new Map<string, NoteDraft>();
   readonly #targets = new Map<string, ComposerTarget>();
+  readonly #inserted = new Map<string, Inserted>();
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
 
   constructor(
     private readonly me: Me,
+    private readonly drafts: Drafts,
     private readonly onRefused: (refused: Refused) => void,
   ) {
     if (me.status !== 'offline') this.resume();
@@ -92,9 +96,16 @@ export class Conversations {
     return target;
   }
 
+  /** The canned responses of a conversation's draft. */
+  insertedOf(id: string): Inserted {
+    const inserted = this.#inserted.get(id) ?? new Inserted();
+    this.#inserted.set(id, inserted);
+    return inserted;
+  }
+
   /** The unsent note of a conversation. */
   noteOf(id: string): NoteDraft {
-    const note = this.#notes.get(id) ?? new NoteDraft();
+    const note = this.#notes.get(id) ?? new NoteDraft(id, this.drafts);
     this.#notes.set(id, note);
     return note;
   }

@@ -1,7 +1,13 @@
 /** Changes a text field as if the user had typed: the browser's undo works, and the field reports an input. */
 import { narrowed, type Edit } from './formatting.ts';
 
-export function write(box: HTMLTextAreaElement, edit: Edit): void {
+/** The part of a text field that is needed here. */
+export type TextBox = Pick<
+  HTMLTextAreaElement,
+  'value' | 'selectionStart' | 'selectionEnd' | 'setSelectionRange' | 'focus'
+>;
+
+export function write(box: TextBox, edit: Edit): void {
   const { from, to, text, start, end } = narrowed(box.value, edit);
   box.focus();
   if (from < to || text !== '') {
@@ -13,11 +19,6 @@ export function write(box: HTMLTextAreaElement, edit: Edit): void {
 }
 
 /** Replaces a part of the text, by default the selection, and leaves the caret after it. */
-export function insert(
-  box: HTMLTextAreaElement,
-  text: string,
-  from = box.selectionStart,
-  to = box.selectionEnd,
-): void {
+export function insert(box: TextBox, text: string, from = box.selectionStart, to = box.selectionEnd): void {
   write(box, { from, to, text, start: from + text.length, end: from + text.length });
 }

@@ -3,6 +3,7 @@ import type { Action } from '#protocol';
 import { m } from '#words/app';
 import Globe from '@lucide/svelte/icons/globe';
 import Megaphone from '@lucide/svelte/icons/megaphone';
+import MessageSquareText from '@lucide/svelte/icons/message-square-text';
 import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Radio from '@lucide/svelte/icons/radio';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -34,6 +35,10 @@ const named = {
       { path: '/console/campaigns', label: m.console_campaigns },
       { path: '/console/what-if', label: m.what_if },
     ],
+  },
+  canned: {
+    Icon: MessageSquareText,
+    pages: [{ path: '/console/canned-responses', label: m.console_canned }],
   },
   people: {
     label: m.console_people,

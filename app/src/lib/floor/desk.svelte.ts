@@ -5,6 +5,7 @@
 import { seesAll } from '#domain/floor/sight';
 import { spaceOf } from '#domain/routing/routing';
 import {
+  cannedRoutes,
   conversationRoutes,
   type ConversationType,
   type FloorRow,
@@ -24,6 +25,8 @@ import { online } from 'svelte/reactivity/window';
 import { ask } from '../api.ts';
 import { Attention } from '../attention/attention.svelte.ts';
 import { mentionNews, newsOf } from '../attention/news.ts';
+import { Forums } from '../canned/forums.svelte.ts';
+import { Recent } from '../canned/recent.svelte.ts';
 import { Conversations } from '../chat/conversations.svelte.ts';
 import { handoverNews } from '../chat/handover.ts';
 import { isolated, visitorName } from '../chat/names.ts';
@@ -41,6 +44,22 @@ export class Desk {
   readonly agent: AgentLive;
   readonly floor: FloorLive;
   readonly conversations: Conversations;
+  readonly forums = new Forums({
+    list: () => ask(cannedRoutes.list),
+    file: (forum) => ask(cannedRoutes.responses, { params: { forum } }),
+    later: (ms, task) => {
+      const timer = setTimeout(task, ms);
+      return () => clearTimeout(timer);
+    },
+    // A message has no least delay, as timers have.
+    breathe: () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      }),
+  });
+  readonly recent: Recent;
   readonly attention = new Attention();
   /** The conversations with a pending take. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
@@ -80,8 +99,9 @@ export class Desk {
   constructor(me: Me, show: (conversation: string) => void) {
     this.me = me;
     this.#show = show;
+    this.recent = new Recent(`parley.canned.${me.id}`);
     const onRefused = (refused: Refused) => toasts.show(sentence(refused), 'error');
-    this.agent = new AgentLive(me.status, {
+    this.agent = new AgentLive(me, {
       refused: onRefused,
       mentioned: (mention) => this.#mentioned(mention),
       status: (before, now) => {
@@ -97,7 +117,11 @@ export class Desk {
       handed: (told) => this.#handed(told),
       stalled: (row) => this.#stalled(row),
     });
-    this.conversations = new Conversations(me, onRefused);
+    this.floor.watchForums((change) => {
+      if (change) this.forums.changed(change);
+      else this.forums.reconnected();
+    });
+    this.conversations = new Conversations(me, this.agent.drafts, onRefused);
     this.attention.start();
   }
 
@@ -105,6 +129,7 @@ export class Desk {
     this.agent.end();
     this.floor.end();
     this.conversations.end();
+    this.forums.end();
     this.attention.end();
   }
 

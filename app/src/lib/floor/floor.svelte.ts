@@ -10,6 +10,7 @@ import {
   type FloorRow,
   type FloorRules,
   type FloorServerFrame,
+  type ForumChanged,
   type HandedFrame,
   type Offer,
   type OffersFrame,
@@ -44,6 +45,7 @@ export class FloorLive {
   connection = $state<ConnectionState>('connecting');
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
+  readonly #forums = new Set<(change: ForumChanged | null) => void>();
   #ahead: number | null = null;
   readonly #on: FloorEvents;
 
@@ -62,6 +64,15 @@ export class FloorLive {
     this.#connection.end();
   }
 
+  /**
+   * Reports changes of forums (FLR-23); null after a reconnection, when any may have changed. The returned function
+   * ends it.
+   */
+  watchForums(listener: (change: ForumChanged | null) => void): () => void {
+    this.#forums.add(listener);
+    return () => void this.#forums.delete(listener);
+  }
+
   #take(frame: FloorServerFrame): void {
     if (frame.t === 'offers') {
       this.#measure(frame.now);
@@ -73,6 +84,7 @@ export class FloorLive {
       }
       return;
     }
+    if (frame.t === 'forum.changed') for (const listener of this.#forums) listener(frame);
     if (frame.t === 'handed') this.#on.handed(frame);
     if (frame.t !== 'floor' && frame.t !== 'floor.changed') return;
     if (frame.t === 'floor') {
@@ -94,6 +106,7 @@ export class FloorLive {
     for (const agent of frame.agents) agents.set(agent.id, agent);
     for (const id of (!whole && frame.left) || []) agents.delete(id);
     this.agents = agents;
+    if (whole && this.ready) for (const listener of this.#forums) listener(null);
     this.ready = true;
   }
 

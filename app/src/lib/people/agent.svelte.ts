@@ -1,22 +1,21 @@
-/** The state from the agent's own socket: status, the conversations they own, and drafts (AGT-1). */
+/** The state from the agent's own socket: status, the conversations that they own, mentions and drafts (AGT-1). */
 import type { Connection, ConnectionState } from '#client/connection';
+import { platform } from '#client/environment';
 import {
   floorRoutes,
   makeCommandId,
-  maxTextLength,
   pathOf,
   type AgentServerFrame,
+  type Me,
   type Mentioned,
   type Refused,
   type Status,
   type StatusFrame,
   type Summary,
 } from '#protocol';
-import { SvelteMap } from 'svelte/reactivity';
+import { Drafts } from '../chat/drafts.svelte.ts';
+import { keep, kept, keptKeys } from '../kept.ts';
 import { follow } from '../socket.ts';
-
-/** A draft is sent to the server after this pause in typing; milliseconds. */
-const draftPause = 600;
 
 export interface AgentEvents {
   /** A colleague has mentioned the agent in a note. */
@@ -33,7 +32,7 @@ export class AgentLive {
   /** The requested status, until it is confirmed. */
   wanted = $state<Status | null>(null);
   summaries = $state.raw<ReadonlyMap<string, Summary>>(new Map());
-  readonly drafts = new SvelteMap<string, string>();
+  readonly drafts: Drafts;
   /** The notes that mention the agent, the oldest first. */
   mentions = $state.raw<readonly Mentioned[]>([]);
   /** False until the first welcome. */
@@ -42,23 +41,32 @@ export class AgentLive {
   nextTryAt = $state<number | null>(null);
   readonly #connection: Connection;
   readonly #on: AgentEvents;
-  /** Drafts that the server does not have yet. */
-  readonly #dirty = new Map<string, ReturnType<typeof setTimeout> | null>();
 
-  constructor(status: Status, on: AgentEvents) {
+  constructor({ id, status }: Pick<Me, 'id' | 'status'>, on: AgentEvents) {
     this.status = status;
     this.#on = on;
+    const prefix = `parley.draft.${id}.`;
+    this.drafts = new Drafts({
+      env: platform(),
+      send: (frame) => this.#connection.send(frame),
+      storage: {
+        keys: () => keptKeys(prefix).map((key) => key.slice(prefix.length)),
+        load: (key) => kept(prefix + key),
+        save: (key, value) => keep(prefix + key, value),
+      },
+    });
     this.#connection = follow(pathOf(floorRoutes.followAgent), {
       frame: (frame) => this.#take(frame as AgentServerFrame),
       state: (state, nextTryAt) => {
         this.connection = state;
         this.nextTryAt = nextTryAt;
+        if (state !== 'open') this.drafts.disconnected();
       },
     });
   }
 
   end(): void {
-    this.flush();
+    this.drafts.end();
     this.#connection.end();
   }
 
@@ -68,20 +76,6 @@ export class AgentLive {
     const sent = this.#connection.send({ t: 'status.set', id, status });
     if (sent) this.wanted = status;
     return sent;
-  }
-
-  /** Saves the text of a composer: here at once, on the server after a pause. */
-  saveDraft(conversation: string, text: string): void {
-    if (text === (this.drafts.get(conversation) ?? '')) return;
-    if (text === '') this.drafts.delete(conversation);
-    else this.drafts.set(conversation, text);
-    clearTimeout(this.#dirty.get(conversation) ?? undefined);
-    if (text === '') this.#tell(conversation);
-    else
-      this.#dirty.set(
-        conversation,
-        setTimeout(() => this.#tell(conversation), draftPause),
-      );
   }
 
   /** The agent has the mentions of a conversation on the screen. */
@@ -98,34 +92,14 @@ export class AgentLive {
     );
   }
 
-  /** Sends all drafts at once, because the page is about to close. */
-  flush(): void {
-    for (const conversation of [...this.#dirty.keys()]) this.#tell(conversation);
-  }
-
-  #tell(conversation: string): void {
-    clearTimeout(this.#dirty.get(conversation) ?? undefined);
-    const text = Array.from(this.drafts.get(conversation) ?? '')
-      .slice(0, maxTextLength)
-      .join('');
-    if (this.#connection.send({ t: 'draft.save', conversation, text })) this.#dirty.delete(conversation);
-    // Sent after the next welcome.
-    else this.#dirty.set(conversation, null);
-  }
-
   #take(frame: AgentServerFrame): void {
     switch (frame.t) {
       case 'agent.welcome':
         this.#hearStatus(frame);
         this.summaries = new Map(frame.summaries.map((summary) => [summary.state.id, summary]));
         this.mentions = frame.mentions ?? [];
-        // Drops text typed offline for a chat that has ended or that a colleague took.
-        for (const id of [...this.#dirty.keys()])
-          if (!this.summaries.has(id) && !(id in frame.drafts)) this.#drop(id);
-        for (const id of [...this.drafts.keys()]) if (!(id in frame.drafts)) this.#hear(id, '');
-        for (const [id, text] of Object.entries(frame.drafts)) this.#hear(id, text);
+        this.drafts.welcome(frame);
         this.ready = true;
-        this.flush();
         break;
       case 'summary': {
         const next = new Map(this.summaries);
@@ -140,9 +114,10 @@ export class AgentLive {
         break;
       }
       case 'draft':
-        // An ended chat loses its draft; losing ownership alone does not drop it.
-        if (frame.text === '' && !this.summaries.has(frame.conversation)) this.#drop(frame.conversation);
-        else this.#hear(frame.conversation, frame.text);
+      case 'note.draft':
+      case 'draft.saved':
+      case 'draft.conflict':
+        this.drafts.take(frame);
         break;
       case 'status':
         this.#hearStatus(frame);
@@ -164,18 +139,17 @@ export class AgentLive {
         this.#seen(frame.conversation, frame.upTo);
         break;
       case 'refused':
+        // The pace refuses what has no id without a word of what it was: the drafts try again by themselves.
+        if (frame.code === 'slow_down' && frame.id === undefined) {
+          this.drafts.slowDown(frame.retryAfter ?? 1_000);
+          break;
+        }
         this.wanted = null;
         this.#on.refused(frame);
         break;
       default:
       // A frame of a later version is ignored.
     }
-  }
-
-  #drop(conversation: string): void {
-    clearTimeout(this.#dirty.get(conversation) ?? undefined);
-    this.#dirty.delete(conversation);
-    this.drafts.delete(conversation);
   }
 
   #hearStatus(frame: Omit<StatusFrame, 't'>): void {
@@ -189,12 +163,5 @@ export class AgentLive {
       this.mentions = [];
     }
     if (before !== frame.status) this.#on.status(before, frame);
-  }
-
-  /** Another tab's draft. Text that is being typed here and not sent yet wins. */
-  #hear(conversation: string, text: string): void {
-    if (this.#dirty.has(conversation)) return;
-    if (text === '') this.drafts.delete(conversation);
-    else this.drafts.set(conversation, text);
   }
 }

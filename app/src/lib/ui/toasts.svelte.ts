@@ -11,6 +11,8 @@ type Tone = 'neutral' | 'error';
 interface Action {
   readonly label: string;
   run(): void;
+  /** The action is possible for so long, and the notice counts it down; milliseconds. */
+  readonly within?: number;
 }
 
 /** Long enough to read a sentence twice, in milliseconds. */
@@ -20,12 +22,15 @@ const undoableFor = 10_000;
 
 export const toasts = {
   show(text: string, tone: Tone = 'neutral', action?: Action): void {
-    // The same words again replace the earlier notice: it is announced and shown anew.
-    for (const { id, componentProps } of untrack(() => toast.getActiveToasts()))
-      if (componentProps?.['text'] === text) toast.dismiss(id);
+    const until = action?.within === undefined ? undefined : Date.now() + action.within;
+    // The same words again replace the earlier notice: it is announced and shown anew. A removal keeps its own undo.
+    if (until === undefined)
+      for (const { id, componentProps } of untrack(() => toast.getActiveToasts()))
+        if (componentProps?.['text'] === text) toast.dismiss(id);
     toast.custom(Toast, {
-      componentProps: { text, tone, action },
-      duration: tone === 'error' ? Infinity : action ? undoableFor : shownFor,
+      componentProps: { text, tone, action, until },
+      // Such a notice closes by itself, even under the pointer, where the library would wait.
+      duration: tone === 'error' || until !== undefined ? Infinity : action ? undoableFor : shownFor,
       important: tone === 'error',
       class: 'toast',
     });

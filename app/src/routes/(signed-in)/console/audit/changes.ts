@@ -6,6 +6,7 @@ import {
   type CampaignBody,
   type CampaignCode,
   type CampaignSettings,
+  type ForumBody,
   type GroupBody,
   type Routing,
   type SiteBody,
@@ -24,6 +25,9 @@ type Field =
   | keyof GroupBody
   | keyof AccountBody
   | keyof SiteBody
+  | keyof ForumBody
+  // Of an import: the number of the forum's responses.
+  | 'responses'
   | Exclude<keyof CampaignBody, 'settings'>
   | Exclude<keyof CampaignSettings, 'version'>;
 
@@ -50,6 +54,8 @@ const fieldWords: Readonly<Record<Field, () => string>> = {
   messageEditMinutes: m.account_edit_minutes,
   origins: m.website_origins,
   campaign: m.campaign,
+  campaigns: m.forum_campaigns,
+  responses: m.forum_responses,
   enabled: m.campaign_enabled,
   color: m.campaign_color,
   title: m.campaign_title,
@@ -107,6 +113,7 @@ function words(field: string, value: unknown, names: Names): string {
   if (field === 'language') return own(languageNames, value) ?? plain(value);
   if (field === 'sees') return own(seesWords, value)?.() ?? plain(value);
   if (field === 'askName' || field === 'askEmail') return own(asked, value)?.() ?? plain(value);
+  if (field === 'campaigns' && value === null) return m.forums_everywhere();
   if (typeof value === 'boolean') return value ? m.field_yes() : m.field_no();
   if (value === null || value === undefined) return m.field_none();
   if (field === 'campaign') return names.get(plain(value)) ?? m.field_unknown_campaign();
@@ -123,6 +130,7 @@ const own = <T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined
 
 function listWords(field: string, value: readonly unknown[], names: Names): string {
   if (field === 'members') return m.groups_users({ count: value.length });
+  if (field === 'campaigns') return campaignWords(value, names);
   if (value.length === 0) return m.field_none();
   if (field === 'codes') return codeWords(value);
   if (field === 'roles') return rolesInWords(roles.filter((role) => value.includes(role)));
@@ -131,6 +139,11 @@ function listWords(field: string, value: readonly unknown[], names: Names): stri
   return known.every((name) => name !== undefined)
     ? known.join(', ')
     : m.field_groups({ count: value.length });
+}
+
+function campaignWords(value: readonly unknown[], names: Names): string {
+  if (value.length === 0) return m.forums_nowhere();
+  return value.map((id) => isolated(names.get(plain(id)) ?? m.field_unknown_campaign())).join(', ');
 }
 
 function limitWords(value: unknown): string {

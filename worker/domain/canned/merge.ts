@@ -1,0 +1,77 @@
+/** An import into a forum: its lines add a response, change one, or stay out (CAN-20, CAN-21). */
+import type { CannedResponse, ImportFault, ResponseTexts } from '#protocol';
+import { lengthOf } from './saving.ts';
+
+/** A response in a file, by the number of the line on which it begins. */
+export interface Line {
+  readonly line: number;
+  readonly texts: ResponseTexts;
+}
+export interface Fault {
+  readonly line: number;
+  readonly fault: ImportFault;
+}
+
+export interface Room {
+  readonly count: number;
+  readonly size: number;
+}
+
+export interface Merge extends Room {
+  readonly added: readonly ResponseTexts[];
+  /** The new texts of stored responses. */
+  readonly changed: readonly { readonly id: string; readonly texts: ResponseTexts }[];
+  readonly unchanged: number;
+  /** In the order of the lines. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Each line replaces at most one response and each response is replaced by at most one line, so a forum's own export
+ * changes nothing. A line with the texts of a response is that response. Among the others, a line replaces the first
+ * response that has its key; if the forum has the key, but lines before have used up its responses, the line is
+ * ambiguous: `repeated_key`. `fits` decides whether the forum may have that many responses of that length.
+ */
+export function merge(
+  stored: readonly CannedResponse[],
+  lines: readonly Line[],
+  room: Room,
+  fits: (room: Room) => boolean,
+): Merge {
+  const free = new Set(stored);
+  const byTexts = Map.groupBy(stored, fingerprint);
+  const byKey = Map.groupBy(stored, ({ key }) => key);
+  const take = (candidates: readonly CannedResponse[] = []) => {
+    const found = candidates.find((response) => free.has(response));
+    if (found) free.delete(found);
+    return found;
+  };
+
+  const others = lines.filter(({ texts }) => !take(byTexts.get(fingerprint(texts))));
+  const added: ResponseTexts[] = [];
+  const changed: { id: string; texts: ResponseTexts }[] = [];
+  const faults: Fault[] = [];
+  let { count, size } = room;
+  for (const { line, texts } of others) {
+    const sameKey = texts.key === '' ? undefined : byKey.get(texts.key);
+    const before = take(sameKey);
+    if (!before && sameKey) {
+      faults.push({ line, fault: 'repeated_key' });
+      continue;
+    }
+    const after = {
+      count: count + (before ? 0 : 1),
+      size: size + lengthOf(texts) - (before ? lengthOf(before) : 0),
+    };
+    if (!fits(after)) {
+      faults.push({ line, fault: 'forum_full' });
+      continue;
+    }
+    ({ count, size } = after);
+    if (before) changed.push({ id: before.id, texts });
+    else added.push(texts);
+  }
+  return { added, changed, unchanged: lines.length - others.length, faults, count, size };
+}
+
+const fingerprint = ({ key, question, answer }: ResponseTexts) => JSON.stringify([key, question, answer]);

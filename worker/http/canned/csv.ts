@@ -1,0 +1,101 @@
+/** Canned responses as CSV (CAN-19 … CAN-26). A written file reads back as it was. */
+import type { Fault, Line } from '#domain/canned/merge';
+import {
+  faultOf,
+  maxImportLines,
+  refuse,
+  type ImportFault,
+  type Refusal,
+  type ResponseTexts,
+} from '#protocol';
+import { streamCsvRows, writeCsvStream } from 'hucre/csv';
+
+const columns = ['key', 'question', 'answer'] as const;
+const separators = [',', ';', '\t'];
+
+export interface ReadFile {
+  readonly lines: readonly Line[];
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads the responses, with the lines that are none. Blank lines are passed over. The first line must name the columns,
+ * in any order and among others; it also shows which separator the file has.
+ */
+export function readCsv(bytes: Uint8Array): ReadFile | Refusal {
+  const { text, isUtf8 } = decode(bytes);
+  const lines: Line[] = [];
+  const faults: Fault[] = [];
+  const form = formOf(text);
+  if (!form) return { lines, faults: [{ line: 1, fault: 'columns' }] };
+  let next = 1;
+  let records = 0;
+  for (const row of streamCsvRows(text, { delimiter: form.separator, skipBom: false })) {
+    const cells = row.map((cell) => (typeof cell === 'string' ? cell : ''));
+    const line = next;
+    // A record covers a line, and each line break within its quotes another one.
+    next += 1 + cells.reduce((sum, cell) => sum + (cell.match(/\r\n|[\r\n]/g)?.length ?? 0), 0);
+    if (++records > maxImportLines + 1) return refuse('too_large', { field: 'lines' });
+    if (line === 1 || cells.every((cell) => cell.trim() === '')) continue;
+    const read = responseIn(cells, form.positions, form.width, isUtf8);
+    if (typeof read === 'string') faults.push({ line, fault: read });
+    else lines.push({ line, texts: read });
+  }
+  return { lines, faults };
+}
+
+/** The text; with replacement characters for bytes that are not UTF-8. A byte-order mark is left out. */
+function decode(bytes: Uint8Array): { text: string; isUtf8: boolean } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes), isUtf8: true };
+  } catch {
+    return { text: new TextDecoder().decode(bytes), isUtf8: false };
+  }
+}
+
+/** The separator with which the first line names all columns, and the column's positions. */
+function formOf(text: string) {
+  for (const separator of separators) {
+    const [header = []] = streamCsvRows(text, { delimiter: separator, skipBom: false });
+    const names = header.map((cell) =>
+      String(cell ?? '')
+        .trim()
+        .toLowerCase(),
+    );
+    const positions = columns.map((column) => names.indexOf(column));
+    if (!positions.includes(-1)) return { separator, positions, width: names.length };
+  }
+  return undefined;
+}
+
+/** A line with more or fewer cells than the first one has shifted texts, most likely by a separator without quotes. */
+function responseIn(
+  cells: readonly string[],
+  positions: readonly number[],
+  width: number,
+  isUtf8: boolean,
+): ResponseTexts | ImportFault {
+  const isShifted =
+    cells.slice(width).some((cell) => cell !== '') || positions.some((at) => at >= cells.length);
+  if (isShifted) return 'columns';
+  const [key = '', question = '', answer = ''] = positions.map((at) => unescaped(cells[at] ?? ''));
+  // A key is often written as it is typed.
+  const texts = { key: key.trim().replace(/^#/, ''), question, answer };
+  if (!isUtf8 && cells.some((cell) => cell.includes('\ufffd'))) return 'not_text';
+  return faultOf(texts) ?? texts;
+}
+
+/** The file, in pieces as it is read. */
+export function writeCsv(responses: readonly ResponseTexts[]): ReadableStream<Uint8Array> {
+  const rows = responses.map(({ key, question, answer }) => [key, question, answer].map(escaped));
+  return writeCsvStream(rows, { headers: [...columns], bom: true, escapeFormulae: true });
+}
+
+/*
+ * A spreadsheet takes a cell that begins with one of these characters for a formula, so the writer puts an apostrophe
+ * before it. A text that has such an apostrophe already gets another one: so each reads back as it was.
+ */
+const withApostrophe = /^'+[=+\-@|\t\r\n\0]/;
+
+const escaped = (text: string) => (withApostrophe.test(text) ? `'${text}` : text);
+const unescaped = (cell: string) => (withApostrophe.test(cell) ? cell.slice(1) : cell);
