@@ -74,7 +74,13 @@ test('F84 no file is refused by its head that would be accepted whole', () => {
 });
 
 test('S5 the head of a program, a page or a drawing is refused under every extension but that of a text', () => {
-  for (const head of ['MZ\x90\0', '\x7fELF\x02\x01\x01\0', '#!/bin/sh\n', '<!doctype html>', '<svg xmlns="x"/>']) {
+  for (const head of [
+    'MZ\x90\0',
+    '\x7fELF\x02\x01\x01\0',
+    '#!/bin/sh\n',
+    '<!doctype html>',
+    '<svg xmlns="x"/>',
+  ]) {
     const passing = extensions.filter((extension) => mayBe(extension, latin(head)));
     const isText = !/[\0\x7f-\xff]/.test(head);
     expect({ head, passing }).toEqual({ head, passing: isText ? ['txt', 'csv'] : [] });
