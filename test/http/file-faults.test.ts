@@ -1,4 +1,6 @@
-/** R7: whatever R2 does, and wherever the server dies, a file that is shown has its object, and no object is left over. */
+/**
+ * R7: whatever R2 does, and wherever the server dies, a file that is shown has its object, and no object is left over.
+ */
 import { partSize, type Started } from '#protocol';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';

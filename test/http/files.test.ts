@@ -249,7 +249,7 @@ test('FIL-14 neither another visitor nor another account reads a file, nor does 
     }
 });
 
-test('FIL-16 FIL-17 what is not shown is downloaded; ranges, revalidation and ?save=1', async () => {
+test('FIL-16 FIL-17 other types than the shown ones are downloaded; ranges, revalidation and ?save=1', async () => {
   const vera = await visitor();
   const file = await sendFile(vera, '../a\r\nb.txt', text('0123456789'));
   const picture = await sendFile(vera, 'a.png', png(64, 64));

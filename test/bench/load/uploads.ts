@@ -1,19 +1,23 @@
-/** Visitors who send a file each, part after part, as a widget does. */
+/** Visitors who send files, part after part, as a widget does: one after the other, each by a new visitor. */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { lengthOf, makeId, partCount, type VisitorSession } from '#protocol';
 import type { Address } from './chat.ts';
+import { percentiles } from '../statistics.ts';
 import { postJson } from './http.ts';
 
 export interface UploadOptions {
   /** Files at once, and the bytes of each. */
   readonly count: number;
   readonly size: number;
+  /** After this time no other file begins. */
+  readonly seconds: number;
 }
 
 export interface UploadResult {
-  /** Until all files were complete and checked. */
-  readonly seconds: number;
+  readonly files: number;
+  /** From the beginning of a file until it is complete and checked; the median, in seconds. */
+  readonly each: number;
 }
 
 export async function upload(
@@ -22,14 +26,18 @@ export async function upload(
 ): Promise<UploadResult> {
   const secret = { Authorization: `Bearer ${operatorSecret}` };
   const { site } = await postJson<{ site: string }>(`${url}/api/operator/seed`, {}, secret);
-  const tokens = [];
-  for (let i = 0; i < asked.count; i++) {
-    const { token } = await postJson<VisitorSession>(`${url}/api/widget/session`, { site }, {});
-    tokens.push(token ?? '');
-  }
-  const startedAt = performance.now();
-  await Promise.all(tokens.map((token) => sendOne(url, site, token, asked.size)));
-  return { seconds: (performance.now() - startedAt) / 1_000 };
+  const until = performance.now() + asked.seconds * 1_000;
+  const times: number[] = [];
+  const sendOn = async (): Promise<void> => {
+    do {
+      const startedAt = performance.now();
+      const { token } = await postJson<VisitorSession>(`${url}/api/widget/session`, { site }, {});
+      await sendOne(url, site, token ?? '', asked.size);
+      times.push((performance.now() - startedAt) / 1_000);
+    } while (performance.now() < until);
+  };
+  await Promise.all(Array.from({ length: asked.count }, sendOn));
+  return { files: times.length, each: percentiles(times).p50 };
 }
 
 async function sendOne(url: string, site: string, token: string, size: number): Promise<void> {

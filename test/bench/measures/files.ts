@@ -5,7 +5,7 @@ import type { Plan, Sizes } from '../plan.ts';
 import { memoryOf } from '../processes.ts';
 import { withPeer } from './session.ts';
 
-/** Bytes of a file, and how long messages are measured beside it, in seconds. */
+/** Bytes of a file, and how long messages are measured beside such files, in seconds. */
 const sizes: Sizes<{ conversations: number; size: number; seconds: number }> = {
   full: { conversations: 50, size: 104_857_600, seconds: 20 },
   quick: { conversations: 50, size: 25_165_824, seconds: 5 },
@@ -31,7 +31,7 @@ export async function files(plan: Plan): Promise<Figure[]> {
           const watching = setInterval(() => {
             highest = Math.max(highest, memoryOf(peer.servers, 'workerd'));
           }, every);
-          const sending = count > 0 ? uploader.run('upload', { count, size }) : undefined;
+          const sending = count > 0 ? uploader.run('upload', { count, size, seconds }) : undefined;
           const paced = { seconds, warmUp: 0, seed: plan.seed + count, rate };
           const { delivery } = await generator.run('paced', paced);
           const sent = await sending;
@@ -39,7 +39,7 @@ export async function files(plan: Plan): Promise<Figure[]> {
           const grown = (Math.max(highest, memoryOf(peer.servers, 'workerd')) - before) / 2 ** 20;
           samples.add(`p95 ${count}`, 'parley', delivery.p95);
           samples.add(`memory ${count}`, 'parley', grown);
-          const took = sent ? `, all of them whole after ${sent.seconds.toFixed(1)} s` : '';
+          const took = sent ? `; ${sent.files} files, ${sent.each.toFixed(1)} s each` : '';
           plan.log(
             `beside ${count} uploads of ${size} bytes: p95 ${delivery.p95.toFixed(1)} ms, memory +${grown.toFixed(0)} MiB${took}`,
           );

@@ -56,7 +56,7 @@ export interface FileSender {
   partEnds(file: string, part: number, ticket: string, stored: StoredPart | null): Upload | Refusal;
   /** The content disproves the name: deletes the upload. */
   refuseContent(file: string): Promise<Refusal>;
-  /** What to join; an upload, if it is whole already. */
+  /** The parts to join; an upload, if it is whole already. */
   joins(file: string): Joining | Upload | Refusal;
   joined(file: string, result: Joined): Promise<Upload | Refusal>;
   setThumbnail(file: string, image: SmallImage, bytes: Uint8Array): Promise<Upload | Refusal>;

@@ -1,4 +1,4 @@
-/** Reads and writes the stored uploads of a sender. Each change of a state sets the time at which the sweep looks again. */
+/** The stored uploads of a sender. Each change of a state sets the time at which the sweep looks again. */
 import { day } from '#domain/base/caps';
 import { lengthOf, type Upload } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
@@ -23,7 +23,7 @@ export class UploadRows {
     return first<Row>(this.#sql.exec('SELECT * FROM uploads WHERE id = ?', id));
   }
 
-  /** One that its sender can still see. */
+  /** An upload that its sender can still see. */
   live(id: string): Row | undefined {
     const row = this.get(id);
     return row?.state === 'gone' ? undefined : row;

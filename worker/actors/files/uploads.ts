@@ -45,7 +45,7 @@ export interface UploadEnds {
 
 /** Uploads of a sender that are not joined yet (FIL-9). */
 const atOnce = 2;
-/** One that was not used for this long gives way to another, in milliseconds. */
+/** An upload that was not used for this long gives way to another, in milliseconds. */
 const idle = 600_000;
 /** Parts arrive at this pace: so many a second, so many at once, of 1 MiB each. */
 const [rate, burst, unit] = [32, 512, 1_048_576];
@@ -135,7 +135,7 @@ export class Uploads implements Duty {
     return refuse('file_type');
   }
 
-  /** What to join. One attempt at a time: each reads the whole file. */
+  /** The parts to join. A second attempt has to wait: each reads the whole file. */
   joins(id: string): Joining | Upload | Refusal {
     const refusal = this.#request();
     if (refusal) return refusal;

@@ -1,4 +1,4 @@
-/** What the content of a file proves about its type. */
+/** The evidence of a file's type in its content. */
 
 /** Bytes at the beginning of a file that are enough for every type, and for the dimensions of most images. */
 export const headLength = 65_536;

@@ -59,7 +59,7 @@ const types = {
 export const fileTypes: Readonly<Record<FileExtension, FileType>> = types;
 export const extensions = Object.keys(types) as readonly FileExtension[];
 
-/** Office's documents. One with macros has another extension, so it does not agree with these. */
+/** Office's documents. A document with macros has another extension, so it does not agree with these. */
 function office(kind: string, folder: string) {
   const whole = zipWith('[Content_Types].xml', folder);
   return {

@@ -3,6 +3,7 @@ import { headLength } from '#domain/files/evidence';
 import { mayBe } from '#domain/files/types';
 import { logError } from '../serving/log.ts';
 import type { PartTicket, StoredPart } from '../../actors/contracts/files.ts';
+import { piecesOf } from './pieces.ts';
 
 /** `bad_request`: the part has another length. `file_type`: the head of the file disproves its name. */
 type Received = StoredPart | 'bad_request' | 'file_type' | 'failed';
@@ -34,7 +35,7 @@ export async function receive(
   const head = part === 1 ? new Head(Math.min(headLength, length)) : undefined;
   let received = 0;
   try {
-    for await (const piece of body) {
+    for await (const piece of piecesOf(body)) {
       received += piece.length;
       if (received > length) throw new Wrong('bad_request');
       if (head?.fillsWith(piece) && !mayBe(extension, head.bytes)) throw new Wrong('file_type');

@@ -1,4 +1,4 @@
-/** What agents and visitors do alike with their uploads (FIL-1 to FIL-11). */
+/** The actions of agents and of visitors with their uploads (FIL-1 to FIL-11). */
 import { sizeOf } from '#domain/files/pictures';
 import { cleanFileName } from '#domain/files/names';
 import { extensionOf } from '#domain/files/types';
