@@ -10,7 +10,8 @@ import { isFresh, remember, stampOf } from './stamps.mjs';
 
 /**
  * @typedef {{ emoji: string, version: number, tone: number | number[] }} Skin
- * @typedef {{ emoji: string, annotation: string, tags: string[], group: number, version: number, skins?: Skin[] }} Entry
+ * @typedef {{ skins?: Skin[] }} Skins
+ * @typedef {{ emoji: string, annotation: string, tags: string[], group: number, version: number } & Skins} Entry
  */
 
 /** Unicode's numbers of the groups; 2 is that of parts of emoji. */

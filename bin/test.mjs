@@ -19,7 +19,7 @@ try {
 }
 /**
  * Browser tests wait more than they compute: in a run of all tests they have a process of their own beside the
- * others. Its output is printed at the end, and after it the failures of the others again, which would else be far above.
+ * others. Its output is printed at the end, and then the failures of the others again, which would else be far above.
  * @type {{ name: string, args: string[], shown: boolean }[]}
  */
 const parts =

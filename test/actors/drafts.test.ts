@@ -270,7 +270,7 @@ test.each(ways)('AGT-27 a note is stored for seven days, to the millisecond (%s)
   await maybeEvict(way, anna.stub);
   const { tab, stored } = await welcomed(anna);
   expect([stored.drafts, stored.noteDrafts]).toEqual([{ [conversation]: 'A reply' }, undefined]);
-  // What is gone does not conflict.
+  // A deleted draft does not conflict.
   expect(await save(tab, note, { conversation, text: 'Anew', base: 0 })).toMatchObject({
     t: 'draft.saved',
   });

@@ -87,7 +87,7 @@ export class DraftServer {
     return line;
   }
 
-  /** A line ends. One that was closed still carries what its tab has sent. */
+  /** A line ends. A line that was closed still carries what its tab has sent. */
   part(line: Line, closed: boolean): void {
     line.carries.down = false;
     if (!closed) line.carries.up = false;

@@ -172,7 +172,10 @@ const somebody = {
   manages: true,
   session: 's',
 } as const;
-const floorRights = ['conversation.follow', 'conversation.write', 'conversation.take', 'floor.watch'];
+const floorRights = [
+  ...['conversation.follow', 'conversation.write', 'conversation.take', 'floor.watch'],
+  'canned.use',
+];
 const rightsOf = (user: Principal) =>
   (Object.keys(rights) as Action[]).filter((action) => can(user, action, { account: 'acc_a' }));
 

@@ -176,7 +176,7 @@ async function call<T>(
   return (await answer.json()) as T;
 }
 
-/** The processor time of a page's main thread so far, in milliseconds. It does not count the waiting for a busy core. */
+/** The processor time of a page's main thread so far, in milliseconds, without the waiting for a busy core. */
 async function workOf(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });

@@ -1,4 +1,6 @@
-/** What a text asks of the canned responses while it is typed: `#` and a key, or the line at the caret (F72, F77). Pure. */
+/**
+ * The query for canned responses in a text while it is typed: `#` and a key, or the line at the caret (F72, F77). Pure.
+ */
 import { search, type Indexed } from '#domain/canned/match';
 import type { CannedResponse } from '#protocol';
 

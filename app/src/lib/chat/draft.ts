@@ -31,7 +31,7 @@ const empty: Content = { text: '', mentions: [] };
 const none: StoredDraft = { ...empty, version: 0 };
 export const noDraft: Draft = { mine: empty, stored: none, sent: null, other: null };
 
-/** What the server accepts of a content. */
+/** The part of a content that the server accepts. */
 export function storable({ text, mentions }: Content): Content {
   const short = Array.from(text).slice(0, maxTextLength).join('');
   return {
@@ -104,7 +104,7 @@ function merged(draft: Draft, stored: StoredDraft): Draft {
     const more = stored.mentions.filter(({ id }) => !known.has(id));
     return { ...next, mine: { ...mine, mentions: [...mine.mentions, ...more] } };
   }
-  // What is gone there is saved again from here.
+  // A draft that is gone there is saved again from here.
   if (stored.version === 0) return next;
   return { ...next, other: contentOf(stored) };
 }

@@ -101,7 +101,7 @@ export class Drafts {
     this.#plan(key);
   }
 
-  /** A new socket, with all that the server has. What it lacks is sent. */
+  /** A new socket, with all drafts of the server. Those that it lacks are sent. */
   welcome({ drafts, draftVersions = {}, noteDrafts = {} }: AgentWelcome): void {
     const stored = new Map<string, StoredDraft>();
     for (const [id, text] of Object.entries(drafts))
