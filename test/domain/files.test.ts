@@ -12,7 +12,7 @@ import { zipOf } from '../helpers/zip.ts';
 
 const latin = (text: string) => Uint8Array.from(text, (mark) => mark.charCodeAt(0));
 
-/** What a whole file proves. */
+/** The evidence of a whole file. */
 function evidenceOf(bytes: Uint8Array): Evidence {
   const text = new TextProof();
   text.add(bytes);

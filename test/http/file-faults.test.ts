@@ -1,5 +1,5 @@
 /**
- * R7: whatever R2 does, and wherever the server dies, a file that is shown has its object, and no object is left over.
+ * R7: a file that is shown has its object, and no object is left over, at any fault of R2 and any death of the server.
  */
 import { partSize, type Started } from '#protocol';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
