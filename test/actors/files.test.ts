@@ -74,7 +74,7 @@ test.each(ways)(
   },
 );
 
-test('FIL-21 what a sender sends after a message with files waits for it, and does not overtake', async () => {
+test('FIL-21 a later command of a sender waits for a message with files, and does not overtake it', async () => {
   const { visitor, conversation, scene } = await chat();
   const page = await visitor.attach(conversation);
   const file = await wholeFile(visitor.stub);
