@@ -56,8 +56,15 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
     .poll(async () => (await page.request.get(`${base}/api/conversations`)).json())
     .toMatchObject({ conversations: [{}] });
   const conversation = await idOf(page, 'conversations', 'conversations');
+  const added = await page.request.post(`${base}/api/forums`, {
+    headers: { origin: base },
+    data: { title: 'Orders', campaigns: null },
+  });
+  const { id: forum } = (await added.json()) as { id: string };
   const ids: Readonly<Record<string, string>> = {
     'console/campaigns/[id]': await idOf(page, 'campaigns', 'campaigns'),
+    'console/canned-responses/[id]': forum,
+    'console/canned-responses/[id]/settings': forum,
     'console/chats/[id]': conversation,
     'console/groups/[id]': 'new',
     'console/users/[id]': await idOf(page, 'users', 'users'),
@@ -67,7 +74,7 @@ test('S21 S4 no screen of the widget, the workspace or the console violates its 
   expect(Object.keys(ids)).toEqual(routes.filter((route) => route.includes('[')));
   const seen: string[] = [];
   for (const route of routes) {
-    const path = route.replace(/\[.*\]$/, ids[route] ?? '');
+    const path = route.replace(/\[.*\]/, ids[route] ?? '');
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 844 });
       await page.goto(`${base}/${path}`);

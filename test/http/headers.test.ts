@@ -49,6 +49,14 @@ const plain: Set = { 'strict-transport-security': /^$/ };
 const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
 /** The API's document is the same for everybody. */
 const forAll: Set = { 'cache-control': /^public, max-age=300$/ };
+/** The answers, when they are no refusals, of a route that a browser may keep, and of one that is a file. */
+const ownAnswers: Readonly<Record<string, Set>> = {
+  'GET /api/forums/:forum/responses': { 'cache-control': /^private, no-cache$/, etag: /^"\d+"$/ },
+  'GET /api/forums/:forum/export': {
+    'content-type': /^text\/csv; charset=utf-8$/,
+    'content-disposition': /^attachment; filename="/,
+  },
+};
 const talkative = ['server', 'x-powered-by', 'via'];
 
 let routes = 0;
@@ -95,7 +103,8 @@ test('S21 every route answers with all headers, for every caller and every failu
     for (const [name, method, options] of asked) {
       const response = await call(method, address, options);
       const special = isShared ? shared : route.address === 'GET /api/openapi.json' ? forAll : {};
-      const set = method === 'GET' ? { ...ofApi, ...special } : ofApi;
+      const own = response.ok ? ownAnswers[route.address] : undefined;
+      const set = method === 'GET' ? { ...ofApi, ...special, ...own } : ofApi;
       // The runtime makes the answer to an upgrade.
       if (response.status === 101) response.webSocket?.accept();
       else found.push(...lacks(response, set).map((what) => `${name} ${response.status}: ${what}`));
