@@ -18,7 +18,7 @@ import {
 
 const hour = 3_600_000;
 const week = 7 * 24 * hour;
-const any = expect.any(Number) as number;
+const aVersion = expect.any(Number) as number;
 
 /** An agent's chat, and tabs of the agent on so many devices. */
 async function devices(count = 2) {
@@ -70,8 +70,8 @@ test.each(ways)(
     const text = '@Ben Okafor please check';
     const second = await save(laptop, note, { conversation, text, mentions: [ben], base: 0 });
     expect([first, second]).toEqual([
-      { t: 'draft.saved', conversation, of: 'reply', version: any },
-      { t: 'draft.saved', conversation, of: 'note', version: any },
+      { t: 'draft.saved', conversation, of: 'reply', version: aVersion },
+      { t: 'draft.saved', conversation, of: 'note', version: aVersion },
     ]);
     await phone.frame('note.draft');
     const [replied, noted] = [versionOf(first), versionOf(second)];
@@ -147,12 +147,12 @@ test.each(kinds)(
     // Clearing what is gone already is no news.
     expect(await save(laptop, kind, { conversation, text: '', base: versionOf(first) })).toEqual(saved(null));
     expect(await save(laptop, kind, { conversation, text: 'Three', base: versionOf(first) })).toEqual(
-      saved(any),
+      saved(aVersion),
     );
     await phone.frame(kind.told, (frame) => frame['text'] === 'Three');
     expect(heard(phone).filter(({ t }) => t === kind.told)).toEqual([
       { t: kind.told, conversation, text: 'One', version: versionOf(first) },
-      { t: kind.told, conversation, text: 'Three', version: any },
+      { t: kind.told, conversation, text: 'Three', version: aVersion },
     ]);
   },
 );
@@ -205,7 +205,7 @@ test.each(ways)(
     expect(stored).toEqual({
       drafts: {},
       draftVersions: undefined,
-      noteDrafts: { [conversation]: { text: 'A reseller', version: any } },
+      noteDrafts: { [conversation]: { text: 'A reseller', version: aVersion } },
     });
   },
 );
@@ -241,7 +241,7 @@ test.each(ways)(
     const stored = (await welcomed(anna)).stored;
     expect([stored.drafts, stored.noteDrafts]).toEqual([
       { [conversation]: 'One moment' },
-      { [conversation]: { text: 'Back at nine', version: any } },
+      { [conversation]: { text: 'Back at nine', version: aVersion } },
     ]);
     const theirs = await visitor.attach(conversation);
     closeIt(theirs);
@@ -251,7 +251,7 @@ test.each(ways)(
     expect((await welcomed(anna)).stored).toEqual({
       drafts: {},
       draftVersions: undefined,
-      noteDrafts: { [conversation]: { text: 'Back at nine', version: any } },
+      noteDrafts: { [conversation]: { text: 'Back at nine', version: aVersion } },
     });
   },
 );

@@ -1,5 +1,7 @@
 /** The rules of suggestions: what a typed text asks, what is marked, and which responses leave a trace. */
 import { indexed, plain, wordsOf } from '#domain/canned/match';
+import { missingIn } from '#domain/canned/variables';
+import { plainText } from '#domain/conversation/format';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { askedAt, suggest } from '../../app/src/lib/canned/asking.ts';
@@ -149,4 +151,17 @@ test('CAN-23 values bring neither a format nor a variable into a message', () =>
       'A',
     ),
   ).toEqual({ visitor: '', agent: 'A', page: 'https://shop.example/shoes', campaign: 'Sales' });
+});
+
+test('CAN-23 no format and no variable appears where braces or marks are taken off, or in an address', () => {
+  const chat = {
+    ...fold('con_one', []),
+    visitor: { id: 'vis_one', name: '*{}*Vera*{}*', blocked: false, here: true },
+    page: { url: 'https://shop.example/#{{agent}}', title: '' },
+    campaign: { id: 'cam_1', name: '_*_Sales_*_' },
+  };
+  const { visitor = '', page = '', campaign = '' } = valuesOf(chat, 'Anna');
+  expect([visitor, campaign].map(plainText)).toEqual([visitor, campaign]);
+  expect(page).toBe('https://shop.example/#%7B%7Bagent%7D%7D');
+  expect(missingIn([visitor, page, campaign].join(' '))).toEqual([]);
 });

@@ -299,3 +299,19 @@ test('F79 CAN-8 in any order of events, nothing typed is lost, no colleague is o
     { numRuns: 300 },
   );
 });
+
+test('F80 a response that a colleague removed and restored can be edited on, with what was typed meanwhile', async () => {
+  for (const answer of [hello.answer, 'typed']) {
+    const { clock, server, editing } = visit();
+    const before = server.stored;
+    editing.type({ answer });
+    server.stored = null;
+    await editing.heard(undefined);
+    expect(editing.phase).toBe('gone');
+    server.stored = before;
+    await editing.heard(before ?? undefined);
+    expect(editing.phase).toBe(answer === hello.answer ? 'unchanged' : 'waiting');
+    await clock.pass(savePause);
+    expect([server.stored?.answer, editing.dirty]).toEqual([answer, false]);
+  }
+});

@@ -20,6 +20,15 @@ const refund = response(
 );
 const greeting = response('rsp_hi', 'hi', '', 'Hello!');
 
+const noModifier = {
+  shiftKey: false,
+  ctrlKey: false,
+  altKey: false,
+  metaKey: false,
+  isComposing: false,
+  keyCode: 0,
+};
+
 /** A composer with a text box that is typed in key by key. */
 async function composer({ name = '', note = false }: { name?: string; note?: boolean } = {}) {
   const forum: Forum = { id: 'for_all', title: 'All', campaigns: null, version: 1, count: 3 };
@@ -63,16 +72,8 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
     send: () => (note ? null : send),
   });
   canned.box = box;
-  const plain = {
-    shiftKey: false,
-    ctrlKey: false,
-    altKey: false,
-    metaKey: false,
-    isComposing: false,
-    keyCode: 0,
-  };
-  const press = (key: string, change: Partial<typeof plain> = {}) => {
-    const taken = canned.press({ key, ...plain, ...change });
+  const press = (key: string, change: Partial<typeof noModifier> = {}) => {
+    const taken = canned.press({ key, ...noModifier, ...change });
     if (!taken && key === 'Enter') canned.ask(box.value, () => send(box.value));
     return taken;
   };
@@ -241,4 +242,16 @@ test('F74 the picker’s key is a place on the keyboard, in every layout, and no
     { isComposing: true },
   ])
     expect(opensPicker({ ...key, ...free, ...change })).toBe(false);
+});
+
+test('AGT-5 a text that another device has changed under the list is not replaced', async () => {
+  const other = 'Written on the phone meanwhile';
+  for (const key of ['Enter', 'Tab', 'click']) {
+    const { type, box, canned } = await composer({ name: 'Vera' });
+    type('#ret');
+    box.value = other;
+    if (key === 'click') canned.take(0);
+    else expect(canned.press({ key, ...noModifier })).toBe(false);
+    expect([box.value, canned.suggestions]).toEqual([other, null]);
+  }
 });

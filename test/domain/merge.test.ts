@@ -117,3 +117,12 @@ test('CAN-20 the same file a second time changes nothing more', () => {
     }),
   );
 });
+
+test('CAN-19 a file that repeats a key thousands of times is merged in time', () => {
+  const same = texts('hi', 'Hello');
+  // Eight times the limits: work that grows with the product of both would exceed the time of a test many times.
+  const stored = storedOf(Array.from({ length: 40_000 }, () => same));
+  const lines = linesOf(Array.from({ length: 160_000 }, () => same));
+  const merged = merge(stored, lines, roomOf(stored), always);
+  expect([merged.unchanged, merged.faults.length]).toEqual([40_000, 120_000]);
+});

@@ -197,12 +197,26 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   await page.goto(`${base}${pathOf(forum)}`);
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Remove forum' }).click();
+  const question = page.getByRole('alertdialog', { name: /^Remove the forum/ });
+  await question.getByText('Its 1 response is removed too.').waitFor();
+  await question.getByRole('button', { name: 'Remove forum' }).click();
   await page.waitForURL(/canned-responses$/);
   await admin.notices.getByText('Forum removed: Removed').waitFor();
   expect(await page.getByRole('link', { name: 'Removed' }).count()).toBe(0);
   await undo.click();
   await page.getByRole('link', { name: 'Removed' }).waitFor();
   expect((await stored(page, forum)).map((each) => each.id)).toEqual([id]);
+
+  // A second press of the bin in the list asks, and removes nothing.
+  const forums = page.getByRole('link', { name: /responses? · / });
+  const listed = await forums.count();
+  await page.getByRole('button', { name: /^Remove .*Removed/ }).dblclick();
+  await question.waitFor();
+  expect(await flaws(page)).toEqual([]);
+  await picture(page, 'forum-removing');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  expect(await forums.count()).toBe(listed);
   expect(admin.errors).toEqual([]);
 });
 

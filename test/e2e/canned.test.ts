@@ -203,11 +203,11 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   expect(await composer.inputValue()).toBe('Thank you for waiting, {{visitor}}.');
   const selected = () => page.evaluate(() => getSelection()?.toString());
   expect(await selected()).toBe('{{visitor}}');
-  await page.getByText('No value for {{visitor}}').waitFor();
+  await page.getByText('Not filled in: {{visitor}}').waitFor();
   await picture(page, 'canned-missing');
   await composer.press('Control+End');
   await composer.press('Enter');
-  const question = page.getByRole('alertdialog', { name: 'No value for {{visitor}}' });
+  const question = page.getByRole('alertdialog', { name: 'Not filled in: {{visitor}}' });
   await question.waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
   await picture(page, 'canned-missing-question');
@@ -216,7 +216,7 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   await expect.poll(() => focused(page)).toBe('Message');
   expect(await selected()).toBe('{{visitor}}');
   await page.keyboard.type('Vera');
-  expect(await page.getByText('No value for').count()).toBe(0);
+  expect(await page.getByText('Not filled in').count()).toBe(0);
   await composer.press('Enter');
   await visitor.sees('Thank you for waiting, Vera.');
   // The agent may send it all the same.

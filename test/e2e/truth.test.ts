@@ -1,7 +1,7 @@
 /** An agent's screen is accurate: without a network, after a chat's end, and under an open menu. */
 import { expect, test } from 'vitest';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
-import { stage } from './stage.ts';
+import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
@@ -33,13 +33,23 @@ test('R15: offline, a banner appears at once, the status is greyed, and row and 
   await eventually(() => row.getByText('Sending…').count(), 0);
 });
 
-test('a draft is dropped when its chat ends', async () => {
+test('a draft is dropped when its chat ends, and the question before the end says so', async () => {
   const anna = await Agent.signIn(browser, base, 'anna@demo.test');
   const visitor = await Visitor.visit(browser, base);
   const question = `A draft? ${mark}`;
   await visitor.ask(question);
   await anna.take(question);
-  await anna.composer.fill('Never to be sent');
+  const warning = anna.page.getByText('Your unsent reply will be discarded.');
+  const asked = anna.page.getByRole('dialog', { name: 'End this chat?' });
+  for (const text of ['', 'Never to be sent']) {
+    await anna.composer.fill(text);
+    await anna.page.getByRole('button', { name: 'End chat' }).click();
+    await asked.waitFor();
+    expect(await warning.count()).toBe(text === '' ? 0 : 1);
+    if (text !== '') await picture(anna.page, 'end-unsent');
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'detached' });
+  }
   await visitor.chat.getByRole('button', { name: 'More' }).click();
   await visitor.chat.getByRole('button', { name: 'End chat' }).click();
   await visitor.chat.getByRole('dialog').getByRole('button', { name: 'End chat' }).click();

@@ -2,6 +2,7 @@ import {
   faultOf,
   isRefusal,
   maxImportLines,
+  maxImportSeparators,
   ownForum,
   type AuditPage,
   type Forum,
@@ -191,6 +192,10 @@ test('CAN-14 CAN-19 the limits of a file and of a forum', async () => {
   expect(await load(header + rows(1_001), { of: own, cookie: account.agent })).toMatchObject(
     report({ added: 1_000, faulty: 1, faults: [{ line: 1_002, fault: 'forum_full' }] }),
   );
+  for (const separator of [',', ';', '\t'])
+    expect(await load(`${header}${separator.repeat(maxImportSeparators + 1)}`)).toEqual(
+      refused(413, 'too_large', { field: 'lines' }),
+    );
   expect(await load(header + '\n'.repeat(maxImportLines + 1))).toEqual(
     refused(413, 'too_large', { field: 'lines' }),
   );

@@ -102,7 +102,7 @@ function rankOf(
 /** How a text contains a word: not at all, as a part of one of its words, or at the beginning of one. */
 const [none, part, begins] = [0, 1, 2];
 
-/** One pass: a search goes through the texts of thousands of responses with each key. */
+/** The text is read once: each typed key searches the texts of thousands of responses. */
 function fitOf(text: string, word: string): number {
   let at = text.indexOf(word);
   if (at < 0) return none;

@@ -39,10 +39,12 @@ export function merge(
   fits: (room: Room) => boolean,
 ): Merge {
   const free = new Set(stored);
-  const byTexts = Map.groupBy(stored, fingerprint);
-  const byKey = Map.groupBy(stored, ({ key }) => key);
-  const take = (candidates: readonly CannedResponse[] = []) => {
-    const found = candidates.find((response) => free.has(response));
+  // The first one is the last of its group, so that each is looked at once: a file may repeat a key thousands of times.
+  const byTexts = Map.groupBy(stored.toReversed(), fingerprint);
+  const byKey = Map.groupBy(stored.toReversed(), ({ key }) => key);
+  const take = (candidates: CannedResponse[] = []) => {
+    let found = candidates.pop();
+    while (found && !free.has(found)) found = candidates.pop();
     if (found) free.delete(found);
     return found;
   };

@@ -3,6 +3,7 @@ import type { Fault, Line } from '#domain/canned/merge';
 import {
   faultOf,
   maxImportLines,
+  maxImportSeparators,
   refuse,
   type ImportFault,
   type Refusal,
@@ -24,6 +25,8 @@ export interface ReadFile {
  */
 export function readCsv(bytes: Uint8Array): ReadFile | Refusal {
   const { text, isUtf8 } = decode(bytes);
+  // Before anything is parsed: one line of millions of separators would become as many cells.
+  if (hasMore(bytes, maxImportSeparators)) return refuse('too_large', { field: 'lines' });
   const lines: Line[] = [];
   const faults: Fault[] = [];
   const form = formOf(text);
@@ -42,6 +45,14 @@ export function readCsv(bytes: Uint8Array): ReadFile | Refusal {
     else lines.push({ line, texts: read });
   }
   return { lines, faults };
+}
+
+/** True if the file has more separators than that. In UTF-8 their bytes are part of no other character. */
+function hasMore(bytes: Uint8Array, most: number): boolean {
+  const codes = separators.map((separator) => separator.charCodeAt(0));
+  let found = 0;
+  for (const byte of bytes) if (codes.includes(byte) && ++found > most) return true;
+  return false;
 }
 
 /** The text; with replacement characters for bytes that are not UTF-8. A byte-order mark is left out. */

@@ -48,6 +48,8 @@ export const maxFilesOfMessage = 10;
 /** A file's small image: bytes, and pixels a side. */
 export const maxThumbnailBytes = 100_000;
 export const maxThumbnailSide = 640;
+/** Separators in such a file, within texts too: each may begin a cell, which takes memory. */
+export const maxImportSeparators = 500_000;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */

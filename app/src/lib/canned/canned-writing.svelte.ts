@@ -119,6 +119,7 @@ export class CannedWriting {
     const { suggestions } = this;
     if (!suggestions || event.isComposing || event.keyCode === 229) return false;
     if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
+    if (this.#isLate()) return false;
     if (event.key === 'ArrowUp') this.#choose(this.#next(1));
     else if (event.key === 'ArrowDown') this.#choose(this.#next(-1));
     else if (event.key === 'Escape') {
@@ -146,12 +147,20 @@ export class CannedWriting {
     return kind === 'line' && from <= this.#closed.from && this.#closed.from < to;
   }
 
+  /** Another device has changed the text since it was typed: the list is of another text, and closes. */
+  #isLate(): boolean {
+    if (!this.box || this.box.value === this.#last?.text) return false;
+    this.close();
+    return true;
+  }
+
   #choose(at: number): void {
     this.#chosen = this.suggestions?.found[at]?.id ?? null;
   }
 
   /** Sends or inserts a row of the list. */
   take(at: number): void {
+    if (this.#isLate()) return;
     this.#choose(at);
     const { suggestions, sendsChosen } = this;
     const chosen = suggestions?.found[at];

@@ -109,7 +109,10 @@ export class Editing {
 
   /** The list has this version of the response now; undefined: it is not in the list any more. */
   async heard(row: CannedResponse | undefined): Promise<void> {
-    if (!this.stored || this.#ended || (row && row.version <= this.stored.version)) return;
+    if (!this.stored || this.#ended) return;
+    // A colleague has restored it, with the version that it had.
+    if (row && this.phase === 'gone') return this.load();
+    if (row && row.version <= this.stored.version) return;
     // The answer of a running save, or its conflict, is newer than the list.
     if (this.#running) await this.#running;
     if (row && row.version <= (this.theirs ?? this.stored).version) return;
@@ -243,6 +246,7 @@ export class Editing {
   #meet(now: ResponseDetails): void {
     const { stored } = this;
     if (stored && now.version < stored.version) return;
+    if (this.phase === 'gone') this.phase = 'unchanged';
     const known = stored ?? noTexts;
     // No text of another user is replaced: only the version is newer, or an own save arrived after all.
     const ours =
