@@ -114,9 +114,10 @@ export class Attachments implements Attaching {
     return { attached: filesOf(null), held };
   }
 
-  /** The scopes of messages that wait for their files. */
-  get waiting(): string[] {
-    return [...new Set([...this.#held.values()].map(({ scope }) => scope))];
+  /** The scopes that have files, or messages that wait for them. */
+  get scopes(): Set<string> {
+    const items = [...this.#items.values()].map(({ record }) => record.scope);
+    return new Set([...items, ...[...this.#held.values()].map(({ scope }) => scope)]);
   }
 
   add(scope: string, files: Iterable<File>): void {
