@@ -1,5 +1,5 @@
 /** The files of this agent's composers, by conversation: the uploads of the shared client, as Svelte's state. */
-import type { AttachmentsView } from '#client/attaching';
+import type { AttachmentsView, Written } from '#client/attaching';
 import { Attachments, type Outgoing } from '#client/attachments';
 import { platform } from '#client/environment';
 import { browserTabs } from '#client/tabs';
@@ -7,8 +7,9 @@ import { browserStore } from '#client/upload-store';
 import { putBytes, type UploadsApi } from '#client/uploads-api';
 import type { Answer } from '#client/visitor-api';
 import { fileRoutes, isRefusal, pathOf, type Refusal, type Upload } from '#protocol';
-import { SvelteMap } from 'svelte/reactivity';
 import { ask } from '../api.ts';
+import type { ComposerFiles } from './composing.ts';
+import type { HeldActions } from './message-actions.ts';
 
 const nothing: AttachmentsView = { attached: [], held: [] };
 
@@ -33,8 +34,58 @@ function answerOf<T extends object>(answer: T | Refusal): Answer<T> {
   return { refused, message, retryAfter };
 }
 
+/** The files of one conversation's composer, and its messages that wait for their files. */
+export class FilesOfChat implements ComposerFiles, HeldActions {
+  #view = $state.raw(nothing);
+  readonly #conversation: string;
+  readonly #attachments: Attachments;
+
+  constructor(conversation: string, attachments: Attachments) {
+    this.#conversation = conversation;
+    this.#attachments = attachments;
+    this.refresh();
+  }
+
+  refresh(): void {
+    const view = this.#attachments.of(this.#conversation);
+    const isEmpty = view.attached.length + view.held.length === 0;
+    this.#view = isEmpty ? nothing : view;
+  }
+
+  get attached(): AttachmentsView['attached'] {
+    return this.#view.attached;
+  }
+
+  get held(): AttachmentsView['held'] {
+    return this.#view.held;
+  }
+
+  add(files: Iterable<File>): void {
+    this.#attachments.add(this.#conversation, files);
+  }
+
+  remove(id: string): void {
+    this.#attachments.remove(this.#conversation, id);
+  }
+
+  retry(id: string): void {
+    this.#attachments.retry(id);
+  }
+
+  discard(message: string): void {
+    this.#attachments.discard(message);
+  }
+
+  /** Returns false if there are no files to send with it. */
+  send(written: Written): boolean {
+    if (!this.attached.some(({ state }) => state !== 'failed')) return false;
+    this.#attachments.send(this.#conversation, written);
+    return true;
+  }
+}
+
 export class ChatAttachments {
-  readonly #views = new SvelteMap<string, AttachmentsView>();
+  readonly #chats = new Map<string, FilesOfChat>();
   readonly #attachments: Attachments;
 
   /** `send` hands a message over to its conversation, which keeps it until it is answered. */
@@ -47,28 +98,10 @@ export class ChatAttachments {
     void this.#attachments.start();
   }
 
-  of(conversation: string): AttachmentsView {
-    return this.#views.get(conversation) ?? nothing;
-  }
-
-  add(conversation: string, files: Iterable<File>): void {
-    this.#attachments.add(conversation, files);
-  }
-
-  remove(conversation: string, id: string): void {
-    this.#attachments.remove(conversation, id);
-  }
-
-  retry(id: string): void {
-    this.#attachments.retry(id);
-  }
-
-  send(...message: Parameters<Attachments['send']>): void {
-    this.#attachments.send(...message);
-  }
-
-  discard(held: string): void {
-    this.#attachments.discard(held);
+  of(conversation: string): FilesOfChat {
+    const known = this.#chats.get(conversation) ?? new FilesOfChat(conversation, this.#attachments);
+    this.#chats.set(conversation, known);
+    return known;
   }
 
   end(): void {
@@ -76,8 +109,7 @@ export class ChatAttachments {
   }
 
   #changed(): void {
-    const scopes = this.#attachments.scopes;
-    for (const scope of this.#views.keys()) if (!scopes.has(scope)) this.#views.delete(scope);
-    for (const scope of scopes) this.#views.set(scope, this.#attachments.of(scope));
+    for (const scope of this.#attachments.scopes) this.of(scope);
+    for (const chat of this.#chats.values()) chat.refresh();
   }
 }
