@@ -3,15 +3,8 @@
  * a reload.
  */
 import { extensionOf } from '#domain/files/types';
-import {
-  isBlank,
-  makeCommandId,
-  makeId,
-  maxFileName,
-  maxFileSize,
-  maxFilesOfMessage,
-  type FileInfo,
-} from '#protocol';
+import { maxFileSize } from '#domain/files/parts';
+import { isBlank, makeCommandId, makeId, maxFileName, maxFilesOfMessage, type FileInfo } from '#protocol';
 import type { Attached, Attaching, AttachmentsView, Failing, Held, Written } from './attaching.ts';
 import type { Environment } from './environment.ts';
 import { Pause } from './pause.ts';

@@ -1,5 +1,6 @@
 /** One upload: it goes on after every loss until the server has the file, or refuses it for good (FIL-2 to FIL-5). */
-import { isTransient, lengthOf, missing, partSize, type FileInfo, type Upload as Stored } from '#protocol';
+import { lengthOf, missing, partSize } from '#domain/files/parts';
+import { isTransient, type FileInfo, type Upload as Stored } from '#protocol';
 import type { Failing } from './attaching.ts';
 import type { Environment } from './environment.ts';
 import { Pause } from './pause.ts';

@@ -6,11 +6,13 @@ import { noMarks } from '#domain/conversation/marks';
 import {
   isTransient,
   makeCommandId,
+  type CommandFrame,
   type DeleteMessage,
   type EditMessage,
   type Refused,
   type VisitorSession,
 } from '#protocol';
+import type { Outgoing } from './attachments.ts';
 import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
@@ -25,7 +27,7 @@ export type { VisitorView } from './visitor-view.ts';
 
 export class VisitorChat {
   readonly #options: VisitorChatOptions;
-  readonly #api: VisitorApi;
+  readonly api: VisitorApi;
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
   #session: VisitorSession | null = null;
@@ -39,6 +41,7 @@ export class VisitorChat {
   /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
   #queue: Pending[] = [];
   #posting = false;
+  #opening: Promise<'next' | Failure> | undefined;
   readonly #pause: Pause;
   #contact: Contact = {};
   /** Details were given after a first message had been sent, maybe without them. */
@@ -48,15 +51,15 @@ export class VisitorChat {
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
-    this.#api = new VisitorApi(options);
+    this.api = new VisitorApi(options);
     this.#pause = new Pause(options.env, () => this.#touch());
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
   }
 
   /** Looks up the visitor's session, and continues its open conversation. */
   async start(): Promise<void> {
-    await this.#api.restore();
-    while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
+    await this.api.restore();
+    while (!this.#ended && !(await this.api.leftBefore())) await this.#pause.wait();
     const left = await this.#outbox.load();
     const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
     this.#queue = [...left, ...typed];
@@ -87,8 +90,17 @@ export class VisitorChat {
   send(text: string, later = false, quote?: number): void {
     const { env } = this.#options;
     const id = this.#newId();
-    const frame = { t: 'message.send' as const, id, text, ...(quote !== undefined && { quote }) };
-    const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
+    this.deliver({ id, at: env.now(), text, quote }, later);
+  }
+
+  /** The same for a message that has an id already, and maybe files. Safe to repeat. */
+  deliver({ id, at, text, quote, files }: Omit<Outgoing, 'files'> & Partial<Outgoing>, later = false): void {
+    const frame = {
+      ...{ t: 'message.send' as const, id, text },
+      ...(quote !== undefined && { quote }),
+      ...(files && { files: files.map((file) => file.id) }),
+    };
+    const pending: Pending = { id, frame, at, files, ...(later && { later: this.view.contact }) };
     // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
     if (client && this.#queue.length === 0 && (this.#isOpen || client.commands.unanswered.length > 0)) {
@@ -169,7 +181,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
+    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.api.entries(...asked));
     this.#touch();
   }
 
@@ -182,7 +194,7 @@ export class VisitorChat {
   /** Ends the chat, and signs the visitor out. */
   leave(): Promise<void> {
     this.end();
-    return this.#api.leave();
+    return this.api.leave();
   }
 
   get view(): VisitorView {
@@ -225,10 +237,10 @@ export class VisitorChat {
       side: 'visitor',
       me: this.#session?.visitor ?? '',
       outbox: this.#outbox,
-      url: () => this.#api.socketUrl(conversation),
-      protocols: () => this.#api.protocols(),
+      url: () => this.api.socketUrl(conversation),
+      protocols: () => this.api.protocols(),
       onDoubt: async () => {
-        if (!signedOut(await this.#api.session())) return true;
+        if (!signedOut(await this.api.session())) return true;
         void this.#begone(client);
         return false;
       },
@@ -262,7 +274,7 @@ export class VisitorChat {
     this.#reclaim(client);
     client.end();
     this.#client = this.#clientView = this.#attachedTo = null;
-    await this.#api.forget();
+    await this.api.forget();
     this.#touch();
     void this.#post();
   }
@@ -302,9 +314,7 @@ export class VisitorChat {
       for (;;) {
         const pending = this.#queue.find(({ frame, refused }) => frame.t === 'message.send' && !refused);
         if (pending?.frame.t !== 'message.send' || this.#ended) break;
-        const done = this.#session
-          ? await this.#postMessage(pending, pending.frame.text)
-          : await this.#open();
+        const done = this.#session ? await this.#postMessage(pending, pending.frame) : await this.signIn();
         if (done === 'attached') break;
         if (done === 'next') continue;
         if ('lost' in done) await this.#pause.wait();
@@ -317,18 +327,34 @@ export class VisitorChat {
     }
   }
 
+  /** Opens a session if there is none: files are uploaded before their message is sent. */
+  async signIn(): Promise<'next' | Failure> {
+    if (!this.#looked) return { lost: true };
+    if (this.#session) return 'next';
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  /** A request was refused for want of a session: looks whether it has ended. */
+  async renew(): Promise<void> {
+    if (signedOut(await this.api.session())) this.#session = null;
+  }
+
   async #open(): Promise<'next' | Failure> {
-    const answer = await this.#api.open();
+    const answer = await this.api.open();
     if (!('ok' in answer)) return answer;
     this.#session = answer.ok;
     return 'next';
   }
 
-  async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | Failure> {
+  async #postMessage(
+    { id, to, later }: Pending,
+    { text, files }: Extract<CommandFrame, { t: 'message.send' }>,
+  ): Promise<'attached' | 'next' | Failure> {
     const page = this.#options.page();
     const contact = { ...later, ...this.#contact };
-    const answer = await this.#api.message({
-      ...{ id, text, ...(page && { page }) },
+    const answer = await this.api.message({
+      ...{ id, text, ...(files && { files }), ...(page && { page }) },
       ...(Object.keys(contact).length > 0 && { contact }),
       ...{ ...(to && { sentTo: to }), ...(later && { later: true }) },
     });
@@ -349,7 +375,7 @@ export class VisitorChat {
     }
     if (!signedOut(answer)) return answer;
     this.#session = null;
-    await this.#api.forget();
+    await this.api.forget();
     return 'next';
   }
 
@@ -372,7 +398,7 @@ export class VisitorChat {
   /** True if there is a session. Repeats the request until there is an answer. */
   async #loadSession(): Promise<boolean> {
     while (!this.#ended) {
-      const answer = await this.#api.session();
+      const answer = await this.api.session();
       if ('ok' in answer) {
         this.#session = answer.ok;
         this.#pause.over();

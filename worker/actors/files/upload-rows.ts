@@ -1,6 +1,7 @@
 /** The stored uploads of a sender. Each change of a state sets the time at which the sweep looks again. */
 import { day } from '#domain/base/caps';
-import { lengthOf, type Upload } from '#protocol';
+import { lengthOf } from '#domain/files/parts';
+import { type Upload } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
 import type { ClaimedFile, SmallImage, StoredPart } from '../contracts/files.ts';
 import type { PartRow, Row, State } from './storage.ts';

@@ -4,17 +4,8 @@
  */
 import * as pace from '#domain/base/bucket';
 import { thumbnailKey } from '#domain/files/names';
-import {
-  isRefusal,
-  lengthOf,
-  missing,
-  partSize,
-  refuse,
-  type FileExtension,
-  type Refusal,
-  type Upload,
-  type UploadBody,
-} from '#protocol';
+import { lengthOf, missing, partSize } from '#domain/files/parts';
+import { isRefusal, refuse, type FileExtension, type Refusal, type Upload, type UploadBody } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';

@@ -103,7 +103,7 @@ export const importFile = route('POST /api/forums/:forum/import', {
   summary: 'Imports responses from a CSV file, and reports faulty lines',
   params: ofForum,
   query: ImportQuery,
-  body: { ...file('text/csv'), maxBytes: maxImportBytes },
+  body: { ...file(['text/csv']), maxBytes: maxImportBytes },
   answer: ImportReport,
 });
 
@@ -111,5 +111,5 @@ export const exportFile = route('GET /api/forums/:forum/export', {
   right: 'canned.use',
   summary: 'Returns all responses of a forum as a CSV file',
   params: ofForum,
-  answer: file('text/csv'),
+  answer: file(['text/csv']),
 });
