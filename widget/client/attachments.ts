@@ -57,31 +57,17 @@ export class Attachments implements Attaching {
     this.#options = options;
   }
 
-  /** Takes over what an earlier page left, unless another tab has it. */
+  /** Takes over what an earlier page left; what another tab has, once that tab has closed. */
   async start(): Promise<void> {
     const { store, tabs, owner } = this.#options;
-    await tabs.alone(async () => {
-      const { files, messages } = await store.load(owner);
-      const free = new Map<string, boolean>();
-      for (const { tab } of [...files, ...messages])
-        if (!free.has(tab)) free.set(tab, tab === tabs.mine || !(await tabs.isOpen(tab)));
-      const isFree = ({ tab, id }: { tab: string; id: string }) =>
-        free.get(tab) === true && !this.#items.has(id) && !this.#held.has(id);
-      for (const message of messages.filter(isFree)) {
-        const taken = { ...message, tab: tabs.mine };
-        this.#held.set(message.id, taken);
-        store.putMessage(taken);
-      }
-      for (const file of files.filter(isFree)) this.#takeUp({ ...file, tab: tabs.mine });
-    });
-    // A message whose files are gone is sent with its text, or not at all.
-    for (const { scope } of [...this.#held.values()]) this.#flush(scope);
-    this.#go();
-    this.#changed();
+    const { files, messages } = await store.load(owner);
+    for (const tab of new Set([...files, ...messages].map((each) => each.tab)))
+      tabs.afterwards(tab, () => this.#takeOver(tab));
   }
 
   end(): void {
     this.#ended = true;
+    this.#options.tabs.end();
     for (const { upload, shown } of this.#items.values()) {
       upload?.stop();
       if (shown.preview) URL.revokeObjectURL(shown.preview);
@@ -182,7 +168,7 @@ export class Attachments implements Attaching {
 
   #add(scope: string, file: File): void {
     const { env, store } = this.#options;
-    const id = makeId('file', env.bytes(26));
+    const id = newFileId(env);
     const name = file.name || 'file';
     const code = this.#whyNot(scope, file, name);
     const record = {
@@ -213,6 +199,24 @@ export class Attachments implements Attaching {
   #newRecord(scope: string, id: string) {
     const { env, tabs, owner } = this.#options;
     return { id, owner, scope, tab: tabs.mine, at: env.now(), small: null, message: null };
+  }
+
+  /** The records are read again: the tab may have finished some of them. */
+  async #takeOver(tab: string): Promise<void> {
+    const { store, tabs, owner } = this.#options;
+    const { files, messages } = await store.load(owner);
+    if (this.#ended) return;
+    const taken = messages.filter((message) => message.tab === tab && !this.#held.has(message.id));
+    for (const message of taken) {
+      this.#held.set(message.id, { ...message, tab: tabs.mine });
+      store.putMessage({ ...message, tab: tabs.mine });
+    }
+    for (const file of files)
+      if (file.tab === tab && !this.#items.has(file.id)) this.#takeUp({ ...file, tab: tabs.mine });
+    // The files of a message may have been ready, or gone.
+    for (const { scope } of taken) this.#flush(scope);
+    this.#go();
+    this.#changed();
   }
 
   #takeUp(record: StoredFile): void {
@@ -280,7 +284,7 @@ export class Attachments implements Attaching {
   #renew(item: Item): void {
     const { env, store } = this.#options;
     const before = item.record.id;
-    const id = makeId('file', env.bytes(26));
+    const id = newFileId(env);
     // The order of a composer's files is that of the map.
     const items = [...this.#items.values()];
     this.#items.clear();
@@ -363,6 +367,11 @@ export class Attachments implements Attaching {
   #changed(): void {
     if (!this.#ended) this.#options.changed();
   }
+}
+
+/** 104 random bits, in a form that every id of a file has. `makeId` would bring the kinds of all ids along. */
+function newFileId({ bytes }: Environment): string {
+  return `fil_${Array.from(bytes(13), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function itemOf(record: StoredFile, small: Promise<Blob | null> | null): Item {

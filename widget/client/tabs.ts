@@ -2,49 +2,42 @@
 
 export interface Tabs {
   readonly mine: string;
-  isOpen(tab: string): Promise<boolean>;
-  /** Runs `work` in one tab at a time. */
-  alone(work: () => Promise<void>): Promise<void>;
+  /** Calls `work` once a tab has closed, which may be now; in one tab at a time. Never for this tab. */
+  afterwards(tab: string, work: () => Promise<void>): void;
+  end(): void;
 }
 
 const nameOf = (tab: string) => `parley.tab.${tab}`;
 
-/** A tab holds a lock for as long as it lives. Where locks are forbidden, each tab believes that it is the only one. */
+/**
+ * A tab holds a lock for as long as it lives; a page that is reloaded releases it a moment later than its successor
+ * starts. Where locks are forbidden, each tab believes that it is the only one.
+ */
 export function browserTabs(): Tabs {
   const mine = crypto.randomUUID();
   const locks = globalThis.navigator?.locks as LockManager | undefined;
-  const held = new Promise<void>((resolve) => {
-    if (!locks) return resolve();
-    const forever = () => {
-      resolve();
-      return new Promise<never>(() => undefined);
-    };
-    locks.request(nameOf(mine), forever).catch(() => resolve());
-  });
+  const ended = new AbortController();
+  const forever = () => new Promise<never>(() => undefined);
+  const held = locks?.request(nameOf(mine), forever).catch(() => undefined);
   return {
     mine,
-    async isOpen(tab) {
-      await held;
-      if (tab === mine) return true;
-      try {
-        return (await locks?.request(nameOf(tab), { ifAvailable: true }, (lock) => lock === null)) ?? false;
-      } catch {
-        return false;
-      }
-    },
-    async alone(work) {
-      await held;
+    afterwards(tab, work) {
+      if (tab === mine) return;
       let worked = false;
       const once = () => {
         worked = true;
         return work();
       };
-      try {
-        await locks?.request('parley.tabs', once);
-      } catch (error) {
-        if (worked) throw error;
-      }
-      if (!worked) await work();
+      const wait = locks
+        ? locks.request(nameOf(tab), { signal: ended.signal }, once)
+        : Promise.reject(new Error('no locks'));
+      wait.catch(() => {
+        if (!worked && !ended.signal.aborted) void once();
+      });
+    },
+    end: () => {
+      ended.abort();
+      void held;
     },
   };
 }

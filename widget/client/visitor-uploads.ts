@@ -4,18 +4,18 @@ import { putBytes, type UploadsApi } from './uploads-api.ts';
 import { signedOut, type Answer } from './visitor-api.ts';
 import type { VisitorChat } from './visitor.ts';
 
-export function visitorUploads(chat: Pick<VisitorChat, 'api' | 'signIn' | 'renew'>): UploadsApi {
-  const { api } = chat;
+export function visitorUploads(chat: Pick<VisitorChat, 'api' | 'session'>): UploadsApi {
+  const { api, session } = chat;
   const site = `?site=${api.site}` as const;
   /** A credential that another tab has replaced is found by asking for the session. */
   const found = async <T>(answer: Answer<T>): Promise<Answer<T>> => {
     if (!signedOut(answer)) return answer;
-    await chat.renew();
+    await session.renew();
     return { lost: true };
   };
   return {
     async begin(body) {
-      const signed = await chat.signIn();
+      const signed = await session.open();
       if (signed !== 'next') return signed;
       return found(
         await api.ask<'POST /api/widget/files'>('POST', '/api/widget/files', { ...body, site: api.site }),

@@ -10,7 +10,6 @@ import {
   type DeleteMessage,
   type EditMessage,
   type Refused,
-  type VisitorSession,
 } from '#protocol';
 import type { Outgoing } from './attachments.ts';
 import type { Contact } from './contact.ts';
@@ -20,6 +19,7 @@ import { Earlier } from './earlier.ts';
 import { carriedOutbox, readdressed, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
 import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
+import { VisitorSessions } from './visitor-session.ts';
 import type { VisitorChatOptions } from './visitor-options.ts';
 import type { VisitorView } from './visitor-view.ts';
 
@@ -30,18 +30,13 @@ export class VisitorChat {
   readonly api: VisitorApi;
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
-  #session: VisitorSession | null = null;
-  /**
-   * The server has answered whether there is a session. Before that, posting a message would create a second visitor.
-   */
-  #looked = false;
+  readonly session: VisitorSessions;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
   /** Messages that no conversation has accepted yet: they are sent by HTTP, one after the other. */
   #queue: Pending[] = [];
   #posting = false;
-  #opening: Promise<'next' | Failure> | undefined;
   readonly #pause: Pause;
   #contact: Contact = {};
   /** Details were given after a first message had been sent, maybe without them. */
@@ -53,6 +48,7 @@ export class VisitorChat {
     this.#options = options;
     this.api = new VisitorApi(options);
     this.#pause = new Pause(options.env, () => this.#touch());
+    this.session = new VisitorSessions(this.api, options.env, this.#pause);
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
   }
 
@@ -63,13 +59,12 @@ export class VisitorChat {
     const left = await this.#outbox.load();
     const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
     this.#queue = [...left, ...typed];
-    const found = await this.#loadSession();
-    this.#looked = true;
-    if (!found) {
+    if (!(await this.session.load(() => this.#ended))) {
+      this.#touch();
       void this.#post();
       return;
     }
-    const open = this.#session?.conversations.find((conversation) => conversation.open);
+    const open = this.session.all.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
       // A message that was sent to another conversation may be in its log: posting it there first settles that.
@@ -181,7 +176,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.api.entries(...asked));
+    await this.#earlier.load(this.session.all, this.#attachedTo, (...asked) => this.api.entries(...asked));
     this.#touch();
   }
 
@@ -208,15 +203,17 @@ export class VisitorChat {
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
       more:
-        (client !== null && client.from > 0) || this.#earlier.next(this.#all, this.#attachedTo) !== undefined,
+        (client !== null && client.from > 0) ||
+        this.#earlier.next(this.session.all, this.#attachedTo) !== undefined,
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
       waiting: client?.waiting ?? null,
       editMinutes: client?.editMinutes,
       unread: client?.marks.visitor.unread ?? 0,
-      contact: { ...this.#session?.contact, ...this.#contact },
-      blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
+      contact: { ...this.session.current?.contact, ...this.#contact },
+      blocked:
+        this.#blocked || this.session.current?.blocked === true || client?.state?.visitor.blocked === true,
     };
   }
 
@@ -235,7 +232,7 @@ export class VisitorChat {
     const client: ConversationClient = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
-      me: this.#session?.visitor ?? '',
+      me: this.session.current?.visitor ?? '',
       outbox: this.#outbox,
       url: () => this.api.socketUrl(conversation),
       protocols: () => this.api.protocols(),
@@ -270,7 +267,7 @@ export class VisitorChat {
   /** The visitor's session has ended: unsent messages are sent under a new one. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
-    this.#session = null;
+    this.session.current = null;
     this.#reclaim(client);
     client.end();
     this.#client = this.#clientView = this.#attachedTo = null;
@@ -308,13 +305,15 @@ export class VisitorChat {
    * Sends the waiting messages, in order, until a conversation has accepted one; the others are sent over its socket.
    */
   async #post(): Promise<void> {
-    if (this.#posting || this.#ended || !this.#looked) return;
+    if (this.#posting || this.#ended || !this.session.looked) return;
     this.#posting = true;
     try {
       for (;;) {
         const pending = this.#queue.find(({ frame, refused }) => frame.t === 'message.send' && !refused);
         if (pending?.frame.t !== 'message.send' || this.#ended) break;
-        const done = this.#session ? await this.#postMessage(pending, pending.frame) : await this.signIn();
+        const done = this.session.current
+          ? await this.#postMessage(pending, pending.frame)
+          : await this.session.open();
         if (done === 'attached') break;
         if (done === 'next') continue;
         if ('lost' in done) await this.#pause.wait();
@@ -325,26 +324,6 @@ export class VisitorChat {
       this.#posting = false;
       this.#touch();
     }
-  }
-
-  /** Opens a session if there is none: files are uploaded before their message is sent. */
-  async signIn(): Promise<'next' | Failure> {
-    if (!this.#looked) return { lost: true };
-    if (this.#session) return 'next';
-    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
-    return this.#opening;
-  }
-
-  /** A request was refused for want of a session: looks whether it has ended. */
-  async renew(): Promise<void> {
-    if (signedOut(await this.api.session())) this.#session = null;
-  }
-
-  async #open(): Promise<'next' | Failure> {
-    const answer = await this.api.open();
-    if (!('ok' in answer)) return answer;
-    this.#session = answer.ok;
-    return 'next';
   }
 
   async #postMessage(
@@ -366,7 +345,7 @@ export class VisitorChat {
       const here = conversation === this.#attachedTo;
       // An earlier conversation had accepted this message already, but its answer was lost.
       if (here ? !this.#isOpen : conversation === to) return 'next';
-      this.#remember(conversation);
+      this.session.remember(conversation);
       this.#attach(conversation);
       this.#handOver();
       if (this.#unsaid) this.identify(this.#contact);
@@ -374,7 +353,7 @@ export class VisitorChat {
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
-    this.#session = null;
+    this.session.current = null;
     await this.api.forget();
     return 'next';
   }
@@ -385,38 +364,6 @@ export class VisitorChat {
     if (code === 'blocked') this.#blocked = true;
     const refused = { t: 'refused' as const, id, code, message };
     this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
-  }
-
-  #remember(conversation: string): void {
-    const session = this.#session;
-    if (!session || session.conversations.some((other) => other.id === conversation)) return;
-    const others = session.conversations.map((other) => ({ ...other, open: false }));
-    const latest = { id: conversation, campaign: '', startedAt: this.#options.env.now(), open: true };
-    this.#session = { ...session, conversations: [latest, ...others] };
-  }
-
-  /** True if there is a session. Repeats the request until there is an answer. */
-  async #loadSession(): Promise<boolean> {
-    while (!this.#ended) {
-      const answer = await this.api.session();
-      if ('ok' in answer) {
-        this.#session = answer.ok;
-        this.#pause.over();
-        return true;
-      }
-      if (signedOut(answer)) {
-        // There is no visitor, or no more: unsent messages open a new session.
-        this.#pause.over();
-        this.#touch();
-        return false;
-      }
-      await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
-    }
-    return false;
-  }
-
-  get #all(): VisitorSession['conversations'] {
-    return this.#session?.conversations ?? [];
   }
 
   #touch(): void {
