@@ -4,7 +4,7 @@
  */
 import { extensionOf } from '#domain/files/types';
 import { maxFileSize } from '#domain/files/parts';
-import { isBlank, makeCommandId, makeId, maxFileName, maxFilesOfMessage, type FileInfo } from '#protocol';
+import { isBlank, makeCommandId, maxFileName, maxFilesOfMessage, type FileInfo } from '#protocol';
 import type { Attached, Attaching, AttachmentsView, Failing, Held, Written } from './attaching.ts';
 import type { Environment } from './environment.ts';
 import { Pause } from './pause.ts';
