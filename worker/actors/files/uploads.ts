@@ -11,6 +11,7 @@ import {
   partSize,
   refuse,
   type FileExtension,
+  type FileInfo,
   type Refusal,
   type Upload,
   type UploadBody,
@@ -39,6 +40,8 @@ export interface UploadEnds {
   readonly ofDay: { readonly files: number; readonly bytes: number } | null;
   /** Asks a conversation for one of this sender's messages. */
   holds(conversation: string, command: string): Promise<Holding>;
+  /** True if the sender still needs a complete upload that is in no message. */
+  isKept(file: string): boolean;
   /** Uploads have changed: the alarm may be due earlier. */
   changed(): void;
 }
@@ -202,6 +205,20 @@ export class Uploads implements Duty {
     return fit ? null : refuse('not_found', { field: 'files' });
   }
 
+  /** Those of these uploads that are complete and in no message, in this order. */
+  sendable(files: readonly string[]): FileInfo[] {
+    return files.flatMap((id) => {
+      const row = this.#rows.get(id);
+      return (row?.state === 'whole' && fileOf(row)) || [];
+    });
+  }
+
+  /** The 24 hours of these uploads begin anew (FIL-22). */
+  used(files: readonly string[]): void {
+    for (const id of files) this.#rows.postpone(id);
+    this.#ends.changed();
+  }
+
   /** Synchronous, so that two messages cannot both get a file. */
   claim(files: readonly string[], conversation: string, command: string): ClaimedFile[] | Refusal {
     const rows = files.map((id) => this.#rows.get(id));
@@ -250,6 +267,7 @@ export class Uploads implements Duty {
       }
       case 'sending':
       case 'whole':
+        if (row.state === 'whole' && this.#ends.isKept(row.id)) return this.#rows.postpone(row.id);
         this.#rows.becomesGone(row);
         return this.#clean(row);
       case 'gone':
