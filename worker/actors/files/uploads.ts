@@ -21,6 +21,7 @@ import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import type {
   ClaimedFile,
+  Copying,
   Holding,
   Joined,
   Joining,
@@ -211,6 +212,42 @@ export class Uploads implements Duty {
       const row = this.#rows.get(id);
       return (row?.state === 'whole' && fileOf(row)) || [];
     });
+  }
+
+  /** A complete upload that is in no message. */
+  whole(id: string): ClaimedFile | Refusal {
+    const row = this.#rows.get(id);
+    const info = row?.state === 'whole' ? fileOf(row) : undefined;
+    const small = row && smallOf(row)?.type;
+    return row && info ? { info, key: row.key, ...(small && { small }) } : refuse('not_found');
+  }
+
+  /** Begins an upload whose content the Worker copies from a file that was checked before; the key of the copy. */
+  beginCopy({ id, info }: Copying): { key: string } | Upload | Refusal {
+    const refusal = this.#request();
+    if (refusal) return refusal;
+    const account = this.#ends.account();
+    if (isRefusal(account)) return account;
+    const { name, size, type: extension } = info;
+    const known = this.#rows.get(id);
+    if (
+      known &&
+      (known.state === 'gone' || known.name !== name || known.size !== size || known.upload !== null)
+    )
+      return refuse('id_reused');
+    if (known && known.state !== 'sending') return this.#view(id);
+    const key = known?.key ?? `files/${account}/${secretName(this.#host)}`;
+    if (!known) this.#rows.insert({ id, key, name, extension, size });
+    this.#ends.changed();
+    return { key };
+  }
+
+  /** The content is there, and its thumbnail, if it has one. */
+  async copied({ id, info, small }: Copying): Promise<Upload | Refusal> {
+    const { sha256, width, height, thumbnail } = info;
+    if (small && thumbnail && this.#rows.get(id)?.state === 'sending')
+      this.#rows.setSmall(id, { type: small, ...thumbnail });
+    return this.joined(id, { sha256, ...(width && height && { width, height }) });
   }
 
   /** The 24 hours of these uploads begin anew (FIL-22). */
