@@ -229,7 +229,7 @@ test('CAN-22 CAN-34 an import changes texts and leaves the files', async () => {
     previous: { ...texts, files: [upload] },
   });
   const file = await call('GET', `/api/forums/${forum}/export`, { cookie: agent });
-  expect(await file.text()).toBe('key,question,answer\r\nreturns,How?,Imported\r\n');
+  expect(await file.text()).toBe('key,question,answer\r\nreturns,How?,Imported');
 });
 
 /** Aborts the supervisor's actor and the dispatcher, whatever they are doing. */
