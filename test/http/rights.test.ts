@@ -133,6 +133,9 @@ async function pass(cell: Cell): Promise<void> {
 const wordless = [
   'GET /api/account/files',
   'GET /api/audit',
+  // Of no response: see their lines.
+  'GET /api/canned/files/:file',
+  'GET /api/canned/files/:file/thumbnail',
   'GET /api/conversations/:id/decisions',
   'GET /api/conversations/:id/earlier',
   'GET /api/conversations/:id/files/:file/thumbnail',

@@ -225,6 +225,14 @@ export const lines: Readonly<Record<Address, Line>> = {
   'POST /api/forums/:forum/responses/:response/restore': changesResponses,
   'POST /api/forums/:forum/import': { ...changesResponses, ...csv },
   'GET /api/forums/:forum/export': { right: 'canned.use' },
+  // Of a file that no response has.
+  'GET /api/canned/files/:file': { right: 'canned.use', ...unknown },
+  'GET /api/canned/files/:file/thumbnail': { right: 'canned.use', ...unknown },
+  'POST /api/canned/files/:file/copy': {
+    right: 'canned.use',
+    body: () => ({ id: upload().id }),
+    ...unknown,
+  },
   'POST /api/operator/accounts': {
     right: 'operator',
     body: () => ({

@@ -89,6 +89,11 @@ export class UploadRows {
     this.#write("UPDATE uploads SET state = 'whole', content = ? WHERE id = ?", JSON.stringify(content), id);
   }
 
+  /** A complete upload lives for another day. */
+  postpone(id: string): void {
+    this.#write("UPDATE uploads SET due_at = ? WHERE id = ? AND state = 'whole'", this.#now() + day, id);
+  }
+
   becomesClaimed(id: string, conversation: string, command: string): void {
     this.#write(
       "UPDATE uploads SET state = 'claimed', conversation = ?, command = ?, due_at = ? WHERE id = ?",
