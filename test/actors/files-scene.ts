@@ -1,5 +1,6 @@
 /** Files for tests of actors: uploads without the HTTP side. */
-import { isRefusal, partSize, type FileExtension, type FileInfo, type Refusal, type Upload } from '#protocol';
+import { partSize } from '#domain/files/parts';
+import { isRefusal, type FileExtension, type FileInfo, type Refusal, type Upload } from '#protocol';
 import type { FileSender } from '../../worker/actors/contracts/files.ts';
 import { env, id } from './scene.ts';
 

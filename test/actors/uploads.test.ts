@@ -1,6 +1,7 @@
 /** The uploads of a sender: limits, overlapping attempts, and the sweep. Their HTTP side is in test/http/files. */
 import { caps, day } from '#domain/base/caps';
-import { partSize, refuse } from '#protocol';
+import { partSize } from '#domain/files/parts';
+import { refuse } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { accepted, bodyOf, keysOf, putPart, wholeFile } from './files-scene.ts';

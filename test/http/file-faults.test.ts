@@ -1,7 +1,8 @@
 /**
  * R7: a file that is shown has its object, and no object is left over, at any fault of R2 and any death of the server.
  */
-import { partSize, type Started } from '#protocol';
+import { partSize } from '#domain/files/parts';
+import { type Started } from '#protocol';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Sender } from '../../worker/actors/files/sender.ts';

@@ -1,5 +1,6 @@
 /** Files over HTTP: uploads in parts, checks, and how a file of a message is served. */
-import { maxFileSize, partSize, type FileInfo } from '#protocol';
+import { maxFileSize, partSize } from '#domain/files/parts';
+import { type FileInfo } from '#protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
 import { ask, bearer, call, env, id, newAccount, newSite, newVisitor, type TestAccount } from './client.ts';

@@ -1,5 +1,6 @@
 /** F85: exactly 100 MB go both ways, through the Worker and R2. */
-import { maxFileSize, partSize, type Upload } from '#protocol';
+import { maxFileSize, partSize } from '#domain/files/parts';
+import { type Upload } from '#protocol';
 import { expect, test } from 'vitest';
 import { ask, bearer, id, newAccount, newSite, newVisitor } from './client.ts';
 import { uploadsOf } from './uploading.ts';

@@ -1,5 +1,6 @@
 /** Sends files as a client does: begins, puts the parts, completes. */
-import { partSize, type FileInfo, type Refusal, type Upload } from '#protocol';
+import { partSize } from '#domain/files/parts';
+import { type FileInfo, type Refusal, type Upload } from '#protocol';
 import { ask, bearer, call, id, type Call } from './client.ts';
 
 /** An agent, by the session cookie, or a visitor of a site, by a token. */

@@ -4,6 +4,9 @@
  */
 import type { FileExtension, FileInfo, RefusalCode } from '#protocol';
 
+/** Why a file cannot be sent. `unreadable`: the browser cannot read it any more. `too_many_files`: for one message. */
+export type Failing = RefusalCode | 'unreadable' | 'too_many_files';
+
 /** A file of a composer, or of a message that waits for its files. */
 export interface Attached {
   /** The id of its upload. */
@@ -21,7 +24,7 @@ export interface Attached {
   /** Bytes that have arrived. */
   readonly sent: number;
   /** Why it failed. */
-  readonly code?: RefusalCode | undefined;
+  readonly code?: Failing | undefined;
   /** Another try may help. */
   readonly again?: boolean | undefined;
   /** Once it is ready. */

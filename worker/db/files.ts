@@ -31,11 +31,14 @@ const remove = `
     WHERE entry.value ->> 'kind' = 'message.deleted' AND entry.value ->> 'of' = 'message'
   )`;
 
-/** The bytes and the number of an account's files, without those of deleted messages. */
+/** The bytes and the number of an account's files in messages and canned responses, without deleted ones. */
 export async function usedSpace(d1: D1Database, account: string): Promise<{ used: number; files: number }> {
   const row = await d1.prepare(spaceQuery).bind(account).first<{ used: number; files: number }>();
   return row ?? { used: 0, files: 0 };
 }
 
 export const spaceQuery = `
-  SELECT coalesce(sum(size), 0) AS used, count(*) AS files FROM files WHERE account_id = ?1 AND deleted = 0`;
+  SELECT coalesce(sum(size), 0) AS used, count(*) AS files FROM (
+    SELECT size FROM files WHERE account_id = ?1 AND deleted = 0
+    UNION ALL SELECT size FROM canned_files WHERE account_id = ?1 AND removed_at IS NULL
+  )`;

@@ -22,7 +22,6 @@ export * from './conversation/history.ts';
 export * from './conversation/parties.ts';
 export * from './conversation/state.ts';
 export * from './files/files.ts';
-export * from './files/parts.ts';
 export * from './floor/attachments.ts';
 export * from './floor/availability.ts';
 export * from './floor/frames.ts';

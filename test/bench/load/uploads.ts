@@ -1,7 +1,8 @@
 /** Visitors who send files, part after part, as a widget does: one after the other, each by a new visitor. */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { lengthOf, makeId, partCount, type VisitorSession } from '#protocol';
+import { lengthOf, partCount } from '#domain/files/parts';
+import { makeId, type VisitorSession } from '#protocol';
 import type { Address } from './chat.ts';
 import { percentiles } from '../statistics.ts';
 import { postJson } from './http.ts';

@@ -66,7 +66,11 @@ export class Agent extends Identity implements AgentActor {
       () => ctx.getWebSockets(),
       () => this.#welcome(),
     );
-    this.#drafts = new Drafts(this.#host, this.#tabs, async (conversation) =>
+    const uploads = {
+      sendable: (ids: readonly string[]) => this.#awake?.uploads.sendable(ids) ?? [],
+      used: (ids: readonly string[]) => this.#awake?.uploads.used(ids),
+    };
+    this.#drafts = new Drafts(this.#host, this.#tabs, uploads, async (conversation) =>
       isOver(await conversationStub(env, this.#user().account.id, conversation).summary()),
     );
     const registers = open<AgentRegisters>(ctx.storage.sql, migrations);

@@ -9,6 +9,7 @@ import { Uploads } from '../files/uploads.ts';
 import { conversationStub } from '../stubs.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
+import { isInDraft } from './draft-table.ts';
 import { Member } from './member.ts';
 import { Presence } from './presence.ts';
 import { Standing } from './standing.ts';
@@ -89,6 +90,7 @@ export function assemble(
       const { id, name, account } = member.user;
       return conversationStub(env, account.id, conversation).holds({ kind: 'agent', id, name }, command);
     },
+    isKept: (file) => isInDraft(host.sql, file),
     changed: arm,
   });
   const alarm = new Alarm(host, [...followers.duties, presence, attached, ...member.duties, uploads]);

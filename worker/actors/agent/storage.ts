@@ -7,7 +7,7 @@ import type { Cursors } from '../../runtime/followers.ts';
 import { logTable, type Numbered } from '../../runtime/log.ts';
 import type { MailOrder } from '../contracts/agent.ts';
 import { uploadTables } from '../files/storage.ts';
-import { notesTable, repliesTable } from './draft-table.ts';
+import { notesTable, repliesTable, replyFilesColumn } from './draft-table.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -41,6 +41,7 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID`,
   notesTable,
   ...uploadTables,
+  replyFilesColumn,
 ];
 
 /** Fields of a user that earlier versions did not store. */

@@ -43,6 +43,11 @@ export interface ClaimedFile {
   readonly small?: SmallImage['type'];
 }
 
+/** A file that is copied to an upload with this id. */
+export interface Copying extends Omit<ClaimedFile, 'key'> {
+  readonly id: string;
+}
+
 /** Whether a conversation has a message: `pending`, it is about to decide. */
 export type Holding = 'written' | 'pending' | 'absent';
 
@@ -62,6 +67,11 @@ export interface FileSender {
   setThumbnail(file: string, image: SmallImage, bytes: Uint8Array): Promise<Upload | Refusal>;
   /** Deletes an upload that is in no message. Safe to repeat. */
   cancelUpload(file: string): Promise<Refusal | null>;
+  /** A complete upload that is in no message, to be copied. */
+  wholeUpload(file: string): ClaimedFile | Refusal;
+  /** Begins an upload that is copied from a checked file; an upload, if it is whole already. Safe to repeat. */
+  beginCopy(copying: Copying): { key: string } | Upload | Refusal;
+  copied(copying: Copying): Promise<Upload | Refusal>;
   /** Gives all of these files to one message, or none. The same message may claim them again. */
   claimFiles(files: readonly string[], conversation: string, command: string): ClaimedFile[] | Refusal;
   /** The message was written, or never will be. */

@@ -13,16 +13,23 @@ import { agentStub, handedOn, visitorStub } from '../stubs.ts';
 import type { ConversationCore } from './core.ts';
 
 type Name = Pick<ConversationCore['self'], 'account' | 'id'>;
-type Sender = Pick<FileSender, 'claimFiles' | 'settleClaim'>;
+type Sender = Promised<Pick<FileSender, 'claimFiles' | 'settleClaim'>>;
+/** Finds the actor of a sender; undefined if they have none, and so no files. */
+export type SenderOf = (account: string, kind: 'visitor' | 'agent', id: string) => Sender | undefined;
+
+export const senderIn =
+  (env: Env): SenderOf =>
+  (account, kind, id) =>
+    kind === 'agent' ? agentStub(env, account, id) : visitorStub(env, account, id);
 
 export class Claims {
-  readonly #env: Env;
+  readonly #senderOf: SenderOf;
   readonly #background: (work: Promise<unknown>) => void;
   /** The messages that are about to be decided, with the number of attempts. */
   readonly #pending = new Map<string, number>();
 
-  constructor(env: Env, background: (work: Promise<unknown>) => void) {
-    this.#env = env;
+  constructor(senderOf: SenderOf, background: (work: Promise<unknown>) => void) {
+    this.#senderOf = senderOf;
     this.#background = background;
   }
 
@@ -50,7 +57,8 @@ export class Claims {
   ): Promise<T | Refusal> {
     const { id, files = [] } = command;
     if (files.length === 0) return decide([]);
-    const sender = this.#senderOf(self.account, by);
+    const sender =
+      (by.kind === 'agent' || by.kind === 'visitor') && this.#senderOf(self.account, by.kind, by.id);
     if (!sender) return refuse('not_found', { field: 'files' });
     const key = keyOf(by, id);
     this.#pending.set(key, (this.#pending.get(key) ?? 0) + 1);
@@ -77,17 +85,9 @@ export class Claims {
   }
 
   /** Its failure loses nothing: the sweep of the sender asks. */
-  #settle(sender: Promised<Sender>, { id }: Name, command: string, written: boolean): void {
+  #settle(sender: Sender, { id }: Name, command: string, written: boolean): void {
     const told = sender.settleClaim(id, command, written);
     this.#background(told.catch((error: unknown) => report('claim_not_settled', error)));
-  }
-
-  #senderOf(
-    account: string,
-    { kind, id }: { kind: Party['kind']; id?: string },
-  ): Promised<Sender> | undefined {
-    if (id === undefined || kind === 'system') return undefined;
-    return kind === 'agent' ? agentStub(this.#env, account, id) : visitorStub(this.#env, account, id);
   }
 }
 

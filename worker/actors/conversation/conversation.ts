@@ -50,7 +50,7 @@ import { agentStub, dispatcherStub, handedOn } from '../stubs.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
-import { Claims } from './claims.ts';
+import { Claims, senderIn } from './claims.ts';
 import { ConversationCore, type Bind } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { endsOf } from './followers/ends.ts';
@@ -88,7 +88,7 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
-    this.#claims = new Claims(env, this.#host.background);
+    this.#claims = new Claims(senderIn(env), this.#host.background);
     const core = ConversationCore.wake(this.#host, this.#bind, this.waits, capsOf(env));
     if (core) this.#adopt(core);
   }

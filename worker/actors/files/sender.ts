@@ -3,6 +3,7 @@ import { refuse, type FileExtension, type Refusal, type Upload, type UploadBody 
 import { DurableObject } from 'cloudflare:workers';
 import type {
   ClaimedFile,
+  Copying,
   FileSender,
   Joined,
   Joining,
@@ -55,6 +56,18 @@ export abstract class Sender extends DurableObject<Env> implements FileSender {
   async cancelUpload(file: string): Promise<Refusal | null> {
     const uploads = this.uploads();
     return uploads ? uploads.cancel(file) : nobody();
+  }
+
+  wholeUpload(file: string): ClaimedFile | Refusal {
+    return this.uploads()?.whole(file) ?? nobody();
+  }
+
+  beginCopy(copying: Copying): { key: string } | Upload | Refusal {
+    return this.uploads()?.beginCopy(copying) ?? nobody();
+  }
+
+  async copied(copying: Copying): Promise<Upload | Refusal> {
+    return (await this.uploads()?.copied(copying)) ?? nobody();
   }
 
   claimFiles(files: readonly string[], conversation: string, command: string): ClaimedFile[] | Refusal {

@@ -1,6 +1,7 @@
 /** The stored uploads of a sender. Each change of a state sets the time at which the sweep looks again. */
 import { day } from '#domain/base/caps';
-import { lengthOf, type Upload } from '#protocol';
+import { lengthOf } from '#domain/files/parts';
+import { type Upload } from '#protocol';
 import { all, first, type Sql } from '../../runtime/host.ts';
 import type { ClaimedFile, SmallImage, StoredPart } from '../contracts/files.ts';
 import type { PartRow, Row, State } from './storage.ts';
@@ -86,6 +87,11 @@ export class UploadRows {
 
   becomesWhole(id: string, content: object): void {
     this.#write("UPDATE uploads SET state = 'whole', content = ? WHERE id = ?", JSON.stringify(content), id);
+  }
+
+  /** A complete upload lives for another day. */
+  postpone(id: string): void {
+    this.#write("UPDATE uploads SET due_at = ? WHERE id = ? AND state = 'whole'", this.#now() + day, id);
   }
 
   becomesClaimed(id: string, conversation: string, command: string): void {

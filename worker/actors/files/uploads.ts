@@ -4,13 +4,12 @@
  */
 import * as pace from '#domain/base/bucket';
 import { thumbnailKey } from '#domain/files/names';
+import { lengthOf, missing, partSize } from '#domain/files/parts';
 import {
   isRefusal,
-  lengthOf,
-  missing,
-  partSize,
   refuse,
   type FileExtension,
+  type FileInfo,
   type Refusal,
   type Upload,
   type UploadBody,
@@ -20,6 +19,7 @@ import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
 import type {
   ClaimedFile,
+  Copying,
   Holding,
   Joined,
   Joining,
@@ -39,6 +39,8 @@ export interface UploadEnds {
   readonly ofDay: { readonly files: number; readonly bytes: number } | null;
   /** Asks a conversation for one of this sender's messages. */
   holds(conversation: string, command: string): Promise<Holding>;
+  /** True if the sender still needs a complete upload that is in no message. */
+  isKept(file: string): boolean;
   /** Uploads have changed: the alarm may be due earlier. */
   changed(): void;
 }
@@ -202,6 +204,56 @@ export class Uploads implements Duty {
     return fit ? null : refuse('not_found', { field: 'files' });
   }
 
+  /** Those of these uploads that are complete and in no message, in this order. */
+  sendable(files: readonly string[]): FileInfo[] {
+    return files.flatMap((id) => {
+      const row = this.#rows.get(id);
+      return (row?.state === 'whole' && fileOf(row)) || [];
+    });
+  }
+
+  /** A complete upload that is in no message. */
+  whole(id: string): ClaimedFile | Refusal {
+    const row = this.#rows.get(id);
+    const info = row?.state === 'whole' ? fileOf(row) : undefined;
+    const small = row && smallOf(row)?.type;
+    return row && info ? { info, key: row.key, ...(small && { small }) } : refuse('not_found');
+  }
+
+  /** Begins an upload whose content the Worker copies from a file that was checked before; the key of the copy. */
+  beginCopy({ id, info }: Copying): { key: string } | Upload | Refusal {
+    const refusal = this.#request();
+    if (refusal) return refusal;
+    const account = this.#ends.account();
+    if (isRefusal(account)) return account;
+    const { name, size, type: extension } = info;
+    const known = this.#rows.get(id);
+    if (
+      known &&
+      (known.state === 'gone' || known.name !== name || known.size !== size || known.upload !== null)
+    )
+      return refuse('id_reused');
+    if (known && known.state !== 'sending') return this.#view(id);
+    const key = known?.key ?? `files/${account}/${secretName(this.#host)}`;
+    if (!known) this.#rows.insert({ id, key, name, extension, size });
+    this.#ends.changed();
+    return { key };
+  }
+
+  /** The content is there, and its thumbnail, if it has one. */
+  async copied({ id, info, small }: Copying): Promise<Upload | Refusal> {
+    const { sha256, width, height, thumbnail } = info;
+    if (small && thumbnail && this.#rows.get(id)?.state === 'sending')
+      this.#rows.setSmall(id, { type: small, ...thumbnail });
+    return this.joined(id, { sha256, ...(width && height && { width, height }) });
+  }
+
+  /** The 24 hours of these uploads begin anew (FIL-22). */
+  used(files: readonly string[]): void {
+    for (const id of files) this.#rows.postpone(id);
+    this.#ends.changed();
+  }
+
   /** Synchronous, so that two messages cannot both get a file. */
   claim(files: readonly string[], conversation: string, command: string): ClaimedFile[] | Refusal {
     const rows = files.map((id) => this.#rows.get(id));
@@ -250,6 +302,7 @@ export class Uploads implements Duty {
       }
       case 'sending':
       case 'whole':
+        if (row.state === 'whole' && this.#ends.isKept(row.id)) return this.#rows.postpone(row.id);
         this.#rows.becomesGone(row);
         return this.#clean(row);
       case 'gone':

@@ -143,6 +143,7 @@ export class Visitor extends Sender implements VisitorActor {
         const { account, id } = this.#registers?.get('self') ?? { account: '', id: '' };
         return conversationStub(this.env, account, conversation).holds({ kind: 'visitor', id }, command);
       },
+      isKept: () => false,
       changed: () => this.#alarm?.arm(),
     });
     const closing = {

@@ -2,11 +2,10 @@
 import { sizeOf } from '#domain/files/pictures';
 import { cleanFileName } from '#domain/files/names';
 import { extensionOf } from '#domain/files/types';
+import { maxFileSize, partSize } from '#domain/files/parts';
 import {
   isRefusal,
-  maxFileSize,
   maxThumbnailSide,
-  partSize,
   refuse,
   type Done,
   type Refusal,

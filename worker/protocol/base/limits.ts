@@ -45,6 +45,9 @@ export const maxImportLines = 20_000;
 export const maxFileName = 255;
 /** The most files of a message. */
 export const maxFilesOfMessage = 10;
+/** The most files of a canned response, and of all of an account's. */
+export const maxFilesOfResponse = 5;
+export const maxCannedFiles = 2_000;
 /** A file's small image: bytes, and pixels a side. */
 export const maxThumbnailBytes = 100_000;
 export const maxThumbnailSide = 640;

@@ -87,7 +87,7 @@ export function partsOf(address: string): Pick<Route, 'method' | 'path'> {
 
 /** Declares a body or an answer that is a file. */
 /* @__NO_SIDE_EFFECTS__ */
-export function file(...media: readonly string[]): FileForm {
+export function file(media: readonly string[]): FileForm {
   return { media };
 }
 

@@ -12,10 +12,10 @@ const ofFile = { file: FileId };
 const part = v.pipe(v.string(), v.regex(/^[1-9]\d?$/));
 const ofPart = { file: FileId, part };
 /** Of the length that `lengthOf` states, which the handler holds the body to. */
-const bytes = { ...file('application/octet-stream'), streamed: true } as const;
-const thumbnails = { ...file('image/jpeg', 'image/png'), maxBytes: maxThumbnailBytes };
+const bytes = { ...file(['application/octet-stream']), streamed: true } as const;
+const thumbnails = { ...file(['image/jpeg', 'image/png']), maxBytes: maxThumbnailBytes };
 /** Any of the types of `#domain/files/types`, with a name and a range (FIL-9). */
-const download = file('*/*');
+const download = file(['*/*']);
 
 /* An agent's. */
 

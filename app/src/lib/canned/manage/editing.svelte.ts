@@ -2,7 +2,7 @@
  * A visit to the editor of one response: its texts are saved by themselves (F79), and a change by a colleague is
  * shown, never overwritten (CAN-8). The timers and requests are injected, so that tests have a clock of their own.
  */
-import { sameTexts, textsOf } from '#domain/canned/saving';
+import { sameFiles, sameTexts, textsOf, type Content } from '#domain/canned/saving';
 import {
   check,
   isBlank,
@@ -10,6 +10,7 @@ import {
   isTransient,
   ResponseTexts,
   type CannedResponse,
+  type FileInfo,
   type Refusal,
   type ResponseBody,
   type ResponseDetails,
@@ -45,6 +46,8 @@ export const noTexts: ResponseTexts = { key: '', question: '', answer: '' };
 export class Editing {
   readonly id: string;
   texts = $state.raw<ResponseTexts>(noTexts);
+  /** The files, in order: those that are stored, and complete uploads. */
+  files = $state.raw<readonly FileInfo[]>([]);
   phase = $state<Phase>('unchanged');
   /** The version that the server has, as far as this visit knows; null for a new response. */
   stored = $state.raw<CannedResponse | null>(null);
@@ -57,7 +60,7 @@ export class Editing {
   /** A colleague's change that was taken over, because nothing was edited here. */
   news = $state.raw<ResponseDetails | null>(null);
   readonly dirty = $derived.by(() =>
-    this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts),
+    this.stored ? !sameContent(this.#content, this.stored) : !isEmpty(this.texts) || this.files.length > 0,
   );
   /** The last change can be undone. */
   readonly undoable = $derived.by(() => Boolean(this.details?.previous) && this.phase !== 'conflict');
@@ -66,8 +69,8 @@ export class Editing {
   #running: Promise<void> | null = null;
   #timer: (() => void) | null = null;
   #failures = 0;
-  /** Texts that were sent without an answer: the server may have them. */
-  #sent: readonly ResponseTexts[] = [];
+  /** What was sent without an answer: the server may have it. */
+  #sent: readonly Content[] = [];
   #savedHere = false;
   #ended = false;
 
@@ -76,12 +79,31 @@ export class Editing {
     this.#ports = ports;
     this.#visit = ports.visit();
     this.stored = stored;
-    if (stored) this.texts = textsOf(stored);
+    if (stored) this.#show(stored);
   }
 
   /** Takes what was typed, and saves it after a pause. */
   type(change: Partial<ResponseTexts>): void {
     this.texts = { ...this.texts, ...change };
+    this.#edited();
+  }
+
+  /** Takes other files, and saves them after the same pause. */
+  attach(files: readonly FileInfo[]): void {
+    this.files = files;
+    this.#edited();
+  }
+
+  get #content(): Content {
+    return { ...this.texts, files: [...this.files] };
+  }
+
+  #show(content: Content): void {
+    this.texts = textsOf(content);
+    this.files = content.files ?? [];
+  }
+
+  #edited(): void {
     this.news = null;
     if (this.phase === 'conflict' || this.phase === 'gone' || this.#running) return;
     if (this.#owed) this.#schedule(savePause);
@@ -150,7 +172,7 @@ export class Editing {
     const previous = this.details?.previous;
     if (!previous) return;
     this.#visit = this.#ports.visit();
-    this.texts = { ...previous };
+    this.#show(previous);
     await this.#save();
     this.#visit = this.#ports.visit();
   }
@@ -164,7 +186,7 @@ export class Editing {
     this.phase = 'unchanged';
     // The history of a colleague's version begins with it.
     this.#visit = this.#ports.visit();
-    if (how === 'theirs') this.texts = textsOf(theirs);
+    if (how === 'theirs') this.#show(theirs);
     else await this.flush();
   }
 
@@ -196,7 +218,8 @@ export class Editing {
   }
 
   async #put(): Promise<void> {
-    const texts = this.texts;
+    const { texts } = this;
+    const content = this.#content;
     const wrong = check(ResponseTexts, texts);
     if (isRefusal(wrong)) {
       this.refusal = wrong;
@@ -206,8 +229,14 @@ export class Editing {
     const version = this.stored?.version ?? 0;
     if (this.phase !== 'unsent') this.phase = 'saving';
     const before = this.#sent;
-    this.#sent = [...before, texts];
-    const answer = await this.#ports.put(this.id, { ...texts, version, edit: this.#visit });
+    this.#sent = [...before, content];
+    const body = { ...texts, version, edit: this.#visit };
+    // A response that never had files is saved without a list of them.
+    const has = content.files?.length || this.stored?.files?.length;
+    const answer = await this.#ports.put(this.id, {
+      ...body,
+      ...(has && { files: this.files.map(({ id }) => id) }),
+    });
     if (!isRefusal(answer)) {
       this.#ports.stored(answer, answer.version > version);
       this.#adopt(answer);
@@ -251,11 +280,11 @@ export class Editing {
     // No text of another user is replaced: only the version is newer, or an own save arrived after all.
     const ours =
       now.version === stored?.version ||
-      [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
+      [this.#content, known, ...this.#sent].some((each) => sameContent(each, now));
     if (!this.#owed) {
       if (!ours) this.news = now;
       this.#adopt(now);
-      this.texts = textsOf(now);
+      this.#show(now);
       if (!ours) this.phase = 'unchanged';
     } else if (ours) {
       this.#adopt(now);
@@ -269,8 +298,8 @@ export class Editing {
   }
 
   #adopt(details: ResponseDetails): void {
-    const { id, key, question, answer, version } = details;
-    this.stored = { id, key, question, answer, version };
+    const { id, key, question, answer, files, version } = details;
+    this.stored = { id, key, question, answer, version, ...(files && { files }) };
     this.details = details;
     this.#sent = [];
   }
@@ -280,6 +309,10 @@ export class Editing {
     this.theirs = null;
     this.phase = 'gone';
   }
+}
+
+function sameContent(one: Content, other: Content): boolean {
+  return sameTexts(one, other) && sameFiles(one.files, other.files);
 }
 
 /** A new response with only white space is no text that could be lost. */

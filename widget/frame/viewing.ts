@@ -1,0 +1,34 @@
+/** Opens an image over the chat. */
+import { mount, unmount } from 'svelte';
+import type { FileInfo } from '#protocol';
+import type { Chat } from './chat.svelte.ts';
+import Viewer from './Viewer.svelte';
+
+export interface Viewed {
+  readonly conversation: string;
+  readonly file: FileInfo;
+}
+
+export function viewImage(chat: Chat, conversation: string, file: FileInfo, opener: HTMLElement): void {
+  const images = chat.rows.flatMap((row): Viewed[] =>
+    row.kind === 'message' && row.seq !== undefined && !row.deleted
+      ? (row.files ?? [])
+          .filter(({ width }) => width !== undefined)
+          .map((each) => ({ conversation: row.conversation ?? '', file: each }))
+      : [],
+  );
+  const at = Math.max(
+    0,
+    images.findIndex((image) => image.file.id === file.id && image.conversation === conversation),
+  );
+  const viewer = mount(Viewer, {
+    target: document.body,
+    props: {
+      ...{ chat, images, at },
+      onclose: () => {
+        void unmount(viewer);
+        opener.focus();
+      },
+    },
+  });
+}
