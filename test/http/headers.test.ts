@@ -36,7 +36,7 @@ const shell: Set = {
   'content-security-policy': new RegExp(
     `^${[
       "default-src 'none'; worker-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:;",
-      "manifest-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
+      "media-src 'self'; manifest-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
       "style-src 'self' 'unsafe-hashes' 'sha256-[\\w+/]{43}='; base-uri 'none'; form-action 'self';",
       "require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url;",
       "frame-ancestors 'none'",
