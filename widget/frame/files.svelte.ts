@@ -37,6 +37,9 @@ export class Files {
       changed: () => this.#changed(),
     });
     void this.#attachments.start();
+    addEventListener('beforeunload', (event) => {
+      if (this.#attachments.losable) event.preventDefault();
+    });
   }
 
   add(files: Iterable<File>): void {
