@@ -114,7 +114,7 @@ export class PaperFiles {
   }
 }
 
-const sumOf = (bytes = new Uint8Array()) => createHash('sha256').update(bytes).digest('hex');
+const sumOf = (bytes: Uint8Array = new Uint8Array()) => createHash('sha256').update(bytes).digest('hex');
 
 /** A clock that runs only when it is told to. */
 export class PaperClock {
