@@ -8,7 +8,7 @@ import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
 const mark = Math.random().toString(36).slice(2, 8);
-/** Somebody has to be available: the chat would ask for an email first. */
+/** An agent is available: otherwise the chat would ask for an email first. */
 const anna = await Agent.signIn(browser, base, 'anna@demo.test');
 const choose = ({ chat }: Visitor) => chat.locator('input[type=file]');
 const attached = ({ chat }: Visitor) =>

@@ -3,14 +3,20 @@
  * are read with the credential first.
  */
 import type { FileInfo } from '#protocol';
-import type { Chat } from './chat.svelte.ts';
+import type { ChatOfFiles } from './file-parts.ts';
+
+/** An image of a conversation. */
+export interface Viewed {
+  readonly conversation: string;
+  readonly file: FileInfo;
+}
 
 export type Kind = '' | '/thumbnail' | '?save=1';
 
 /** A browser would need too much memory for a larger one; it can be downloaded. Bytes. */
 export const largestRead = 52_428_800;
 
-function urlOf(chat: Chat, conversation: string, { id }: FileInfo, kind: Kind): URL {
+function urlOf(chat: ChatOfFiles, conversation: string, { id }: FileInfo, kind: Kind): URL {
   const { api } = chat.client;
   const url = new URL(`/api/widget/conversations/${conversation}/files/${id}${kind}`, api.base);
   url.searchParams.set('site', api.site);
@@ -18,7 +24,7 @@ function urlOf(chat: Chat, conversation: string, { id }: FileInfo, kind: Kind): 
 }
 
 export async function addressOf(
-  chat: Chat,
+  chat: ChatOfFiles,
   conversation: string,
   file: FileInfo,
   kind: Kind = '',
@@ -31,14 +37,14 @@ export async function addressOf(
  * Saves a file to the visitor's disk. Its bytes are read first: a download that begins in a frame of another site goes
  * without the frame's cookie.
  */
-export async function saveFile(chat: Chat, conversation: string, file: FileInfo): Promise<void> {
+export async function saveFile(chat: ChatOfFiles, conversation: string, file: FileInfo): Promise<void> {
   const bytes = await read(chat, urlOf(chat, conversation, file, '?save=1'));
   const address = URL.createObjectURL(bytes);
   Object.assign(document.createElement('a'), { href: address, download: file.name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-async function read(chat: Chat, url: URL): Promise<Blob> {
+async function read(chat: ChatOfFiles, url: URL): Promise<Blob> {
   const { bearer } = chat.client.api;
   const headers = bearer ? { authorization: bearer } : {};
   const response = await fetch(url, { credentials: 'include', headers });
