@@ -307,7 +307,7 @@ export class Attachments implements Attaching {
     if (code) this.#flush(item.record.scope);
   }
 
-  /** Sends the messages of a scope whose files are ready, in order. A message with a failed file waits for the sender. */
+  /** Sends the messages of a scope whose files are ready, in order. After a failure the sender decides. */
   #flush(scope: string): void {
     if (this.#ended) return;
     for (const message of [...this.#held.values()]) {
