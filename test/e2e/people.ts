@@ -154,7 +154,9 @@ export class Agent {
 
   async take(text: string): Promise<void> {
     await this.row('Unassigned', text).getByRole('button', { name: 'Take' }).click();
-    await this.row('My chats', text).waitFor();
+    // Until this chat is open, the composer is that of the chat before.
+    const opened = this.page.locator('[aria-current="true"]');
+    await this.row('My chats', text).filter({ has: opened }).waitFor();
     await this.composer.waitFor();
   }
 
