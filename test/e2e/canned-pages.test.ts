@@ -24,6 +24,15 @@ test('F76 F81 a manager adds a forum for some campaigns, and its title changes o
     if (!own) await send(page, 'DELETE', `/api/forums/${id}`);
   await page.goto(`${base}/console/canned-responses`);
   await page.getByText('No forums yet').waitFor();
+  // The strip of a narrow window shows the section of the page.
+  const section = page.getByRole('navigation', { name: 'Console' }).locator('[aria-current]');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await eventually(
+    () =>
+      section.evaluate((link) => link.getBoundingClientRect().right <= innerWidth && link.textContent.trim()),
+    'Canned responses',
+  );
+  await page.setViewportSize({ width: 1440, height: 900 });
   expect(await flaws(page)).toEqual([]);
   await picture(page, 'forums-none');
   await page.getByRole('button', { name: 'Add forum' }).press('Enter');
