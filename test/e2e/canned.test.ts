@@ -234,7 +234,7 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   await composer.fill('I am {{agent}}, {{visitor|dear guest}}');
   expect(await page.getByText('Not filled in').count()).toBe(0);
   await composer.press('Enter');
-  await visitor.sees('I am Anna, dear guest');
+  await visitor.sees('I am Anna Petrova, dear guest');
   await composer.fill('Type {{nonsense}} and {{visitor}}, {{agent}}');
   await page.getByText('Not a variable: {{nonsense}}').waitFor();
   await picture(page, 'canned-unknown');
@@ -244,7 +244,7 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   await picture(page, 'canned-unknown-question');
   expect(await accessibilityOf(page)).toEqual([]);
   await unknown.getByRole('button', { name: 'Send anyway' }).press('Enter');
-  await visitor.sees('Type {{nonsense}} and {{visitor}}, Anna');
+  await visitor.sees('Type {{nonsense}} and {{visitor}}, Anna Petrova');
   await expect.poll(() => focused(page)).toBe('Message');
   expect((await visitor.chat.getByRole('log').innerText()).match(/waiting, \{\{visitor/)).toBeNull();
   expect([...visitor.errors, ...anna.errors]).toEqual([]);
