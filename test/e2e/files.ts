@@ -37,3 +37,10 @@ export const text = (name: string, content: string) => ({
   mimeType: 'text/plain',
   buffer: Buffer.from(content),
 });
+
+/** A second of silence: frames of MPEG 1, layer III, 128 kbit/s at 44.1 kHz. */
+export function mp3(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  const frame = Buffer.alloc(417);
+  frame.set([0xff, 0xfb, 0x90, 0x64]);
+  return { name, mimeType: 'audio/mpeg', buffer: Buffer.concat(Array<Buffer>(38).fill(frame)) };
+}

@@ -78,6 +78,16 @@ export function browserStore(now: () => number): UploadStore {
   };
 }
 
+/** Whether the browser stores anything at all: a private window may not, for a frame on another site. */
+export async function storesFiles(): Promise<boolean> {
+  try {
+    (await openDatabase()).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Stores nothing beyond the page. */
 export function memoryStore(): UploadStore {
   const [kept, said] = [new Map<string, StoredFile>(), new Map<string, StoredMessage>()];
