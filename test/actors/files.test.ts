@@ -1,10 +1,9 @@
 /** Files in messages: on sockets, in order, deleted, and who may read them. */
 import { caps, day } from '#domain/base/caps';
-import { isRefusal, type Entry } from '#protocol';
+import { deletedFilesKeptFor, isRefusal, type Entry } from '#protocol';
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Sender } from '../../worker/actors/files/sender.ts';
-import { keptFor } from '../../worker/actors/conversation/files.ts';
 import { keysOf, wholeFile } from './files-scene.ts';
 import { conversationStub } from '../../worker/actors/stubs.ts';
 import {
@@ -157,7 +156,7 @@ test.each(ways)(
       for (const actor of [stub, anna.stub]) await runDurableObjectAlarm(actor);
       return keysOf(scene.account);
     };
-    expect(await alarm(keptFor - day)).toHaveLength(1);
+    expect(await alarm(deletedFilesKeptFor - day)).toHaveLength(1);
     await expect.poll(() => alarm(day + 1)).toEqual([]);
     expect(await read()).toEqual(['not_found', 'not_found', 'not_found']);
   },

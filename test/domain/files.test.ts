@@ -257,3 +257,46 @@ test('F87 the header of a download has the name whole, and cannot be broken out 
     }),
   );
 });
+
+test('F86 a photo that browsers turn has the dimensions that they show', () => {
+  const plain = { width: 640, height: 480 };
+  const turned = { width: 480, height: 640 };
+  const cases = fc.record({
+    little: fc.boolean(),
+    orientation: fc.integer({ min: 0, max: 9 }),
+    before: fc.array(fc.integer({ min: 0x0100, max: 0x0111 }), { maxLength: 5 }),
+    cutAt: fc.option(fc.nat({ max: 80 })),
+  });
+  fc.assert(
+    fc.property(cases, ({ little, orientation, before, cutAt }) => {
+      const photo = photoOf(orientation, little, before);
+      const swaps = orientation >= 5 && orientation <= 8;
+      expect(dimensionsOf(photo)).toEqual(swaps ? turned : plain);
+      // A part of the file gives the same dimensions or none.
+      if (cutAt !== null)
+        expect([null, swaps ? turned : plain]).toContainEqual(dimensionsOf(photo.subarray(0, cutAt)));
+    }),
+  );
+});
+
+/** The head of a JPEG of 640 by 480 pixels whose EXIF has these tags and then the orientation. */
+function photoOf(orientation: number, little: boolean, before: readonly number[]): Uint8Array {
+  const number = (value: number, bytes: number) => {
+    const big = Array.from({ length: bytes }, (_, at) => (value >> (8 * (bytes - 1 - at))) & 255);
+    return little ? big.reverse() : big;
+  };
+  const field = (tag: number, value: number) => [
+    ...[...number(tag, 2), ...number(3, 2), ...number(1, 4)],
+    ...[...number(value, 2), 0, 0],
+  ];
+  const tiff = [
+    ...[...latin(little ? 'II*\0' : 'MM\0*'), ...number(8, 4), ...number(before.length + 1, 2)],
+    ...[...before.flatMap((tag) => field(tag, 7)), ...field(0x0112, orientation)],
+  ];
+  const length = tiff.length + 8;
+  return Uint8Array.from([
+    ...latin('\xff\xd8\xff\xe1'),
+    ...[length >> 8, length & 255, ...latin('Exif\0\0'), ...tiff],
+    ...latin('\xff\xc2\0\x11\x08\x01\xe0\x02\x80\x03'),
+  ]);
+}

@@ -1,12 +1,21 @@
 /** Files for journeys, made here: no binary lies in the repository. */
-import type { Page } from 'playwright';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Download, Locator, Page } from 'playwright';
+import type { Agent } from './people.ts';
+
+export interface Made {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
 
 /** A picture as a browser encodes it, with a gradient and a text. */
 export async function picture(
   page: Page,
   name: string,
   { width = 1200, height = 800, hue = 210, type = 'image/jpeg' } = {},
-): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+): Promise<Made> {
   const base64 = await page.evaluate(
     ([text, wide, high, tone, kind]) => {
       const canvas = Object.assign(document.createElement('canvas'), { width: wide, height: high });
@@ -38,9 +47,19 @@ export const text = (name: string, content: string) => ({
   buffer: Buffer.from(content),
 });
 
-/** A second of silence: frames of MPEG 1, layer III, 128 kbit/s at 44.1 kHz. */
-export function mp3(name: string): { name: string; mimeType: string; buffer: Buffer } {
-  const frame = Buffer.alloc(417);
-  frame.set([0xff, 0xfb, 0x90, 0x64]);
-  return { name, mimeType: 'audio/mpeg', buffer: Buffer.concat(Array<Buffer>(38).fill(frame)) };
+/** Sends files with a text from a composer, and waits until the log has the message. */
+export async function send(agent: Agent, files: Made[], words = ''): Promise<void> {
+  await agent.page.locator('input[type=file]').first().setInputFiles(files);
+  await agent.composer.fill(words);
+  await agent.composer.press('Enter');
+  await agent.log.getByRole('article', { name: files.at(-1)?.name ?? '' }).waitFor();
 }
+
+/** The digests of bytes and of a saved file. */
+export const sumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+export const savedSum = async (download: Download) => sumOf(readFileSync(await download.path()));
+
+export const loaded = (shown: Locator) =>
+  shown.evaluate(
+    (element) => element instanceof HTMLImageElement && element.complete && element.naturalWidth > 0,
+  );

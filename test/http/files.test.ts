@@ -350,7 +350,7 @@ test('FIL-18 managers read how many bytes the account’s files take', async () 
     body: { id: crypto.randomUUID(), site: shop, text: '', files: files.map(({ id: of }) => of) },
   });
   const space = () => ask('GET', '/api/account/files', { cookie: mine.supervisor });
-  const limit = 100_000_000_000;
+  const limit = 107_374_182_400;
   await conversationStub(env, mine.id, body.conversation).rearchive();
   await expect.poll(space).toEqual({ status: 200, body: { used: 12, files: 2, limit } });
   expect((await ask('GET', '/api/account/files', { cookie: mine.agent })).status).toBe(403);

@@ -1,10 +1,11 @@
 /**
- * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in routes.ts.
+ * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in route-lines.ts.
  */
 import { refusals, type RefusalCode } from '#protocol';
 import { allRoutes } from '#protocol/routes';
 import { beforeAll, expect, test } from 'vitest';
-import { askedRoutes, expected, probe, lines, type AskedRoute } from './routes.ts';
+import { lines } from './route-lines.ts';
+import { askedRoutes, expected, probe, type AskedRoute } from './routes.ts';
 import { newSide, stateOf, strangers, type Principal, type Side, type Things } from './principals.ts';
 
 interface Cell {

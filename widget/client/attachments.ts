@@ -5,7 +5,8 @@
 import { extensionOf } from '#domain/files/types';
 import { maxFileSize } from '#domain/files/parts';
 import { isBlank, makeCommandId, maxFileName, maxFilesOfMessage, type FileInfo } from '#protocol';
-import type { Attached, Attaching, AttachmentsView, Failing, Held, Written } from './attaching.ts';
+import type { Attaching, AttachmentsView, Failing, Held, Written } from './attaching.ts';
+import { itemOf, newFileId, type Item } from './attached-item.ts';
 import type { Environment } from './environment.ts';
 import { Pause } from './pause.ts';
 import type { Tabs } from './tabs.ts';
@@ -37,14 +38,6 @@ export interface AttachmentsOptions {
 
 const atOnce = 2;
 
-interface Item {
-  record: StoredFile;
-  shown: Attached;
-  small: Promise<Blob | null>;
-  resumed: boolean;
-  upload?: Upload;
-}
-
 export class Attachments implements Attaching {
   readonly #options: AttachmentsOptions;
   readonly #items = new Map<string, Item>();
@@ -63,6 +56,7 @@ export class Attachments implements Attaching {
     const { files, messages } = await store.load(owner);
     for (const tab of new Set([...files, ...messages].map((each) => each.tab)))
       tabs.afterwards(tab, () => this.#takeOver(tab));
+    this.#changed();
   }
 
   end(): void {
@@ -73,6 +67,14 @@ export class Attachments implements Attaching {
       if (shown.preview) URL.revokeObjectURL(shown.preview);
     }
     for (const pause of this.#ending) pause.cancel();
+  }
+
+  /** Something would be lost with the page: it is on its way, and this browser stores nothing. */
+  get losable(): boolean {
+    const moving = [...this.#items.values()].some(
+      ({ shown }) => shown.state !== 'failed' && shown.state !== 'ready',
+    );
+    return !this.#options.store.lasts && (moving || this.#held.size > 0);
   }
 
   of(scope: string): AttachmentsView {
@@ -368,25 +370,3 @@ export class Attachments implements Attaching {
     if (!this.#ended) this.#options.changed();
   }
 }
-
-/** 104 random bits, in a form that every id of a file has. `makeId` would bring the kinds of all ids along. */
-function newFileId({ bytes }: Environment): string {
-  return `fil_${Array.from(bytes(13), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
-function itemOf(record: StoredFile, small: Promise<Blob | null> | null): Item {
-  const { id, name, size, file, code } = record;
-  const type = extensionOf(name);
-  const state = code ? 'failed' : file ? 'ready' : 'waiting';
-  return {
-    ...{ record, small: small ?? Promise.resolve(null), resumed: false },
-    shown: {
-      ...{ id, name, size, type, state, sent: file ? size : 0 },
-      ...(code && { code, again: !record.file && record.bytes !== null && retriable(code) }),
-      ...(file && { file }),
-    },
-  };
-}
-
-const retriable = (code: Failing) =>
-  !['file_type', 'too_large', 'bad_request', 'too_many_files', 'unreadable'].includes(code);

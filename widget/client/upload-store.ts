@@ -31,6 +31,8 @@ export interface StoredFile extends Stored {
 export interface StoredMessage extends Stored, Written {}
 
 export interface UploadStore {
+  /** False once the browser has refused to store something: a closing page loses what it has. */
+  readonly lasts: boolean;
   /** The records of an owner, oldest first. */
   load(owner: string): Promise<{ files: StoredFile[]; messages: StoredMessage[] }>;
   putFile(file: StoredFile): void;
@@ -45,6 +47,7 @@ const longest = 7 * 86_400_000;
 
 export function browserStore(now: () => number): UploadStore {
   let opened: Promise<IDBDatabase> | undefined;
+  let lasts = true;
   const open = () => (opened ??= openDatabase());
   /** Changes run one after the other. One that fails is lost: the upload goes on. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -55,7 +58,7 @@ export function browserStore(now: () => number): UploadStore {
         edit(transaction.objectStore(name));
         await done(transaction);
       })
-      .catch(() => undefined);
+      .catch(() => (lasts = false));
   };
   const all = async <T extends Stored>(name: string, owner: string): Promise<T[]> => {
     const request = (await open()).transaction(name).objectStore(name).getAll() as IDBRequest<T[]>;
@@ -64,6 +67,9 @@ export function browserStore(now: () => number): UploadStore {
     return found.filter((each) => each.owner === owner).sort((a, b) => a.at - b.at);
   };
   return {
+    get lasts() {
+      return lasts;
+    },
     async load(owner) {
       try {
         return { files: await all(files, owner), messages: await all(messages, owner) };
@@ -78,20 +84,11 @@ export function browserStore(now: () => number): UploadStore {
   };
 }
 
-/** Whether the browser stores anything at all: a private window may not, for a frame on another site. */
-export async function storesFiles(): Promise<boolean> {
-  try {
-    (await openDatabase()).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Stores nothing beyond the page. */
 export function memoryStore(): UploadStore {
   const [kept, said] = [new Map<string, StoredFile>(), new Map<string, StoredMessage>()];
   return {
+    lasts: false,
     load: (owner) =>
       Promise.resolve({
         files: [...kept.values()].filter((each) => each.owner === owner),

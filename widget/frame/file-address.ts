@@ -29,33 +29,28 @@ export async function addressOf(
   kind: Kind = '',
 ): Promise<string> {
   const url = linkTo(chat, conversation, file, kind);
-  const { api, session } = chat.client;
-  const read = (authorization: string) => fetch(url, { headers: { authorization } });
-  if (!api.bearer) return url;
-  let response = await read(api.bearer);
-  if (response.status === 401) {
-    // Another tab may have replaced the credential.
-    await session.renew();
-    if (api.bearer) response = await read(api.bearer);
-  }
-  if (!response.ok) throw new Error(`${response.status}`);
-  return URL.createObjectURL(await response.blob());
+  return chat.client.api.bearer ? URL.createObjectURL(await read(chat, url)) : url;
 }
 
 /**
- * Saves a file under its own name. A link with `download` would leave out the cookie of a frame on another site, so the
- * frame itself goes to the address: the answer is an attachment, and the chat stays.
+ * Saves a file to the visitor's disk. Its bytes are read first: a download that begins in a frame of another site goes
+ * without the frame's cookie.
  */
 export async function saveFile(chat: Chat, conversation: string, file: FileInfo): Promise<void> {
-  const href = await addressOf(chat, conversation, file, '?save=1');
-  if (href.startsWith('blob:')) {
-    Object.assign(document.createElement('a'), { href, download: file.name }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 60_000);
-    return;
+  const href = URL.createObjectURL(await read(chat, linkTo(chat, conversation, file, '?save=1')));
+  Object.assign(document.createElement('a'), { href, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+async function read({ client: { api, session } }: Chat, url: string): Promise<Blob> {
+  const ask = () =>
+    fetch(url, { credentials: 'include', headers: api.bearer ? { authorization: api.bearer } : {} });
+  let response = await ask();
+  if (response.status === 401) {
+    // Another tab may have replaced the credential.
+    await session.renew();
+    response = await ask();
   }
-  // Any other answer than the file would take the place of the chat.
-  const found = await fetch(href, { headers: { range: 'bytes=0-0' }, cache: 'no-store' });
-  if (!found.ok) throw new Error(`${found.status}`);
-  chat.files?.stay();
-  location.assign(href);
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.blob();
 }

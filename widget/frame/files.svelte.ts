@@ -3,7 +3,7 @@ import type { AttachmentsView, Attached as OneFile } from '../client/attaching.t
 import { Attachments } from '../client/attachments.ts';
 import { platform } from '../client/environment.ts';
 import { browserTabs } from '../client/tabs.ts';
-import { browserStore, storesFiles } from '../client/upload-store.ts';
+import { browserStore } from '../client/upload-store.ts';
 import { visitorUploads } from '../client/visitor-uploads.ts';
 import * as m from '#words/widget';
 import AttachedFiles from './AttachedFiles.svelte';
@@ -24,8 +24,6 @@ export class Files {
   readonly #chat: Chat;
   readonly #attachments: Attachments;
   readonly #scope: string;
-  /** The frame goes to an address that is only saved. */
-  #stays = false;
 
   constructor(chat: Chat) {
     this.#chat = chat;
@@ -39,8 +37,8 @@ export class Files {
       changed: () => this.#changed(),
     });
     void this.#attachments.start();
-    void storesFiles().then((stores) => {
-      if (!stores) addEventListener('beforeunload', (event) => this.#warn(event));
+    addEventListener('beforeunload', (event) => {
+      if (this.#attachments.losable) event.preventDefault();
     });
   }
 
@@ -73,22 +71,6 @@ export class Files {
     const { attached, held } = this.view;
     for (const { id } of attached) this.#attachments.remove(this.#scope, id);
     for (const { id } of held) this.#attachments.discard(id);
-  }
-
-  /** The frame goes to a file, which leaves the chat where it is: no reason to ask. */
-  stay(): void {
-    this.#stays = true;
-    setTimeout(() => (this.#stays = false), 1_000);
-  }
-
-  /** The next page would not know the files, nor the messages that wait for them: the browser asks first. */
-  #warn(event: BeforeUnloadEvent): void {
-    const { attached, held } = this.view;
-    if (this.#stays) {
-      this.#stays = false;
-      return;
-    }
-    if (held.length > 0 || attached.some(({ state }) => state !== 'failed')) event.preventDefault();
   }
 
   #changed(): void {

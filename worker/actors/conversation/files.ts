@@ -2,9 +2,8 @@
  * The files of a conversation's messages. From the moment a message has a file, the conversation owns its object in R2:
  * it serves the file, and deletes it some time after the message was deleted.
  */
-import { day } from '#domain/base/caps';
 import { thumbnailKey } from '#domain/files/names';
-import type { Entry } from '#protocol';
+import { deletedFilesKeptFor, type Entry } from '#protocol';
 import type { Duty } from '../../runtime/alarm.ts';
 import { all, first, type Host } from '../../runtime/host.ts';
 import type { ClaimedFile, SmallImage } from '../contracts/files.ts';
@@ -14,8 +13,6 @@ export const filesTable = `CREATE TABLE IF NOT EXISTS files (
   id TEXT PRIMARY KEY, seq INTEGER NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, small TEXT, remove_at INTEGER
 ) WITHOUT ROWID`;
 
-/** A deleted message's files stay for supervisors for so long, in milliseconds (FIL-15). */
-export const keptFor = 30 * day;
 /** R2 deletes at most 1,000 keys in one call; a file has two. */
 const removedAtOnce = 400;
 
@@ -65,7 +62,7 @@ export class ConversationFiles implements Duty {
 
   #expire(seq: number): void {
     const query = 'UPDATE files SET remove_at = ? WHERE seq = ? AND remove_at IS NULL';
-    this.#host.sql.exec(query, this.#host.now() + keptFor, seq);
+    this.#host.sql.exec(query, this.#host.now() + deletedFilesKeptFor, seq);
     this.#next = undefined;
   }
 

@@ -4,13 +4,13 @@ import type { FileExtension } from '#protocol';
 /** Steps for the migrations of an actor that sends files. */
 export const uploadTables: readonly string[] = [
   // `state`: sending, whole, claimed, sent, gone. `counted`: bytes that count against the limit of a day.
-  `CREATE TABLE uploads (
+  `CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL, extension TEXT NOT NULL, size INTEGER NOT NULL,
     state TEXT NOT NULL, upload TEXT, content TEXT, small TEXT, conversation TEXT, command TEXT,
     counted INTEGER NOT NULL, began_at INTEGER NOT NULL, used_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
     cleaned INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
-  `CREATE TABLE upload_parts (
+  `CREATE TABLE IF NOT EXISTS upload_parts (
     file TEXT NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     PRIMARY KEY (file, number)
   ) WITHOUT ROWID`,

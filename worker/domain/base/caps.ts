@@ -23,7 +23,7 @@ export const caps = {
   /** Bytes of the files in a conversation's messages. */
   fileBytesPerConversation: 2_000_000_000,
   /** The same of an account, as its history counts them. */
-  fileBytesPerAccount: 100_000_000_000,
+  fileBytesPerAccount: 107_374_182_400,
   /** Sockets of a campaign's lobby. The platform permits 32,768; a broadcast to this many is still quick. */
   lobbySockets: 9_000,
   /** Sockets of a campaign's lobby from a network. */

@@ -1,4 +1,5 @@
 /** The dimensions of an image, from its head, so that a transcript reserves its place before it loads (F86). */
+import { isTurned } from './orientation.ts';
 
 export interface Dimensions {
   readonly width: number;
@@ -12,7 +13,7 @@ export function isShowable({ width, height }: Dimensions): boolean {
   return width > 0 && height > 0 && width * height <= maxPixels;
 }
 
-/** Null if the head has none. */
+/** As browsers show it. Null if the head has none. */
 export function dimensionsOf(head: Uint8Array): Dimensions | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length >= 24 && view.getUint32(0) === 0x89504e47 && view.getUint32(12) === 0x49484452)
@@ -25,6 +26,7 @@ export function dimensionsOf(head: Uint8Array): Dimensions | null {
 /** Goes from marker to marker up to the start of a frame (ITU-T T.81, B.1.1.3). */
 function ofJpeg(view: DataView): Dimensions | null {
   let at = 2;
+  let turned = false;
   while (at + 9 < view.byteLength) {
     if (view.getUint8(at) !== 0xff) return null;
     const marker = view.getUint8(at + 1);
@@ -32,7 +34,11 @@ function ofJpeg(view: DataView): Dimensions | null {
       at += 1;
       continue;
     }
-    if (isFrame(marker)) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    if (isFrame(marker)) {
+      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+      return turned ? { width: height, height: width } : { width, height };
+    }
+    if (marker === 0xe1) turned ||= isTurned(view, at);
     const length = view.getUint16(at + 2);
     if (length < 2) return null;
     at += 2 + length;

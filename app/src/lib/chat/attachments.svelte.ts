@@ -96,6 +96,7 @@ export class ChatAttachments {
       changed: () => this.#changed(),
     });
     void this.#attachments.start();
+    addEventListener('beforeunload', this.#ask);
   }
 
   of(conversation: string): FilesOfChat {
@@ -104,7 +105,12 @@ export class ChatAttachments {
     return known;
   }
 
+  readonly #ask = (event: BeforeUnloadEvent) => {
+    if (this.#attachments.losable) event.preventDefault();
+  };
+
   end(): void {
+    removeEventListener('beforeunload', this.#ask);
     this.#attachments.end();
   }
 
