@@ -68,11 +68,16 @@ interface Order {
 process.on('message', ({ job, argument }: Order) => {
   void jobs[job](argument).then(
     (answer) => {
-      if (traffic.failure) process.send?.({ error: traffic.failure });
-      else process.send?.({ answer });
+      if (traffic.failure) tell({ error: traffic.failure });
+      else tell({ answer });
     },
-    (error: unknown) => process.send?.({ error: String(error instanceof Error ? error.stack : error) }),
+    (error: unknown) => tell({ error: String(error instanceof Error ? error.stack : error) }),
   );
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ ready: true });
+tell({ ready: true });
+
+/** A bench that has ended hears nothing; its own error is the one to read. */
+function tell(message: object): void {
+  process.send?.(message, undefined, undefined, (error) => error && process.exit());
+}

@@ -10,7 +10,7 @@ export function mp3(name: string, seconds: number) {
 }
 
 /**
- * Three seconds of a moving picture, in VP9: the test's Chromium decodes no H.264. Free space of `gap` bytes lies before
+ * Three seconds of a moving picture, in VP9: the test's Chromium has no H.264. Free space of `gap` bytes lies before
  * its contents, so a player that must not load all of it has to ask for a range.
  */
 export async function mp4(page: Page, name: string, gap: number) {

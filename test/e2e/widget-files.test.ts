@@ -8,7 +8,7 @@ const { base, browser } = await stage();
 /** A page whose frame is on its own site. A private window, as these are, stores nothing for a frame on another one. */
 const near = base.replace('localhost', 'shop.localhost');
 const mark = Math.random().toString(36).slice(2, 8);
-/** An agent has to be available: the chat would ask for an email first. */
+/** An agent is available: otherwise the chat would ask for an email first. */
 const anna = await Agent.signIn(browser, base, 'anna@demo.test');
 const choose = ({ chat }: Visitor) => chat.locator('input[type=file]');
 const attached = ({ chat }: Visitor) =>

@@ -1,5 +1,5 @@
 /**
- * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in route-lines.ts.
+ * The matrix of tenants: every route, called by everybody, with the ids of both accounts. See route-lines.ts.
  */
 import { refusals, type RefusalCode } from '#protocol';
 import { allRoutes } from '#protocol/routes';

@@ -1,4 +1,4 @@
-/** For each route of the API, how the tests call it and who may use it: one line each, which the type checker demands. */
+/** For each route of the API, how the tests call it and who may use it: one line each. The type checker demands it. */
 import { defaultCampaign } from '#protocol';
 import type { Address } from '#protocol/routes';
 import { id, password } from './client.ts';

@@ -33,7 +33,7 @@ export interface Attached {
   readonly preview?: string | undefined;
 }
 
-/** What the sender has written beside the files. */
+/** The text and the quote beside the files. */
 export interface Written {
   readonly text: string;
   readonly quote?: number | undefined;

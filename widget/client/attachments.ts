@@ -27,7 +27,7 @@ export interface AttachmentsOptions {
   readonly api: UploadsApi;
   readonly store: UploadStore;
   readonly tabs: Tabs;
-  /** Whose files these are: a site's visitor, or a user. */
+  /** The owner of these files: a site's visitor, or a user. */
   readonly owner: string;
   /** Sends a message, and keeps it until it is answered. */
   send(scope: string, message: Outgoing): void;
@@ -307,7 +307,7 @@ export class Attachments implements Attaching {
     if (code) this.#flush(item.record.scope);
   }
 
-  /** Sends the messages of a scope whose files are ready, in order. One with a failed file waits for the sender. */
+  /** Sends the messages of a scope whose files are ready, in order. After a failure the sender decides. */
   #flush(scope: string): void {
     if (this.#ended) return;
     for (const message of [...this.#held.values()]) {

@@ -49,7 +49,7 @@ export function browserStore(now: () => number): UploadStore {
   let opened: Promise<IDBDatabase> | undefined;
   let lasts = true;
   const open = () => (opened ??= openDatabase());
-  /** Changes run one after the other. One that fails is lost: the upload goes on. */
+  /** Changes run one after the other. A change that fails is lost: the upload goes on. */
   let turn: Promise<unknown> = Promise.resolve();
   const change = (name: string, edit: (store: IDBObjectStore) => void) => {
     turn = turn

@@ -3,7 +3,13 @@
  * are read with the credential first.
  */
 import type { FileInfo } from '#protocol';
-import type { Chat } from './chat.svelte.ts';
+import type { ChatOfFiles } from './file-parts.ts';
+
+/** An image of a conversation. */
+export interface Viewed {
+  readonly conversation: string;
+  readonly file: FileInfo;
+}
 
 export type Kind = '' | '/thumbnail' | '?save=1';
 
@@ -12,7 +18,7 @@ export const largestRead = 52_428_800;
 
 /** The address at the server, which answers there whoever has the cookie. */
 export function linkTo(
-  { client: { api } }: Chat,
+  { client: { api } }: ChatOfFiles,
   conversation: string,
   { id }: FileInfo,
   kind: Kind,
@@ -23,7 +29,7 @@ export function linkTo(
 }
 
 export async function addressOf(
-  chat: Chat,
+  chat: ChatOfFiles,
   conversation: string,
   file: FileInfo,
   kind: Kind = '',
@@ -36,13 +42,13 @@ export async function addressOf(
  * Saves a file to the visitor's disk. Its bytes are read first: a download that begins in a frame of another site goes
  * without the frame's cookie.
  */
-export async function saveFile(chat: Chat, conversation: string, file: FileInfo): Promise<void> {
+export async function saveFile(chat: ChatOfFiles, conversation: string, file: FileInfo): Promise<void> {
   const href = URL.createObjectURL(await read(chat, linkTo(chat, conversation, file, '?save=1')));
   Object.assign(document.createElement('a'), { href, download: file.name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
-async function read({ client: { api, session } }: Chat, url: string): Promise<Blob> {
+async function read({ client: { api, session } }: ChatOfFiles, url: string): Promise<Blob> {
   const ask = () =>
     fetch(url, { credentials: 'include', headers: api.bearer ? { authorization: api.bearer } : {} });
   let response = await ask();

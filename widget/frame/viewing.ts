@@ -1,15 +1,16 @@
 /** Opens an image over the chat. */
 import { mount, unmount } from 'svelte';
 import type { FileInfo } from '#protocol';
-import type { Chat } from './chat.svelte.ts';
+import type { ChatOfFiles } from './file-parts.ts';
+import type { Viewed } from './file-address.ts';
 import Viewer from './Viewer.svelte';
 
-export interface Viewed {
-  readonly conversation: string;
-  readonly file: FileInfo;
-}
-
-export function viewImage(chat: Chat, conversation: string, file: FileInfo, opener: HTMLElement): void {
+export function viewImage(
+  chat: ChatOfFiles,
+  conversation: string,
+  file: FileInfo,
+  opener: HTMLElement,
+): void {
   const images = chat.rows.flatMap((row): Viewed[] =>
     row.kind === 'message' && row.seq !== undefined && !row.deleted
       ? (row.files ?? [])

@@ -2,7 +2,7 @@
 import type { FileInfo, ResponseBody, ResponseTexts } from '#protocol';
 import { isGone } from './removal.ts';
 
-/** What a response consists of. Without files `files` is absent. */
+/** The parts of a response. Without files `files` is absent. */
 export interface Content extends ResponseTexts {
   readonly files?: FileInfo[] | undefined;
 }

@@ -25,7 +25,7 @@ export function canDo(entry: Revisable, reviser: Reviser, writes: boolean): Can 
   };
 }
 
-/** What the sender does with a message that waits for its files. */
+/** The actions of the sender on a message that waits for its files. */
 export interface HeldActions {
   remove(file: string): void;
   retry(file: string): void;

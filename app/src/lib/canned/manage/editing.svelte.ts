@@ -69,7 +69,7 @@ export class Editing {
   #running: Promise<void> | null = null;
   #timer: (() => void) | null = null;
   #failures = 0;
-  /** What was sent without an answer: the server may have it. */
+  /** The text that was sent without an answer: the server may have it. */
   #sent: readonly Content[] = [];
   #savedHere = false;
   #ended = false;
