@@ -199,7 +199,7 @@ test('CAN-24 a response with a missing variable is inserted, not sent; its place
     [],
   ]);
   press('Enter');
-  expect([canned.unfilled?.names, sent]).toEqual([['{{visitor}}'], []]);
+  expect([canned.unfilled?.gaps.map(({ name }) => name), sent]).toEqual([['{{visitor}}'], []]);
   box.setSelectionRange(0, 0);
   canned.leaveUnfilled();
   await Promise.resolve();
@@ -209,6 +209,31 @@ test('CAN-24 a response with a missing variable is inserted, not sent; its place
   canned.sendUnfilled();
   await Promise.resolve();
   expect(sent).toEqual([{ text: 'Five days after the return, {{visitor}}.', canned: ['rsp_ref'] }]);
+});
+
+test('CAN-24 variables that were typed by hand are filled when the text is sent', async () => {
+  const { type, press, sent, canned } = await composer({ name: 'Vera' });
+  type('Hi {{visitor|there}}, {{agent}} here');
+  expect(canned.gapsIn('Hi {{visitor|there}}, {{agent}} here')).toEqual([]);
+  press('Enter');
+  expect([sent, canned.unfilled]).toEqual([[{ text: 'Hi Vera, Anna here', canned: [] }], null]);
+});
+
+test('CAN-24 what is no variable is asked about; in a note it is text', async () => {
+  const { type, press, sent, canned, box, selected } = await composer({ name: 'Vera' });
+  type('{{visitor}}: {{nonsense}}');
+  press('Enter');
+  expect(canned.unfilled?.gaps).toEqual([{ start: 6, end: 18, name: '{{nonsense}}', known: false }]);
+  expect([box.value, sent]).toEqual(['Vera: {{nonsense}}', []]);
+  canned.leaveUnfilled();
+  await Promise.resolve();
+  expect(selected()).toBe('{{nonsense}}');
+
+  const note = await composer({ name: 'Vera', note: true });
+  note.type('{{visitor}}: {{nonsense}}');
+  let added = false;
+  note.canned.ask(note.box.value, () => (added = true));
+  expect([added, note.box.value]).toEqual([true, '{{visitor}}: {{nonsense}}']);
 });
 
 test('F77 in a note only # suggests; Enter inserts, and nothing counts as a use of it', async () => {

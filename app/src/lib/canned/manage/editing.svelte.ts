@@ -19,6 +19,8 @@ import {
 export const savePause = 1_000;
 /** The first pause before a failed save is repeated; each further one is twice as long, up to the second. */
 const [firstRetry, longestRetry] = [2_000, 30_000];
+/** Saves that an undo goes back. */
+const mostSteps = 200;
 /** A page that is being left waits this long for its last save; milliseconds. */
 export const settleWithin = 4_000;
 
@@ -59,8 +61,19 @@ export class Editing {
   readonly dirty = $derived.by(() =>
     this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts),
   );
-  /** The last change can be undone. */
-  readonly undoable = $derived.by(() => Boolean(this.details?.previous) && this.phase !== 'conflict');
+  /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
+  #before = $state.raw<readonly ResponseTexts[]>([]);
+  #after = $state.raw<readonly ResponseTexts[]>([]);
+  /** An undo returns to these texts: those before the last save, or at first those before the visit before. */
+  readonly #earlier = $derived.by(() => {
+    if (this.#before.length > 0) return this.#before.at(-1);
+    const previous = this.details?.previous;
+    return previous && this.#after.length === 0 && !sameTexts(previous, this.details ?? noTexts)
+      ? previous
+      : undefined;
+  });
+  readonly undoable = $derived.by(() => this.#earlier !== undefined && this.#steady);
+  readonly redoable = $derived.by(() => this.#after.length > 0 && this.#steady);
   readonly #ports: EditingPorts;
   #visit: string;
   #running: Promise<void> | null = null;
@@ -144,21 +157,43 @@ export class Editing {
     if (this.phase === 'unsent' || this.phase === 'refused') void this.#save();
   }
 
-  /** Returns to the texts before the last change (F75). The undo is a change too, so it can be undone. */
+  /** Returns to the texts before the last change, which is what one save has stored (F75). */
   async undo(): Promise<void> {
     if (!(await this.settle())) return;
-    const previous = this.details?.previous;
-    if (!previous) return;
-    this.#visit = this.#ports.visit();
-    this.texts = { ...previous };
+    const isOfEarlierVisit = this.#before.length === 0;
+    // The undo of an earlier visit is a visit of its own, so that the next page can undo it.
+    if (isOfEarlierVisit) this.#visit = this.#ports.visit();
+    await this.#step(this.#earlier, (now) => [this.#before.slice(0, -1), [...this.#after, now]]);
+    if (isOfEarlierVisit) this.#visit = this.#ports.visit();
+  }
+
+  /** Takes the last undo back. */
+  async redo(): Promise<void> {
+    if (!(await this.settle())) return;
+    await this.#step(this.#after.at(-1), (now) => [[...this.#before, now], this.#after.slice(0, -1)]);
+  }
+
+  async #step(
+    to: ResponseTexts | undefined,
+    leaving: (now: ResponseTexts) => readonly [readonly ResponseTexts[], readonly ResponseTexts[]],
+  ): Promise<void> {
+    const now = this.stored;
+    if (!to || !now || !this.#steady) return;
+    const [before, after] = leaving(now);
+    this.texts = textsOf(to);
     await this.#save();
-    this.#visit = this.#ports.visit();
+    if (sameTexts(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
+  }
+
+  get #steady(): boolean {
+    return this.phase !== 'conflict' && this.phase !== 'gone';
   }
 
   /** Ends a conflict: with the colleague's texts, or with those typed here, which are saved over them. */
   async resolve(how: 'theirs' | 'mine'): Promise<void> {
     const { theirs } = this;
     if (!theirs) return;
+    this.#forget();
     this.#adopt(theirs);
     this.theirs = null;
     this.phase = 'unchanged';
@@ -210,6 +245,10 @@ export class Editing {
     const answer = await this.#ports.put(this.id, { ...texts, version, edit: this.#visit });
     if (!isRefusal(answer)) {
       this.#ports.stored(answer, answer.version > version);
+      if (this.stored && !sameTexts(this.stored, answer)) {
+        this.#before = [...this.#before, this.stored].slice(-mostSteps);
+        this.#after = [];
+      }
       this.#adopt(answer);
       this.#savedHere = true;
       this.#failures = 0;
@@ -253,7 +292,10 @@ export class Editing {
       now.version === stored?.version ||
       [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
     if (!this.#owed) {
-      if (!ours) this.news = now;
+      if (!ours) {
+        this.news = now;
+        this.#forget();
+      }
       this.#adopt(now);
       this.texts = textsOf(now);
       if (!ours) this.phase = 'unchanged';
@@ -273,6 +315,12 @@ export class Editing {
     this.stored = { id, key, question, answer, version };
     this.details = details;
     this.#sent = [];
+  }
+
+  /** An undo returns to no text that a colleague has replaced meanwhile. */
+  #forget(): void {
+    this.#before = [];
+    this.#after = [];
   }
 
   #lost(): void {

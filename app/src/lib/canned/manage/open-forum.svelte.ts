@@ -31,6 +31,7 @@ export class OpenForum {
   readonly #ports: EditingPorts;
   #loads: Promise<void> = Promise.resolve();
   #due: (() => void) | null = null;
+  #ended = false;
 
   constructor(id: string) {
     this.id = id;
@@ -69,6 +70,7 @@ export class OpenForum {
   }
 
   end(): void {
+    this.#ended = true;
     this.#due?.();
     this.editing?.end();
   }
@@ -107,8 +109,8 @@ export class OpenForum {
     return { key: nextKey(key, isTaken), question, answer };
   }
 
-  /** Removes the response in the editor, with an undo. */
-  async remove(editing: Editing, text: string): Promise<void> {
+  /** Removes the response in the editor, with an undo. `onrestored` is called after that, unless the page is gone. */
+  async remove(editing: Editing, text: string, onrestored: () => void): Promise<void> {
     const { stored, id } = editing;
     if (!stored) {
       this.#leave();
@@ -128,6 +130,7 @@ export class OpenForum {
       onrestored: (restored) => {
         this.list.unhide(id);
         this.list.put(restored, true);
+        if (!this.#ended) onrestored();
       },
     });
   }
