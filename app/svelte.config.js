@@ -22,6 +22,7 @@ export default {
         // (test/e2e/policy).
         'style-src': ['self', 'unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
         'img-src': ['self', 'data:', 'blob:'],
+        'media-src': ['self'],
         'connect-src': ['self'],
         'font-src': ['self'],
         'manifest-src': ['self'],

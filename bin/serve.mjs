@@ -15,9 +15,11 @@ process.on('message', async (message) => {
   await server.reload();
   process.send?.({ reloaded: server.runtimes() });
 });
-process.send?.({
+const address = {
   url: server.url,
   port: server.port,
   operatorSecret: server.operatorSecret,
   runtimes: server.runtimes(),
-});
+};
+// A parent that ended meanwhile needs no address.
+process.send?.(address, undefined, undefined, (error) => error && stop());

@@ -3,7 +3,7 @@ import type { AgentClientFrame, AgentServerFrame, AgentWelcome, DraftOf } from '
 import { DatabaseSync } from 'node:sqlite';
 import { Drafts } from '../../app/src/lib/chat/drafts.svelte.ts';
 import { Drafts as StoredDrafts } from '../../worker/actors/agent/drafts.ts';
-import { notesTable, repliesTable } from '../../worker/actors/agent/draft-table.ts';
+import { notesTable, repliesTable, replyFilesColumn } from '../../worker/actors/agent/draft-table.ts';
 import type { Tabs } from '../../worker/actors/agent/tabs.ts';
 import type { Host } from '../../worker/runtime/host.ts';
 
@@ -62,7 +62,7 @@ export class DraftServer {
 
   constructor() {
     const database = new DatabaseSync(':memory:');
-    database.exec(`${repliesTable};${notesTable}`);
+    database.exec(`${repliesTable};${replyFilesColumn};${notesTable}`);
     const host = {
       sql: {
         exec: (query: string, ...bindings: (string | number | null)[]) =>
@@ -77,7 +77,8 @@ export class DraftServer {
         for (const line of this.#lines.keys()) if (line !== except) this.#tell(line, frame);
       },
     } as unknown as Tabs;
-    this.#stored = new StoredDrafts(host, tabs, () => Promise.resolve(this.over));
+    const uploads = { sendable: () => [], used: () => undefined };
+    this.#stored = new StoredDrafts(host, tabs, uploads, () => Promise.resolve(this.over));
   }
 
   join(take: (frame: AgentServerFrame) => void): Line {

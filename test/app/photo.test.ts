@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { moved, sideOf, wholeOf, zoomed, type Crop } from '../../app/src/lib/photo/crop.ts';
-import { withoutMetadata } from '../../app/src/lib/photo/jpeg.ts';
+import { withoutMetadata } from '#domain/files/jpeg';
 import { photoOf } from '../../worker/http/people/photo-file.ts';
 import { comment, exif, jfif, jpeg } from '../http/photo-files.ts';
 

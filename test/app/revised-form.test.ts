@@ -1,6 +1,6 @@
 import type { Pending } from '#client/outbox';
 import { Revisions } from '#domain/conversation/revisions';
-import type { Entry, EntryOf } from '#protocol';
+import { deletedFilesKeptFor, type Entry, type EntryOf, type FileInfo } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RevisedForms } from '../../app/src/lib/chat/revised-form.ts';
@@ -34,6 +34,24 @@ test('of a deleted message all texts are originals', () => {
       { at: start, text: 'first' },
       { at: start + 2, text: 'second' },
     ],
+  });
+});
+
+test('FIL-15: of a deleted message with files, a reader of originals has the files for 30 days', () => {
+  const files: FileInfo[] = [
+    { id: 'fil_one', name: 'Receipt.pdf', type: 'pdf', size: 9, sha256: '0'.repeat(64) },
+  ];
+  const log = [{ ...sent(1), text: '', files }, deleted(3, 1)];
+  const [first] = log as [EntryOf<'message.sent'>];
+  expect(new RevisedForms(log, []).of(first)).toEqual({
+    entry: { ...sent(1), text: '', files, deleted: true },
+    originals: [{ at: start, text: '' }],
+    filesUntil: start + 3 + deletedFilesKeptFor,
+  });
+  const revisions = Revisions.of(log);
+  const [revised] = log.map((entry) => revisions.apply(entry)) as [EntryOf<'message.sent'>];
+  expect(new RevisedForms([revised, deleted(3, 1)], []).of(revised)).toEqual({
+    entry: { ...sent(1), text: '', deleted: true },
   });
 });
 

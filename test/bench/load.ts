@@ -8,6 +8,7 @@ import { fullSpeed, paced, type RunOptions, type RunResult } from './load/loops.
 import { parleyAdapter } from './load/parley.ts';
 import { socketIoAdapter } from './load/socket-io.ts';
 import { Traffic } from './load/traffic.ts';
+import { upload, type UploadOptions, type UploadResult } from './load/uploads.ts';
 
 const adapters = { bare: bareAdapter, parley: parleyAdapter, 'socket-io': socketIoAdapter };
 
@@ -47,6 +48,7 @@ const jobs = {
     }
     return traffic.acknowledgements;
   },
+  upload: (options: UploadOptions): Promise<UploadResult> => upload(address, options),
   close: async (): Promise<void> => {
     for (const chat of chats) chat.close();
     adapter.close();
@@ -66,11 +68,16 @@ interface Order {
 process.on('message', ({ job, argument }: Order) => {
   void jobs[job](argument).then(
     (answer) => {
-      if (traffic.failure) process.send?.({ error: traffic.failure });
-      else process.send?.({ answer });
+      if (traffic.failure) tell({ error: traffic.failure });
+      else tell({ answer });
     },
-    (error: unknown) => process.send?.({ error: String(error instanceof Error ? error.stack : error) }),
+    (error: unknown) => tell({ error: String(error instanceof Error ? error.stack : error) }),
   );
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ ready: true });
+tell({ ready: true });
+
+/** A bench that has ended hears nothing; its own error is the one to read. */
+function tell(message: object): void {
+  process.send?.(message, undefined, undefined, (error) => error && process.exit());
+}

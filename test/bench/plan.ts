@@ -10,6 +10,7 @@ export const parts = [
   'cost',
   'idle',
   'routing',
+  'files',
   'canned',
 ] as const;
 export type Part = (typeof parts)[number] | 'long';
@@ -37,8 +38,8 @@ const usage = `npm run bench -- [options]
 
 Compares Parley with a bare Durable Object and with socket.io on PostgreSQL. Without options: everything but the long run.
 
-  --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, canned, long; separated
-                by commas
+  --only PARTS  some of throughput, latency, first, memory, rows, cost, idle, routing, files, canned, long;
+                separated by commas
   --quick       two pairs and short runs: figures for a first look
   --smoke       every measure in miniature: shows that they work
   --long        p99 at a thousand messages a second: seven pairs of a minute each

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { getConversation, getRange } from '../../worker/db/conversations.ts';
 import { dropHistory, dumpHistory, writeHistory } from '../../worker/db/history.ts';
+import { spaceQuery, usedSpace } from '../../worker/db/files.ts';
 import { earlier, id, makeLog, type Log } from './logs.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -101,7 +102,7 @@ test('I7 dropping and rebuilding gives the same rows, and leaves other accounts 
   await write(theirs, makeLog());
   const [before, others] = [await dumpHistory(DB, mine), await dumpHistory(DB, theirs)];
   await dropHistory(DB, mine);
-  expect(await dumpHistory(DB, mine)).toEqual({ conversations: [], pages: [], uses: [] });
+  expect(await dumpHistory(DB, mine)).toEqual({ conversations: [], pages: [], files: [], uses: [] });
   for (const log of logs.toReversed()) await write(mine, log);
   expect(await dumpHistory(DB, mine)).toEqual(before);
   expect(await dumpHistory(DB, theirs)).toEqual(others);
@@ -178,4 +179,41 @@ test('the cost in rows of writing a page and its conversation', async () => {
   const response = id('response');
   const used = makeLog({ messages: 20, canned: (message) => (message === 15 ? [response] : undefined) });
   expect([await rows(earlier(used, 2)), await rows(earlier(used, 10)), await rows(used)]).toEqual([7, 2, 3]);
+});
+
+const fileOf = (size: number) => ({ id: id('file'), name: 'a.txt', type: 'txt', size, sha256: 'x' });
+
+test('FIL-18 I5 files of messages are counted once, and those of deleted messages no more', async () => {
+  const account = id('account');
+  const log = makeLog({ messages: 3 });
+  const [one, two, three] = [fileOf(5), fileOf(70), fileOf(900)];
+  const sent = {
+    seq: 2,
+    at: 2,
+    kind: 'message.sent',
+    id: crypto.randomUUID(),
+    text: '"files":[',
+    files: [one, two],
+  };
+  const other = { ...sent, seq: 3, id: crypto.randomUUID(), files: [three] };
+  const gone = { seq: 4, at: 4, kind: 'message.deleted', id: crypto.randomUUID(), target: 2, of: 'message' };
+  const page = (...entries: object[]) => [
+    { first: 1, count: entries.length, entries: JSON.stringify(entries) },
+  ];
+  const space = () => usedSpace(DB, account);
+  await writeHistory(DB, account, log.state, page(sent, other));
+  await writeHistory(DB, account, log.state, page(sent, other));
+  expect(await space()).toEqual({ used: 975, files: 3 });
+  for (let time = 0; time < 2; time++) {
+    await writeHistory(DB, account, log.state, page(sent, other, gone));
+    expect(await space()).toEqual({ used: 900, files: 1 });
+  }
+  const plan = await DB.prepare(`EXPLAIN QUERY PLAN ${spaceQuery}`).bind(account).all<{ detail: string }>();
+  const tables = plan.results.map(({ detail }) => detail).filter((detail) => /(SEARCH|SCAN) \w/.test(detail));
+  expect(tables).toEqual(
+    ['files', 'canned_files'].map((table) => `SEARCH ${table} USING PRIMARY KEY (account_id=?)`),
+  );
+  expect((await dumpHistory(DB, account)).files).toHaveLength(3);
+  await dropHistory(DB, account);
+  expect(await space()).toEqual({ used: 0, files: 0 });
 });

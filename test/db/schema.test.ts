@@ -6,6 +6,7 @@ import * as activity from '../../worker/db/schema/activity.ts';
 import * as audit from '../../worker/db/schema/audit.ts';
 import * as campaigns from '../../worker/db/schema/campaigns.ts';
 import * as canned from '../../worker/db/schema/canned.ts';
+import * as files from '../../worker/db/schema/files.ts';
 import * as history from '../../worker/db/schema/history.ts';
 import * as people from '../../worker/db/schema/people.ts';
 import * as sites from '../../worker/db/schema/sites.ts';
@@ -60,6 +61,7 @@ const subjects: Record<string, SQLiteTable>[] = [
   audit,
   campaigns,
   canned,
+  files,
   history,
   people,
   sites,

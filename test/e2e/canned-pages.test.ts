@@ -193,7 +193,7 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   await page.goto(`${base}${pathOf(forum, id)}`);
   await remove.click();
   await admin.notices.getByText('Response removed: #gone').waitFor();
-  expect(await rows(page).count()).toBe(1);
+  await eventually(() => rows(page).count(), 1);
   await picture(page, 'response-removed');
   await undo.click();
   // It is open again, as it was.
@@ -227,7 +227,7 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   await question.getByRole('button', { name: 'Remove forum' }).click();
   await page.waitForURL(/canned-responses$/);
   await admin.notices.getByText('Forum removed: Removed').waitFor();
-  expect(await page.getByRole('link', { name: 'Removed' }).count()).toBe(0);
+  await eventually(() => page.getByRole('link', { name: 'Removed' }).count(), 0);
   await undo.click();
   await page.getByRole('link', { name: 'Removed' }).waitFor();
   expect((await stored(page, forum)).map((each) => each.id)).toEqual([id]);

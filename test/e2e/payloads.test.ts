@@ -2,70 +2,23 @@
  * S4 in breadth: every payload goes through every field that a person can type, in browsers without the policies that
  * would stop its script. No view may make an element of it, a link that is none, or run it.
  */
-import {
-  cleanName,
-  isRefusal,
-  subprotocol,
-  type Campaign,
-  type Refusal,
-  type Started,
-  type User,
-  userBodyOf,
-} from '#protocol';
-import type { Frame, Page } from 'playwright';
+import { cleanName, subprotocol, type Campaign, type Started, type User, userBodyOf } from '#protocol';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agentOf } from '../helpers/people.ts';
 import { Agent, Visitor } from './people.ts';
+import { cookieOf } from './payload-watch.ts';
 import { live, payloads } from './payloads.ts';
+import { each, madeIn, ok, PayloadWatch } from './payload-watch.ts';
 import { stage } from './stage.ts';
 
 const { base, browser } = await stage({ COMMANDS_PER_SECOND: '1000' });
 const signIn = (name: string) => agentOf({ base, email: `${name}@demo.test`, password: 'parley-demo' });
 const [admin, ben] = [await signIn('admin'), await signIn('ben')];
 
-/** Windows without policies: only the pages themselves prevent a script. */
-const open = {
-  newContext: async (options: Parameters<typeof browser.newContext>[0]) => {
-    const context = await browser.newContext({ ...options, bypassCSP: true });
-    await context.addInitScript(() => {
-      Object.defineProperty(window, 'hacked', { set: () => console.error('A payload has run.') });
-    });
-    context.on('console', (message) => {
-      if (message.text() === 'A payload has run.') runs.push(message.page()?.url() ?? '');
-    });
-    return context;
-  },
-};
-/** The pages on which a payload ran. */
-const runs: string[] = [];
-/** The elements that views made of payloads, and the number of views. */
-const made: string[] = [];
-let looks = 0;
-
-/** Elements of a payload, handlers in attributes, and links to anything but a web page or a mailbox. */
-function madeIn(frame: Frame): Promise<string[]> {
-  return frame.evaluate(() => {
-    const handlers = (element: Element) => [...element.attributes].some(({ name }) => name.startsWith('on'));
-    const wrong = (element: Element) =>
-      element.hasAttribute('data-p') ||
-      handlers(element) ||
-      (element instanceof HTMLIFrameElement && element.srcdoc !== '') ||
-      (element instanceof HTMLAnchorElement &&
-        element.hasAttribute('href') &&
-        !/^(?:https?|mailto):$/.test(element.protocol));
-    const roots: (Document | ShadowRoot)[] = [document];
-    for (const root of roots)
-      for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) roots.push(shadowRoot);
-    const all = roots.flatMap((root) => [...root.querySelectorAll('*')]);
-    for (const each of all.slice(-300)) each.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
-    return all.filter(wrong).map((element) => element.outerHTML.slice(0, 200));
-  });
-}
-
-async function look(page: Page, view: string): Promise<void> {
-  looks++;
-  for (const frame of page.frames()) made.push(...(await madeIn(frame)).map((html) => `${view}: ${html}`));
-}
+const watch = new PayloadWatch(browser);
+const { open, runs, made } = watch;
+const look = (page: Page, view: string) => watch.look(page, view);
 
 const chats: { conversation: string; payload: string }[] = [];
 let visitors = 0;
@@ -133,32 +86,6 @@ async function answer(cookie: string, { conversation, payload }: (typeof chats)[
   socket.close();
 }
 
-async function cookieOf(email: string): Promise<string> {
-  const response = await fetch(`${base}/api/login`, {
-    method: 'POST',
-    headers: { Origin: base, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email, password: 'parley-demo' }),
-  });
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-}
-
-/** Runs a job for each item, eight at a time. */
-async function each<T>(items: readonly T[], job: (item: T) => Promise<unknown>): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await job(item);
-  };
-  await Promise.all(Array.from({ length: 8 }, worker));
-}
-
-const ok = <T extends object>(answer: T | Refusal): T => {
-  if (isRefusal(answer)) throw new Error(JSON.stringify(answer));
-  return answer;
-};
-
 /** A payload with one of these may be formatted, and so is not shown as it was typed. */
 const markup = /[*`_[\]\u202e]|https?:/;
 
@@ -180,7 +107,7 @@ beforeAll(async () => {
 afterAll(() => {
   expect(runs).toEqual([]);
   console.log(
-    `S4 payloads ${payloads.length}, chats ${chats.length}, views looked at ${looks}, scripts run ${runs.length}`,
+    `S4 payloads ${payloads.length}, chats ${chats.length}, views looked at ${watch.looks}, scripts run ${runs.length}`,
   );
 });
 
@@ -227,7 +154,7 @@ test('S4 payloads in every field of a chat are shown as text to agents and manag
   expect(chats).toHaveLength(payloads.length);
   const sofia = await Agent.signIn(open, base, 'sofia@demo.test');
   const benAtWork = await Agent.signIn(open, base, 'ben@demo.test');
-  const cookie = await cookieOf('ben@demo.test');
+  const cookie = await cookieOf(base, 'ben@demo.test');
   // A transfer with a note is an offer; then a supervisor assigns the chat, with the note.
   await each(chats, async (chat) => {
     const note = chat.payload;

@@ -21,6 +21,8 @@ export interface ServerProcessOptions {
   /** The file for its output. */
   readonly log: string;
   readonly env: Record<string, string>;
+  /** The same at each start; by default a free one. */
+  readonly port?: number;
   /** The Worker's entry; by default the one that injects faults. */
   readonly entry?: string;
   /** Whether this machine's service hashes passwords (the default), or the objects, as on Cloudflare. */
@@ -38,8 +40,8 @@ export class ServerProcess {
 
   async start(env: Record<string, string> = {}): Promise<Address> {
     const { dataDir, log } = this.#options;
-    const { hashing = 'service' } = this.#options;
-    const common = { built: true, quiet: true, hashing, env: { ...this.#options.env, ...env } };
+    const { hashing = 'service', port = 0 } = this.#options;
+    const common = { port, built: true, quiet: true, hashing, env: { ...this.#options.env, ...env } };
     const options = { dataDir, entry: this.#options.entry ?? entry, ...common };
     const errors = openSync(log, 'a');
     const child = fork(at('bin', 'serve.mjs'), [JSON.stringify(options)], {

@@ -121,9 +121,9 @@ test('S10 the same request from our own page succeeds', async () => {
   for (const route of changing.toSorted((x, y) => Number(ends(x)) - Number(ends(y)))) {
     const operator = strangers.find(({ kind }) => kind === 'operator');
     const mine = (await administrator?.fresh()) ?? {};
-    const visitor = `__Host-parley-visitor-${a.site}=${a.things.token}`;
-    const own = route.right === 'operator' ? operator?.credential : { cookie: `${mine.cookie}; ${visitor}` };
     const things = { ...(await a.newThings()), ...(route.line.personal && { session: mine.session ?? '' }) };
+    const visitor = `__Host-parley-visitor-${a.site}=${things.token}`;
+    const own = route.right === 'operator' ? operator?.credential : { cookie: `${mine.cookie}; ${visitor}` };
     expect([route.address, (await probe(route, own ?? {}, things, things)).outcome]).toEqual([
       route.address,
       'through',

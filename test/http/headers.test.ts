@@ -36,7 +36,7 @@ const shell: Set = {
   'content-security-policy': new RegExp(
     `^${[
       "default-src 'none'; worker-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data: blob:;",
-      "manifest-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
+      "manifest-src 'self'; media-src 'self'; object-src 'none'; script-src 'self' 'sha256-[\\w+/]{43}=';",
       "style-src 'self' 'unsafe-hashes' 'sha256-[\\w+/]{43}='; base-uri 'none'; form-action 'self';",
       "require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url;",
       "frame-ancestors 'none'",
@@ -49,9 +49,21 @@ const plain: Set = { 'strict-transport-security': /^$/ };
 const shared: Set = { 'cross-origin-resource-policy': /^cross-origin$/ };
 /** The API's document is the same for everybody. */
 const forAll: Set = { 'cache-control': /^public, max-age=300$/ };
+/** A file of a message: a browser may keep it, and runs nothing of it. */
+const ofMessage = (type: RegExp, disposition: RegExp): Set => ({
+  'content-security-policy': /^sandbox; default-src 'none'; frame-ancestors 'none'$/,
+  'cache-control': /^private, no-cache$/,
+  'content-disposition': disposition,
+  'content-type': type,
+  etag: /^"[\w-]+"$/,
+});
+const whole = ofMessage(/^text\/plain$/, /^attachment; filename="/);
+const small = ofMessage(/^image\/jpeg$/, /^inline$/);
 /** The answers, when they are no refusals, of a route that a browser may keep, and of one that is a file. */
 const ownAnswers: Readonly<Record<string, Set>> = {
   'GET /api/forums/:forum/responses': { 'cache-control': /^private, no-cache$/, etag: /^"\d+"$/ },
+  'GET /api/conversations/:id/files/:file': whole,
+  'GET /api/conversations/:id/files/:file/thumbnail': small,
   'GET /api/forums/:forum/export': {
     'content-type': /^text\/csv; charset=utf-8$/,
     'content-disposition': /^attachment; filename="/,

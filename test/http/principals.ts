@@ -7,6 +7,8 @@ import { agentStub, conversationStub, dispatcherStub, visitorStub } from '../../
 import { createAccount } from '../../worker/db/accounts.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { signInOf } from '../actors/sign-in.ts';
+import { jpeg } from './photo-files.ts';
+import { sendFile, uploadsOf } from './uploading.ts';
 import { ask, bearer, call, env, id, newVisitor, operatorHeader, type Call } from './client.ts';
 
 /** A day with an interval in the time table: one agent was present for an hour. */
@@ -25,6 +27,8 @@ export interface Things {
   readonly visitor: string;
   readonly conversation: string;
   readonly session: string;
+  /** In that visitor's message. */
+  readonly file: string;
   readonly forum: string;
   readonly response: string;
   /** Never part of a path: the credential of that visitor. */
@@ -160,7 +164,8 @@ export async function newSide(letter: string): Promise<Side> {
     ]);
     const { session } = await signInOf(env, account, person.id);
     const visitor = await newVisitor(here);
-    const conversation = await begin(account, here, visitor.token, chat);
+    const file = await wholeFile({ site: here, token: visitor.token }, chat);
+    const conversation = await begin(account, here, visitor.token, chat, [file]);
     const common = {
       account,
       site: here,
@@ -171,7 +176,7 @@ export async function newSide(letter: string): Promise<Side> {
       forum,
       response,
     };
-    return { ...common, visitor: visitor.id, token: visitor.token, conversation };
+    return { ...common, visitor: visitor.id, token: visitor.token, conversation, file };
   };
   const things = await newThings();
   const visitors = [
@@ -203,11 +208,29 @@ export const strangers: readonly Principal[] = (
   ] as const
 ).map(([kind, credential]) => ({ name: kind, kind, credential, fresh: () => Promise.resolve(credential) }));
 
+/** A text with a thumbnail. */
+async function wholeFile(visitor: { site: string; token: string }, word: string): Promise<string> {
+  const uploads = uploadsOf(visitor);
+  const { id: file } = await sendFile(visitor, `${word}.txt`, new TextEncoder().encode(word));
+  const { status } = await uploads.thumbnail(file, jpeg());
+  if (status !== 200) throw new Error(`no thumbnail: ${status}`);
+  return file;
+}
+
 /** A conversation that the floor and the history know. */
-async function begin(account: string, site: string, token: string, text: string): Promise<string> {
+async function begin(
+  account: string,
+  site: string,
+  token: string,
+  text: string,
+  files: string[],
+): Promise<string> {
   const { body } = await ask<{ conversation: string }>('POST', '/api/widget/messages', {
     headers: bearer(token),
-    body: { id: crypto.randomUUID(), site, text, contact: { name: text, email: `${text}@example.test` } },
+    body: {
+      ...{ id: crypto.randomUUID(), site, text, files },
+      contact: { name: text, email: `${text}@example.test` },
+    },
   });
   const floor = dispatcherStub(env, account);
   await eventually(async () => {

@@ -20,6 +20,7 @@ import {
 } from './client.ts';
 import type { Credential, Things } from './principals.ts';
 import { askedRoutes, probe } from './routes.ts';
+import { sendFile } from './uploading.ts';
 
 const won = { id: id('code'), title: 'private-code-won' };
 const lost = { id: id('code'), title: 'private-code-lost' };
@@ -41,6 +42,7 @@ const hidden = [
 const originals = [
   ...['original-answer', 'original-second-answer', 'original-removed-answer'],
   ...['original-question', 'original-removed-question', 'original-last-words'],
+  'original-removed-file',
 ];
 /** Words that the visitor reads to the end. */
 const shown = [
@@ -50,6 +52,7 @@ const shown = [
   'quoting answer',
   'goodbye',
   'closing text',
+  'present file.txt',
 ];
 /** Fields and kinds that are for agents alone. */
 const fields = [
@@ -105,11 +108,17 @@ async function begin(account: TestAccount): Promise<Chat> {
   );
   if (!('conversation' in started)) throw new Error(JSON.stringify(started));
   const conversation = conversationStub(env, account.id, started.conversation);
+  const removed = await sendFile(
+    { cookie: account.agent },
+    'original-removed-file.txt',
+    new TextEncoder().encode('original-removed-answer'),
+  );
   const things = {
     ...{ account: account.id, site, campaign, user: account.users.agent, group: id('group') },
     ...{ session: id('session'), visitor: visitor.id, token: visitor.token },
     ...{ forum: id('forum'), response: id('response') },
     conversation: started.conversation,
+    file: removed.id,
   };
   await conversation.assign({ agent: partyOf(account, 'agent'), generation: 1 });
   const agent = await socketOf(`/api/conversations/${started.conversation}/socket`, {
@@ -145,7 +154,7 @@ const entriesOf = (frames: readonly Frame[]) =>
   );
 
 /** Everything that can be written into a chat, up to its end and after it. */
-async function talk({ conversation, agent, early }: Chat, account: TestAccount): Promise<void> {
+async function talk({ things, conversation, agent, early }: Chat, account: TestAccount): Promise<void> {
   const say = (tab: Tab, text: string, more: object = {}) =>
     command(tab, { t: 'message.send', text, ...more });
   const edit = (tab: Tab, target: number, text: string) => command(tab, { t: 'message.edit', target, text });
@@ -158,6 +167,13 @@ async function talk({ conversation, agent, early }: Chat, account: TestAccount):
   await edit(agent, answer, 'original-second-answer');
   await edit(agent, answer, 'present answer');
   await remove(agent, await say(agent, 'original-removed-answer'));
+  const file = await sendFile(
+    { cookie: account.agent },
+    'present file.txt',
+    new TextEncoder().encode('shown'),
+  );
+  await say(agent, '', { files: [file.id] });
+  await remove(agent, await say(agent, '', { files: [things.file] }));
   await edit(early, await say(early, 'original-question'), 'present question');
   await remove(early, await say(early, 'original-removed-question'));
   await say(agent, 'quoting answer', { quote: answer, canned: [canned] });

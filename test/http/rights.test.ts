@@ -1,10 +1,11 @@
 /**
- * The matrix of tenants: every route, called by everybody, with the ids of both accounts. The table is in routes.ts.
+ * The matrix of tenants: every route, called by everybody, with the ids of both accounts. See route-lines.ts.
  */
 import { refusals, type RefusalCode } from '#protocol';
 import { allRoutes } from '#protocol/routes';
 import { beforeAll, expect, test } from 'vitest';
-import { askedRoutes, expected, probe, lines, type AskedRoute } from './routes.ts';
+import { lines } from './route-lines.ts';
+import { askedRoutes, expected, probe, type AskedRoute } from './routes.ts';
 import { newSide, stateOf, strangers, type Principal, type Side, type Things } from './principals.ts';
 
 interface Cell {
@@ -131,9 +132,17 @@ async function pass(cell: Cell): Promise<void> {
 
 /** Routes whose answers contain no names. */
 const wordless = [
+  'GET /api/account/files',
   'GET /api/audit',
+  // Of no response: see their lines.
+  'GET /api/canned/files/:file',
+  'GET /api/canned/files/:file/thumbnail',
   'GET /api/conversations/:id/decisions',
   'GET /api/conversations/:id/earlier',
+  'GET /api/conversations/:id/files/:file/thumbnail',
+  // Of a user who has none: see its line.
+  'GET /api/files/:file',
+  'GET /api/widget/conversations/:id/files/:file/thumbnail',
   'GET /api/forums/:forum/uses',
   'GET /api/me/sessions',
 ];

@@ -6,6 +6,7 @@
 import type { Attachment, Entry, Marks } from '#protocol';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { readerOf, type Reader } from '../../worker/actors/conversation/audience.ts';
+import { Claims } from '../../worker/actors/conversation/claims.ts';
 import { ConversationCore } from '../../worker/actors/conversation/core.ts';
 import type { Bound } from '../../worker/actors/conversation/followers/following.ts';
 import { Sessions } from '../../worker/actors/conversation/sessions.ts';
@@ -281,7 +282,13 @@ export class SimulatedServer {
     if (this.mutations.unrevised) core.journal.revisions.apply = (entry) => entry;
     if (this.mutations.disorderly) core.journal.holds = () => true;
     this.#core = core;
-    this.#sessions = new Sessions(core, this.paces, () => Promise.resolve(null));
+    this.#sessions = new Sessions(core, this.paces, {
+      position: () => Promise.resolve(null),
+      claims: new Claims(
+        () => undefined,
+        () => undefined,
+      ),
+    });
   }
 
   #forget(): void {

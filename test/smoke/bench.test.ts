@@ -34,6 +34,12 @@ const expected = {
   'a free place to the next offer, p99, of 2': own,
   'frames to floors when one chat ends and the next is offered, 3 agents watching': own,
   'bytes to floors when one chat ends and the next is offered, 3 agents watching': own,
+  ...Object.fromEntries(
+    ['0 uploads', '1 upload', '10 uploads'].flatMap((beside) => [
+      [`end to end p95 at 50 a second beside ${beside} of 0 MiB`, own],
+      [`growth of workerd's memory beside ${beside} of 0 MiB, at the most`, own],
+    ]),
+  ),
   '20 canned responses: matching alone, p50': own,
   '20 canned responses: matching alone, p95': own,
   '20 canned responses: a key to its painted suggestions, p50': own,

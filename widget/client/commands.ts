@@ -81,10 +81,10 @@ export class Commands {
     const pending = this.#pending.get(id);
     if (!pending?.refused) return;
     this.#pending.delete(id);
-    const { to, at, frame } = pending;
+    const { to, at, frame, files } = pending;
     const kept = { ...frame };
     if (pending.refused.field === 'quote' && 'quote' in kept) delete kept.quote;
-    this.submit({ id, frame: kept, to, at });
+    this.submit({ id, frame: kept, to, at, files });
   }
 
   /** Returns all unanswered commands, in order, for another sender. */

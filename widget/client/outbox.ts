@@ -2,7 +2,7 @@
  * Unanswered commands, stored so that they survive a reload. Several tabs may share one outbox: each adds and removes
  * single commands, and sending one twice does no harm (CMD-7).
  */
-import type { CommandFrame, Refused } from '#protocol';
+import type { CommandFrame, FileInfo, Refused } from '#protocol';
 import type { Contact } from './contact.ts';
 
 export interface Pending {
@@ -12,6 +12,8 @@ export interface Pending {
   readonly to?: string | undefined;
   /** The time of the command, in the client's milliseconds. */
   readonly at: number;
+  /** The files of a message, which its frame names. */
+  readonly files?: readonly FileInfo[] | undefined;
   /** For a message to be answered later: the contact to answer. The message carries it whenever it is sent. */
   readonly later?: Contact | undefined;
   /** Refused for good: it stays visible until it is tried again or discarded. */

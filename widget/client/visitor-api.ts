@@ -22,15 +22,15 @@ export type Failure =
 const olderLimit = 50;
 
 export class VisitorApi {
-  readonly #base: string;
-  readonly #site: string;
+  readonly base: string;
+  readonly site: string;
   readonly #carrier: Carrier;
   readonly #fetch: typeof fetch;
   #token: string | null = null;
 
   constructor(options: { base: string; site: string; carrier: Carrier; fetch?: typeof fetch | undefined }) {
-    this.#base = options.base;
-    this.#site = options.site;
+    this.base = options.base;
+    this.site = options.site;
     this.#carrier = options.carrier;
     this.#fetch = options.fetch ?? ((...request) => fetch(...request));
   }
@@ -45,13 +45,18 @@ export class VisitorApi {
     return this.#token ? [tokenSubprotocol + this.#token] : [];
   }
 
+  /** The credential of requests that do not go through here; undefined if the cookie carries it. */
+  get bearer(): string | undefined {
+    return this.#token === null ? undefined : `Bearer ${this.#token}`;
+  }
+
   socketUrl(conversation: string): string {
-    const path = `/api/widget/conversations/${conversation}/socket?site=${this.#site}` as const;
-    return socketAt<'GET /api/widget/conversations/:id/socket'>(this.#base, path);
+    const path = `/api/widget/conversations/${conversation}/socket?site=${this.site}` as const;
+    return socketAt<'GET /api/widget/conversations/:id/socket'>(this.base, path);
   }
 
   async session(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask<'GET /api/widget/session'>('GET', this.#session);
+    const answer = await this.ask<'GET /api/widget/session'>('GET', this.#session);
     if (!('ok' in answer)) return answer;
     if (answer.ok.visitor === null) return { refused: 'signed_out', message: '' };
     const { token, ...session } = answer.ok;
@@ -62,8 +67,8 @@ export class VisitorApi {
 
   /** Creates the visitor. The cookie carries the session if it survives; otherwise the token is stored. */
   async open(): Promise<Answer<VisitorSession>> {
-    const answer = await this.#ask<'POST /api/widget/session'>('POST', '/api/widget/session', {
-      site: this.#site,
+    const answer = await this.ask<'POST /api/widget/session'>('POST', '/api/widget/session', {
+      site: this.site,
     });
     if (!('ok' in answer)) return answer;
     const { token, ...session } = answer.ok;
@@ -75,7 +80,7 @@ export class VisitorApi {
   /** Signs the visitor out. The page may close before the answer, so a mark is left for the next page. */
   async leave(): Promise<void> {
     const marked = this.#carrier.save(this.#leftKey, '1').catch(() => undefined);
-    const left = this.#ask<'DELETE /api/widget/session'>('DELETE', this.#session);
+    const left = this.ask<'DELETE /api/widget/session'>('DELETE', this.#session);
     await Promise.all([marked, this.forget()]);
     if ('ok' in (await left)) await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
   }
@@ -83,7 +88,7 @@ export class VisitorApi {
   /** Finishes a sign-out that an earlier page could not finish; returns false if it has to be tried again. */
   async leftBefore(): Promise<boolean> {
     if ((await this.#carrier.load(this.#leftKey).catch(() => null)) === null) return true;
-    if ('lost' in (await this.#ask<'DELETE /api/widget/session'>('DELETE', this.#session))) return false;
+    if ('lost' in (await this.ask<'DELETE /api/widget/session'>('DELETE', this.#session))) return false;
     await this.#carrier.save(this.#leftKey, null).catch(() => undefined);
     return true;
   }
@@ -95,26 +100,26 @@ export class VisitorApi {
   }
 
   message(message: Omit<StartConversation, 'site'>): Promise<Answer<Started>> {
-    const body = { ...message, site: this.#site };
-    return this.#ask<'POST /api/widget/messages'>('POST', '/api/widget/messages', body);
+    const body = { ...message, site: this.site };
+    return this.ask<'POST /api/widget/messages'>('POST', '/api/widget/messages', body);
   }
 
   entries(conversation: string, before: number | undefined): Promise<Answer<Range>> {
-    const query = `site=${this.#site}&limit=${olderLimit}${before === undefined ? '' : `&before=${before}`}`;
+    const query = `site=${this.site}&limit=${olderLimit}${before === undefined ? '' : `&before=${before}`}`;
     const path = `/api/widget/conversations/${conversation}/entries?${query}` as const;
-    return this.#ask<'GET /api/widget/conversations/:id/entries'>('GET', path);
+    return this.ask<'GET /api/widget/conversations/:id/entries'>('GET', path);
   }
 
   get #session() {
-    return `/api/widget/session?site=${this.#site}` as const;
+    return `/api/widget/session?site=${this.site}` as const;
   }
 
   get #key(): string {
-    return `parley.${this.#site}.token`;
+    return `parley.${this.site}.token`;
   }
 
   get #leftKey(): string {
-    return `parley.${this.#site}.left`;
+    return `parley.${this.site}.left`;
   }
 
   async #keep(token: string): Promise<void> {
@@ -122,10 +127,10 @@ export class VisitorApi {
     await this.#carrier.save(this.#key, token).catch(() => undefined);
   }
 
-  async #ask<A extends Address>(
+  async ask<A extends Address>(
     method: MethodAt<A>,
     path: PathAt<A>,
-    body?: BodyOf<RouteAt<A>> & object,
+    body?: (BodyOf<RouteAt<A>> & object) | Blob,
   ): Promise<Answer<AnswerOf<RouteAt<A>>>> {
     const token = this.#token;
     const answer = await this.#send<AnswerOf<RouteAt<A>>>(method, path, body);
@@ -139,16 +144,16 @@ export class VisitorApi {
 
   async #send<T>(method: string, path: string, body: object | undefined): Promise<Answer<T>> {
     try {
-      const response = await this.#fetch(new URL(path, this.#base), {
+      const response = await this.#fetch(new URL(path, this.base), {
         method,
         credentials: 'include',
         // The frame may be removed at once.
         keepalive: method === 'DELETE',
         headers: {
-          ...(body && { 'content-type': 'application/json' }),
-          ...(this.#token && { authorization: `Bearer ${this.#token}` }),
+          ...(body && !(body instanceof Blob) && { 'content-type': 'application/json' }),
+          ...(this.bearer && { authorization: this.bearer }),
         },
-        ...(body && { body: JSON.stringify(body) }),
+        ...(body && { body: body instanceof Blob ? body : JSON.stringify(body) }),
       });
       const answer = (await response.json()) as T & Exclude<Failure, { lost: true }>;
       if (response.ok) return { ok: answer };

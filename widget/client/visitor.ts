@@ -6,11 +6,12 @@ import { noMarks } from '#domain/conversation/marks';
 import {
   isTransient,
   makeCommandId,
+  type CommandFrame,
   type DeleteMessage,
   type EditMessage,
   type Refused,
-  type VisitorSession,
 } from '#protocol';
+import type { Outgoing } from './attachments.ts';
 import type { Contact } from './contact.ts';
 import type { ConversationView } from './conversation-view.ts';
 import { ConversationClient } from './conversation.ts';
@@ -18,6 +19,7 @@ import { Earlier } from './earlier.ts';
 import { carriedOutbox, readdressed, type Outbox, type Pending } from './outbox.ts';
 import { Pause } from './pause.ts';
 import { signedOut, VisitorApi, type Failure } from './visitor-api.ts';
+import { VisitorSessions } from './visitor-session.ts';
 import type { VisitorChatOptions } from './visitor-options.ts';
 import type { VisitorView } from './visitor-view.ts';
 
@@ -25,14 +27,10 @@ export type { VisitorView } from './visitor-view.ts';
 
 export class VisitorChat {
   readonly #options: VisitorChatOptions;
-  readonly #api: VisitorApi;
+  readonly api: VisitorApi;
   readonly #outbox: Outbox;
   readonly #earlier = new Earlier();
-  #session: VisitorSession | null = null;
-  /**
-   * The server has answered whether there is a session. Before that, posting a message would create a second visitor.
-   */
-  #looked = false;
+  readonly session: VisitorSessions;
   #client: ConversationClient | null = null;
   #attachedTo: string | null = null;
   #clientView: ConversationView | null = null;
@@ -48,25 +46,25 @@ export class VisitorChat {
 
   constructor(options: VisitorChatOptions) {
     this.#options = options;
-    this.#api = new VisitorApi(options);
+    this.api = new VisitorApi(options);
     this.#pause = new Pause(options.env, () => this.#touch());
+    this.session = new VisitorSessions(this.api, options.env, this.#pause);
     this.#outbox = carriedOutbox(options.carrier, `parley.${options.site}.unsent`);
   }
 
   /** Looks up the visitor's session, and continues its open conversation. */
   async start(): Promise<void> {
-    await this.#api.restore();
-    while (!this.#ended && !(await this.#api.leftBefore())) await this.#pause.wait();
+    await this.api.restore();
+    while (!this.#ended && !(await this.api.leftBefore())) await this.#pause.wait();
     const left = await this.#outbox.load();
     const typed = this.#queue.filter((pending) => !left.some((other) => other.id === pending.id));
     this.#queue = [...left, ...typed];
-    const found = await this.#loadSession();
-    this.#looked = true;
-    if (!found) {
+    if (!(await this.session.load(() => this.#ended))) {
+      this.#touch();
       void this.#post();
       return;
     }
-    const open = this.#session?.conversations.find((conversation) => conversation.open);
+    const open = this.session.all.find((conversation) => conversation.open);
     if (open) {
       this.#attach(open.id);
       // A message that was sent to another conversation may be in its log: posting it there first settles that.
@@ -87,8 +85,17 @@ export class VisitorChat {
   send(text: string, later = false, quote?: number): void {
     const { env } = this.#options;
     const id = this.#newId();
-    const frame = { t: 'message.send' as const, id, text, ...(quote !== undefined && { quote }) };
-    const pending: Pending = { id, frame, at: env.now(), ...(later && { later: this.view.contact }) };
+    this.deliver({ id, at: env.now(), text, quote }, later);
+  }
+
+  /** The same for a message that has an id already, and maybe files. Safe to repeat. */
+  deliver({ id, at, text, quote, files }: Omit<Outgoing, 'files'> & Partial<Outgoing>, later = false): void {
+    const frame = {
+      ...{ t: 'message.send' as const, id, text },
+      ...(quote !== undefined && { quote }),
+      ...(files && { files: files.map((file) => file.id) }),
+    };
+    const pending: Pending = { id, frame, at, files, ...(later && { later: this.view.contact }) };
     // Queued after the socket's unanswered messages, even if it is too late for them: they are returned in order.
     const client = this.#client;
     if (client && this.#queue.length === 0 && (this.#isOpen || client.commands.unanswered.length > 0)) {
@@ -169,7 +176,7 @@ export class VisitorChat {
       this.#client?.older();
       return;
     }
-    await this.#earlier.load(this.#all, this.#attachedTo, (...asked) => this.#api.entries(...asked));
+    await this.#earlier.load(this.session.all, this.#attachedTo, (...asked) => this.api.entries(...asked));
     this.#touch();
   }
 
@@ -182,7 +189,7 @@ export class VisitorChat {
   /** Ends the chat, and signs the visitor out. */
   leave(): Promise<void> {
     this.end();
-    return this.#api.leave();
+    return this.api.leave();
   }
 
   get view(): VisitorView {
@@ -196,15 +203,17 @@ export class VisitorChat {
       entries: client?.entries ?? [],
       earlier: this.#earlier.loaded,
       more:
-        (client !== null && client.from > 0) || this.#earlier.next(this.#all, this.#attachedTo) !== undefined,
+        (client !== null && client.from > 0) ||
+        this.#earlier.next(this.session.all, this.#attachedTo) !== undefined,
       marks: client?.marks ?? noMarks,
       pending: [...(client?.pending ?? []), ...this.#queue],
       agentTyping: client?.typing ?? null,
       waiting: client?.waiting ?? null,
       editMinutes: client?.editMinutes,
       unread: client?.marks.visitor.unread ?? 0,
-      contact: { ...this.#session?.contact, ...this.#contact },
-      blocked: this.#blocked || this.#session?.blocked === true || client?.state?.visitor.blocked === true,
+      contact: { ...this.session.current?.contact, ...this.#contact },
+      blocked:
+        this.#blocked || this.session.current?.blocked === true || client?.state?.visitor.blocked === true,
     };
   }
 
@@ -223,12 +232,12 @@ export class VisitorChat {
     const client: ConversationClient = new ConversationClient({
       env: this.#options.env,
       side: 'visitor',
-      me: this.#session?.visitor ?? '',
+      me: this.session.current?.visitor ?? '',
       outbox: this.#outbox,
-      url: () => this.#api.socketUrl(conversation),
-      protocols: () => this.#api.protocols(),
+      url: () => this.api.socketUrl(conversation),
+      protocols: () => this.api.protocols(),
       onDoubt: async () => {
-        if (!signedOut(await this.#api.session())) return true;
+        if (!signedOut(await this.api.session())) return true;
         void this.#begone(client);
         return false;
       },
@@ -258,11 +267,11 @@ export class VisitorChat {
   /** The visitor's session has ended: unsent messages are sent under a new one. */
   async #begone(client: ConversationClient): Promise<void> {
     if (this.#ended || this.#client !== client) return;
-    this.#session = null;
+    this.session.current = null;
     this.#reclaim(client);
     client.end();
     this.#client = this.#clientView = this.#attachedTo = null;
-    await this.#api.forget();
+    await this.api.forget();
     this.#touch();
     void this.#post();
   }
@@ -296,15 +305,15 @@ export class VisitorChat {
    * Sends the waiting messages, in order, until a conversation has accepted one; the others are sent over its socket.
    */
   async #post(): Promise<void> {
-    if (this.#posting || this.#ended || !this.#looked) return;
+    if (this.#posting || this.#ended || !this.session.looked) return;
     this.#posting = true;
     try {
       for (;;) {
         const pending = this.#queue.find(({ frame, refused }) => frame.t === 'message.send' && !refused);
         if (pending?.frame.t !== 'message.send' || this.#ended) break;
-        const done = this.#session
-          ? await this.#postMessage(pending, pending.frame.text)
-          : await this.#open();
+        const done = this.session.current
+          ? await this.#postMessage(pending, pending.frame)
+          : await this.session.open();
         if (done === 'attached') break;
         if (done === 'next') continue;
         if ('lost' in done) await this.#pause.wait();
@@ -317,18 +326,14 @@ export class VisitorChat {
     }
   }
 
-  async #open(): Promise<'next' | Failure> {
-    const answer = await this.#api.open();
-    if (!('ok' in answer)) return answer;
-    this.#session = answer.ok;
-    return 'next';
-  }
-
-  async #postMessage({ id, to, later }: Pending, text: string): Promise<'attached' | 'next' | Failure> {
+  async #postMessage(
+    { id, to, later }: Pending,
+    { text, files }: Extract<CommandFrame, { t: 'message.send' }>,
+  ): Promise<'attached' | 'next' | Failure> {
     const page = this.#options.page();
     const contact = { ...later, ...this.#contact };
-    const answer = await this.#api.message({
-      ...{ id, text, ...(page && { page }) },
+    const answer = await this.api.message({
+      ...{ id, text, ...(files && { files }), ...(page && { page }) },
       ...(Object.keys(contact).length > 0 && { contact }),
       ...{ ...(to && { sentTo: to }), ...(later && { later: true }) },
     });
@@ -340,7 +345,7 @@ export class VisitorChat {
       const here = conversation === this.#attachedTo;
       // An earlier conversation had accepted this message already, but its answer was lost.
       if (here ? !this.#isOpen : conversation === to) return 'next';
-      this.#remember(conversation);
+      this.session.remember(conversation);
       this.#attach(conversation);
       this.#handOver();
       if (this.#unsaid) this.identify(this.#contact);
@@ -348,8 +353,8 @@ export class VisitorChat {
       return 'attached';
     }
     if (!signedOut(answer)) return answer;
-    this.#session = null;
-    await this.#api.forget();
+    this.session.current = null;
+    await this.api.forget();
     return 'next';
   }
 
@@ -359,38 +364,6 @@ export class VisitorChat {
     if (code === 'blocked') this.#blocked = true;
     const refused = { t: 'refused' as const, id, code, message };
     this.#queue = this.#queue.map((other) => (other.id === id ? { ...other, refused } : other));
-  }
-
-  #remember(conversation: string): void {
-    const session = this.#session;
-    if (!session || session.conversations.some((other) => other.id === conversation)) return;
-    const others = session.conversations.map((other) => ({ ...other, open: false }));
-    const latest = { id: conversation, campaign: '', startedAt: this.#options.env.now(), open: true };
-    this.#session = { ...session, conversations: [latest, ...others] };
-  }
-
-  /** True if there is a session. Repeats the request until there is an answer. */
-  async #loadSession(): Promise<boolean> {
-    while (!this.#ended) {
-      const answer = await this.#api.session();
-      if ('ok' in answer) {
-        this.#session = answer.ok;
-        this.#pause.over();
-        return true;
-      }
-      if (signedOut(answer)) {
-        // There is no visitor, or no more: unsent messages open a new session.
-        this.#pause.over();
-        this.#touch();
-        return false;
-      }
-      await this.#pause.wait('lost' in answer ? undefined : (answer.retryAfter ?? 0));
-    }
-    return false;
-  }
-
-  get #all(): VisitorSession['conversations'] {
-    return this.#session?.conversations ?? [];
   }
 
   #touch(): void {

@@ -72,6 +72,10 @@ export class Chat {
   muted = $state(false);
   /** The parts that are loaded after the opening. */
   more: typeof import('./more.ts') | undefined = $state.raw();
+  /** The files of the composer, once there are some. */
+  files: import('./files.svelte.ts').Files | undefined = $state.raw();
+  /** The parts that show the files of messages. */
+  shownFiles: typeof import('./shown-files.ts') | undefined = $state.raw();
   readonly details: Details;
   /** The message that the text in the composer answers or replaces. */
   about: About | null = $state.raw(null);
@@ -98,7 +102,7 @@ export class Chat {
       fresh: this.fresh,
       now: Date.now(),
     });
-    return this.more?.revisedRows(rows, this.view) ?? rows;
+    return this.more?.revisedRows(rows, this.view, this.files?.view.held) ?? rows;
   });
   readonly #queued = $derived(this.view.pending.some(({ frame }) => frame.t === 'message.send'));
   /** There is no message yet, in this conversation or before it. */
@@ -138,7 +142,7 @@ export class Chat {
   });
   readonly unread = new Unread(() => this.view);
 
-  readonly #client: VisitorChat;
+  readonly client: VisitorChat;
   readonly #lobby: Lobby;
   readonly kept: Kept;
   readonly #signals: TypingSignals;
@@ -151,7 +155,7 @@ export class Chat {
     this.host = host;
     this.#page = page;
     this.kept = new Kept(carrier, site);
-    this.#client = new VisitorChat({
+    this.client = new VisitorChat({
       env,
       base,
       site,
@@ -159,7 +163,7 @@ export class Chat {
       page: () => pageOf(this.#page),
       onChange: (view) => (this.view = view),
     });
-    this.view = this.#client.view;
+    this.view = this.client.view;
     this.details = new Details(settings, () => ({
       contact: this.view.contact,
       begun: this.open || this.#queued,
@@ -169,8 +173,8 @@ export class Chat {
     this.#lobby = new Lobby({ env, base, site, onChange: (state) => (this.availability = state) });
     this.#signals = new TypingSignals({
       env,
-      typing: (on) => this.#client.typing(on),
-      preview: settings.sneakPreview ? (text) => this.watched && this.#client.preview(text) : null,
+      typing: (on) => this.client.typing(on),
+      preview: settings.sneakPreview ? (text) => this.watched && this.client.preview(text) : null,
     });
   }
 
@@ -178,9 +182,10 @@ export class Chat {
     setTimeout(() => (this.#asked = true), patience);
     void this.kept.load('draft').then((draft) => (this.draft ||= draft ?? ''));
     void this.kept.load('asked').then((asked) => this.details.recall(asked !== null));
+    void this.kept.load('files').then((files) => files && void this.loadFiles());
     void this.kept.load('muted').then((muted) => (this.muted = muted !== null));
     setTimeout(() => void this.loadMore(), moreAfter);
-    await this.#client.start();
+    await this.client.start();
     this.#asked = true;
   }
 
@@ -200,10 +205,11 @@ export class Chat {
         this.#identify(message);
         break;
       case 'shutdown':
-        void this.#client.leave();
+        void this.client.leave();
         this.#lobby.follow(false);
         this.draft = '';
         clearTimeout(this.#draftTimer);
+        this.files?.clear();
         this.kept.clear();
     }
   }
@@ -236,11 +242,12 @@ export class Chat {
     this.attention++;
   }
 
-  revise: VisitorChat['revise'] = (revising) => this.#client.revise(revising);
+  revise: VisitorChat['revise'] = (revising) => this.client.revise(revising);
 
   /** Sends the draft; returns false if a detail is needed first, whose input then has the focus. */
   send(): boolean {
-    if (isBlank(this.draft)) return true;
+    const { files } = this;
+    if (isBlank(this.draft) && !files?.sendable) return true;
     const { about } = this;
     if (about && this.edits) {
       if (this.draft !== about.row.text)
@@ -251,7 +258,8 @@ export class Chat {
     const contact = this.details.first.read(this.details.needed);
     if (!contact) return false;
     this.#identify(contact);
-    this.#client.send(this.draft, this.later, about?.seq);
+    if (files?.sendable) files.send(this.draft, about?.seq);
+    else this.client.send(this.draft, this.later, about?.seq);
     this.about = null;
     this.type('');
     this.keepDraft();
@@ -276,11 +284,11 @@ export class Chat {
   /** Leaves the queue for an answer by email. */
   defer(contact: Contact): void {
     this.#identify(contact);
-    this.#client.defer();
+    this.client.defer();
   }
 
   /** Returns to the queue. */
-  resume = () => this.#client.resume();
+  resume = () => this.client.resume();
 
   mute(): void {
     this.muted = !this.muted;
@@ -293,10 +301,10 @@ export class Chat {
     this.attention++;
   }
 
-  retry = (id: string) => this.#client.retry(id);
-  discard = (id: string) => this.#client.discard(id);
-  older = () => void this.#client.older();
-  end = () => this.#client.close();
+  retry = (id: string) => this.client.retry(id);
+  discard = (id: string) => this.client.discard(id);
+  older = () => void this.client.older();
+  end = () => this.client.close();
   hide = () => this.host.say({ t: 'hide' });
 
   resize(): void {
@@ -311,7 +319,7 @@ export class Chat {
 
   #identify({ name, email }: Contact): void {
     const said = { ...(name && { name }), ...(email && { email }) };
-    if (name || email) this.#client.identify(said);
+    if (name || email) this.client.identify(said);
   }
 
   /** Loads the parts that no opening needs. */
@@ -321,6 +329,17 @@ export class Chat {
     } catch {
       setTimeout(() => void this.loadMore(), moreAgainAfter);
     }
+  }
+
+  /** Loads what files need: for the first one that a visitor chooses, or that an earlier page left. */
+  async loadFiles(): Promise<void> {
+    const { Files } = await import('./files.svelte.ts');
+    this.files ??= new Files(this);
+  }
+
+  /** Loads the parts that show files. All parts are imported here: so they share the code of the opening. */
+  async loadShownFiles(): Promise<void> {
+    this.shownFiles ??= await import('./shown-files.ts');
   }
 
   /** An open conversation sends its own state, so the lobby is followed only without one. */
@@ -333,7 +352,7 @@ export class Chat {
   /** Entries on a visible screen are read. */
   read(): void {
     if (!this.shown || !this.visible || !this.atEnd || this.view.unread === 0) return;
-    this.#client.read();
+    this.client.read();
     this.unread.seen();
   }
 

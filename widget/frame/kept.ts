@@ -3,8 +3,9 @@ import type { Carrier } from '../client/outbox.ts';
 
 /**
  * `asked`: the questions about details were answered or skipped. `unsent`: the outbox. `emoji`: the recent ones.
+ * `files`: some are not sent yet.
  */
-const names = ['draft', 'asked', 'muted', 'unsent', 'emoji'] as const;
+const names = ['draft', 'asked', 'muted', 'unsent', 'emoji', 'files'] as const;
 type Name = (typeof names)[number];
 
 export class Kept {

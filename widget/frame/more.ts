@@ -1,4 +1,5 @@
 import actions from './actions.css?inline';
+import { addSheet } from './sheets.ts';
 
 /** The parts of the frame that no opening needs. They are loaded soon after it, or when a visitor needs one. */
 export { default as Details } from './Details.svelte';
@@ -8,13 +9,10 @@ export { default as Question } from './Question.svelte';
 export { default as Aimed } from './Aimed.svelte';
 export { default as MessageActions } from './MessageActions.svelte';
 export { default as NotSaved } from './NotSaved.svelte';
-export { default as EmojiButton } from './EmojiButton.svelte';
+export { default as Tools } from './Tools.svelte';
 export { default as MessageText } from './MessageText.svelte';
 export { default as Quote } from './Quote.svelte';
 export { plainText } from '#domain/conversation/format';
 export { revisedRows } from './revised.ts';
 
-// The frame's one style sheet is loaded at its opening, so these parts bring theirs along.
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(actions);
-document.adoptedStyleSheets.push(sheet);
+addSheet(actions);

@@ -3,29 +3,40 @@ import { cut } from '#domain/base/text';
 import { plainText } from '#domain/conversation/format';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
+import type { Held } from '../client/attaching.ts';
 import type { VisitorView } from '../client/visitor.ts';
 import type { MessageRow, Quoted, Row } from './timeline.ts';
 
 /** The length of a quote, in code points: it shows two lines. */
 const quoteLength = 160;
 
-export function revisedRows(rows: readonly Row[], view: VisitorView): Row[] {
+export function revisedRows(rows: readonly Row[], view: VisitorView, held: readonly Held[] = []): Row[] {
   const current = view.state?.id;
   const logs = new Map(view.earlier.map(({ conversation, entries }) => [conversation, entries]));
   if (current !== undefined) logs.set(current, view.entries);
-  return rows.map((row) => {
+  const revised = rows.map((row) => {
     if (row.kind !== 'message') return row;
     const { conversation = '', quote } = row;
     const quoted = quote === undefined ? undefined : quotedOf(quote, logs.get(conversation) ?? []);
     const change = conversation === current && changeOf(row, view.pending);
     return quoted || change ? { ...row, ...(quoted && { quoted }), ...change } : row;
   });
+  return [...revised, ...held.map(heldRow)];
+}
+
+/** A message that waits for its files. It keeps its key when it is sent. */
+function heldRow({ id, text, at }: Held): MessageRow {
+  return {
+    ...{ kind: 'message', key: `v${id}`, id, sender: 'visitor', name: '', text, at, files: [] },
+    ...{ first: true, last: true, delivery: 'sending' },
+  };
 }
 
 function quotedOf(seq: number, entries: readonly Entry[]): Quoted {
   const entry = entries.find((each) => each.seq === seq);
   if (entry?.kind !== 'message.sent') return { seq, sender: null, name: '', text: '', deleted: false };
-  const { by, text, deleted = false } = entry;
+  const { by, files, deleted = false } = entry;
+  const text = entry.text || (files?.[0]?.name ?? '');
   const name = 'name' in by ? by.name : '';
   return { seq, sender: sideOf(by) ?? 'automatic', name, text: cut(plainText(text), quoteLength), deleted };
 }

@@ -4,7 +4,7 @@
 import { lineOf } from '#domain/conversation/folds';
 import type { NoticedKind } from '#domain/conversation/kinds';
 import { sideOf } from '#domain/conversation/parties';
-import type { Entry, EntryOf } from '#protocol';
+import type { Entry, EntryOf, FileInfo } from '#protocol';
 import * as m from '#words/widget';
 import type { VisitorView } from '../client/visitor.ts';
 
@@ -44,6 +44,7 @@ export interface MessageRow {
   readonly why?: (() => string) | undefined;
   readonly conversation?: string;
   readonly seq?: number;
+  readonly files?: readonly FileInfo[] | undefined;
   readonly edited?: number | undefined;
   /** It has no text any more. */
   readonly deleted?: boolean | undefined;
@@ -124,11 +125,11 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
   const latest = view.entries.findLast((entry) => entry.kind === 'message.sent');
   if (run && latest && sideOf(latest.by) === 'visitor')
     run.delivery = latest.seq <= view.marks.agent.read ? 'seen' : 'sent';
-  for (const { id, frame, at, refused } of view.pending) {
+  for (const { id, frame, at, refused, files } of view.pending) {
     if (frame.t !== 'message.send') continue;
     const delivery = refused ? 'refused' : 'sending';
     const why = refused?.code === 'too_many_chats' ? m.too_many_chats : undefined;
-    const row = { ...message(id, frame.text, at), conversation: current, quote: frame.quote };
+    const row = { ...message(id, frame.text, at), conversation: current, quote: frame.quote, files };
     add({ ...row, delivery, ...(why && { why }) }, at);
   }
   if (details && begins) addDetails();
@@ -156,8 +157,8 @@ export function timeline(view: VisitorView, { opening, details, fresh, now }: Ex
   function addEntry(entry: Entry, conversation: string) {
     const { at } = entry;
     if (entry.kind === 'message.sent') {
-      const { id, text, seq, quote, edited, deleted } = entry;
-      const row = { ...message(id, text, at), conversation, seq, quote, edited, deleted };
+      const { id, text, seq, quote, edited, deleted, files } = entry;
+      const row = { ...message(id, text, at), conversation, seq, quote, edited, deleted, files };
       const name = 'name' in entry.by ? entry.by.name : '';
       const sender = sideOf(entry.by) ?? 'automatic';
       add(sender === 'visitor' ? row : { ...row, key: `a${id}`, sender, name }, at);

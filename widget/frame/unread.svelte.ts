@@ -44,6 +44,12 @@ export class Unread {
     const latest = this.#messages.at(-1);
     if (!latest) return undefined;
     const name = ('name' in latest.by && latest.by.name) || title;
-    return { id: latest.id, name, text: cut(plain(latest.text), longest), close: m.dismiss(), sound };
+    return {
+      id: latest.id,
+      name,
+      text: cut(plain(latest.text) || (latest.files?.[0]?.name ?? ''), longest),
+      close: m.dismiss(),
+      sound,
+    };
   }
 }

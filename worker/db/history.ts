@@ -3,6 +3,7 @@
  * is an upsert by key that may arrive twice or late; an older write never undoes a newer one.
  */
 import type { ConversationState, Party } from '#protocol';
+import { fileStatements } from './files.ts';
 
 /** A page of a transcript (#domain `paginate`); `entries` is a JSON array. */
 export interface PageRow {
@@ -26,6 +27,7 @@ export async function writeHistory(
     // In a statement of its own, because an upsert that names the phase would write that index every time.
     d1.prepare(movePhase).bind(account, state.id, state.phase, state.head),
     ...pages.map(({ first, count, entries }) => page.bind(account, state.id, first, count, entries)),
+    ...fileStatements(d1, account, state.id, pages),
     ...withUses.map(({ first }) => d1.prepare(insertUses).bind(account, state.id, first)),
   ]);
 }
@@ -101,7 +103,7 @@ export const insertUses = `
 /** Deletes an account's history and time table, so that they can be rebuilt from the logs. */
 export async function dropHistory(d1: D1Database, account: string): Promise<void> {
   await d1.batch(
-    ['conversations', 'pages', 'canned_uses', 'activity'].map((table) =>
+    ['conversations', 'pages', 'files', 'canned_uses', 'activity'].map((table) =>
       d1.prepare(`DELETE FROM ${table} WHERE account_id = ?`).bind(account),
     ),
   );
@@ -111,10 +113,11 @@ export async function dropHistory(d1: D1Database, account: string): Promise<void
 export async function dumpHistory(
   d1: D1Database,
   account: string,
-): Promise<{ conversations: unknown[]; pages: unknown[]; uses: unknown[] }> {
-  const [conversations, pages, uses] = await d1.batch([
+): Promise<{ conversations: unknown[]; pages: unknown[]; files: unknown[]; uses: unknown[] }> {
+  const [conversations, pages, files, uses] = await d1.batch([
     d1.prepare('SELECT * FROM conversations WHERE account_id = ? ORDER BY id').bind(account),
     d1.prepare('SELECT * FROM pages WHERE account_id = ? ORDER BY conversation_id, first').bind(account),
+    d1.prepare('SELECT * FROM files WHERE account_id = ? ORDER BY conversation_id, id').bind(account),
     d1
       .prepare('SELECT * FROM canned_uses WHERE account_id = ? ORDER BY response_id, conversation_id, seq')
       .bind(account),
@@ -122,6 +125,7 @@ export async function dumpHistory(
   return {
     conversations: conversations?.results ?? [],
     pages: pages?.results ?? [],
+    files: files?.results ?? [],
     uses: uses?.results ?? [],
   };
 }

@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { audit } from './accounts/audit.ts';
 import { operator } from './accounts/operator.ts';
 import { settings } from './accounts/settings.ts';
+import { attachments } from './canned/attachments.ts';
 import { cannedFiles } from './canned/files.ts';
 import { forums } from './canned/forums.ts';
 import { responses } from './canned/responses.ts';
@@ -12,6 +13,7 @@ import { conversations } from './conversation/conversations.ts';
 import { destinations } from './conversation/destinations.ts';
 import { live } from './conversation/live.ts';
 import { credentials } from './people/credentials.ts';
+import { files } from './files/files.ts';
 import { groups } from './people/groups.ts';
 import { photos } from './people/photos.ts';
 import { session } from './people/session.ts';
@@ -34,7 +36,7 @@ serve(api, serverRoutes.health, () => ({ ok: true as const }));
 serve(api, serverRoutes.openApi, apiDocument);
 const subjects = [
   ...[session, widget, conversations, destinations, live, settings, credentials, photos],
-  ...[users, groups, audit, reports, forums, responses, cannedFiles, operator],
+  ...[files, users, groups, audit, reports, forums, responses, cannedFiles, attachments, operator],
 ];
 for (const subject of subjects) api.route('/', subject);
 api.notFound(noSuchAddress);

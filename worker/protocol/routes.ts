@@ -8,13 +8,26 @@ import type { Route } from './base/route.ts';
 import * as campaigns from './campaigns/routes.ts';
 import * as canned from './canned/routes.ts';
 import * as conversation from './conversation/routes.ts';
+import * as files from './files/routes.ts';
 import * as floor from './floor/routes.ts';
 import * as people from './people/routes.ts';
 import * as signIn from './people/sign-in-routes.ts';
 import * as reports from './reports/routes.ts';
 import * as sites from './sites/routes.ts';
 
-const subjects = [server, signIn, sites, conversation, floor, accounts, campaigns, canned, people, reports];
+const subjects = [
+  server,
+  signIn,
+  sites,
+  conversation,
+  floor,
+  accounts,
+  campaigns,
+  canned,
+  files,
+  people,
+  reports,
+];
 
 /** Every route, by subject. */
 export const allRoutes: readonly Route[] = subjects.flatMap((subject) => Object.values<Route>(subject));
@@ -26,6 +39,7 @@ type Known =
   | Values<typeof server>
   | Values<typeof campaigns>
   | Values<typeof canned>
+  | Values<typeof files>
   | Values<typeof conversation>
   | Values<typeof floor>
   | Values<typeof people>

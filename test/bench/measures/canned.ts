@@ -29,6 +29,8 @@ const sizes: Sizes<Size> = {
 /** Characters of an answer. */
 const length = 240;
 const perSecond = 20;
+/** The browser waits so long for a page of a busy machine; milliseconds. */
+const patience = 120_000;
 const vocabulary = (
   'return refund parcel delivery courier invoice warranty exchange voucher discount address payment account ' +
   'password colour leather waterproof stitching membership newsletter birthday pickup counter reservation size'
@@ -157,6 +159,7 @@ const wordsToType = (count: number) =>
   );
 
 async function signedIn(context: BrowserContext, url: string, email: string): Promise<BrowserContext> {
+  context.setDefaultTimeout(patience);
   await call(context, 'POST', `${url}/api/login`, { email, password: 'parley-demo' });
   return context;
 }

@@ -36,6 +36,7 @@ import type { AgentNote } from '../contracts/dispatcher.ts';
 import type { Env } from '../env.ts';
 import { conversationStub, dispatcherStub } from '../stubs.ts';
 import { assemble, resume, type Awake } from './assembly.ts';
+import type { Uploads } from '../files/uploads.ts';
 import { Drafts } from './drafts.ts';
 import { Identity } from './identity.ts';
 import type { Member } from './member.ts';
@@ -65,7 +66,11 @@ export class Agent extends Identity implements AgentActor {
       () => ctx.getWebSockets(),
       () => this.#welcome(),
     );
-    this.#drafts = new Drafts(this.#host, this.#tabs, async (conversation) =>
+    const uploads = {
+      sendable: (ids: readonly string[]) => this.#awake?.uploads.sendable(ids) ?? [],
+      used: (ids: readonly string[]) => this.#awake?.uploads.used(ids),
+    };
+    this.#drafts = new Drafts(this.#host, this.#tabs, uploads, async (conversation) =>
       isOver(await conversationStub(env, this.#user().account.id, conversation).summary()),
     );
     const registers = open<AgentRegisters>(ctx.storage.sql, migrations);
@@ -298,6 +303,10 @@ export class Agent extends Identity implements AgentActor {
 
   #begun(): Awake {
     return this.#awake ?? this.#wake(begin<AgentRegisters>(this.ctx.storage.sql, migrations));
+  }
+
+  protected override uploads(): Uploads | undefined {
+    return this.#awake?.uploads;
   }
 
   protected override known(): Member | undefined {

@@ -5,9 +5,11 @@ import type { Followers } from '../../runtime/followers.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { Env } from '../env.ts';
+import { Uploads } from '../files/uploads.ts';
 import { conversationStub } from '../stubs.ts';
 import { Attached } from './attached.ts';
 import { changesBetween } from './changes.ts';
+import { isInDraft } from './draft-table.ts';
 import { Member } from './member.ts';
 import { Presence } from './presence.ts';
 import { Standing } from './standing.ts';
@@ -22,6 +24,7 @@ export interface Awake {
   readonly alarm: Alarm;
   readonly presence: Presence;
   readonly member: Member;
+  readonly uploads: Uploads;
 }
 
 /** The sockets, as far as the parts need them. */
@@ -79,9 +82,20 @@ export function assemble(
     },
     arm,
   });
-  const alarm = new Alarm(host, [...followers.duties, presence, attached, ...member.duties]);
+  const uploads = new Uploads(host, {
+    bucket: env.FILES,
+    account: () => member.user.account.id,
+    ofDay: null,
+    holds: async (conversation, command) => {
+      const { id, name, account } = member.user;
+      return conversationStub(env, account.id, conversation).holds({ kind: 'agent', id, name }, command);
+    },
+    isKept: (file) => isInDraft(host.sql, file),
+    changed: arm,
+  });
+  const alarm = new Alarm(host, [...followers.duties, presence, attached, ...member.duties, uploads]);
   followers.onSettled = () => alarm.settle();
-  return { standing, attached, followers, alarm, presence, member };
+  return { standing, attached, followers, alarm, presence, member, uploads };
 }
 
 /** Takes up what the agent was before the actor slept. */

@@ -5,7 +5,7 @@
 import type { AgentClientFrame, AgentServerFrame, AgentWelcome, DraftOf } from '#protocol';
 import type { Host } from '../../runtime/host.ts';
 import { report } from '../../runtime/report.ts';
-import { DraftTable, type StoredDraft } from './draft-table.ts';
+import { DraftTable, type DraftUploads, type StoredDraft } from './draft-table.ts';
 import type { Tabs } from './tabs.ts';
 
 type Saving = Extract<AgentClientFrame, { t: 'draft.save' | 'note.draft.save' }>;
@@ -17,26 +17,31 @@ export class Drafts {
   readonly #isOver: (conversation: string) => Promise<boolean>;
   readonly #tables: Readonly<Record<DraftOf, DraftTable>>;
 
-  constructor(host: Host, tabs: Tabs, isOver: (conversation: string) => Promise<boolean>) {
+  constructor(
+    host: Host,
+    tabs: Tabs,
+    uploads: DraftUploads,
+    isOver: (conversation: string) => Promise<boolean>,
+  ) {
     this.#host = host;
     this.#tabs = tabs;
     this.#isOver = isOver;
-    this.#tables = { reply: new DraftTable(host.sql, 'reply'), note: new DraftTable(host.sql, 'note') };
+    const table = (of: DraftOf) => new DraftTable(host.sql, of, uploads);
+    this.#tables = { reply: table('reply'), note: table('note') };
   }
 
   save(tab: WebSocket, frame: Saving): void {
     const of = frame.t === 'draft.save' ? 'reply' : 'note';
-    const { conversation, text } = frame;
+    const { conversation } = frame;
     const saved = this.#tables[of].save(frame, this.#host.now());
     if ('conflict' in saved) {
       this.#tabs.send(tab, { t: 'draft.conflict', conversation, of, ...saved.conflict });
       return;
     }
-    const { version, changed, begun } = saved;
-    this.#tabs.send(tab, { t: 'draft.saved', conversation, of, version });
+    const { draft, changed, begun } = saved;
+    this.#tabs.send(tab, { t: 'draft.saved', conversation, of, version: draft?.version ?? null });
     if (!changed) return;
-    const mentions = 'mentions' in frame && frame.mentions?.length ? { mentions: frame.mentions } : {};
-    this.#tabs.tell(frameOf(of, conversation, version === null ? null : { text, ...mentions, version }), tab);
+    this.#tabs.tell(frameOf(of, conversation, draft), tab);
     if (of === 'reply' && begun) this.#host.background(this.#endIfOver(conversation));
   }
 
@@ -52,13 +57,17 @@ export class Drafts {
   }
 
   /** The part of a tab's welcome. */
-  welcome(): Pick<AgentWelcome, 'drafts' | 'draftVersions' | 'noteDrafts'> {
+  welcome(): Pick<AgentWelcome, 'drafts' | 'draftVersions' | 'draftFiles' | 'noteDrafts'> {
     const now = this.#host.now();
     const [replies, notes] = [[...this.#tables.reply.all(now)], this.#tables.note.all(now)];
+    const withFiles = replies.flatMap(([conversation, { files }]) =>
+      files ? [[conversation, files] as const] : [],
+    );
     const versions = replies.map(([conversation, { version }]) => [conversation, version]);
     return {
       drafts: Object.fromEntries(replies.map(([conversation, { text }]) => [conversation, text])),
       ...(replies.length > 0 && { draftVersions: Object.fromEntries(versions) as Record<string, number> }),
+      ...(withFiles.length > 0 && { draftFiles: Object.fromEntries(withFiles) }),
       ...(notes.size > 0 && { noteDrafts: Object.fromEntries(notes) }),
     };
   }

@@ -11,13 +11,12 @@ import {
   type SecondFactorSecret,
   type Session,
 } from '#protocol';
-import { DurableObject } from 'cloudflare:workers';
 import type { Person } from '../../db/users.ts';
 import type { AgentIdentity, Attempted, Device, MailOrder, TakenTries, Tried } from '../contracts/agent.ts';
-import type { Env } from '../env.ts';
+import { Sender } from '../files/sender.ts';
 import type { Member } from './member.ts';
 
-export abstract class Identity extends DurableObject<Env> implements AgentIdentity {
+export abstract class Identity extends Sender implements AgentIdentity {
   /** The member, if the user has ever signed in or been mailed. */
   protected abstract known(): Member | undefined;
   protected abstract begun(): Member;

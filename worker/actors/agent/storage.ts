@@ -6,7 +6,8 @@ import type { Person } from '../../db/users.ts';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable, type Numbered } from '../../runtime/log.ts';
 import type { MailOrder } from '../contracts/agent.ts';
-import { notesTable, repliesTable } from './draft-table.ts';
+import { uploadTables } from '../files/storage.ts';
+import { notesTable, repliesTable, replyFilesColumn } from './draft-table.ts';
 
 /** Append-only. */
 export const migrations: readonly string[] = [
@@ -39,6 +40,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (conversation, seq)
   ) WITHOUT ROWID`,
   notesTable,
+  ...uploadTables,
+  replyFilesColumn,
 ];
 
 /** Fields of a user that earlier versions did not store. */

@@ -16,6 +16,7 @@ import type {
 } from '#protocol';
 import type { Person } from '../../db/users.ts';
 import type { AgentNote } from './dispatcher.ts';
+import type { FileSender } from './files.ts';
 
 /** A known browser, as its cookie carries it. */
 export interface Device {
@@ -123,7 +124,7 @@ export interface AgentIdentity {
   removeSecondFactor(): Promise<void>;
 }
 
-export interface AgentActor extends AgentIdentity {
+export interface AgentActor extends AgentIdentity, FileSender {
   /** Makes a session for a user whose password was right; a second factor is checked here. */
   signIn(user: Person, how: SignInHow): Promise<Opened | Refusal>;
   /** Makes a session for a user who has proved themselves by another one. */

@@ -4,13 +4,16 @@ import type {
   ConversationSettings,
   ConversationState,
   Draft,
+  FileInfo,
   FloorRow,
   Party,
+  Principal,
   Refusal,
   Started,
   Summary,
   Waiting,
 } from '#protocol';
+import type { Holding, SmallImage } from './files.ts';
 
 /** A result of a command: the seq of its entry, and whether the entry is new. */
 export interface Done {
@@ -42,16 +45,31 @@ export interface Recalled {
   readonly ids: IdRange | null;
 }
 
+/** A file of a message, for a reader. */
+export interface FoundFile {
+  readonly info: FileInfo;
+  readonly key: string;
+  /** The media type of its thumbnail. */
+  readonly small?: SmallImage['type'] | undefined;
+}
+
 export type MessageCommand = Extract<Command, { t: 'message.send' }>;
 export type Transferring = Omit<Extract<Command, { t: 'transfer' }>, 't'>;
 
 export interface ConversationActor {
   /** Begins the conversation with the visitor's first message. Asked twice, it begins once. */
-  start(birth: Birth, by: Party, message: MessageCommand): Started | Refusal;
+  start(birth: Birth, by: Party, message: MessageCommand): Promise<Started | Refusal>;
   /** Sends a message over HTTP: the same act as on the socket. */
-  send(by: Party, message: MessageCommand): Started | Refusal;
-  /** Looks up a sender's command by its id. `same`: it is a message with this text. Null if there is no log. */
-  recall(by: Party, id: string, text?: string): Recalled | null;
+  send(by: Party, message: MessageCommand): Promise<Started | Refusal>;
+  /**
+   * Looks up a sender's command by its id. `same`: it is a message with this text and these files. Null if there is no
+   * log.
+   */
+  recall(by: Party, id: string, text?: string, files?: readonly string[]): Recalled | null;
+  /** Whether a message that has claimed files was written, or may still be. */
+  holds(by: Party, command: string): Holding;
+  /** A file of a message that this reader may see. The Worker has authenticated them. */
+  file(reader: Principal, file: string): Promise<FoundFile | Refusal>;
   /** Makes an agent the owner, for whom the dispatcher has reserved capacity; the conversation decides. */
   assign(assigning: Assigning): Done | Refusal;
   /** From now on refuses to assign under this generation or an earlier one; the present owner stays. */

@@ -101,6 +101,8 @@ export interface DispatcherActor {
    * Sends tabs the new version of a forum, or null if it is gone: all tabs, or those of the user whose own forum it is.
    */
   forumChanged(forum: string, version: number | null, owner: string | null): void;
+  /** Looks a day later for files of canned responses that no response has. Called before the change. */
+  cannedFilesMayGo(): void;
   /** Closes the sockets of a session that has ended. */
   revoke(session: string): void;
   /** A socket's upgrade. The Worker has authenticated the principal. */

@@ -8,6 +8,7 @@ import type {
   VisitorSession,
 } from '#protocol';
 import type { IdRange } from './conversation.ts';
+import type { FileSender } from './files.ts';
 
 export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>;
 
@@ -43,7 +44,7 @@ export interface Resumed {
   readonly secret?: string;
 }
 
-export interface VisitorActor {
+export interface VisitorActor extends FileSender {
   /** Makes the visitor. Only this answer contains the secret. */
   open(account: string, id: string, site: string): Promise<{ secret: string }>;
   authenticate(secret: string): Promise<VisitorPrincipal | Refusal>;

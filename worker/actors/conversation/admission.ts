@@ -52,12 +52,21 @@ export class Admission {
   }
 
   /** Calls `accept` if the user may follow, with no await between the decision and the call. */
-  async admit<T>(user: User, accept: () => T): Promise<T | Refusal> {
+  admit<T>(user: User, accept: () => T): Promise<T | Refusal> {
+    return this.#decide(() => this.#whyNot(user), accept);
+  }
+
+  /** The same for a single request, which leaves no socket open. */
+  admitOnce<T>(user: User, accept: () => T): Promise<T | Refusal> {
+    return this.#decide(() => this.#whyNotRead(user), accept);
+  }
+
+  async #decide<T>(whyNot: () => Promise<Refusal | null>, accept: () => T): Promise<T | Refusal> {
     this.#pending++;
     try {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const before = this.#stamp();
-        const refusal = await this.#whyNot(user).catch((error: unknown) => {
+        const refusal = await whyNot().catch((error: unknown) => {
           report('admission_failed', error);
           return refuse('unavailable');
         });
@@ -80,13 +89,17 @@ export class Admission {
     return this.#ends.state().owner !== null && !this.#always(reader);
   }
 
-  async #whyNot(user: User): Promise<Refusal | null> {
+  async #whyNotRead(user: User): Promise<Refusal | null> {
     const { owner, closed, viewers } = this.#ends.state();
     const may =
       closed && this.dependsOnRule(user)
         ? await this.#ends.mayRead({ id: user.id, roles: [...user.roles] }, owner)
         : this.sees(user, viewers);
-    return may ? this.#ends.register(user) : refuse('forbidden');
+    return may ? null : refuse('forbidden');
+  }
+
+  async #whyNot(user: User): Promise<Refusal | null> {
+    return (await this.#whyNotRead(user)) ?? this.#ends.register(user);
   }
 
   #always(reader: Reader): boolean {

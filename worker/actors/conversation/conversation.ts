@@ -5,6 +5,7 @@
 import { capsOf } from '#domain/base/caps';
 import type { Assigning } from '#domain/conversation/commands';
 import { readersByMention } from '#domain/conversation/mentions';
+import { seesAll } from '#domain/floor/sight';
 import {
   type Principal,
   closeCodes,
@@ -38,15 +39,18 @@ import type {
   Birth,
   ConversationActor,
   Done,
+  FoundFile,
   MessageCommand,
   Recalled,
   Transferring,
 } from '../contracts/conversation.ts';
+import type { Holding } from '../contracts/files.ts';
 import type { Env } from '../env.ts';
 import { agentStub, dispatcherStub, handedOn } from '../stubs.ts';
 import { Admission, type User } from './admission.ts';
 import { attachmentOf } from './attachment.ts';
 import { rangeFrame } from './audience.ts';
+import { Claims, senderIn } from './claims.ts';
 import { ConversationCore, type Bind } from './core.ts';
 import { waits, type Waits } from './duties.ts';
 import { endsOf } from './followers/ends.ts';
@@ -72,6 +76,7 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
   #core: ConversationCore | undefined;
   #sessions: Sessions | undefined;
   #admission: Admission | undefined;
+  readonly #claims: Claims;
   /** The followers with their real ends. */
   readonly #bind: Bind = ({ account, id: conversation }) =>
     bind(
@@ -83,33 +88,64 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
     super(ctx, env);
     answerPings(ctx);
     this.#host = durableHost(ctx);
+    this.#claims = new Claims(senderIn(env), this.#host.background);
     const core = ConversationCore.wake(this.#host, this.#bind, this.waits, capsOf(env));
     if (core) this.#adopt(core);
   }
 
   /** Begins the conversation with the visitor's first message. A repeated call begins nothing again. */
-  start(birth: Birth, by: Party, message: MessageCommand): Started | Refusal {
-    if (!this.#core)
-      this.#adopt(ConversationCore.begin(this.#host, this.#bind, birth, this.waits, capsOf(this.env)));
-    return this.send(by, message);
+  async start(birth: Birth, by: Party, message: MessageCommand): Promise<Started | Refusal> {
+    if (this.#core) return this.send(by, message);
+    const begun = await this.#claims.with(birth, by, message, (claimed) => {
+      // Another call may have begun it meanwhile.
+      if (this.#core) return {};
+      const files = claimed.map(({ info }) => info);
+      const entries = birth.entries.map((entry) =>
+        entry.kind === 'message.sent' && files.length > 0 ? { ...entry, files } : entry,
+      );
+      const [born, caps] = [{ ...birth, entries }, capsOf(this.env)];
+      this.#adopt(ConversationCore.begin(this.#host, this.#bind, born, this.waits, caps, claimed));
+      return {};
+    });
+    return isRefusal(begun) ? begun : this.send(by, message);
   }
 
   /** Sends a message over HTTP: the same action as on the socket. */
-  send(by: Party, message: MessageCommand): Started | Refusal {
-    if (!this.#core) return refuse('not_found');
-    const sent = this.#core.journal.entryOf(by, message.id);
-    if (isThisMessage(sent, message.text)) return { conversation: this.#core.self.id, seq: sent.seq };
-    const done = this.#core.perform(by, message);
-    return isRefusal(done) ? done : { conversation: this.#core.self.id, seq: done.seq };
+  async send(by: Party, message: MessageCommand): Promise<Started | Refusal> {
+    const core = this.#core;
+    if (!core) return refuse('not_found');
+    const sent = core.journal.entryOf(by, message.id);
+    if (isThisMessage(sent, message)) return { conversation: core.self.id, seq: sent.seq };
+    const done = message.files ? await this.#claims.send(core, by, message) : core.perform(by, message);
+    return isRefusal(done) ? done : { conversation: core.self.id, seq: done.seq };
   }
 
-  /** Looks up a sender's command by its id. `same`: it is a message with this text. Null if there is no log. */
-  recall(by: Party, id: string, text?: string): Recalled | null {
+  /** Looks up a sender's command by its id. Null if there is no log. */
+  recall(by: Party, id: string, text?: string, files?: readonly string[]): Recalled | null {
     if (!this.#core) return null;
     const { journal } = this.#core;
     const entry = journal.entryOf(by, id);
-    const found = entry ? { seq: entry.seq, same: isThisMessage(entry, text) } : null;
+    const found = entry ? { seq: entry.seq, same: isThisMessage(entry, { text, files }) } : null;
     return { found, ids: journal.state.phase === 'closed' ? journal.idsOf(by) : null };
+  }
+
+  /** For a sender whose files a message has claimed. */
+  holds(by: Party, command: string): Holding {
+    return this.#claims.holding(this.#core, by, command);
+  }
+
+  /** A file of a message that the reader may see now (FIL-14, FIL-15). */
+  async file(reader: Principal, file: string): Promise<FoundFile | Refusal> {
+    const [core, admission] = [this.#core, this.#admission];
+    if (reader.kind === 'operator' || !core || !admission || !core.mayDo(reader, 'conversation.follow'))
+      return refuse('not_found');
+    const side = reader.kind === 'user' ? 'agent' : 'visitor';
+    const retryAfter = this.#sessions?.readsFile({ side, id: reader.id }) ?? 0;
+    if (retryAfter > 0) return refuse('slow_down', { retryAfter });
+    if (reader.kind === 'user')
+      return admission.admitOnce(reader, () => foundFile(core, file, seesAll(reader)));
+    // Of a visitor who has signed out no credential counts any more.
+    return core.registers.get('signedOut') ? refuse('signed_out') : foundFile(core, file, false);
   }
 
   /** The dispatcher has reserved capacity for the agent; the conversation decides. */
@@ -313,7 +349,9 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
       const owner = core.journal.state.owner?.id ?? null;
       return dispatcherStub(this.env, account).admits(reader, { id, owner });
     };
-    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, () => this.positionOf(account, id));
+    core.files.remove = (keys) => this.env.FILES.delete(keys);
+    const ends = { position: () => this.positionOf(account, id), claims: this.#claims };
+    this.#sessions = new Sessions(core, { rate, burst: 2 * rate }, ends);
   }
 
   /** The conversation's position in the queue, for a new tab. */
@@ -328,6 +366,18 @@ export class Conversation extends DurableObject<Env> implements ConversationActo
 }
 
 /** A repeat over HTTP names no quote: the socket has written that down already. */
-function isThisMessage(entry: Entry | undefined, text: string | undefined): entry is EntryOf<'message.sent'> {
-  return entry?.kind === 'message.sent' && entry.text === text;
+function isThisMessage(
+  entry: Entry | undefined,
+  { text, files = [] }: { readonly text: string | undefined; readonly files?: readonly string[] | undefined },
+): entry is EntryOf<'message.sent'> {
+  const same = () => (entry as EntryOf<'message.sent'>).files?.map(({ id }) => id).join() ?? '';
+  return entry?.kind === 'message.sent' && entry.text === text && same() === files.join();
+}
+
+/** `original`: the reader may see what was deleted. */
+function foundFile({ files, journal }: ConversationCore, id: string, original: boolean): FoundFile | Refusal {
+  const found = files.find(id);
+  const entry = found && (original ? journal.log.get(found.seq) : journal.entry(found.seq));
+  const info = entry?.kind === 'message.sent' && entry.files?.find((file) => file.id === id);
+  return found && info ? { info, key: found.key, small: found.small } : refuse('not_found');
 }

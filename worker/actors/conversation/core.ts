@@ -27,9 +27,11 @@ import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
 import type { Birth, Done } from '../contracts/conversation.ts';
+import type { ClaimedFile } from '../contracts/files.ts';
 import { attachmentOf } from './attachment.ts';
 import { publish } from './audience.ts';
 import { forwardDuty, idleDuty, leftDuty, marksDuty, waits as usual, type Waits } from './duties.ts';
+import { ConversationFiles } from './files.ts';
 import { FloorNews } from './floor-news.ts';
 import type { Bound } from './followers/following.ts';
 import { Journal, type Reported } from './journal.ts';
@@ -57,6 +59,7 @@ export class ConversationCore {
   readonly leases: Leases;
   readonly signals: Signals;
   readonly mentionReaders: MentionReaders;
+  readonly files: ConversationFiles;
   readonly waits: Waits;
   readonly #caps: Caps;
   readonly #news: OwnerNews;
@@ -72,8 +75,15 @@ export class ConversationCore {
     return registers && new ConversationCore(host, registers, bind, waits, caps);
   }
 
-  /** Begins a conversation. */
-  static begin(host: Host, bind: Bind, birth: Birth, waits?: Waits, caps?: Caps): ConversationCore {
+  /** Begins a conversation. `claimed`: the files of its first message. */
+  static begin(
+    host: Host,
+    bind: Bind,
+    birth: Birth,
+    waits?: Waits,
+    caps?: Caps,
+    claimed: readonly ClaimedFile[] = [],
+  ): ConversationCore {
     const { account, id, settings } = birth;
     const epoch = [...host.bytes(8)].map((byte) => byte.toString(36)).join('');
     const registers = begin<ConversationRegisters>(host.sql, migrations);
@@ -83,7 +93,7 @@ export class ConversationCore {
       ...(fromNow.length > 0 && { followers: fromNow }),
     });
     const core = new ConversationCore(host, registers, bind, waits, caps);
-    core.#persist(birth.entries);
+    core.#persist(birth.entries, claimed);
     return core;
   }
 
@@ -129,6 +139,7 @@ export class ConversationCore {
     this.leases = new Leases(host);
     this.signals = new Signals(host, this.journal);
     this.mentionReaders = new MentionReaders(host, this.journal);
+    this.files = new ConversationFiles(host);
     this.alarm = new Alarm(host, [
       ...this.followers.duties,
       idleDuty(this),
@@ -137,6 +148,7 @@ export class ConversationCore {
       marksDuty(this),
       this.leases.duty,
       this.mentionReaders,
+      this.files,
     ]);
     this.followers.onSettled = () => {
       // Work that was delayed until another follower pushes runs now, without an alarm.
@@ -156,13 +168,41 @@ export class ConversationCore {
     // The campaign's opening text may precede it.
     for (const row of this.journal.log.read(1, 3)) {
       const entry = this.journal.entry(row.seq);
-      if (entry?.kind === 'message.sent') return plainText(entry.text).slice(0, 300).toWellFormed();
+      if (entry?.kind !== 'message.sent') continue;
+      return (plainText(entry.text).trim() || (entry.files?.[0]?.name ?? '')).slice(0, 300).toWellFormed();
     }
     return '';
   }
 
-  /** Performs a command, or returns its first result. `principal` is the sender; the system needs none. */
-  perform(by: Party, command: Command, principal?: Principal): Done | Refusal {
+  /**
+   * Performs a command, or returns its first result. `principal` is the sender; the system needs none. `claimed`: the
+   * files of a message.
+   */
+  perform(
+    by: Party,
+    command: Command,
+    principal?: Principal,
+    claimed?: readonly ClaimedFile[],
+  ): Done | Refusal {
+    const judged = this.#judge(by, command, principal, claimed);
+    return Array.isArray(judged)
+      ? { seq: this.#persist(judged, claimed), fresh: true }
+      : (judged as Done | Refusal);
+  }
+
+  /** The result of a message that is not to be written; null if it is, once its files are claimed. */
+  judge(by: Party, command: Command, principal?: Principal): Done | Refusal | null {
+    const judged = this.#judge(by, command, principal, []);
+    return Array.isArray(judged) ? null : (judged as Done | Refusal);
+  }
+
+  /** The entries to write, or the result of a command that writes none. */
+  #judge(
+    by: Party,
+    command: Command,
+    principal: Principal | undefined,
+    claimed: readonly ClaimedFile[] | undefined,
+  ): readonly Draft[] | Done | Refusal {
     if (principal && !this.mayDo(principal, 'conversation.write')) return refuse('forbidden');
     if ('id' in command) {
       const entry = this.journal.entryOf(by, command.id);
@@ -174,17 +214,28 @@ export class ConversationCore {
     // The end stops neither notes nor edits, so the size of the log has to.
     const grows = command.t === 'note.add' || command.t === 'message.edit';
     if (grows && this.journal.state.phase === 'closed' && this.#full) return refuse('conversation_full');
-    const drafts = decide(this.journal.state, command, by, this.#around(principal));
+    const drafts = decide(this.journal.state, command, by, this.#around(principal, claimed));
     if (isRefusal(drafts)) return drafts;
+    const unfit = command.t === 'message.send' && this.#filesUnfit(command.files, claimed);
+    if (unfit) return unfit;
     if (drafts.length === 0) return { seq: this.journal.head, fresh: false };
     // By whatever way and socket a command arrives, it must not overtake its sender's earlier commands.
     if ('prev' in command && command.prev !== undefined && !this.journal.holds(by, command.prev))
       return refuse('out_of_order');
-    return { seq: this.#persist(drafts), fresh: true };
+    return drafts;
   }
 
-  #around(principal?: Principal): Around {
+  /** A file's id names one file of the conversation, whichever senders chose it. */
+  #filesUnfit(ids: readonly string[] = [], claimed: readonly ClaimedFile[] = []): Refusal | undefined {
+    if (ids.some((id) => this.files.find(id))) return refuse('not_found', { field: 'files' });
+    const bytes = claimed.reduce((sum, { info }) => sum + info.size, 0);
+    const room = bytes === 0 || this.files.bytes + bytes <= this.#caps.fileBytesPerConversation;
+    return room ? undefined : refuse('file_quota');
+  }
+
+  #around(principal?: Principal, claimed?: readonly ClaimedFile[]): Around {
     return {
+      files: claimed?.map(({ info }) => info),
       now: this.host.now(),
       settings: this.self.settings,
       supervises: principal?.kind === 'user' && seesAll(principal),
@@ -270,9 +321,11 @@ export class ConversationCore {
   }
 
   /** Persists, then publishes. Returns the first seq written. */
-  #persist(drafts: readonly Draft[]): number {
+  #persist(drafts: readonly Draft[], claimed: readonly ClaimedFile[] = []): number {
     const before = this.journal.marks;
     const written = this.journal.append(drafts, this.host.now());
+    const entries = written.map(({ entry }) => entry);
+    this.files.written(entries, claimed);
     written.push(...this.#endIfFull());
     this.followers.kick();
     this.alarm.arm();

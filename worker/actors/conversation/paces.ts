@@ -29,13 +29,15 @@ export const pacedApart: { readonly [T in CommandFrame['t']]?: 'details' | 'note
   'conversation.resume': 'details',
   'note.add': 'notes',
 };
+/** Requests for files: a player asks for one in many ranges. */
+const files: Rate = { rate: 20, burst: 200 };
 /** New sockets of the visitor. */
 const arrivals: Rate = { rate: 2, burst: 20 };
 /** Frames of any kind, as a multiple of commands: a client sends again all that is unanswered. */
 const framesPerCommand = { rate: 10, burst: 50 };
 
 type Speaker = Pick<Attachment, 'side' | 'id'>;
-type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'notes' | 'arrivals';
+type Asked = 'frames' | 'commands' | 'questions' | 'details' | 'notes' | 'files' | 'arrivals';
 
 export class Paces {
   readonly #now: () => number;
@@ -46,7 +48,7 @@ export class Paces {
     const { rate, burst } = commands;
     const frames = { rate: framesPerCommand.rate * rate, burst: framesPerCommand.burst * burst };
     this.#now = now;
-    this.#rates = { frames, commands, questions, details, notes, arrivals };
+    this.#rates = { frames, commands, questions, details, notes, files, arrivals };
   }
 
   /** Takes one. Returns 0, or how many milliseconds to wait. */

@@ -32,22 +32,34 @@ import { report } from '../../runtime/report.ts';
 import { attach, attachmentOf } from './attachment.ts';
 import { following, rangeFrame, readerOf, send, signal } from './audience.ts';
 import type { ConversationCore } from './core.ts';
+import type { Done, MessageCommand } from '../contracts/conversation.ts';
+import type { Claims } from './claims.ts';
 import { Paces, pacedApart, type Rate } from './paces.ts';
 import { QueuePosition } from './queue-position.ts';
+import { Turns } from './turns.ts';
 
 const visitorSchema = schemaByType(visitorFrames);
 const agentSchema = schemaByType(agentFrames);
 
+interface Ends {
+  /** Asks for the conversation's position in the queue. */
+  position(): Promise<Waiting | null>;
+  readonly claims: Claims;
+}
+
 export class Sessions {
   readonly #core: ConversationCore;
+  readonly #claims: Claims;
+  readonly #turns = new Turns();
   readonly #paces: Paces;
   readonly #queuePosition: QueuePosition;
   /** Bad frames in a row, by socket. */
   readonly #badFrames = new WeakMap<Socket, number>();
 
-  /** `commands` is the pace of a side. `position` asks for the conversation's position in the queue. */
-  constructor(core: ConversationCore, commands: Rate, position: () => Promise<Waiting | null>) {
+  /** `commands` is the pace of a side. */
+  constructor(core: ConversationCore, commands: Rate, { position, claims }: Ends) {
     this.#core = core;
+    this.#claims = claims;
     this.#paces = new Paces(() => core.host.now(), commands);
     this.#queuePosition = new QueuePosition(core.host, position);
     core.leases.onClosed = (socket) => this.gone(socket);
@@ -56,6 +68,11 @@ export class Sessions {
   /** Another socket of the visitor arrives. Returns 0, or how many milliseconds it has to wait. */
   arrives(visitor: string): number {
     return this.#paces.take('arrivals', { side: 'visitor', id: visitor });
+  }
+
+  /** A reader asks for a file. Returns 0, or how many milliseconds they have to wait. */
+  readsFile(reader: Pick<Attachment, 'side' | 'id'>): number {
+    return this.#paces.take('files', reader);
   }
 
   /** The dispatcher has sent the visitor's position in the queue. */
@@ -231,8 +248,24 @@ export class Sessions {
       send(socket, refusedFrame(refuse('slow_down', { retryAfter }), frame.id));
       return;
     }
-    const { id } = frame;
-    const done = this.#core.perform(partyOf(who), frame, this.#principal(who));
+    const waits = this.#turns.take(`${who.side} ${who.id}`, () => {
+      if (frame.t !== 'message.send' || !frame.files) return this.#perform(socket, who, frame);
+      return this.#sendFiles(socket, who, frame);
+    });
+    if (waits) this.#core.host.background(waits);
+  }
+
+  #perform(socket: Socket, who: Attachment, frame: CommandFrame): undefined {
+    this.#answer(socket, who, frame.id, this.#core.perform(partyOf(who), frame, this.#principal(who)));
+  }
+
+  async #sendFiles(socket: Socket, who: Attachment, frame: MessageCommand): Promise<void> {
+    const stays = () => this.#core.host.sockets().includes(socket);
+    const done = await this.#claims.send(this.#core, partyOf(who), frame, this.#principal(who), stays);
+    this.#answer(socket, who, frame.id, done);
+  }
+
+  #answer(socket: Socket, who: Attachment, id: string, done: Done | Refusal): void {
     if (isRefusal(done))
       send(socket, refusedFrame(who.side === 'visitor' ? refusalForVisitor(done) : done, id));
     // A fresh entry was sent in a range, which acknowledges it.

@@ -2,9 +2,10 @@
 import type { ConversationSettings, Marks } from '#protocol';
 import type { Cursors } from '../../runtime/followers.ts';
 import { logTable } from '../../runtime/log.ts';
+import { filesTable } from './files.ts';
 
 /** Append-only. */
-export const migrations: readonly string[] = [logTable];
+export const migrations: readonly string[] = [logTable, filesTable];
 
 /** Facts of a conversation that never change. */
 export interface Birthright {

@@ -3,10 +3,12 @@
  * Durable Object.
  */
 import { capsOf } from '#domain/base/caps';
+import { thumbnailKey } from '#domain/files/names';
 import { assists } from '#domain/people/status';
 import type { FloorRow } from '#protocol';
 import { getAccount } from '../../db/accounts.ts';
 import { listCampaigns } from '../../db/campaigns.ts';
+import { sweepFiles } from '../../db/canned/files.ts';
 import { Alarm } from '../../runtime/alarm.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { Registers } from '../../runtime/registers.ts';
@@ -16,6 +18,7 @@ import { agentStub, conversationStub, handedOn, lobbyStub } from '../stubs.ts';
 import { attachmentOf } from './attachment.ts';
 import { Availabilities } from './availabilities.ts';
 import type { Awake } from './awake.ts';
+import { CannedFiles } from './canned-files.ts';
 import { Completion } from './completion.ts';
 import { Corrections, Reconciliation } from './duties.ts';
 import { Floor } from './floor.ts';
@@ -145,6 +148,13 @@ export function assemble(
   const corrections: Corrections = new Corrections({ floor, router }, ({ agent: id, from, to, why }) =>
     agent(id).correctStatus(from, to, why),
   );
+  const cannedFiles = new CannedFiles(registers, host, {
+    sweep: (now) =>
+      sweepFiles(env.DB, account, now, (keys) =>
+        env.FILES.delete(keys.flatMap((key) => [key, thumbnailKey(key)])),
+      ),
+    arm,
+  });
   const own = [
     new Completion(floor, complete),
     reconciliation,
@@ -153,8 +163,9 @@ export function assemble(
     availabilities,
     records,
     positions,
+    cannedFiles,
   ];
   const alarm: Alarm = new Alarm(host, [...own, ...router.duties, ...sight.duties]);
   const decided = { ledger, queue, positions, records, rules, router, handing, sight, availabilities };
-  return { account, registry, floor, ...decided, isFull, reconciliation, corrections, alarm };
+  return { account, registry, floor, ...decided, isFull, reconciliation, corrections, cannedFiles, alarm };
 }

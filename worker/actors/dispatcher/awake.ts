@@ -1,6 +1,7 @@
 /** The parts of a dispatcher that knows its account. */
 import type { Alarm } from '../../runtime/alarm.ts';
 import type { Availabilities } from './availabilities.ts';
+import type { CannedFiles } from './canned-files.ts';
 import type { Corrections, Reconciliation } from './duties.ts';
 import type { Floor } from './floor.ts';
 import type { Handing } from './handing.ts';
@@ -30,5 +31,6 @@ export interface Awake {
   readonly availabilities: Availabilities;
   readonly reconciliation: Reconciliation;
   readonly corrections: Corrections;
+  readonly cannedFiles: CannedFiles;
   readonly alarm: Alarm;
 }

@@ -201,6 +201,11 @@ export class Dispatcher extends DurableObject<Env> implements DispatcherActor {
     for (const socket of this.#host.sockets(owner ?? undefined)) sendTo(socket, text);
   }
 
+  /** A change that may remove files of canned responses is about to be stored. */
+  cannedFilesMayGo(): void {
+    this.#wake().cannedFiles.note();
+  }
+
   /** Closes the sockets of a session that has ended. */
   revoke(session: string): void {
     for (const socket of this.ctx.getWebSockets(session)) socket.close(closeCodes.signedOut, 'signed out');

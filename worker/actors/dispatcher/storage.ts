@@ -57,6 +57,8 @@ export type DispatcherRegisters = {
   /** Conversations whose list of viewers has not been sent yet. */
   untold: readonly string[];
   lobbies: Lobbies;
+  /** When files of canned responses are due to be deleted. */
+  cannedFilesAt: number;
   /** When visitors far back in the queue get their next position update. */
   positionsAt: number;
   /** By queue: the times of its latest assignments, the newest last; milliseconds. */

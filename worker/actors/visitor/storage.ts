@@ -1,5 +1,6 @@
 /** A Visitor's stored state: identity and conversations. */
 import type * as credential from '#domain/base/credential';
+import { uploadTables } from '../files/storage.ts';
 
 /** Append-only. */
 export const migrations = [
@@ -10,6 +11,7 @@ export const migrations = [
   `CREATE TABLE IF NOT EXISTS id_ranges (
     conversation TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL
   ) WITHOUT ROWID`,
+  ...uploadTables,
 ];
 
 /**
@@ -27,6 +29,8 @@ export type VisitorRegisters = {
   self: Self;
   contact: { name?: string; email?: string };
   blocked: boolean;
+  /** The visitor has signed out, and sockets may be open: when to try again to close them. */
+  closeAgainAt: number;
 };
 
 /** A conversation. */

@@ -17,10 +17,11 @@ import {
   type Started,
   type VisitorSession,
 } from '#protocol';
-import { DurableObject } from 'cloudflare:workers';
+import { Alarm } from '../../runtime/alarm.ts';
+import { durableHost } from '../../runtime/durable-host.ts';
+import type { Host } from '../../runtime/host.ts';
 import { begin, open } from '../../runtime/migrate.ts';
 import type { Registers } from '../../runtime/registers.ts';
-import { report } from '../../runtime/report.ts';
 import type { MessageCommand } from '../contracts/conversation.ts';
 import type {
   CampaignSnapshot,
@@ -32,6 +33,8 @@ import type {
 } from '../contracts/visitor.ts';
 import { hashSecret, newSecret } from '../credentials.ts';
 import type { Env } from '../env.ts';
+import { Sender } from '../files/sender.ts';
+import { Uploads } from '../files/uploads.ts';
 import { networkWait } from '../limits.ts';
 import { conversationStub, handedOn } from '../stubs.ts';
 import { Conversations } from './conversations.ts';
@@ -41,6 +44,12 @@ import { migrations, type Row, type Self, type VisitorRegisters } from './storag
 /** The conversation and seq of a command. */
 interface Found extends Started {
   readonly same: boolean;
+}
+
+/** By which a repeated message is recognised. */
+interface Content {
+  readonly text: string;
+  readonly files: readonly string[] | undefined;
 }
 
 /** The pace at which a visitor may post messages by HTTP, apart from commands on sockets. */
@@ -53,11 +62,15 @@ const closeAgain = 5_000;
 /** A visitor who finds the queue full retries after this time, in milliseconds. */
 const fullFor = 20_000;
 
-export class Visitor extends DurableObject<Env> implements VisitorActor {
+export class Visitor extends Sender implements VisitorActor {
+  readonly #host: Host;
   /** Undefined for an invented name: nothing is stored under it. */
   #registers: Registers<VisitorRegisters> | undefined;
   readonly #conversations: Conversations;
   readonly #caps: Caps;
+  /** Undefined as long as nothing is stored. */
+  #alarm: Alarm | undefined;
+  #uploads: Uploads | undefined;
   /** Lost on hibernation, in the visitor's favour. */
   #pace: bucket.Bucket;
   /** Messages are judged one after the other: two at once must not open two conversations. */
@@ -65,9 +78,11 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#host = durableHost(ctx);
     this.#registers = open(ctx.storage.sql, migrations);
     this.#conversations = new Conversations(ctx.storage.sql);
     this.#caps = capsOf(env);
+    if (this.#registers) this.#wake();
     this.#pace = bucket.fill(this.#caps.messagesAtOnce, Date.now());
   }
 
@@ -77,6 +92,7 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
     const hash = await hashSecret(secret);
     this.#registers ??= begin(this.ctx.storage.sql, migrations);
     this.#registers.set('self', { account, id, site, hash, at: Date.now() });
+    if (!this.#alarm) this.#wake();
     return { secret };
   }
 
@@ -108,18 +124,46 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
   async end(secret: string, site: string): Promise<void> {
     if (!end(this.#registers, await hashSecret(secret), site, Date.now())) return;
     // Set before the calls: a crash in between loses none of them.
-    await this.ctx.storage.setAlarm(Date.now() + closeAgain);
+    this.#registers?.set('closeAgainAt', Date.now() + closeAgain);
+    this.#alarm?.arm();
     await this.#closeSockets();
   }
 
   override async alarm(): Promise<void> {
-    if (this.#registers?.get('self')?.ended === undefined) return;
-    try {
-      await this.#closeSockets();
-    } catch (error) {
-      report('sockets_not_closed', error);
-      await this.ctx.storage.setAlarm(Date.now() + closeAgain);
-    }
+    await this.#alarm?.fire();
+  }
+
+  /** From here on the visitor has work that an alarm takes up. */
+  #wake(): void {
+    const uploads = new Uploads(this.#host, {
+      bucket: this.env.FILES,
+      account: () => this.#sendingFor(),
+      ofDay: { files: this.#caps.filesPerVisitor, bytes: this.#caps.fileBytesPerVisitor },
+      holds: async (conversation, command) => {
+        const { account, id } = this.#registers?.get('self') ?? { account: '', id: '' };
+        return conversationStub(this.env, account, conversation).holds({ kind: 'visitor', id }, command);
+      },
+      isKept: () => false,
+      changed: () => this.#alarm?.arm(),
+    });
+    const closing = {
+      name: 'sockets',
+      next: () => this.#registers?.get('closeAgainAt') ?? null,
+      run: () => this.#closeSockets(),
+    };
+    this.#uploads = uploads;
+    this.#alarm = new Alarm(this.#host, [closing, uploads]);
+  }
+
+  protected override uploads(): Uploads | undefined {
+    return this.#uploads;
+  }
+
+  /** The account, if the visitor may send files for it. */
+  #sendingFor(): string | Refusal {
+    const self = this.#self();
+    if (!self) return refuse('signed_out');
+    return this.#registers?.get('blocked') ? refuse('blocked') : self.account;
   }
 
   /** Closes the sockets of every conversation of the visitor, because each may be open on a screen. */
@@ -130,7 +174,8 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
       const some = ids.slice(done, done + closedAtOnce);
       await Promise.all(some.map((id) => conversationStub(this.env, account, id).visitorLeft()));
     }
-    await this.ctx.storage.deleteAlarm();
+    this.#registers?.delete('closeAgainAt');
+    this.#alarm?.settle();
   }
 
   session(): VisitorSession | Refusal {
@@ -188,10 +233,10 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
     const self = this.#self();
     if (!self) return refuse('signed_out');
     const by: Party = { kind: 'visitor', id: self.id };
-    const { id, text, prev, sentTo } = input;
-    const message = { t: 'message.send', id, text, prev } as const;
+    const { id, text, prev, sentTo, files } = input;
+    const message = { t: 'message.send', id, text, prev, ...(files && { files }) } as const;
     const latest = this.#conversations.latest(campaign.id);
-    const earlier = await this.#recall(id, latest?.id, text);
+    const earlier = await this.#recall(id, latest?.id, { text, files });
     if (earlier) {
       const { conversation, seq, same } = earlier;
       return same ? { conversation, seq } : refuse('id_reused');
@@ -211,6 +256,9 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
     }
     if (this.#registers?.get('blocked')) return refuse('blocked');
     if (prev !== undefined && !(await this.#recall(prev))) return refuse('out_of_order');
+    // No conversation begins with a message that it would refuse.
+    const unsent = this.#uploads?.whyNot(files ?? []);
+    if (unsent) return unsent;
     // A conversation that was stored and never began is begun now, with the same id; it is already counted.
     if (latest?.open === 1 && this.#conversations.latest(campaign.id)?.open === 1)
       return this.#start(latest, by, message, input, campaign);
@@ -237,11 +285,11 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
    * conversation whose range excludes the id cannot have it and is not queried. So a new message queries none: a
    * client's ids rise with its clock, whatever the clock shows.
    */
-  async #recall(id: string, except = '', text?: string): Promise<Found | undefined> {
+  async #recall(id: string, except = '', as?: Content): Promise<Found | undefined> {
     const { account, id: visitor } = this.#self() ?? { account: '', id: '' };
     for (const conversation of this.#conversations.mayContain(id, except)) {
       const stub = conversationStub(this.env, account, conversation);
-      const recalled = await stub.recall({ kind: 'visitor', id: visitor }, id, text);
+      const recalled = await stub.recall({ kind: 'visitor', id: visitor }, id, as?.text, as?.files);
       if (recalled?.ids) this.#conversations.keepRange(conversation, recalled.ids);
       if (recalled?.found) return { conversation, ...recalled.found };
     }
@@ -251,7 +299,7 @@ export class Visitor extends DurableObject<Env> implements VisitorActor {
   async #start(
     row: Row,
     by: Party,
-    message: { t: 'message.send'; id: string; text: string },
+    message: MessageCommand,
     input: StartConversation,
     campaign: CampaignSnapshot,
   ): Promise<Started | Refusal> {

@@ -21,6 +21,7 @@ import {
   type ForumNow,
   type Place,
 } from './change.ts';
+import { removeFiles, restoreFiles } from './files.ts';
 
 /** Describes an action for the audit log. */
 export type Acting = (
@@ -127,7 +128,8 @@ export async function removeForum(
       )
       .bind(now, account, id);
     const act = record(d1, acting('forum.deleted', { id, name: found.title }));
-    await d1.batch([...purgeForums(d1, account, now), remove, act]);
+    const gone = removeFiles(d1, { account, forum: id }, null, now);
+    await d1.batch([...purgeForums(d1, account, now), remove, gone, act]);
     return undoFor;
   });
 }
@@ -152,7 +154,8 @@ export async function restoreForum(
          WHERE account_id = ?2 AND id = ?3`,
       )
       .bind(found.deletedAt, account, id, maxForums);
-    await d1.batch([restore, record(d1, acting('forum.restored', { id, name: found.title }))]);
+    const back = restoreFiles(d1, { account, forum: id }, null, found.deletedAt);
+    await d1.batch([restore, back, record(d1, acting('forum.restored', { id, name: found.title }))]);
     return complete(found);
   });
 }

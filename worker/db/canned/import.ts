@@ -59,7 +59,8 @@ const upsertMany = `
   INSERT INTO responses (account_id, forum_id, id, key, question, answer, version, created_at, changed_at)
   SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 1, ?3, ?3 FROM json_each(?4) WHERE true
   ON CONFLICT (account_id, forum_id, id) DO UPDATE SET
-    previous = json_object('key', responses.key, 'question', responses.question, 'answer', responses.answer),
+    previous = json_object('key', responses.key, 'question', responses.question, 'answer', responses.answer,
+      'files', json(coalesce(responses.files, '[]'))),
     question = excluded.question, answer = excluded.answer, version = responses.version + 1, edit = NULL,
     changed_at = excluded.changed_at, changed_by_id = NULL, changed_by_name = NULL`;
 

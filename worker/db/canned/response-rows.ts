@@ -1,6 +1,6 @@
 /** The rows of responses: how they are read and written. */
-import { textsOf, type Saved, type StoredResponse } from '#domain/canned/saving';
-import type { ResponseDetails, ResponseTexts } from '#protocol';
+import { contentOf, type Content, type Saved, type StoredResponse } from '#domain/canned/saving';
+import type { FileInfo, ResponseDetails } from '#protocol';
 import type { Place } from './change.ts';
 
 /** The user who makes a change. */
@@ -9,7 +9,9 @@ export interface Writer {
   readonly name: string;
 }
 
-export interface ResponseRow extends Omit<StoredResponse, 'previous'> {
+export interface ResponseRow extends Omit<StoredResponse, 'previous' | 'files'> {
+  /** JSON. */
+  readonly files: string | null;
   readonly previous: string | null;
   readonly changedAt: number;
   readonly changedById: string | null;
@@ -24,7 +26,7 @@ export function selectResponse(d1: D1Database, { account, forum }: Place, id: st
   return [
     d1
       .prepare(
-        `SELECT id, key, question, answer, version, edit, previous, changed_at AS changedAt,
+        `SELECT id, key, question, answer, version, edit, previous, files, changed_at AS changedAt,
            changed_by_id AS changedById, changed_by_name AS changedByName, deleted_at AS deletedAt
          FROM responses WHERE account_id = ? AND forum_id = ? AND id = ?`,
       )
@@ -45,18 +47,28 @@ export function responseIn([response, used]: readonly D1Result[]): {
 } {
   const [row] = (response?.results ?? []) as ResponseRow[];
   const [uses = { count: 0, lastAt: null }] = (used?.results ?? []) as UsesRow[];
-  return { row, stored: row ? { ...row, previous: textsIn(row.previous) } : null, uses };
+  return { row, stored: row ? { ...row, ...contentIn(row), previous: previousIn(row) } : null, uses };
 }
 
-const textsIn = (json: string | null) => (json === null ? null : (JSON.parse(json) as ResponseTexts));
-export const textOf = (texts: ResponseTexts | null) => texts && JSON.stringify(texts);
+export const filesOf = (json: string | null) =>
+  json === null ? undefined : (JSON.parse(json) as FileInfo[]);
+const contentIn = ({ key, question, answer, files }: ResponseRow) => ({
+  key,
+  question,
+  answer,
+  files: filesOf(files),
+});
+const previousIn = ({ previous }: ResponseRow) =>
+  previous === null ? null : contentOf(JSON.parse(previous) as Content);
+export const textOf = (content: Content | null) => content && JSON.stringify(content);
+export const filesText = ({ files }: Content) => (files && files.length > 0 ? JSON.stringify(files) : null);
 
 export function detailsOf(row: ResponseRow, { count, lastAt }: UsesRow): ResponseDetails {
   const { id, version, changedAt, changedById, changedByName } = row;
   return {
-    ...{ id, ...textsOf(row), version, changedAt },
+    ...{ id, ...contentOf(contentIn(row)), version, changedAt },
     changedBy: changedById === null ? null : { id: changedById, name: changedByName ?? '' },
-    previous: textsIn(row.previous),
+    previous: previousIn(row),
     uses: { count, lastAt },
   };
 }
@@ -74,9 +86,13 @@ export function insert(
   return d1
     .prepare(
       `INSERT OR REPLACE INTO responses (account_id, forum_id, id, key, question, answer, version, edit, created_at,
-         changed_at, changed_by_id, changed_by_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)`,
+         changed_at, changed_by_id, changed_by_name, files)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)`,
     )
-    .bind(account, forum, id, key, question, answer, version, edit, now, by.id, by.name);
+    .bind(
+      ...[account, forum, id, key, question, answer, version, edit, now],
+      ...[by.id, by.name, filesText(saved)],
+    );
 }
 
 export function update(
@@ -91,11 +107,11 @@ export function update(
   return d1
     .prepare(
       `UPDATE responses SET key = ?, question = ?, answer = ?, version = ?, edit = ?, previous = ?, changed_at = ?,
-         changed_by_id = ?, changed_by_name = ? WHERE account_id = ? AND forum_id = ? AND id = ?`,
+         changed_by_id = ?, changed_by_name = ?, files = ? WHERE account_id = ? AND forum_id = ? AND id = ?`,
     )
     .bind(
       ...[key, question, answer, version, edit, textOf(previous), now],
-      ...[by.id, by.name, account, forum, id],
+      ...[by.id, by.name, filesText(saved), account, forum, id],
     );
 }
 

@@ -24,9 +24,12 @@ import {
   type Place,
   type Plan,
 } from './change.ts';
+import { filesIn, keepFiles, removeFiles, restoreFiles, selectFiles } from './files.ts';
 import type { Acting } from './forums.ts';
 import {
   detailsOf,
+  filesOf,
+  filesText,
   insert,
   mark,
   responseIn,
@@ -52,7 +55,7 @@ export async function readFile(d1: D1Database, place: Place): Promise<ForumFile 
   return { forum: place.forum, version: forum.version, responses: inOrder(rows) };
 }
 
-export const fileQuery = `SELECT id, key, question, answer, version, created_at AS createdAt FROM responses
+export const fileQuery = `SELECT id, key, question, answer, files, version, created_at AS createdAt FROM responses
   WHERE account_id = ? AND forum_id = ? AND deleted_at IS NULL`;
 
 export function selectFile(d1: D1Database, { account, forum }: Place): D1PreparedStatement {
@@ -60,10 +63,16 @@ export function selectFile(d1: D1Database, { account, forum }: Place): D1Prepare
 }
 
 export function inOrder(result: D1Result | undefined): CannedResponse[] {
-  const rows = (result?.results ?? []) as (CannedResponse & { createdAt: number })[];
+  const rows = (result?.results ?? []) as (Omit<CannedResponse, 'files'> & {
+    files: string | null;
+    createdAt: number;
+  })[];
   // By id among those of one time: an import makes ascending ids.
   rows.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
-  return rows.map(({ createdAt: _, ...response }) => response);
+  return rows.map(({ createdAt: _, files, ...response }) => ({
+    ...response,
+    ...(files !== null && { files: filesOf(files) }),
+  }));
 }
 
 export async function getResponse(
@@ -86,9 +95,13 @@ export async function saveResponse(
   author: Author,
   now: number,
 ): Promise<Changed<ResponseDetails> | Refusal> {
-  return changeForum(d1, place, now, selectResponse(d1, place, id), (forum, read) => {
+  const named = body.files ?? [];
+  const reads = [...selectResponse(d1, place, id), selectFiles(d1, place, id, named, now)];
+  return changeForum(d1, place, now, reads, (forum, read) => {
     const { row, stored, uses } = responseIn(read);
-    const saving = save(stored, body, now);
+    const files = filesIn(read[2], named);
+    if (!files) return refuse('not_found', { field: 'files' });
+    const saving = save(stored, body, now, body.files && files);
     if (saving.kind === 'removed') return refuse('not_found');
     if (saving.kind === 'conflict') return refuse('conflict');
     if (saving.kind === 'unchanged') return { answer: detailsOf(row as ResponseRow, uses) };
@@ -100,10 +113,16 @@ export async function saveResponse(
     const put = isNew ? insert(d1, place, id, saved, author, now) : update(d1, place, id, saved, author, now);
     const kind = isNew ? 'response.added' : saving.begins ? 'response.changed' : null;
     const by = { changedAt: now, changedById: author.id, changedByName: author.name };
-    const after = { ...saved, ...by, id, deletedAt: null, previous: textOf(saved.previous) };
+    const after = {
+      ...{ ...saved, ...by, id, deletedAt: null },
+      ...{ previous: textOf(saved.previous), files: filesText(saved) },
+    };
+    const kept = [saved, saved.previous].flatMap((content) => content?.files ?? []).map((file) => file.id);
+    const had = [stored, stored?.previous].some((content) => content?.files);
+    const keeps = had || kept.length > 0 ? [keepFiles(d1, place, id, kept, now)] : [];
     return {
       answer: detailsOf(after, uses),
-      change: { count, size, statements: [put, ...recorded(d1, author, kind, id, saved)] },
+      change: { count, size, statements: [put, ...keeps, ...recorded(d1, author, kind, id, saved)] },
     };
   });
 }
@@ -122,7 +141,8 @@ export async function removeResponse(
     if (row.deletedAt !== null) return { answer: restorableFor(row.deletedAt, now) };
     const { count, size } = { count: forum.count - 1, size: forum.size - lengthOf(row) };
     const remove = mark(d1, place, id, now);
-    const statements = [remove, ...recorded(d1, author, 'response.deleted', id, row)];
+    const gone = removeFiles(d1, place, id, now);
+    const statements = [remove, gone, ...recorded(d1, author, 'response.deleted', id, row)];
     return { answer: undoFor, change: { count, size, statements } };
   });
 }
@@ -148,7 +168,8 @@ export async function restoreResponse(
       const { count, size } = { count: forum.count + 1, size: forum.size + lengthOf(row) };
       if (!fits(place, forum, { count, size })) return refuse('forum_full');
       const restore = mark(d1, place, id, null);
-      const statements = [restore, ...recorded(d1, author, 'response.restored', id, row)];
+      const back = restoreFiles(d1, place, id, row.deletedAt);
+      const statements = [restore, back, ...recorded(d1, author, 'response.restored', id, row)];
       return { answer, change: { count, size, statements } };
     },
   );

@@ -1,5 +1,5 @@
 /** Canned responses: forums, their responses, and the uses of each. */
-import type { ResponseTexts } from '#protocol';
+import type { FileInfo, ResponseTexts } from '#protocol';
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -44,7 +44,7 @@ export const responses = sqliteTable(
     version: integer().notNull(),
     /** The visit to the editor that changed it last; null for an import. */
     edit: text(),
-    /** The texts before that visit. */
+    /** The texts and files before that visit. */
     previous: text({ mode: 'json' }).$type<ResponseTexts>(),
     createdAt: integer('created_at').notNull(),
     changedAt: integer('changed_at').notNull(),
@@ -53,6 +53,8 @@ export const responses = sqliteTable(
     changedByName: text('changed_by_name'),
     /** It can be restored for a while; after that, the forum's next change deletes it. */
     deletedAt: integer('deleted_at'),
+    /** In order; null: none. */
+    files: text({ mode: 'json' }).$type<FileInfo[]>(),
   },
   (responses) => [
     primaryKey({ columns: [responses.accountId, responses.forumId, responses.id] }),
@@ -78,4 +80,37 @@ export const cannedUses = sqliteTable(
     at: integer().notNull(),
   },
   (uses) => [primaryKey({ columns: [uses.accountId, uses.responseId, uses.conversationId, uses.seq] })],
+);
+
+/**
+ * The objects in R2 that belong to responses. A row is stored before its object, and deleted after it, so no object is
+ * without a row. The migration adds WITHOUT ROWID.
+ */
+export const cannedFiles = sqliteTable(
+  'canned_files',
+  {
+    accountId: text('account_id').notNull(),
+    id: text().notNull(),
+    forumId: text('forum_id').notNull(),
+    responseId: text('response_id').notNull(),
+    /** R2's. */
+    key: text().notNull(),
+    info: text({ mode: 'json' }).$type<FileInfo>().notNull(),
+    /** Bytes. */
+    size: integer().notNull(),
+    /** The media type of the small image. */
+    small: text(),
+    /** 1 once the object is there, whole. */
+    stored: integer().notNull(),
+    /** No response has it since then, or not yet; null while one has it. Deleted a day later (db/canned/files.ts). */
+    removedAt: integer('removed_at'),
+  },
+  (files) => [
+    primaryKey({ columns: [files.accountId, files.id] }),
+    // The files of a response, or of a forum.
+    index('canned_files_of').on(files.accountId, files.forumId, files.responseId),
+    index('canned_files_removed')
+      .on(files.accountId, files.removedAt)
+      .where(sql`removed_at IS NOT NULL`),
+  ],
 );

@@ -17,6 +17,13 @@ export const caps = {
   waitingPerCampaign: 300,
   /** Messages by HTTP that a visitor may post at once; then one a second. */
   messagesAtOnce: 60,
+  /** Files that a visitor begins to send within a day, and their bytes. */
+  filesPerVisitor: 200,
+  fileBytesPerVisitor: 524_288_000,
+  /** Bytes of the files in a conversation's messages. */
+  fileBytesPerConversation: 2_000_000_000,
+  /** The same of an account, as its history counts them. */
+  fileBytesPerAccount: 107_374_182_400,
   /** Sockets of a campaign's lobby. The platform permits 32,768; a broadcast to this many is still quick. */
   lobbySockets: 9_000,
   /** Sockets of a campaign's lobby from a network. */
@@ -28,6 +35,7 @@ export type Caps = Readonly<Record<Cap, number>>;
 
 /** The period of a cap per hour, in milliseconds. */
 export const hour = 3_600_000;
+export const day = 24 * hour;
 
 let read: { setting: string | undefined; caps: Caps } = { setting: undefined, caps };
 

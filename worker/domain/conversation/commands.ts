@@ -22,6 +22,7 @@ export type Command =
       text: string;
       quote?: number | undefined;
       canned?: readonly string[] | undefined;
+      files?: readonly string[] | undefined;
     } & Given)
   | ({ t: 'message.edit'; target: number; text: string } & Given)
   | ({ t: 'message.delete'; target: number } & Given)

@@ -11,6 +11,7 @@ import {
   type Draft,
   type Entry,
   type EntryOf,
+  type FileInfo,
   type Owner,
   type Party,
   type Refusal,
@@ -32,6 +33,8 @@ export interface Around {
   /** In UTC milliseconds. */
   readonly now: number;
   readonly settings: Pick<ConversationSettings, 'editMinutes' | 'codes' | 'closing'>;
+  /** The files that the message has claimed from their sender. Without them a message with files is refused. */
+  readonly files?: readonly FileInfo[] | undefined;
   /** The sender is a supervisor or an administrator. */
   readonly supervises: boolean;
   /** An entry of the log in its revised form. */
@@ -53,10 +56,13 @@ export function decide(
 ): Draft[] | Refusal {
   switch (command.t) {
     case 'message.send': {
-      const { id, text, quote, canned } = command;
+      const { id, text, quote, canned, files } = command;
       const refusal = mayWrite(state, by) ?? mayQuote(quote, around);
+      if (refusal) return refusal;
+      if (files?.length && !around.files) return refuse('not_found', { field: 'files' });
       const from = { ...(quote !== undefined && { quote }), ...(canned?.length && { canned: [...canned] }) };
-      return refusal ?? [{ kind: 'message.sent', by, id, text, ...from }];
+      const its = { ...from, ...(files?.length && { files: [...(around.files ?? [])] }) };
+      return [{ kind: 'message.sent', by, id, text, ...its }];
     }
     case 'message.edit':
     case 'message.delete':

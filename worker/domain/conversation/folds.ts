@@ -31,6 +31,7 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
       activeAt: at,
       lastMessage: {
         ...{ seq, at, by, text: cut(entry.text, lastWordsLength) },
+        ...(entry.files?.[0] && { files: { count: entry.files.length, name: entry.files[0].name } }),
         ...(entry.deleted && { deleted: true }),
       },
       ...(side && { messages: { ...state.messages, [side]: state.messages[side] + 1 } }),
@@ -85,10 +86,9 @@ const folds: { readonly [K in EntryKind]: Fold<EntryOf<K>> } = {
   },
   'message.deleted': (state, entry) => {
     const last = state.lastMessage;
-    return {
-      ...revisedAt(state, entry),
-      ...(last?.seq === entry.target && { lastMessage: { ...last, text: '', deleted: true } }),
-    };
+    if (last?.seq !== entry.target) return revisedAt(state, entry);
+    const { seq, at, by } = last;
+    return { ...revisedAt(state, entry), lastMessage: { seq, at, by, text: '', deleted: true } };
   },
   'automatic.sent': (state) => state,
   'note.added': (state, { mentions = [] }) => {

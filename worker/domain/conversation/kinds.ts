@@ -2,7 +2,7 @@
  * The record of each kind of entry: the rules that only the server applies. folds.ts has what browsers apply too. The
  * type checker demands every field of every kind.
  */
-import type { Entry, EntryKind, EntryOf, Handover } from '#protocol';
+import type { Entry, EntryKind, EntryOf, FileInfo, Handover } from '#protocol';
 import {
   closerForVisitor,
   endForVisitor,
@@ -70,9 +70,10 @@ const rules = {
     handover: null,
   },
   'message.sent': {
-    forVisitor: ({ seq, at, by, kind, id, text, quote, edited, deleted }, alias) => ({
+    forVisitor: ({ seq, at, by, kind, id, text, quote, files, edited, deleted }, alias) => ({
       ...{ seq, at, by: partyForVisitor(by, alias), kind, id, text },
       ...(quote !== undefined && { quote }),
+      ...(files && { files: files.map(fileForVisitor) }),
       ...(edited !== undefined && { edited }),
       ...(deleted && { deleted }),
     }),
@@ -81,7 +82,8 @@ const rules = {
     silences: 'sender',
     answers: {
       t: 'message.send',
-      same: ({ text, quote }, command) => text === command.text && quote === command.quote,
+      same: ({ text, quote, files = [] }, command) =>
+        text === command.text && quote === command.quote && sameIds(files, command.files ?? []),
     },
     handover: null,
   },
@@ -254,6 +256,15 @@ const rules = {
     handover: null,
   },
 } as const satisfies { readonly [K in EntryKind]: Rules<EntryOf<K>> };
+
+function fileForVisitor({ id, name, type, size, sha256, width, height, thumbnail }: FileInfo): FileInfo {
+  return {
+    ...{ id, name, type, size, sha256 },
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(thumbnail && { thumbnail: { width: thumbnail.width, height: thumbnail.height } }),
+  };
+}
 
 function sameIds(have: readonly { readonly id: string }[], asked: readonly string[]): boolean {
   return have.map(({ id }) => id).join() === asked.join();

@@ -43,6 +43,9 @@ export function stateForVisitor(state: ConversationState, alias: Alias): Convers
     lastMessage: lastMessage && {
       ...{ seq: lastMessage.seq, at: lastMessage.at, by: partyForVisitor(lastMessage.by, alias) },
       text: lastMessage.text,
+      ...(lastMessage.files && {
+        files: { count: lastMessage.files.count, name: lastMessage.files.name },
+      }),
       ...(lastMessage.deleted && { deleted: true }),
     },
     closed: closed && {

@@ -47,7 +47,11 @@ export class Revisions {
     const last = this.#last.get(entry.seq);
     if (!last) return entry;
     if (last.kind === 'message.edited') return { ...entry, text: last.text, edited: last.at };
-    const { edited: _, ...rest } = entry;
+    if (entry.kind === 'note.added') {
+      const { edited: _, ...rest } = entry;
+      return { ...rest, text: '', deleted: true };
+    }
+    const { edited: _, files: __, ...rest } = entry;
     return { ...rest, text: '', deleted: true };
   }
 

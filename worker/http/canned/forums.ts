@@ -14,6 +14,7 @@ import type { Bound, Exchange } from '../serving/exchange.ts';
 import { newId } from '../serving/new-id.ts';
 import { serve } from '../serving/serve.ts';
 import { actingOf, notify, placeOf, told } from './place.ts';
+import { filesMayGo } from './taking.ts';
 
 export const forums = new Hono<Bound>();
 
@@ -41,6 +42,7 @@ serve(forums, cannedRoutes.change, async (c, { user, params, body: given }) => {
 
 serve(forums, cannedRoutes.remove, async (c, { user, params }) => {
   const place = { ...placeOf(user, params.forum), owner: null };
+  await filesMayGo(c, user);
   const left = await removeForum(c.env.DB, place, Date.now(), actingOf(c, user));
   if (isRefusal(left)) return left;
   notify(c, place, null);

@@ -12,6 +12,7 @@ import {
 import { listUses } from '../../db/canned/uses.ts';
 import type { Bound, Exchange } from '../serving/exchange.ts';
 import { notModified, serve } from '../serving/serve.ts';
+import { filesMayGo, takeFiles } from './taking.ts';
 import { authorOf, placeOf, told, writable } from './place.ts';
 
 export const responses = new Hono<Bound>();
@@ -49,6 +50,8 @@ serve(responses, cannedRoutes.getResponse, (c, { user, params }) =>
 serve(responses, cannedRoutes.putResponse, async (c, { user, params, body }) => {
   const place = await writable(c, user, params.forum);
   if (isRefusal(place)) return place;
+  const refusal = await takeFiles(c, user, place, params.response, body.files);
+  if (refusal) return refusal;
   const author = authorOf(c, user, place);
   const saved = await saveResponse(c.env.DB, place, params.response, body, author, Date.now());
   return told(c, place, saved);
@@ -57,6 +60,7 @@ serve(responses, cannedRoutes.putResponse, async (c, { user, params, body }) => 
 serve(responses, cannedRoutes.removeResponse, async (c, { user, params }) => {
   const place = await writable(c, user, params.forum);
   if (isRefusal(place)) return place;
+  await filesMayGo(c, user);
   const author = authorOf(c, user, place);
   const left = told(c, place, await removeResponse(c.env.DB, place, params.response, author, Date.now()));
   return isRefusal(left) ? left : { restorableFor: left };

@@ -28,7 +28,7 @@ export const ownOrigin: MiddlewareHandler<Bound> = async (c, next) => {
   return next();
 };
 
-/** PHO-1 CAN-19. The routes that accept a file, which their handlers check. */
+/** PHO-1 CAN-19 FIL-3. The routes that accept a file, which their handlers check. */
 const withFiles = allRoutes.flatMap(({ method, path, body }) =>
   body && !isSchema(body)
     ? [{ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`), ...body }]
@@ -55,6 +55,8 @@ const limited = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refuse
 const limitedFrame = limited(maxFrameBytes);
 
 export const limitedBody: MiddlewareHandler<Bound> = (c, next) => {
-  const most = fileOf(c.req)?.maxBytes;
+  const { maxBytes: most, streamed } = fileOf(c.req) ?? {};
+  // The handler reads no byte more than it expects.
+  if (streamed) return next();
   return (most === undefined ? limitedFrame : limited(most))(c, next);
 };

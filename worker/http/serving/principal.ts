@@ -72,9 +72,12 @@ export function visitorCredential(c: Exchange, site: string | undefined): Visito
   return { account, id, secret };
 }
 
-/** The visitor of the site that the address names (VIS-8). */
-export async function visitorOf(c: Exchange): Promise<VisitorPrincipal | Refusal> {
-  const credential = visitorCredential(c, c.req.query('site'));
+/** The visitor of the site that the address names (VIS-8), or the body. */
+export async function visitorOf(
+  c: Exchange,
+  site = c.req.query('site'),
+): Promise<VisitorPrincipal | Refusal> {
+  const credential = visitorCredential(c, site);
   if (isRefusal(credential)) return credential;
   return visitorStub(c.env, credential.account, credential.id).authenticate(credential.secret);
 }

@@ -26,7 +26,11 @@ import { offersSocket } from './socket.ts';
 export interface Asked<R extends Route> {
   readonly params: ParamsOf<R>;
   readonly query: QueryOf<R>;
-  readonly body: R extends { readonly body: FileForm } ? FileBody : BodyOf<R>;
+  readonly body: R extends { readonly body: { readonly streamed: true } }
+    ? undefined
+    : R extends { readonly body: FileForm }
+      ? FileBody
+      : BodyOf<R>;
   /** The user who has the route's right. */
   readonly user: UserWith<R['right']>;
 }
@@ -90,7 +94,7 @@ async function admit(c: Exchange, route: Route): Promise<Refusal | object> {
 /** The user, who has the route's right, or the caller's refusal. Undefined if the route needs no user. */
 async function callerOf(
   c: Exchange,
-  { right, enrolling }: Route,
+  { right, enrolling, counted }: Route,
 ): Promise<UserPrincipal | undefined | Refusal> {
   if (right === 'anybody' || right === 'visitor') return undefined;
   if (right === 'operator') {
@@ -105,12 +109,14 @@ async function callerOf(
     if (needsOnline(user, right, { account })) return refuse('not_online');
     if (!can(user, right, { account })) return refuse('forbidden');
   }
-  const { success } = await c.env.USER_LIMIT.limit({ key: `${user.account}:${user.id}` });
+  const key = [user.account, user.id, ...(counted ? [counted] : [])].join(':');
+  const { success } = await c.env.USER_LIMIT.limit({ key });
   return success ? user : refuse('slow_down', { retryAfter: 60_000 });
 }
 
 async function bodyOf(c: Exchange, { body }: Route): Promise<unknown> {
   if (!body) return undefined;
   if (isSchema(body)) return check(body, await readJson(c));
+  if (body.streamed) return undefined;
   return { bytes: new Uint8Array(await c.req.arrayBuffer()), type: contentType(c) } satisfies FileBody;
 }

@@ -44,7 +44,7 @@ function policyFor(origins: readonly string[]): string {
     // Without 'unsafe-inline': at run time the frame sets styles through the DOM.
     "style-src 'self'",
     "img-src 'self' data: blob:",
-    "media-src 'self' data:",
+    "media-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
     "base-uri 'none'",

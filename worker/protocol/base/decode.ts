@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { maxFrameBytes } from './limits.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** UTF-8 bytes, counted only if the length in UTF-16 units does not decide it. */
 function tooLarge(text: string): boolean {

@@ -19,6 +19,7 @@ export const idKinds = {
   code: 'cod',
   forum: 'for',
   response: 'rsp',
+  file: 'fil',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -51,6 +52,7 @@ export const DeviceId = idOf('device');
 export const CodeId = idOf('code');
 export const ForumId = idOf('forum');
 export const ResponseId = idOf('response');
+export const FileId = idOf('file');
 
 /** The id that a client gives a command: a UUID in lower case, preferably version 7. It makes a retry safe. */
 export const CommandId = v.pipe(

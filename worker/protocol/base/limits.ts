@@ -43,6 +43,18 @@ export const maxImportBytes = 8_000_000;
 export const maxImportLines = 20_000;
 /** Separators in such a file, within texts too: each may begin a cell, which takes memory. */
 export const maxImportSeparators = 500_000;
+/** The name of a file, as its sender has it, in code points. */
+export const maxFileName = 255;
+/** The most files of a message. */
+export const maxFilesOfMessage = 10;
+/** The most files of a canned response, and of all of an account's. */
+export const maxFilesOfResponse = 5;
+export const maxCannedFiles = 2_000;
+/** A file's small image: bytes, and pixels a side. */
+export const maxThumbnailBytes = 100_000;
+export const maxThumbnailSide = 640;
+/** A deleted message's files stay for supervisors for so long, in milliseconds (FIL-15). */
+export const deletedFilesKeptFor = 30 * 86_400_000;
 /** A page's title, in code points. */
 export const maxTitleLength = 300;
 /** A page's address, in characters. */

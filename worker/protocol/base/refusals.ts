@@ -8,6 +8,11 @@ import * as v from 'valibot';
 export const refusals = {
   bad_request: [400, 'The request does not match the schema of this route. Correct the named field.'],
   bad_frame: [400, 'The frame does not match a schema of this socket. Correct the named field.'],
+  file_type: [
+    415,
+    'Files of this type cannot be sent, or the content is not of the type that the name states.',
+  ],
+  file_quota: [413, 'The limit of bytes for files is reached. Send a smaller file, or wait.'],
   too_large: [413, 'The body, message or frame is over the size limit. Send less.'],
   signed_out: [401, 'There is no valid session. Sign in first.'],
   wrong_credentials: [401, 'The email or the password is wrong.'],

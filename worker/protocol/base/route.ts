@@ -23,6 +23,8 @@ export interface FileForm {
   readonly media: readonly string[];
   /** The most bytes of a body, if they are more than those of other bodies. */
   readonly maxBytes?: number;
+  /** The handler reads the body itself, piece by piece. */
+  readonly streamed?: true;
 }
 /** The answer to a valid request is the upgrade to a socket; its frames are in PROTOCOL.md. */
 export const socket = 'socket';
@@ -35,6 +37,8 @@ interface Described {
   readonly right: RouteRight;
   /** The route is open to a user who must still set up a second factor. */
   readonly enrolling?: true;
+  /** Requests of users are counted apart from their others, under this name. */
+  readonly counted?: 'files';
   readonly summary: string;
   readonly query?: Texts;
   readonly body?: Schema | FileForm;
@@ -83,7 +87,7 @@ export function partsOf(address: string): Pick<Route, 'method' | 'path'> {
 
 /** Declares a body or an answer that is a file. */
 /* @__NO_SIDE_EFFECTS__ */
-export function file(...media: readonly string[]): FileForm {
+export function file(media: readonly string[]): FileForm {
   return { media };
 }
 

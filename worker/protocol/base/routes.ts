@@ -13,5 +13,5 @@ export const health = route('GET /api/health', {
 export const openApi = route('GET /api/openapi.json', {
   right: 'anybody',
   summary: 'Returns this document',
-  answer: file('application/json'),
+  answer: file(['application/json']),
 });

@@ -3,9 +3,16 @@
  * templates (CAN-1).
  */
 import * as v from 'valibot';
-import { CampaignId, CommandId, ForumId, ResponseId, UserId } from '../base/ids.ts';
-import { maxAnswerLength, maxCampaignsOfForum, maxKeyLength, maxQuestionLength } from '../base/limits.ts';
+import { CampaignId, CommandId, FileId, ForumId, ResponseId, UserId } from '../base/ids.ts';
+import {
+  maxAnswerLength,
+  maxCampaignsOfForum,
+  maxFilesOfResponse,
+  maxKeyLength,
+  maxQuestionLength,
+} from '../base/limits.ts';
 import { isBlank, Name, typed } from '../base/text.ts';
+import { FileInfo } from '../files/files.ts';
 
 /** The id of a user's own forum. It exists for every user, and is stored once it has a template. */
 export function ownForum(user: string): string {
@@ -54,9 +61,12 @@ const texts = {
 export const ResponseTexts = v.object(texts);
 export type ResponseTexts = v.InferOutput<typeof ResponseTexts>;
 
+/** The account's own copies; absent: none. */
+const files = v.optional(v.array(FileInfo));
+
 export const CannedResponse = v.object({
   id: ResponseId,
-  ...{ key: v.string(), question: v.string(), answer: v.string() },
+  ...{ key: v.string(), question: v.string(), answer: v.string(), files },
   /** Raised by every change. */
   version: v.number(),
 });
@@ -81,8 +91,8 @@ export const ResponseDetails = v.object({
   changedAt: v.number(),
   /** Null if it was imported, or its author is unknown. */
   changedBy: v.nullable(v.object({ id: UserId, name: v.string() })),
-  /** The texts before the last change; null after the first one. */
-  previous: v.nullable(v.object({ key: v.string(), question: v.string(), answer: v.string() })),
+  /** The texts and files before the last change; null after the first one. */
+  previous: v.nullable(v.object({ key: v.string(), question: v.string(), answer: v.string(), files })),
   uses: v.object(Uses),
 });
 export type ResponseDetails = v.InferOutput<typeof ResponseDetails>;
@@ -92,12 +102,26 @@ export type ResponseDetails = v.InferOutput<typeof ResponseDetails>;
  */
 export const ResponseBody = v.object({
   ...texts,
+  /**
+   * Files that the response or its `previous` has, and complete uploads of the user, in order. Absent from an earlier
+   * client: the files stay.
+   */
+  files: v.optional(
+    v.pipe(
+      v.array(FileId),
+      v.maxLength(maxFilesOfResponse),
+      v.check((ids) => new Set(ids).size === ids.length, 'repeated'),
+    ),
+  ),
   /** The version that the client has changed; 0 for a new response. */
   version: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** The visit to the editor: saves of one visit are one change, which `previous` undoes as a whole. */
   edit: CommandId,
 });
 export type ResponseBody = v.InferOutput<typeof ResponseBody>;
+
+/** The id of the upload that becomes a copy of a canned response's file. The client makes it. */
+export const CopyBody = v.object({ id: FileId });
 
 /** A removed forum or response, and how long it can be restored, in milliseconds from the answer. */
 export const Removed = v.object({ restorableFor: v.number() });

@@ -1,8 +1,11 @@
 /** The routes of canned responses (CAN-1). */
-import { ForumId, ResponseId } from '../base/ids.ts';
+import * as v from 'valibot';
+import { FileId, ForumId, ResponseId } from '../base/ids.ts';
 import { maxImportBytes } from '../base/limits.ts';
 import { file, route } from '../base/route.ts';
+import { Upload } from '../files/files.ts';
 import {
+  CopyBody,
   Forum,
   ForumBody,
   ForumFile,
@@ -103,7 +106,7 @@ export const importFile = route('POST /api/forums/:forum/import', {
   summary: 'Imports responses from a CSV file, and reports faulty lines',
   params: ofForum,
   query: ImportQuery,
-  body: { ...file('text/csv'), maxBytes: maxImportBytes },
+  body: { ...file(['text/csv']), maxBytes: maxImportBytes },
   answer: ImportReport,
 });
 
@@ -111,5 +114,35 @@ export const exportFile = route('GET /api/forums/:forum/export', {
   right: 'canned.use',
   summary: 'Returns all responses of a forum as a CSV file',
   params: ofForum,
-  answer: file('text/csv'),
+  answer: file(['text/csv']),
+});
+
+/* Files of responses, for every user who can read the forum. */
+
+const ofFile = { file: FileId };
+
+export const readFile = route('GET /api/canned/files/:file', {
+  right: 'canned.use',
+  counted: 'files',
+  summary: 'Returns a file of a response',
+  params: ofFile,
+  query: v.object({ save: v.optional(v.literal('1')) }),
+  answer: file(['*/*']),
+});
+
+export const readThumbnail = route('GET /api/canned/files/:file/thumbnail', {
+  right: 'canned.use',
+  counted: 'files',
+  summary: 'Returns the small image of a file of a response',
+  params: ofFile,
+  answer: file(['image/jpeg', 'image/png']),
+});
+
+export const copyFile = route('POST /api/canned/files/:file/copy', {
+  right: 'canned.use',
+  counted: 'files',
+  summary: 'Copies a file of a response to a complete upload of the user',
+  params: ofFile,
+  body: CopyBody,
+  answer: Upload,
 });

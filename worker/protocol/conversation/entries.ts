@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { CampaignId, CodeId, CommandId, ResponseId, SiteId, UserId } from '../base/ids.ts';
+import { FileInfo } from '../files/files.ts';
 import { ConversationType, TargetCampaign, TargetGroup } from '../routing/routing.ts';
 import { AgentParty, Owner, Party } from './parties.ts';
 
@@ -52,6 +53,8 @@ export const MessageSent = v.object({
   text: v.string(),
   quote: v.optional(seq),
   canned: v.optional(v.array(ResponseId)),
+  /** Without those of a deleted message, for readers without the right to originals. */
+  files: v.optional(v.array(FileInfo)),
   ...revised,
 });
 const RevisedKind = v.picklist(['message', 'note']);

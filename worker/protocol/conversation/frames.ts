@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { CodeId, CommandId, ConversationId, ResponseId, UserId } from '../base/ids.ts';
 import { maxCannedOfMessage, maxCodes, maxMentions, maxRange } from '../base/limits.ts';
 import { RefusalCode } from '../base/refusals.ts';
-import { cleanName, Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
+import { cleanName, DraftText, Email, MessageText, Name, NoteText, PreviewText } from '../base/text.ts';
+import { MessageFiles, saysSomething } from '../files/files.ts';
 import { Availability } from '../floor/availability.ts';
 import { Entry, SuccessCode } from './entries.ts';
 import { ConversationState, Marks } from './state.ts';
@@ -36,13 +37,22 @@ export const MarkFrame = v.strictObject({ t: v.literal('mark'), delivered: seq, 
 export const Typing = v.strictObject({ t: v.literal('typing'), on: v.boolean() });
 /** `prev` is the sender's latest earlier command that was unanswered when this one was sent. */
 const command = { id: CommandId, prev: v.optional(CommandId) };
-export const SendMessage = v.strictObject({
+const message = {
   t: v.literal('message.send'),
   ...command,
-  text: MessageText,
+  /** Blank only beside files. */
+  text: DraftText,
   /** The seq of the message that this one answers. */
   quote: v.optional(seq),
-});
+  files: MessageFiles,
+};
+export const SendMessage = v.pipe(
+  v.strictObject(message),
+  v.forward(
+    v.check((message) => saysSomething(message), 'blank'),
+    ['text'],
+  ),
+);
 /** Replaces the text of one's own message or note. */
 export const EditMessage = v.strictObject({
   t: v.literal('message.edit'),
@@ -76,10 +86,16 @@ export const ResumeConversation = v.strictObject({ t: v.literal('conversation.re
 /* From an agent only. */
 
 /** A message with the canned responses that it was made from, which counts as their use. */
-export const SendReply = v.strictObject({
-  ...SendMessage.entries,
-  canned: v.optional(v.pipe(v.array(ResponseId), v.maxLength(maxCannedOfMessage))),
-});
+export const SendReply = v.pipe(
+  v.strictObject({
+    ...message,
+    canned: v.optional(v.pipe(v.array(ResponseId), v.maxLength(maxCannedOfMessage))),
+  }),
+  v.forward(
+    v.check((message) => saysSomething(message), 'blank'),
+    ['text'],
+  ),
+);
 /** Returns the conversation to the queue. */
 export const ReturnConversation = v.strictObject({ t: v.literal('conversation.return'), ...command });
 export const BlockVisitor = v.strictObject({ t: v.literal('visitor.block'), ...command });

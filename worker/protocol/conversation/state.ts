@@ -20,6 +20,8 @@ export const LastMessage = v.object({
   at: v.number(),
   by: Party,
   text: v.string(),
+  /** The number of its files, and the name of the first one. */
+  files: v.optional(v.object({ count: v.number(), name: v.string() })),
   deleted: v.optional(v.literal(true)),
 });
 export type LastMessage = v.InferOutput<typeof LastMessage>;

@@ -3,13 +3,14 @@
  * floor's.
  */
 import * as v from 'valibot';
-import { CampaignId, CommandId, ConversationId, ForumId, UserId } from '../base/ids.ts';
-import { maxMentions } from '../base/limits.ts';
+import { CampaignId, CommandId, ConversationId, FileId, ForumId, UserId } from '../base/ids.ts';
+import { maxFilesOfMessage, maxMentions } from '../base/limits.ts';
 import { cleanName, DraftText, Name } from '../base/text.ts';
 import { AssignedHow, Mention, UnassignedReason } from '../conversation/entries.ts';
 import { Refused } from '../conversation/frames.ts';
 import { AgentParty, Party } from '../conversation/parties.ts';
 import { LastMessage, Phase, Summary } from '../conversation/state.ts';
+import { FileInfo } from '../files/files.ts';
 import { Limit } from '../people/people.ts';
 import { Role } from '../people/roles.ts';
 import { Status } from '../people/statuses.ts';
@@ -19,11 +20,19 @@ import { Assignment, ConversationType, MissedLimit, Offer, Outcome, Target } fro
 
 /** `base`: the version that the text was typed over, 0 if there was none. Absent: replaces any (an earlier client). */
 const base = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
-/** Stores the unsent reply to a conversation; an empty text deletes it. */
+/** The complete uploads of a reply that is not sent yet, in order. */
+const DraftFiles = v.pipe(
+  v.array(FileId),
+  v.maxLength(maxFilesOfMessage),
+  v.check((ids) => new Set(ids).size === ids.length, 'repeated'),
+);
+/** Stores the unsent reply to a conversation; one without text and files is deleted. */
 export const SaveDraft = v.strictObject({
   t: v.literal('draft.save'),
   conversation: ConversationId,
   text: DraftText,
+  /** Absent from an earlier client: a text keeps the stored files, and an empty one deletes them too. */
+  files: v.optional(DraftFiles),
   base,
 });
 const DraftMention = v.strictObject({ id: UserId, name: v.pipe(Name, v.transform(cleanName)) });
@@ -77,10 +86,12 @@ export const AgentWelcome = v.object({
   since: v.number(),
   /** The conversations that the agent owns; none while they are offline. */
   summaries: v.array(Summary),
-  /** The unsent replies. */
+  /** The texts of the unsent replies; empty for one that has only files. */
   drafts: v.record(ConversationId, v.string()),
   /** Their versions, by conversation. Absent if there are none. */
   draftVersions: v.optional(v.record(ConversationId, v.number())),
+  /** Their files, by conversation. Absent if there are none. */
+  draftFiles: v.optional(v.record(ConversationId, v.array(FileInfo))),
   /** The unsent notes, by conversation. Absent if there are none. */
   noteDrafts: v.optional(v.record(ConversationId, NoteDraftText)),
   /** The notes that mention the user, in the order of time. Absent if there are none, and while they are offline. */
@@ -105,11 +116,12 @@ export const MentionsSeen = v.object({
 export const SummaryFrame = v.object({ t: v.literal('summary'), summary: Summary });
 /** The agent no longer owns a conversation. */
 export const SummaryGone = v.object({ t: v.literal('summary.gone'), conversation: ConversationId });
-/** Another tab has saved a reply, or it is gone: an empty text. */
+/** Another tab has saved a reply, or it is gone: an empty text, and no files. */
 export const DraftFrame = v.object({
   t: v.literal('draft'),
   conversation: ConversationId,
   text: v.string(),
+  files: v.optional(v.array(FileInfo)),
   /** Absent from a server of an earlier version, and of a draft that is gone. */
   version: v.optional(DraftVersion),
   /** It is gone because its chat has ended: what a tab has typed since is dropped too. */
@@ -140,6 +152,8 @@ export const DraftConflict = v.object({
   conversation: ConversationId,
   of: DraftOf,
   ...NoteDraftText.entries,
+  /** Of a reply. */
+  files: v.optional(v.array(FileInfo)),
 });
 export type DraftConflict = v.InferOutput<typeof DraftConflict>;
 /**

@@ -107,7 +107,7 @@ export const setPhoto = route('PUT /api/users/:id/photo', {
   right: 'people.write',
   summary: 'Sets a user’s photo',
   params: ofUser,
-  body: file(...photoTypes),
+  body: file(photoTypes),
   answer: User,
 });
 
@@ -122,14 +122,14 @@ export const photo = route('GET /api/photos/:name', {
   right: 'anybody',
   summary: 'Returns the image of a photo',
   params: { name: PhotoId },
-  answer: file(...photoTypes),
+  answer: file(photoTypes),
 });
 
 export const photoByOldPath = route('GET /api/photos/:account/:user/:name', {
   right: 'anybody',
   summary: 'Returns the image of a photo by its path of an earlier version',
   params: { account: AccountId, user: UserId, name: PhotoId },
-  answer: file(...photoTypes),
+  answer: file(photoTypes),
 });
 
 /* Groups. */

@@ -131,7 +131,7 @@ export const endOtherSessions = route('DELETE /api/me/sessions', {
 export const setPhoto = route('PUT /api/me/photo', {
   right: 'session',
   summary: 'Sets the user’s own photo',
-  body: file(...photoTypes),
+  body: file(photoTypes),
   answer: Me,
 });
 

@@ -1,7 +1,8 @@
 /** The visitor's session, and the first message of a conversation. */
 import * as v from 'valibot';
 import { CampaignId, CommandId, ConversationId, SiteId, VisitorId } from '../base/ids.ts';
-import { Email, MessageText, Name, PageUrl, Title } from '../base/text.ts';
+import { DraftText, Email, Name, PageUrl, Title } from '../base/text.ts';
+import { MessageFiles, saysSomething } from '../files/files.ts';
 
 export const Page = v.object({ url: PageUrl, title: Title });
 
@@ -9,10 +10,12 @@ export const Page = v.object({ url: PageUrl, title: Title });
 export const OpenVisitorSession = v.strictObject({ site: SiteId });
 
 /** Sends a visitor's message; opens a conversation for it if none is open. Safe to repeat with the same id. */
-export const StartConversation = v.strictObject({
+const start = v.strictObject({
   id: CommandId,
   site: SiteId,
-  text: MessageText,
+  /** Blank only beside files. */
+  text: DraftText,
+  files: MessageFiles,
   page: v.optional(Page),
   contact: v.optional(v.strictObject({ name: v.optional(Name), email: v.optional(Email) })),
   /** The conversation that the message was sent to before, without an answer. */
@@ -22,6 +25,13 @@ export const StartConversation = v.strictObject({
   /** No agent is present: if the message opens a conversation, it is one to be answered later. */
   later: v.optional(v.boolean()),
 });
+export const StartConversation = v.pipe(
+  start,
+  v.forward(
+    v.check((message) => saysSomething(message), 'blank'),
+    ['text'],
+  ),
+);
 export type StartConversation = v.InferOutput<typeof StartConversation>;
 
 /** The conversation that received the message, and the seq of the message. */

@@ -1,4 +1,5 @@
 /** The rules of a composer, without the box itself. */
+import type { Attached } from '#client/attaching';
 import { isBlank, maxTextLength } from '#protocol';
 
 /** The count is shown when fewer code points than this remain. */
@@ -56,4 +57,24 @@ export class Composition {
     this.#ended = null;
     return event.key === 'Enter' && ended !== null && event.timeStamp - ended < sameKey;
   }
+}
+
+/** The files of a composer. */
+export interface ComposerFiles {
+  readonly attached: readonly Attached[];
+  add(files: Iterable<File>): void;
+  remove(id: string): void;
+  retry(id: string): void;
+}
+
+/** A message may have files alone. */
+export function isReady(text: string, files: readonly Attached[] = []): boolean {
+  return mayBeSent(text) || (isBlank(text) && files.some(({ state }) => state !== 'failed'));
+}
+
+/**
+ * The files of a paste, or none if it is text: a copied table, or a part of a page, comes as an image too.
+ */
+export function pastedFiles(data: DataTransfer | null): File[] {
+  return data && !data.types.includes('text/plain') ? [...data.files] : [];
 }

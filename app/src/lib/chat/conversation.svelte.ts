@@ -2,6 +2,7 @@
 import { ConversationClient } from '#client/conversation';
 import type { ConversationView } from '#client/conversation-view';
 import { platform } from '#client/environment';
+import type { Outgoing } from '#client/attachments';
 import { carriedOutbox, type Pending } from '#client/outbox';
 import { seesAll } from '#domain/floor/sight';
 import { noMarks } from '#domain/conversation/marks';
@@ -137,6 +138,19 @@ export class LiveConversation {
       ...(quote !== undefined && { quote }),
       ...(canned.length > 0 && { canned }),
     });
+  }
+
+  /** Sends a message whose files are uploaded. Safe to repeat with the same id. */
+  sendFiles({ id, at, text, quote, canned = [], files }: Outgoing): void {
+    this.#typingAt = 0;
+    this.unreadAfter = null;
+    const frame = {
+      ...{ t: 'message.send' as const, id, text },
+      ...(quote !== undefined && { quote }),
+      ...(canned.length > 0 && { canned: [...canned] }),
+      ...(files.length > 0 && { files: files.map((file) => file.id) }),
+    };
+    this.#client.commands.submit({ id, at, frame, files });
   }
 
   /** Adds a private note. */

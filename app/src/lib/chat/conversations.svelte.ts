@@ -4,6 +4,8 @@ import type { Me, Refused } from '#protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { Inserted } from '../canned/inserted.ts';
 import { keptKeys } from '../kept.ts';
+import { filesWords } from '../words/files.ts';
+import { ChatAttachments } from './attachments.svelte.ts';
 import { ComposerTarget } from './composer-target.svelte.ts';
 import { LiveConversation } from './conversation.svelte.ts';
 import type { Drafts } from './drafts.svelte.ts';
@@ -35,6 +37,7 @@ export class Conversations {
   readonly #notes = new Map<string, NoteDraft>();
   readonly #targets = new Map<string, ComposerTarget>();
   readonly #inserted = new Map<string, Inserted>();
+  readonly attachments: ChatAttachments;
   #viewer: Viewer | null = null;
   readonly #held = new Map<string, LiveConversation>();
   readonly #before = new Map<string, ConversationView>();
@@ -44,6 +47,7 @@ export class Conversations {
     private readonly drafts: Drafts,
     private readonly onRefused: (refused: Refused) => void,
   ) {
+    this.attachments = new ChatAttachments(me.id, (id, message) => this.#hold(id).sendFiles(message));
     if (me.status !== 'offline') this.resume();
   }
 
@@ -137,8 +141,10 @@ export class Conversations {
   }
 
   #changed(live: LiveConversation): void {
-    const unsent = live.view.pending.flatMap(({ frame, refused }) =>
-      frame.t === 'message.send' ? [{ text: frame.text, refused: refused !== undefined }] : [],
+    const unsent = live.view.pending.flatMap(({ frame, refused, files = [] }) =>
+      frame.t === 'message.send'
+        ? [{ text: frame.text || filesWords(files), refused: refused !== undefined }]
+        : [],
     );
     const told = unsent.findLast(({ refused }) => refused) ?? unsent.at(-1);
     if (told) this.unsent.set(live.id, told);

@@ -1,7 +1,7 @@
 /** Turns a log into lines: its beginning, entries, days between them, and messages in groups. Pure. */
 import type { Pending } from '#client/outbox';
 import { idOf, sideOf } from '#domain/conversation/parties';
-import type { Entry, EntryOf, Marks, Mention, Party } from '#protocol';
+import type { Entry, EntryOf, FileInfo, Marks, Mention, Party } from '#protocol';
 import { eventItem, type EventItem } from './event-items.ts';
 import { RevisedForms, type RevisedForm } from './revised-form.ts';
 import { dayKey } from './when.ts';
@@ -53,6 +53,7 @@ export interface PendingItem extends Keyed {
   readonly kind: 'pending';
   readonly pending: Pending;
   readonly text: string;
+  readonly files?: readonly FileInfo[];
   /** The seq of the message that it answers. */
   readonly quote?: number;
   readonly first: boolean;
@@ -195,7 +196,17 @@ function withPending(items: Item[], open: EntryOf<'message.sent'> | null, option
     const { id, text, quote } = each.frame;
     const key = `agent:${me}:${id}`;
     const quoting = quote === undefined ? {} : { quote };
-    items.push({ kind: 'pending', key, pending: each, text, first: !joined, last: true, ...quoting });
+    const files = each.files ? { files: each.files } : {};
+    items.push({
+      kind: 'pending',
+      key,
+      pending: each,
+      text,
+      first: !joined,
+      last: true,
+      ...quoting,
+      ...files,
+    });
     joined = true;
   }
   return items;

@@ -9,6 +9,8 @@ const steps: Readonly<Record<string, -1 | 1>> = { ArrowUp: -1, ArrowDown: 1 };
 export function moveFocus(scroller: HTMLElement, event: KeyboardEvent): boolean {
   const step = steps[event.key];
   if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  // In a player the arrows change the volume.
+  if (event.target instanceof HTMLMediaElement) return false;
   const messages = [...scroller.querySelectorAll<HTMLElement>('[role="article"]')];
   const focused = messages.findIndex((message) => message.contains(document.activeElement));
   const next = focused >= 0 ? messages[focused + step] : edgeInView(scroller, messages, step);

@@ -24,3 +24,10 @@ export function canDo(entry: Revisable, reviser: Reviser, writes: boolean): Can 
     remove: whyNot('delete', entry, reviser) === null,
   };
 }
+
+/** The actions of the sender on a message that waits for its files. */
+export interface HeldActions {
+  remove(file: string): void;
+  retry(file: string): void;
+  discard(message: string): void;
+}

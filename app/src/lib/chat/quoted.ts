@@ -1,6 +1,7 @@
 /** A quoted message, as its quote shows it. */
 import { plainText } from '#domain/conversation/format';
 import type { EntryOf } from '#protocol';
+import { filesWords } from '../words/files.ts';
 import { partyName } from './names.ts';
 
 export interface Quoted {
@@ -11,5 +12,6 @@ export interface Quoted {
 
 /** `entry` is in its revised form. */
 export function quotedOf(entry: EntryOf<'message.sent'>, me: string | null, visitorName: string): Quoted {
-  return { name: partyName(entry.by, me, visitorName), text: plainText(entry.text), deleted: entry.deleted };
+  const text = plainText(entry.text) || filesWords(entry.files ?? []);
+  return { name: partyName(entry.by, me, visitorName), text, deleted: entry.deleted };
 }

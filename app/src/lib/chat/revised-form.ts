@@ -1,7 +1,7 @@
 /** The form in which a screen shows a message: revised, also by commands of the reader that are unanswered. Pure. */
 import type { Pending } from '#client/outbox';
 import { isRevisable, Revisions, type Revisable } from '#domain/conversation/revisions';
-import type { Entry } from '#protocol';
+import { deletedFilesKeptFor, type Entry } from '#protocol';
 
 export interface Version {
   readonly at: number;
@@ -11,6 +11,8 @@ export interface RevisedForm<E extends Revisable> {
   readonly entry: E;
   /** The replaced texts, oldest first, for a reader who receives originals. */
   readonly originals?: readonly Version[];
+  /** Of a deleted message with files: until when that reader can open them. */
+  readonly filesUntil?: number;
   /** The reader's edit or deletion that is unanswered, or was refused. */
   readonly revising?: Pending;
 }
@@ -19,11 +21,14 @@ export class RevisedForms {
   readonly #revisions: Revisions;
   /** The texts of edits, by their target. */
   readonly #edits = new Map<number, Version[]>();
+  /** The times of deletions, by their target. */
+  readonly #deletions = new Map<number, number>();
   readonly #pending = new Map<number, Pending>();
 
   constructor(entries: readonly Entry[], pending: readonly Pending[]) {
     this.#revisions = Revisions.of(entries);
     for (const entry of entries) {
+      if (entry.kind === 'message.deleted') this.#deletions.set(entry.target, entry.at);
       if (entry.kind !== 'message.edited') continue;
       const { at, target, text } = entry;
       this.#edits.set(target, [...(this.#edits.get(target) ?? []), { at, text }]);
@@ -38,10 +43,12 @@ export class RevisedForms {
     const revised = this.#revisions.apply(entry);
     const present = isRevisable(revised) && revised !== entry ? withText(entry, revised) : entry;
     const originals = this.#originals(entry, present);
+    const deletedAt = entry.kind === 'message.sent' && entry.files && this.#deletions.get(entry.seq);
     const revising = present.deleted ? undefined : this.#pending.get(entry.seq);
     return {
       entry: revising ? revisedBy(present, revising) : present,
       ...(originals.length > 0 && { originals }),
+      ...(originals.length > 0 && deletedAt && { filesUntil: deletedAt + deletedFilesKeptFor }),
       ...(revising && { revising }),
     };
   }

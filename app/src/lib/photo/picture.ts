@@ -1,6 +1,6 @@
 /** Turns a chosen file into the file of a photo: rotated as it was taken, cropped, small, and without metadata. */
 import { sideOf, type Crop } from './crop.ts';
-import { withoutMetadata } from './jpeg.ts';
+import { withoutMetadata } from '#domain/files/jpeg';
 
 /** A photo's side, in pixels: the largest avatar on a screen with three device pixels per pixel. */
 const photoSide = 256;

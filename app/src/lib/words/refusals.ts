@@ -23,6 +23,8 @@ const words: Readonly<Record<RefusalCode, () => string>> = {
   id_reused: m.refused_id_reused,
   conversation_closed: m.refused_conversation_closed,
   conversation_full: m.refused_conversation_full,
+  file_type: m.refused_file_type,
+  file_quota: m.refused_file_quota,
   forum_full: m.refused_forum_full,
   out_of_order: m.refused_out_of_order,
   not_owner: m.refused_not_owner,

@@ -2,7 +2,7 @@
  * A visit to the editor of one response: its texts are saved by themselves (F79), and a change by a colleague is
  * shown, never overwritten (CAN-8). The timers and requests are injected, so that tests have a clock of their own.
  */
-import { sameTexts, textsOf } from '#domain/canned/saving';
+import { sameFiles, sameTexts, textsOf, type Content } from '#domain/canned/saving';
 import {
   check,
   isBlank,
@@ -10,6 +10,7 @@ import {
   isTransient,
   ResponseTexts,
   type CannedResponse,
+  type FileInfo,
   type Refusal,
   type ResponseBody,
   type ResponseDetails,
@@ -47,6 +48,8 @@ export const noTexts: ResponseTexts = { key: '', question: '', answer: '' };
 export class Editing {
   readonly id: string;
   texts = $state.raw<ResponseTexts>(noTexts);
+  /** The files, in order: those that are stored, and complete uploads. */
+  files = $state.raw<readonly FileInfo[]>([]);
   phase = $state<Phase>('unchanged');
   /** The version that the server has, as far as this visit knows; null for a new response. */
   stored = $state.raw<CannedResponse | null>(null);
@@ -59,16 +62,16 @@ export class Editing {
   /** A colleague's change that was taken over, because nothing was edited here. */
   news = $state.raw<ResponseDetails | null>(null);
   readonly dirty = $derived.by(() =>
-    this.stored ? !sameTexts(this.texts, this.stored) : !isEmpty(this.texts),
+    this.stored ? !sameContent(this.#content, this.stored) : !isEmpty(this.texts) || this.files.length > 0,
   );
   /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
-  #before = $state.raw<readonly ResponseTexts[]>([]);
-  #after = $state.raw<readonly ResponseTexts[]>([]);
-  /** An undo returns to these texts: those before the last save, or at first those before the visit before. */
+  #before = $state.raw<readonly Content[]>([]);
+  #after = $state.raw<readonly Content[]>([]);
+  /** An undo returns to these texts and files: those before the last save, or at first those before the visit before. */
   readonly #earlier = $derived.by(() => {
     if (this.#before.length > 0) return this.#before.at(-1);
     const previous = this.details?.previous;
-    return previous && this.#after.length === 0 && !sameTexts(previous, this.details ?? noTexts)
+    return previous && this.#after.length === 0 && !sameContent(previous, this.details ?? noTexts)
       ? previous
       : undefined;
   });
@@ -79,8 +82,8 @@ export class Editing {
   #running: Promise<void> | null = null;
   #timer: (() => void) | null = null;
   #failures = 0;
-  /** Texts that were sent without an answer: the server may have them. */
-  #sent: readonly ResponseTexts[] = [];
+  /** The text that was sent without an answer: the server may have it. */
+  #sent: readonly Content[] = [];
   #savedHere = false;
   #ended = false;
 
@@ -89,12 +92,31 @@ export class Editing {
     this.#ports = ports;
     this.#visit = ports.visit();
     this.stored = stored;
-    if (stored) this.texts = textsOf(stored);
+    if (stored) this.#show(stored);
   }
 
   /** Takes what was typed, and saves it after a pause. */
   type(change: Partial<ResponseTexts>): void {
     this.texts = { ...this.texts, ...change };
+    this.#edited();
+  }
+
+  /** Takes other files, and saves them after the same pause. */
+  attach(files: readonly FileInfo[]): void {
+    this.files = files;
+    this.#edited();
+  }
+
+  get #content(): Content {
+    return { ...this.texts, files: [...this.files] };
+  }
+
+  #show(content: Content): void {
+    this.texts = textsOf(content);
+    this.files = content.files ?? [];
+  }
+
+  #edited(): void {
     this.news = null;
     if (this.phase === 'conflict' || this.phase === 'gone' || this.#running) return;
     if (this.#owed) this.#schedule(savePause);
@@ -157,7 +179,7 @@ export class Editing {
     if (this.phase === 'unsent' || this.phase === 'refused') void this.#save();
   }
 
-  /** Returns to the texts before the last change, which is what one save has stored (F75). */
+  /** Returns to the texts and files before the last change, which is what one save has stored (F75). */
   async undo(): Promise<void> {
     if (!(await this.settle())) return;
     const isOfEarlierVisit = this.#before.length === 0;
@@ -174,15 +196,15 @@ export class Editing {
   }
 
   async #step(
-    to: ResponseTexts | undefined,
-    leaving: (now: ResponseTexts) => readonly [readonly ResponseTexts[], readonly ResponseTexts[]],
+    to: Content | undefined,
+    leaving: (now: Content) => readonly [readonly Content[], readonly Content[]],
   ): Promise<void> {
     const now = this.stored;
     if (!to || !now || !this.#steady) return;
     const [before, after] = leaving(now);
-    this.texts = textsOf(to);
+    this.#show(to);
     await this.#save();
-    if (sameTexts(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
+    if (sameContent(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
   }
 
   get #steady(): boolean {
@@ -199,7 +221,7 @@ export class Editing {
     this.phase = 'unchanged';
     // The history of a colleague's version begins with it.
     this.#visit = this.#ports.visit();
-    if (how === 'theirs') this.texts = textsOf(theirs);
+    if (how === 'theirs') this.#show(theirs);
     else await this.flush();
   }
 
@@ -231,7 +253,8 @@ export class Editing {
   }
 
   async #put(): Promise<void> {
-    const texts = this.texts;
+    const { texts } = this;
+    const content = this.#content;
     const wrong = check(ResponseTexts, texts);
     if (isRefusal(wrong)) {
       this.refusal = wrong;
@@ -241,11 +264,17 @@ export class Editing {
     const version = this.stored?.version ?? 0;
     if (this.phase !== 'unsent') this.phase = 'saving';
     const before = this.#sent;
-    this.#sent = [...before, texts];
-    const answer = await this.#ports.put(this.id, { ...texts, version, edit: this.#visit });
+    this.#sent = [...before, content];
+    const body = { ...texts, version, edit: this.#visit };
+    // A response that never had files is saved without a list of them.
+    const has = content.files?.length || this.stored?.files?.length;
+    const answer = await this.#ports.put(this.id, {
+      ...body,
+      ...(has && { files: this.files.map(({ id }) => id) }),
+    });
     if (!isRefusal(answer)) {
       this.#ports.stored(answer, answer.version > version);
-      if (this.stored && !sameTexts(this.stored, answer)) {
+      if (this.stored && !sameContent(this.stored, answer)) {
         this.#before = [...this.#before, this.stored].slice(-mostSteps);
         this.#after = [];
       }
@@ -290,14 +319,14 @@ export class Editing {
     // No text of another user is replaced: only the version is newer, or an own save arrived after all.
     const ours =
       now.version === stored?.version ||
-      [this.texts, known, ...this.#sent].some((each) => sameTexts(each, now));
+      [this.#content, known, ...this.#sent].some((each) => sameContent(each, now));
     if (!this.#owed) {
       if (!ours) {
         this.news = now;
         this.#forget();
       }
       this.#adopt(now);
-      this.texts = textsOf(now);
+      this.#show(now);
       if (!ours) this.phase = 'unchanged';
     } else if (ours) {
       this.#adopt(now);
@@ -311,8 +340,8 @@ export class Editing {
   }
 
   #adopt(details: ResponseDetails): void {
-    const { id, key, question, answer, version } = details;
-    this.stored = { id, key, question, answer, version };
+    const { id, key, question, answer, files, version } = details;
+    this.stored = { id, key, question, answer, version, ...(files && { files }) };
     this.details = details;
     this.#sent = [];
   }
@@ -328,6 +357,10 @@ export class Editing {
     this.theirs = null;
     this.phase = 'gone';
   }
+}
+
+function sameContent(one: Content, other: Content): boolean {
+  return sameTexts(one, other) && sameFiles(one.files, other.files);
 }
 
 /** A new response with only white space is no text that could be lost. */

@@ -107,10 +107,14 @@ export class Responses {
   }
 
   /** Shows a response as this tab saved it. */
-  put({ id, key, question, answer, version }: CannedResponse, raised: boolean): void {
+  put(saved: CannedResponse, raised: boolean): void {
+    const { id, key, question, answer, files, version } = saved;
     if (raised) this.#own++;
     this.#fresh.add(id);
-    this.#rows = new Map(this.#rows).set(id, { id, key, question, answer, version });
+    this.#rows = new Map(this.#rows).set(id, {
+      ...{ id, key, question, answer, version },
+      ...(files && { files }),
+    });
   }
 
   /** Removes a row at once, before the server has. */
