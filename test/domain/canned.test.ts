@@ -91,9 +91,12 @@ test('F72 filling twice changes nothing more, and marks exactly what a reader wo
       const once = fill(parts.join(''), { visitor });
       expect(fill(once.text, { visitor })).toEqual(once);
       expect(gapsIn(once.text, {})).toEqual(once.gaps);
-      expect(gapsIn(parts.join(''), { visitor }).map(({ name }) => name)).toEqual(
-        once.gaps.map(({ name }) => name),
-      );
+      const source = parts.join('');
+      // Braces around a variable make another one of its value.
+      if (!source.includes('{{{'))
+        expect(gapsIn(source, { visitor }).map(({ name }) => name)).toEqual(
+          once.gaps.map(({ name }) => name),
+        );
       for (const { start, end, known } of once.gaps) {
         const name: string = once.text.slice(start, end).replace(/[{} ]|\|.*/g, '');
         expect(variables.some((each) => each === name)).toBe(known);
