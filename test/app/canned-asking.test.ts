@@ -1,6 +1,6 @@
 /** The rules of suggestions: what a typed text asks, what is marked, and which responses leave a trace. */
 import { indexed, plain, wordsOf } from '#domain/canned/match';
-import { missingIn } from '#domain/canned/variables';
+import { gapsIn } from '#domain/canned/variables';
 import { plainText } from '#domain/conversation/format';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -25,9 +25,19 @@ const at = (text: string) => {
 test('F72 three letters of the only line ask, and the answer replaces the line', () => {
   expect(at('re|')).toBeNull();
   expect(at('ret|')).toEqual({ kind: 'line', query: 'ret', from: 0, to: 3, whole: true, keys: ['ret'] });
-  expect(at(' 30 days back |')).toMatchObject({ query: '30 days back', to: 14, keys: ['ret'] });
+  expect(at(' shoes return |')).toMatchObject({ query: 'shoes return', to: 14, keys: ['ret'] });
+  expect(at('30 |')).toBeNull();
+  expect(at('days|')).toMatchObject({ keys: ['ret', '5days'] });
   expect(at('ЕЖЕДН|')).toMatchObject({ keys: ['часы'], whole: true });
   expect(at('zebra|')).toBeNull();
+});
+
+test('F72 several words find keys, questions and the beginnings of answers, not any words within answers', () => {
+  expect(at('send them|')).toMatchObject({ whole: true, keys: ['ret'] });
+  expect(at('takes five|')).toBeNull();
+  expect(at('them back|')).toBeNull();
+  expect(at('when вы раб|')).toBeNull();
+  expect(at('Вы работ|')).toMatchObject({ keys: ['часы'] });
 });
 
 test('F72 in a longer text the line that ends at the caret asks, unless it is a sentence of its own', () => {
@@ -163,5 +173,5 @@ test('CAN-23 no format and no variable appears where braces or marks are taken o
   const { visitor = '', page = '', campaign = '' } = valuesOf(chat, 'Anna');
   expect([visitor, campaign].map(plainText)).toEqual([visitor, campaign]);
   expect(page).toBe('https://shop.example/#%7B%7Bagent%7D%7D');
-  expect(missingIn([visitor, page, campaign].join(' '))).toEqual([]);
+  expect(gapsIn([visitor, page, campaign].join(' '), {})).toEqual([]);
 });

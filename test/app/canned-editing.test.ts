@@ -167,28 +167,87 @@ test('CAN-8 equal changes of two users are no conflict', async () => {
   ]);
 });
 
-test('CAN-10 F75 undo returns to the texts before the visit, and can be undone', async () => {
+test('F75 undo returns to the texts before the last save, step by step, and redo goes on again', async () => {
   const { clock, server, editing } = visit();
-  expect(editing.undoable).toBe(false);
+  expect([editing.undoable, editing.redoable]).toEqual([false, false]);
   for (const answer of ['one', 'one two']) {
     editing.type({ answer });
     await clock.pass(savePause);
   }
-  expect([server.puts, editing.undoable]).toEqual([2, true]);
-  // Text that is not saved yet belongs to the change.
+  // Text that is not saved yet is a change of its own.
   editing.type({ answer: 'one two three' });
-  await editing.undo();
-  expect([server.stored?.answer, seen(editing)]).toEqual([
-    hello.answer,
+  const back: (string | undefined)[] = [];
+  for (let step = 0; step < 3; step++) {
+    await editing.undo();
+    back.push(server.stored?.answer);
+  }
+  expect(back).toEqual(['one two', 'one', hello.answer]);
+  expect([seen(editing), editing.undoable, editing.redoable]).toEqual([
     { phase: 'saved', dirty: false, answer: hello.answer },
+    ...[false, true],
   ]);
   await editing.undo();
-  expect(server.stored?.answer).toBe('one two three');
+  expect(server.stored?.answer).toBe(hello.answer);
+  await editing.redo();
+  await editing.redo();
+  expect([server.stored?.answer, editing.undoable, editing.redoable]).toEqual(['one two', true, true]);
   // Typing after an undo is a change of its own.
   editing.type({ answer: 'four' });
   await clock.pass(savePause);
+  expect(editing.redoable).toBe(false);
   await editing.undo();
-  expect(server.stored?.answer).toBe('one two three');
+  expect(server.stored?.answer).toBe('one two');
+});
+
+test('F75 while a response is added, its saves can be undone too, but not the first one', async () => {
+  const { clock, server, editing } = visit(null);
+  editing.type({ answer: 'Hel' });
+  await clock.pass(savePause);
+  expect(editing.undoable).toBe(false);
+  editing.type({ answer: 'Hello' });
+  await clock.pass(savePause);
+  await editing.undo();
+  expect([server.stored?.answer, editing.undoable, editing.redoable]).toEqual(['Hel', false, true]);
+});
+
+test('CAN-10 F75 at first an undo returns to the texts before the last visit, and the next visit can undo that', async () => {
+  const { server, editing } = visit();
+  server.change('by Anna');
+  await editing.heard(server.stored ?? undefined);
+  expect([editing.undoable, editing.redoable]).toEqual([true, false]);
+  await editing.undo();
+  expect([server.stored?.answer, server.stored?.previous?.answer]).toEqual([hello.answer, 'by Anna']);
+  expect([editing.undoable, editing.redoable]).toEqual([false, true]);
+  await editing.redo();
+  expect([server.stored?.answer, editing.undoable]).toEqual(['by Anna', true]);
+});
+
+test('F75 CAN-8 an undo replaces no text of a colleague unseen, and is off while there is a conflict', async () => {
+  const { clock, server, editing } = visit();
+  editing.type({ answer: 'mine' });
+  await clock.pass(savePause);
+  server.change('by Anna');
+  await editing.undo();
+  expect([server.stored?.answer, editing.phase, editing.undoable, editing.redoable]).toEqual([
+    ...['by Anna', 'conflict'],
+    ...[false, false],
+  ]);
+  await editing.resolve('theirs');
+  expect([editing.texts.answer, editing.redoable]).toEqual(['by Anna', false]);
+  await editing.undo();
+  expect(server.stored?.answer).toBe('mine');
+});
+
+test('F75 offline an undo waits as any change, and can be undone then', async () => {
+  const { clock, server, editing } = visit();
+  editing.type({ answer: 'one' });
+  await clock.pass(savePause);
+  server.fault = 'offline';
+  await editing.undo();
+  expect([server.stored?.answer, editing.phase]).toEqual(['one', 'unsent']);
+  server.fault = 'none';
+  await clock.pass(60_000);
+  expect([server.stored?.answer, editing.undoable]).toEqual([hello.answer, true]);
 });
 
 test('a response that was removed is told, and its text stays', async () => {

@@ -1,6 +1,6 @@
 /** Canned responses: how they are found, and how their variables are filled. */
 import { find, indexed, plain, wordsOf } from '#domain/canned/match';
-import { fill, missingIn, variables } from '#domain/canned/variables';
+import { fill, gapsIn, variables } from '#domain/canned/variables';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -49,9 +49,30 @@ test('F72 a variable gets its value, else its fallback, else it stays and is mar
   const text = 'Hello {{visitor|there}}, {{ agent }} here about {{page}}. {{other}} {x}';
   expect(fill(text, { agent: 'Anna' })).toEqual({
     text: 'Hello there, Anna here about {{page}}. {{other}} {x}',
-    missing: [{ start: 29, end: 37 }],
+    gaps: [
+      { start: 29, end: 37, name: '{{page}}', known: true },
+      { start: 39, end: 48, name: '{{other}}', known: false },
+    ],
   });
-  expect(fill(text, { visitor: 'Vera', agent: 'Anna', page: 'Shoes' }).missing).toEqual([]);
+  expect(fill('{{Visitor}}', { visitor: 'Vera' }).text).toBe('Vera');
+});
+
+test('CAN-24 gaps are variables without a value and a fallback, and names of no variable outside of code', () => {
+  const gaps = (text: string) =>
+    gapsIn(text, { agent: 'Anna', visitor: ' ' }).map(({ start, end, name, known }) => {
+      expect(text.slice(start, end)).toMatch(/^\{\{.*\}\}$/);
+      return known ? name : `not ${name}`;
+    });
+  expect(gaps('{{agent}} {{visitor|there}} {{page | the shop}}')).toEqual([]);
+  expect(gaps('{{ Visitor }} and {{page|}}')).toEqual(['{{visitor}}', '{{page}}']);
+  expect(gaps('{{nonsense}}, {{имя|вас}}, {{first_name}}')).toEqual([
+    'not {{nonsense}}',
+    'not {{имя}}',
+    'not {{first_name}}',
+  ]);
+  // Templates of other software: in a code span, or with anything but a name.
+  expect(gaps('Write `<b>{{name}}</b>` or {{#if paid}} or {{ total() }} or {}')).toEqual([]);
+  expect(gaps('`a` {{name}} `b`')).toEqual(['not {{name}}']);
 });
 
 test('F72 filling twice changes nothing more, and marks exactly what a reader would still have to fill', () => {
@@ -69,9 +90,17 @@ test('F72 filling twice changes nothing more, and marks exactly what a reader wo
     fc.property(fc.array(part, { maxLength: 10 }), fc.constantFrom('', 'Vera'), (parts, visitor) => {
       const once = fill(parts.join(''), { visitor });
       expect(fill(once.text, { visitor })).toEqual(once);
-      expect(missingIn(once.text)).toEqual(once.missing);
-      for (const { start, end } of once.missing)
-        expect(variables).toContain(once.text.slice(start, end).replace(/[{} ]|\|.*/g, ''));
+      expect(gapsIn(once.text, {})).toEqual(once.gaps);
+      const source = parts.join('');
+      // Braces around a variable make another one of its value.
+      if (!source.includes('{{{'))
+        expect(gapsIn(source, { visitor }).map(({ name }) => name)).toEqual(
+          once.gaps.map(({ name }) => name),
+        );
+      for (const { start, end, known } of once.gaps) {
+        const name: string = once.text.slice(start, end).replace(/[{} ]|\|.*/g, '');
+        expect(variables.some((each) => each === name)).toBe(known);
+      }
     }),
   );
 });

@@ -76,6 +76,21 @@ test('F70 an emoji is found by parts of words, in the language of the interface 
   expect(findEmoji(searched(english), 'палец', 3)).toEqual([]);
 });
 
+test('F70 common emoji come before rare ones that fit as well, in both languages', () => {
+  const inEnglish = (query: string) => findEmoji(searched(english), query, 4).map(({ text }) => text);
+  const inRussian = (query: string) =>
+    findEmoji(searched(russian, english), query, 4).map(({ text }) => text);
+  expect(inEnglish('smile')).toEqual(['😊', '🙂', '😀', '😄']);
+  expect(inRussian('улыбка')).toEqual(['😊', '🙂', '😀', '😄']);
+  expect(inEnglish('heart')[0]).toBe('❤️');
+  expect(inRussian('сердце')[0]).toBe('❤️');
+  expect(inEnglish('laugh').slice(0, 2)).toEqual(['😀', '😄']);
+  expect(inRussian('праздник')[0]).toBe('🎉');
+  // A name as it was typed is what was meant.
+  expect(inEnglish('cat')[0]).toBe('🐈');
+  expect(inEnglish('thank')[0]).toBe('🙏');
+});
+
 test('F70 every emoji is found by its own name, and a longer query never finds more', () => {
   const list = searched(russian, english);
   fc.assert(

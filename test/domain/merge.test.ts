@@ -27,7 +27,7 @@ test('CAN-20 a line replaces the response that has its key, and the others are a
   expect(merge(storedOf(before), lines, roomOf(before), always)).toEqual({
     added: [texts('new', 'New'), texts('', 'Another')],
     changed: [{ id: 'rsp_1', texts: texts('bye', 'Goodbye') }],
-    ...{ unchanged: 2, faults: [], count: 5 },
+    ...{ unchanged: 2, faults: [], repeats: [], count: 5 },
     size:
       roomOf([...before, texts('new', 'New'), texts('', 'Another')]).size + 'Goodbye'.length - 'Bye'.length,
   });
@@ -46,6 +46,10 @@ test('CAN-21 a key that the file has more often than the forum is ambiguous; in 
   });
   expect(merge([], lines, roomOf([]), always)).toMatchObject({
     ...{ added: lines.map((line) => line.texts), faults: [] },
+    repeats: [
+      { line: 3, first: 2 },
+      { line: 4, first: 2 },
+    ],
   });
 });
 
@@ -53,7 +57,8 @@ test('CAN-14 lines that no longer fit are faults, and shorter ones after them ar
   const lines = linesOf([texts('a', '12345'), texts('b', '1234567890'), texts('c', '12'), texts('d', '1')]);
   const fits = ({ count, size }: Room) => count <= 2 && size <= 10;
   expect(merge([], lines, roomOf([]), fits)).toEqual({
-    ...{ added: [texts('a', '12345'), texts('c', '12')], changed: [], unchanged: 0, count: 2, size: 9 },
+    ...{ added: [texts('a', '12345'), texts('c', '12')], changed: [], unchanged: 0, repeats: [] },
+    ...{ count: 2, size: 9 },
     faults: [
       { line: 3, fault: 'forum_full' },
       { line: 5, fault: 'forum_full' },

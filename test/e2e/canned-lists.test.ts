@@ -36,6 +36,7 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
     'two words;Why?;A key has no spaces.',
     'same;;The same.',
     'returns;Again?;Twice in the file.',
+    'hours;And on Sundays?;From ten to four.',
   ];
   const choosing = page.waitForEvent('filechooser');
   await dialog.getByRole('button', { name: 'Choose file' }).press('Enter');
@@ -45,7 +46,7 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
     ...{ name: 'answers from the old chat.csv', mimeType: 'text/csv' },
     buffer: Buffer.from(lines.join('\r\n')),
   });
-  const start = dialog.getByRole('button', { name: 'Import 2 responses' });
+  const start = dialog.getByRole('button', { name: 'Import 3 responses' });
   await isFocused(start);
   const report = dialog.getByRole('list', { name: 'Lines left out' });
   await report.getByText('The answer is empty.').waitFor();
@@ -53,15 +54,22 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
   expect((await report.getByRole('listitem').allInnerTexts()).map((text) => text.slice(0, 6))).toEqual([
     ...['Line 5', 'Line 6', 'Line 8'],
   ]);
+  const repeats = dialog.getByRole('list', { name: 'Keys on several lines' }).getByRole('listitem');
+  expect(await repeats.allInnerTexts()).toEqual(['Line 9 Line 4 has the same key. Both are added.']);
   expect(await flaws(page)).toEqual([]);
   await picture(page, 'import-report');
   expect((await stored(page, forum)).map((each) => each.answer).sort()).toEqual(['Old.', 'The same.']);
   await page.keyboard.press('Enter');
-  await admin.notices.getByText('Imported. Added: 1, changed: 1.').waitFor();
-  await row(page, '#hours').waitFor();
+  await admin.notices.getByText('Imported. Added: 2, changed: 1.').waitFor();
+  await row(page, '#hours').first().waitFor();
   await row(page, 'with the receipt').waitFor();
   expect((await stored(page, forum)).map(({ key, answer }) => `${key}: ${answer}`).sort()).toEqual([
-    ...['hours: From nine to six.', 'returns: Within **30 days**,\nwith the receipt.', 'same: The same.'],
+    ...[
+      'hours: From nine to six.',
+      'hours: From ten to four.',
+      'returns: Within **30 days**,\nwith the receipt.',
+      'same: The same.',
+    ],
   ]);
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
@@ -78,6 +86,16 @@ test('F75 a CSV file is checked line by line, then imported, by keyboard; an exp
   await (await again).setFiles({ name: 'again.csv', mimeType: 'text/csv', buffer: Buffer.from(exported) });
   await dialog.getByText('The file has nothing to add or change.').waitFor();
   expect(await dialog.getByRole('button', { name: /^Import/ }).count()).toBe(0);
+  // A file without the names of the columns has no lines to count.
+  const other = page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Choose another file' }).press('Enter');
+  await (
+    await other
+  ).setFiles({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('Short,Text\nhi,Hello') });
+  await dialog.getByText('No responses were found. The first line must name the columns').waitFor();
+  expect(await dialog.getByText('Left out').count()).toBe(0);
+  expect(await flaws(page)).toEqual([]);
+  await picture(page, 'import-unread');
   expect(admin.errors).toEqual([]);
 });
 

@@ -27,7 +27,8 @@ test('F76 F81 a manager adds a forum for some campaigns, and its title changes o
   expect(await flaws(page)).toEqual([]);
   await picture(page, 'forums-none');
   await page.getByRole('button', { name: 'Add forum' }).press('Enter');
-  await page.getByRole('textbox', { name: 'Title' }).fill('Orders and returns');
+  await isFocused(page.getByRole('textbox', { name: 'Title' }));
+  await page.keyboard.type('Orders and returns');
   await page.getByRole('radio', { name: 'Only these' }).check();
   await page.getByRole('checkbox', { name: 'Shop help' }).check();
   expect(await flaws(page)).toEqual([]);
@@ -39,6 +40,7 @@ test('F76 F81 a manager adds a forum for some campaigns, and its title changes o
   await page.getByText('No responses yet').waitFor();
   expect(await flaws(page)).toEqual([]);
   await picture(page, 'responses-none');
+  expect(await page.getByRole('button', { name: 'Add response' }).count()).toBe(1);
 
   const title = page.getByRole('textbox', { name: 'Title' });
   await page.getByRole('link', { name: 'Settings' }).click();
@@ -84,17 +86,39 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
   await page.reload();
   await eventually(() => answer.inputValue(), texts.answer);
 
-  // A variable, by the menu.
+  // While a response is added, a save can be undone too.
+  const undo = page.getByRole('button', { name: 'Undo last change' });
+  const redo = page.getByRole('button', { name: 'Redo' });
+  await redo.hover();
+  await page.getByText('Nothing was undone').filter({ visible: true }).first().waitFor();
+  expect(await flaws(page)).toEqual([]);
+  expect([await undo.isDisabled(), await redo.isDisabled()]).toEqual([true, true]);
+
+  // A variable, by the menu: the caret is after it.
   await answer.press('End');
   await page.getByRole('button', { name: 'Insert a variable' }).press('Enter');
   await page.getByRole('menuitem', { name: 'Visitor’s name' }).press('Enter');
-  await page.keyboard.type('friend');
-  await eventually(() => answer.inputValue(), 'Within **30 days**{{visitor|friend}}');
+  await page.keyboard.type('!');
+  await eventually(() => answer.inputValue(), 'Within **30 days**{{visitor|there}}!');
+  await page.getByText('Visitors without a name read').waitFor();
   await page.getByRole('figure').getByText('Maria').waitFor();
+  await picture(page, 'response-fallback');
   await says('Saved').waitFor();
-  await page.getByRole('button', { name: 'Undo last change' }).press('Enter');
+  await undo.press('Enter');
   await eventually(() => answer.inputValue(), texts.answer);
   await eventually(async () => (await stored(page, forum)).map((each) => each.answer), [texts.answer]);
+  // The button keeps the focus, although there is nothing more to undo.
+  await isFocused(undo);
+  expect(await undo.isDisabled()).toBe(true);
+  await redo.press('Enter');
+  await eventually(() => answer.inputValue(), 'Within **30 days**{{visitor|there}}!');
+  await undo.press('Enter');
+  await eventually(() => answer.inputValue(), texts.answer);
+  await answer.fill('{{nonsense}}');
+  await page.getByText('Not a variable: {{nonsense}}. Variables are {{visitor}}').waitFor();
+  await picture(page, 'response-unknown');
+  await answer.fill(texts.answer);
+  await says('Saved').waitFor();
 
   // A copy opens in the editor, with a key of its own.
   await page.getByRole('button', { name: 'Make a copy' }).press('Enter');
@@ -106,7 +130,7 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
     ['ourreturns', 'ourreturns-2'],
   );
   await key.fill('ourreturns');
-  await page.getByText('Another response has this key too').waitFor();
+  await page.getByText('“How do I return it?” has this key too.').waitFor();
   await key.fill('later');
   await answer.fill('Only on Sundays');
   await says('Saved').waitFor();
@@ -169,11 +193,12 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   await page.goto(`${base}${pathOf(forum, id)}`);
   await remove.click();
   await admin.notices.getByText('Response removed: #gone').waitFor();
-  expect(await rows(page).count()).toBe(1);
+  await eventually(() => rows(page).count(), 1);
   await picture(page, 'response-removed');
   await undo.click();
-  await row(page, '#gone').click();
+  // It is open again, as it was.
   await eventually(() => editor(page).answer.inputValue(), 'Gone.');
+  await isFocused(editor(page).key);
   expect(new URL(page.url()).searchParams.get('response')).toBe(id);
 
   // Two removals have an undo each, and another page does not end it.
@@ -202,7 +227,7 @@ test('F80 a removal is undone under the same id, also from another page; after 1
   await question.getByRole('button', { name: 'Remove forum' }).click();
   await page.waitForURL(/canned-responses$/);
   await admin.notices.getByText('Forum removed: Removed').waitFor();
-  expect(await page.getByRole('link', { name: 'Removed' }).count()).toBe(0);
+  await eventually(() => page.getByRole('link', { name: 'Removed' }).count(), 0);
   await undo.click();
   await page.getByRole('link', { name: 'Removed' }).waitFor();
   expect((await stored(page, forum)).map((each) => each.id)).toEqual([id]);
@@ -241,7 +266,7 @@ test('CAN-8 two managers edit one response: the second is told, sees both texts,
   expect(await stored(admin.page, forum)).toMatchObject([{ answer: 'We sell tents for two.' }]);
   expect(await flaws(sofia.page)).toEqual([]);
   await picture(sofia.page, 'response-conflict');
-  await conflict.getByRole('button', { name: 'Keep mine' }).click();
+  await conflict.getByRole('button', { name: 'Save my version' }).click();
   await editor(sofia.page).says('Saved').waitFor();
   // The other one had nothing unsaved: the new text replaces theirs, and they are told.
   await eventually(() => editor(admin.page).answer.inputValue(), 'We sell tents and boats.');

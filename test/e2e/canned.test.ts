@@ -67,6 +67,14 @@ test('F72 five keystrokes send the right answer; Enter belongs to the text until
   expect(await composer.inputValue()).toBe('');
   expect(await list().count()).toBe(0);
 
+  // The beginning of an answer; words within answers are in ordinary sentences too.
+  await composer.pressSequentially('You can send');
+  expect(await list().count()).toBe(0);
+  await composer.fill('');
+  await composer.pressSequentially('Five days');
+  await expect.poll(() => keysShown()).toEqual(['#refund']);
+  await composer.fill('');
+
   // Without a choice Enter sends the typed text.
   await composer.pressSequentially('ret');
   await list().waitFor();
@@ -197,6 +205,7 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   const visitor = await chat('Nobody knows my name');
   const { composer, page } = anna;
   await composer.pressSequentially('wait');
+  await list().waitFor();
   await composer.press('ArrowDown');
   await composer.press('Enter');
   // It is not sent: the place of the name is selected.
@@ -211,7 +220,10 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   await question.waitFor();
   expect(await accessibilityOf(page)).toEqual([]);
   await picture(page, 'canned-missing-question');
-  await question.getByRole('button', { name: 'Go to it' }).press('Enter');
+  // Enter gives the safe answer.
+  const fillIn = question.getByRole('button', { name: 'Fill it in' });
+  await expect.poll(() => fillIn.evaluate((button) => button === document.activeElement)).toBe(true);
+  await page.keyboard.press('Enter');
   await question.waitFor({ state: 'detached' });
   await expect.poll(() => focused(page)).toBe('Message');
   expect(await selected()).toBe('{{visitor}}');
@@ -219,12 +231,23 @@ test('CAN-24 a variable without a value is marked, and Send asks once; the visit
   expect(await page.getByText('Not filled in').count()).toBe(0);
   await composer.press('Enter');
   await visitor.sees('Thank you for waiting, Vera.');
-  // The agent may send it all the same.
-  await composer.fill('Type {{page}} or {{agent}}');
+  // Variables that were typed by hand are filled in; other names are asked about, and may be sent all the same.
+  await composer.fill('I am {{agent}}, {{visitor|dear guest}}');
+  expect(await page.getByText('Not filled in').count()).toBe(0);
   await composer.press('Enter');
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Send anyway' }).press('Enter');
-  await visitor.sees('Type {{page}} or {{agent}}');
-  expect((await visitor.chat.getByRole('log').innerText()).match(/\{\{visitor/)).toBeNull();
+  await visitor.sees('I am Anna Petrova, dear guest');
+  await composer.fill('Type {{nonsense}} and {{visitor}}, {{agent}}');
+  await page.getByText('Not a variable: {{nonsense}}').waitFor();
+  await picture(page, 'canned-unknown');
+  await composer.press('Enter');
+  const unknown = page.getByRole('alertdialog', { name: 'Not a variable: {{nonsense}}' });
+  await unknown.getByRole('button', { name: 'Fill them in' }).waitFor();
+  await picture(page, 'canned-unknown-question');
+  expect(await accessibilityOf(page)).toEqual([]);
+  await unknown.getByRole('button', { name: 'Send anyway' }).press('Enter');
+  await visitor.sees('Type {{nonsense}} and {{visitor}}, Anna Petrova');
+  await expect.poll(() => focused(page)).toBe('Message');
+  expect((await visitor.chat.getByRole('log').innerText()).match(/waiting, \{\{visitor/)).toBeNull();
   expect([...visitor.errors, ...anna.errors]).toEqual([]);
 });
 
@@ -236,6 +259,9 @@ test('F73 the current message becomes a template that only its author finds', as
   const key = dialog.getByLabel('Short key');
   await key.fill('two words');
   await dialog.getByText('A short key has no spaces').waitFor();
+  await key.fill('hours');
+  await dialog.getByText(/When are you open\?.* in .*Shop questions.* has this key too\./).waitFor();
+  await picture(page, 'canned-template-taken');
   await key.fill('express');
   expect(await accessibilityOf(page)).toEqual([]);
   await picture(page, 'canned-template');

@@ -154,7 +154,8 @@ export class Agent {
 
   async take(text: string): Promise<void> {
     await this.row('Unassigned', text).getByRole('button', { name: 'Take' }).click();
-    await this.row('My chats', text).waitFor();
+    // The chat before it can be on the screen for another moment.
+    await this.row('My chats', text).locator('[aria-current]').waitFor();
     await this.composer.waitFor();
   }
 

@@ -150,6 +150,21 @@ test('CAN-21 faulty lines are named by their number in the file, and the others 
   ]);
 });
 
+test('CAN-35 a new key on several lines is added each time, and the report names the lines', async () => {
+  const file = 'key,question,answer\nhi,,Hello\nbye,,Bye\nhi,,Hey\n,,No key\n,,No key either\nhi,,Howdy\n';
+  const expected = report({
+    added: 6,
+    repeats: [
+      { line: 4, first: 2 },
+      { line: 7, first: 2 },
+    ],
+    repeated: 2,
+  });
+  expect(await load(file, { mode: 'check' })).toEqual(expected);
+  expect(await load(file)).toEqual(expected);
+  expect(await load(file)).toEqual(report({ unchanged: 6 }));
+});
+
 test.each([
   ['an empty file', ''],
   ['a file without a first line of names', 'hi,Greeting,Hello\nbye,,Bye'],
@@ -269,7 +284,7 @@ test('CAN-22 an export fills another forum with the same responses in the same o
 });
 
 /** Texts with what a spreadsheet or a reader of CSV may take for something else. */
-const odd = fc.constantFrom(...'=+-@|\t\r\n\'",;# \ufeff\u2028ё😀aA0');
+const odd = fc.constantFrom(...'=+-@|＝\t\r\n\'",;# \ufeff\u2028ё😀aA0');
 const textOf = (most: number) =>
   fc.oneof(
     fc.array(odd, { maxLength: 12 }).map((parts) => parts.join('')),
@@ -278,6 +293,37 @@ const textOf = (most: number) =>
 const response = fc
   .record({ key: textOf(40), question: textOf(60), answer: textOf(200) })
   .filter((each) => faultOf(each) === undefined);
+
+test('CAN-26 no cell of an export is a formula, whichever separator a spreadsheet assumes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(response, { maxLength: 8 }), async (responses) => {
+      const file = (await new Response(writeCsv(responses)).text()).replace('\ufeff', '');
+      // The wrong separator: each one, and each line break, begins a cell, and quotes are taken off.
+      for (const cell of file.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^"*[=+\-@|＝＋－＠]/u);
+      // The right one: a quoted cell ends at its quote.
+      const cells = file.match(/(?<=^|,|\r\n)(?:"(?:[^"]|"")*"|[^,"\r\n]*)/g) ?? [];
+      for (const cell of cells) expect(cell).not.toMatch(/^"?[=+\-@|＝＋－＠\t\r\n]/u);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('CAN-26 apostrophes of an export: before formulas, also after a separator within a text, and nowhere else', async () => {
+  const answers = ['=1', 'Hi;=1', 'a\n- b\n\n"-c', "it's 5 - 3; yes", 'a, -b; -c', '＝x', "'=y", '\t'];
+  const all = answers.map((answer) => ({ key: '', question: '', answer: `${answer}.` }));
+  const file = await new Response(writeCsv(all)).text();
+  expect(file.replace('\ufeff', '').split('\r\n')).toEqual([
+    'key,question,answer',
+    ",,'=1.",
+    ",,Hi;'=1.",
+    `,,"a\n'- b\n\n'""-c."`,
+    ",,it's 5 - 3; yes.",
+    ',,"a, -b; -c."',
+    ",,'＝x.",
+    ",,''=y.",
+    ",,'\t.",
+  ]);
+});
 
 test('CAN-22 every exported response reads back as it was, with any text', async () => {
   await fc.assert(

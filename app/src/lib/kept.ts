@@ -30,3 +30,23 @@ export function keptKeys(prefix: string): string[] {
     return [...memory.keys()].filter((key) => key.startsWith(prefix));
   }
 }
+
+const memoryOfTab = new Map<string, string>();
+
+/** A text that lasts as long as this tab of the browser, reloads included. */
+export function keptInTab(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key) ?? memoryOfTab.get(key) ?? null;
+  } catch {
+    return memoryOfTab.get(key) ?? null;
+  }
+}
+
+export function keepInTab(key: string, value: string): void {
+  memoryOfTab.set(key, value);
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    // The text stays in memory.
+  }
+}

@@ -28,11 +28,12 @@ export async function importResponses(
 ): Promise<Changed<ImportReport> | Refusal> {
   return changeForum(d1, place, now, [selectFile(d1, place)], (forum, [file]) => {
     const merged = merge(inOrder(file), lines, forum, (room) => fits(place, forum, room));
-    const { added, changed, unchanged, count, size } = merged;
+    const { added, changed, unchanged, repeats, count, size } = merged;
     const faults = [...unread, ...merged.faults].sort((a, b) => a.line - b.line);
     const answer = {
       ...{ added: added.length, changed: changed.length, unchanged },
       ...{ faults: faults.slice(0, listed), faulty: faults.length },
+      ...(repeats.length > 0 && { repeats: repeats.slice(0, listed), repeated: repeats.length }),
     };
     if (check || added.length + changed.length === 0) return { answer };
     // Ascending ids keep the order of the lines, because all rows have one time.

@@ -39,10 +39,11 @@ export function wordsOf(query: string): string[] {
 
 /**
  * How well a response fits. 0: the key is the query. 1: the key begins with it. 2: every word begins a word of the key
- * or the question. 3: every word begins a word somewhere. 4: every word is part of a word.
+ * or the question. 3: the answer begins with the query. 4: every word begins a word somewhere. 5: every word is part of
+ * a word.
  */
-export type Rank = 0 | 1 | 2 | 3 | 4;
-const ranks: readonly Rank[] = [0, 1, 2, 3, 4];
+export type Rank = 0 | 1 | 2 | 3 | 4 | 5;
+const ranks: readonly Rank[] = [0, 1, 2, 3, 4, 5];
 
 export interface Search<R> {
   readonly found: readonly R[];
@@ -63,7 +64,7 @@ export function search<R extends Findable>(
   list: readonly Indexed<R>[],
   query: string,
   limit: number,
-  worst: Rank = 4,
+  worst: Rank = 5,
 ): Search<R> {
   const words = wordsOf(query);
   const whole = plain(query.trim());
@@ -85,7 +86,7 @@ function rankOf(
   words: readonly string[],
   whole: string,
 ): Rank | null {
-  if (words.length === 0) return whole === '' ? 0 : 4;
+  if (words.length === 0) return whole === '' ? 0 : 5;
   if (key === whole) return 0;
   if (key.startsWith(whole)) return 1;
   let rank: Rank = 2;
@@ -94,9 +95,9 @@ function rankOf(
     if (fit === begins) continue;
     const fitOfAnswer = fitOf(answer, word);
     if (fit === none && fitOfAnswer === none) return null;
-    rank = fitOfAnswer === begins && rank < 4 ? 3 : 4;
+    rank = fitOfAnswer === begins && rank < 5 ? 4 : 5;
   }
-  return rank;
+  return rank > 3 && answer.startsWith(whole) ? 3 : rank;
 }
 
 /** How a text contains a word: not at all, as a part of one of its words, or at the beginning of one. */

@@ -12,6 +12,12 @@ export interface Fault {
   readonly fault: ImportFault;
 }
 
+/** A line whose new key an earlier line has too. */
+export interface Repeat {
+  readonly line: number;
+  readonly first: number;
+}
+
 export interface Room {
   readonly count: number;
   readonly size: number;
@@ -24,6 +30,8 @@ export interface Merge extends Room {
   readonly unchanged: number;
   /** In the order of the lines. */
   readonly faults: readonly Fault[];
+  /** Both lines are added: a key may repeat. In the order of the lines. */
+  readonly repeats: readonly Repeat[];
 }
 
 /**
@@ -53,6 +61,8 @@ export function merge(
   const added: ResponseTexts[] = [];
   const changed: { id: string; texts: ResponseTexts }[] = [];
   const faults: Fault[] = [];
+  const repeats: Repeat[] = [];
+  const firsts = new Map<string, number>();
   let { count, size } = room;
   for (const { line, texts } of others) {
     const sameKey = texts.key === '' ? undefined : byKey.get(texts.key);
@@ -71,9 +81,14 @@ export function merge(
     }
     ({ count, size } = after);
     if (before) changed.push({ id: before.id, texts });
-    else added.push(texts);
+    else {
+      added.push(texts);
+      const first = firsts.get(texts.key);
+      if (first !== undefined) repeats.push({ line, first });
+      else if (texts.key !== '') firsts.set(texts.key, line);
+    }
   }
-  return { added, changed, unchanged: lines.length - others.length, faults, count, size };
+  return { added, changed, unchanged: lines.length - others.length, faults, repeats, count, size };
 }
 
 const fingerprint = ({ key, question, answer }: ResponseTexts) => JSON.stringify([key, question, answer]);

@@ -1,5 +1,6 @@
 /** Finds emoji by parts of words of their names, in the language of the interface and in English. */
 import { plain, wordsOf } from '../canned/match.ts';
+import { commonPlace } from './common.ts';
 import type { Emoji, EmojiSet } from './set.ts';
 import { groups } from './set.ts';
 
@@ -29,8 +30,9 @@ export function searched(set: EmojiSet, ...others: readonly EmojiSet[]): Searche
 }
 
 /**
- * At most `limit` emoji of which every word of the query begins a word, best first: the name itself, names that begin
- * with the query, names, then tags. Equal ranks keep the order of the set. An empty query finds nothing.
+ * At most `limit` emoji of which every word of the query begins a word, best first: the name itself, common emoji that
+ * have the words whole or whose name begins with the query, then other names that begin with it, names, and tags.
+ * Equal ranks keep the order of the set, and common emoji that of their frequency. An empty query finds nothing.
  */
 export function findEmoji(list: readonly SearchedEmoji[], query: string, limit: number): Emoji[] {
   const words = wordsOf(query);
@@ -40,18 +42,26 @@ export function findEmoji(list: readonly SearchedEmoji[], query: string, limit: 
     return sign === '' ? [] : list.flatMap(({ emoji }) => (emoji.text === sign ? [emoji] : []));
   }
   const whole = spaced(plain(query));
-  const ranks: Emoji[][] = [[], [], [], []];
+  const ranks: Emoji[][] = [[], [], [], [], []];
   for (const each of list) {
     const rank = rankOf(each, words, whole);
     if (rank !== null) ranks[rank]?.push(each.emoji);
   }
+  ranks[1]?.sort((a, b) => (commonPlace(a.text) ?? 0) - (commonPlace(b.text) ?? 0));
   return ranks.flat().slice(0, limit);
 }
 
-function rankOf({ names, words }: SearchedEmoji, query: readonly string[], whole: string): number | null {
+function rankOf(
+  { emoji, names, words }: SearchedEmoji,
+  query: readonly string[],
+  whole: string,
+): number | null {
   if (names.includes(whole)) return 0;
-  if (names.some((name) => name.startsWith(whole))) return 1;
+  const isBegun = names.some((name) => name.startsWith(whole));
+  const hasWhole = (text: string) => query.every((word) => `${text} `.includes(` ${word} `));
+  if (commonPlace(emoji.text) !== null && (isBegun || words.some(hasWhole))) return 1;
+  if (isBegun) return 2;
   const has = (text: string) => query.every((word) => text.includes(` ${word}`));
-  if (names.some(has)) return 2;
-  return words.some(has) ? 3 : null;
+  if (names.some(has)) return 3;
+  return words.some(has) ? 4 : null;
 }

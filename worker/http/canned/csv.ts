@@ -99,14 +99,19 @@ function responseIn(
 /** The file, in pieces as it is read. */
 export function writeCsv(responses: readonly ResponseTexts[]): ReadableStream<Uint8Array> {
   const rows = responses.map(({ key, question, answer }) => [key, question, answer].map(escaped));
-  return writeCsvStream(rows, { headers: [...columns], bom: true, escapeFormulae: true });
+  return writeCsvStream(rows, { headers: [...columns], bom: true });
 }
 
 /*
- * A spreadsheet takes a cell that begins with one of these characters for a formula, so the writer puts an apostrophe
- * before it. A text that has such an apostrophe already gets another one: so each reads back as it was.
+ * A spreadsheet takes a cell for a formula that begins with one of these characters, the full-width forms included
+ * (https://owasp.org/www-community/attacks/CSV_Injection). An apostrophe before it makes it text. A program with another
+ * separator sees cells begin within a text: after a semicolon, a tab or a line break. Where the text has the apostrophe
+ * already, it gets another one, so that each text reads back as it was.
  */
-const withApostrophe = /^'+[=+\-@|\t\r\n\0]/;
+const formula = '[\'"]*[=+\\-@|＝＋－＠]';
+const breaks = '(?<=[;\\t\\r\\n])';
+const beforeFormula = new RegExp(`^(?=${formula}|[\'"]*[\\t\\r\\n])|${breaks}(?=${formula})`, 'g');
+const apostrophe = new RegExp(`^\'(?=${formula}|[\'"]*[\\t\\r\\n])|${breaks}\'(?=${formula})`, 'g');
 
-const escaped = (text: string) => (withApostrophe.test(text) ? `'${text}` : text);
-const unescaped = (cell: string) => (withApostrophe.test(cell) ? cell.slice(1) : cell);
+const escaped = (text: string) => text.replace(beforeFormula, "'");
+const unescaped = (cell: string) => cell.replace(apostrophe, '');

@@ -45,7 +45,11 @@ const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u;
 /** The texts of a response. A response has a question or a key, and an answer. */
 const texts = {
   /** The short key: typed after `#`. Without spaces, and without `#`; may be empty. */
-  key: v.pipe(typed(maxKeyLength), v.regex(/^[^\s#\p{Cc}]*$/u, 'key')),
+  key: v.pipe(
+    typed(maxKeyLength),
+    v.regex(/^[^\s#\p{Cc}]*$/u, 'key'),
+    v.check((text) => text === '' || !isBlank(text), 'key'),
+  ),
   /** One line; may be empty. */
   question: v.pipe(typed(maxQuestionLength), v.regex(oneLine, 'one_line')),
   /** Markup and `{{variables}}`. */
@@ -151,6 +155,10 @@ export const ImportReport = v.object({
   faults: v.array(v.object({ line: v.number(), fault: v.picklist(importFaults) })),
   /** The number of all such lines. */
   faulty: v.number(),
+  /** Added lines with a new key that an earlier line, `first`, has too; the first 200. */
+  repeats: v.optional(v.array(v.object({ line: v.number(), first: v.number() }))),
+  /** The number of all such lines. */
+  repeated: v.optional(v.number()),
 });
 export type ImportReport = v.InferOutput<typeof ImportReport>;
 export type ImportFault = (typeof importFaults)[number];

@@ -1,7 +1,7 @@
 /**
  * The query for canned responses in a text while it is typed: `#` and a key, or the line at the caret (F72, F77). Pure.
  */
-import { search, type Indexed } from '#domain/canned/match';
+import { search, wordsOf, type Indexed, type Rank } from '#domain/canned/match';
 import type { CannedResponse } from '#protocol';
 
 /** A question to the list of responses, and the part of the text that an answer replaces. */
@@ -58,7 +58,8 @@ const isAll = (text: string, from: number, to: number): boolean =>
 
 /**
  * The responses that answer the first question with any. The key finds by words of keys and questions alone, because
- * its list takes Enter; and a number only by the beginning of a key, so that `order #5` stays text.
+ * its list takes Enter; and a number only by the beginning of a key, so that `order #5` stays text. A line of several
+ * words is mostly a sentence of the agent: it finds no words inside of answers, where `you can` is in each second one.
  */
 export function suggest(
   asked: readonly Asked[],
@@ -71,7 +72,7 @@ export function suggest(
   return null;
 }
 
-function worstOf({ kind, query }: Asked): 1 | 2 | 4 {
-  if (kind === 'line') return 4;
+function worstOf({ kind, query }: Asked): Rank {
+  if (kind === 'line') return wordsOf(query).length > 1 ? 3 : 5;
   return /^\p{N}+$/u.test(query) ? 1 : 2;
 }

@@ -2,14 +2,13 @@
  * Canned responses in a composer: suggestions for the typed text, the keys of their list, what is inserted or sent, and
  * the question before a variable without a value is sent.
  */
-import { fill, missingIn, type Filled } from '#domain/canned/variables';
-import type { CannedResponse } from '#protocol';
+import { fill, gapsIn, type Filled, type Gap, type Values } from '#domain/canned/variables';
+import type { CannedResponse, FileInfo } from '#protocol';
 import type { TextBox } from '../chat/writing.ts';
 import { askedAt, suggest, type Asked, type Suggestions } from './asking.ts';
 import type { Forums } from './forums.svelte.ts';
 import type { Inserted } from './inserted.ts';
 import type { Recent } from './recent.svelte.ts';
-import type { Values } from './values.ts';
 
 export interface CannedOptions {
   readonly forums: Forums;
@@ -23,8 +22,17 @@ export interface CannedOptions {
   toVisitor(): boolean;
   /** Replaces a part of the text, as if the agent had typed it. */
   insert(box: TextBox, text: string, from: number, to: number): void;
+  /** The composer's files; null where a text can have none, such as in a note. */
+  files(): CannedFiles | null;
   /** Sends a response as it is, in place of the typed text. Absent where responses are only inserted. */
   send(): ((text: string, response: string) => void) | null;
+}
+
+export interface CannedFiles {
+  /** Those that are uploaded. */
+  readonly ready: readonly FileInfo[];
+  /** Attaches copies of a response's files. */
+  copy(files: readonly FileInfo[]): void;
 }
 
 type Key = Pick<
@@ -39,8 +47,8 @@ export class CannedWriting {
   picking = $state(false);
   /** The text that is saved as a template; null while none is. */
   template = $state.raw<string | null>(null);
-  /** The text that is sent after a question, because these variables have no value. */
-  unfilled = $state.raw<{ readonly names: readonly string[]; send(): void } | null>(null);
+  /** The text that is sent after a question, because the visitor would read these variables. */
+  unfilled = $state.raw<{ readonly gaps: readonly Gap[]; send(): void } | null>(null);
   #asked = $state.raw<readonly Asked[]>([]);
   #chosen = $state.raw<string | null>(null);
   /** The question whose list the agent has closed: it stays closed while its text is typed on. */
@@ -79,7 +87,7 @@ export class CannedWriting {
       this.suggestions?.asked.kind === 'line' &&
       this.suggestions.asked.whole &&
       this.options.send() !== null &&
-      this.filled(chosen).missing.length === 0
+      this.filled(chosen).gaps.length === 0
     );
   }
 
@@ -173,6 +181,7 @@ export class CannedWriting {
   sendNow(response: CannedResponse): void {
     this.close();
     this.options.recent.used(response.id);
+    this.#attach(response);
     this.options.send()?.(this.filled(response).text, response.id);
   }
 
@@ -185,22 +194,47 @@ export class CannedWriting {
   #put({ from, to }: Pick<Asked, 'from' | 'to'>, response: CannedResponse | undefined): void {
     const { box } = this;
     if (!box || !response) return;
-    const { text, missing } = this.filled(response);
+    const { text, gaps } = this.filled(response);
+    this.#write(box, text, from, to);
+    this.options.recent.used(response.id);
+    this.options.inserted()?.add(response.id, text);
+    this.#attach(response);
+    const [first] = gaps;
+    if (first) box.setSelectionRange(from + first.start, from + first.end);
+  }
+
+  #attach({ files }: CannedResponse): void {
+    if (files) this.options.files()?.copy(files);
+  }
+
+  /** The places of a text that would be sent with their braces. A note has only variables that were inserted. */
+  gapsIn(text: string): readonly Gap[] {
+    const { values, toVisitor } = this.options;
+    return toVisitor() ? gapsIn(text, values()) : gapsIn(text, {}).filter(({ known }) => known);
+  }
+
+  /**
+   * Sends a text. Variables that were typed by hand are filled in first; if the visitor would still read one, the agent
+   * is asked.
+   */
+  ask(text: string, send: () => void): void {
+    const { options, box } = this;
+    if (!options.toVisitor()) {
+      send();
+      return;
+    }
+    const filled = fill(text, options.values()).text;
+    if (box && filled !== text) this.#write(box, filled, 0, text.length);
+    const gaps = this.gapsIn(filled);
+    if (gaps.length === 0) send();
+    else this.unfilled = { gaps, send };
+  }
+
+  #write(box: TextBox, text: string, from: number, to: number): void {
     this.#writing = true;
     this.options.insert(box, text, from, to);
     this.#writing = false;
     this.close();
-    this.options.recent.used(response.id);
-    this.options.inserted()?.add(response.id, text);
-    const [first] = missing;
-    if (first) box.setSelectionRange(from + first.start, from + first.end);
-  }
-
-  /** Sends a text, after a question if a variable in it has no value. */
-  ask(text: string, send: () => void): void {
-    const names = [...new Set(missingIn(text).map(({ start, end }) => text.slice(start, end)))];
-    if (names.length === 0 || !this.options.toVisitor()) send();
-    else this.unfilled = { names, send };
   }
 
   /** The question has closed: unless the text is sent, the agent fills in the value. */
@@ -208,7 +242,7 @@ export class CannedWriting {
     this.#leaving = this.unfilled;
     this.unfilled = null;
     queueMicrotask(() => {
-      if (this.#leaving) this.goToMissing();
+      if (this.#leaving) this.goToGap();
       this.#leaving = null;
     });
   }
@@ -219,9 +253,9 @@ export class CannedWriting {
     leaving?.send();
   }
 
-  /** Selects the first variable without a value. */
-  goToMissing(): void {
-    const [first] = missingIn(this.box?.value ?? '');
+  /** Selects the first place that the visitor would read with its braces. */
+  goToGap(): void {
+    const [first] = this.gapsIn(this.box?.value ?? '');
     this.box?.focus();
     if (first) this.box?.setSelectionRange(first.start, first.end);
   }

@@ -74,6 +74,17 @@ export class Forums {
     return forums.flatMap(({ id }) => this.#files.get(id)?.responses ?? []);
   }
 
+  /** The loaded responses with a short key, and their forums; letters of either case count as equal. */
+  withKey(key: string): { readonly forum: Forum; readonly response: CannedResponse }[] {
+    const wanted = key.toLowerCase();
+    if (wanted === '') return [];
+    return this.list.flatMap((forum) =>
+      this.responses([forum]).flatMap(({ response }) =>
+        response.key.toLowerCase() === wanted ? [{ forum, response }] : [],
+      ),
+    );
+  }
+
   stateOf(forums: readonly Forum[]): Loading {
     const missing = forums.filter(({ id }) => !this.#files.has(id));
     if (missing.length === 0) return 'ready';

@@ -1,9 +1,7 @@
 /** The values of the variables of canned responses, in a chat (CAN-23). */
 import { plainText } from '#domain/conversation/format';
-import type { Variable } from '#domain/canned/variables';
+import type { Values } from '#domain/canned/variables';
 import { cleanLine, type ConversationState } from '#protocol';
-
-export type Values = Partial<Record<Variable, string>>;
 
 /** `agent`: the name of the agent that visitors read. */
 export function valuesOf(chat: ConversationState, agent: string): Values {

@@ -1,17 +1,32 @@
 /** An unsent note of a conversation. It stays apart from the reply, so that neither is sent as the other. */
-import type { Mention } from '#protocol';
+import type { DraftOf, Mention } from '#protocol';
+import { keepInTab, keptInTab } from '../kept.ts';
 import type { Drafts } from './drafts.svelte.ts';
 import { mentionsIn } from './note-text.ts';
 
 export class NoteDraft {
-  /** The agent writes a note, and not a reply. */
-  on = $state(false);
+  #on = $state(false);
   readonly #conversation: string;
   readonly #drafts: Drafts;
 
   constructor(conversation: string, drafts: Drafts) {
     this.#conversation = conversation;
     this.#drafts = drafts;
+  }
+
+  /** The agent writes a note, and not a reply. */
+  get on(): boolean {
+    return this.#on;
+  }
+
+  /** The agent's choice lasts as long as this tab of the browser. */
+  set on(on: boolean) {
+    this.#on = on;
+    keepInTab(this.#key, on ? 'note' : 'reply');
+  }
+
+  get #key(): string {
+    return `parley.composer.${this.#conversation}`;
   }
 
   get text(): string {
@@ -27,14 +42,24 @@ export class NoteDraft {
     return this.#drafts.of('note', this.#conversation).mine.mentions;
   }
 
+  /** True if the reply, or the note, is begun. */
+  get begun(): { readonly reply: boolean; readonly note: boolean } {
+    const isBegun = (of: DraftOf) => {
+      const { mine, other } = this.#drafts.of(of, this.#conversation);
+      return mine.text !== '' || other !== null;
+    };
+    return { reply: isBegun('reply'), note: isBegun('note') };
+  }
+
   /**
-   * The chat is opened. Its only draft must not be overlooked, and must not be continued as what it is not; otherwise
-   * the mode is that in which the agent left the chat.
+   * The chat is opened: in the mode in which the agent left it in this tab, or else with its only draft, which must not
+   * be overlooked.
    */
   open(): void {
-    const replies = this.#drafts.of('reply', this.#conversation).mine.text !== '';
-    const notes = this.text !== '';
-    if (replies !== notes) this.on = notes;
+    const left = keptInTab(this.#key);
+    const { reply, note } = this.begun;
+    if (left !== null) this.#on = left === 'note';
+    else if (reply !== note) this.#on = note;
   }
 
   choose(mention: Mention): void {

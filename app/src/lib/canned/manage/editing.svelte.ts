@@ -20,6 +20,8 @@ import {
 export const savePause = 1_000;
 /** The first pause before a failed save is repeated; each further one is twice as long, up to the second. */
 const [firstRetry, longestRetry] = [2_000, 30_000];
+/** Saves that an undo goes back. */
+const mostSteps = 200;
 /** A page that is being left waits this long for its last save; milliseconds. */
 export const settleWithin = 4_000;
 
@@ -48,6 +50,10 @@ export class Editing {
   texts = $state.raw<ResponseTexts>(noTexts);
   /** The files, in order: those that are stored, and complete uploads. */
   files = $state.raw<readonly FileInfo[]>([]);
+  /** Files are on their way, which the response will have. */
+  uploading = $state(false);
+  /** The files of another response, which a copy of it begins with. */
+  copies: readonly FileInfo[] = [];
   phase = $state<Phase>('unchanged');
   /** The version that the server has, as far as this visit knows; null for a new response. */
   stored = $state.raw<CannedResponse | null>(null);
@@ -62,8 +68,21 @@ export class Editing {
   readonly dirty = $derived.by(() =>
     this.stored ? !sameContent(this.#content, this.stored) : !isEmpty(this.texts) || this.files.length > 0,
   );
-  /** The last change can be undone. */
-  readonly undoable = $derived.by(() => Boolean(this.details?.previous) && this.phase !== 'conflict');
+  /** Something is lost if the page is left now. */
+  readonly unsaved = $derived.by(() => this.dirty || this.uploading);
+  /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
+  #before = $state.raw<readonly Content[]>([]);
+  #after = $state.raw<readonly Content[]>([]);
+  /** An undo returns to these texts and files: those before the last save, or at first those before the visit before. */
+  readonly #earlier = $derived.by(() => {
+    if (this.#before.length > 0) return this.#before.at(-1);
+    const previous = this.details?.previous;
+    return previous && this.#after.length === 0 && !sameContent(previous, this.details ?? noTexts)
+      ? previous
+      : undefined;
+  });
+  readonly undoable = $derived.by(() => this.#earlier !== undefined && this.#steady);
+  readonly redoable = $derived.by(() => this.#after.length > 0 && this.#steady);
   readonly #ports: EditingPorts;
   #visit: string;
   #running: Promise<void> | null = null;
@@ -147,7 +166,7 @@ export class Editing {
     await this.#save();
   }
 
-  /** Saves before the page is left. False: some of the text is not stored. */
+  /** Saves before the page is left. False: some of it is not stored. */
   async settle(): Promise<boolean> {
     let onTime: () => void = () => undefined;
     const late = new Promise<void>((resolve) => (onTime = this.#ports.after(settleWithin, resolve)));
@@ -157,7 +176,7 @@ export class Editing {
     };
     await Promise.race([saved(), late]);
     onTime();
-    return !this.dirty;
+    return !this.unsaved;
   }
 
   /** Tries a failed save again at once: the user wishes it, or the browser is back online. */
@@ -166,21 +185,45 @@ export class Editing {
     if (this.phase === 'unsent' || this.phase === 'refused') void this.#save();
   }
 
-  /** Returns to the texts before the last change (F75). The undo is a change too, so it can be undone. */
+  /** Returns to the texts and files before the last change, which is what one save has stored (F75). */
   async undo(): Promise<void> {
-    if (!(await this.settle())) return;
-    const previous = this.details?.previous;
-    if (!previous) return;
-    this.#visit = this.#ports.visit();
-    this.#show(previous);
+    await this.settle();
+    if (this.dirty) return;
+    const isOfEarlierVisit = this.#before.length === 0;
+    // The undo of an earlier visit is a visit of its own, so that the next page can undo it.
+    if (isOfEarlierVisit) this.#visit = this.#ports.visit();
+    await this.#step(this.#earlier, (now) => [this.#before.slice(0, -1), [...this.#after, now]]);
+    if (isOfEarlierVisit) this.#visit = this.#ports.visit();
+  }
+
+  /** Takes the last undo back. */
+  async redo(): Promise<void> {
+    await this.settle();
+    if (this.dirty) return;
+    await this.#step(this.#after.at(-1), (now) => [[...this.#before, now], this.#after.slice(0, -1)]);
+  }
+
+  async #step(
+    to: Content | undefined,
+    leaving: (now: Content) => readonly [readonly Content[], readonly Content[]],
+  ): Promise<void> {
+    const now = this.stored;
+    if (!to || !now || !this.#steady) return;
+    const [before, after] = leaving(now);
+    this.#show(to);
     await this.#save();
-    this.#visit = this.#ports.visit();
+    if (sameContent(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
+  }
+
+  get #steady(): boolean {
+    return this.phase !== 'conflict' && this.phase !== 'gone';
   }
 
   /** Ends a conflict: with the colleague's texts, or with those typed here, which are saved over them. */
   async resolve(how: 'theirs' | 'mine'): Promise<void> {
     const { theirs } = this;
     if (!theirs) return;
+    this.#forget();
     this.#adopt(theirs);
     this.theirs = null;
     this.phase = 'unchanged';
@@ -239,6 +282,10 @@ export class Editing {
     });
     if (!isRefusal(answer)) {
       this.#ports.stored(answer, answer.version > version);
+      if (this.stored && !sameContent(this.stored, answer)) {
+        this.#before = [...this.#before, this.stored].slice(-mostSteps);
+        this.#after = [];
+      }
       this.#adopt(answer);
       this.#savedHere = true;
       this.#failures = 0;
@@ -282,7 +329,10 @@ export class Editing {
       now.version === stored?.version ||
       [this.#content, known, ...this.#sent].some((each) => sameContent(each, now));
     if (!this.#owed) {
-      if (!ours) this.news = now;
+      if (!ours) {
+        this.news = now;
+        this.#forget();
+      }
       this.#adopt(now);
       this.#show(now);
       if (!ours) this.phase = 'unchanged';
@@ -302,6 +352,12 @@ export class Editing {
     this.stored = { id, key, question, answer, version, ...(files && { files }) };
     this.details = details;
     this.#sent = [];
+  }
+
+  /** An undo returns to no text that a colleague has replaced meanwhile. */
+  #forget(): void {
+    this.#before = [];
+    this.#after = [];
   }
 
   #lost(): void {

@@ -14,6 +14,11 @@ export function nameOf({ key, question, answer }: ResponseTexts): string {
   return characters.length > longest ? `${characters.slice(0, longest).join('').trimEnd()}…` : text;
 }
 
+/** The same without its key, where that is known. */
+export function contentOf({ question, answer }: ResponseTexts): string {
+  return nameOf({ key: '', question, answer });
+}
+
 /** The first free key that counts on from another one: `returns`, `returns-2`, `returns-3`. No key stays none. */
 export function nextKey(key: string, isTaken: (key: string) => boolean): string {
   if (key === '') return '';

@@ -6,6 +6,7 @@ import {
   makeId,
   refuse,
   type CannedResponse,
+  type FileInfo,
   type ForumChanged,
   type Refusal,
   type ResponseTexts,
@@ -31,6 +32,7 @@ export class OpenForum {
   readonly #ports: EditingPorts;
   #loads: Promise<void> = Promise.resolve();
   #due: (() => void) | null = null;
+  #ended = false;
 
   constructor(id: string) {
     this.id = id;
@@ -69,6 +71,7 @@ export class OpenForum {
   }
 
   end(): void {
+    this.#ended = true;
     this.#due?.();
     this.editing?.end();
   }
@@ -87,11 +90,12 @@ export class OpenForum {
     }
   }
 
-  /** Begins a new response, with the texts of another one if given. */
-  begin(texts?: ResponseTexts): Editing {
+  /** Begins a new response, with the texts and copies of the files of another one if given. */
+  begin(texts?: ResponseTexts, files: readonly FileInfo[] = []): Editing {
     this.missing = null;
     this.#leave();
     const editing = new Editing(makeId('response', this.#env.bytes(26)), null, this.#ports);
+    editing.copies = files;
     this.editing = editing;
     this.fresh = editing.id;
     if (texts) {
@@ -107,8 +111,8 @@ export class OpenForum {
     return { key: nextKey(key, isTaken), question, answer };
   }
 
-  /** Removes the response in the editor, with an undo. */
-  async remove(editing: Editing, text: string): Promise<void> {
+  /** Removes the response in the editor, with an undo. `onrestored` is called after that, unless the page is gone. */
+  async remove(editing: Editing, text: string, onrestored: () => void): Promise<void> {
     const { stored, id } = editing;
     if (!stored) {
       this.#leave();
@@ -128,6 +132,7 @@ export class OpenForum {
       onrestored: (restored) => {
         this.list.unhide(id);
         this.list.put(restored, true);
+        if (!this.#ended) onrestored();
       },
     });
   }
