@@ -130,7 +130,7 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
     ['ourreturns', 'ourreturns-2'],
   );
   await key.fill('ourreturns');
-  await page.getByText('“How do I return it?” has this key too.').waitFor();
+  await page.getByText(/How do I return it\?.* has this key too\./).waitFor();
   await key.fill('later');
   await answer.fill('Only on Sundays');
   await says('Saved').waitFor();

@@ -1,37 +1,19 @@
 /** F72 F73 F74 F76 F77 F78 F82 Canned responses in the composer, by keyboard, until the visitor reads them. */
 import type { Page } from 'playwright';
-import { beforeAll, expect, test } from 'vitest';
-import { ownForum, type Forum } from '#protocol';
-import { api, Responses, shopResponses } from './canned.ts';
+import { expect, test } from 'vitest';
+import { ownForum } from '#protocol';
+import { addShop, api, keysOf } from './canned.ts';
 import { accessibilityOf, Agent, eventually, sidewaysOf, Visitor } from './people.ts';
 import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
-let anna: Agent;
-let admin: Agent;
-let responses: Responses;
-let shop: Forum;
-
-beforeAll(async () => {
-  anna = await Agent.signIn(browser, base, 'anna@demo.test');
-  admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
-  responses = new Responses(admin.page);
-  await responses.removeForums();
-  shop = await responses.addForum('Shop questions');
-  for (const each of shopResponses) await responses.put(shop.id, each);
-  const wholesale = await responses.addForum('Wholesale', []);
-  await responses.put(wholesale.id, {
-    key: 'pallet',
-    question: 'Do you sell by the pallet?',
-    answer: 'From 40 pairs.',
-  });
-});
+const anna = await Agent.signIn(browser, base, 'anna@demo.test');
+const admin = await Agent.signIn(browser, base, 'admin@demo.test', '/console');
+const { responses, shop } = await addShop(admin.page);
 
 const list = (page = anna.page) => page.getByRole('listbox', { name: 'Canned responses found' });
-const rows = (page = anna.page) => list(page).getByRole('option');
-/** The keys of the listed rows. */
-const keysShown = (page = anna.page) =>
-  rows(page).evaluateAll((all) => all.map((row) => row.querySelector('.key')?.textContent ?? ''));
+const rows = () => list().getByRole('option');
+const keysShown = () => keysOf(rows());
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
 
 async function chat(question: string): Promise<Visitor> {

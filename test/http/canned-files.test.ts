@@ -271,8 +271,12 @@ test('CAN-22 an export is a file for spreadsheets, which no cell can harm', asyn
 });
 
 test('CAN-22 an export fills another forum with the same responses in the same order', async () => {
-  for (const answer of ['=1', "'=1", '-', '\r\nx\r', '"', ';', '\t', 'a\ufeff', '😀|'])
-    await added(supervisor, forum, { answer: `${answer}x`, question: answer.trim().slice(0, 5) });
+  for (const [at, answer] of ['=1', "'=1", '-', '\r\nx\r', '"', ';', '\t', 'a\ufeff', '😀|'].entries())
+    await added(supervisor, forum, {
+      key: `${at}`,
+      answer: `${answer}x`,
+      question: answer.trim().slice(0, 5),
+    });
   const exported = await call('GET', `/api/forums/${forum}/export`, { cookie: supervisor });
   const bytes = new Uint8Array(await exported.arrayBuffer());
   expect(await load(bytes)).toEqual(report({ unchanged: 9 }));
