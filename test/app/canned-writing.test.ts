@@ -19,6 +19,10 @@ const refund = response(
   'Five days after the return, {{visitor}}.',
 );
 const greeting = response('rsp_hi', 'hi', '', 'Hello!');
+const priced: CannedResponse = {
+  ...response('rsp_price', 'price', 'What does it cost?', 'See the list.'),
+  files: [{ id: 'fil_price', name: 'Prices.pdf', type: 'pdf', size: 7, sha256: 'of prices' }],
+};
 
 const noModifier = {
   shiftKey: false,
@@ -30,11 +34,15 @@ const noModifier = {
 };
 
 /** A composer with a text box that is typed in key by key. */
-async function composer({ name = '', note = false }: { name?: string; note?: boolean } = {}) {
+async function composer({
+  name = '',
+  note = false,
+  responses = [returns, refund, greeting],
+}: { name?: string; note?: boolean; responses?: CannedResponse[] } = {}) {
   const forum: Forum = { id: 'for_all', title: 'All', campaigns: null, version: 1, count: 3 };
   const forums = new Forums({
     list: () => Promise.resolve({ forums: [forum] }),
-    file: () => Promise.resolve({ forum: forum.id, version: 1, responses: [returns, refund, greeting] }),
+    file: () => Promise.resolve({ forum: forum.id, version: 1, responses }),
     later: () => () => undefined,
     breathe: () => Promise.resolve(),
   });
@@ -42,6 +50,7 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
   await expect.poll(() => forums.stateOf(forums.of(campaign))).toBe('ready');
   const sent: { text: string; canned: string[] }[] = [];
   const inserted = new Inserted();
+  const copied: string[][] = [];
   const box = {
     value: '',
     selectionStart: 0,
@@ -68,6 +77,7 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
     values: () => ({ visitor: name, agent: 'Anna' }),
     inserted: () => (note ? null : inserted),
     toVisitor: () => !note,
+    files: () => (note ? null : { ready: [], copy: (files) => copied.push(files.map((file) => file.name)) }),
     insert: (_, text, from, to) => replace(text, from, to),
     send: () => (note ? null : send),
   });
@@ -78,7 +88,7 @@ async function composer({ name = '', note = false }: { name?: string; note?: boo
     return taken;
   };
   return {
-    ...{ canned, box, sent, press },
+    ...{ canned, box, sent, press, copied },
     type: (text: string) => {
       for (const char of text) replace(char);
     },
@@ -267,6 +277,28 @@ test('F74 the picker’s key is a place on the keyboard, in every layout, and no
     { isComposing: true },
   ])
     expect(opensPicker({ ...key, ...free, ...change })).toBe(false);
+});
+
+test('F72 F83 the files of a response come with it, inserted or sent as it is; a note has none', async () => {
+  const responses = [priced];
+  const inserting = await composer({ responses });
+  inserting.type('#price');
+  inserting.press('Enter');
+  expect([inserting.box.value, inserting.copied, inserting.sent]).toEqual([
+    ...['See the list.', [['Prices.pdf']], []],
+  ]);
+  const sending = await composer({ responses });
+  sending.type('cost');
+  sending.press('ArrowDown');
+  sending.press('Enter');
+  expect([sending.copied, sending.sent.map(({ text }) => text)]).toEqual([
+    [['Prices.pdf']],
+    ['See the list.'],
+  ]);
+  const noting = await composer({ note: true, responses });
+  noting.type('#price');
+  noting.press('Enter');
+  expect([noting.box.value, noting.copied]).toEqual(['See the list.', []]);
 });
 
 test('AGT-5 a text that another device has changed under the list is not replaced', async () => {

@@ -1,6 +1,6 @@
 /** Canned responses: how they are found, and how their variables are filled. */
 import { find, indexed, plain, wordsOf } from '#domain/canned/match';
-import { fill, gapsIn, variables, type Gap } from '#domain/canned/variables';
+import { fill, gapsIn, variables } from '#domain/canned/variables';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -91,9 +91,12 @@ test('F72 filling twice changes nothing more, and marks exactly what a reader wo
       const once = fill(parts.join(''), { visitor });
       expect(fill(once.text, { visitor })).toEqual(once);
       expect(gapsIn(once.text, {})).toEqual(once.gaps);
-      // A value between further braces looks like a name: only the filled text has that gap.
-      const missing = (gaps: readonly Gap[]) => gaps.filter(({ known }) => known).map(({ name }) => name);
-      expect(missing(gapsIn(parts.join(''), { visitor }))).toEqual(missing(once.gaps));
+      const source = parts.join('');
+      // Braces around a variable make another one of its value.
+      if (!source.includes('{{{'))
+        expect(gapsIn(source, { visitor }).map(({ name }) => name)).toEqual(
+          once.gaps.map(({ name }) => name),
+        );
       for (const { start, end, known } of once.gaps) {
         const name: string = once.text.slice(start, end).replace(/[{} ]|\|.*/g, '');
         expect(variables.some((each) => each === name)).toBe(known);

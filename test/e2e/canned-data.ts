@@ -1,5 +1,5 @@
 /** Canned responses for journeys, written through the API by a signed-in page. */
-import { makeId, type Forum, type ResponseTexts } from '#protocol';
+import { makeId, type CannedResponse, type Forum, type ResponseTexts } from '#protocol';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
@@ -44,9 +44,9 @@ export async function addResponses(
 }
 
 /** The responses that the server has stored. */
-export async function stored(page: Page, forum: string): Promise<(ResponseTexts & { id: string })[]> {
+export async function stored(page: Page, forum: string): Promise<CannedResponse[]> {
   const { body } = await send(page, 'GET', `/api/forums/${forum}/responses`);
-  return (body as { responses: (ResponseTexts & { id: string })[] }).responses;
+  return (body as { responses: CannedResponse[] }).responses;
 }
 
 const subjects: readonly (readonly [string, string, string])[] = [

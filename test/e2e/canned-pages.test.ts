@@ -98,10 +98,8 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
   // While a response is added, a save can be undone too.
   const undo = page.getByRole('button', { name: 'Undo last change' });
   const redo = page.getByRole('button', { name: 'Redo' });
-  await undo.focus();
-  await page.keyboard.press('Tab');
-  await isFocused(redo);
-  await page.getByText('Nothing was undone').filter({ visible: true }).waitFor();
+  await redo.hover();
+  await page.getByText('Nothing was undone').filter({ visible: true }).first().waitFor();
   expect(await flaws(page)).toEqual([]);
   expect([await undo.isDisabled(), await redo.isDisabled()]).toEqual([true, true]);
 
@@ -141,7 +139,7 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
     ['ourreturns', 'ourreturns-2'],
   );
   await key.fill('ourreturns');
-  await page.getByText(/“.?How do I return it\?.?” has this key too\./).waitFor();
+  await page.getByText(/How do I return it\?.* has this key too\./).waitFor();
   await key.fill('later');
   await answer.fill('Only on Sundays');
   await says('Saved').waitFor();
@@ -151,6 +149,7 @@ test('F75 F79 a response is written, saved by itself, undone, copied and found, 
   await search.fill('sund');
   await eventually(() => rows(page).count(), 1);
   await search.fill('');
+  await eventually(() => rows(page).count(), 2);
   await search.press('ArrowDown');
   await isFocused(row(page, '#later'));
   await page.keyboard.press('ArrowDown');

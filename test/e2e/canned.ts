@@ -1,6 +1,6 @@
 /** Canned responses for journeys, added by a manager. */
 import { randomBytes } from 'node:crypto';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { makeCommandId, makeId, type Forum, type ResponseTexts } from '#protocol';
 
@@ -66,3 +66,22 @@ export const shopResponses: readonly ResponseTexts[] = [
     answer: 'Отправьте её обратно в течение 30 дней, {{agent}}.',
   },
 ];
+
+/** The demo's forums give way to one of every campaign and one of none. */
+export async function addShop(manager: Page): Promise<{ responses: Responses; shop: Forum }> {
+  const responses = new Responses(manager);
+  await responses.removeForums();
+  const shop = await responses.addForum('Shop questions');
+  for (const each of shopResponses) await responses.put(shop.id, each);
+  const wholesale = await responses.addForum('Wholesale', []);
+  await responses.put(wholesale.id, {
+    key: 'pallet',
+    question: 'Do you sell by the pallet?',
+    answer: 'From 40 pairs.',
+  });
+  return { responses, shop };
+}
+
+/** The keys of listed rows. */
+export const keysOf = (rows: Locator) =>
+  rows.evaluateAll((all) => all.map((row) => row.querySelector('.key')?.textContent ?? ''));

@@ -154,9 +154,8 @@ export class Agent {
 
   async take(text: string): Promise<void> {
     await this.row('Unassigned', text).getByRole('button', { name: 'Take' }).click();
-    // Until this chat is open, the composer is that of the chat before.
-    const opened = this.page.locator('[aria-current="true"]');
-    await this.row('My chats', text).filter({ has: opened }).waitFor();
+    // The chat before it can be on the screen for another moment.
+    await this.row('My chats', text).locator('[aria-current]').waitFor();
     await this.composer.waitFor();
   }
 

@@ -1,72 +1,34 @@
-/** F83 to F87 from a visitor's side. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+/** F83 to F85: a visitor attaches files, and sends them. */
 import { expect, test } from 'vitest';
-import { pdf, picture as image, text } from './files.ts';
+import { pdf, savedSum, sumOf, text } from './files.ts';
 import { accessibilityOf, Agent, eventually, Visitor } from './people.ts';
 import { picture, stage } from './stage.ts';
 
 const { base, browser } = await stage();
+/** A page whose frame is on its own site. A private window, as these are, stores nothing for a frame on another one. */
+const near = base.replace('localhost', 'shop.localhost');
 const mark = Math.random().toString(36).slice(2, 8);
 /** An agent is available: otherwise the chat would ask for an email first. */
 const anna = await Agent.signIn(browser, base, 'anna@demo.test');
 const choose = ({ chat }: Visitor) => chat.locator('input[type=file]');
 const attached = ({ chat }: Visitor) =>
   chat.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
-const sumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-test('F83 F86 a screenshot is a visitor’s first message, and both sides see it and open it', async () => {
-  const vera = await Visitor.visit(browser, base);
-  await vera.open();
-  const shot = await image(vera.page, 'Screenshot.png', { width: 1440, height: 900, type: 'image/png' });
-  await choose(vera).setInputFiles([shot]);
-  await eventually(() => attached(vera).count(), 1);
-  await eventually(() => vera.chat.getByRole('progressbar').count(), 0);
-  expect(await accessibilityOf(vera.page)).toEqual([]);
-  await picture(vera.page, 'widget-attached');
-  await vera.chat.getByRole('button', { name: 'Send' }).press('Enter');
-  const shown = vera.chat.getByRole('log').getByRole('button', { name: 'View image Screenshot.png' });
-  await shown.waitFor();
-  await eventually(() => attached(vera).count(), 0);
-  await picture(vera.page, 'widget-sent');
-
-  await anna.take('Screenshot.png');
-  await anna.log.getByRole('button', { name: 'View image Screenshot.png' }).waitFor();
-  await anna.page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles([
-      await image(anna.page, 'The right menu.jpg', { width: 800, height: 1400, hue: 20 }),
-      await image(anna.page, 'Where to click.jpg', { hue: 300 }),
-      pdf('Manual of the shop, as of December.pdf'),
-    ]);
-  await anna.say('It is behind this menu.');
-  await vera.sees('It is behind this menu.');
-  await vera.chat.getByRole('button', { name: 'View image The right menu.jpg' }).waitFor();
-  expect(await accessibilityOf(vera.page)).toEqual([]);
-  await picture(vera.page, 'widget-received');
-
-  await vera.chat.getByRole('button', { name: 'View image The right menu.jpg' }).press('Enter');
-  await vera.chat
-    .getByRole('dialog', { name: 'The right menu.jpg' })
-    .getByRole('img', { name: 'The right menu.jpg' })
-    .waitFor();
-  expect(await accessibilityOf(vera.page)).toEqual([]);
-  await picture(vera.page, 'widget-viewer');
-  await vera.page.keyboard.press('ArrowLeft');
-  await vera.chat.getByRole('dialog', { name: 'Screenshot.png' }).waitFor();
-  await vera.page.keyboard.press('+');
-  await picture(vera.page, 'widget-viewer-large');
-  await vera.page.keyboard.press('Escape');
-  await eventually(() => vera.chat.getByRole('dialog').count(), 0);
-  const [saved] = await Promise.all([
-    vera.page.waitForEvent('download'),
-    vera.chat.getByRole('button', { name: /^Download Manual/ }).press('Enter'),
-  ]);
-  expect(saved.suggestedFilename()).toBe('Manual of the shop, as of December.pdf');
-  expect(sumOf(readFileSync(await saved.path()))).toBe(sumOf(pdf('').buffer));
-  expect([...vera.errors, ...anna.errors]).toEqual([]);
-});
+/** Lets parts of uploads wait, until they are released or their page is gone. */
+async function holdParts({ page }: Visitor, held = /\/parts\//) {
+  const parts = { waiting: 0, release: () => {} };
+  const free = new Promise<void>((resolve) => (parts.release = resolve));
+  let released = false;
+  void free.then(() => (released = true));
+  await page.route('**/parts/*', async (route) => {
+    if (!released && held.test(route.request().url())) {
+      parts.waiting++;
+      await free;
+    }
+    await route.continue().catch(() => undefined);
+  });
+  return parts;
+}
 
 test('F83 F84 F85 a visitor pastes and drops files; others are refused in words before any request', async () => {
   const vera = await Visitor.visit(browser, base);
@@ -87,6 +49,12 @@ test('F83 F84 F85 a visitor pastes and drops files; others are refused in words 
           box.dispatchEvent(new DragEvent(each, { dataTransfer: data, ...both }));
     };
     give('paste', 'virus.exe', 'MZ');
+    // A part of a table is pasted as its text.
+    const table = new DataTransfer();
+    table.setData('text/plain', '1');
+    table.setData('text/html', '<b>1</b>');
+    table.items.add(new File(['1'], 'table.png'));
+    box.dispatchEvent(new ClipboardEvent('paste', { clipboardData: table, bubbles: true }));
     give('drop', 'too-large.pdf', new Uint8Array(104_857_601));
     give('drop', 'empty.pdf', '');
   });
@@ -98,7 +66,7 @@ test('F83 F84 F85 a visitor pastes and drops files; others are refused in words 
   await choose(vera).setInputFiles([text('Bill.txt', 'One pair of boots'), text('fake.pdf', 'MZ')]);
   await files.getByText('The content isn’t what the name says').waitFor();
   expect(await accessibilityOf(vera.page)).toEqual([]);
-  await picture(vera.page, 'widget-refused');
+  await picture(vera.page, 'widget-refused', [1440, 390, 320]);
   for (const name of ['virus.exe', 'too-large.pdf', 'empty.pdf', 'fake.pdf'])
     await vera.chat.getByRole('button', { name: `Remove ${name}` }).click();
   await vera.say('This one.');
@@ -108,54 +76,109 @@ test('F83 F84 F85 a visitor pastes and drops files; others are refused in words 
 });
 
 test('F83 a visitor’s message waits for its file through a reload, and later ones do not', async () => {
-  const vera = await Visitor.visit(browser, base);
-  // The demo's frame is of another site, to which this browser denies storage: here the page is of the frame's site.
-  const src = await vera.page.locator('script[src*="widget.js"]').getAttribute('src');
-  await vera.page.route('**/own', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main><script async src="${src}"></script></html>`,
-    }),
-  );
-  await vera.page.goto(`${new URL(src ?? '').origin}/own`);
+  const vera = await Visitor.visit(browser, near);
   await vera.ask(`My papers? ${mark}`);
-  let release = () => {};
-  const free = new Promise<void>((resolve) => (release = resolve));
-  await vera.page.route('**/parts/*', async (route) => {
-    await free;
-    await route.continue().catch(() => undefined);
-  });
+  const parts = await holdParts(vera);
   await choose(vera).setInputFiles([pdf('Papers.pdf', 9_000_000)]);
   await vera.say('All my papers');
   await vera.say('One moment');
   await vera.sees('One moment');
   await vera.chat.getByRole('button', { name: 'Discard' }).waitFor();
   expect(await accessibilityOf(vera.page)).toEqual([]);
-  await picture(vera.page, 'widget-held');
+  await picture(vera.page, 'widget-held', [1440, 390, 320]);
   await anna.take('One moment');
   expect(await anna.log.getByText('All my papers').count()).toBe(0);
-  await vera.page.unroute('**/parts/*');
-  release();
   await vera.page.reload();
+  parts.release();
   await anna.sees('All my papers');
   await anna.log.getByRole('link', { name: /^Download Papers\.pdf/ }).waitFor();
   expect(await anna.log.getByText('All my papers', { exact: true }).count()).toBe(1);
   expect(anna.errors).toEqual([]);
 });
 
-test('F83 where the browser stores nothing, leaving the page in the middle of an upload asks first', async () => {
+test('F83 a first message that waits for its file is sent by the next page, whose chat is closed', async () => {
+  const vera = await Visitor.visit(browser, near);
+  await vera.open();
+  // The second part is lost with its page.
+  const parts = await holdParts(vera, /parts\/2/);
+  await choose(vera).setInputFiles([pdf('Contract.pdf', 9_000_000)]);
+  await vera.say(`My contract ${mark}`);
+  await eventually(async () => parts.waiting, 1);
+  const sent: string[] = [];
+  vera.page.on('request', (request) => {
+    const part = /parts\/\d+/.exec(request.url());
+    if (part) sent.push(part[0]);
+  });
+  await vera.page.reload();
+  parts.release();
+  await anna.take(`My contract ${mark}`);
+  await anna.log.getByRole('link', { name: /^Download Contract\.pdf/ }).waitFor();
+  expect(sent).toEqual(['parts/2']);
+  expect(vera.errors).toEqual([]);
+});
+
+test('F83 where a browser stores nothing for the chat, it asks before the page loses a file', async () => {
   const vera = await Visitor.visit(browser, base);
-  await vera.ask(`Nothing kept? ${mark}`);
-  await vera.page.route('**/parts/*', () => undefined);
-  await choose(vera).setInputFiles([pdf('Papers.pdf')]);
-  await vera.say('All my papers again');
+  await vera.open();
+  await choose(vera).setInputFiles([pdf('There already.pdf')]);
+  await vera.say('One of two');
+  const there = vera.chat.getByRole('button', { name: /^Download There already/ });
+  await there.waitFor();
+  await holdParts(vera);
+  await choose(vera).setInputFiles([pdf('Only here.pdf')]);
+  await vera.say('My only copy');
   await vera.chat.getByRole('button', { name: 'Discard' }).waitFor();
+  // Saving a file loses nothing.
+  const [saved] = await Promise.all([vera.page.waitForEvent('download'), there.click()]);
+  expect(await savedSum(saved)).toBe(sumOf(pdf('').buffer));
+
   const asked = vera.page.waitForEvent('dialog');
-  const left = vera.page.reload();
+  await vera.page.evaluate(() => void setTimeout(() => location.reload()));
   const dialog = await asked;
   expect(dialog.type()).toBe('beforeunload');
-  await dialog.accept();
-  await left;
+  await dialog.dismiss();
+  await vera.chat.getByRole('button', { name: 'Discard' }).press('Enter');
+  await eventually(() => vera.count('My only copy'), 0);
+  await eventually(() => vera.composer.evaluate((box) => box === document.activeElement), true);
+  expect(vera.errors).toEqual([]);
+});
+
+test('F83 files of the composer survive a reload, are cancelled and tried again, by the keyboard alone', async () => {
+  const vera = await Visitor.visit(browser, near);
+  await vera.ask(`By keyboard ${mark}`);
+  await vera.chat.getByRole('button', { name: 'Attach files' }).waitFor();
+  await vera.composer.focus();
+  await vera.page.keyboard.press('Tab');
+  const pick = vera.chat.getByRole('button', { name: 'Attach files' });
+  await eventually(() => pick.evaluate((button) => button === document.activeElement), true);
+  const [chooser] = await Promise.all([
+    vera.page.waitForEvent('filechooser'),
+    vera.page.keyboard.press('Enter'),
+  ]);
+  const parts = await holdParts(vera);
+  await chooser.setFiles([pdf('Slow.pdf'), pdf('Never mind.pdf')]);
+  await eventually(async () => parts.waiting, 2);
+  await vera.chat.getByRole('progressbar', { name: 'Upload of Slow.pdf' }).waitFor();
+  await picture(vera.page, 'widget-uploading', [1440, 390, 320]);
+  const cancelled = vera.page.waitForRequest((request) => request.method() === 'DELETE');
+  await vera.chat.getByRole('button', { name: 'Cancel the upload of Never mind.pdf' }).press('Enter');
+  await cancelled;
+  await eventually(() => attached(vera).count(), 1);
+  await eventually(() => vera.composer.evaluate((box) => box === document.activeElement), true);
+
+  await vera.page.route('**/api/widget/files', (route) =>
+    route.fulfill({ status: 413, json: { refused: 'file_quota', message: '' } }),
+  );
+  await vera.page.reload();
+  await vera.chat.getByText('You can’t send more files today.', { exact: true }).waitFor();
+  await picture(vera.page, 'widget-retry', [1440, 390]);
+  await vera.page.unroute('**/api/widget/files');
+  parts.release();
+  await vera.chat.getByRole('button', { name: 'Retry Slow.pdf' }).press('Enter');
+  await vera.chat.getByRole('button', { name: 'Remove Slow.pdf' }).waitFor();
+  await vera.composer.press('Enter');
+  await vera.chat.getByRole('button', { name: /^Download Slow\.pdf/ }).waitFor();
+  expect(vera.errors).toEqual([]);
 });
 
 test('F83 in Russian the chat attaches and shows files too', async () => {

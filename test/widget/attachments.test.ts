@@ -1,5 +1,6 @@
 /** Uploads and the messages that wait for them, over a line that loses calls, and through reloads. */
 import { partSize } from '#domain/files/parts';
+import type { FileInfo } from '#protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Attachments, type Outgoing } from '../../widget/client/attachments.ts';
@@ -68,6 +69,46 @@ test('F83 a message has up to ten files', async () => {
   page.files.send('chat', { text: '' });
   expect(page.sent.map(({ files }) => files.length)).toEqual([10]);
   expect(states(page)).toEqual(['failed', 'failed']);
+});
+
+const price: FileInfo = { id: 'fil_price', name: 'Prices.pdf', type: 'pdf', size: 7, sha256: 'of prices' };
+
+test('CAN-33 a file of a canned response is copied once, survives a reload, and its message waits for the copy', async () => {
+  const server = new PaperFiles();
+  server.canned.set(price.id, price);
+  const [store, tabs] = [memoryStore(), new PaperTabs()];
+  let fate: Fate = 'deaf';
+  const before = new Page(server, store, tabs, () => fate);
+  before.files.copy('chat', price);
+  before.files.copy('chat', price);
+  before.files.send('chat', { text: 'Our prices' });
+  expect([before.files.of('chat').held.map(({ files }) => files.length), server.uploads.size]).toEqual([
+    [1],
+    0,
+  ]);
+  before.files.end();
+  fate = 'mute';
+  const after = new Page(server, store, tabs, () => {
+    const now = fate;
+    fate = 'ok';
+    return now;
+  });
+  await after.settle();
+  expect(after.sent.map(({ text, files }) => ({ text, names: files.map(({ name }) => name) }))).toEqual([
+    { text: 'Our prices', names: ['Prices.pdf'] },
+  ]);
+  expect(server.uploads.size).toBe(1);
+});
+
+test('CAN-33 a file that the response has lost fails for good, and the message can go without it', async () => {
+  const { page } = alone();
+  page.files.copy('chat', price);
+  await page.settle();
+  expect(page.files.of('chat').attached).toMatchObject([
+    { state: 'failed', code: 'not_found', again: false },
+  ]);
+  page.files.send('chat', { text: 'Without it' });
+  expect(page.sent.map(({ text, files }) => [text, files.length])).toEqual([['Without it', 0]]);
 });
 
 test('FIL-9 two uploads run at once, and one part of each', async () => {

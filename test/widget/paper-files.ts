@@ -19,6 +19,8 @@ interface Stored {
 export class PaperFiles {
   readonly uploads = new Map<string, Stored>();
   readonly cancelled = new Set<string>();
+  /** The files of canned responses. */
+  readonly canned = new Map<string, FileInfo>();
   /** Parts on their way now, by upload; and the highest numbers seen. */
   readonly #inFlight = new Map<string, number>();
   most = { uploads: 0, parts: 0 };
@@ -47,6 +49,7 @@ export class PaperFiles {
         else this.#inFlight.delete(id);
         return answer;
       },
+      copy: (source, id) => call(() => this.#copy(source, id)),
       thumbnail: (id) => call(() => this.#found(id)),
       complete: (id) => call(() => this.#complete(id)),
       cancel: (id) =>
@@ -71,6 +74,15 @@ export class PaperFiles {
       return { refused: 'id_reused', message: '' };
     if (!known) this.uploads.set(body.id, { body, parts: new Map(), whole: false });
     return this.#found(body.id);
+  }
+
+  #copy(source: string, id: string): Answer<Upload> {
+    const canned = this.canned.get(source);
+    if (!canned) return { refused: 'not_found', message: '' };
+    if (this.cancelled.has(id)) return { refused: 'id_reused', message: '' };
+    const body = { id, name: canned.name, size: canned.size };
+    this.uploads.set(id, { body, parts: new Map(), whole: true });
+    return this.#found(id);
   }
 
   #part(id: string, part: number, bytes: Uint8Array): Answer<Upload> {

@@ -26,11 +26,14 @@ export function itemOf(record: StoredFile, small: Promise<Blob | null> | null): 
     ...{ record, small: small ?? Promise.resolve(null), resumed: false },
     shown: {
       ...{ id, name, size, type, state, sent: file ? size : 0 },
-      ...(code && { code, again: !record.file && record.bytes !== null && retriable(code) }),
+      ...(code && { code, again: !record.file && hasBytes(record) && retriable(code) }),
       ...(file && { file }),
     },
   };
 }
 
+/** Here, or at the server. */
+export const hasBytes = ({ bytes, source }: StoredFile) => bytes !== null || source !== undefined;
+
 const retriable = (code: Failing) =>
-  !['file_type', 'too_large', 'bad_request', 'too_many_files', 'unreadable'].includes(code);
+  !['file_type', 'too_large', 'bad_request', 'too_many_files', 'unreadable', 'not_found'].includes(code);

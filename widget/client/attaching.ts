@@ -61,8 +61,10 @@ export interface Attaching {
   of(scope: string): AttachmentsView;
   /** Adds files and begins to upload them. A file that may not be sent is shown as `failed`, with its code. */
   add(scope: string, files: Iterable<File>): void;
-  /** Adds a file that is uploaded already: from another device's draft, or from a canned response. */
+  /** Adds a file that is uploaded already, from another device's draft. */
   attach(scope: string, file: FileInfo): void;
+  /** Adds a copy of a canned response's file, which the server makes. `preview` is the address of its image. */
+  copy(scope: string, file: FileInfo, preview?: string): void;
   /** Removes a file, and cancels its upload. */
   remove(scope: string, id: string): void;
   retry(id: string): void;

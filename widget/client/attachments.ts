@@ -6,7 +6,7 @@ import { extensionOf } from '#domain/files/types';
 import { maxFileSize } from '#domain/files/parts';
 import { isBlank, makeCommandId, maxFileName, maxFilesOfMessage, type FileInfo } from '#protocol';
 import type { Attaching, AttachmentsView, Failing, Held, Written } from './attaching.ts';
-import { itemOf, newFileId, type Item } from './attached-item.ts';
+import { hasBytes, itemOf, newFileId, type Item } from './attached-item.ts';
 import type { Environment } from './environment.ts';
 import { Pause } from './pause.ts';
 import type { Tabs } from './tabs.ts';
@@ -116,6 +116,23 @@ export class Attachments implements Attaching {
     this.#changed();
   }
 
+  copy(scope: string, file: FileInfo, preview?: string): void {
+    const { env, store } = this.#options;
+    const { id: source, name, size } = file;
+    if (this.#composed(scope).some(({ record }) => record.source === source)) return;
+    const code = this.#room(scope) ? undefined : ('too_many_files' as const);
+    const record = {
+      ...this.#newRecord(scope, newFileId(env)),
+      ...{ name, size, bytes: null, source, ...(code && { code }) },
+    };
+    const item = itemOf(record, null);
+    if (preview) item.shown = { ...item.shown, preview };
+    this.#items.set(record.id, item);
+    if (!code) store.putFile(record);
+    this.#go();
+    this.#changed();
+  }
+
   remove(_scope: string, id: string): void {
     const item = this.#items.get(id);
     if (!item) return;
@@ -194,8 +211,13 @@ export class Attachments implements Attaching {
     if (extensionOf(name) === null) return 'file_type';
     if (size > maxFileSize) return 'too_large';
     if (size === 0 || Array.from(name).length > maxFileName) return 'bad_request';
+    return this.#room(scope) ? undefined : 'too_many_files';
+  }
+
+  /** The composer takes another file. */
+  #room(scope: string): boolean {
     const others = this.#composed(scope).filter(({ shown }) => shown.state !== 'failed');
-    return others.length >= maxFilesOfMessage ? 'too_many_files' : undefined;
+    return others.length < maxFilesOfMessage;
   }
 
   #newRecord(scope: string, id: string) {
@@ -223,7 +245,7 @@ export class Attachments implements Attaching {
 
   #takeUp(record: StoredFile): void {
     // Its page closed before the bytes were stored.
-    const lost = !record.bytes && !record.file;
+    const lost = !hasBytes(record) && !record.file;
     const taken = lost && !record.code ? { ...record, code: 'unreadable' as const } : record;
     const kept = Promise.resolve(taken.small);
     const small = taken.small || !taken.bytes ? kept : (this.#options.thumbnail ?? thumbnailOf)(taken.bytes);
@@ -248,17 +270,18 @@ export class Attachments implements Attaching {
     let running = items.filter(({ upload }) => upload).length;
     for (const item of items) {
       if (running >= atOnce) return;
-      if (item.upload || item.shown.state !== 'waiting' || !item.record.bytes) continue;
+      if (item.upload || item.shown.state !== 'waiting' || !hasBytes(item.record)) continue;
       running++;
-      void this.#run(item, item.record.bytes);
+      void this.#run(item);
     }
   }
 
-  async #run(item: Item, bytes: Blob): Promise<void> {
+  async #run(item: Item): Promise<void> {
     const { env, api } = this.#options;
-    const { id, name } = item.record;
+    const { id, name, source, bytes } = item.record;
     const upload = new Upload({
-      ...{ env, api, id, name, bytes, small: item.small, resumed: item.resumed },
+      ...{ env, api, id, name, source, bytes: bytes ?? new Blob() },
+      ...{ small: item.small, resumed: item.resumed },
       moved: (state, sent) => {
         if (item.upload !== upload) return;
         item.shown = { ...item.shown, state, sent };

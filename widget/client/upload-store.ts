@@ -23,6 +23,8 @@ export interface StoredFile extends Stored {
   /** Its small image. */
   readonly small: Blob | null;
   readonly file?: FileInfo | undefined;
+  /** The canned response's file that the server copies: this one has no bytes here. */
+  readonly source?: string | undefined;
   readonly code?: Failing | undefined;
   /** The held message that it belongs to; null: the composer. */
   readonly message: string | null;

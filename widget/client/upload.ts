@@ -20,6 +20,8 @@ export interface UploadOptions {
   readonly id: string;
   readonly name: string;
   readonly bytes: Blob;
+  /** The server copies this file instead. */
+  readonly source: string | undefined;
   readonly small: Promise<Blob | null>;
   /** An earlier page began it, maybe with another file of this name. */
   readonly resumed: boolean;
@@ -51,9 +53,11 @@ export class Upload {
   }
 
   async run(): Promise<Ending> {
-    const { api, id, name, bytes } = this.#options;
+    const { api, id, name, bytes, source } = this.#options;
     while (!this.#stopped) {
-      const begun = await api.begin({ id, name, size: bytes.size });
+      const begun = source
+        ? ((await api.copy?.(source, id)) ?? { refused: 'not_found', message: '' })
+        : await api.begin({ id, name, size: bytes.size });
       const step = 'ok' in begun ? await this.#goOn(begun.ok) : await this.#after(begun);
       if (step) return this.#stopped ? { stopped: true } : step;
     }
@@ -135,6 +139,9 @@ export class Upload {
     if ('lost' in failure) await this.#pause.wait();
     else if (failure.refused === 'id_reused') return { renew: true };
     else if (isTransient(failure.refused)) await this.#pause.wait(failure.retryAfter ?? 0);
+    // The response has lost this file meanwhile.
+    else if (this.#options.source && failure.refused === 'not_found')
+      return { code: 'not_found', again: false };
     // A part is missing after all, or the upload has ended: the next look says which.
     else if (failure.refused === 'conflict' || failure.refused === 'not_found')
       await this.#pause.wait(briefly);

@@ -11,6 +11,8 @@ export interface PartWatch {
 
 export interface UploadsApi {
   begin(body: UploadBody): Promise<Answer<Upload>>;
+  /** Makes a complete upload of a canned response's file (CAN-33). Visitors have no such call. */
+  copy?(source: string, id: string): Promise<Answer<Upload>>;
   part(id: string, part: number, bytes: Blob, watch: PartWatch): Promise<Answer<Upload>>;
   thumbnail(id: string, image: Blob): Promise<Answer<Upload>>;
   complete(id: string): Promise<Answer<Upload>>;

@@ -72,6 +72,8 @@ export class Chat {
   muted = $state(false);
   /** The parts that are loaded after the opening. */
   more: typeof import('./more.ts') | undefined = $state.raw();
+  /** Chosen files, while the code for them loads. A message waits for them. */
+  coming: readonly File[] = $state.raw([]);
   /** The files of the composer, once there are some. */
   files: import('./files.svelte.ts').Files | undefined = $state.raw();
   /** The parts that show the files of messages. */
@@ -333,8 +335,15 @@ export class Chat {
 
   /** Loads what files need: for the first one that a visitor chooses, or that an earlier page left. */
   async loadFiles(): Promise<void> {
-    const { Files } = await import('./files.svelte.ts');
-    this.files ??= new Files(this);
+    for (;;) {
+      try {
+        const { Files } = await import('./files.svelte.ts');
+        this.files ??= new Files(this);
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, moreAgainAfter));
+      }
+    }
   }
 
   /** Loads the parts that show files. All parts are imported here: so they share the code of the opening. */
@@ -365,11 +374,12 @@ export class Chat {
     if (!this.ready || view.connection === 'waiting') return;
     const followed =
       view.connection !== 'idle' && view.connection !== 'ended' && view.state?.phase !== 'closed';
+    const live = unread > 0 || this.#queued || followed || !!this.files?.view.held.length;
     const words = unread > 0 ? m.unread({ count: unread }) : '';
     const news =
       unread > 0 ? this.unread.news(this.settings.title, !this.muted, this.more?.plainText) : undefined;
     this.host.say({
-      ...{ t: 'state', unread, live: unread > 0 || this.#queued || followed, words },
+      ...{ t: 'state', unread, live, words },
       ...(news && { news }),
     });
   }

@@ -16,11 +16,16 @@ export type Kind = '' | '/thumbnail' | '?save=1';
 /** A browser would need too much memory for a larger one; it can be downloaded. Bytes. */
 export const largestRead = 52_428_800;
 
-function urlOf(chat: ChatOfFiles, conversation: string, { id }: FileInfo, kind: Kind): URL {
-  const { api } = chat.client;
+/** The address at the server, which answers there whoever has the cookie. */
+export function linkTo(
+  { client: { api } }: ChatOfFiles,
+  conversation: string,
+  { id }: FileInfo,
+  kind: Kind,
+): string {
   const url = new URL(`/api/widget/conversations/${conversation}/files/${id}${kind}`, api.base);
   url.searchParams.set('site', api.site);
-  return url;
+  return url.href;
 }
 
 export async function addressOf(
@@ -29,8 +34,8 @@ export async function addressOf(
   file: FileInfo,
   kind: Kind = '',
 ): Promise<string> {
-  const url = urlOf(chat, conversation, file, kind);
-  return chat.client.api.bearer ? URL.createObjectURL(await read(chat, url)) : url.href;
+  const url = linkTo(chat, conversation, file, kind);
+  return chat.client.api.bearer ? URL.createObjectURL(await read(chat, url)) : url;
 }
 
 /**
@@ -38,16 +43,20 @@ export async function addressOf(
  * without the frame's cookie.
  */
 export async function saveFile(chat: ChatOfFiles, conversation: string, file: FileInfo): Promise<void> {
-  const bytes = await read(chat, urlOf(chat, conversation, file, '?save=1'));
-  const address = URL.createObjectURL(bytes);
-  Object.assign(document.createElement('a'), { href: address, download: file.name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  const href = URL.createObjectURL(await read(chat, linkTo(chat, conversation, file, '?save=1')));
+  Object.assign(document.createElement('a'), { href, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
-async function read(chat: ChatOfFiles, url: URL): Promise<Blob> {
-  const { bearer } = chat.client.api;
-  const headers = bearer ? { authorization: bearer } : {};
-  const response = await fetch(url, { credentials: 'include', headers });
+async function read({ client: { api, session } }: ChatOfFiles, url: string): Promise<Blob> {
+  const ask = () =>
+    fetch(url, { credentials: 'include', headers: api.bearer ? { authorization: api.bearer } : {} });
+  let response = await ask();
+  if (response.status === 401) {
+    // Another tab may have replaced the credential.
+    await session.renew();
+    response = await ask();
+  }
   if (!response.ok) throw new Error(`${response.status}`);
   return response.blob();
 }

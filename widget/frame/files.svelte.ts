@@ -58,6 +58,7 @@ export class Files implements FilesOfComposer {
 
   discard(held: string): void {
     this.#attachments.discard(held);
+    this.#chat.attention++;
   }
 
   send(text: string, quote: number | undefined): void {

@@ -3,6 +3,7 @@ import { cut } from '#domain/base/text';
 import { plainText } from '#domain/conversation/format';
 import { sideOf } from '#domain/conversation/parties';
 import type { Entry } from '#protocol';
+import * as m from '#words/widget';
 import type { Held } from '../client/attaching.ts';
 import type { VisitorView } from '../client/visitor.ts';
 import type { MessageRow, Quoted, Row } from './timeline.ts';
@@ -19,7 +20,8 @@ export function revisedRows(rows: readonly Row[], view: VisitorView, held: reado
     const { conversation = '', quote } = row;
     const quoted = quote === undefined ? undefined : quotedOf(quote, logs.get(conversation) ?? []);
     const change = conversation === current && changeOf(row, view.pending);
-    return quoted || change ? { ...row, ...(quoted && { quoted }), ...change } : row;
+    const why = row.why ?? whyOf(row, view.pending);
+    return quoted || change || why ? { ...row, ...(quoted && { quoted }), ...change, why } : row;
   });
   return [...revised, ...held.map(heldRow)];
 }
@@ -30,6 +32,14 @@ function heldRow({ id, text, at }: Held): MessageRow {
     ...{ kind: 'message', key: `v${id}`, id, sender: 'visitor', name: '', text, at, files: [] },
     ...{ first: true, last: true, delivery: 'sending' },
   };
+}
+
+/** Why a message with files was refused. */
+function whyOf({ id, files, delivery }: MessageRow, pending: VisitorView['pending']): MessageRow['why'] {
+  if (!files || delivery !== 'refused') return undefined;
+  const code = pending.find((each) => each.id === id)?.refused?.code;
+  if (code === 'not_found') return m.files_gone;
+  return code === 'file_quota' ? m.files_full : undefined;
 }
 
 function quotedOf(seq: number, entries: readonly Entry[]): Quoted {

@@ -3,7 +3,7 @@
  * the question before a variable without a value is sent.
  */
 import { fill, gapsIn, type Filled, type Gap, type Values } from '#domain/canned/variables';
-import type { CannedResponse } from '#protocol';
+import type { CannedResponse, FileInfo } from '#protocol';
 import type { TextBox } from '../chat/writing.ts';
 import { askedAt, suggest, type Asked, type Suggestions } from './asking.ts';
 import type { Forums } from './forums.svelte.ts';
@@ -22,8 +22,17 @@ export interface CannedOptions {
   toVisitor(): boolean;
   /** Replaces a part of the text, as if the agent had typed it. */
   insert(box: TextBox, text: string, from: number, to: number): void;
+  /** The composer's files; null where a text can have none, such as in a note. */
+  files(): CannedFiles | null;
   /** Sends a response as it is, in place of the typed text. Absent where responses are only inserted. */
   send(): ((text: string, response: string) => void) | null;
+}
+
+export interface CannedFiles {
+  /** Those that are uploaded. */
+  readonly ready: readonly FileInfo[];
+  /** Attaches copies of a response's files. */
+  copy(files: readonly FileInfo[]): void;
 }
 
 type Key = Pick<
@@ -172,6 +181,7 @@ export class CannedWriting {
   sendNow(response: CannedResponse): void {
     this.close();
     this.options.recent.used(response.id);
+    this.#attach(response);
     this.options.send()?.(this.filled(response).text, response.id);
   }
 
@@ -188,8 +198,13 @@ export class CannedWriting {
     this.#write(box, text, from, to);
     this.options.recent.used(response.id);
     this.options.inserted()?.add(response.id, text);
+    this.#attach(response);
     const [first] = gaps;
     if (first) box.setSelectionRange(from + first.start, from + first.end);
+  }
+
+  #attach({ files }: CannedResponse): void {
+    if (files) this.options.files()?.copy(files);
   }
 
   /** The places of a text that would be sent with their braces. A note has only variables that were inserted. */

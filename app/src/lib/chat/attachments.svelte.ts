@@ -4,35 +4,13 @@ import { Attachments, type Outgoing } from '#client/attachments';
 import { platform } from '#client/environment';
 import { browserTabs } from '#client/tabs';
 import { browserStore } from '#client/upload-store';
-import { putBytes, type UploadsApi } from '#client/uploads-api';
-import type { Answer } from '#client/visitor-api';
-import { fileRoutes, isRefusal, pathOf, type Refusal, type Upload } from '#protocol';
-import { ask } from '../api.ts';
+import type { FileInfo } from '#protocol';
+import { cannedThumbnail } from '../files/addresses.ts';
+import { uploadsApi } from '../files/uploads-api.ts';
 import type { ComposerFiles } from './composing.ts';
 import type { HeldActions } from './message-actions.ts';
 
 const nothing: AttachmentsView = { attached: [], held: [] };
-
-const api: UploadsApi = {
-  begin: async (body) => answerOf(await ask(fileRoutes.begin, { body })),
-  part: (id, part, bytes, watch) =>
-    putBytes<Upload>(
-      pathOf(fileRoutes.putPart, { file: id, part: `${part}` }),
-      bytes,
-      { 'content-type': 'application/octet-stream' },
-      watch,
-    ),
-  thumbnail: async (id, image) =>
-    answerOf(await ask(fileRoutes.putThumbnail, { params: { file: id }, body: image })),
-  complete: async (id) => answerOf(await ask(fileRoutes.complete, { params: { file: id } })),
-  cancel: async (id) => answerOf(await ask(fileRoutes.cancel, { params: { file: id } })),
-};
-
-function answerOf<T extends object>(answer: T | Refusal): Answer<T> {
-  if (!isRefusal(answer)) return { ok: answer };
-  const { refused, message, retryAfter } = answer;
-  return { refused, message, retryAfter };
-}
 
 /** The files of one conversation's composer, and its messages that wait for their files. */
 export class FilesOfChat implements ComposerFiles, HeldActions {
@@ -64,6 +42,11 @@ export class FilesOfChat implements ComposerFiles, HeldActions {
     this.#attachments.add(this.#conversation, files);
   }
 
+  /** Adds copies of the files of a canned response. */
+  copy(files: readonly FileInfo[]): void {
+    for (const file of files) this.#attachments.copy(this.#conversation, file, cannedThumbnail(file));
+  }
+
   remove(id: string): void {
     this.#attachments.remove(this.#conversation, id);
   }
@@ -92,7 +75,7 @@ export class ChatAttachments {
   constructor(user: string, send: (conversation: string, message: Outgoing) => void) {
     const env = platform();
     this.#attachments = new Attachments({
-      ...{ env, api, store: browserStore(env.now), tabs: browserTabs(), owner: user, send },
+      ...{ env, api: uploadsApi, store: browserStore(env.now), tabs: browserTabs(), owner: user, send },
       changed: () => this.#changed(),
     });
     void this.#attachments.start();

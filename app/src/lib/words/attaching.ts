@@ -18,6 +18,8 @@ export function failureWords({ code, type }: Pick<Attached, 'code' | 'type'>): s
       return m.attach_unreadable();
     case 'too_many_files':
       return m.attach_too_many();
+    case 'not_found':
+      return m.attach_gone();
     default:
       return refusalWords(refuse(code));
   }

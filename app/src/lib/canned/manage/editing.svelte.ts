@@ -50,6 +50,10 @@ export class Editing {
   texts = $state.raw<ResponseTexts>(noTexts);
   /** The files, in order: those that are stored, and complete uploads. */
   files = $state.raw<readonly FileInfo[]>([]);
+  /** Files are on their way, which the response will have. */
+  uploading = $state(false);
+  /** The files of another response, which a copy of it begins with. */
+  copies: readonly FileInfo[] = [];
   phase = $state<Phase>('unchanged');
   /** The version that the server has, as far as this visit knows; null for a new response. */
   stored = $state.raw<CannedResponse | null>(null);
@@ -64,6 +68,8 @@ export class Editing {
   readonly dirty = $derived.by(() =>
     this.stored ? !sameContent(this.#content, this.stored) : !isEmpty(this.texts) || this.files.length > 0,
   );
+  /** Something is lost if the page is left now. */
+  readonly unsaved = $derived.by(() => this.dirty || this.uploading);
   /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
   #before = $state.raw<readonly Content[]>([]);
   #after = $state.raw<readonly Content[]>([]);
@@ -160,7 +166,7 @@ export class Editing {
     await this.#save();
   }
 
-  /** Saves before the page is left. False: some of the text is not stored. */
+  /** Saves before the page is left. False: some of it is not stored. */
   async settle(): Promise<boolean> {
     let onTime: () => void = () => undefined;
     const late = new Promise<void>((resolve) => (onTime = this.#ports.after(settleWithin, resolve)));
@@ -170,7 +176,7 @@ export class Editing {
     };
     await Promise.race([saved(), late]);
     onTime();
-    return !this.dirty;
+    return !this.unsaved;
   }
 
   /** Tries a failed save again at once: the user wishes it, or the browser is back online. */
@@ -181,7 +187,8 @@ export class Editing {
 
   /** Returns to the texts and files before the last change, which is what one save has stored (F75). */
   async undo(): Promise<void> {
-    if (!(await this.settle())) return;
+    await this.settle();
+    if (this.dirty) return;
     const isOfEarlierVisit = this.#before.length === 0;
     // The undo of an earlier visit is a visit of its own, so that the next page can undo it.
     if (isOfEarlierVisit) this.#visit = this.#ports.visit();
@@ -191,7 +198,8 @@ export class Editing {
 
   /** Takes the last undo back. */
   async redo(): Promise<void> {
-    if (!(await this.settle())) return;
+    await this.settle();
+    if (this.dirty) return;
     await this.#step(this.#after.at(-1), (now) => [[...this.#before, now], this.#after.slice(0, -1)]);
   }
 

@@ -6,6 +6,7 @@ import {
   makeId,
   refuse,
   type CannedResponse,
+  type FileInfo,
   type ForumChanged,
   type Refusal,
   type ResponseTexts,
@@ -89,11 +90,12 @@ export class OpenForum {
     }
   }
 
-  /** Begins a new response, with the texts of another one if given. */
-  begin(texts?: ResponseTexts): Editing {
+  /** Begins a new response, with the texts and copies of the files of another one if given. */
+  begin(texts?: ResponseTexts, files: readonly FileInfo[] = []): Editing {
     this.missing = null;
     this.#leave();
     const editing = new Editing(makeId('response', this.#env.bytes(26)), null, this.#ports);
+    editing.copies = files;
     this.editing = editing;
     this.fresh = editing.id;
     if (texts) {

@@ -43,6 +43,7 @@ export class Responses {
     [...(this.#rows?.values() ?? [])].filter(({ id }) => !this.#removed.has(id)),
   );
   readonly count = $derived.by(() => this.#all.length);
+  readonly hasFiles = $derived.by(() => this.#all.some(({ files }) => files));
   /** All, in the chosen order. */
   readonly #sorted = $derived.by(() => this.#all.toSorted(this.#compare()).map((each) => this.#index(each)));
   /** Those that the search finds, the best first; without a search all. */
