@@ -1,7 +1,7 @@
 /** F72 F73 F74 F76 F77 F78 F82 Canned responses in the composer, by keyboard, until the visitor reads them. */
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { ownForum } from '#protocol';
+import { ownForum, type Forum } from '#protocol';
 import { addShop, api, keysOf } from './canned.ts';
 import { accessibilityOf, Agent, eventually, sidewaysOf, Visitor } from './people.ts';
 import { picture, stage } from './stage.ts';
