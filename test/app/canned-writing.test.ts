@@ -229,7 +229,7 @@ test('CAN-24 variables that were typed by hand are filled when the text is sent'
   expect([sent, canned.unfilled]).toEqual([[{ text: 'Hi Vera, Anna here', canned: [] }], null]);
 });
 
-test('CAN-24 what is no variable is asked about; in a note it is text', async () => {
+test('CAN-24 a name of no variable is asked about; in a note it is text', async () => {
   const { type, press, sent, canned, box, selected } = await composer({ name: 'Vera' });
   type('{{visitor}}: {{nonsense}}');
   press('Enter');

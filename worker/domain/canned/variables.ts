@@ -25,7 +25,7 @@ export interface Gap {
 
 export interface Filled {
   readonly text: string;
-  /** What is still in the text. */
+  /** Those that are still in the text. */
   readonly gaps: readonly Gap[];
 }
 

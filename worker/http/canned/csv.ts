@@ -104,10 +104,10 @@ export function writeCsv(responses: readonly ResponseTexts[]): ReadableStream<Ui
 
 /*
  * A spreadsheet takes a cell for a formula that begins with one of these characters, the full-width forms included
- * (https://owasp.org/www-community/attacks/CSV_Injection). An apostrophe before it makes it text. A program with another
- * separator sees cells begin within a text: after a semicolon, a tab or a line break. Where the text has the apostrophe
- * already, it gets another one, so that each text reads back as it was. Quotes and invisible characters before the
- * formula make no difference: a program may drop them.
+ * (https://owasp.org/www-community/attacks/CSV_Injection). An apostrophe before it makes it text. A program with
+ * another separator sees cells begin within a text: after a semicolon, a tab or a line break. Where the text has the
+ * apostrophe already, it gets another one, so that each text reads back as it was. Quotes and invisible characters
+ * before the formula make no difference: a program may drop them.
  */
 const lead = `['"\\p{Cf}]*`;
 const formula = `${lead}[=+\\-@|＝＋－＠]`;

@@ -73,7 +73,7 @@ export class Editing {
   /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
   #before = $state.raw<readonly Content[]>([]);
   #after = $state.raw<readonly Content[]>([]);
-  /** An undo returns to these texts and files: those before the last save, or at first those before the visit before. */
+  /** An undo returns to these: the contents before the last save, or at first those before the visit before. */
   readonly #earlier = $derived.by(() => {
     if (this.#before.length > 0) return this.#before.at(-1);
     const previous = this.details?.previous;
