@@ -51,9 +51,20 @@ test('F83 F86 a screenshot is a visitor’s first message, and both sides see it
     .waitFor();
   expect(await accessibilityOf(vera.page)).toEqual([]);
   await picture(vera.page, 'widget-viewer');
+  let release = () => {};
+  const free = new Promise<void>((resolve) => (release = resolve));
+  await vera.page.route(/\/files\/[^/?]+\?/, async (route) => {
+    await free;
+    await route.continue();
+  });
   await vera.page.keyboard.press('ArrowLeft');
   await vera.chat.getByRole('dialog', { name: 'Screenshot.png' }).waitFor();
   const large = vera.chat.getByRole('dialog').locator('img');
+  await large.waitFor({ state: 'attached' });
+  // Before the image is loaded it has no size to enlarge.
+  await vera.page.keyboard.press('+');
+  release();
+  await eventually(() => loaded(large), true);
   const fitting = (await large.boundingBox())?.width ?? 0;
   await vera.page.keyboard.press('+');
   await eventually(async () => Math.round((((await large.boundingBox())?.width ?? 0) / fitting) * 10), 15);

@@ -75,6 +75,37 @@ test('F83 F84 F85 a visitor pastes and drops files; others are refused in words 
   expect(vera.errors).toEqual([]);
 });
 
+test('F83 a file that is pasted before the parts for files are loaded is attached, and the message waits for it', async () => {
+  const vera = await Visitor.visit(browser, base);
+  const parts = { asked: 0, release: () => {} };
+  const free = new Promise<void>((resolve) => (parts.release = resolve));
+  await vera.page.route(/\/widget\/assets\/(more|files)\b[^/]*\.js$/, async (route) => {
+    parts.asked++;
+    await free;
+    await route.continue();
+  });
+  await vera.open();
+  await vera.composer.fill(`Pasted at once ${mark}`);
+  const isTaken = await vera.composer.evaluate((box) => {
+    const data = new DataTransfer();
+    data.items.add(new File(['One pair of boots'], 'Bill.txt'));
+    const both = { bubbles: true, cancelable: true };
+    return !box.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, ...both }));
+  });
+  expect(isTaken).toBe(true);
+  await eventually(async () => parts.asked > 0, true);
+  // Without the file the text is not sent.
+  await vera.composer.press('Enter');
+  expect(await vera.chat.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+  expect(await vera.composer.inputValue()).toBe(`Pasted at once ${mark}`);
+  parts.release();
+  await vera.chat.getByRole('button', { name: 'Remove Bill.txt' }).waitFor();
+  await vera.composer.press('Enter');
+  await vera.sees(`Pasted at once ${mark}`);
+  await vera.chat.getByRole('button', { name: /^Download Bill\.txt/ }).waitFor();
+  expect(vera.errors).toEqual([]);
+});
+
 test('F83 a visitor’s message waits for its file through a reload, and later ones do not', async () => {
   const vera = await Visitor.visit(browser, near);
   await vera.ask(`My papers? ${mark}`);

@@ -72,7 +72,7 @@ export class Chat {
   muted = $state(false);
   /** The parts that are loaded after the opening. */
   more: typeof import('./more.ts') | undefined = $state.raw();
-  /** Chosen files, while the code for them loads. A message waits for them. */
+  /** Chosen and pasted files, while the code for them loads. A message waits for them. */
   coming: readonly File[] = $state.raw([]);
   /** The files of the composer, once there are some. */
   files: import('./files.svelte.ts').Files | undefined = $state.raw();
@@ -86,7 +86,7 @@ export class Chat {
   /** The session has been answered, or took too long. */
   #asked = $state(false);
   /** The id of the closed conversation that the visitor has left. */
-  #left: string | null = $state(null);
+  left: string | null = $state(null);
 
   readonly phase = $derived.by((): 'writing' | 'closed' | 'blocked' => {
     if (this.view.blocked) return 'blocked';
@@ -94,9 +94,7 @@ export class Chat {
     return 'writing';
   });
   /** A new chat begins below the closed one. */
-  readonly fresh = $derived.by(
-    () => this.view.state?.phase === 'closed' && this.#left === this.view.state.id,
-  );
+  readonly fresh = $derived.by(() => this.view.state?.phase === 'closed' && this.left === this.view.state.id);
   readonly rows = $derived.by(() => {
     const rows = timeline(this.view, {
       opening: this.settings.opening,
@@ -197,20 +195,21 @@ export class Chat {
       case 'shown':
         this.shown = message.on;
         this.full = message.full;
-        if (message.on && message.focus) this.#attend();
+        if (message.on && message.focus) this.attend();
         if (!message.on) this.keepDraft();
         break;
       case 'page':
         this.#page = message;
         break;
       case 'identify':
-        this.#identify(message);
+        this.identify(message);
         break;
       case 'shutdown':
         void this.client.leave();
         this.#lobby.follow(false);
         this.draft = '';
         clearTimeout(this.#draftTimer);
+        this.coming = [];
         this.files?.clear();
         this.kept.clear();
     }
@@ -244,8 +243,6 @@ export class Chat {
     this.attention++;
   }
 
-  revise: VisitorChat['revise'] = (revising) => this.client.revise(revising);
-
   /** Sends the draft; returns false if a detail is needed first, whose input then has the focus. */
   send(): boolean {
     const { files } = this;
@@ -253,13 +250,13 @@ export class Chat {
     const { about } = this;
     if (about && this.edits) {
       if (this.draft !== about.row.text)
-        this.revise({ t: 'message.edit', target: about.seq, text: this.draft });
+        this.client.revise({ t: 'message.edit', target: about.seq, text: this.draft });
       this.aim(null);
       return true;
     }
     const contact = this.details.first.read(this.details.needed);
     if (!contact) return false;
-    this.#identify(contact);
+    this.identify(contact);
     if (files?.sendable) files.send(this.draft, about?.seq);
     else this.client.send(this.draft, this.later, about?.seq);
     this.about = null;
@@ -269,44 +266,17 @@ export class Chat {
     return true;
   }
 
-  /** Saves the optional details. Without any the visitor has skipped them, and is not asked again either. */
-  answer(contact: Contact): void {
-    this.#identify(contact);
-    this.details.answered(!!(contact.name ?? contact.email));
-    this.kept.save('asked', '1');
-    this.#attend();
-  }
-
   /** Asks before the chat ends, or before the visitor leaves the queue. */
   ask(about: 'end' | 'later'): void {
     this.question = about;
     void this.loadMore();
   }
 
-  /** Leaves the queue for an answer by email. */
-  defer(contact: Contact): void {
-    this.#identify(contact);
-    this.client.defer();
-  }
-
-  /** Returns to the queue. */
-  resume = () => this.client.resume();
-
   mute(): void {
     this.muted = !this.muted;
     this.kept.save('muted', this.muted ? '1' : null);
   }
 
-  startAnew(): void {
-    this.#left = this.view.state?.id ?? null;
-    this.details.thanked = false;
-    this.attention++;
-  }
-
-  retry = (id: string) => this.client.retry(id);
-  discard = (id: string) => this.client.discard(id);
-  older = () => void this.client.older();
-  end = () => this.client.close();
   hide = () => this.host.say({ t: 'hide' });
 
   resize(): void {
@@ -315,40 +285,35 @@ export class Chat {
   }
 
   /** Moves the focus to the input; not on a phone, where that opens the keyboard over half of the chat. */
-  #attend(): void {
+  attend(): void {
     if (!matchMedia('(pointer: coarse)').matches) this.attention++;
   }
 
-  #identify({ name, email }: Contact): void {
+  identify({ name, email }: Contact): void {
     const said = { ...(name && { name }), ...(email && { email }) };
     if (name || email) this.client.identify(said);
   }
 
+  /** Attaches files. A list of an input or an event is emptied before the code for them is loaded. */
+  attach(files: Iterable<File> | null | undefined): void {
+    this.coming = [...this.coming, ...(files ?? [])];
+    void this.loadMore();
+  }
+
   /** Loads the parts that no opening needs. */
   async loadMore(): Promise<void> {
-    try {
-      this.more ??= await import('./more.ts');
-    } catch {
-      setTimeout(() => void this.loadMore(), moreAgainAfter);
-    }
+    this.more ??= await loaded(() => import('./more.ts'));
   }
 
   /** Loads what files need: for the first one that a visitor chooses, or that an earlier page left. */
   async loadFiles(): Promise<void> {
-    for (;;) {
-      try {
-        const { Files } = await import('./files.svelte.ts');
-        this.files ??= new Files(this);
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, moreAgainAfter));
-      }
-    }
+    const { Files } = await loaded(() => import('./files.svelte.ts'));
+    this.files ??= new Files(this);
   }
 
   /** Loads the parts that show files. All parts are imported here: so they share the code of the opening. */
   async loadShownFiles(): Promise<void> {
-    this.shownFiles ??= await import('./shown-files.ts');
+    this.shownFiles ??= await loaded(() => import('./shown-files.ts'));
   }
 
   /** An open conversation sends its own state, so the lobby is followed only without one. */
@@ -382,6 +347,17 @@ export class Chat {
       ...{ t: 'state', unread, live, words },
       ...(news && { news }),
     });
+  }
+}
+
+/** Tries to load a part until it is there. */
+async function loaded<Part>(load: () => Promise<Part>): Promise<Part> {
+  for (;;) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, moreAgainAfter));
+    }
   }
 }
 

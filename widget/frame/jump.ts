@@ -7,7 +7,7 @@ interface Scrolled {
   readonly view: { readonly entries: readonly { readonly seq: number }[]; readonly more: boolean };
   /** The log follows its end. */
   atEnd: boolean;
-  older(): void;
+  readonly client: { older(): Promise<void> };
 }
 
 /** The log is asked again after this time, and so often at most; milliseconds. */
@@ -24,7 +24,7 @@ export async function jumpTo(chat: Scrolled, seq: number): Promise<void> {
     }
     if ((chat.view.entries[0]?.seq ?? 0) <= seq || !chat.view.more) return;
     // Asked again while an answer is awaited, the client sends nothing.
-    chat.older();
+    void chat.client.older();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
