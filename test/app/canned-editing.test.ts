@@ -238,6 +238,24 @@ test('F75 CAN-8 an undo replaces no text of a colleague unseen, and is off while
   expect(server.stored?.answer).toBe('mine');
 });
 
+test('F75 steps that are asked for while another one is saved are taken in turn', async () => {
+  const { clock, server, editing } = visit();
+  for (const answer of ['one', 'two']) {
+    editing.type({ answer });
+    await clock.pass(savePause);
+  }
+  server.latency = 3_000;
+  const undone = editing.undo();
+  await settled();
+  // The first is being saved: both buttons are there already.
+  expect([editing.texts.answer, editing.undoable, editing.redoable]).toEqual(['one', true, true]);
+  const steps = [undone, editing.undo(), editing.redo()];
+  await clock.pass(9_000);
+  await Promise.all(steps);
+  expect([server.stored?.answer, editing.texts.answer]).toEqual(['one', 'one']);
+  expect([editing.undoable, editing.redoable]).toEqual([true, true]);
+});
+
 test('F75 offline an undo waits as any change, and can be undone then', async () => {
   const { clock, server, editing } = visit();
   editing.type({ answer: 'one' });

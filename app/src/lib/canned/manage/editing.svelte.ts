@@ -73,6 +73,9 @@ export class Editing {
   /** The versions that this visit has replaced, the last one at the end, and those that an undo has. */
   #before = $state.raw<readonly Content[]>([]);
   #after = $state.raw<readonly Content[]>([]);
+  /** The content of an undo or redo that is not stored yet. */
+  #stepping: Content | null = null;
+  #steps: Promise<void> = Promise.resolve();
   /** An undo returns to these: the contents before the last save, or at first those before the visit before. */
   readonly #earlier = $derived.by(() => {
     if (this.#before.length > 0) return this.#before.at(-1);
@@ -186,21 +189,32 @@ export class Editing {
   }
 
   /** Returns to the texts and files before the last change, which is what one save has stored (F75). */
-  async undo(): Promise<void> {
-    await this.settle();
-    if (this.dirty) return;
+  undo(): Promise<void> {
+    return this.#inTurn(() => this.#undo());
+  }
+
+  /** Takes the last undo back. */
+  redo(): Promise<void> {
+    return this.#inTurn(() =>
+      this.#step(this.#after.at(-1), (now) => [[...this.#before, now], this.#after.slice(0, -1)]),
+    );
+  }
+
+  /** A second press waits for the first one, and both for a save that runs. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    this.#steps = this.#steps.then(async () => {
+      await this.settle();
+      if (!this.dirty) await step();
+    });
+    return this.#steps;
+  }
+
+  async #undo(): Promise<void> {
     const isOfEarlierVisit = this.#before.length === 0;
     // The undo of an earlier visit is a visit of its own, so that the next page can undo it.
     if (isOfEarlierVisit) this.#visit = this.#ports.visit();
     await this.#step(this.#earlier, (now) => [this.#before.slice(0, -1), [...this.#after, now]]);
     if (isOfEarlierVisit) this.#visit = this.#ports.visit();
-  }
-
-  /** Takes the last undo back. */
-  async redo(): Promise<void> {
-    await this.settle();
-    if (this.dirty) return;
-    await this.#step(this.#after.at(-1), (now) => [[...this.#before, now], this.#after.slice(0, -1)]);
   }
 
   async #step(
@@ -209,10 +223,15 @@ export class Editing {
   ): Promise<void> {
     const now = this.stored;
     if (!to || !now || !this.#steady) return;
-    const [before, after] = leaving(now);
+    const [before, after] = [this.#before, this.#after];
+    // At once, so that the next step can be asked for while this one is saved.
+    [this.#before, this.#after] = leaving(now);
+    this.#stepping = to;
     this.#show(to);
     await this.#save();
-    if (sameContent(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
+    // A step that the server did not store is a change like any other once it does.
+    if (!sameContent(this.stored ?? noTexts, to)) [this.#before, this.#after] = [before, after];
+    this.#stepping = null;
   }
 
   get #steady(): boolean {
@@ -282,7 +301,8 @@ export class Editing {
     });
     if (!isRefusal(answer)) {
       this.#ports.stored(answer, answer.version > version);
-      if (this.stored && !sameContent(this.stored, answer)) {
+      const isStep = this.#stepping !== null && sameContent(this.#stepping, answer);
+      if (!isStep && this.stored && !sameContent(this.stored, answer)) {
         this.#before = [...this.#before, this.stored].slice(-mostSteps);
         this.#after = [];
       }
