@@ -230,6 +230,7 @@ test('I13 another account’s forum can be neither read nor changed', async () =
 test.each([
   ['key', 'two words'],
   ['key', '#returns'],
+  ['key', '\u200b\u2060'],
   ['key', 'k'.repeat(41)],
   ['question', 'two\nlines'],
   ['question', 'q'.repeat(201)],
