@@ -1,6 +1,6 @@
 /**
- * The scans of a JPEG file, counted piece by piece. A browser goes through the whole picture for each scan: a small file
- * with thousands of them keeps a reader's machine busy for a minute.
+ * The scans of a JPEG file, counted piece by piece. A browser goes through the whole picture for each scan: a small
+ * file with thousands of them keeps a reader's machine busy for a minute.
  */
 
 /** A progressive picture has about ten. */
