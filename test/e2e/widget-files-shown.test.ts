@@ -174,6 +174,13 @@ test('S5 a large image without a small one is loaded on no side before it is ope
   await eventually(() => loaded(vera.chat.getByRole('dialog').locator('img')), true);
   await anna.log.getByRole('button', { name: 'View image Map.png' }).press('Enter');
   await eventually(() => loaded(anna.page.getByRole('dialog').getByRole('img', { name: 'Map.png' })), true);
+  for (const { page, viewers } of [
+    { page: vera.page, viewers: vera.chat.getByRole('dialog') },
+    { page: anna.page, viewers: anna.page.getByRole('dialog') },
+  ]) {
+    await page.keyboard.press('Escape');
+    await eventually(() => viewers.count(), 0);
+  }
 });
 
 test('F83 F86 F87 a browser without cookies shows, plays and saves files with its credential', async () => {
