@@ -1,8 +1,9 @@
 /** Files: which are accepted, by name and content; names, ranges, parts and dimensions. */
 import { TextProof, type Evidence } from '#domain/files/evidence';
-import { dimensionsOf, isShowable } from '#domain/files/images';
+import { dimensionsOf, isLight, isShowable } from '#domain/files/images';
 import { cleanFileName, disposition } from '#domain/files/names';
 import { sliceOf } from '#domain/files/ranges';
+import { Scans } from '#domain/files/scans';
 import { agrees, extensionOf, extensions, fileTypes, mayBe } from '#domain/files/types';
 import { directoryOf, namesIn } from '#domain/files/zip';
 import { lengthOf, maxFileSize, missing, partSize, partCount } from '#domain/files/parts';
@@ -300,3 +301,38 @@ function photoOf(orientation: number, little: boolean, before: readonly number[]
     ...latin('\xff\xc2\0\x11\x08\x01\xe0\x02\x80\x03'),
   ]);
 }
+
+test('S5 the scans of a JPEG are counted, whatever pieces it arrives in; those of a preview within it are not', () => {
+  const segment = (marker: number, body: number[]) => [0xff, marker, 0, body.length + 2, ...body];
+  const scan = [...segment(0xda, [1, 1, 0, 0, 0, 0]), 1, 0xff, 0, 2, 0xff, 0xd3, 4];
+  const preview = segment(0xe1, [0xff, 0xd8, ...scan, 0xff, 0xd9]);
+  fc.assert(
+    fc.property(fc.nat(300), fc.array(fc.integer({ min: 1, max: 9 })), (count, lengths) => {
+      const scans = Array.from({ length: count }, () => scan).flat();
+      const end = [0xff, 0xff, 0xd9, ...scan];
+      const file = Uint8Array.from([0xff, 0xd8, ...preview, ...segment(0xc2, [8, 0, 8]), ...scans, ...end]);
+      const counted = new Scans();
+      let at = 0;
+      for (const length of lengths) counted.add(file.subarray(at, (at += length)));
+      counted.add(file.subarray(at));
+      expect(counted.count).toBe(count);
+    }),
+  );
+});
+
+test('S5 a large image without a small one is not loaded with its message', () => {
+  const light = (
+    width: number,
+    height: number,
+    size: number,
+    thumbnail?: { width: number; height: number },
+  ) =>
+    isLight({
+      ...{ id: 'fil_a', name: 'a.png', type: 'png', sha256: '', size, width, height },
+      ...(thumbnail && { thumbnail }),
+    });
+  expect([light(2_000, 2_000, 2_000_000), light(2_001, 2_000, 9), light(9, 9, 2_000_001)]).toEqual([
+    ...[true, false, false],
+  ]);
+  expect(light(8_000, 6_000, 90_000_000, { width: 640, height: 480 })).toBe(true);
+});

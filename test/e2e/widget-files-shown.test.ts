@@ -140,6 +140,49 @@ test('F83 F86 files are dropped anywhere on the chat; an image keeps its room wh
   expect(vera.errors).toEqual([]);
 });
 
+test('S5 a large image without a small one is loaded on no side before it is opened', async () => {
+  const vera = await Visitor.visit(browser, base);
+  await vera.ask(`A large one ${mark}`);
+  // An attacker's client sends none.
+  await vera.page.route('**/thumbnail?*', (route) =>
+    route.fulfill({ status: 400, json: { refused: 'bad_request', message: '' } }),
+  );
+  const asked: string[] = [];
+  for (const { page } of [vera, anna])
+    page.on('request', (request) => {
+      if (request.method() === 'GET' && /\/files\/fil_/.test(request.url())) asked.push(request.url());
+    });
+  const large = await image(vera.page, 'Map.png', { width: 2_600, height: 1_800, type: 'image/png' });
+  await choose(vera).setInputFiles([large]);
+  await vera.say(`Without a small one ${mark}`);
+  await anna.take(`Without a small one ${mark}`);
+  for (const { page, shown } of [
+    {
+      page: vera.page,
+      shown: vera.chat.getByRole('log').getByRole('button', { name: 'View image Map.png' }),
+    },
+    { page: anna.page, shown: anna.log.getByRole('button', { name: 'View image Map.png' }) },
+  ]) {
+    await shown.getByText('Map.png').waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    expect(await shown.locator('img').count()).toBe(0);
+  }
+  await picture(vera.page, 'widget-heavy', [1440, 390]);
+  await picture(anna.page, 'files-heavy', [1440, 390]);
+  expect(asked).toEqual([]);
+  await vera.chat.getByRole('button', { name: 'View image Map.png' }).press('Enter');
+  await eventually(() => loaded(vera.chat.getByRole('dialog').locator('img')), true);
+  await anna.log.getByRole('button', { name: 'View image Map.png' }).press('Enter');
+  await eventually(() => loaded(anna.page.getByRole('dialog').getByRole('img', { name: 'Map.png' })), true);
+  for (const { page, viewers } of [
+    { page: vera.page, viewers: vera.chat.getByRole('dialog') },
+    { page: anna.page, viewers: anna.page.getByRole('dialog') },
+  ]) {
+    await page.keyboard.press('Escape');
+    await eventually(() => viewers.count(), 0);
+  }
+});
+
 test('F83 F86 F87 a browser without cookies shows, plays and saves files with its credential', async () => {
   const vera = await Visitor.visit(browser, base);
   await vera.page.route('**/api/widget/session', async (route) => {

@@ -46,7 +46,7 @@ export interface Call {
 
 export function request(method: string, path: string, call: Call = {}): Request {
   const at = call.host ?? origin;
-  const raw = typeof call.body === 'string' || call.body instanceof Uint8Array;
+  const raw = [Uint8Array, ReadableStream].some((kind) => call.body instanceof kind);
   const given: Record<string, string | undefined> = {
     ...(method !== 'GET' && { Origin: at }),
     ...(call.body !== undefined && { 'Content-Type': 'application/json' }),
@@ -56,7 +56,12 @@ export function request(method: string, path: string, call: Call = {}): Request 
   const headers = Object.entries(given).filter(
     (header): header is [string, string] => header[1] !== undefined,
   );
-  const body = call.body === undefined ? null : raw ? (call.body as string) : JSON.stringify(call.body);
+  const body =
+    call.body === undefined
+      ? null
+      : raw || typeof call.body === 'string'
+        ? (call.body as string)
+        : JSON.stringify(call.body);
   return new Request(`${at}${path}`, { method, headers, body, redirect: 'manual' });
 }
 

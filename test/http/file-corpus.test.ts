@@ -93,6 +93,8 @@ const corpus: readonly Line[] = [
   ['huge.png', png(50_000, 50_000), 'saved', 'image/png'],
   ['huge.gif', gif(65_535, 65_535), 'saved', 'image/gif'],
   ['huge.jpg', jpeg(60_000, 60_000), 'saved', 'image/jpeg'],
+  ['scans.jpg', jpeg(640, 640, [], 101), 'saved', 'image/jpeg'],
+  ['progressive.jpg', jpeg(640, 640, [], 100), 'shown', 'image/jpeg'],
   ['large.png', png(8_000, 6_000), 'shown', 'image/png'],
 ];
 

@@ -1,7 +1,7 @@
 /** Files over HTTP: uploads in parts, checks, and how a file of a message is served. */
 import { maxFileSize, partSize } from '#domain/files/parts';
 import { type FileInfo } from '#protocol';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { conversationStub } from '../../worker/actors/stubs.ts';
 import { ask, bearer, call, env, id, newAccount, newSite, newVisitor, type TestAccount } from './client.ts';
 import { comment, exif, jfif, jpeg, png } from './photo-files.ts';
@@ -92,6 +92,28 @@ test('FIL-6 a part of another length, or that does not exist, is refused and not
   for (const part of [0, 2, 99, 100])
     expect(await uploads.part(file, part, text('1234567890'))).toMatchObject({ status: 404 });
   expect((await uploads.look(file)).body.stored).toEqual([]);
+});
+
+test('FIL-6 a client that drops its line in the middle of a part is refused, not logged, and sends it again', async () => {
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => errors.mockRestore());
+  const vera = await visitor();
+  const uploads = uploadsOf(vera);
+  const [file, bytes] = [id('file'), long(1_000_000)];
+  await uploads.begin({ id: file, name: 'a.txt', size: bytes.length });
+  const { readable, writable } = new IdentityTransformStream();
+  const putting = call('PUT', `/api/widget/files/${file}/parts/1?site=${site}`, {
+    headers: { ...bearer(vera.token), 'Content-Type': 'application/octet-stream' },
+    body: readable,
+  });
+  const line = writable.getWriter();
+  await line.write(bytes.subarray(0, 600_000));
+  await line.abort(new Error('the line is lost'));
+  expect(await (await putting).json()).toMatchObject({ refused: 'bad_request', field: 'content-length' });
+  expect((await uploads.look(file)).body.stored).toEqual([]);
+  expect(errors.mock.calls).toEqual([]);
+  expect((await uploads.part(file, 1, bytes)).body.stored).toEqual([1]);
+  expect(await uploads.complete(file)).toMatchObject({ body: { file: { size: bytes.length } } });
 });
 
 test('FIL-6 F85 100 MB and a byte, nothing, and an endless size are refused before a byte is sent', async () => {
@@ -309,6 +331,8 @@ test('FIL-8 a thumbnail is a picture up to 640 pixels a side, and nothing else',
     HTML: await set(html),
     'with EXIF': await set(jpeg(64, 64, [jfif, exif])),
     'with a comment': await set(jpeg(64, 64, [comment])),
+    'of 100 scans': await set(jpeg(64, 64, [jfif], 100)),
+    'of 101 scans': await set(jpeg(64, 64, [jfif], 101)),
     'with something after it': await set(Uint8Array.from([...jpeg(), ...html])),
     'too large': await set(new Uint8Array(100_001)),
   }).toEqual({
@@ -317,6 +341,8 @@ test('FIL-8 a thumbnail is a picture up to 640 pixels a side, and nothing else',
       HTML: 400,
       'with EXIF': 400,
       'with a comment': 400,
+      'of 100 scans': 200,
+      'of 101 scans': 400,
       'with something after it': 400,
       'too large': 413,
     },

@@ -34,11 +34,17 @@ const segment = (marker: number, ...data: Part[]) => {
 export const jfif = segment(0xe0, 'JFIF\0', [1, 1, 0, 0, 1, 0, 1, 0, 0]);
 
 /** Progressive, with two scans; `more` is placed before the frame. */
-export function jpeg(width = 64, height = width, more: readonly Uint8Array[] = [jfif]): Uint8Array {
+export function jpeg(
+  width = 64,
+  height = width,
+  more: readonly Uint8Array[] = [jfif],
+  scans = 2,
+): Uint8Array {
   const frame = segment(0xc2, [8], big(height, 2), big(width, 2), [1, 1, 0x11, 0]);
   const scan = bytes(segment(0xda, [1, 1, 0, 0, 0, 0]), [1, 2, 0xff, 0, 3, 0xff, 0xd0, 4]);
   const tables = [segment(0xdb, 'x'.repeat(65)), segment(0xc4, 'x'.repeat(20))];
-  return bytes([0xff, 0xd8], ...more, ...tables, frame, scan, ...tables.slice(1), scan, [0xff, 0xd9]);
+  const rest = Array.from({ length: scans - 1 }, () => [...tables.slice(1), scan]).flat();
+  return bytes([0xff, 0xd8], ...more, ...tables, frame, scan, ...rest, [0xff, 0xd9]);
 }
 export const exif = segment(0xe1, 'Exif\0\0', 'MM\0*');
 export const comment = segment(0xfe, 'made in Sofia');

@@ -1,4 +1,5 @@
 /** The dimensions of an image, from its head, so that a transcript reserves its place before it loads (F86). */
+import type { FileInfo } from '#protocol';
 import { isTurned } from './orientation.ts';
 
 export interface Dimensions {
@@ -8,6 +9,15 @@ export interface Dimensions {
 
 /** An image of more pixels is not shown, only downloaded: a browser would need 200 MB to decode it. */
 export const maxPixels = 50_000_000;
+
+/** A larger image without a thumbnail is not loaded before its reader asks for it: pixels, and bytes. */
+const lightPixels = 4_000_000;
+const lightBytes = 2_000_000;
+
+/** True if an image of a message may be loaded with the message. */
+export function isLight({ size, width = 0, height = 0, thumbnail }: FileInfo): boolean {
+  return thumbnail !== undefined || (width * height <= lightPixels && size <= lightBytes);
+}
 
 export function isShowable({ width, height }: Dimensions): boolean {
   return width > 0 && height > 0 && width * height <= maxPixels;

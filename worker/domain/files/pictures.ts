@@ -3,6 +3,7 @@
  * between or after their parts that the picture does not need. A camera's metadata can reveal where the photographer
  * lives; appended data could be another kind of file.
  */
+import { maxScans } from './scans.ts';
 
 export type PictureType = 'image/jpeg' | 'image/png' | 'image/webp';
 
@@ -56,19 +57,19 @@ const jpegFrames = [0xc0, 0xc1, 0xc2];
 function jpegSize(view: DataView): Size | undefined {
   if (view.getUint16(0) !== 0xffd8) return undefined;
   let size: Size | undefined;
-  let scanned = false;
+  let scans = 0;
   for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return undefined;
     const marker = view.getUint8(at + 1);
     at += 2;
-    if (marker === 0xd9) return scanned && at === view.byteLength ? size : undefined;
+    if (marker === 0xd9) return scans > 0 && at === view.byteLength ? size : undefined;
     const length = view.getUint16(at);
     if (jpegFrames.includes(marker)) {
       if (size) return undefined;
       size = [view.getUint16(at + 5), view.getUint16(at + 3)];
     } else if (marker === 0xda) {
-      if (!size) return undefined;
-      scanned = true;
+      scans++;
+      if (!size || scans > maxScans) return undefined;
     } else if (!jpegTables.includes(marker) && !isJfif(view, marker, at)) return undefined;
     at += length;
     if (marker === 0xda) at = endOfScan(view, at);

@@ -1,6 +1,7 @@
 /** Joins the parts of an upload in R2, and reads what the content proves (FIL-4, FIL-7). */
 import { headLength, TextProof } from '#domain/files/evidence';
 import { dimensionsOf, isShowable, type Dimensions } from '#domain/files/images';
+import { maxScans, Scans } from '#domain/files/scans';
 import { agrees, fileTypes, needs } from '#domain/files/types';
 import { directoryOf, namesIn, tailLength } from '#domain/files/zip';
 import type { Joined, Joining } from '../../actors/contracts/files.ts';
@@ -47,9 +48,15 @@ async function judged(bucket: R2Bucket, { key, extension, size }: Joining): Prom
   const evidence = { head, names, text: true };
   // Before the whole file is read for its digest.
   if (!agrees(extension, evidence)) return 'file_type';
-  const { sha256, text } = await digested(bytes, size, need === 'text');
-  if (!agrees(extension, { ...evidence, text })) return 'file_type';
-  if (fileTypes[extension].shown !== 'image') return { sha256 };
+  const { media, shown: shownAs } = fileTypes[extension];
+  const proof = need === 'text' ? new TextProof() : undefined;
+  const scans = media === 'image/jpeg' ? new Scans() : undefined;
+  const sha256 = await digested(bytes, size, (piece) => {
+    proof?.add(piece);
+    scans?.add(piece);
+  });
+  if (!agrees(extension, { ...evidence, text: proof?.end() ?? false })) return 'file_type';
+  if (shownAs !== 'image' || (scans && scans.count > maxScans)) return { sha256 };
   const dimensions = dimensionsOf(head) ?? dimensionsOf(await bytes(0, Math.min(longHead, size)));
   return { sha256, ...shown(dimensions) };
 }
@@ -66,22 +73,17 @@ async function namesOf(bytes: Slices, size: number): Promise<string[] | null> {
 }
 
 /** Reads the file slice by slice: R2 on one machine is in the same thread, and reads a whole one without a pause. */
-async function digested(
-  bytes: Slices,
-  size: number,
-  asText: boolean,
-): Promise<{ sha256: string; text: boolean }> {
+async function digested(bytes: Slices, size: number, seen: (piece: Uint8Array) => void): Promise<string> {
   const digest = new crypto.DigestStream('SHA-256');
-  const proof = new TextProof();
   const writer = digest.getWriter();
   for (let offset = 0; offset < size; offset += sliceLength) {
     const piece = await bytes(offset, Math.min(sliceLength, size - offset));
-    if (asText) proof.add(piece);
+    seen(piece);
     await writer.write(piece);
     await scheduler.wait(0);
   }
   await writer.close();
-  return { sha256: hexOf(await digest.digest), text: asText && proof.end() };
+  return hexOf(await digest.digest);
 }
 
 async function slice(bucket: R2Bucket, key: string, offset: number, length: number): Promise<Uint8Array> {

@@ -5,7 +5,10 @@ import { logError } from '../serving/log.ts';
 import type { PartTicket, StoredPart } from '../../actors/contracts/files.ts';
 import { piecesOf } from './pieces.ts';
 
-/** `bad_request`: the part has another length. `file_type`: the head of the file disproves its name. */
+/**
+ * `bad_request`: the part has another length, or its client has gone. `file_type`: the head of the file disproves its
+ * name.
+ */
 type Received = StoredPart | 'bad_request' | 'file_type' | 'failed';
 
 class Wrong extends Error {
@@ -35,7 +38,7 @@ export async function receive(
   const head = part === 1 ? new Head(Math.min(headLength, length)) : undefined;
   let received = 0;
   try {
-    for await (const piece of piecesOf(body)) {
+    for await (const piece of sentBy(body)) {
       received += piece.length;
       if (received > length) throw new Wrong('bad_request');
       if (head?.fillsWith(piece) && !mayBe(extension, head.bytes)) throw new Wrong('file_type');
@@ -51,6 +54,15 @@ export async function receive(
     if (error instanceof Wrong) return error.why;
     logError(error, { at: 'part' });
     return 'failed';
+  }
+}
+
+/** A client that drops its line is no failure of ours. It sends the part again, or looks what is stored. */
+async function* sentBy(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* piecesOf(body);
+  } catch {
+    throw new Wrong('bad_request');
   }
 }
 
