@@ -84,6 +84,27 @@ test('F83 F79 a manager attaches files to a response; they are saved by themselv
   expect(admin.errors).toEqual([]);
 });
 
+test('CAN-8 F83 files that a colleague attached meanwhile are shown beside the own version, and kept or dropped', async () => {
+  const sofia = await Agent.signIn(browser, base, 'sofia@demo.test', '/console');
+  await page.goto(`${base}${pathOf(forum, other)}`);
+  await editor(page).answer.waitFor();
+  await page.context().setOffline(true);
+  await editor(page).answer.fill('Yes, in Bergen and in Oslo.');
+  await sofia.page.goto(`${base}${pathOf(forum, other)}`);
+  await sofia.page.locator('.editor input[type=file]').setInputFiles([pdf('Opening hours.pdf')]);
+  const files = async () => (await stored(sofia.page, forum)).find(({ id }) => id === other)?.files?.length;
+  await eventually(files, 1);
+  await page.context().setOffline(false);
+  const question = page.getByRole('alert').filter({ hasText: 'Sofia' });
+  await question.getByText('Opening hours.pdf').first().waitFor({ state: 'attached' });
+  expect(await flaws(page)).toEqual([]);
+  await picture(page, 'response-files-conflict');
+  await question.getByRole('button', { name: 'Use this version' }).press('Enter');
+  await attached().filter({ hasText: 'Opening' }).waitFor();
+  expect([await editor(page).answer.inputValue(), await files()]).toEqual(['Yes, in Bergen.', 1]);
+  admin.errors.splice(0);
+});
+
 test('F72 F83 an agent sends a response with its files in five keystrokes, and the visitor downloads them', async () => {
   const vera = await Visitor.visit(browser, base);
   await vera.ask('What does a tent for four cost?');
